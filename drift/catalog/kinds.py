@@ -1,0 +1,94 @@
+"""The kinds of attribute. Each reads as a column type in a catalogue file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from drift.catalog.path import path
+from drift.catalog.spec import Attr, Raw
+from drift.model.value import Value, freeze
+from drift.normalize import values
+from drift.normalize.network import cidr as cidr_block
+from drift.normalize.policy import policy_document
+from drift.normalize.tags import tag_map
+from drift.normalize.values import Canon
+
+
+def attr(at: str, canon: Canon, **words: Any) -> Attr:
+    """Any value, by a canon of its own."""
+    return Attr(path=path(at), canon=canon, **words)
+
+
+def text(at: str, **words: Any) -> Attr:
+    """Text."""
+    return attr(at, values.text, **words)
+
+
+def caseless(at: str, **words: Any) -> Attr:
+    """Text whose case AWS does not keep."""
+    return attr(at, values.lower, **words)
+
+
+def number(at: str, **words: Any) -> Attr:
+    """A number."""
+    return attr(at, values.number, **words)
+
+
+def flag(at: str, **words: Any) -> Attr:
+    """True or false."""
+    return attr(at, values.boolean, **words)
+
+
+def document(at: str, **words: Any) -> Attr:
+    """A JSON document, compared by content."""
+    return attr(at, values.document, **words)
+
+
+def policy(at: str, **words: Any) -> Attr:
+    """An IAM policy, compared by meaning."""
+    return attr(at, policy_document, **words)
+
+
+def cidr(at: str, **words: Any) -> Attr:
+    """A CIDR block."""
+    return attr(at, cidr_block, **words)
+
+
+def mapping(at: str, **words: Any) -> Attr:
+    """A map of strings, told key by key."""
+    return attr(at, values.mapped, **words)
+
+
+def set_of(canon: Canon, at: str, **words: Any) -> Attr:
+    """A list whose order means nothing."""
+    return attr(at, values.unordered(canon), **words)
+
+
+def list_of(canon: Canon, at: str, **words: Any) -> Attr:
+    """A list whose order matters."""
+    return attr(at, values.listed(canon), **words)
+
+
+def tags(at: str, **words: Any) -> Attr:
+    """A resource's tags, those of the provider's `default_tags` included (`tags_all`)."""
+
+    def from_state(value: Any, instance: Raw) -> Value:
+        return tag_map(instance.get("tags_all") or value)
+
+    return attr(at, tag_map, from_state=from_state, **words)
+
+
+def block(at: str, fields: Mapping[str, Attr], **words: Any) -> Attr:
+    """A nested block that stands at most once."""
+    return attr(at, freeze, fields=fields, **words)
+
+
+def blocks(at: str, fields: Mapping[str, Attr], **words: Any) -> Attr:
+    """A nested block that may stand several times."""
+    return attr(at, freeze, fields=fields, many=True, **words)
+
+
+def name_of_arn(at: str, **words: Any) -> Attr:
+    """The name at the end of an ARN, where the API gives no name by itself."""
+    return attr(at, values.last_of_arn, **words)

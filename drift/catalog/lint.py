@@ -1,0 +1,274 @@
+"""Proves an entry of the catalogue against botocore's model and the provider's schema, without a call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import jmespath
+
+from drift.catalog import facts
+from drift.catalog.path import Path
+from drift.catalog.spec import Attr, Call, Held, ResourceType, Within
+
+ANY: Any = object()
+"""A shape nobody can know: what a function answers, or a JSON document."""
+READ_ONLY = re.compile(r"(Describe|List|Get|BatchGet|Lookup|Search|Head)[A-Z]\w*")
+COLLECTIONS = re.compile(r"\b(set|list|map|object)\b")
+
+Catalog = Mapping[str, ResourceType]
+
+
+def lint(kind: ResourceType, catalog: Catalog, provider: facts.Facts) -> list[str]:
+    """What is wrong with one entry; `provider` holds the facts of its type."""
+    return [f"{kind.name}: {problem}" for problem in (*_api(kind, catalog), *_schema(kind, provider), *_links(kind, catalog))]
+
+
+@cache
+def service_model(service: str) -> Any:
+    """botocore's model of a service."""
+    import botocore.session
+
+    return botocore.session.get_session().get_service_model(service)
+
+
+def _api(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
+    if isinstance(kind.list, Held):
+        return
+    problems: list[str] = []
+    shape = item_shape(kind, catalog, problems)
+    yield from problems
+    paths = [kind.id.path, *(a.path for a in {**kind.computed, **kind.attributes}.values())]
+    texts = [*(o.when for o in kind.owners), *([kind.exists] if kind.exists else [])]
+    for at in (*paths, *map(Path, texts)):
+        yield from _arrives(at.text, shape)
+    for attr in kind.attributes.values():
+        yield from _fields(attr, shape)
+    described = {c.into for c in kind.describe}
+    for name in kind.identity:
+        try:
+            reads = kind.attr(name).path.sections
+        except KeyError:
+            yield f"identity {name} is no attribute of it"
+            continue
+        if reads & described and not isinstance(kind.list, Within):
+            yield f"identity {name} is not in the listing, so that a refused describe would hide it"
+
+
+def _fields(attr: Attr, shape: Any) -> Iterator[str]:
+    if not attr.fields:
+        return
+    try:
+        inner = walk(jmespath.compile(attr.path.text).parsed, shape)
+    except KeyError:
+        return
+    inner = _element(inner) if attr.many else inner
+    for field in attr.fields.values():
+        yield from (f"{attr.path.text} > {p}" for p in _arrives(field.path.text, inner))
+        yield from _fields(field, inner)
+
+
+def _arrives(text: str, shape: Any) -> Iterator[str]:
+    try:
+        walk(jmespath.compile(text).parsed, shape)
+    except KeyError as error:
+        yield f"{text!r} leads nowhere: {error.args[0]!r}"
+
+
+def item_shape(kind: ResourceType, catalog: Catalog, problems: list[str]) -> dict[str, Any]:
+    """The shape of one item with all its sections."""
+    if isinstance(kind.list, Within):
+        parent = item_shape(catalog[kind.list.parent], catalog, [])
+        if kind.list.each == "@":
+            return parent
+        try:
+            found = walk(jmespath.compile(kind.list.each).parsed, parent)
+        except KeyError as error:
+            problems.append(f"{kind.list.each!r} leads nowhere: {error.args[0]!r}")
+            return {}
+        shape = {**_members(_element(found)), "parent": parent}
+    elif isinstance(kind.list, Call):
+        shape = _members(_element(_answer(kind, kind.list, {}, problems)))
+    else:
+        return {}
+    for call in kind.describe:
+        if not call.into:
+            problems.append(f"{call.op} has no `into`")
+        answer = _answer(kind, call, shape, problems)
+        if call.match:
+            element = _element(answer)
+            problems.extend(f"{call.op} > {p}" for p in _arrives(call.match, element))
+            answer = [element] if call.many else element
+        shape[call.into] = answer
+    return shape
+
+
+def _answer(kind: ResourceType, call: Call, item: dict[str, Any], problems: list[str]) -> Any:
+    model = service_model(call.service or kind.service)
+    if call.op not in model.operation_names:
+        problems.append(f"{model.service_name} has no operation {call.op}")
+        return ANY
+    if not READ_ONLY.fullmatch(call.op):
+        problems.append(f"{call.op} is not read-only by its name")
+    operation = model.operation_model(call.op)
+    takes = operation.input_shape
+    given = {*call.bind, *call.args}
+    problems.extend(f"{call.op} takes no {n}" for n in sorted(given) if takes is None or n not in takes.members)
+    if takes is not None:
+        problems.extend(f"{call.op} needs {n}" for n in takes.required_members if n not in given)
+    for at in (*call.bind.values(), *([call.key] if call.key else [])):
+        problems.extend(f"{call.op} > {p}" for p in _arrives(at, item))
+    try:
+        return walk(jmespath.compile(call.take).parsed, operation.output_shape)
+    except KeyError as error:
+        problems.append(f"{call.op}: {call.take!r} leads nowhere: {error.args[0]!r}")
+        return ANY
+
+
+def walk(node: Mapping[str, Any], shape: Any) -> Any:
+    """The shape that a JMESPath arrives at; KeyError names the step that leads nowhere."""
+    kind, children = node["type"], node.get("children", [])
+    if shape is ANY or kind == "literal":
+        return ANY
+    if kind in ("function_expression", "comparator", "or_expression", "and_expression", "not_expression", "expref"):
+        results = [walk(child, shape) for child in children]
+        return results[0] if kind == "or_expression" else ANY
+    if kind in ("current", "identity"):
+        return shape
+    if kind == "field":
+        return _field(node["value"], shape)
+    if kind in ("subexpression", "index_expression", "pipe"):
+        for child in children:
+            shape = walk(child, shape)
+        return shape
+    if kind in ("projection", "filter_projection", "flatten", "value_projection"):
+        return _projected(kind, children, shape)
+    if kind in ("index", "slice"):
+        return _element(shape) if kind == "index" else shape
+    if kind == "multi_select_dict":
+        return {c["value"]: walk(c["children"][0], shape) for c in children}
+    if kind == "multi_select_list":
+        return [walk(c, shape) for c in children][:1]
+    raise KeyError(f"unknown JMESPath node {kind}")
+
+
+def _field(name: str, shape: Any) -> Any:
+    from botocore.model import MapShape, StructureShape
+
+    if isinstance(shape, dict) and name in shape:
+        return shape[name]
+    if isinstance(shape, StructureShape) and name in shape.members:
+        return shape.members[name]
+    if isinstance(shape, MapShape):
+        return shape.value
+    raise KeyError(f"{name} in {getattr(shape, 'name', type(shape).__name__)}")
+
+
+def _projected(kind: str, children: list[Any], shape: Any) -> Any:
+    from botocore.model import MapShape
+
+    outer = walk(children[0], shape)
+    if kind == "value_projection":
+        inner = outer.value if isinstance(outer, MapShape) else ANY
+    else:
+        inner = _element(outer)
+        if kind == "flatten":
+            return [inner]
+    for condition in children[2:]:
+        walk(condition, inner)
+    return [walk(children[1], inner) if len(children) > 1 else inner]
+
+
+def _element(shape: Any) -> Any:
+    from botocore.model import ListShape
+
+    if isinstance(shape, ListShape):
+        return shape.member
+    if isinstance(shape, list):
+        return shape[0]
+    return shape
+
+
+def _members(shape: Any) -> dict[str, Any]:
+    if isinstance(shape, dict):
+        return dict(shape)
+    return dict(getattr(shape, "members", {}))
+
+
+def _schema(kind: ResourceType, provider: facts.Facts) -> Iterator[str]:
+    if not provider:
+        yield "the provider's facts are missing: run python -m drift.catalog.facts"
+        return
+    spoken = [*kind.attributes, *kind.computed, *(n for n in kind.ignored if "." not in n)]
+    yield from (f"{name} is spoken of twice" for name in sorted({n for n in spoken if spoken.count(n) > 1}))
+    for name in spoken:
+        if name not in provider:
+            yield f"the provider has no attribute {name}"
+        elif name in kind.computed and facts.settable(provider[name]):
+            yield f"{name} is settable: compare it, or ignore it with a reason"
+        elif name in kind.attributes and not facts.settable(provider[name]):
+            yield f"{name} is computed: it cannot be compared"
+    for name, fact in provider.items():
+        if name not in facts.EVERYWHERE and facts.settable(fact) and name not in spoken:
+            yield f"{name} is neither compared nor ignored"
+    for name, attr in kind.attributes.items():
+        if name in provider:
+            yield from _attribute(kind, name, attr, provider[name])
+
+
+def _attribute(kind: ResourceType, at: str, attr: Attr, fact: Any) -> Iterator[str]:
+    letters = facts.flags_of(fact).split(" ")[0]
+    if "s" in letters and not attr.sensitive:
+        yield f"{at} is sensitive in the provider's schema: say sensitive=True"
+    unsaid = attr.default is None and not attr.assigned and not attr.fields and attr.from_state is None
+    if "o" in letters and "c" in letters and unsaid and not COLLECTIONS.search(facts.flags_of(fact)):
+        yield f"{at} is optional and computed: say its default, or assigned=True"
+    if isinstance(fact, str) or not attr.fields:
+        return
+    inner = fact[1]
+    for name, field in attr.fields.items():
+        if name not in inner:
+            yield f"the provider has no attribute {at}.{name}"
+        else:
+            yield from _attribute(kind, f"{at}.{name}", field, inner[name])
+    for name, nested in inner.items():
+        if facts.settable(nested) and name not in attr.fields and name not in facts.EVERYWHERE:
+            if f"{at}.{name}" not in kind.ignored:
+                yield f"{at}.{name} is neither compared nor ignored"
+
+
+def _links(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
+    named = {"id", *kind.attributes, *kind.computed}
+    for ref in (*kind.refs, *kind.claims, *kind.inherits):
+        if ref.attribute.split(".")[0].removesuffix("[]") not in named:
+            yield f"the reference {ref.attribute} is no attribute of it"
+        if ref.to in catalog:
+            target = catalog[ref.to]
+            if ref.by not in ("id", *target.attributes, *target.computed):
+                yield f"{ref.to} has no attribute {ref.by} to refer to"
+    if kind.parent is None:
+        return
+    if kind.parent.attribute not in named:
+        yield f"the parent attribute {kind.parent.attribute} is no attribute of it"
+    parent = catalog.get(kind.parent.to)
+    if parent is None:
+        yield f"its parent {kind.parent.to} is not in the catalogue"
+        return
+    if parent.identity != (kind.parent.by,):
+        yield f"{kind.parent.to} is not identified by {kind.parent.by} alone"
+    yield from (f"{parent.name} has no attribute {n} to tell" for n in kind.parent.tells if n not in parent.attributes)
+    if kind.object and kind.object not in catalog:
+        yield f"there is no type {kind.object} to list it"
+
+
+def lint_all(catalog: Catalog) -> list[str]:
+    """What is wrong with any entry."""
+    from drift.catalog import scan_modules
+
+    problems: list[str] = []
+    modules = scan_modules()
+    for name in sorted(modules):
+        problems += lint(catalog[name], catalog, facts.of_module(modules[name]).get(name, {}))
+    return problems

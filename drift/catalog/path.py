@@ -1,0 +1,67 @@
+"""JMESPath, compiled once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import jmespath
+
+_PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_INTO = frozenset(
+    {"subexpression", "index_expression", "projection", "filter_projection", "value_projection", "flatten", "pipe"}
+)
+
+
+class Path:
+    """One JMESPath and the sections (top-level keys) it reads.
+
+    A plain dotted path becomes a getter: JMESPath's interpreter costs about 5 µs a look-up.
+    """
+
+    __slots__ = ("search", "sections", "text")
+
+    search: Callable[[Any], Any]
+
+    def __init__(self, text: str) -> None:
+        parsed = jmespath.compile(text)
+        self.text = text
+        self.sections = frozenset(_sections(parsed.parsed))
+        self.search = _getter(text.split(".")) if _PLAIN.fullmatch(text) else parsed.search
+
+    def __repr__(self) -> str:
+        return f"Path({self.text!r})"
+
+
+@cache
+def path(text: str) -> Path:
+    """The compiled form of `text`; ValueError where it is no JMESPath."""
+    return Path(text)
+
+
+def _getter(keys: list[str]) -> Callable[[Any], Any]:
+    if len(keys) == 1:
+        only = keys[0]
+        return lambda data: data.get(only) if isinstance(data, Mapping) else None
+
+    def get(data: Any) -> Any:
+        for key in keys:
+            if not isinstance(data, Mapping):
+                return None
+            data = data.get(key)
+        return data
+
+    return get
+
+
+def _sections(node: Mapping[str, Any]) -> set[str]:
+    kind, children = node["type"], node.get("children", [])
+    if kind == "field":
+        return {node["value"]}
+    if kind == "subexpression" and children[0] == {"type": "field", "children": [], "value": "parent"}:
+        return {f"parent.{section}" for section in _sections(children[1])}
+    if kind in _INTO:
+        return _sections(children[0])
+    return set().union(*map(_sections, children)) if children else set()

@@ -1,0 +1,263 @@
+"""The words a resource type is described in.
+
+A `ResourceType` says, as data, where one Terraform type lives in AWS: the call that lists it, the
+calls that complete it, and for each Terraform attribute the JMESPath at which the API keeps it
+and the kind of value it is (`drift.catalog.kinds`). Whatever cannot be said as data is a small
+pure function passed where a word expects one.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from drift.catalog.path import Path, path
+from drift.model.value import Value
+from drift.normalize.values import Canon
+
+Raw = Mapping[str, Any]
+"""One resource's attributes, as a state holds them."""
+Attributes = Mapping[str, Value]
+"""One resource's attributes, in canonical form."""
+Share = Callable[[Attributes], frozenset[Value]]
+
+WHOLE: Share = lambda attributes: frozenset()  # noqa: E731 - a constant, compared by identity
+"""The share of a type that holds the whole of its parent's attribute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One AWS operation and the part of its answer we keep."""
+
+    op: str
+    """As the API reference names it: `GetQueueAttributes`."""
+    take: str = "@"
+    """JMESPath over each page of the answer."""
+    args: Mapping[str, Any] = field(default_factory=dict)
+    """Arguments that never vary."""
+    bind: Mapping[str, str] = field(default_factory=dict)
+    """Argument -> JMESPath over the item. Without it, one call answers for the whole region."""
+    into: str = ""
+    """The section of the item that keeps the answer."""
+    batch: int = 1
+    """Items one call may describe; above 1, the bound argument is a list."""
+    match: str = ""
+    """JMESPath over each element of the answer: the value of `key` it belongs to."""
+    key: str = ""
+    """JMESPath over the item that `match` answers to; the bound path where it is left out."""
+    many: bool = False
+    """Whether several elements of the answer belong to one item."""
+    absent: frozenset[str] = frozenset()
+    """Error codes that mean "nothing of the kind is configured"."""
+    gone: frozenset[str] = frozenset()
+    """Error codes that mean "deleted since it was listed"."""
+    iam: str = ""
+    """The IAM action, where it is not the operation of that name."""
+    service: str = ""
+    """The botocore service, where it is not the type's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Listed inside another type's item, at no further cost: `each` is JMESPath over that item.
+
+    With `each="@"` the type is a facet: it reads the parent's own item and its sections.
+    """
+
+    parent: str
+    each: str = "@"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """No object of its own: it holds elements of its parent's attributes (see `Parent.tells`).
+
+    `find` takes the desired attributes and, for each told attribute, the parent's actual elements;
+    it answers with what is there of it in Terraform's shape, or None where nothing is.
+    """
+
+    find: Callable[[Attributes, Mapping[str, Value]], Raw | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attr:
+    """Where the API keeps one Terraform attribute, and how two values of it compare."""
+
+    path: Path
+    canon: Canon
+    """Canonical form, applied to the API's value and to the state's alike."""
+    from_state: Callable[[Any, Raw], Value] | None = None
+    """Used on the state's side instead, where Terraform's shape differs; gets the whole instance too."""
+    default: Any = None
+    """What AWS means by leaving the value out."""
+    assigned: bool = False
+    """AWS assigns a value of its own where nobody sets one: an empty record decides nothing."""
+    fields: Mapping[str, Attr] = field(default_factory=dict)
+    """A nested block's own attributes, their paths relative to this one's."""
+    many: bool = False
+    """Whether the block may stand several times; order means nothing then."""
+    key: Callable[[Value], Hashable] | None = None
+    """What makes an element of a set or a repeated block the same element; all of it where left out."""
+    same: Callable[[Value, Value], bool] | None = None
+    """(desired, actual) -> whether they agree, where equality is too strict."""
+    sensitive: bool = False
+    """Never shown."""
+
+    def actual(self, value: Any) -> Value:
+        """The API's value in canonical form."""
+        if value is None:
+            value = self.default
+        if not self.fields:
+            return self.canon(value)
+        if self.many:
+            return tuple(self._block(v) for v in value or ())
+        return self._block(value) if value else None
+
+    def _block(self, value: Any) -> Value:
+        from drift.model.value import Block
+
+        return Block({name: f.actual(f.path.search(value)) for name, f in self.fields.items()})
+
+    def desired(self, value: Any, instance: Raw) -> Value:
+        """The state's value in canonical form."""
+        if value is None or value == "":
+            value = self.default if self.from_state is None else value
+        if self.from_state is not None:
+            return self.from_state(value, instance)
+        if not self.fields:
+            return self.canon(value)
+        blocks = [value] if isinstance(value, Mapping) else list(value or ())
+        if self.many:
+            return tuple(self._wanted(v, instance) for v in blocks)
+        return self._wanted(blocks[0], instance) if blocks and blocks[0] is not None else None
+
+    def _wanted(self, value: Any, instance: Raw) -> Value:
+        from drift.model.value import Block
+
+        value = value or {}
+        return Block({name: f.desired(value.get(name), instance) for name, f in self.fields.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """An edge of the graph: this attribute names a resource of that type."""
+
+    attribute: str
+    """Dotted, over canonical attributes; `[]` goes into the elements of a list, set or repeated block."""
+    to: str
+    by: str = "id"
+    """The other resource's attribute that is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """What a type is part of, and which of the parent's attributes tell the same facts.
+
+    A live part is reported alone only where its parent is managed and does not tell it already.
+    """
+
+    attribute: str
+    to: str
+    by: str = "id"
+    tells: Mapping[str, Share] = field(default_factory=dict)
+    """The parent's attribute -> the elements of it that one resource of this type holds."""
+    alone: bool = False
+    """Reported even where the parent is not managed: a rule on the default event bus."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose it is when not the user's, proved by what AWS itself sets: `when` is JMESPath over the item."""
+
+    when: str
+    who: str
+
+
+STACK = Owner("Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
+"""For items whose listing answers `Tags` with `Key`; only AWS may set `aws:` tags."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceType:
+    """One Terraform type. `attributes`, `computed` and `ignored` partition the provider's schema."""
+
+    name: str
+    """The Terraform type: `aws_sqs_queue`."""
+    service: str
+    """The botocore service: `sqs`."""
+    list: Call | Within | Held
+    describe: tuple[Call, ...] = ()
+    scope: Literal["regional", "global"] = "regional"
+    id: Attr
+    """Terraform's `id`, from the listing alone."""
+    identity: tuple[str, ...] = ("id",)
+    """The attributes that name the same resource on both sides, where `id` cannot."""
+    import_id: str = "id"
+    """JMESPath over the attributes: what `terraform import` takes."""
+    label: str = "tags.Name"
+    """JMESPath over the attributes: the name people know it by."""
+    attributes: Mapping[str, Attr]
+    """What a configuration may set: compared."""
+    computed: Mapping[str, Attr] = field(default_factory=dict)
+    """What only AWS sets: read to identify and to link, never compared."""
+    ignored: Mapping[str, str] = field(default_factory=dict)
+    """Attribute, or `block.attribute` -> why it is never compared."""
+    refs: tuple[Ref, ...] = ()
+    claims: tuple[Ref, ...] = ()
+    """Resources that came with this one and are told by it: never unmanaged by themselves."""
+    parent: Parent | None = None
+    owners: tuple[Owner, ...] = ()
+    inherits: tuple[Ref, ...] = ()
+    """Resources whose owner owns this one too."""
+    exists: str = ""
+    """JMESPath over the item; false means there is nothing: AWS answers with an empty shell."""
+    object: str = ""
+    """The type that lists the same objects, where this is another name for them."""
+
+    @property
+    def listed_as(self) -> str:
+        """The type in this one's keys."""
+        return self.object or self.name
+
+    def attr(self, name: str) -> Attr:
+        """The word for one attribute, compared or computed; KeyError where there is none."""
+        if name == "id":
+            return self.id
+        return self.attributes[name] if name in self.attributes else self.computed[name]
+
+    def sections_of(self, name: str) -> frozenset[str]:
+        """The sections of the item that an attribute is read from."""
+        return self.attr(name).path.sections
+
+    @property
+    def calls(self) -> builtins.list[Call]:
+        """Every call made for this type's own sake."""
+        return [*([self.list] if isinstance(self.list, Call) else []), *self.describe]
+
+
+IAM_PREFIXES = {
+    "elbv2": "elasticloadbalancing",
+    "elb": "elasticloadbalancing",
+    "efs": "elasticfilesystem",
+    "stepfunctions": "states",
+    "sesv2": "ses",
+    "apigatewayv2": "apigateway",
+    "cognito-idp": "cognito-idp",
+    "opensearch": "es",
+    "application-autoscaling": "application-autoscaling",
+    "resourcegroupstaggingapi": "tag",
+}
+"""botocore service -> IAM prefix, where they differ (Service Authorization Reference)."""
+
+
+def iam_action(kind: ResourceType, call: Call) -> str:
+    """The IAM action that allows `call`."""
+    service = call.service or kind.service
+    return call.iam or f"{IAM_PREFIXES.get(service, service)}:{call.op}"
+
+
+def compiled(text: str) -> Path:
+    """`text` as a compiled path."""
+    return path(text)

@@ -1,0 +1,145 @@
+"""The line: sources → graphs → diff → rules → report."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from drift.catalog.spec import ResourceType
+from drift.desired.load import Desired
+from drift.diff.classify import Actual, Verdicts, classify
+from drift.errors import UsageError
+from drift.graph import kind_of
+from drift.live.api import Asker, Progress, quiet
+from drift.live.scan import Scan
+from drift.model.coverage import Unread
+from drift.model.drift import Drift, Report
+from drift.model.drift import Scope as ReportScope
+from drift.model.resource import GLOBAL, Key, Resource
+from drift.rules.engine import judge
+from drift.rules.spec import Rule
+
+Catalog = Mapping[str, ResourceType]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to look at: types (all where `only` is empty), and regions beyond those of the state."""
+
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+    def types(self, catalog: Catalog) -> frozenset[str]:
+        """The types in scope; patterns may hold `*`. UsageError for one that matches nothing."""
+        only = set(_matching(self.only, catalog)) if self.only else set(catalog)
+        return frozenset(only - set(_matching(self.exclude, catalog)))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The report, and both sides it was made from: what `drift graph` draws."""
+
+    report: Report
+    desired: tuple[Resource, ...]
+    actual: tuple[Resource, ...]
+
+
+def _matching(patterns: Iterable[str], catalog: Catalog) -> Iterable[str]:
+    for pattern in patterns:
+        found = fnmatch.filter(catalog, pattern)
+        if not found:
+            near = [t for t in catalog if pattern.removeprefix("aws_") in t][:3]
+            hint = f"Did you mean {', '.join(near)}?" if near else "`drift catalog` lists the types."
+            raise UsageError(f"no resource type matches {pattern!r}", hint)
+        yield from found
+
+
+def check(
+    desired: Desired,
+    asker: Asker,
+    catalog: Catalog,
+    scope: Scope,
+    *,
+    rules: Sequence[Rule] = (),
+    default_region: str = "",
+    progress: Progress = quiet,
+) -> Result:
+    """Compare one account with its desired side."""
+    account = asker.api.account
+    types = scope.types(catalog)
+    here = [r for r in desired.resources if r.key.account == account]
+    regions = regions_of(here, scope, default_region)
+    scan = Scan(asker, catalog, here, scope=types, regions=regions, progress=progress)
+    verdicts = classify(here, Actual(scan.resources, scan.paired, scan.gaps), catalog, types)
+    drifts = judge(verdicts.drift, rules, scan, catalog)
+    elsewhere = [r for r in desired.resources if r.key.account != account and kind_of(r, catalog).name in types]
+    report = _report(desired, verdicts, drifts, scan, types, elsewhere)
+    report = replace(
+        report,
+        scope=ReportScope((account,), tuple(regions), tuple(desired.sources), len(types)),
+        api_calls=dict(sorted(asker.api.counts.items())),
+    )
+    return Result(report, tuple(here), tuple(scan.resources.values()))
+
+
+def regions_of(resources: Iterable[Resource], scope: Scope, default: str) -> list[str]:
+    """The regions to look at: those the resources live in and those asked for; else the session's own."""
+    found = {*scope.regions, *(r.key.region for r in resources)} - {GLOBAL, ""}
+    if not found and not default:
+        raise UsageError(
+            "no region: neither the state nor the session names one", "Give one with --region, or set AWS_REGION."
+        )
+    return sorted(found or {default})
+
+
+def _report(
+    desired: Desired,
+    verdicts: Verdicts,
+    drifts: Sequence[Drift],
+    scan: Scan,
+    types: frozenset[str],
+    elsewhere: Sequence[Resource],
+) -> Report:
+    unread = [
+        *verdicts.unread,
+        *(Unread(str(r.address), r.type, "", f"account {r.key.account}", "OtherAccount") for r in elsewhere),
+    ]
+    certain = not desired.failed
+    modified_or_missing = [d for d in drifts if d.kind != "unmanaged"]
+    return Report(
+        scope=ReportScope(),
+        drift=tuple(d if certain or d.kind != "unmanaged" else replace(d, certain=False) for d in drifts),
+        in_sync=len(verdicts.in_sync),
+        managed=len(verdicts.in_sync) + len(modified_or_missing) + verdicts.unread_resources + len(elsewhere),
+        not_ours=tuple(verdicts.not_ours),
+        gaps=tuple(sorted(g for g in scan.gaps if g.type in types)),
+        unread=tuple(sorted(unread)),
+        unread_resources=verdicts.unread_resources + len(elsewhere),
+        not_covered=dict(sorted(desired.not_covered.items())),
+        warnings=(
+            *desired.warnings,
+            *(
+                f"{r.address} (deposed {r.deposed}) still exists as {r.id}: a leftover of create_before_destroy; "
+                "the next `terraform apply` deletes it"
+                for r in verdicts.leftovers
+            ),
+            *_twice(desired.resources),
+        ),
+        states_failed=tuple(str(e) for e in desired.failed),
+    )
+
+
+def _twice(resources: Iterable[Resource]) -> list[str]:
+    """Resources that more than one address claims."""
+    addresses: dict[Key, list[str]] = defaultdict(list)
+    for r in resources:
+        if not r.deposed:
+            addresses[r.key].append(f"{r.address} ({r.source.state})")
+    return [
+        f"{key.type} {key.identity[0]} is managed twice: {', '.join(sorted(found))}"
+        for key, found in sorted(addresses.items(), key=lambda kv: str(kv[0]))
+        if len(found) > 1 and all(key.identity)
+    ]

@@ -1,0 +1,1 @@
+"""The desired side: what Terraform recorded, and what its authors wrote."""

@@ -1,0 +1,185 @@
+"""Pairs both sides and gives every resource its verdict."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from drift.catalog.spec import WHOLE, Attr, Held, ResourceType
+from drift.diff.compare import changes, element_key
+from drift.graph import Index, kind_of, parent_key
+from drift.model.coverage import Gap, Unread, Unreadable
+from drift.model.drift import Change, Drift
+from drift.model.resource import Key, Resource
+from drift.model.value import Value
+
+Catalog = Mapping[str, ResourceType]
+
+
+@dataclass(slots=True)
+class Actual:
+    """The actual side, as the differ needs it."""
+
+    resources: Mapping[Key, Resource]
+    """Everything found, by its own entry."""
+    paired: Mapping[str, Resource]
+    """Address -> what was found for it, by the desired resource's entry."""
+    gaps: frozenset[Gap]
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """What the differ says, in order of address and key."""
+
+    drift: list[Drift] = field(default_factory=list)
+    in_sync: list[Resource] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    unread_resources: int = 0
+    not_ours: list[Resource] = field(default_factory=list)
+    leftovers: list[Resource] = field(default_factory=list)
+    """Deposed objects that are still there."""
+
+
+def classify(desired: Sequence[Resource], actual: Actual, catalog: Catalog, scope: frozenset[str]) -> Verdicts:
+    """Every desired resource and everything found, each with one verdict."""
+    out = Verdicts()
+    shares = _Shares(desired, actual, catalog)
+    for resource in sorted(desired, key=lambda r: (str(r.address), r.deposed)):
+        if kind_of(resource, catalog).name not in scope:
+            continue
+        if resource.deposed:
+            if resource.key in actual.resources:
+                out.leftovers.append(resource)
+            continue
+        _judge(resource, actual, catalog, shares, out)
+    _unmanaged(desired, actual, catalog, scope, out)
+    return out
+
+
+def _judge(resource: Resource, actual: Actual, catalog: Catalog, shares: _Shares, out: Verdicts) -> None:
+    kind = kind_of(resource, catalog)
+    address = str(resource.address)
+    found = actual.paired.get(address)
+    if found is None:
+        gap = _gap_over(resource, kind, actual.gaps, catalog)
+        if gap is not None:
+            out.unread.append(Unread(address, kind.name, "", gap.action, gap.code))
+            out.unread_resources += 1
+        else:
+            out.drift.append(Drift("missing", resource, None))
+        return
+    differing: list[Change] = []
+    refused: list[Unread] = []
+    for name, attr in kind.attributes.items():
+        if name not in resource.attributes or name not in found.attributes:
+            continue
+        have = found.attributes[name]
+        if isinstance(have, Unreadable):
+            if not shares.holds_whole(resource, name):
+                refused.append(Unread(address, kind.name, name, have.action, have.code))
+            continue
+        for change in _changes_of(resource, found, name, attr, shares):
+            differing.append(replace(change, sensitive=change.sensitive or name in resource.sensitive))
+    out.unread += refused
+    if differing:
+        out.drift.append(Drift("modified", resource, found, tuple(differing)))
+    elif refused:
+        out.unread_resources += 1
+    else:
+        out.in_sync.append(resource)
+
+
+def _changes_of(resource: Resource, found: Resource, name: str, attr: Attr, shares: _Shares) -> Iterator[Change]:
+    want, have = resource.attributes[name], found.attributes[name]
+    held = shares.of(resource, name)
+    if held is None:
+        return
+    if held:
+        # The parent's own record of a held attribute is an echo, as old as its last refresh:
+        # it can excuse what is there, but not demand it.
+        want_keys = {element_key(attr, e) for e in want or ()} | held
+        have = type(have)(e for e in have or () if element_key(attr, e) not in want_keys)
+        want = type(have)()
+    yield from changes(attr, name, want, have)
+
+
+class _Shares:
+    """Which elements of a parent's attributes are told by resources of their own."""
+
+    def __init__(self, desired: Sequence[Resource], actual: Actual, catalog: Catalog) -> None:
+        self._held: dict[tuple[Key, str], set[Value]] = defaultdict(set)
+        self._whole: set[tuple[Key, str]] = set()
+        for resource in desired:
+            kind = kind_of(resource, catalog)
+            if kind.parent is None or resource.deposed:
+                continue
+            key = parent_key(resource, kind.parent, catalog)
+            if key is None:
+                continue
+            sides = [resource, *([found] if (found := actual.paired.get(str(resource.address))) else [])]
+            for name, share in kind.parent.tells.items():
+                if share is WHOLE:
+                    self._whole.add((key, name))
+                    continue
+                attr = catalog[kind.parent.to].attributes[name]
+                for side in sides:
+                    self._held[key, name] |= {element_key(attr, e) for e in share(side.attributes)}
+
+    def holds_whole(self, parent: Resource, name: str) -> bool:
+        return (parent.key, name) in self._whole
+
+    def of(self, parent: Resource, name: str) -> set[Value] | None:
+        """The keys of the held elements; None where the whole attribute is held."""
+        return None if self.holds_whole(parent, name) else self._held.get((parent.key, name), set())
+
+
+def _gap_over(resource: Resource, kind: ResourceType, gaps: Iterable[Gap], catalog: Catalog) -> Gap | None:
+    parent = parent_key(resource, kind.parent, catalog) if kind.parent else None
+    types = {kind.listed_as}
+    if isinstance(kind.list, Held) and parent is not None:
+        types.add(parent.type)
+    names = {"", *(str(k.identity[0]) for k in (resource.key, parent) if k is not None)}
+    account, region = resource.key.account, resource.key.region
+    return min(
+        (g for g in gaps if g.type in types and (g.account, g.region) == (account, region) and g.within in names),
+        default=None,
+    )
+
+
+def _unmanaged(
+    desired: Sequence[Resource], actual: Actual, catalog: Catalog, scope: frozenset[str], out: Verdicts
+) -> None:
+    managed = {r.key for r in desired}
+    index = Index([*actual.resources.values()], catalog)
+    claimed = _claimed(desired, actual, catalog, index)
+    for key in sorted(actual.resources, key=lambda k: (k.type, k.account, k.region, str(k.identity))):
+        resource = actual.resources[key]
+        kind = catalog[key.type]
+        if key in managed or key in claimed or kind.name not in scope:
+            continue
+        if kind.parent is not None and not kind.parent.alone:
+            parent = parent_key(resource, kind.parent, catalog)
+            if parent not in managed or kind.parent.tells:
+                continue  # part of something unmanaged, or told by the managed whole
+        owner = resource.owner or _inherited(resource, kind, index)
+        if owner:
+            out.not_ours.append(replace(resource, owner=owner))
+        else:
+            out.drift.append(Drift("unmanaged", None, resource))
+
+
+def _inherited(resource: Resource, kind: ResourceType, index: Index) -> str:
+    for ref in kind.inherits:
+        for _, target in index.named(ref, resource):
+            if target is not None and target.owner:
+                return target.owner
+    return ""
+
+
+def _claimed(desired: Sequence[Resource], actual: Actual, catalog: Catalog, index: Index) -> set[Key]:
+    out = set()
+    for resource in (*desired, *actual.resources.values()):
+        for ref in kind_of(resource, catalog).claims:
+            out |= {target.key for _, target in index.named(ref, resource) if target is not None}
+    return out

@@ -1,0 +1,132 @@
+"""Whether one attribute's two values agree, and where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any
+
+from drift.catalog.spec import Attr
+from drift.model.drift import Change, Detail
+from drift.model.value import Block, Value, is_empty, plain, sort_key
+
+
+def agree(attr: Attr, want: Value, have: Value) -> bool:
+    """Whether both values mean the same for this attribute."""
+    if want == have or (is_empty(want) and (attr.assigned or is_empty(have))):
+        return True
+    if attr.same is not None and attr.same(want, have):
+        return True
+    if not attr.fields:
+        return False
+    if attr.many:
+        return not any(leftovers(attr, want or (), have or ()))
+    want, have = want or _blank(attr), have or _blank(attr)
+    return all(agree(f, want.get(n), have.get(n)) for n, f in attr.fields.items())
+
+
+def leftovers(attr: Attr, want: Sequence[Value], have: Sequence[Value]) -> tuple[list[Value], list[Value]]:
+    """The elements of each side that nothing on the other side agrees with."""
+    rest = list(have)
+    missing = []
+    for element in want:
+        twin = element if element in rest else next((h for h in rest if agree_block(attr, element, h)), None)
+        if twin is None:
+            missing.append(element)
+        else:
+            rest.remove(twin)
+    return missing, rest
+
+
+def agree_block(attr: Attr, want: Mapping[str, Value], have: Mapping[str, Value]) -> bool:
+    """Whether two elements of a repeated block agree, field by field."""
+    return all(agree(f, want.get(n), have.get(n)) for n, f in attr.fields.items())
+
+
+def changes(attr: Attr, at: str, want: Value, have: Value) -> Iterator[Change]:
+    """The differences, each at the deepest path that Terraform has a name for."""
+    if agree(attr, want, have):
+        return
+    if attr.fields and not attr.many and want and have:
+        for name, inner in attr.fields.items():
+            yield from changes(inner, f"{at}.{name}", want.get(name), have.get(name))
+    elif attr.many:
+        yield from _of_blocks(attr, at, want or (), have or ())
+    elif isinstance(want, frozenset) or isinstance(have, frozenset):
+        yield from _of_set(attr, at, want or frozenset(), have or frozenset())
+    elif isinstance(want, Block) and isinstance(have, Block) and not _is_document(attr):
+        for key in sorted({*want, *have}):
+            if want.get(key) != have.get(key):
+                yield _change(attr, f"{at}.{key}", want.get(key), have.get(key))
+    else:
+        yield _change(attr, at, want, have)
+
+
+def _of_set(attr: Attr, at: str, want: frozenset[Value], have: frozenset[Value]) -> Iterator[Change]:
+    removed, added = ordered(want - have), ordered(have - want)
+    yield _change(attr, at, want, have, added=added, removed=removed)
+
+
+def _of_blocks(attr: Attr, at: str, want: Sequence[Value], have: Sequence[Value]) -> Iterator[Change]:
+    removed, added = leftovers(attr, want, have)
+    if attr.key is not None:
+        for element in list(removed):
+            twin = next((h for h in added if attr.key(h) == attr.key(element)), None)
+            if twin is not None:
+                removed.remove(element)
+                added.remove(twin)
+                for name, inner in attr.fields.items():
+                    yield from changes(inner, f"{at}[{attr.key(element)}].{name}", element.get(name), twin.get(name))
+    if removed or added:
+        yield _change(attr, at, tuple(want), tuple(have), added=ordered(added), removed=ordered(removed))
+
+
+def _change(attr: Attr, at: str, want: Value, have: Value, **sides: Any) -> Change:
+    return Change(at, want, have, sensitive=attr.sensitive, details=_details(want, have), **sides)
+
+
+def _details(want: Value, have: Value) -> tuple[Detail, ...]:
+    """Where inside two nested values, already known to differ, the difference lies."""
+    if not (isinstance(want, Mapping) and isinstance(have, Mapping)):
+        return ()
+    from deepdiff import DeepDiff  # 0.2 s to import, and only a report with nested changes needs it
+
+    tree = DeepDiff(plain(want), plain(have), ignore_order=True, view="tree")
+    found = [
+        Detail(
+            node.path(output_format="list") and _dotted(node.path(output_format="list")), _side(node.t1), _side(node.t2)
+        )
+        for nodes in tree.values()
+        for node in nodes
+    ]
+    return tuple(sorted(found, key=lambda d: (d.path, repr(d.desired), repr(d.actual))))
+
+
+def _dotted(steps: Sequence[Any]) -> str:
+    return "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in steps).lstrip(".")
+
+
+def _side(value: Any) -> Value:
+    return None if type(value).__name__ == "NotPresent" else value
+
+
+def _blank(attr: Attr) -> Block:
+    """A block that nobody wrote: every field as AWS means it when it is left out."""
+    return Block({n: f.desired(None, {}) for n, f in attr.fields.items()})
+
+
+def _is_document(attr: Attr) -> bool:
+    from drift.normalize.policy import policy_document
+    from drift.normalize.values import document
+
+    return attr.canon in (policy_document, document)
+
+
+def ordered(values: Sequence[Value] | frozenset[Value]) -> tuple[Value, ...]:
+    """Values in an order that never varies."""
+    return tuple(sorted(values, key=lambda v: sort_key(plain(v))))
+
+
+def element_key(attr: Attr, element: Value) -> Hashable:
+    """What makes an element the same element."""
+    key: Hashable = attr.key(element) if attr.key else element
+    return key

@@ -1,0 +1,50 @@
+"""What can stop drift.
+
+    DriftError                 catch this one; str() is the message for the user
+    ├── UsageError             an option or argument makes no sense
+    ├── StateError             one Terraform state cannot be read
+    ├── CatalogError           a resource type, rule or plugin is wrong
+    ├── CloudError             AWS cannot be reached at all: credentials, region, endpoint
+    └── TapeError              a recording cannot be written, read or continued
+
+What AWS refuses during a scan is no exception: it becomes `Unreadable` or a `Gap`
+(`drift.model.coverage`), because the rest of the answer is still worth having.
+"""
+
+from __future__ import annotations
+
+
+class DriftError(Exception):
+    """Something stopped drift; `hint` says what to do next."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+
+class UsageError(DriftError):
+    """An option or argument makes no sense."""
+
+
+class StateError(DriftError):
+    """One Terraform state cannot be read."""
+
+    def __init__(self, source: str, message: str, hint: str = "") -> None:
+        super().__init__(f"{source}: {message}", hint)
+        self.source = source
+
+
+class CatalogError(DriftError):
+    """A resource type, rule or plugin is wrong."""
+
+
+class CloudError(DriftError):
+    """AWS cannot be reached at all: credentials, region, endpoint."""
+
+
+class TapeError(DriftError):
+    """A recording cannot be written, read or continued."""

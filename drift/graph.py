@@ -1,0 +1,90 @@
+"""Resources and their references, as a graph: the same code for both sides."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from drift.catalog.spec import Parent, Ref, ResourceType
+from drift.model.resource import Key, Resource
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Catalog = Mapping[str, ResourceType]
+
+
+def kind_of(resource: Resource, catalog: Catalog) -> ResourceType:
+    """The entry a resource is described by: its address says more than its key (`aws_default_vpc`)."""
+    return catalog[resource.address.type if resource.address else resource.type]
+
+
+def parent_key(resource: Resource, parent: Parent, catalog: Catalog) -> Key | None:
+    """The key of the resource this one is part of."""
+    value = resource.attributes.get(parent.attribute)
+    if not isinstance(value, str) or parent.to not in catalog:
+        return None
+    kind = catalog[parent.to]
+    return Key(kind.listed_as, resource.key.account, resource.key.region, (value,))
+
+
+def values_at(attributes: Mapping[str, Any], dotted: str) -> Iterator[Any]:
+    """Every value a `Ref.attribute` arrives at: `ingress[].security_group`."""
+    values: list[Any] = [attributes]
+    for step in dotted.split("."):
+        name, into = step.removesuffix("[]"), step.endswith("[]")
+        found = [v.get(name) for v in values if isinstance(v, Mapping)]
+        values = [e for v in found if isinstance(v, tuple | list | frozenset) for e in v] if into else found
+    return (v for v in values if v is not None)
+
+
+class Index:
+    """Finds the resource that a reference names."""
+
+    def __init__(self, resources: Iterable[Resource], catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._resources = sorted(resources, key=lambda r: (r.key, str(r.address or "")))
+        self._by: dict[tuple[str, str], dict[Any, list[Resource]]] = {}
+
+    def named(self, ref: Ref, source: Resource) -> list[tuple[Any, Resource | None]]:
+        """(value, resource it names or None) for every value of the reference."""
+        index = self._index(self._listed_as(ref.to), ref.by)
+        out: list[tuple[Any, Resource | None]] = []
+        for value in values_at(source.attributes, ref.attribute):
+            if isinstance(value, str):
+                near = [r for r in index.get(value, ()) if r.key.account == source.key.account]
+                same = [r for r in near if r.key.region == source.key.region]
+                out.append((value, next(iter(same or near), None)))
+        return out
+
+    def _listed_as(self, name: str) -> str:
+        return self._catalog[name].listed_as if name in self._catalog else name
+
+    def _index(self, type_: str, by: str) -> dict[Any, list[Resource]]:
+        if (type_, by) not in self._by:
+            index: dict[Any, list[Resource]] = defaultdict(list)
+            for resource in self._resources:
+                value = resource.id if by == "id" and "id" not in resource.attributes else resource.attributes.get(by)
+                if resource.type == type_ and isinstance(value, str):
+                    index[value].append(resource)
+            self._by[type_, by] = index
+        return self._by[type_, by]
+
+
+def build(resources: Iterable[Resource], catalog: Catalog) -> nx.DiGraph[Key]:
+    """A node for each resource (`resource`), an edge for each reference (`attribute`)."""
+    import networkx as nx
+
+    graph: nx.DiGraph[Key] = nx.DiGraph()
+    nodes = sorted(resources, key=lambda r: (r.key, str(r.address or "")))
+    index = Index(nodes, catalog)
+    graph.add_nodes_from((r.key, {"resource": r}) for r in nodes)
+    for resource in nodes:
+        kind = kind_of(resource, catalog)
+        parent = (Ref(kind.parent.attribute, kind.parent.to, kind.parent.by),) if kind.parent else ()
+        for ref in (*kind.refs, *parent):
+            for _, target in index.named(ref, resource):
+                if target is not None and target.key != resource.key:
+                    graph.add_edge(resource.key, target.key, attribute=ref.attribute)
+    return graph

@@ -1,0 +1,1 @@
+"""The actual side: what AWS answers, and what it would not say."""

@@ -1,0 +1,368 @@
+"""From the catalogue and an account to what is there.
+
+Generation by generation: list; pair with what is desired; ask only for the sections that will be
+compared, that prove an owner, or that hold the next generation. Nothing here names a type.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from drift.catalog.path import path
+from drift.catalog.spec import Call, Held, ResourceType, Within, iam_action
+from drift.live.api import Answer, Asker, Progress, Refused, Request, quiet
+from drift.live.document import UNASKED, Document, is_known
+from drift.model.coverage import Gap, Unreadable
+from drift.model.resource import GLOBAL, Key, Resource
+
+Catalog = Mapping[str, ResourceType]
+
+
+Slot = tuple[str, str, str]
+"""(type, region, section): what one describe call fills."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    kind: ResourceType
+    call: Call
+    documents: list[Document]
+    request: Request
+
+
+@dataclass(slots=True)
+class Item:
+    """One live object under one type; a facet shares its document with its parent."""
+
+    kind: ResourceType
+    key: Key
+    document: Document
+    parent: Item | None = None
+
+
+@dataclass(slots=True)
+class Found:
+    """Everything the collector saw."""
+
+    items: dict[Key, Item] = field(default_factory=dict)
+    gaps: set[Gap] = field(default_factory=set)
+    gone: set[Key] = field(default_factory=set)
+
+    def gap(self, key: Key, parent: Key | None = None) -> Gap | None:
+        """Why a resource that was not found may exist all the same."""
+        within = {"", str(key.identity[0]), *([str(parent.identity[0])] if parent else [])}
+        matching = (g for g in self.gaps if (g.type, g.account, g.region) == key[:3] and g.within in within)
+        return min(matching, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the desired side makes worth reading."""
+
+    managed: Mapping[Key, tuple[Resource, ...]]
+    parents: Mapping[Key, frozenset[str]]
+    """Parent -> the types of the desired children that name it."""
+
+
+class Collector:
+    """One scan of one account."""
+
+    def __init__(
+        self,
+        asker: Asker,
+        catalog: Catalog,
+        *,
+        scope: Iterable[str],
+        regions: Iterable[str],
+        progress: Progress = quiet,
+    ) -> None:
+        self._asker = asker
+        self._account = asker.api.account
+        self._regions = sorted(set(regions))
+        self._scope = frozenset(scope)
+        self._catalog = catalog
+        self._progress = progress
+        self._documents: dict[tuple[str, str], list[Item]] = defaultdict(list)
+        self.found = Found()
+
+    def collect(self, wanted: Wanted) -> Found:
+        """List, pair and read everything in scope."""
+        for generation in self._generations(wanted):
+            items = self._listed(generation, wanted)
+            needs = {id(i): (i, self._needs(i, wanted)) for i in items}
+            self._fulfil([(i.document, sections) for i, sections in needs.values()])
+            self._settle(items)
+        return self.found
+
+    def _generations(self, wanted: Wanted) -> list[list[ResourceType]]:
+        desired_types = {key.type for key in wanted.managed}
+        kinds = {}
+        for name in self._scope:
+            kind = self._catalog[name]
+            told = kind.parent is not None and kind.parent.tells
+            if told and name not in desired_types:
+                continue  # nobody would hear of it: its parent tells
+            if isinstance(kind.list, Held) and kind.parent:
+                kind = self._catalog[kind.parent.to]
+            if kind.object:
+                kind = self._catalog[kind.object]
+            kinds[kind.name] = kind
+        for kind in list(kinds.values()):
+            while isinstance(kind.list, Within):
+                kind = kinds.setdefault(kind.list.parent, self._catalog[kind.list.parent])
+        generations: list[list[ResourceType]] = []
+        done: set[str] = set()
+        while len(done) < len(kinds):
+            ready = [
+                k
+                for _, k in sorted(kinds.items())
+                if k.name not in done and (not isinstance(k.list, Within) or k.list.parent in done)
+            ]
+            done |= {k.name for k in ready}
+            generations.append(ready)
+        self._active = kinds
+        return generations
+
+    def _regions_of(self, kind: ResourceType) -> list[str]:
+        return self._regions if kind.scope == "regional" else [GLOBAL]
+
+    def _endpoint(self, region: str) -> str:
+        return self._regions[0] if region == GLOBAL else region
+
+    def _listed(self, kinds: list[ResourceType], wanted: Wanted) -> list[Item]:
+        out: list[Item] = []
+        asked: list[tuple[ResourceType, str, Call, Request]] = []
+        for kind in kinds:
+            for region in self._regions_of(kind):
+                if isinstance(kind.list, Within):
+                    out += self._inside(kind, kind.list, region, wanted)
+                elif isinstance(kind.list, Call):
+                    request = Request(
+                        kind.list.service or kind.service, self._endpoint(region), kind.list.op, kind.list.args
+                    )
+                    asked.append((kind, region, kind.list, request))
+        answers = self._ask("listing", [a[3] for a in asked])
+        for (kind, region, call, _), answer in zip(asked, answers, strict=True):
+            taken = _taken(call, answer)
+            if isinstance(taken, Refused):
+                if taken.code not in call.absent:
+                    self._gap(kind, region, Unreadable(iam_action(kind, call), taken.code))
+                continue
+            for raw in taken or ():
+                out += self._item(kind, region, Document(kind, region, raw), None)
+        return out
+
+    def _inside(self, kind: ResourceType, within: Within, region: str, wanted: Wanted) -> list[Item]:
+        out: list[Item] = []
+        each = path(within.each)
+        self.found.gaps |= {
+            Gap(kind.name, g.account, g.region, g.action, g.code, g.within)
+            for g in self.found.gaps
+            if g.type == within.parent and g.region == region
+        }
+        for parent in self._documents[within.parent, region]:
+            if within.each == "@":
+                if self._interesting(kind, parent, wanted):
+                    out += self._item(kind, region, parent.document, parent)
+                continue
+            children = parent.document.look(each)
+            if isinstance(children, Unreadable):
+                self._gap(kind, region, children, within=parent.key)
+            elif children is not UNASKED:
+                for raw in children or ():
+                    out += self._item(kind, region, Document(kind, region, raw, parent.document), parent)
+        return out
+
+    def _interesting(self, kind: ResourceType, parent: Item, wanted: Wanted) -> bool:
+        """Whether a child of this parent would ever be spoken of."""
+        if kind.name in wanted.parents.get(parent.key, ()):
+            return True
+        if kind.name not in self._scope or kind.parent is None or kind.parent.tells:
+            return False
+        return kind.parent.alone or parent.key in wanted.managed
+
+    def _item(self, kind: ResourceType, region: str, document: Document, parent: Item | None) -> list[Item]:
+        identity = []
+        for name in kind.identity:
+            value = document.read(kind.attr(name))
+            if isinstance(value, Unreadable):
+                self._gap(kind, region, value, within=parent.key if parent else None)
+                return []
+            identity.append(None if value is UNASKED else value)
+        key = Key(kind.listed_as, self._account, region, tuple(identity))
+        item = Item(kind, key, document, parent)
+        self._documents[kind.name, region].append(item)
+        return [item]
+
+    def _needs(self, item: Item, wanted: Wanted) -> set[str]:
+        """The sections of the item that will be compared, judged, or hold its children."""
+        kind, out = item.kind, set[str]()
+        desired = wanted.managed.get(item.key, ())
+        if desired or (item.parent is not None) or not self._proved(item):
+            out |= path(kind.exists).sections if kind.exists else set()
+        for resource in desired:
+            known = self._catalog[_type_of(resource)]
+            for name in resource.attributes:
+                out |= known.sections_of(name)
+        if not desired and not self._proved(item):
+            for owner in kind.owners:
+                out |= path(owner.when).sections
+        for name in wanted.parents.get(item.key, ()):
+            parent = self._catalog[name].parent
+            if parent is not None and isinstance(self._catalog[name].list, Held):
+                for told in parent.tells:
+                    out |= kind.sections_of(told)
+        for child in self._active.values():
+            within = child.list
+            if isinstance(within, Within) and within.parent == kind.name and self._interesting(child, item, wanted):
+                out |= path(within.each).sections
+        return out
+
+    def _proved(self, item: Item) -> bool:
+        """Whether the listing alone proves an owner, so that nothing more need be asked."""
+        return any((found := item.document.look(path(o.when))) and is_known(found) for o in item.kind.owners)
+
+    def _settle(self, items: list[Item]) -> None:
+        """Keep what exists; what cannot be told to exist is a gap."""
+        for item in items:
+            if item.document.known.get("") == "gone":
+                continue
+            if item.kind.exists:
+                there = item.document.look(path(item.kind.exists))
+                if isinstance(there, Unreadable):
+                    self._gap(item.kind, item.key.region, there, within=item.parent.key if item.parent else item.key)
+                    continue
+                if there is not UNASKED and not there:
+                    continue
+            self.found.items[item.key] = item
+
+    def _gap(self, kind: ResourceType, region: str, why: Unreadable, within: Key | None = None) -> None:
+        name = str(within.identity[0]) if within else ""
+        self.found.gaps.add(Gap(kind.listed_as, self._account, region, why.action, why.code, name))
+
+    def read(self, needs: Iterable[tuple[Item, set[str]]]) -> None:
+        """Ask for more sections of items already found."""
+        self._fulfil([(item.document, sections) for item, sections in needs])
+
+    def _fulfil(self, needs: list[tuple[Document, set[str]]]) -> None:
+        """Make the describe calls that fill these sections, in rounds where one needs another's answer."""
+        open_needs: dict[Slot, dict[int, Document]] = defaultdict(dict)
+        calls: dict[Slot, tuple[ResourceType, Call]] = {}
+        for start, sections in needs:
+            todo = [(start, s) for s in sections]
+            while todo:
+                document, section = todo.pop()
+                if section.startswith("parent.") and document.parent is not None:
+                    todo.append((document.parent, section.removeprefix("parent.")))
+                    continue
+                call = next((c for c in document.kind.describe if c.into == section), None)
+                if call is None or document.state_of(section) is not UNASKED:
+                    continue
+                slot = (document.kind.name, document.region, section)
+                if id(document) not in open_needs[slot]:
+                    open_needs[slot][id(document)] = document
+                    calls[slot] = (document.kind, call)
+                    todo += [(document, s) for b in (*call.bind.values(), call.key or "@") for s in path(b).sections]
+        while open_needs:
+            ready = {slot for slot in open_needs if not _waiting(calls[slot][1], slot, open_needs)} or set(open_needs)
+            plan = [
+                step for slot in sorted(ready) for step in self._plan(*calls[slot], list(open_needs[slot].values()))
+            ]
+            self._make(plan)
+            for slot in ready:
+                del open_needs[slot]
+
+    def _make(self, plan: list[_Step]) -> None:
+        answers = self._ask("reading", [step.request for step in plan])
+        alone: list[_Step] = []
+        for step, answer in zip(plan, answers, strict=True):
+            if isinstance(answer, Refused) and answer.code in step.call.gone and len(step.documents) > 1:
+                # one that was deleted since it was listed must not take the others of its batch with it
+                alone += self._plan(step.kind, replace(step.call, batch=-1), step.documents)
+            else:
+                _file(step.kind, step.call, step.documents, answer)
+        if alone:
+            self._make(alone)
+
+    def _plan(self, kind: ResourceType, call: Call, documents: list[Document]) -> list[_Step]:
+        service, region = call.service or kind.service, self._endpoint(documents[0].region)
+        if not call.bind:
+            return [_Step(kind, call, documents, Request(service, region, call.op, call.args))]
+        askable: list[tuple[Document, dict[str, Any]]] = []
+        for document in documents:
+            bound = {name: document.look(path(p)) for name, p in call.bind.items()}
+            refused = next((v for v in bound.values() if isinstance(v, Unreadable)), None)
+            if refused is not None:
+                document.unread[call.into] = refused
+            elif any(v is None for v in bound.values()):
+                document.known[call.into] = None
+            else:
+                askable.append((document, bound))
+        out: list[_Step] = []
+        size = abs(call.batch)  # -1: a batch of one, whose argument is a list all the same
+        for start in range(0, len(askable), size):
+            group = askable[start : start + size]
+            bound = group[0][1] if call.batch == 1 else {name: [b[name] for _, b in group] for name in call.bind}
+            out.append(
+                _Step(kind, call, [d for d, _ in group], Request(service, region, call.op, {**call.args, **bound}))
+            )
+        return out
+
+    def _ask(self, phase: str, requests: list[Request]) -> list[Answer]:
+        arrived = 0
+
+        def done() -> None:
+            nonlocal arrived
+            arrived += 1
+            self._progress(phase, arrived, len(requests))
+
+        return self._asker.ask(requests, done)
+
+
+def _type_of(resource: Resource) -> str:
+    return resource.address.type if resource.address else resource.type
+
+
+def _waiting(call: Call, slot: Slot, open_needs: Mapping[Slot, Any]) -> bool:
+    """Whether another open call fills what this one binds."""
+    sections = {s for b in (*call.bind.values(), call.key or "@") for s in path(b).sections}
+    return any((slot[0], slot[1], s) in open_needs and s != slot[2] for s in sections)
+
+
+def _taken(call: Call, answer: Answer) -> Any:
+    """What `take` keeps of all pages: lists are joined, anything else is the first page's."""
+    if isinstance(answer, Refused):
+        return answer
+    parts = [path(call.take).search(page) for page in answer]
+    if parts and all(isinstance(p, list) or p is None for p in parts):
+        return [element for part in parts for element in part or ()]
+    return parts[0] if parts else None
+
+
+def _file(kind: ResourceType, call: Call, documents: list[Document], answer: Answer) -> None:
+    """Put an answer where it belongs, or why there is none."""
+    taken = _taken(call, answer)
+    if isinstance(taken, Refused):
+        for document in documents:
+            if taken.code in call.absent:
+                document.known[call.into] = None
+            elif taken.code in call.gone:
+                document.known[""] = "gone"
+                document.known[call.into] = None
+            else:
+                document.unread[call.into] = Unreadable(iam_action(kind, call), taken.code)
+        return
+    if not call.match:
+        for document in documents:
+            document.known[call.into] = taken
+        return
+    by_key: dict[Any, list[Any]] = defaultdict(list)
+    for element in taken or ():
+        by_key[path(call.match).search(element)].append(element)
+    key = path(call.key or next(iter(call.bind.values())))
+    for document in documents:
+        mine = by_key.get(document.look(key), [])
+        document.known[call.into] = mine if call.many else (mine[0] if mine else None)

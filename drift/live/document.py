@@ -1,0 +1,73 @@
+"""What we know of one live item, what we were not allowed to know, and what we never asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from drift.catalog.path import Path
+from drift.catalog.spec import Attr, ResourceType
+from drift.model.coverage import Unreadable
+from drift.model.value import Value
+
+
+class _Unasked:
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNASKED"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNASKED: Final = _Unasked()
+"""Stands where a value would, had anybody needed it."""
+
+
+class Document:
+    """One item of a listing, completed section by section.
+
+    Every look-up goes through `look`, so that a refused call can never pass for an empty answer.
+    """
+
+    __slots__ = ("kind", "known", "parent", "region", "unread")
+
+    def __init__(
+        self, kind: ResourceType, region: str, item: Mapping[str, Any], parent: Document | None = None
+    ) -> None:
+        self.kind = kind
+        self.region = region
+        self.known: dict[str, Any] = dict(item)
+        self.parent = parent
+        if parent is not None:
+            self.known["parent"] = parent.known
+        self.unread: dict[str, Unreadable] = {}
+
+    def look(self, path: Path) -> Any:
+        """The value at `path`; `Unreadable` or `UNASKED` where a section it needs is."""
+        for section in path.sections:
+            missing = self.state_of(section)
+            if missing is not None:
+                return missing
+        return path.search(self.known)
+
+    def state_of(self, section: str) -> Unreadable | _Unasked | None:
+        """None where the section can be read."""
+        if section.startswith("parent.") and self.parent is not None:
+            return self.parent.state_of(section.removeprefix("parent."))
+        if section in self.unread:
+            return self.unread[section]
+        if section not in self.known and any(c.into == section for c in self.kind.describe):
+            return UNASKED
+        return None
+
+    def read(self, attr: Attr) -> Value:
+        """An attribute in canonical form; `Unreadable` or `UNASKED` as `look` says."""
+        value = self.look(attr.path)
+        return value if isinstance(value, Unreadable | _Unasked) else attr.actual(value)
+
+
+def is_known(value: Any) -> bool:
+    """Whether `look` or `read` gave a value at all."""
+    return not isinstance(value, Unreadable | _Unasked)

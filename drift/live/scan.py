@@ -1,0 +1,112 @@
+"""One scan: the collector's findings as resources, paired with what is desired."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from drift.catalog.spec import Held, ResourceType
+from drift.graph import kind_of, parent_key
+from drift.live.api import Asker, Progress, quiet
+from drift.live.collector import Collector, Found, Item, Wanted
+from drift.live.document import is_known
+from drift.live.shape import resource_of
+from drift.model.coverage import Gap
+from drift.model.resource import Key, Resource
+from drift.model.value import freeze
+
+Catalog = Mapping[str, ResourceType]
+
+
+class Scan:
+    """What is in the account, as far as the desired side and the scope make it worth asking."""
+
+    def __init__(
+        self,
+        asker: Asker,
+        catalog: Catalog,
+        desired: Sequence[Resource],
+        *,
+        scope: Iterable[str],
+        regions: Iterable[str],
+        progress: Progress = quiet,
+    ) -> None:
+        self._catalog = catalog
+        self._collector = Collector(asker, catalog, scope=scope, regions=regions, progress=progress)
+        self._found: Found = self._collector.collect(wanted(desired, catalog))
+        self.resources: dict[Key, Resource] = {k: resource_of(i) for k, i in self._found.items.items()}
+        self.paired: dict[str, Resource] = {}
+        for resource in desired:
+            actual = self._pair(resource)
+            if actual is not None and not resource.deposed:
+                self.paired[str(resource.address)] = actual
+
+    @property
+    def gaps(self) -> frozenset[Gap]:
+        """The listings that failed."""
+        return frozenset(self._found.gaps)
+
+    def complete(self, wants: Mapping[Key, frozenset[str]]) -> None:
+        """Read further attributes of resources already found: what the rules need of them."""
+        needs: list[tuple[Item, set[str]]] = []
+        for key, names in wants.items():
+            item = self._found.items.get(key)
+            if item is not None:
+                known = {*item.kind.attributes, *item.kind.computed}
+                needs.append((item, {s for n in names & known for s in item.kind.sections_of(n)}))
+        self._collector.read(needs)
+        for key in wants:
+            if key in self._found.items:
+                self.resources[key] = resource_of(self._found.items[key])
+        for address, resource in self.paired.items():
+            item = self._found.items.get(resource.key)
+            if item is not None and resource.key in wants:
+                self.paired[address] = replace(resource_of(item, self._kinds[address]), address=resource.address)
+
+    @property
+    def _kinds(self) -> Mapping[str, ResourceType]:
+        return {a: kind_of(r, self._catalog) for a, r in self.paired.items()}
+
+    def _pair(self, desired: Resource) -> Resource | None:
+        kind = kind_of(desired, self._catalog)
+        if isinstance(kind.list, Held):
+            return self._held(desired, kind, kind.list)
+        item = self._found.items.get(desired.key)
+        return None if item is None else replace(resource_of(item, kind), address=desired.address)
+
+    def _held(self, desired: Resource, kind: ResourceType, held: Held) -> Resource | None:
+        key = parent_key(desired, kind.parent, self._catalog) if kind.parent else None
+        parent = self._found.items.get(key) if key else None
+        if parent is None or kind.parent is None:
+            return None
+        elements = {name: parent.document.read(parent.kind.attr(name)) for name in kind.parent.tells}
+        refused = next((v for v in elements.values() if not is_known(v)), None)
+        if refused is not None:
+            attributes: dict[str, Any] = dict.fromkeys(kind.attributes, refused)
+        else:
+            there = held.find(desired.attributes, elements)
+            if there is None:
+                return None
+            raw = {**there, "id": desired.attributes.get("id")}
+            attributes = {name: attr.desired(raw.get(name), raw) for name, attr in kind.attributes.items()}
+        return replace(desired, attributes=freeze(attributes))
+
+
+def wanted(desired: Sequence[Resource], catalog: Catalog) -> Wanted:
+    """What the desired side makes worth reading."""
+    managed: dict[Key, list[Resource]] = defaultdict(list)
+    parents: dict[Key, set[str]] = defaultdict(set)
+    for resource in desired:
+        kind = kind_of(resource, catalog)
+        if not isinstance(kind.list, Held):
+            managed[resource.key].append(resource)
+        if kind.parent is not None:
+            key = parent_key(resource, kind.parent, catalog)
+            if key is not None:
+                parents[key].add(kind.name)
+    return Wanted(
+        managed={k: tuple(v) for k, v in managed.items()},
+        parents={k: frozenset(v) for k, v in parents.items()},
+    )

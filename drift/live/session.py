@@ -1,0 +1,124 @@
+"""AWS through boto3: the only place that talks to the cloud."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from drift import __version__
+from drift.errors import CloudError
+from drift.live.api import PER_SERVICE, Answer, Refused, Request
+
+if TYPE_CHECKING:
+    import boto3
+
+READ_ONLY = re.compile(r"(Describe|List|Get|BatchGet|Lookup|Search|Head)[A-Z]\w*")
+"""What an operation that changes nothing is called (AWS API naming)."""
+
+_SETUP_HINT = "Check AWS_PROFILE, AWS_REGION and the credentials: `aws sts get-caller-identity` must work."
+
+
+class BotoApi:
+    """Asks AWS with the user's own session: profiles, SSO, roles and AWS_ENDPOINT_URL work as in boto3."""
+
+    def __init__(
+        self, session: boto3.Session | None = None, *, profile: str | None = None, region: str | None = None
+    ) -> None:
+        import boto3
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            self.session = session or boto3.Session(profile_name=profile, region_name=region)
+        except BotoCoreError as error:
+            raise CloudError(f"AWS session: {error}", _SETUP_HINT) from error
+        self.counts: Counter[str] = Counter()
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._lock = threading.Lock()
+        self._account = ""
+
+    @property
+    def region(self) -> str:
+        """The session's own region; empty where none is configured."""
+        return self.session.region_name or ""
+
+    @property
+    def account(self) -> str:
+        """The account of the credentials; CloudError where AWS cannot be reached with them."""
+        if not self._account:
+            self._account = self._identify()
+        return self._account
+
+    def _identify(self) -> str:
+        from botocore import exceptions as boto
+
+        try:
+            client = self._client("sts", self.region or "us-east-1")
+            return str(client.get_caller_identity()["Account"])
+        except (boto.NoCredentialsError, boto.PartialCredentialsError) as error:
+            raise CloudError(
+                f"no AWS credentials: {error}",
+                "Log in (`aws sso login`), set AWS_PROFILE or AWS_ACCESS_KEY_ID, or try `drift demo`, which needs none.",
+            ) from error
+        except boto.EndpointConnectionError as error:
+            raise CloudError(
+                f"AWS does not answer: {error}", "Check the region's name, AWS_ENDPOINT_URL and the network."
+            ) from error
+        except boto.ClientError as error:
+            details = error.response.get("Error", {})
+            raise CloudError(
+                f"AWS refused the credentials: {details.get('Code')}: {details.get('Message')}",
+                "Renew them (`aws sso login`, or a new session token) and run again.",
+            ) from error
+        except (boto.BotoCoreError, ValueError) as error:
+            raise CloudError(f"AWS cannot be asked: {error}", _SETUP_HINT) from error
+
+    def ask(self, request: Request) -> Answer:
+        from botocore import xform_name
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        if not READ_ONLY.fullmatch(request.op):
+            raise CloudError(f"{request.service}:{request.op} is not a read-only operation; drift makes no other")
+        try:
+            client = self._client(request.service, request.region)
+            method = xform_name(request.op)
+            if client.can_paginate(method):
+                return [_body(page) for page in client.get_paginator(method).paginate(**request.args)]
+            return [_body(getattr(client, method)(**request.args))]
+        except ClientError as error:
+            details = error.response.get("Error", {})
+            return Refused(str(details.get("Code") or "Unknown"), str(details.get("Message") or ""))
+        except BotoCoreError as error:
+            return Refused(type(error).__name__, str(error))
+
+    def _client(self, service: str, region: str) -> Any:
+        from botocore.config import Config
+
+        with self._lock:  # creating clients is not thread-safe; using them is (boto3 docs, "Multithreading")
+            if (service, region) not in self._clients:
+                client = self.session.client(
+                    service,
+                    region_name=region,
+                    config=Config(
+                        retries={"mode": "adaptive", "max_attempts": 10},
+                        max_pool_connections=PER_SERVICE,
+                        connect_timeout=10,
+                        read_timeout=60,
+                        user_agent_extra=f"drift/{__version__}",
+                    ),
+                )
+                client.meta.events.register("before-send", self._count(service))
+                self._clients[service, region] = client
+            return self._clients[service, region]
+
+    def _count(self, service: str) -> Any:
+        def count(**_: Any) -> None:
+            with self._lock:
+                self.counts[service] += 1
+
+        return count
+
+
+def _body(page: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in page.items() if k != "ResponseMetadata"}

@@ -1,0 +1,42 @@
+"""An item as Terraform would write it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drift.catalog.path import path
+from drift.catalog.spec import ResourceType
+from drift.live.collector import Item
+from drift.live.document import UNASKED, is_known
+from drift.model.resource import Resource
+
+
+def resource_of(item: Item, kind: ResourceType | None = None) -> Resource:
+    """The actual resource, by its own entry or by another of the same object (`aws_default_vpc`)."""
+    kind = kind or item.kind
+    document = item.document
+    attributes: dict[str, Any] = {"id": document.read(kind.id)}
+    for name, attr in {**kind.computed, **kind.attributes}.items():
+        value = document.read(attr)
+        if value is not UNASKED:
+            attributes[name] = value
+    known = {k: v for k, v in attributes.items() if is_known(v)}
+    arn = known.get("arn")
+    return Resource(
+        key=item.key,
+        id=str(path(kind.import_id).search(known) or known.get("id") or ""),
+        arn=arn if isinstance(arn, str) else "",
+        name=str(path(kind.label).search(known) or ""),
+        attributes=attributes,
+        sensitive=frozenset(n for n, a in kind.attributes.items() if a.sensitive),
+        owner=owner_of(item),
+    )
+
+
+def owner_of(item: Item) -> str:
+    """Who made it, by proof; empty where nobody else did, or where that could not be read."""
+    for owner in item.kind.owners:
+        found = item.document.look(path(owner.when))
+        if is_known(found) and found:
+            return owner.who
+    return ""

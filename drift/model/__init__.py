@@ -1,0 +1,1 @@
+"""What everything is made of. Imports nothing of ours but `errors`."""

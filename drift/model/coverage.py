@@ -1,0 +1,40 @@
+"""What we were not allowed, or not able, to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Stands where a value would, had AWS let us read it: never equal to any value."""
+
+    action: str
+    """The IAM action that was refused, e.g. `s3:GetBucketTagging`."""
+    code: str
+    """AWS's error code, or the name of the failure."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Gap:
+    """A listing that failed: nothing behind it may be called missing, unmanaged or in sync."""
+
+    type: str
+    account: str
+    region: str
+    action: str
+    code: str
+    within: str = ""
+    """The parent whose children could not be listed; empty for a whole type in a whole region."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Unread:
+    """A managed resource that could not be judged, or not in whole."""
+
+    address: str
+    type: str
+    path: str
+    """The attribute that could not be read; empty for the whole resource."""
+    action: str
+    code: str

@@ -1,0 +1,119 @@
+"""What lies between the two sides, and the report made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from drift.model.coverage import Gap, Unread
+from drift.model.resource import Resource
+from drift.model.value import Value
+
+Kind = Literal["modified", "missing", "unmanaged"]
+KINDS: tuple[Kind, ...] = ("modified", "missing", "unmanaged")
+Severity = Literal["critical", "high", "medium", "low", "info"]
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
+Effect = Literal["introduced", "present", "resolved", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One difference inside a nested value, as deepdiff sees it."""
+
+    path: str
+    desired: Value
+    actual: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One attribute whose desired and actual values differ.
+
+    For a set, `added` and `removed` hold the elements only one side has.
+    """
+
+    path: str
+    """Dotted Terraform: `tags.Owner`, `versioning_configuration.status`, `ingress`."""
+    desired: Value
+    actual: Value
+    added: tuple[Value, ...] = ()
+    removed: tuple[Value, ...] = ()
+    details: tuple[Detail, ...] = ()
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule says of a drifted resource."""
+
+    rule: str
+    severity: Severity
+    title: str
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One drifted resource; `desired` is None when unmanaged, `actual` when missing."""
+
+    kind: Kind
+    desired: Resource | None
+    actual: Resource | None
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    certain: bool = True
+    """False where a state that could not be read might hold the resource."""
+
+    @property
+    def resource(self) -> Resource:
+        resource = self.desired or self.actual
+        if resource is None:
+            raise ValueError("a drift has at least one side")
+        return resource
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What was looked at."""
+
+    accounts: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    types: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything a run found; every output format is a rendering of this value."""
+
+    scope: Scope
+    drift: tuple[Drift, ...] = ()
+    in_sync: int = 0
+    managed: int = 0
+    not_ours: tuple[Resource, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    unread_resources: int = 0
+    """Managed resources of which nothing drifted was seen, but not all could be read."""
+    not_covered: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    states_failed: tuple[str, ...] = ()
+    """One message for each state that could not be read."""
+    api_calls: Mapping[str, int] = field(default_factory=dict)
+    started_at: str = ""
+    duration_seconds: float = 0.0
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether part of the scope could not be read."""
+        return bool(self.gaps or self.unread or self.states_failed)
+
+    def of_kind(self, kind: Kind) -> tuple[Drift, ...]:
+        return tuple(d for d in self.drift if d.kind == kind)
+
+    @property
+    def coverage_percent(self) -> float:
+        """Managed among all that was found, in percent."""
+        total = self.managed + len(self.of_kind("unmanaged"))
+        return round(100 * self.managed / total, 1) if total else 100.0

@@ -1,0 +1,58 @@
+"""One resource, on either side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from drift.model.address import Address
+from drift.model.value import Value
+
+GLOBAL = "global"
+"""The region of what has none."""
+
+
+class Key(NamedTuple):
+    """What pairs both sides: equal keys are the same resource."""
+
+    type: str
+    account: str
+    region: str
+    identity: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a resource is described."""
+
+    state: str = ""
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A resource as Terraform's schema names its attributes, with values in canonical form.
+
+    On the desired side `address` and `source` are set; on the actual side `owner` may be.
+    An attribute that was never asked for is absent; one that was refused is `Unreadable`.
+    """
+
+    key: Key
+    id: str
+    """What `terraform import` takes."""
+    arn: str = ""
+    name: str = ""
+    """The name people know it by, where the id is not it."""
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+    address: Address | None = None
+    source: Source = Source()
+    sensitive: frozenset[str] = frozenset()
+    """Top-level attributes whose values must never be shown."""
+    owner: str = ""
+    deposed: str = ""
+
+    @property
+    def type(self) -> str:
+        return self.key.type

@@ -1,0 +1,79 @@
+"""Values in canonical form: immutable, hashable, comparable with `==`."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+Value: TypeAlias = Any
+"""None | bool | int | float | str | tuple[Value, ...] | frozenset[Value] | Block | Unreadable."""
+
+
+class Block(Mapping[str, Any], Hashable):
+    """A hashable mapping: one nested block, one map, one JSON object.
+
+    >>> Block(a=1) == {"a": 1}, Block(a=1) in {Block(a=1)}
+    (True, True)
+    """
+
+    __slots__ = ("_data", "_hash")
+
+    def __init__(self, data: Mapping[str, Any] | None = None, /, **kwargs: Any) -> None:
+        self._data: dict[str, Any] = {**(data or {}), **kwargs}
+        self._hash: int | None = None
+
+    def __getitem__(self, key: str) -> Any:
+        return self._data[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = hash(frozenset(self._data.items()))
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Block):
+            return self._data == other._data
+        return self._data == other
+
+    def __repr__(self) -> str:
+        return f"Block({self._data!r})"
+
+
+def freeze(value: Any) -> Value:
+    """The same value, immutable: dict -> Block, list -> tuple, set -> frozenset."""
+    if isinstance(value, Mapping):
+        return Block({str(k): freeze(v) for k, v in value.items()})
+    if isinstance(value, list | tuple):
+        return tuple(freeze(v) for v in value)
+    if isinstance(value, set | frozenset):
+        return frozenset(freeze(v) for v in value)
+    return value
+
+
+def plain(value: Value) -> Any:
+    """The same value as JSON would have it, in an order that never varies."""
+    if isinstance(value, Mapping):
+        return {k: plain(value[k]) for k in sorted(value)}
+    if isinstance(value, frozenset):
+        return sorted((plain(v) for v in value), key=sort_key)
+    if isinstance(value, tuple | list):
+        return [plain(v) for v in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)
+
+
+def sort_key(value: Any) -> tuple[str, str]:
+    """Orders values of different types without comparing them to each other."""
+    return type(value).__name__, repr(value)
+
+
+def is_empty(value: Value) -> bool:
+    """Whether Terraform and AWS may both mean "not set" by this: null, "", [], {} and false agree."""
+    return value is None or value is False or (isinstance(value, str | tuple | frozenset | Mapping) and not value)

@@ -1,0 +1,1 @@
+"""Canonical forms: two values that mean the same are equal afterwards. Pure functions, both sides."""

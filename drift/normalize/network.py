@@ -1,0 +1,126 @@
+"""Security-group rules and addresses.
+
+AWS groups rules by protocol and ports, Terraform its own way, inline or one resource each: every
+form comes apart into the same atoms, one per peer: a Block of `protocol from_port to_port`, one of
+`cidr_ipv4 cidr_ipv6 prefix_list_id security_group`, and `description`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from drift.model.value import Block
+
+PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6", "all": "-1"}
+"""Protocol numbers that the EC2 API answers by name (EC2 API reference, IpPermission)."""
+
+_API = (
+    ("cidr_ipv4", "IpRanges", "CidrIp"),
+    ("cidr_ipv6", "Ipv6Ranges", "CidrIpv6"),
+    ("prefix_list_id", "PrefixListIds", "PrefixListId"),
+    ("security_group", "UserIdGroupPairs", "GroupId"),
+)
+_INLINE = (
+    ("cidr_ipv4", "cidr_blocks"),
+    ("cidr_ipv6", "ipv6_cidr_blocks"),
+    ("prefix_list_id", "prefix_list_ids"),
+    ("security_group", "security_groups"),
+)
+_SPLIT = (
+    ("cidr_ipv4", "cidr_ipv4"),
+    ("cidr_ipv6", "cidr_ipv6"),
+    ("prefix_list_id", "prefix_list_id"),
+    ("security_group", "referenced_security_group_id"),
+)
+
+
+def protocol(value: Any) -> str | None:
+    """A protocol by the name AWS answers with."""
+    return None if value in (None, "") else PROTOCOLS.get(str(value).lower(), str(value).lower())
+
+
+def cidr(value: Any) -> str | None:
+    """A CIDR block in its shortest form: `2001:DB8:0::/32` is `2001:db8::/32`."""
+    if value in (None, ""):
+        return None
+    try:
+        return str(ipaddress.ip_network(str(value), strict=False))
+    except ValueError:
+        return str(value)
+
+
+def rules_from_api(value: Any) -> frozenset[Block]:
+    """`IpPermissions` of DescribeSecurityGroups."""
+    return frozenset(
+        _atom(p.get("IpProtocol"), p.get("FromPort"), p.get("ToPort"), kind, peer.get(key), peer.get("Description"))
+        for p in value or ()
+        for kind, plural, key in _API
+        for peer in p.get(plural) or ()
+    )
+
+
+def rules_from_state(value: Any, group: Mapping[str, Any]) -> frozenset[Block]:
+    """The inline rules of an `aws_security_group`."""
+    return frozenset(_inline(value or (), str(group.get("id") or "")))
+
+
+def atoms_of_rule(rule: Mapping[str, Any]) -> frozenset[Block]:
+    """What one `aws_security_group_rule` holds."""
+    return frozenset(_inline([rule], str(rule.get("security_group_id") or "")))
+
+
+def atoms_of_vpc_rule(rule: Mapping[str, Any]) -> frozenset[Block]:
+    """What one `aws_vpc_security_group_{ingress,egress}_rule` holds."""
+    return frozenset(
+        _atom(
+            rule.get("ip_protocol"),
+            rule.get("from_port"),
+            rule.get("to_port"),
+            kind,
+            rule[key],
+            rule.get("description"),
+        )
+        for kind, key in _SPLIT
+        if rule.get(key)
+    )
+
+
+def rule_key(atom: Mapping[str, Any]) -> Block:
+    """What makes a rule that rule: all but its description, as in EC2's own InvalidPermission.Duplicate."""
+    return Block({k: v for k, v in atom.items() if k != "description"})
+
+
+def _inline(rules: Iterable[Mapping[str, Any]], group: str) -> Iterator[Block]:
+    for rule in rules:
+        peers = [(kind, peer) for kind, key in _INLINE for peer in rule.get(key) or ()]
+        if rule.get("self"):
+            peers.append(("security_group", group))
+        if rule.get("source_security_group_id"):
+            peers.append(("security_group", rule["source_security_group_id"]))
+        for kind, peer in peers:
+            yield _atom(
+                rule.get("protocol"), rule.get("from_port"), rule.get("to_port"), kind, peer, rule.get("description")
+            )
+
+
+def _atom(proto: Any, low: Any, high: Any, kind: str, peer: Any, description: Any) -> Block:
+    proto = protocol(proto)
+    if proto == "-1":
+        low = high = None
+    # a group of another account is written account/sg-… in Terraform; the API tells both apart
+    peer = cidr(peer) if kind.startswith("cidr") else str(peer).rsplit("/", 1)[-1]
+    return Block(
+        {
+            "protocol": proto,
+            "from_port": _port(low),
+            "to_port": _port(high),
+            kind: peer,
+            "description": description or None,
+        }
+    )
+
+
+def _port(value: Any) -> int | None:
+    return None if value is None or value == "" else int(value)

@@ -1,0 +1,80 @@
+"""Scalars, lists and documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from drift.model.value import Value, freeze
+
+Canon = Callable[[Any], Value]
+
+
+def text(value: Any) -> str | None:
+    """A string; empty means not set. Booleans are written as Terraform writes them."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def lower(value: Any) -> str | None:
+    """A string whose case AWS does not keep."""
+    return None if value in (None, "") else str(value).lower()
+
+
+def number(value: Any) -> int | float | None:
+    """A number, from text too; text that is none stays out of the way as None."""
+    if value is None or value == "" or isinstance(value, bool):
+        return int(value) if isinstance(value, bool) else None
+    if isinstance(value, int):
+        return value
+    try:
+        as_float = float(value)
+    except (TypeError, ValueError):
+        return None
+    return int(as_float) if as_float.is_integer() else as_float
+
+
+def boolean(value: Any) -> bool:
+    """True or false, from text too; not set is false."""
+    return value.strip().lower() in ("true", "1", "enabled") if isinstance(value, str) else bool(value)
+
+
+def document(value: Any) -> Value:
+    """A JSON document by content; text that is no JSON is compared as text."""
+    if value in (None, "", {}, []):
+        return None
+    if isinstance(value, str):
+        try:
+            return freeze(json.loads(value))
+        except ValueError:
+            return value
+    return freeze(value)
+
+
+def listed(canon: Canon) -> Canon:
+    """A list whose order matters."""
+    return lambda value: tuple(canon(v) for v in value or ())
+
+
+def unordered(canon: Canon) -> Canon:
+    """A list whose order means nothing."""
+    return lambda value: frozenset(canon(v) for v in value or ())
+
+
+def mapped(value: Any) -> Value:
+    """A map of strings."""
+    return freeze({k: text(v) for k, v in value.items()}) if isinstance(value, Mapping) else freeze({})
+
+
+def dot_free(value: Any) -> str | None:
+    """A domain name: lower case, without the final dot."""
+    return None if value in (None, "") else str(value).lower().rstrip(".")
+
+
+def last_of_arn(value: Any) -> str | None:
+    """The name at the end of an ARN, or the name itself."""
+    return None if value in (None, "") else str(value).rsplit(":", 1)[-1].rsplit("/", 1)[-1]

@@ -1,0 +1,1 @@
+"""Misconfiguration rules, judged on the drifted set only, before and after the drift."""
