@@ -12,6 +12,8 @@ import jmespath
 from drift.catalog import facts
 from drift.catalog.path import Path
 from drift.catalog.spec import Attr, Call, Held, ResourceType, Within
+from drift.normalize.policy import policy_document
+from drift.normalize.values import document
 
 ANY: Any = object()
 """A shape nobody can know: what a function answers, or a JSON document."""
@@ -222,7 +224,8 @@ def _attribute(kind: ResourceType, at: str, attr: Attr, fact: Any) -> Iterator[s
     letters = facts.flags_of(fact).split(" ")[0]
     if "s" in letters and not attr.sensitive:
         yield f"{at} is sensitive in the provider's schema: say sensitive=True"
-    unsaid = attr.default is None and not attr.assigned and not attr.fields and attr.from_state is None
+    none = attr.canon in (document, policy_document)  # AWS's default of a document is that there is none
+    unsaid = not none and attr.default is None and not attr.assigned and not attr.fields and attr.from_state is None
     if "o" in letters and "c" in letters and unsaid and not COLLECTIONS.search(facts.flags_of(fact)):
         yield f"{at} is optional and computed: say its default, or assigned=True"
     if isinstance(fact, str) or not attr.fields:
@@ -272,3 +275,13 @@ def lint_all(catalog: Catalog) -> list[str]:
     for name in sorted(modules):
         problems += lint(catalog[name], catalog, facts.of_module(modules[name]).get(name, {}))
     return problems
+
+
+if __name__ == "__main__":  # python -m drift.catalog.lint [TYPE...]
+    import sys
+
+    from drift.catalog import Catalog as Everything
+
+    found = [p for p in lint_all(Everything()) if not sys.argv[1:] or p.split(":")[0] in sys.argv[1:]]
+    sys.stdout.write("".join(f"{p}\n" for p in found))
+    sys.exit(bool(found))

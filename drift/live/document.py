@@ -25,6 +25,14 @@ UNASKED: Final = _Unasked()
 """Stands where a value would, had anybody needed it."""
 
 
+class _Scrubbed(str):
+    __slots__ = ()
+
+
+SCRUBBED: Final = _Scrubbed("(scrubbed)")
+"""Stands on a replayed tape where a secret was when it was recorded."""
+
+
 class Document:
     """One item of a listing, completed section by section.
 
@@ -65,9 +73,17 @@ class Document:
     def read(self, attr: Attr) -> Value:
         """An attribute in canonical form; `Unreadable` or `UNASKED` as `look` says."""
         value = self.look(attr.path)
-        return value if isinstance(value, Unreadable | _Unasked) else attr.actual(value)
+        if isinstance(value, Unreadable | _Unasked):
+            return value
+        return Unreadable("tape", "Scrubbed") if _scrubbed(value) else attr.actual(value)
 
 
 def is_known(value: Any) -> bool:
     """Whether `look` or `read` gave a value at all."""
     return not isinstance(value, Unreadable | _Unasked)
+
+
+def _scrubbed(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_scrubbed, value.values()))
+    return any(map(_scrubbed, value)) if isinstance(value, list) else value is SCRUBBED

@@ -35,7 +35,7 @@ QUEUE = ResourceType(
     import_id="url",
     computed={"arn": text("Attributes.QueueArn"), "url": text("QueueUrl")},
     attributes={
-        "name":                              name_of_arn("QueueUrl"),
+        "name":                              name_of_arn("QueueUrl", assigned=True),
         "fifo_queue":                        flag("Attributes.FifoQueue"),
         "content_based_deduplication":       flag("Attributes.ContentBasedDeduplication"),
         "deduplication_scope":               text("Attributes.DeduplicationScope", assigned=True),
