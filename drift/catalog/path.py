@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import jmespath
+from jmespath.exceptions import JMESPathError
 
 _PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _INTO = frozenset(
@@ -39,6 +40,15 @@ class Path:
 def path(text: str) -> Path:
     """The compiled form of `text`; ValueError where it is no JMESPath."""
     return Path(text)
+
+
+def text_at(text: str, attributes: Mapping[str, Any]) -> str:
+    """The text at `text`; empty where it is not set, or cannot be put together without what is missing."""
+    try:
+        found = path(text).search(attributes)
+    except JMESPathError:
+        return ""
+    return "" if found is None else str(found)
 
 
 def _getter(keys: list[str]) -> Callable[[Any], Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from drift.catalog.path import path
+from drift.catalog.path import text_at
 from drift.catalog.spec import ResourceType
 from drift.desired import state as formats
 from drift.desired.backends import Backend, local
@@ -149,9 +149,9 @@ def resource_of(instance: Instance, kind: ResourceType, *, lineage_account: str,
     arn = raw.get("arn")
     return Resource(
         key=Key(kind.listed_as, lineage_account, region if kind.scope == "regional" else GLOBAL, identity),
-        id=str(path(kind.import_id).search(attributes) or raw.get("id") or ""),
+        id=text_at(kind.import_id, attributes) or str(raw.get("id") or ""),
         arn=arn if isinstance(arn, str) else "",
-        name=str(path(kind.label).search(attributes) or ""),
+        name=text_at(kind.label, attributes),
         attributes=attributes,
         address=instance.address,
         source=Source(state=instance.state),

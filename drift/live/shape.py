@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.catalog.path import path
+from drift.catalog.path import path, text_at
 from drift.catalog.spec import ResourceType
 from drift.live.collector import Item
 from drift.live.document import UNASKED, is_known
@@ -24,9 +24,9 @@ def resource_of(item: Item, kind: ResourceType | None = None) -> Resource:
     arn = known.get("arn")
     return Resource(
         key=item.key,
-        id=str(path(kind.import_id).search(known) or known.get("id") or ""),
+        id=text_at(kind.import_id, known) or str(known.get("id") or ""),
         arn=arn if isinstance(arn, str) else "",
-        name=str(path(kind.label).search(known) or ""),
+        name=text_at(kind.label, known),
         attributes=attributes,
         sensitive=frozenset(n for n, a in kind.attributes.items() if a.sensitive),
         owner=owner_of(item),

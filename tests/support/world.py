@@ -222,7 +222,8 @@ def live(world: World, work: Path, *, update: bool = False) -> None:
             (world.path / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
             tampered.save(world.path / "tampered", started_at="2026-01-01T00:00:00Z", duration_seconds=1.0, region=REGION)
         for phase, said in tampered_lines.items():
-            assert said == expected, f"tampered account, {phase}"
+            surplus, silent = sorted({*said} - {*expected}), sorted({*expected} - {*said})
+            assert said == expected, f"tampered account, {phase}: too much: {surplus}; too little: {silent}"
 
 
 def _recorded(url: str, applied: Path, refreshed: Path) -> tuple[Recorder, dict[str, list[str]]]:
