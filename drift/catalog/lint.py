@@ -116,11 +116,11 @@ def _answer(kind: ResourceType, call: Call, item: dict[str, Any], problems: list
         problems.append(f"{call.op} is not read-only by its name")
     operation = model.operation_model(call.op)
     takes = operation.input_shape
-    given = {*call.bind, *call.args}
+    given = {*call.bind, *call.shared, *call.args}
     problems.extend(f"{call.op} takes no {n}" for n in sorted(given) if takes is None or n not in takes.members)
     if takes is not None:
         problems.extend(f"{call.op} needs {n}" for n in takes.required_members if n not in given)
-    for at in (*call.bind.values(), *([call.key] if call.key else [])):
+    for at in (*call.bind.values(), *call.shared.values(), *([call.key] if call.key else [])):
         problems.extend(f"{call.op} > {p}" for p in _arrives(at, item))
     try:
         return walk(jmespath.compile(call.take).parsed, operation.output_shape)

@@ -39,6 +39,8 @@ class Call:
     """Arguments that never vary."""
     bind: Mapping[str, str] = field(default_factory=dict)
     """Argument -> JMESPath over the item. Without it, one call answers for the whole region."""
+    shared: Mapping[str, str] = field(default_factory=dict)
+    """The same, for arguments that all items of one batch have in common: a service's cluster."""
     into: str = ""
     """The section of the item that keeps the answer."""
     batch: int = 1
@@ -163,6 +165,8 @@ class Parent:
     by: str = "id"
     tells: Mapping[str, Share] = field(default_factory=dict)
     """The parent's attribute -> the elements of it that one resource of this type holds."""
+    unless: str = ""
+    """An attribute the parent's entry ignores; where the state sets it, it tells every part: an OpenAPI `body`."""
     alone: bool = False
     """Reported even where the parent is not managed: a rule on the default event bus."""
 
@@ -213,6 +217,11 @@ class ResourceType:
     """Resources whose owner owns this one too."""
     exists: str = ""
     """JMESPath over the item; false means there is nothing: AWS answers with an empty shell."""
+    versions: tuple[str, str] | None = None
+    """(attribute that the versions of one thing have in common, attribute that numbers them).
+
+    Of such a thing only what is managed is looked at, or else the newest version.
+    """
     object: str = ""
     """The type that lists the same objects, where this is another name for them."""
 

@@ -157,4 +157,5 @@ def resource_of(instance: Instance, kind: ResourceType, *, lineage_account: str,
         source=Source(state=instance.state),
         sensitive=instance.sensitive | frozenset(n for n, a in kind.attributes.items() if a.sensitive),
         deposed=instance.deposed,
+        recorded=frozenset(name for name in kind.ignored if raw.get(name)),
     )

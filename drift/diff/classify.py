@@ -150,7 +150,8 @@ def _gap_over(resource: Resource, kind: ResourceType, gaps: Iterable[Gap], catal
 def _unmanaged(
     desired: Sequence[Resource], actual: Actual, catalog: Catalog, scope: frozenset[str], out: Verdicts
 ) -> None:
-    managed = {r.key for r in desired}
+    managed = {r.key: r for r in desired}
+    found: dict[Key, Resource] = {}
     index = Index([*actual.resources.values()], catalog)
     claimed = _claimed(desired, actual, catalog, index)
     for key in sorted(actual.resources, key=lambda k: (k.type, k.account, k.region, str(k.identity))):
@@ -162,11 +163,25 @@ def _unmanaged(
             parent = parent_key(resource, kind.parent, catalog)
             if parent not in managed or kind.parent.tells:
                 continue  # part of something unmanaged, or told by the managed whole
+            if kind.parent.unless in managed[parent].recorded:
+                continue
         owner = resource.owner or _inherited(resource, kind, index)
         if owner:
             out.not_ours.append(replace(resource, owner=owner))
         else:
+            found[key] = resource
+    for resource in found.values():
+        if not _within(resource, found, actual.resources):
             out.drift.append(Drift("unmanaged", None, resource))
+
+
+def _within(resource: Resource, found: Mapping[Key, Resource], resources: Mapping[Key, Resource]) -> bool:
+    """Whether something unmanaged that it was found inside tells of it."""
+    while resource.inside is not None and resource.inside in resources:
+        if resource.inside in found:
+            return True
+        resource = resources[resource.inside]
+    return False
 
 
 def _inherited(resource: Resource, kind: ResourceType, index: Index) -> str:

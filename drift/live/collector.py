@@ -151,8 +151,10 @@ class Collector:
                 if taken.code not in call.absent:
                     self._gap(kind, region, Unreadable(iam_action(kind, call), taken.code))
                 continue
-            for raw in taken or ():
-                out += self._item(kind, region, Document(kind, region, raw), None)
+            items = [i for raw in taken or () for i in self._item(kind, region, Document(kind, region, raw), None)]
+            if kind.versions is not None:
+                items = self._documents[kind.name, region] = _newest(kind, items, wanted)
+            out += items
         return out
 
     def _inside(self, kind: ResourceType, within: Within, region: str, wanted: Wanted) -> list[Item]:
@@ -177,7 +179,15 @@ class Collector:
         return out
 
     def _interesting(self, kind: ResourceType, parent: Item, wanted: Wanted) -> bool:
-        """Whether a child of this parent would ever be spoken of."""
+        """Whether a child of this parent, or one inside such a child, would ever be spoken of."""
+        return any(self._spoken_of(k, parent, wanted) for k in (kind, *self._inner(kind)))
+
+    def _inner(self, kind: ResourceType) -> list[ResourceType]:
+        """The types listed inside this one, however deep."""
+        children = [k for k in self._active.values() if isinstance(k.list, Within) and k.list.parent == kind.name]
+        return [*children, *(g for child in children for g in self._inner(child))]
+
+    def _spoken_of(self, kind: ResourceType, parent: Item, wanted: Wanted) -> bool:
         if kind.name in wanted.parents.get(parent.key, ()):
             return True
         if kind.name not in self._scope or kind.parent is None or kind.parent.tells:
@@ -265,7 +275,7 @@ class Collector:
                 if id(document) not in open_needs[slot]:
                     open_needs[slot][id(document)] = document
                     calls[slot] = (document.kind, call)
-                    todo += [(document, s) for b in (*call.bind.values(), call.key or "@") for s in path(b).sections]
+                    todo += [(document, s) for s in _asked_of(call)]
         while open_needs:
             ready = {slot for slot in open_needs if not _waiting(calls[slot][1], slot, open_needs)} or set(open_needs)
             plan = [
@@ -293,7 +303,7 @@ class Collector:
             return [_Step(kind, call, documents, Request(service, region, call.op, call.args))]
         askable: list[tuple[Document, dict[str, Any]]] = []
         for document in documents:
-            bound = {name: document.look(path(p)) for name, p in call.bind.items()}
+            bound = {name: document.look(path(p)) for name, p in {**call.bind, **call.shared}.items()}
             refused = next((v for v in bound.values() if isinstance(v, Unreadable)), None)
             if refused is not None:
                 document.unread[call.into] = refused
@@ -303,12 +313,17 @@ class Collector:
                 askable.append((document, bound))
         out: list[_Step] = []
         size = abs(call.batch)  # -1: a batch of one, whose argument is a list all the same
-        for start in range(0, len(askable), size):
-            group = askable[start : start + size]
-            bound = group[0][1] if call.batch == 1 else {name: [b[name] for _, b in group] for name in call.bind}
-            out.append(
-                _Step(kind, call, [d for d, _ in group], Request(service, region, call.op, {**call.args, **bound}))
-            )
+        together: dict[str, list[tuple[Document, dict[str, Any]]]] = defaultdict(list)
+        for document, bound in askable:
+            together[repr([bound[name] for name in call.shared])].append((document, bound))
+        for members in together.values():
+            for start in range(0, len(members), size):
+                group = members[start : start + size]
+                first = group[0][1]
+                if call.batch != 1:
+                    first = {**first, **{name: [b[name] for _, b in group] for name in call.bind}}
+                request = Request(service, region, call.op, {**call.args, **first})
+                out.append(_Step(kind, call, [d for d, _ in group], request))
         return out
 
     def _ask(self, phase: str, requests: list[Request]) -> list[Answer]:
@@ -328,8 +343,28 @@ def _type_of(resource: Resource) -> str:
 
 def _waiting(call: Call, slot: Slot, open_needs: Mapping[Slot, Any]) -> bool:
     """Whether another open call fills what this one binds."""
-    sections = {s for b in (*call.bind.values(), call.key or "@") for s in path(b).sections}
-    return any((slot[0], slot[1], s) in open_needs and s != slot[2] for s in sections)
+    return any((slot[0], slot[1], s) in open_needs and s != slot[2] for s in _asked_of(call))
+
+
+def _asked_of(call: Call) -> set[str]:
+    """The sections a call's arguments are read from."""
+    texts = (*call.bind.values(), *call.shared.values(), call.key or "@")
+    return {section for text in texts for section in path(text).sections}
+
+
+def _newest(kind: ResourceType, items: list[Item], wanted: Wanted) -> list[Item]:
+    """Without the versions nobody speaks of: those beside a managed one, and those before the newest."""
+    if kind.versions is None:
+        return items
+    common, number = (kind.attr(name) for name in kind.versions)
+    series: dict[Any, list[Item]] = defaultdict(list)
+    for item in items:
+        series[item.document.read(common)].append(item)
+    out = []
+    for versions in series.values():
+        managed = [i for i in versions if i.key in wanted.managed]
+        out += managed or [max(versions, key=lambda i: i.document.read(number) or 0)]
+    return out
 
 
 def _taken(call: Call, answer: Answer) -> Any:

@@ -30,6 +30,7 @@ def resource_of(item: Item, kind: ResourceType | None = None) -> Resource:
         attributes=attributes,
         sensitive=frozenset(n for n, a in kind.attributes.items() if a.sensitive),
         owner=owner_of(item),
+        inside=item.parent.key if item.parent else None,
     )
 
 

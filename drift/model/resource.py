@@ -52,6 +52,10 @@ class Resource:
     """Top-level attributes whose values must never be shown."""
     owner: str = ""
     deposed: str = ""
+    recorded: frozenset[str] = frozenset()
+    """The attributes its entry ignores and its state sets all the same."""
+    inside: Key | None = None
+    """What it was found inside, on the actual side."""
 
     @property
     def type(self) -> str:
