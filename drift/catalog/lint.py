@@ -43,7 +43,7 @@ def _api(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
     shape = item_shape(kind, catalog, problems)
     yield from problems
     paths = [kind.id.path, *(a.path for a in {**kind.computed, **kind.attributes}.values())]
-    texts = [*(o.when for o in kind.owners), *([kind.exists] if kind.exists else [])]
+    texts = [*(o.when for o in kind.owners), *(t for t in (kind.exists, kind.account) if t)]
     for at in (*paths, *map(Path, texts)):
         yield from _arrives(at.text, shape)
     for attr in kind.attributes.values():

@@ -168,7 +168,7 @@ class Parent:
     unless: str = ""
     """An attribute the parent's entry ignores; where the state sets it, it tells every part: an OpenAPI `body`."""
     alone: bool = False
-    """Reported even where the parent is not managed: a rule on the default event bus."""
+    """Reported even where the parent is not managed: a rule on the default event bus, a route of a main table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +213,8 @@ class ResourceType:
     """Resources that came with this one and are told by it: never unmanaged by themselves."""
     parent: Parent | None = None
     owners: tuple[Owner, ...] = ()
+    account: str = ""
+    """JMESPath over the item: whose it is, where a listing also shows what other accounts share with us."""
     inherits: tuple[Ref, ...] = ()
     """Resources whose owner owns this one too."""
     exists: str = ""

@@ -159,12 +159,12 @@ def _unmanaged(
         kind = catalog[key.type]
         if key in managed or key in claimed or kind.name not in scope:
             continue
-        if kind.parent is not None and not kind.parent.alone:
+        if kind.parent is not None:
             parent = parent_key(resource, kind.parent, catalog)
-            if parent not in managed or kind.parent.tells:
-                continue  # part of something unmanaged, or told by the managed whole
-            if kind.parent.unless in managed[parent].recorded:
-                continue
+            if parent not in managed and not kind.parent.alone:
+                continue  # part of something unmanaged
+            if parent in managed and (kind.parent.tells or kind.parent.unless in managed[parent].recorded):
+                continue  # told by the managed whole
         owner = resource.owner or _inherited(resource, kind, index)
         if owner:
             out.not_ours.append(replace(resource, owner=owner))

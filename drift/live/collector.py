@@ -102,7 +102,7 @@ class Collector:
         kinds = {}
         for name in self._scope:
             kind = self._catalog[name]
-            told = kind.parent is not None and kind.parent.tells
+            told = kind.parent is not None and kind.parent.tells and not kind.parent.alone
             if told and name not in desired_types:
                 continue  # nobody would hear of it: its parent tells
             if isinstance(kind.list, Held) and kind.parent:
@@ -190,9 +190,11 @@ class Collector:
     def _spoken_of(self, kind: ResourceType, parent: Item, wanted: Wanted) -> bool:
         if kind.name in wanted.parents.get(parent.key, ()):
             return True
-        if kind.name not in self._scope or kind.parent is None or kind.parent.tells:
+        if kind.name not in self._scope or kind.parent is None:
             return False
-        return kind.parent.alone or parent.key in wanted.managed
+        if parent.key in wanted.managed:
+            return not kind.parent.tells
+        return kind.parent.alone
 
     def _item(self, kind: ResourceType, region: str, document: Document, parent: Item | None) -> list[Item]:
         identity = []
@@ -233,7 +235,7 @@ class Collector:
 
     def _proved(self, item: Item) -> bool:
         """Whether the listing alone proves an owner, so that nothing more need be asked."""
-        return any((found := item.document.look(path(o.when))) and is_known(found) for o in item.kind.owners)
+        return bool(owner_of(item))
 
     def _settle(self, items: list[Item]) -> None:
         """Keep what exists; what cannot be told to exist is a gap."""
@@ -335,6 +337,19 @@ class Collector:
             self._progress(phase, arrived, len(requests))
 
         return self._asker.ask(requests, done)
+
+
+def owner_of(item: Item) -> str:
+    """Who made it, by proof; empty where nobody else did, or where that could not be read."""
+    if item.kind.account:
+        account = item.document.look(path(item.kind.account))
+        if is_known(account) and account and str(account) != item.key.account:
+            return f"account {account}"
+    for owner in item.kind.owners:
+        found = item.document.look(path(owner.when))
+        if is_known(found) and found:
+            return owner.who
+    return ""
 
 
 def _type_of(resource: Resource) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.catalog.path import path, text_at
+from drift.catalog.path import text_at
 from drift.catalog.spec import ResourceType
-from drift.live.collector import Item
+from drift.live.collector import Item, owner_of
 from drift.live.document import UNASKED, is_known
 from drift.model.resource import Resource
 
@@ -32,12 +32,3 @@ def resource_of(item: Item, kind: ResourceType | None = None) -> Resource:
         owner=owner_of(item),
         inside=item.parent.key if item.parent else None,
     )
-
-
-def owner_of(item: Item) -> str:
-    """Who made it, by proof; empty where nobody else did, or where that could not be read."""
-    for owner in item.kind.owners:
-        found = item.document.look(path(owner.when))
-        if is_known(found) and found:
-            return owner.who
-    return ""
