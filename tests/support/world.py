@@ -32,7 +32,7 @@ import boto3
 from drift.catalog import Catalog
 from drift.check import Scope, check
 from drift.desired.load import build, read_states
-from drift.live.api import Api, Asker
+from drift.live.api import Answer, Api, Asker, Request
 from drift.live.session import BotoApi
 from drift.live.tape import Player, Recorder
 from drift.model.drift import Report
@@ -62,6 +62,15 @@ Aws = Callable[..., Any]
 State = dict[str, dict[str, Any]]
 
 
+class Replay(Player):
+    """A tape that has nothing of what types catalogued after its recording ask for."""
+
+    def ask(self, request: Request) -> Answer:
+        """The recorded answer; nothing to an operation that was never asked."""
+        asked = {tuple(json.loads(key)[:3:2]) for key in self._answers}
+        return super().ask(request) if (request.service, request.op) in asked else [{}]
+
+
 @dataclass(frozen=True)
 class World:
     """One directory under fixtures/worlds."""
@@ -73,7 +82,7 @@ class World:
         return json.loads((self.path / "expected.json").read_text())
 
     def tape(self, name: str) -> Player:
-        return Player(self.path / name)
+        return Replay(self.path / name)
 
     def tamper(self, aws: Aws, state: State) -> list[str]:
         spec = importlib.util.spec_from_file_location(f"tamper_{self.path.name}", self.path / "tamper.py")
@@ -122,7 +131,10 @@ def moto_server() -> Iterator[str]:
         port = s.getsockname()[1]
     script = Path(__file__).with_name("moto_plus.py")
     process = subprocess.Popen(
-        [sys.executable, str(script), "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **FAKE}
+        [sys.executable, str(script), "-p", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **FAKE},
     )
     url = f"http://127.0.0.1:{port}"
     try:
@@ -159,10 +171,26 @@ def cli_config() -> str | None:
     if configured and Path(configured).is_file():
         return configured
     found = subprocess.run(
-        ["find", "/", "-name", f"terraform-provider-aws_v{PROVIDER_VERSION}*", "-not", "-path", "/proc/*", "-type", "f"],
-        capture_output=True, text=True, check=False,
+        [
+            "find",
+            "/",
+            "-name",
+            f"terraform-provider-aws_v{PROVIDER_VERSION}*",
+            "-not",
+            "-path",
+            "/proc/*",
+            "-type",
+            "f",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
     ).stdout.split()
-    mirrors = [Path(f).parents[5] for f in found if Path(f).parents[4].name == "registry.terraform.io" and "/.terraform/" not in f]
+    mirrors = [
+        Path(f).parents[5]
+        for f in found
+        if Path(f).parents[4].name == "registry.terraform.io" and "/.terraform/" not in f
+    ]
     if not mirrors:
         return ""
     home = Path(os.environ.get("TMPDIR", "/tmp")) / f"drift-terraform-{os.getuid()}"
@@ -197,7 +225,9 @@ def endpoint_provider(region: str = REGION) -> str:
 
 def live(world: World, work: Path, *, update: bool = False) -> None:
     """Apply the world with real Terraform, tamper, and hold drift against what must be said."""
-    shutil.copytree(world.path, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.tfstate", "clean", "tampered"))
+    shutil.copytree(
+        world.path, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.tfstate", "clean", "tampered")
+    )
     main = (work / "main.tf").read_text()
     (work / "_provider.tf").write_text(PROVIDER + ("" if 'provider "aws"' in main else endpoint_provider()))
     with moto_server() as url:
@@ -220,7 +250,9 @@ def live(world: World, work: Path, *, update: bool = False) -> None:
         tampered, tampered_lines = _recorded(url, applied, refreshed)
         if update:
             (world.path / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
-            tampered.save(world.path / "tampered", started_at="2026-01-01T00:00:00Z", duration_seconds=1.0, region=REGION)
+            tampered.save(
+                world.path / "tampered", started_at="2026-01-01T00:00:00Z", duration_seconds=1.0, region=REGION
+            )
         for phase, said in tampered_lines.items():
             surplus, silent = sorted({*said} - {*expected}), sorted({*expected} - {*said})
             assert said == expected, f"tampered account, {phase}: too much: {surplus}; too little: {silent}"
