@@ -17,15 +17,23 @@ from drift.normalize.values import document
 
 ANY: Any = object()
 """A shape nobody can know: what a function answers, or a JSON document."""
+
 READ_ONLY = re.compile(r"(Describe|List|Get|BatchGet|Lookup|Search|Head)[A-Z]\w*")
 COLLECTIONS = re.compile(r"\b(set|list|map|object)\b")
 
 Catalog = Mapping[str, ResourceType]
 
 
+class Open(dict[str, Any]):
+    """The shape of an item of which only some sections are known: an element of a JSON document."""
+
+
 def lint(kind: ResourceType, catalog: Catalog, provider: facts.Facts) -> list[str]:
     """What is wrong with one entry; `provider` holds the facts of its type."""
-    return [f"{kind.name}: {problem}" for problem in (*_api(kind, catalog), *_schema(kind, provider), *_links(kind, catalog))]
+    return [
+        f"{kind.name}: {problem}"
+        for problem in (*_api(kind, catalog), *_schema(kind, provider), *_links(kind, catalog))
+    ]
 
 
 @cache
@@ -90,11 +98,19 @@ def item_shape(kind: ResourceType, catalog: Catalog, problems: list[str]) -> dic
         except KeyError as error:
             problems.append(f"{kind.list.each!r} leads nowhere: {error.args[0]!r}")
             return {}
-        shape = {**_members(_element(found)), "parent": parent}
-    elif isinstance(kind.list, Call):
-        shape = _members(_element(_answer(kind, kind.list, {}, problems)))
+        element = _element(found)
+        shape = Open(parent=parent) if element is ANY else {**_members(element), "parent": parent}
+    elif kind.listings:
+        shapes = [_members(_element(_answer(kind, call, {}, problems))) for call in kind.listings]
+        shape = shapes[0]
+    elif kind.seek is not None:
+        shape = _members(_element(_answer(kind, kind.seek, _desired(kind), problems)))
     else:
         return {}
+    if kind.seek is not None:
+        if kind.list is not None:
+            _answer(kind, kind.seek, _desired(kind), problems)
+        shape |= {name: ANY for name in kind.seek.bind if name not in shape}
     for call in kind.describe:
         if not call.into:
             problems.append(f"{call.op} has no `into`")
@@ -105,6 +121,11 @@ def item_shape(kind: ResourceType, catalog: Catalog, problems: list[str]) -> dic
             answer = [element] if call.many else element
         shape[call.into] = answer
     return shape
+
+
+def _desired(kind: ResourceType) -> dict[str, Any]:
+    """What the arguments of a `seek` are taken from."""
+    return dict.fromkeys(("id", *kind.computed, *kind.attributes), ANY)
 
 
 def _answer(kind: ResourceType, call: Call, item: dict[str, Any], problems: list[str]) -> Any:
@@ -122,8 +143,13 @@ def _answer(kind: ResourceType, call: Call, item: dict[str, Any], problems: list
         problems.extend(f"{call.op} needs {n}" for n in takes.required_members if n not in given)
     for at in (*call.bind.values(), *call.shared.values(), *([call.key] if call.key else [])):
         problems.extend(f"{call.op} > {p}" for p in _arrives(at, item))
+    answers: Any = operation.output_shape
+    if call.parse:
+        if call.parse not in operation.output_shape.members:
+            problems.append(f"{call.op} answers no {call.parse}")
+        answers = {**operation.output_shape.members, call.parse: ANY}
     try:
-        return walk(jmespath.compile(call.take).parsed, operation.output_shape)
+        return walk(jmespath.compile(call.take).parsed, answers)
     except KeyError as error:
         problems.append(f"{call.op}: {call.take!r} leads nowhere: {error.args[0]!r}")
         return ANY
@@ -161,6 +187,8 @@ def _field(name: str, shape: Any) -> Any:
 
     if isinstance(shape, dict) and name in shape:
         return shape[name]
+    if isinstance(shape, Open):
+        return ANY
     if isinstance(shape, StructureShape) and name in shape.members:
         return shape.members[name]
     if isinstance(shape, MapShape):

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions, signature
 
 _PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _INTO = frozenset(
     {"subexpression", "index_expression", "projection", "filter_projection", "value_projection", "flatten", "pipe"}
 )
+
+
+class _Functions(Functions):
+    """What JMESPath cannot say of text."""
+
+    @signature({"types": ["string", "null"]})
+    def _func_last(self, text: str | None) -> str | None:
+        """`last(Id)`: what follows the last slash; Route 53 lists `/hostedzone/Z1` and is asked for `Z1`."""
+        return text.rsplit("/", 1)[-1] if text else None
+
+
+_OPTIONS = jmespath.Options(custom_functions=_Functions())
 
 
 class Path:
@@ -30,7 +43,7 @@ class Path:
         parsed = jmespath.compile(text)
         self.text = text
         self.sections = frozenset(_sections(parsed.parsed))
-        self.search = _getter(text.split(".")) if _PLAIN.fullmatch(text) else parsed.search
+        self.search = _getter(text.split(".")) if _PLAIN.fullmatch(text) else partial(parsed.search, options=_OPTIONS)
 
     def __repr__(self) -> str:
         return f"Path({self.text!r})"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from drift.catalog.path import Path, path
+from drift.model.coverage import Unreadable
 from drift.model.value import Value
 from drift.normalize.values import Canon
 
@@ -57,8 +58,12 @@ class Call:
     """Error codes that mean "deleted since it was listed"."""
     iam: str = ""
     """The IAM action, where it is not the operation of that name."""
+    parse: str = ""
+    """A member of the answer that is JSON text: decoded before `take` looks into it."""
     service: str = ""
     """The botocore service, where it is not the type's own."""
+    region: str = ""
+    """The one region that answers; a regional type is listed by this call there only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,9 @@ class Attr:
     fields: Mapping[str, Attr] = field(default_factory=dict)
     """A nested block's own attributes, their paths relative to this one's."""
     many: bool = False
-    """Whether the block may stand several times; order means nothing then."""
+    """Whether the block may stand several times."""
+    ordered: bool = False
+    """Whether the order of such blocks means something."""
     key: Callable[[Value], Hashable] | None = None
     """What makes an element of a set or a repeated block the same element; all of it where left out."""
     same: Callable[[Value, Value], bool] | None = None
@@ -108,19 +115,21 @@ class Attr:
     """Never shown."""
 
     def actual(self, value: Any) -> Value:
-        """The API's value in canonical form."""
-        if value is None:
+        """The API's value in canonical form; `Unreadable` where a canon tells that AWS kept it back."""
+        if value is None or value == "":
             value = self.default
         if not self.fields:
             return self.canon(value)
         if self.many:
-            return tuple(self._block(v) for v in value or ())
+            found = tuple(self._block(v) for v in value or ())
+            return next((b for b in found if isinstance(b, Unreadable)), found)
         return self._block(value) if value else None
 
     def _block(self, value: Any) -> Value:
         from drift.model.value import Block
 
-        return Block({name: f.actual(f.path.search(value)) for name, f in self.fields.items()})
+        found = {name: f.actual(f.path.search(value)) for name, f in self.fields.items()}
+        return next((v for v in found.values() if isinstance(v, Unreadable)), Block(found))
 
     def desired(self, value: Any, instance: Raw) -> Value:
         """The state's value in canonical form."""
@@ -169,6 +178,9 @@ class Parent:
     """An attribute the parent's entry ignores; where the state sets it, it tells every part: an OpenAPI `body`."""
     alone: bool = False
     """Reported even where the parent is not managed: a rule on the default event bus, a route of a main table."""
+    shared: bool = False
+    """Others fill the parent too (Auto Scaling, ECS, a controller), and nothing shows who filled what: a
+    live part is spoken of only where the configuration names parts of the same parent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +203,22 @@ class ResourceType:
     """The Terraform type: `aws_sqs_queue`."""
     service: str
     """The botocore service: `sqs`."""
-    list: Call | Within | Held
+    list: Call | tuple[Call, ...] | Within | Held | None
+    """Several calls where no single one lists all; None where AWS has no listing worth its price: only what
+    is desired is looked up then, by `seek`."""
+    seek: Call | None = None
+    """Asks for one desired resource that was not listed: `bind` is JMESPath over its attributes, the
+    answer one item or several of the listing's shape, each with the arguments as sections of its own.
+    Where an argument has no value, nothing is asked."""
     describe: tuple[Call, ...] = ()
     scope: Literal["regional", "global"] = "regional"
     id: Attr
     """Terraform's `id`, from the listing alone."""
     identity: tuple[str, ...] = ("id",)
     """The attributes that name the same resource on both sides, where `id` cannot."""
+    otherwise: str = ""
+    """JMESPath over the attributes: the identity a desired resource also answers to, where nothing has its
+    own: AWS fills in what may be left out, and Terraform does not always record it."""
     import_id: str = "id"
     """JMESPath over the attributes: what `terraform import` takes."""
     label: str = "tags.Name"
@@ -243,9 +264,14 @@ class ResourceType:
         return self.attr(name).path.sections
 
     @property
+    def listings(self) -> tuple[Call, ...]:
+        """The calls that list it; none where another type's answer does."""
+        return (self.list,) if isinstance(self.list, Call) else self.list if isinstance(self.list, tuple) else ()
+
+    @property
     def calls(self) -> builtins.list[Call]:
         """Every call made for this type's own sake."""
-        return [*([self.list] if isinstance(self.list, Call) else []), *self.describe]
+        return [*self.listings, *([self.seek] if self.seek else []), *self.describe]
 
 
 IAM_PREFIXES = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +14,7 @@ from drift.graph import Index, kind_of, parent_key
 from drift.model.coverage import Gap, Unread, Unreadable
 from drift.model.drift import Change, Drift
 from drift.model.resource import Key, Resource
-from drift.model.value import Value
+from drift.model.value import Value, is_empty, plain
 
 Catalog = Mapping[str, ResourceType]
 
@@ -79,8 +81,7 @@ def _judge(resource: Resource, actual: Actual, catalog: Catalog, shares: _Shares
             if not shares.holds_whole(resource, name):
                 refused.append(Unread(address, kind.name, name, have.action, have.code))
             continue
-        for change in _changes_of(resource, found, name, attr, shares):
-            differing.append(replace(change, sensitive=change.sensitive or name in resource.sensitive))
+        differing += [masked(c, resource, name) for c in _changes_of(resource, found, name, attr, shares)]
     out.unread += refused
     if differing:
         out.drift.append(Drift("modified", resource, found, tuple(differing)))
@@ -102,6 +103,29 @@ def _changes_of(resource: Resource, found: Resource, name: str, attr: Attr, shar
         have = type(have)(e for e in have or () if element_key(attr, e) not in want_keys)
         want = type(have)()
     yield from changes(attr, name, want, have)
+
+
+def masked(change: Change, resource: Resource, name: str) -> Change:
+    """The change with its values replaced by keyed digests, where they must not be shown."""
+    if not change.sensitive and name not in resource.sensitive:
+        return change
+    key = resource.source.lineage.encode()
+
+    def digest(value: Value) -> Value:
+        if is_empty(value):
+            return None
+        text = json.dumps(plain(value), sort_keys=True, default=str)
+        return "secret:" + hashlib.blake2s(text.encode(), key=key[:32], digest_size=8).hexdigest()
+
+    return replace(
+        change,
+        desired=digest(change.desired),
+        actual=digest(change.actual),
+        added=tuple(map(digest, change.added)),
+        removed=tuple(map(digest, change.removed)),
+        details=(),
+        sensitive=True,
+    )
 
 
 class _Shares:
@@ -150,7 +174,7 @@ def _gap_over(resource: Resource, kind: ResourceType, gaps: Iterable[Gap], catal
 def _unmanaged(
     desired: Sequence[Resource], actual: Actual, catalog: Catalog, scope: frozenset[str], out: Verdicts
 ) -> None:
-    managed = {r.key: r for r in desired}
+    managed = {r.key: r for r in (*actual.paired.values(), *desired)}
     found: dict[Key, Resource] = {}
     index = Index([*actual.resources.values()], catalog)
     claimed = _claimed(desired, actual, catalog, index)

@@ -19,7 +19,7 @@ def agree(attr: Attr, want: Value, have: Value) -> bool:
     if not attr.fields:
         return False
     if attr.many:
-        return not any(leftovers(attr, want or (), have or ()))
+        return not any(leftovers(attr, want or (), have or ())) and not reordered(attr, want or (), have or ())
     want, have = want or _blank(attr), have or _blank(attr)
     return all(agree(f, want.get(n), have.get(n)) for n, f in attr.fields.items())
 
@@ -35,6 +35,14 @@ def leftovers(attr: Attr, want: Sequence[Value], have: Sequence[Value]) -> tuple
         else:
             rest.remove(twin)
     return missing, rest
+
+
+def reordered(attr: Attr, want: Sequence[Value], have: Sequence[Value]) -> bool:
+    """Whether the elements that both sides have stand in another order, where that means something."""
+    if not attr.ordered:
+        return False
+    wanted, there = ([element_key(attr, e) for e in side] for side in (want, have))
+    return [k for k in wanted if k in there] != [k for k in there if k in wanted]
 
 
 def agree_block(attr: Attr, want: Mapping[str, Value], have: Mapping[str, Value]) -> bool:
@@ -76,7 +84,7 @@ def _of_blocks(attr: Attr, at: str, want: Sequence[Value], have: Sequence[Value]
                 added.remove(twin)
                 for name, inner in attr.fields.items():
                     yield from changes(inner, f"{at}[{attr.key(element)}].{name}", element.get(name), twin.get(name))
-    if removed or added:
+    if removed or added or reordered(attr, want, have):
         yield _change(attr, at, tuple(want), tuple(have), added=ordered(added), removed=ordered(removed))
 
 

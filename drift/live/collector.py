@@ -6,6 +6,7 @@ compared, that prove an owner, or that hold the next generation. Nothing here na
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -92,6 +93,8 @@ class Collector:
         """List, pair and read everything in scope."""
         for generation in self._generations(wanted):
             items = self._listed(generation, wanted)
+            items += self._sought(generation, wanted, {i.key for i in items})
+            self._fulfil([(i.document, self._bulk_proof(i, wanted)) for i in items])
             needs = {id(i): (i, self._needs(i, wanted)) for i in items}
             self._fulfil([(i.document, sections) for i, sections in needs.values()])
             self._settle(items)
@@ -129,8 +132,8 @@ class Collector:
     def _regions_of(self, kind: ResourceType) -> list[str]:
         return self._regions if kind.scope == "regional" else [GLOBAL]
 
-    def _endpoint(self, region: str) -> str:
-        return self._regions[0] if region == GLOBAL else region
+    def _endpoint(self, region: str, call: Call) -> str:
+        return call.region or (self._regions[0] if region == GLOBAL else region)
 
     def _listed(self, kinds: list[ResourceType], wanted: Wanted) -> list[Item]:
         out: list[Item] = []
@@ -139,11 +142,11 @@ class Collector:
             for region in self._regions_of(kind):
                 if isinstance(kind.list, Within):
                     out += self._inside(kind, kind.list, region, wanted)
-                elif isinstance(kind.list, Call):
-                    request = Request(
-                        kind.list.service or kind.service, self._endpoint(region), kind.list.op, kind.list.args
-                    )
-                    asked.append((kind, region, kind.list, request))
+                for call in kind.listings:
+                    if region in (call.region or region, GLOBAL):
+                        service = call.service or kind.service
+                        request = Request(service, self._endpoint(region, call), call.op, call.args)
+                        asked.append((kind, region, call, request))
         answers = self._ask("listing", [a[3] for a in asked])
         for (kind, region, call, _), answer in zip(asked, answers, strict=True):
             taken = _taken(call, answer)
@@ -155,6 +158,37 @@ class Collector:
             if kind.versions is not None:
                 items = self._documents[kind.name, region] = _newest(kind, items, wanted)
             out += items
+        return out
+
+    def _sought(self, kinds: list[ResourceType], wanted: Wanted, listed: set[Key]) -> list[Item]:
+        """What is desired, not listed, and can be asked for by name."""
+        asked: list[tuple[ResourceType, Call, Key, Request]] = []
+        for kind in kinds:
+            if kind.seek is None or kind.name not in self._scope:
+                continue
+            for key, resources in wanted.managed.items():
+                if key.type != kind.name or key in listed or key.region not in self._regions_of(kind):
+                    continue
+                bound = {n: path(p).search(resources[0].attributes) for n, p in kind.seek.bind.items()}
+                if None in bound.values():
+                    continue
+                service = kind.seek.service or kind.service
+                args = {**kind.seek.args, **bound}
+                request = Request(service, self._endpoint(key.region, kind.seek), kind.seek.op, args)
+                asked.append((kind, kind.seek, key, request))
+        out: list[Item] = []
+        for (kind, call, key, request), answer in zip(asked, self._ask("seeking", [a[3] for a in asked]), strict=True):
+            taken = _taken(call, answer)
+            if isinstance(taken, Refused):
+                if taken.code not in call.absent | call.gone:
+                    self._gap(kind, key.region, Unreadable(iam_action(kind, call), taken.code), within=key)
+                continue
+            for raw in taken if isinstance(taken, list) else [taken] if taken else []:
+                for item in self._item(kind, key.region, Document(kind, key.region, {**request.args, **raw}), None):
+                    if item.key == key:
+                        out.append(item)
+                    else:
+                        self._documents[kind.name, key.region].remove(item)
         return out
 
     def _inside(self, kind: ResourceType, within: Within, region: str, wanted: Wanted) -> list[Item]:
@@ -193,7 +227,7 @@ class Collector:
         if kind.name not in self._scope or kind.parent is None:
             return False
         if parent.key in wanted.managed:
-            return not kind.parent.tells
+            return not kind.parent.tells and not kind.parent.shared
         return kind.parent.alone
 
     def _item(self, kind: ResourceType, region: str, document: Document, parent: Item | None) -> list[Item]:
@@ -233,8 +267,18 @@ class Collector:
                 out |= path(within.each).sections
         return out
 
+    def _bulk_proof(self, item: Item, wanted: Wanted) -> set[str]:
+        """Sections that may prove an owner and that one call fills for the whole region.
+
+        Asked first, so that nobody describes one by one what such a call shows to be AWS's own.
+        """
+        if item.key in wanted.managed or self._proved(item):
+            return set()
+        bulk = {c.into for c in item.kind.describe if not c.bind}
+        return {s for o in item.kind.owners for s in path(o.when).sections} & bulk if bulk else bulk
+
     def _proved(self, item: Item) -> bool:
-        """Whether the listing alone proves an owner, so that nothing more need be asked."""
+        """Whether what was read so far proves an owner, so that nothing more need be asked."""
         return bool(owner_of(item))
 
     def _settle(self, items: list[Item]) -> None:
@@ -300,7 +344,7 @@ class Collector:
             self._make(alone)
 
     def _plan(self, kind: ResourceType, call: Call, documents: list[Document]) -> list[_Step]:
-        service, region = call.service or kind.service, self._endpoint(documents[0].region)
+        service, region = call.service or kind.service, self._endpoint(documents[0].region, call)
         if not call.bind:
             return [_Step(kind, call, documents, Request(service, region, call.op, call.args))]
         askable: list[tuple[Document, dict[str, Any]]] = []
@@ -386,10 +430,19 @@ def _taken(call: Call, answer: Answer) -> Any:
     """What `take` keeps of all pages: lists are joined, anything else is the first page's."""
     if isinstance(answer, Refused):
         return answer
-    parts = [path(call.take).search(page) for page in answer]
+    try:
+        pages = [_parsed(page, call.parse) for page in answer] if call.parse else answer
+    except ValueError:
+        return Refused("NotJson", f"{call.parse} of {call.op}")
+    parts = [path(call.take).search(page) for page in pages]
     if parts and all(isinstance(p, list) or p is None for p in parts):
         return [element for part in parts for element in part or ()]
     return parts[0] if parts else None
+
+
+def _parsed(page: Mapping[str, Any], member: str) -> dict[str, Any]:
+    text = page.get(member)
+    return {**page, member: json.loads(text) if isinstance(text, str) and text else None}
 
 
 def _file(kind: ResourceType, call: Call, documents: list[Document], answer: Answer) -> None:

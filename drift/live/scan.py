@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from drift.catalog.path import text_at
 from drift.catalog.spec import Held, ResourceType
 from drift.graph import kind_of, parent_key
 from drift.live.api import Asker, Progress, quiet
@@ -74,6 +75,9 @@ class Scan:
         if isinstance(kind.list, Held):
             return self._held(desired, kind, kind.list)
         item = self._found.items.get(desired.key)
+        if item is None and kind.otherwise:
+            other = text_at(kind.otherwise, {k: v for k, v in desired.attributes.items() if is_known(v)})
+            item = self._found.items.get(desired.key._replace(identity=(other,)))
         return None if item is None else replace(resource_of(item, kind), address=desired.address)
 
     def _held(self, desired: Resource, kind: ResourceType, held: Held) -> Resource | None:
@@ -105,7 +109,7 @@ def wanted(desired: Sequence[Resource], catalog: Catalog) -> Wanted:
         if kind.parent is not None:
             key = parent_key(resource, kind.parent, catalog)
             if key is not None:
-                parents[key].add(kind.name)
+                parents[key] |= {kind.name, kind.listed_as}
     return Wanted(
         managed={k: tuple(v) for k, v in managed.items()},
         parents={k: frozenset(v) for k, v in parents.items()},

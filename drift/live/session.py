@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from drift import __version__
@@ -75,6 +76,7 @@ class BotoApi:
             raise CloudError(f"AWS cannot be asked: {error}", _SETUP_HINT) from error
 
     def ask(self, request: Request) -> Answer:
+        """All pages of the answer, or why there is none; CloudError for what is not read-only."""
         from botocore import xform_name
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -85,7 +87,7 @@ class BotoApi:
             method = xform_name(request.op)
             if client.can_paginate(method):
                 return [_body(page) for page in client.get_paginator(method).paginate(**request.args)]
-            return [_body(getattr(client, method)(**request.args))]
+            return [_body(page) for page in _followed(client, method, request)]
         except ClientError as error:
             details = error.response.get("Error", {})
             return Refused(str(details.get("Code") or "Unknown"), str(details.get("Message") or ""))
@@ -120,5 +122,30 @@ class BotoApi:
         return count
 
 
+def _followed(client: Any, method: str, request: Request) -> Iterator[dict[str, Any]]:
+    """The pages of an operation that botocore has no paginator for: `ListEventBuses`."""
+    takes = client.meta.service_model.operation_model(request.op).input_shape
+    takes_token = ("NextToken", "nextToken", "NextMarker", "Marker")
+    token = next((n for n in takes_token if takes is not None and n in takes.members), "")
+    more: dict[str, Any] = {}
+    while True:
+        page = getattr(client, method)(**request.args, **more)
+        yield page
+        following = _token_in(page) if token else None
+        if not following or following == more.get(token):
+            return
+        more = {token: following}
+
+
+def _token_in(page: dict[str, Any]) -> Any:
+    """Where the next page begins; CloudFront says it one level down: `CachePolicyList.NextMarker`."""
+    for level in (page, *(v for v in page.values() if isinstance(v, dict))):
+        for name in ("NextToken", "nextToken", "NextMarker"):
+            if level.get(name):
+                return level[name]
+    return None
+
+
 def _body(page: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in page.items() if k != "ResponseMetadata"}
+    """The answer without what botocore adds; a streamed member (a function's code) is read."""
+    return {k: v.read() if hasattr(v, "read") else v for k, v in page.items() if k != "ResponseMetadata"}

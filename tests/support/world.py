@@ -30,6 +30,7 @@ from typing import Any
 import boto3
 
 from drift.catalog import Catalog
+from drift.catalog.spec import Held, ResourceType, Within
 from drift.check import Scope, check
 from drift.desired.load import build, read_states
 from drift.live.api import Answer, Api, Asker, Request
@@ -65,10 +66,21 @@ State = dict[str, dict[str, Any]]
 class Replay(Player):
     """A tape that has nothing of what types catalogued after its recording ask for."""
 
+    @property
+    def asked(self) -> set[tuple[str, str]]:
+        """(service, operation) of every recorded answer."""
+        return {tuple(json.loads(key)[:3:2]) for key in self._answers}
+
     def ask(self, request: Request) -> Answer:
         """The recorded answer; nothing to an operation that was never asked."""
-        asked = {tuple(json.loads(key)[:3:2]) for key in self._answers}
-        return super().ask(request) if (request.service, request.op) in asked else [{}]
+        return super().ask(request) if (request.service, request.op) in self.asked else [{}]
+
+    def knows(self, kind: ResourceType, catalog: Catalog) -> bool:
+        """Whether what lists the type was asked when the tape was recorded."""
+        while isinstance(kind.list, Within | Held):
+            kind = catalog[kind.list.parent if isinstance(kind.list, Within) else kind.parent.to if kind.parent else ""]
+        calls = catalog[kind.listed_as].listings
+        return not calls or any((c.service or kind.service, c.op) in self.asked for c in calls)
 
 
 @dataclass(frozen=True)
@@ -96,6 +108,8 @@ class World:
 def run(state: Path, api: Api, **scope: Any) -> Report:
     """`drift check` as a function."""
     catalog = Catalog()
+    if isinstance(api, Replay):
+        scope.setdefault("only", tuple(n for n in catalog if api.knows(catalog[n], catalog)))
     states, failed = read_states([str(state)], {})
     assert not failed, failed
     desired = build(states, failed, catalog, account=api.account, region=REGION)
