@@ -162,6 +162,8 @@ def walk(node: Mapping[str, Any], shape: Any) -> Any:
         return ANY
     if kind in ("function_expression", "comparator", "or_expression", "and_expression", "not_expression", "expref"):
         results = [walk(child, shape) for child in children]
+        if node.get("value") == "entries":
+            return [{"key": ANY, "value": getattr(results[0], "value", ANY)}]
         return results[0] if kind == "or_expression" else ANY
     if kind in ("current", "identity"):
         return shape

@@ -25,6 +25,11 @@ class _Functions(Functions):
         """`last(Id)`: what follows the last slash; Route 53 lists `/hostedzone/Z1` and is asked for `Z1`."""
         return text.rsplit("/", 1)[-1] if text else None
 
+    @signature({"types": ["object", "null"]})
+    def _func_entries(self, members: Mapping[str, Any] | None) -> list[dict[str, Any]] | None:
+        """`entries(methodSettings)`: a map as a list of {key, value}, where the key is told nowhere else."""
+        return [{"key": key, "value": members[key]} for key in sorted(members)] if members else None
+
 
 _OPTIONS = jmespath.Options(custom_functions=_Functions())
 
