@@ -107,6 +107,9 @@ class Attr:
     """Whether the block may stand several times."""
     ordered: bool = False
     """Whether the order of such blocks means something."""
+    tacit: str = ""
+    """JMESPath over an element of a repeated block: AWS's own, there whether or not anybody asks for it. It
+    may be recorded, but need not be: a parameter at the engine's default."""
     key: Callable[[Value], Hashable] | None = None
     """What makes an element of a set or a repeated block the same element; all of it where left out."""
     same: Callable[[Value, Value], bool] | None = None
@@ -126,10 +129,11 @@ class Attr:
         return self._block(value) if value else None
 
     def _block(self, value: Any) -> Value:
-        from drift.model.value import Block
+        from drift.model.value import Block, Tacit
 
         found = {name: f.actual(f.path.search(value)) for name, f in self.fields.items()}
-        return next((v for v in found.values() if isinstance(v, Unreadable)), Block(found))
+        form = Tacit if self.tacit and path(self.tacit).search(value) else Block
+        return next((v for v in found.values() if isinstance(v, Unreadable)), form(found))
 
     def desired(self, value: Any, instance: Raw) -> Value:
         """The state's value in canonical form."""

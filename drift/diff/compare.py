@@ -7,7 +7,7 @@ from typing import Any
 
 from drift.catalog.spec import Attr
 from drift.model.drift import Change, Detail
-from drift.model.value import Block, Value, is_empty, plain, sort_key
+from drift.model.value import Block, Tacit, Value, is_empty, plain, sort_key
 
 
 def agree(attr: Attr, want: Value, have: Value) -> bool:
@@ -19,7 +19,8 @@ def agree(attr: Attr, want: Value, have: Value) -> bool:
     if not attr.fields:
         return False
     if attr.many:
-        return not any(leftovers(attr, want or (), have or ())) and not reordered(attr, want or (), have or ())
+        missing, rest = leftovers(attr, want or (), have or ())
+        return not missing and not spoken(rest) and not reordered(attr, want or (), have or ())
     want, have = want or _blank(attr), have or _blank(attr)
     return all(agree(f, want.get(n), have.get(n)) for n, f in attr.fields.items())
 
@@ -35,6 +36,11 @@ def leftovers(attr: Attr, want: Sequence[Value], have: Sequence[Value]) -> tuple
         else:
             rest.remove(twin)
     return missing, rest
+
+
+def spoken(elements: Sequence[Value]) -> list[Value]:
+    """The elements that somebody put there."""
+    return [e for e in elements if not isinstance(e, Tacit)]
 
 
 def reordered(attr: Attr, want: Sequence[Value], have: Sequence[Value]) -> bool:
@@ -84,8 +90,9 @@ def _of_blocks(attr: Attr, at: str, want: Sequence[Value], have: Sequence[Value]
                 added.remove(twin)
                 for name, inner in attr.fields.items():
                     yield from changes(inner, f"{at}[{attr.key(element)}].{name}", element.get(name), twin.get(name))
+    added = spoken(added)
     if removed or added or reordered(attr, want, have):
-        yield _change(attr, at, tuple(want), tuple(have), added=ordered(added), removed=ordered(removed))
+        yield _change(attr, at, tuple(want), tuple(spoken(have)), added=ordered(added), removed=ordered(removed))
 
 
 def _change(attr: Attr, at: str, want: Value, have: Value, **sides: Any) -> Change:

@@ -45,6 +45,12 @@ class Block(Mapping[str, Any], Hashable):
         return f"Block({self._data!r})"
 
 
+class Tacit(Block):
+    """An element that AWS puts there by itself: equal to its like, and nothing new where there is none."""
+
+    __slots__ = ()
+
+
 def freeze(value: Any) -> Value:
     """The same value, immutable: dict -> Block, list -> tuple, set -> frozenset."""
     if isinstance(value, Mapping):
