@@ -39,12 +39,18 @@ def values_at(attributes: Mapping[str, Any], dotted: str) -> Iterator[Any]:
     return (v for v in values if v is not None)
 
 
+def _order(resource: Resource) -> tuple[str, ...]:
+    """An order that never varies; part of an identity may be None."""
+    key = resource.key
+    return key.type, key.account, key.region, str(key.identity), str(resource.address or "")
+
+
 class Index:
     """Finds the resource that a reference names."""
 
     def __init__(self, resources: Iterable[Resource], catalog: Catalog) -> None:
         self._catalog = catalog
-        self._resources = sorted(resources, key=lambda r: (r.key, str(r.address or "")))
+        self._resources = sorted(resources, key=_order)
         self._by: dict[tuple[str, str], dict[Any, list[Resource]]] = {}
 
     def named(self, ref: Ref, source: Resource) -> list[tuple[Any, Resource | None]]:
@@ -77,7 +83,7 @@ def build(resources: Iterable[Resource], catalog: Catalog) -> nx.DiGraph[Key]:
     import networkx as nx
 
     graph: nx.DiGraph[Key] = nx.DiGraph()
-    nodes = sorted(resources, key=lambda r: (r.key, str(r.address or "")))
+    nodes = sorted(resources, key=_order)
     index = Index(nodes, catalog)
     graph.add_nodes_from((r.key, {"resource": r}) for r in nodes)
     for resource in nodes:
