@@ -207,7 +207,7 @@ def _projected(kind: str, children: list[Any], shape: Any) -> Any:
     else:
         inner = _element(outer)
         if kind == "flatten":
-            return [inner]
+            return [_element(inner)]
     for condition in children[2:]:
         walk(condition, inner)
     return [walk(children[1], inner) if len(children) > 1 else inner]
