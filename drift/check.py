@@ -31,11 +31,14 @@ class Scope:
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    recorded: frozenset[str] = frozenset()
+    """On replay: the types the tape was recorded with; it has no answers for others."""
 
     def types(self, catalog: Catalog) -> frozenset[str]:
         """The types in scope; patterns may hold `*`. UsageError for one that matches nothing."""
         only = set(_matching(self.only, catalog)) if self.only else set(catalog)
-        return frozenset(only - set(_matching(self.exclude, catalog)))
+        found = frozenset(only - set(_matching(self.exclude, catalog)))
+        return found & self.recorded if self.recorded else found
 
 
 @dataclass(frozen=True, slots=True)

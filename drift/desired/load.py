@@ -131,14 +131,15 @@ def build(
                 resource_of(
                     instance,
                     kind,
-                    lineage_account=own_account or home.account or account,
+                    account=own_account or home.account or account,
                     region=own_region or home.region or region,
+                    lineage=state.lineage,
                 )
             )
     return out
 
 
-def resource_of(instance: Instance, kind: ResourceType, *, lineage_account: str, region: str) -> Resource:
+def resource_of(instance: Instance, kind: ResourceType, *, account: str, region: str, lineage: str) -> Resource:
     """An instance in canonical form."""
     raw: Mapping[str, Any] = instance.attributes
     attributes = {"id": kind.id.desired(raw.get("id"), raw)}
@@ -148,13 +149,13 @@ def resource_of(instance: Instance, kind: ResourceType, *, lineage_account: str,
     identity = tuple(attributes.get(name) for name in kind.identity)
     arn = raw.get("arn")
     return Resource(
-        key=Key(kind.listed_as, lineage_account, region if kind.scope == "regional" else GLOBAL, identity),
+        key=Key(kind.listed_as, account, region if kind.scope == "regional" else GLOBAL, identity),
         id=text_at(kind.import_id, attributes) or str(raw.get("id") or ""),
         arn=arn if isinstance(arn, str) else "",
         name=text_at(kind.label, attributes),
         attributes=attributes,
         address=instance.address,
-        source=Source(state=instance.state),
+        source=Source(state=instance.state, lineage=lineage),
         sensitive=instance.sensitive | frozenset(n for n, a in kind.attributes.items() if a.sensitive),
         deposed=instance.deposed,
         recorded=frozenset(name for name in kind.ignored if raw.get(name)),

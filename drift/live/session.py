@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 READ_ONLY = re.compile(r"(Describe|List|Get|BatchGet|Lookup|Search|Head)[A-Z]\w*")
 """What an operation that changes nothing is called (AWS API naming)."""
 
+ATTEMPTS = 10
+"""Tries of one call, botocore's own; the first call of a run has two, so that a dead endpoint is told soon."""
+
 _SETUP_HINT = "Check AWS_PROFILE, AWS_REGION and the credentials: `aws sts get-caller-identity` must work."
 
 
@@ -55,7 +58,7 @@ class BotoApi:
         from botocore import exceptions as boto
 
         try:
-            client = self._client("sts", self.region or "us-east-1")
+            client = self._client("sts", self.region or "us-east-1", attempts=2)
             return str(client.get_caller_identity()["Account"])
         except (boto.NoCredentialsError, boto.PartialCredentialsError) as error:
             raise CloudError(
@@ -94,7 +97,7 @@ class BotoApi:
         except BotoCoreError as error:
             return Refused(type(error).__name__, str(error))
 
-    def _client(self, service: str, region: str) -> Any:
+    def _client(self, service: str, region: str, attempts: int = ATTEMPTS) -> Any:
         from botocore.config import Config
 
         with self._lock:  # creating clients is not thread-safe; using them is (boto3 docs, "Multithreading")
@@ -103,7 +106,7 @@ class BotoApi:
                     service,
                     region_name=region,
                     config=Config(
-                        retries={"mode": "adaptive", "max_attempts": 10},
+                        retries={"mode": "adaptive", "max_attempts": attempts},
                         max_pool_connections=PER_SERVICE,
                         connect_timeout=10,
                         read_timeout=60,

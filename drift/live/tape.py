@@ -10,7 +10,7 @@ import base64
 import json
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,9 @@ class Recorder:
             self._kept[request.key] = (request, answer)
         return answer
 
-    def save(self, directory: Path, *, started_at: str, duration_seconds: float, region: str) -> None:
+    def save(
+        self, directory: Path, *, started_at: str, duration_seconds: float, region: str, types: Iterable[str] = ()
+    ) -> None:
         """Write everything asked so far; TapeError where the directory cannot be written."""
         lines: dict[str, list[str]] = {}
         for _, (request, answer) in sorted(self._kept.items()):
@@ -69,6 +71,7 @@ class Recorder:
             "started_at": started_at,
             "duration_seconds": duration_seconds,
             "api_calls": dict(sorted(self.counts.items())),
+            "types": sorted(types),
         }
         try:
             directory.mkdir(parents=True, exist_ok=True)
@@ -78,7 +81,9 @@ class Recorder:
             for name, entries in lines.items():
                 (directory / name).write_text("\n".join(entries) + "\n")
         except OSError as error:
-            raise TapeError(f"{directory}: cannot be written: {error.strerror}", "Give --record a writable directory.") from None
+            raise TapeError(
+                f"{directory}: cannot be written: {error.strerror}", "Give --record a writable directory."
+            ) from None
 
 
 class Player:
@@ -88,17 +93,20 @@ class Player:
         try:
             head = json.loads((directory / "tape.json").read_text())
             if head.get("tape") != FORMAT:
-                raise TapeError(f"{directory}: tape format {head.get('tape')} is not {FORMAT}", "Record it again with --record.")
+                raise TapeError(
+                    f"{directory}: tape format {head.get('tape')} is not {FORMAT}", "Record it again with --record."
+                )
             self.account = str(head["account"])
             self.region = str(head["region"])
             self.started_at = str(head["started_at"])
             self.duration_seconds = float(head["duration_seconds"])
+            self.types = frozenset(map(str, head.get("types") or ()))
             self.counts: Counter[str] = Counter({str(k): int(v) for k, v in head["api_calls"].items()})
-            self._answers = {
-                Request(*file.name.removesuffix(".jsonl").split(".", 1), e["op"], _decode(e["args"])).key: e
-                for file in sorted(directory.glob("*.jsonl"))
-                for e in map(json.loads, file.read_text().splitlines())
-            }
+            self._answers: dict[str, Any] = {}
+            for file in sorted(directory.glob("*.jsonl")):
+                service, region = file.name.removesuffix(".jsonl").split(".", 1)
+                for entry in map(json.loads, file.read_text().splitlines()):
+                    self._answers[Request(service, region, entry["op"], _decode(entry["args"])).key] = entry
         except FileNotFoundError:
             raise TapeError(f"{directory}: no tape here", "`drift check --record DIR` makes one.") from None
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -123,7 +131,7 @@ def _output_shape(service: str, op: str) -> Any:
     return botocore.session.get_session().get_service_model(service).operation_model(op).output_shape
 
 
-def _encode(value: Any, shape: Any = None, also: set[str] = frozenset()) -> Any:  # type: ignore[assignment]
+def _encode(value: Any, shape: Any = None, also: Set[str] = frozenset()) -> Any:
     if shape is not None and shape.metadata.get("sensitive") and value is not None:
         return {"$scrubbed": True}
     if isinstance(value, Mapping):

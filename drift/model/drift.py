@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from drift.model.coverage import Gap, Unread
 from drift.model.resource import Resource
-from drift.model.value import Value
+from drift.model.value import Value, plain
 
 Kind = Literal["modified", "missing", "unmanaged"]
 KINDS: tuple[Kind, ...] = ("modified", "missing", "unmanaged")
@@ -67,10 +69,26 @@ class Drift:
 
     @property
     def resource(self) -> Resource:
+        """The side that has an address, else the one there is."""
         resource = self.desired or self.actual
         if resource is None:
             raise ValueError("a drift has at least one side")
         return resource
+
+    @property
+    def type(self) -> str:
+        """The Terraform type, as the address has it."""
+        address = self.resource.address
+        return address.type if address else self.resource.type
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same drift on every machine and in every order: 16 hexadecimal digits."""
+        r = self.resource
+        what = [self.kind, self.type, r.key.account, r.key.region, str(r.address or ""), r.id]
+        how = [[c.path, plain(c.desired), plain(c.actual)] for c in self.changes]
+        text = json.dumps([*what, how], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +128,7 @@ class Report:
         return bool(self.gaps or self.unread or self.states_failed)
 
     def of_kind(self, kind: Kind) -> tuple[Drift, ...]:
+        """The drifted resources of one kind."""
         return tuple(d for d in self.drift if d.kind == kind)
 
     @property

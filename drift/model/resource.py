@@ -29,6 +29,8 @@ class Source:
     state: str = ""
     file: str = ""
     line: int = 0
+    lineage: str = ""
+    """The state's lineage: it keys the digests that stand for secrets in a report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,4 +61,5 @@ class Resource:
 
     @property
     def type(self) -> str:
+        """The type it is listed as: `aws_vpc` for an `aws_default_vpc`."""
         return self.key.type

@@ -36,7 +36,8 @@ def judge(
             by_type[type_].append(rule)
     wants: dict[Key, frozenset[str]] = {}
     for drift in drifts:
-        needed = frozenset(a for r in by_type[kind_of(drift.resource, catalog).name] for a in r.reads)
+        kind = kind_of(drift.resource, catalog)
+        needed = frozenset(a for r in by_type[kind.name] for a in r.reads or kind.attributes)
         if drift.actual is not None and needed:
             wants[drift.actual.key] = needed
     reader.complete(wants)

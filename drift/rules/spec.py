@@ -21,9 +21,9 @@ class Rule:
     title: str
     severity: Severity
     types: tuple[str, ...]
-    reads: tuple[str, ...]
-    """The attributes it needs; where one could not be read the verdict is unknown."""
     fails: Judge
+    reads: tuple[str, ...] = ()
+    """The attributes it needs; all compared ones where it names none. Where one could not be read: unknown."""
     remedy: str
     references: tuple[str, ...] = ()
     when_missing: bool = False

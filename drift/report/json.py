@@ -1,0 +1,127 @@
+"""The report as JSON: a public contract, versioned (`drift-report/1`, documented in docs/report.md)."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any, TextIO
+
+from drift import __version__
+from drift.model.drift import SEVERITIES, Change, Drift, Report
+from drift.model.resource import Resource
+from drift.model.value import plain
+from drift.report import Look
+
+SCHEMA = "drift-report/1"
+
+
+def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - machines do not look
+    """Write the report as one JSON object, keys in the order of the documentation."""
+    json.dump(document(report), out, indent=2, ensure_ascii=False)
+    out.write("\n")
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as plain JSON values."""
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "drift", "version": __version__},
+        "started_at": report.started_at,
+        "duration_seconds": round(report.duration_seconds, 2),
+        "api_calls": {"total": sum(report.api_calls.values()), "by_service": dict(report.api_calls)},
+        "scope": {
+            "accounts": list(report.scope.accounts),
+            "regions": list(report.scope.regions),
+            "sources": list(report.scope.sources),
+            "types": report.scope.types,
+        },
+        "summary": summary(report),
+        "drift": [_drift(d) for d in report.drift],
+        "pending": [],
+        "not_ours": [{**_named(r), "owner": r.owner} for r in report.not_ours],
+        "ignored": [],
+        "coverage": {
+            "gaps": [
+                {
+                    "type": g.type,
+                    "account": g.account,
+                    "region": g.region,
+                    "within": g.within or None,
+                    "action": g.action,
+                    "code": g.code,
+                }
+                for g in report.gaps
+            ],
+            "unread": [
+                {"address": u.address, "type": u.type, "path": u.path or None, "action": u.action, "code": u.code}
+                for u in report.unread
+            ],
+            "states": list(report.states_failed),
+            "not_covered": dict(report.not_covered),
+        },
+        "warnings": list(report.warnings),
+    }
+
+
+def summary(report: Report) -> dict[str, Any]:
+    """The counts, by verdict and by severity of what was found."""
+    found = Counter(f.severity for d in report.drift for f in d.findings if f.effect != "resolved")
+    return {
+        "managed": report.managed,
+        "in_sync": report.in_sync,
+        "modified": len(report.of_kind("modified")),
+        "missing": len(report.of_kind("missing")),
+        "unmanaged": len(report.of_kind("unmanaged")),
+        "unread": report.unread_resources,
+        "not_covered": sum(report.not_covered.values()),
+        "not_ours": len(report.not_ours),
+        "ignored": 0,
+        "coverage_percent": report.coverage_percent,
+        "findings": {s: found[s] for s in SEVERITIES if found[s]},
+    }
+
+
+def _named(resource: Resource) -> dict[str, Any]:
+    return {
+        "type": resource.type,
+        "id": resource.id,
+        "name": resource.name or None,
+        "arn": resource.arn or None,
+        "account": resource.key.account,
+        "region": resource.key.region,
+    }
+
+
+def _drift(drift: Drift) -> dict[str, Any]:
+    resource = drift.resource
+    out: dict[str, Any] = {"kind": drift.kind, "address": str(resource.address) if resource.address else None}
+    out |= {**_named(drift.actual or resource), "type": drift.type}
+    if drift.desired is not None:
+        source = drift.desired.source
+        out["source"] = {"state": source.state or None, "file": source.file or None, "line": source.line or None}
+    out["fingerprint"] = drift.fingerprint
+    if not drift.certain:
+        out["certain"] = False
+    if drift.kind == "modified":
+        out["changes"] = [_change(c) for c in drift.changes]
+    out["findings"] = [
+        {"rule": f.rule, "severity": f.severity, "title": f.title, "effect": f.effect} for f in drift.findings
+    ]
+    return out
+
+
+def _change(change: Change) -> dict[str, Any]:
+    out = {
+        "path": change.path,
+        "desired": plain(change.desired),
+        "recorded": plain(change.desired),
+        "actual": plain(change.actual),
+        "sensitive": change.sensitive,
+    }
+    if change.added or change.removed:
+        out |= {"added": [plain(v) for v in change.added], "removed": [plain(v) for v in change.removed]}
+    if change.details:
+        out["details"] = [
+            {"path": d.path, "desired": plain(d.desired), "actual": plain(d.actual)} for d in change.details
+        ]
+    return out

@@ -1,0 +1,61 @@
+"""Names, tags and values come from anywhere: what may not reach a terminal is made visible."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from drift.model.value import Value, plain
+
+_HIDDEN = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co"}
+"""Control, format (bidirectional overrides, zero-width) and separator characters (Unicode general categories)."""
+
+
+def visible(text: object) -> str:
+    r"""`text` with every character that could move the cursor or hide others written as an escape.
+
+    >>> visible("a\x1b[2Jb")
+    'a\\x1b[2Jb'
+    """
+    return "".join(c if unicodedata.category(c) not in _HIDDEN else _escaped(c) for c in str(text))
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def shown(value: Value) -> str:
+    """One value on one line, as a person would write it."""
+    if value is None:
+        return "(none)"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, str):
+        return visible(value) if value.startswith("secret:") else f'"{visible(value)}"'
+    if isinstance(value, Mapping):
+        rule = _rule(value)
+        inner = rule or ", ".join(
+            f"{visible(k)}: {shown(value[k])}" for k in sorted(value) if value[k] not in (None, ())
+        )
+        return inner if rule else f"{{{inner}}}"
+    return f"[{', '.join(shown(v) for v in _ordered(value))}]"
+
+
+def _ordered(value: Any) -> list[Any]:
+    return sorted(value, key=lambda v: repr(plain(v))) if isinstance(value, frozenset) else list(value)
+
+
+def _rule(value: Mapping[str, Any]) -> str:
+    """A security-group rule the way people say it: `tcp/22 from 0.0.0.0/0`."""
+    peers = [value[k] for k in ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "security_group") if value.get(k)]
+    if not {"protocol", "from_port", "to_port"} <= set(value) or len(peers) != 1:
+        return ""
+    low, high = value["from_port"], value["to_port"]
+    ports = "" if low is None else f"/{low}" if low == high else f"/{low}-{high}"
+    name = "all traffic" if value["protocol"] == "-1" else f"{value['protocol']}{ports}"
+    said = f' "{visible(value["description"])}"' if value.get("description") else ""
+    return f"{visible(name)} {visible(peers[0])}{said}"

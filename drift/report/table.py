@@ -1,0 +1,203 @@
+"""The report for a person at a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from drift.model.drift import Change, Drift, Report
+from drift.report import Look
+from drift.report.safe import shown, visible
+
+MARK = {"modified": "~", "missing": "-", "unmanaged": "+"}
+STYLE = {"modified": "yellow", "missing": "red", "unmanaged": "magenta"}
+SEVERITY_STYLE = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
+EFFECT = {
+    "introduced": "introduced",
+    "present": "there before too",
+    "resolved": "resolved",
+    "unknown": "cannot be told",
+}
+LONGEST = 160
+"""Characters of one value before it is cut; --verbose cuts nothing."""
+
+
+def render(report: Report, out: TextIO, look: Look) -> None:
+    """Write the report as text, coloured where the terminal allows."""
+    console = Console(
+        file=out,
+        force_terminal=look.color,
+        no_color=not look.color,
+        width=look.width,
+        highlight=False,
+        soft_wrap=True,
+        emoji=False,
+        markup=False,
+        color_system="auto" if look.color else None,
+        legacy_windows=False,
+    )
+    for line in lines(report, look):
+        console.print(line)
+
+
+def lines(report: Report, look: Look) -> Iterator[Text]:
+    """The report, line by line."""
+    yield from _head(report)
+    for kind in ("modified", "missing"):
+        found = report.of_kind(kind)
+        if found:
+            yield _title(f"{kind.capitalize()} ({len(found)})", STYLE[kind])
+            for drift in found:
+                yield from _managed(drift, look)
+    yield from _unmanaged(report)
+    yield from _not_read(report)
+    for warning in report.warnings:
+        yield Text.assemble(("! ", "yellow"), visible(warning))
+    if report.warnings:
+        yield Text()
+    yield from _summary(report, look)
+
+
+def _head(report: Report) -> Iterator[Text]:
+    states = len(report.scope.sources)
+    what = visible(report.scope.sources[0]) if states == 1 else f"{states} states"
+    where = " ".join((*report.scope.accounts, *report.scope.regions))
+    yield Text.assemble(("drift ", "bold"), what, (" against account ", "dim"), visible(where))
+    yield Text()
+
+
+def _title(text: str, style: str) -> Text:
+    return Text(text, style=f"bold {style}")
+
+
+def _managed(drift: Drift, look: Look) -> Iterator[Text]:
+    resource = drift.resource
+    head = Text.assemble((f"  {MARK[drift.kind]} ", STYLE[drift.kind]), (visible(resource.address), "bold"))
+    name = resource.id if not resource.name or resource.name == resource.id else f"{resource.id} ({resource.name})"
+    head.append(f"  {visible(name)}", "dim")
+    if resource.source.file:
+        head.append(f"  {visible(resource.source.file)}:{resource.source.line}", "dim")
+    yield head
+    width = max((len(c.path) for c in drift.changes), default=0)
+    for change in drift.changes:
+        yield from _change(change, min(width, 32), look)
+    yield from _findings(drift, "      ")
+    if drift.kind == "modified" or drift.findings:
+        yield Text()
+
+
+def _change(change: Change, width: int, look: Look) -> Iterator[Text]:
+    path = Text(f"      {visible(change.path):<{width}}  ")
+    if change.sensitive:
+        yield path + Text("changed (sensitive: not shown)", "dim")
+        return
+    if change.added or change.removed:
+        for sign, values, style in (("-", change.removed, "red"), ("+", change.added, "green")):
+            for value in values:
+                yield path + Text(f"{sign} {_cut(shown(value), look)}", style)
+                path = Text(" " * len(path.plain))
+        return
+    if change.details:
+        for detail in change.details:
+            inner = Text(f"{visible(detail.path)} ", "dim") + _arrow(detail.desired, detail.actual, look)
+            yield path + inner
+            path = Text(" " * len(path.plain))
+        return
+    yield path + _arrow(change.desired, change.actual, look)
+
+
+def _arrow(desired: object, actual: object, look: Look) -> Text:
+    return Text.assemble((_cut(shown(desired), look), "red"), (" → ", "dim"), (_cut(shown(actual), look), "green"))
+
+
+def _cut(text: str, look: Look) -> str:
+    return text if look.verbose or len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _findings(drift: Drift, indent: str) -> Iterator[Text]:
+    for f in drift.findings:
+        style = SEVERITY_STYLE[f.severity] if f.effect != "resolved" else "green"
+        yield Text.assemble(
+            (f"{indent}▲ {f.severity:<8} ", style), visible(f.title), (f"  [{f.rule}, {EFFECT[f.effect]}]", "dim")
+        )
+
+
+def _unmanaged(report: Report) -> Iterator[Text]:
+    found = report.of_kind("unmanaged")
+    if not found:
+        return
+    certain = all(d.certain for d in found)
+    note = "" if certain else ", unless a state that could not be read holds them"
+    yield _title(f"Unmanaged ({len(found)}){note}", STYLE["unmanaged"])
+    for type_, group in groupby(found, key=lambda d: d.type):
+        drifts = list(group)
+        yield Text.assemble(("  + ", STYLE["unmanaged"]), (visible(type_), "bold"), (f" ({len(drifts)})", "dim"))
+        for drift in drifts:
+            resource = drift.resource
+            named = resource.name and resource.name != resource.id and resource.name not in resource.id
+            name = f"  {visible(resource.name)}" if named else ""
+            several = len(report.scope.regions) > 1
+            region = f"  {visible(resource.key.region)}" if several else ""
+            yield Text.assemble(f"      {visible(resource.id)}", (name + region, "dim"))
+            yield from _findings(drift, "        ")
+    yield Text()
+
+
+def _not_read(report: Report) -> Iterator[Text]:
+    if not report.incomplete:
+        return
+    yield _title("Not read: nothing is said of these", "blue")
+    for message in report.states_failed:
+        first, *rest = message.splitlines()
+        yield Text.assemble(("  ? ", "blue"), visible(first))
+        for line in rest:
+            yield Text(f"      {visible(line)}", "dim")
+    for (action, code), gaps in groupby(
+        sorted(report.gaps, key=lambda g: (g.action, g.code)), key=lambda g: (g.action, g.code)
+    ):
+        types = sorted({f"{g.type}{f' of {g.within}' if g.within else ''} ({g.region})" for g in gaps})
+        yield Text.assemble(("  ? ", "blue"), visible(f"{action} {code}: "), (visible(_some(types)), "dim"))
+    for (action, code), group in groupby(
+        sorted(report.unread, key=lambda u: (u.action, u.code)), key=lambda u: (u.action, u.code)
+    ):
+        whole = sorted({f"{u.address} {u.path}".rstrip() for u in group})
+        yield Text.assemble(("  ? ", "blue"), visible(f"{action} {code}: "), (visible(_some(whole)), "dim"))
+    yield Text()
+
+
+def _some(names: list[str], most: int = 6) -> str:
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _summary(report: Report, look: Look) -> Iterator[Text]:
+    counts = [
+        (len(report.of_kind("modified")), "modified", "yellow"),
+        (len(report.of_kind("missing")), "missing", "red"),
+        (len(report.of_kind("unmanaged")), "unmanaged", "magenta"),
+        (report.unread_resources, "not read", "blue"),
+    ]
+    head = Text.assemble((f"{report.managed} managed", "bold"), ": ", (f"{report.in_sync} in sync", "green"))
+    for count, name, style in counts:
+        if count:
+            head.append(", ").append(f"{count} {name}", style)
+    yield head.append(f"   coverage {report.coverage_percent} %", "dim")
+    if not report.drift and not report.incomplete:
+        yield Text("No drift.", "bold green")
+    if report.not_ours:
+        owners = Counter(r.owner for r in report.not_ours)
+        told = ", ".join(f"{owner} {count}" for owner, count in sorted(owners.items(), key=lambda o: (-o[1], o[0])))
+        yield Text(f"Not ours: {len(report.not_ours)} ({visible(told)})", "dim")
+        if look.verbose:
+            for r in report.not_ours:
+                yield Text(f"  {visible(r.type)} {visible(r.id)}  {visible(r.owner)}", "dim")
+    if report.not_covered:
+        told = _some([f"{t} {n}" for t, n in report.not_covered.items()], 1000 if look.verbose else 6)
+        yield Text(f"Not covered yet: {sum(report.not_covered.values())} ({visible(told)})", "dim")
+    calls = sum(report.api_calls.values())
+    yield Text(f"{report.duration_seconds:.1f} s, {calls} API calls", "dim")

@@ -1,0 +1,1 @@
+"""Rules about AWS, one module for each theme."""
