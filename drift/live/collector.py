@@ -66,6 +66,8 @@ class Wanted:
     managed: Mapping[Key, tuple[Resource, ...]]
     parents: Mapping[Key, frozenset[str]]
     """Parent -> the types of the desired children that name it."""
+    everywhere: frozenset[str] = frozenset()
+    """Types of which every live one is worth reading: something desired says that there are no others."""
 
 
 class Collector:
@@ -113,6 +115,9 @@ class Collector:
             if kind.object:
                 kind = self._catalog[kind.object]
             kinds[kind.name] = kind
+        for kind in list(kinds.values()):
+            if kind.gathers is not None and kind.name in desired_types:
+                kinds |= {to: self._catalog[to] for to, _, _ in kind.gathers.parts.values()}
         for kind in list(kinds.values()):
             while isinstance(kind.list, Within):
                 kind = kinds.setdefault(kind.list.parent, self._catalog[kind.list.parent])
@@ -222,7 +227,7 @@ class Collector:
         return [*children, *(g for child in children for g in self._inner(child))]
 
     def _spoken_of(self, kind: ResourceType, parent: Item, wanted: Wanted) -> bool:
-        if kind.name in wanted.parents.get(parent.key, ()):
+        if kind.name in wanted.everywhere or kind.name in wanted.parents.get(parent.key, ()):
             return True
         if kind.name not in self._scope or kind.parent is None:
             return False
@@ -435,7 +440,7 @@ def _taken(call: Call, answer: Answer) -> Any:
     except ValueError:
         return Refused("NotJson", f"{call.parse} of {call.op}")
     parts = [path(call.take).search(page) for page in pages]
-    if parts and all(isinstance(p, list) or p is None for p in parts):
+    if any(isinstance(p, list) for p in parts) and all(isinstance(p, list) or p is None for p in parts):
         return [element for part in parts for element in part or ()]
     return parts[0] if parts else None
 
