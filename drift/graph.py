@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from drift.catalog.spec import Parent, Ref, ResourceType
 from drift.model.resource import Key, Resource
+from drift.model.value import Value
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -27,6 +28,27 @@ def parent_key(resource: Resource, parent: Parent, catalog: Catalog) -> Key | No
         return None
     kind = catalog[parent.to]
     return Key(kind.listed_as, resource.key.account, resource.key.region, (value,))
+
+
+def parts_of(resource: Resource, catalog: Catalog) -> list[Resource]:
+    """What a gathering resource stands for, each as if it stood alone; nothing for any other."""
+    gathers, out = kind_of(resource, catalog).gathers, list[Resource]()
+    if gathers is None or resource.deposed:
+        return out
+    for name, (to, take, by) in gathers.parts.items():
+        elements = resource.attributes.get(name)
+        if to in catalog and isinstance(elements, frozenset):
+            kind, common = catalog[to], resource.attributes.get(gathers.by)
+            for element in sorted(elements, key=str):
+                held = {by: as_held(kind, by, common), take: as_held(kind, take, element)}
+                key = resource.key._replace(type=kind.listed_as, identity=tuple(map(held.get, kind.identity)))
+                out.append(Resource(key=key, id="", attributes=held))
+    return out
+
+
+def as_held(kind: ResourceType, name: str, value: Value) -> Value:
+    """A single value as an attribute of that type holds it: in a set of its own, where it is a set."""
+    return frozenset({value}) if isinstance(kind.attr(name).actual(None), frozenset) else value
 
 
 def values_at(attributes: Mapping[str, Any], dotted: str) -> Iterator[Any]:

@@ -45,7 +45,7 @@ def service_model(service: str) -> Any:
 
 
 def _api(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
-    if isinstance(kind.list, Held):
+    if isinstance(kind.list, Held) or (kind.gathers is not None and kind.list is None):
         return
     problems: list[str] = []
     shape = item_shape(kind, catalog, problems)
@@ -281,6 +281,10 @@ def _links(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
             target = catalog[ref.to]
             if ref.by not in ("id", *target.attributes, *target.computed):
                 yield f"{ref.to} has no attribute {ref.by} to refer to"
+    for at, (to, *names) in kind.gathers.parts.items() if kind.gathers is not None else ():
+        known = {*catalog[to].attributes, *catalog[to].computed} if to in catalog else set[str]()
+        yield from (f"it gathers {at}, which is no attribute of it" for _ in [0] if at not in kind.attributes)
+        yield from (f"it gathers {to}, which has no {name}" for name in names if name not in known)
     if kind.parent is None:
         return
     if kind.parent.attribute not in named:

@@ -88,6 +88,19 @@ class Held:
     find: Callable[[Attributes, Mapping[str, Value]], Raw | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Gathers:
+    """One resource that stands for several live ones, each named by one element of an attribute."""
+
+    by: str
+    """The attribute that they have in common: the `group` of a group's memberships."""
+    parts: Mapping[str, tuple[str, str, str]]
+    """Attribute -> the type of what its elements name, and the attributes of that type which hold the element
+    and what they have in common; a set holds just the one."""
+    whole: bool = True
+    """Whether it says that there are no others."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attr:
     """Where the API keeps one Terraform attribute, and how two values of it compare."""
@@ -237,6 +250,7 @@ class ResourceType:
     claims: tuple[Ref, ...] = ()
     """Resources that came with this one and are told by it: never unmanaged by themselves."""
     parent: Parent | None = None
+    gathers: Gathers | None = None
     owners: tuple[Owner, ...] = ()
     account: str = ""
     """JMESPath over the item: whose it is, where a listing also shows what other accounts share with us."""

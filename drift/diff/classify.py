@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from drift.catalog.spec import WHOLE, Attr, Held, ResourceType
 from drift.diff.compare import changes, element_key
-from drift.graph import Index, kind_of, parent_key
+from drift.graph import Index, kind_of, parent_key, parts_of
 from drift.model.coverage import Gap, Unread, Unreadable
 from drift.model.drift import Change, Drift
 from drift.model.resource import Key, Resource
@@ -134,7 +134,8 @@ class _Shares:
     def __init__(self, desired: Sequence[Resource], actual: Actual, catalog: Catalog) -> None:
         self._held: dict[tuple[Key, str], set[Value]] = defaultdict(set)
         self._whole: set[tuple[Key, str]] = set()
-        for resource in desired:
+        gathered = [p for r in (*desired, *actual.paired.values()) for p in parts_of(r, catalog)]
+        for resource in (*desired, *gathered):
             kind = kind_of(resource, catalog)
             if kind.parent is None or resource.deposed:
                 continue
@@ -174,7 +175,8 @@ def _gap_over(resource: Resource, kind: ResourceType, gaps: Iterable[Gap], catal
 def _unmanaged(
     desired: Sequence[Resource], actual: Actual, catalog: Catalog, scope: frozenset[str], out: Verdicts
 ) -> None:
-    managed = {r.key: r for r in (*actual.paired.values(), *desired)}
+    gathered = [p for r in (*desired, *actual.paired.values()) for p in parts_of(r, catalog)]
+    managed = {r.key: r for r in (*gathered, *actual.paired.values(), *desired)}
     found: dict[Key, Resource] = {}
     index = Index([*actual.resources.values()], catalog)
     claimed = _claimed(desired, actual, catalog, index)

@@ -8,15 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from drift.catalog.path import text_at
-from drift.catalog.spec import Held, ResourceType
-from drift.graph import kind_of, parent_key
+from drift.catalog.spec import Gathers, Held, ResourceType
+from drift.graph import as_held, kind_of, parent_key, parts_of
 from drift.live.api import Asker, Progress, quiet
 from drift.live.collector import Collector, Found, Item, Wanted
 from drift.live.document import is_known
 from drift.live.shape import resource_of
-from drift.model.coverage import Gap
+from drift.model.coverage import Gap, Unreadable
 from drift.model.resource import Key, Resource
-from drift.model.value import freeze
+from drift.model.value import Value, freeze
 
 Catalog = Mapping[str, ResourceType]
 
@@ -39,6 +39,7 @@ class Scan:
         self._found: Found = self._collector.collect(wanted(desired, catalog))
         self.resources: dict[Key, Resource] = {k: resource_of(i) for k, i in self._found.items.items()}
         self.paired: dict[str, Resource] = {}
+        self._alike: dict[tuple[str, str], dict[tuple[str, Value], list[Resource]]] = {}
         for resource in desired:
             actual = self._pair(resource)
             if actual is not None and not resource.deposed:
@@ -74,11 +75,38 @@ class Scan:
         kind = kind_of(desired, self._catalog)
         if isinstance(kind.list, Held):
             return self._held(desired, kind, kind.list)
+        if kind.gathers is not None:
+            return self._gathered(desired, kind.gathers)
         item = self._found.items.get(desired.key)
         if item is None and kind.otherwise:
             other = text_at(kind.otherwise, {k: v for k, v in desired.attributes.items() if is_known(v)})
             item = self._found.items.get(desired.key._replace(identity=(other,)))
         return None if item is None else replace(resource_of(item, kind), address=desired.address)
+
+    def _gathered(self, desired: Resource, gathers: Gathers) -> Resource | None:
+        attributes = dict(desired.attributes)
+        for name, (to, take, by) in gathers.parts.items():
+            wants = desired.attributes.get(name) or frozenset()
+            common = as_held(self._catalog[to], by, desired.attributes.get(gathers.by))
+            alike = self._agreeing(to, by).get((desired.key.region, common), [])
+            found = [r.attributes.get(take) for r in alike]
+            there = frozenset(e for v in found for e in (v if isinstance(v, frozenset) else (v,)))
+            attributes[name] = there if gathers.whole else there & wants
+            gap = min((g for g in self._found.gaps if g.type == to and g.region == desired.key.region), default=None)
+            if gap is not None and attributes[name] != wants:
+                attributes[name] = Unreadable(gap.action, gap.code)
+        if any(desired.attributes.get(n) for n in gathers.parts) and not any(attributes[n] for n in gathers.parts):
+            return None
+        return replace(desired, attributes=attributes)
+
+    def _agreeing(self, type_: str, by: str) -> Mapping[tuple[str, Value], list[Resource]]:
+        """(region, value of `by`) -> what was found of a type."""
+        if (type_, by) not in self._alike:
+            alike = self._alike[type_, by] = defaultdict(list)
+            for key, resource in self.resources.items():
+                if key.type == type_:
+                    alike[key.region, resource.attributes.get(by)].append(resource)
+        return self._alike[type_, by]
 
     def _held(self, desired: Resource, kind: ResourceType, held: Held) -> Resource | None:
         key = parent_key(desired, kind.parent, self._catalog) if kind.parent else None
@@ -102,8 +130,11 @@ def wanted(desired: Sequence[Resource], catalog: Catalog) -> Wanted:
     """What the desired side makes worth reading."""
     managed: dict[Key, list[Resource]] = defaultdict(list)
     parents: dict[Key, set[str]] = defaultdict(set)
-    for resource in desired:
+    everywhere: set[str] = set()
+    for resource in (*desired, *(part for r in desired for part in parts_of(r, catalog))):
         kind = kind_of(resource, catalog)
+        if kind.gathers is not None and kind.gathers.whole:
+            everywhere |= {to for to, _, _ in kind.gathers.parts.values()}
         if not isinstance(kind.list, Held):
             managed[resource.key].append(resource)
         if kind.parent is not None:
@@ -113,4 +144,5 @@ def wanted(desired: Sequence[Resource], catalog: Catalog) -> Wanted:
     return Wanted(
         managed={k: tuple(v) for k, v in managed.items()},
         parents={k: frozenset(v) for k, v in parents.items()},
+        everywhere=frozenset(everywhere),
     )
