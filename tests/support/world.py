@@ -257,7 +257,7 @@ def live(world: World, work: Path, *, update: bool = False) -> None:
         if update:
             for state in (applied, refreshed):
                 shutil.copy(state, world.path)
-            clean.save(world.path / "clean", started_at="2026-01-01T00:00:00Z", duration_seconds=1.0, region=REGION)
+            clean.save(world.path / "clean", started_at="2026-01-01T00:00:00Z", duration_seconds=1.0, region=REGION, types=Catalog())
         for phase, said in clean_lines.items():
             assert said == [], f"clean account, {phase}: {said}"
         expected = world.tamper(aws, attributes(refreshed))

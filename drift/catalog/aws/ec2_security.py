@@ -102,7 +102,7 @@ RULE = ResourceType(
     service="ec2",
     list=Held(find_rule),
     id=text("id"),  # a hash that only Terraform makes
-    label="security_group_id",
+    label="description",
     attributes={
         "security_group_id":        text("security_group_id"),
         "type":                     text("type"),
@@ -133,7 +133,7 @@ def vpc_rule(direction: str, wanted: str) -> ResourceType:
         service="ec2",
         list=Call(op="DescribeSecurityGroupRules", take=f"SecurityGroupRules[?IsEgress == `{wanted}`]"),
         id=text("SecurityGroupRuleId"),
-        label="security_group_id",
+        label="description",
         computed={"arn": text("SecurityGroupRuleArn"), "security_group_rule_id": text("SecurityGroupRuleId")},
         attributes={
             "security_group_id":            text("GroupId"),

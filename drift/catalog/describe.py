@@ -1,0 +1,59 @@
+"""The catalogue as something to read: what is compared, what is not and why, and the rights it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from drift.catalog.spec import Attr, Held, ResourceType, Within, iam_action
+
+Catalog = Mapping[str, ResourceType]
+
+
+def compared(kind: ResourceType) -> list[str]:
+    """Every attribute that is compared, nested ones dotted."""
+    return [path for name, attr in kind.attributes.items() for path in _paths(name, attr)]
+
+
+def _paths(name: str, attr: Attr) -> Iterator[str]:
+    if not attr.fields:
+        yield name
+    for inner, field in attr.fields.items():
+        yield from _paths(f"{name}.{inner}", field)
+
+
+def actions(names: Iterable[str], catalog: Catalog) -> list[str]:
+    """The IAM actions that reading these types takes, sorted."""
+    found: set[str] = {"sts:GetCallerIdentity"}
+    todo = list(names)
+    seen: set[str] = set()
+    while todo:
+        kind = catalog[todo.pop()]
+        if kind.name in seen:
+            continue
+        seen.add(kind.name)
+        found |= {iam_action(kind, call) for call in kind.calls}
+        todo += [kind.list.parent] if isinstance(kind.list, Within) else []
+        todo += [kind.parent.to] if isinstance(kind.list, Held) and kind.parent else []
+        todo += [kind.object] if kind.object else []
+    return sorted(found)
+
+
+def iam_policy(names: Iterable[str], catalog: Catalog) -> dict[str, Any]:
+    """The least privilege that a check of these types takes."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": "DriftReadOnly", "Effect": "Allow", "Action": actions(names, catalog), "Resource": "*"}],
+    }
+
+
+def entry(kind: ResourceType, catalog: Catalog) -> dict[str, Any]:
+    """One type as plain values."""
+    return {
+        "type": kind.name,
+        "service": kind.service,
+        "scope": kind.scope,
+        "compared": compared(kind),
+        "ignored": dict(kind.ignored),
+        "actions": actions([kind.name], catalog),
+    }

@@ -1,0 +1,57 @@
+"""`drift catalog`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from drift.catalog.describe import entry, iam_policy
+from drift.check import Scope
+from drift.cli import plugins
+from drift.cli.check import split
+
+
+@click.command("catalog")
+@click.option("--only", multiple=True, metavar="TYPE", help="These types alone: aws_s3_bucket, 'aws_iam_*'.")
+@click.option("--exclude", multiple=True, metavar="TYPE", help="Leave these types out.")
+@click.option(
+    "--format", "format_", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True
+)
+@click.option("--iam-policy", is_flag=True, help="Print the least-privilege IAM policy for these types.")
+@click.option("--verbose", "-v", is_flag=True, help="List the attributes compared, and those ignored with the reason.")
+def command(only: tuple[str, ...], exclude: tuple[str, ...], format_: str, iam_policy: bool, verbose: bool) -> None:
+    """List the resource types drift covers: what is compared, what is ignored and why.
+
+    \b
+    Examples:
+      drift catalog --only 'aws_s3_*' --verbose
+      drift catalog --iam-policy > drift-policy.json
+    """
+    catalog = plugins.catalog()
+    names = sorted(Scope(only=split(only), exclude=split(exclude)).types(catalog))
+    if iam_policy:
+        click.echo(json.dumps(policy_of(names), indent=2))
+        return
+    entries = [entry(catalog[name], catalog) for name in names]
+    if format_ == "json":
+        click.echo(json.dumps(entries, indent=2))
+    elif format_ == "markdown":
+        click.echo("| type | service | attributes compared | ignored, and why |\n|---|---|---|---|")
+        for e in entries:
+            compared = ", ".join(f"`{a}`" for a in e["compared"])
+            ignored = "; ".join(f"`{a}`: {why}" for a, why in e["ignored"].items())
+            click.echo(f"| `{e['type']}` | {e['service']} | {compared} | {ignored} |")
+    else:
+        for e in entries:
+            click.echo(f"{e['type']:<58} {len(e['compared']):>3} compared, {len(e['ignored'])} ignored")
+            if verbose:
+                click.echo(f"    compared: {', '.join(e['compared'])}")
+                for name, why in e["ignored"].items():
+                    click.echo(f"    ignored:  {name}: {why}")
+        click.echo(f"{len(entries)} resource types")
+
+
+def policy_of(names: list[str]) -> dict[str, object]:
+    """The IAM policy for these types."""
+    return iam_policy(names, plugins.catalog())
