@@ -67,6 +67,12 @@ def _order(resource: Resource) -> tuple[str, ...]:
     return key.type, key.account, key.region, str(key.identity), str(resource.address or "")
 
 
+def _near(resources: Iterable[Resource], source: Resource) -> list[Resource]:
+    """Those of the same account and region, or else of the same account."""
+    near = [r for r in resources if r.key.account == source.key.account]
+    return [r for r in near if r.key.region == source.key.region] or near
+
+
 class Index:
     """Finds the resource that a reference names."""
 
@@ -81,10 +87,14 @@ class Index:
         out: list[tuple[Any, Resource | None]] = []
         for value in values_at(source.attributes, ref.attribute):
             if isinstance(value, str):
-                near = [r for r in index.get(value, ()) if r.key.account == source.key.account]
-                same = [r for r in near if r.key.region == source.key.region]
-                out.append((value, next(iter(same or near), None)))
+                out.append((value, next(iter(_near(index.get(value, ()), source)), None)))
         return out
+
+    def every(self, ref: Ref, source: Resource) -> list[Resource]:
+        """All resources that any value of the reference names, where several may answer to one."""
+        index = self._index(self._listed_as(ref.to), ref.by)
+        values = [v for v in values_at(source.attributes, ref.attribute) if isinstance(v, str)]
+        return [r for v in values for r in _near(index.get(v, ()), source)]
 
     def _listed_as(self, name: str) -> str:
         return self._catalog[name].listed_as if name in self._catalog else name

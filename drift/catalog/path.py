@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
@@ -29,6 +30,11 @@ class _Functions(Functions):
     def _func_entries(self, members: Mapping[str, Any] | None) -> list[dict[str, Any]] | None:
         """`entries(methodSettings)`: a map as a list of {key, value}, where the key is told nowhere else."""
         return [{"key": key, "value": members[key]} for key in sorted(members)] if members else None
+
+    @signature({"types": []}, {"types": []})
+    def _func_since(self, start: datetime | None, end: datetime | None) -> float | None:
+        """`since(a, b)`: the seconds from one time to another; null where either is not known."""
+        return (end - start).total_seconds() if start is not None and end is not None else None
 
 
 _OPTIONS = jmespath.Options(custom_functions=_Functions())
@@ -89,7 +95,8 @@ def _sections(node: Mapping[str, Any]) -> set[str]:
     if kind == "field":
         return {node["value"]}
     if kind == "subexpression" and children[0] == {"type": "field", "children": [], "value": "parent"}:
-        return {f"parent.{section}" for section in _sections(children[1])}
+        rest = children[1] if children[1] != children[0] else {**node, "children": children[1:]}
+        return {f"parent.{section}" for section in _sections(rest)}
     if kind in _INTO:
         return _sections(children[0])
     return set().union(*map(_sections, children)) if children else set()

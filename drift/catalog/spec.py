@@ -127,6 +127,8 @@ class Attr:
     """What makes an element of a set or a repeated block the same element; all of it where left out."""
     same: Callable[[Value, Value], bool] | None = None
     """(desired, actual) -> whether they agree, where equality is too strict."""
+    partial: bool = False
+    """The state records only the keys of a map that the configuration sets: no others are compared."""
     sensitive: bool = False
     """Never shown."""
 

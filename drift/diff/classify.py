@@ -222,8 +222,8 @@ def _claimed(desired: Sequence[Resource], actual: Actual, catalog: Catalog, inde
     claimants: dict[Key, set[Key]] = defaultdict(set)
     for resource in (*desired, *(actual.resources[key] for key in sorted(actual.resources, key=str))):
         for ref in kind_of(resource, catalog).claims:
-            for _, target in index.named(ref, resource):
+            for target in index.every(ref, resource):
                 # where two claim each other, as the tables of a global table do, one of them must speak
-                if target is not None and target.key not in {resource.key, *claimants[resource.key]}:
+                if target.key not in {resource.key, *claimants[resource.key]}:
                     claimants[target.key].add(resource.key)
     return {key for key, by in claimants.items() if by}

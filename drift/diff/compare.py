@@ -12,6 +12,7 @@ from drift.model.value import Block, Tacit, Value, is_empty, plain, sort_key
 
 def agree(attr: Attr, want: Value, have: Value) -> bool:
     """Whether both values mean the same for this attribute."""
+    have = _asked_for(attr, want, have)
     if want == have or (is_empty(want) and (attr.assigned or is_empty(have))):
         return True
     if attr.same is not None and attr.same(want, have):
@@ -58,6 +59,7 @@ def agree_block(attr: Attr, want: Mapping[str, Value], have: Mapping[str, Value]
 
 def changes(attr: Attr, at: str, want: Value, have: Value) -> Iterator[Change]:
     """The differences, each at the deepest path that Terraform has a name for."""
+    have = _asked_for(attr, want, have)
     if agree(attr, want, have):
         return
     if attr.fields and not attr.many and want and have:
@@ -73,6 +75,12 @@ def changes(attr: Attr, at: str, want: Value, have: Value) -> Iterator[Change]:
                 yield _change(attr, f"{at}.{key}", want.get(key), have.get(key))
     else:
         yield _change(attr, at, want, have)
+
+
+def _asked_for(attr: Attr, want: Value, have: Value) -> Value:
+    if not attr.partial or not isinstance(have, Mapping):
+        return have
+    return Block({key: value for key, value in have.items() if key in (want or ())})
 
 
 def _of_set(attr: Attr, at: str, want: frozenset[Value], have: frozenset[Value]) -> Iterator[Change]:
