@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from drift.catalog.kinds import attr, blocks, name_of_arn, number, policy, set_of, tags, text
-from drift.catalog.spec import Attributes, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.catalog.spec import Attributes, Call, Held, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Block, Value
 from drift.normalize.policy import policy_document
 from drift.normalize.values import text as plain_text
@@ -138,6 +138,47 @@ ROLE_POLICY_ATTACHMENT = ResourceType(
     attributes={"role": text("parent.RoleName"), "policy_arn": text("PolicyArn")},
     refs=(Ref("policy_arn", to="aws_iam_policy", by="arn"),),
     parent=Parent("role", to="aws_iam_role", tells={"managed_policy_arns": attached_share}),
+)
+
+def names_there(want: Attributes, told: Mapping[str, Value]) -> Raw:
+    """The names of the role's own policies."""
+    return {"role_name": want.get("role_name"), "policy_names": [b["name"] for b in told["inline_policy"] or ()]}
+
+
+def arns_there(want: Attributes, told: Mapping[str, Value]) -> Raw:
+    """The policies attached to the role."""
+    return {"role_name": want.get("role_name"), "policy_arns": list(told["managed_policy_arns"] or ())}
+
+
+ROLE_POLICIES_EXCLUSIVE = ResourceType(
+    name="aws_iam_role_policies_exclusive",
+    service="iam",
+    scope="global",
+    list=Held(names_there),
+    id=text("role_name"),
+    identity=("role_name",),
+    import_id="role_name",
+    label="role_name",
+    attributes={"role_name": text("role_name"), "policy_names": set_of(plain_text, "policy_names")},
+    parent=Parent("role_name", to="aws_iam_role", tells={
+        "inline_policy": lambda part: frozenset(Block(name=n) for n in part.get("policy_names") or ()),
+    }),
+)
+
+ROLE_POLICY_ATTACHMENTS_EXCLUSIVE = ResourceType(
+    name="aws_iam_role_policy_attachments_exclusive",
+    service="iam",
+    scope="global",
+    list=Held(arns_there),
+    id=text("role_name"),
+    identity=("role_name",),
+    import_id="role_name",
+    label="role_name",
+    attributes={"role_name": text("role_name"), "policy_arns": set_of(plain_text, "policy_arns")},
+    refs=(Ref("policy_arns[]", to="aws_iam_policy", by="arn"),),
+    parent=Parent("role_name", to="aws_iam_role", tells={
+        "managed_policy_arns": lambda part: frozenset(part.get("policy_arns") or ()),
+    }),
 )
 
 POLICY = ResourceType(
