@@ -109,7 +109,7 @@ def item_shape(kind: ResourceType, catalog: Catalog, problems: list[str]) -> dic
         return {}
     if kind.seek is not None:
         if kind.list is not None:
-            _answer(kind, kind.seek, _desired(kind), problems)
+            shape = {**_members(_element(_answer(kind, kind.seek, _desired(kind), problems))), **shape}
         shape |= {name: ANY for name in kind.seek.bind if name not in shape}
     for call in kind.describe:
         if not call.into:

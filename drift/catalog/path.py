@@ -26,6 +26,11 @@ class _Functions(Functions):
         """`last(Id)`: what follows the last slash; Route 53 lists `/hostedzone/Z1` and is asked for `Z1`."""
         return text.rsplit("/", 1)[-1] if text else None
 
+    @signature({"types": ["array", "null"]})
+    def _func_pairs(self, pairs: list[dict[str, Any]] | None) -> dict[str, Any] | None:
+        """`pairs(Attributes)`: a list of `Key` and `Value` as a map, so that each is found without a search."""
+        return None if pairs is None else {p["Key"]: p.get("Value") for p in pairs}
+
     @signature({"types": ["object", "null"]})
     def _func_entries(self, members: Mapping[str, Any] | None) -> list[dict[str, Any]] | None:
         """`entries(methodSettings)`: a map as a list of {key, value}, where the key is told nowhere else."""

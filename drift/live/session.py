@@ -82,6 +82,7 @@ class BotoApi:
         """All pages of the answer, or why there is none; CloudError for what is not read-only."""
         from botocore import xform_name
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         if not READ_ONLY.fullmatch(request.op):
             raise CloudError(f"{request.service}:{request.op} is not a read-only operation; drift makes no other")
@@ -94,7 +95,7 @@ class BotoApi:
         except ClientError as error:
             details = error.response.get("Error", {})
             return Refused(str(details.get("Code") or "Unknown"), str(details.get("Message") or ""))
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             return Refused(type(error).__name__, str(error))
 
     def _client(self, service: str, region: str, attempts: int = ATTEMPTS) -> Any:
