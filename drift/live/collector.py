@@ -441,7 +441,7 @@ def _taken(call: Call, answer: Answer) -> Any:
         return Refused("NotJson", f"{call.parse} of {call.op}")
     parts = [path(call.take).search(page) for page in pages]
     if any(isinstance(p, list) for p in parts) and all(isinstance(p, list) or p is None for p in parts):
-        return [element for part in parts for element in part or ()]
+        return [element for part in parts for element in part or () if element is not None]
     return parts[0] if parts else None
 
 
