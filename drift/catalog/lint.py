@@ -18,6 +18,7 @@ from drift.normalize.values import document
 ANY: Any = object()
 """A shape nobody can know: what a function answers, or a JSON document."""
 
+HERE: Any = {"here": {"account": ANY, "region": ANY}}
 READ_ONLY = re.compile(r"(Describe|List|Get|BatchGet|Lookup|Search|Head)[A-Z]\w*")
 COLLECTIONS = re.compile(r"\b(set|list|map|object)\b")
 
@@ -26,6 +27,9 @@ Catalog = Mapping[str, ResourceType]
 
 class Open(dict[str, Any]):
     """The shape of an item of which only some sections are known: an element of a JSON document."""
+
+    def __or__(self, other: Any) -> Any:
+        return Open({**self, **other})
 
 
 def lint(kind: ResourceType, catalog: Catalog, provider: facts.Facts) -> list[str]:
@@ -50,7 +54,7 @@ def _api(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
     problems: list[str] = []
     shape = item_shape(kind, catalog, problems)
     yield from problems
-    paths = [kind.id.path, *(a.path for a in {**kind.computed, **kind.attributes}.values())]
+    paths = [kind.id.path, *(a.path for a in {**kind.computed, **kind.linked, **kind.attributes}.values())]
     texts = [*(o.when for o in kind.owners), *(t for t in (kind.exists, kind.account) if t)]
     for at in (*paths, *map(Path, texts)):
         yield from _arrives(at.text, shape)
@@ -68,7 +72,7 @@ def _api(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
 
 
 def _fields(attr: Attr, shape: Any) -> Iterator[str]:
-    if not attr.fields:
+    if not attr.fields or attr.from_api is not None:
         return
     try:
         inner = walk(jmespath.compile(attr.path.text).parsed, shape)
@@ -99,17 +103,18 @@ def item_shape(kind: ResourceType, catalog: Catalog, problems: list[str]) -> dic
             problems.append(f"{kind.list.each!r} leads nowhere: {error.args[0]!r}")
             return {}
         element = _element(found)
-        shape = Open(parent=parent) if element is ANY else {**_members(element), "parent": parent}
+        shape = _item_of(element) | {"parent": parent}
     elif kind.listings:
-        shapes = [_members(_element(_answer(kind, call, {}, problems))) for call in kind.listings]
+        shapes = [_members(_element(_answer(kind, call, dict(HERE), problems))) for call in kind.listings]
         shape = shapes[0]
     elif kind.seek is not None:
-        shape = _members(_element(_answer(kind, kind.seek, _desired(kind), problems)))
+        shape = _item_of(_element(_answer(kind, kind.seek, _desired(kind), problems)))
     else:
         return {}
+    shape |= HERE
     if kind.seek is not None:
         if kind.list is not None:
-            shape = {**_members(_element(_answer(kind, kind.seek, _desired(kind), problems))), **shape}
+            shape = shape | _item_of(_element(_answer(kind, kind.seek, _desired(kind), problems))) | shape
         shape |= {name: ANY for name in kind.seek.bind if name not in shape}
     for call in kind.describe:
         if not call.into:
@@ -121,6 +126,10 @@ def item_shape(kind: ResourceType, catalog: Catalog, problems: list[str]) -> dic
             answer = [element] if call.many else element
         shape[call.into] = answer
     return shape
+
+
+def _item_of(element: Any) -> dict[str, Any]:
+    return Open() if element is ANY else _members(element)
 
 
 def _desired(kind: ResourceType) -> dict[str, Any]:
@@ -273,7 +282,7 @@ def _attribute(kind: ResourceType, at: str, attr: Attr, fact: Any) -> Iterator[s
 
 
 def _links(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
-    named = {"id", *kind.attributes, *kind.computed}
+    named = {"id", *kind.attributes, *kind.computed, *kind.linked}
     for ref in (*kind.refs, *kind.claims, *kind.inherits):
         if ref.attribute.split(".")[0].removesuffix("[]") not in named:
             yield f"the reference {ref.attribute} is no attribute of it"

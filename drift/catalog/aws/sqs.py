@@ -71,3 +71,30 @@ QUEUE_POLICY = ResourceType(
     attributes={"queue_url": queue_url("QueueUrl"), "policy": policy("Attributes.Policy")},
     parent=Parent("queue_url", to="aws_sqs_queue", tells={"policy": WHOLE}),
 )
+
+QUEUE_REDRIVE_POLICY = ResourceType(
+    name="aws_sqs_queue_redrive_policy",
+    service="sqs",
+    list=Within("aws_sqs_queue"),
+    exists="Attributes.RedrivePolicy",
+    id=queue_url("QueueUrl"),
+    label="queue_url",
+    attributes={"queue_url": queue_url("QueueUrl"), "redrive_policy": document("Attributes.RedrivePolicy")},
+    refs=(Ref("redrive_policy.deadLetterTargetArn", to="aws_sqs_queue", by="arn"),),
+    parent=Parent("queue_url", to="aws_sqs_queue", tells={"redrive_policy": WHOLE}),
+)
+
+QUEUE_REDRIVE_ALLOW_POLICY = ResourceType(
+    name="aws_sqs_queue_redrive_allow_policy",
+    service="sqs",
+    list=Within("aws_sqs_queue"),
+    exists="Attributes.RedriveAllowPolicy",
+    id=queue_url("QueueUrl"),
+    label="queue_url",
+    attributes={
+        "queue_url":            queue_url("QueueUrl"),
+        "redrive_allow_policy": document("Attributes.RedriveAllowPolicy"),
+    },
+    refs=(Ref("redrive_allow_policy.sourceQueueArns[]", to="aws_sqs_queue", by="arn"),),
+    parent=Parent("queue_url", to="aws_sqs_queue", tells={"redrive_allow_policy": WHOLE}),
+)
