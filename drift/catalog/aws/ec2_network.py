@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from drift.catalog.kinds import attr, blocks, cidr, flag, number, set_of, tags, text
-from drift.catalog.spec import STACK, WHOLE, Attr, Attributes, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.catalog.kinds import attr, block, blocks, caseless, cidr, flag, list_of, number, set_of, tags, text
+from drift.catalog.spec import (
+    STACK,
+    WHOLE,
+    Attr,
+    Attributes,
+    Call,
+    Owner,
+    Parent,
+    Raw,
+    Ref,
+    ResourceType,
+    Share,
+    Within,
+)
 from drift.model.value import Block, Value
 from drift.normalize.values import text as plain_text
 
@@ -212,17 +226,19 @@ TARGET_TYPES = {
 FIXED = "GatewayId == 'local' || GatewayId == 'VpcLattice'"
 LEARNT = "Origin == 'EnableVgwRoutePropagation' || Origin == 'Advertisement'"
 OF_ENDPOINT = "DestinationPrefixListId && starts_with(GatewayId || '', 'vpce-')"
+# an interface attached to something of AWS's own: another account's, so that no instance is told
+OF_SERVICE = "NetworkInterfaceId && InstanceOwnerId && !InstanceId"
 
 
-def destination(route: Value) -> str | None:
+def destination(route: Attributes) -> Value:
     """What makes a route that route: a table holds one for each destination."""
     return route.get("cidr_block") or route.get("ipv6_cidr_block") or route.get("destination_prefix_list_id")
 
 
 def inline_routes(*without: str) -> Attr:
-    """A table's routes, but for those that AWS, a VPN gateway or a gateway endpoint put there."""
+    """A table's routes, but for those that AWS, a VPN gateway or an endpoint put there: the provider leaves them out."""
     routes = blocks(
-        f"Routes[?!({FIXED} || {LEARNT} || {OF_ENDPOINT})]",
+        f"Routes[?!({FIXED} || {LEARNT} || {OF_ENDPOINT} || {OF_SERVICE})]",
         {
             "cidr_block":                 cidr("DestinationCidrBlock"),
             "ipv6_cidr_block":            cidr("DestinationIpv6CidrBlock"),
@@ -311,6 +327,7 @@ ROUTE = ResourceType(
     owners=(
         Owner(FIXED, THE_VPC),
         Owner(OF_ENDPOINT, "AWS: came with a VPC endpoint"),
+        Owner(OF_SERVICE, "AWS: a service's network interface"),
         OF_STACK,
         Owner("parent.Vpc.IsDefault && parent.Associations[?Main] && DestinationCidrBlock == '0.0.0.0/0' && "
               "starts_with(GatewayId || '', 'igw-')", DEFAULT_VPC),
@@ -356,3 +373,348 @@ ROUTE_PROPAGATION = ResourceType(
     account="parent.OwnerId",
     owners=(OF_STACK,),
 )  # fmt: skip
+
+MAIN_ASSOCIATION = ResourceType(
+    name="aws_main_route_table_association",
+    service="ec2",
+    list=Within("aws_route_table", each="Associations[?Main]"),
+    id=text("RouteTableAssociationId"),
+    identity=("vpc_id",),  # every VPC has one, and replacing it gives it another id
+    import_id="vpc_id",
+    label="vpc_id",
+    computed={"original_route_table_id": text("`null`")},  # only Terraform remembers
+    attributes={"vpc_id": text("parent.VpcId"), "route_table_id": text("RouteTableId")},
+    refs=(Ref("vpc_id", to="aws_vpc"),),
+    claims=(Ref("original_route_table_id", to="aws_route_table"),),
+    parent=Parent("route_table_id", to="aws_route_table"),
+    account="parent.OwnerId",
+    owners=(Owner("Main", THE_VPC),),
+)
+
+EGRESS_ONLY_GATEWAY = ResourceType(
+    name="aws_egress_only_internet_gateway",
+    service="ec2",
+    list=Call(op="DescribeEgressOnlyInternetGateways", take="EgressOnlyInternetGateways"),
+    id=text("EgressOnlyInternetGatewayId"),
+    attributes={"vpc_id": text("Attachments[0].VpcId"), "tags": tags("Tags")},
+    refs=(Ref("vpc_id", to="aws_vpc"),),
+    owners=(STACK,),
+)
+
+PRIMARY = "(NatGatewayAddresses[?IsPrimary] || NatGatewayAddresses)[0]"
+SECONDARY = "NatGatewayAddresses[?IsPrimary == `false`]"
+
+NAT_GATEWAY = ResourceType(
+    name="aws_nat_gateway",
+    service="ec2",
+    list=Call(op="DescribeNatGateways", take="NatGateways"),
+    id=text("NatGatewayId"),
+    computed={
+        "network_interface_id": text(f"{PRIMARY}.NetworkInterfaceId"),
+        "public_ip":            text(f"{PRIMARY}.PublicIp"),
+    },
+    attributes={
+        "subnet_id":                      text("SubnetId"),
+        "connectivity_type":              text("ConnectivityType", default="public"),
+        "allocation_id":                  text(f"{PRIMARY}.AllocationId"),
+        "private_ip":                     text(f"{PRIMARY}.PrivateIp", assigned=True),
+        "secondary_allocation_ids":       set_of(plain_text, f"{SECONDARY}.AllocationId"),
+        "secondary_private_ip_addresses": set_of(plain_text, f"{SECONDARY}.PrivateIp"),
+        "tags":                           tags("Tags"),
+    },
+    ignored={"secondary_private_ip_address_count": "secondary_private_ip_addresses tells it"},
+    refs=(
+        Ref("subnet_id", to="aws_subnet"),
+        Ref("allocation_id", to="aws_eip"),
+        Ref("secondary_allocation_ids[]", to="aws_eip"),
+    ),
+    owners=(STACK,),
+    # deleted ones stay listed for an hour
+    exists="State != 'deleted' && State != 'deleting' && State != 'failed'",
+)
+
+# Further CIDR blocks of a VPC
+
+CIDR_ASSOCIATION = ResourceType(
+    name="aws_vpc_ipv4_cidr_block_association",
+    service="ec2",
+    list=Within("aws_vpc", each="CidrBlockAssociationSet[?CidrBlockState.State == 'associated']"),
+    exists="CidrBlock != parent.CidrBlock",
+    id=text("AssociationId"),
+    label="cidr_block",
+    attributes={"vpc_id": text("parent.VpcId"), "cidr_block": cidr("CidrBlock", assigned=True)},
+    ignored={
+        "ipv4_ipam_pool_id":   "only read when the block is allocated",
+        "ipv4_netmask_length": "only read when the block is allocated",
+    },
+    parent=Parent("vpc_id", to="aws_vpc"),
+    account="parent.OwnerId",
+)
+
+IPV6_ASSOCIATION = ResourceType(
+    name="aws_vpc_ipv6_cidr_block_association",
+    service="ec2",
+    list=Within("aws_vpc", each=IPV6),
+    id=text("AssociationId"),
+    label="ipv6_cidr_block",
+    attributes={
+        "vpc_id":                           text("parent.VpcId"),
+        "assign_generated_ipv6_cidr_block": flag("Ipv6Pool == 'Amazon'", default=False),
+        "ipv6_cidr_block":                  cidr("Ipv6CidrBlock", assigned=True),
+        "ipv6_pool":                        text("Ipv6Pool", assigned=True),
+    },
+    ignored={"ipv6_ipam_pool_id": IPV6_POOL, **ENTITLED},
+    parent=Parent("vpc_id", to="aws_vpc", tells=dict.fromkeys(VPC_IPV6, WHOLE)),
+    account="parent.OwnerId",
+)
+
+# Network ACLs
+
+ACL_PROTOCOLS = {
+    "all": "-1", "icmp": "1", "tcp": "6", "udp": "17", "gre": "47", "esp": "50", "ah": "51", "icmpv6": "58",
+    "ipv6-icmp": "58",
+}  # fmt: skip
+"""Network ACLs speak in numbers; Terraform takes names too."""
+
+
+def acl_protocol(value: Any) -> str | None:
+    """A protocol by its number."""
+    return ACL_PROTOCOLS.get(str(value).lower(), str(value).lower()) if value not in (None, "") else None
+
+
+ACL_ENTRY = {
+    "cidr_block":      cidr("CidrBlock"),
+    "from_port":       number("PortRange.From", default=0),
+    "icmp_code":       number("IcmpTypeCode.Code", default=0),
+    "icmp_type":       number("IcmpTypeCode.Type", default=0),
+    "ipv6_cidr_block": cidr("Ipv6CidrBlock"),
+    "protocol":        attr("Protocol", acl_protocol),
+    "to_port":         number("PortRange.To", default=0),
+}
+LAST_RULES = 32767  # and above: AWS's own "deny what is left"
+
+
+def acl_entries(egress: str) -> Attr:
+    """A network ACL's rules in one direction, without AWS's own last ones."""
+    return blocks(
+        f"Entries[?Egress == `{egress}` && RuleNumber < `{LAST_RULES}`]",
+        {**ACL_ENTRY, "action": caseless("RuleAction"), "rule_no": number("RuleNumber")},
+        key=lambda entry: entry.get("rule_no"),
+    )
+
+
+def acl_share(egress: bool) -> Share:
+    """The rules that an aws_network_acl_rule holds, by their number."""
+    return lambda rule: (
+        frozenset({Block(rule_no=rule.get("rule_number"))}) if bool(rule.get("egress")) is egress else frozenset()
+    )
+
+
+def only_for(*protocols: str) -> Callable[[Any, Raw], Value]:
+    """The state keeps ports of an ICMP rule and codes of a TCP rule, which AWS never gets to see."""
+    return lambda value, rule: (value or 0) if acl_protocol(rule.get("protocol")) in protocols else 0
+
+
+NETWORK_ACL = ResourceType(
+    name="aws_network_acl",
+    service="ec2",
+    list=Call(op="DescribeNetworkAcls", take="NetworkAcls"),
+    id=text("NetworkAclId"),
+    computed={"owner_id": text("OwnerId")},
+    attributes={
+        "vpc_id":     text("VpcId"),
+        "subnet_ids": set_of(plain_text, "Associations[].SubnetId"),
+        "ingress":    acl_entries("false"),
+        "egress":     acl_entries("true"),
+        "tags":       tags("Tags"),
+    },
+    refs=(Ref("vpc_id", to="aws_vpc"), Ref("subnet_ids[]", to="aws_subnet")),
+    account="OwnerId",
+    owners=(Owner("IsDefault", THE_VPC), STACK),
+)
+
+DEFAULT_NETWORK_ACL = replace(
+    NETWORK_ACL,
+    name="aws_default_network_acl",
+    object="aws_network_acl",
+    computed={"owner_id": text("OwnerId"), "vpc_id": text("VpcId")},
+    attributes={
+        "default_network_acl_id": text("NetworkAclId"),
+        "ingress":                acl_entries("false"),
+        "egress":                 acl_entries("true"),
+        "tags":                   tags("Tags"),
+    },
+    ignored={"subnet_ids": "every subnet without a network ACL of its own is in it: those others tell"},
+    refs=(Ref("vpc_id", to="aws_vpc"),),
+)
+
+NETWORK_ACL_RULE = ResourceType(
+    name="aws_network_acl_rule",
+    service="ec2",
+    list=Within("aws_network_acl", each=f"Entries[?RuleNumber < `{LAST_RULES}`]"),
+    id=text("join(':', [parent.NetworkAclId, to_string(RuleNumber), to_string(Egress)])"),  # Terraform's is a hash
+    identity=("network_acl_id", "rule_number", "egress"),
+    import_id="join(':', [network_acl_id, to_string(rule_number), protocol, to_string(egress)])",
+    label="to_string(rule_number)",
+    attributes={
+        **ACL_ENTRY,
+        "network_acl_id": text("parent.NetworkAclId"),
+        "egress":         flag("Egress"),
+        "rule_action":    caseless("RuleAction"),
+        "rule_number":    number("RuleNumber"),
+        "from_port":      number("PortRange.From", default=0, from_state=only_for("6", "17")),
+        "to_port":        number("PortRange.To", default=0, from_state=only_for("6", "17")),
+        "icmp_code":      number("IcmpTypeCode.Code", default=0, from_state=only_for("1", "58")),
+        "icmp_type":      number("IcmpTypeCode.Type", default=0, from_state=only_for("1", "58")),
+    },
+    parent=Parent(
+        "network_acl_id", to="aws_network_acl",
+        tells={"ingress": acl_share(False), "egress": acl_share(True)}, alone=True,
+    ),
+    account="parent.OwnerId",
+    owners=(
+        # the default ACL comes with rules that let everything through
+        Owner("parent.IsDefault && (RuleNumber == `100` || RuleNumber == `101`) && RuleAction == 'allow' && "
+              "Protocol == '-1' && (CidrBlock == '0.0.0.0/0' || Ipv6CidrBlock == '::/0')", THE_VPC),
+        OF_STACK,
+    ),
+)  # fmt: skip
+
+NETWORK_ACL_ASSOCIATION = ResourceType(
+    name="aws_network_acl_association",
+    service="ec2",
+    list=Within("aws_network_acl", each="Associations[]"),
+    id=text("NetworkAclAssociationId"),
+    identity=("subnet_id",),  # every subnet has one, and replacing it gives it another id
+    label="subnet_id",
+    attributes={"network_acl_id": text("NetworkAclId"), "subnet_id": text("SubnetId")},
+    refs=(Ref("subnet_id", to="aws_subnet"),),
+    parent=Parent(
+        "network_acl_id", to="aws_network_acl", tells={"subnet_ids": lambda a: frozenset({a.get("subnet_id")})}
+    ),
+    account="parent.OwnerId",
+)
+
+# DHCP options
+
+
+def option(name: str) -> str:
+    """JMESPath of the values of one DHCP option."""
+    return f"DhcpConfigurations[?Key == '{name}'].Values[].Value"
+
+
+def aws_options(at: str) -> str:
+    """JMESPath: whether these options are the ones AWS makes in each region. Nothing but their content says so."""
+    domain = f"({at}{option('domain-name')})[0]"
+    return (
+        f"{at}DhcpConfigurations && length({at}DhcpConfigurations) == `2` && "
+        f"({at}{option('domain-name-servers')})[0] == 'AmazonProvidedDNS' && "
+        f"({domain} == 'ec2.internal' || ends_with({domain} || '', '.compute.internal'))"
+    )
+
+
+DHCP_OPTIONS = ResourceType(
+    name="aws_vpc_dhcp_options",
+    service="ec2",
+    list=Call(op="DescribeDhcpOptions", take="DhcpOptions"),
+    id=text("DhcpOptionsId"),
+    computed={"owner_id": text("OwnerId")},
+    attributes={
+        "domain_name":                       text(f"({option('domain-name')})[0]"),
+        "domain_name_servers":               list_of(plain_text, option("domain-name-servers")),
+        "ipv6_address_preferred_lease_time": text(f"({option('ipv6-address-preferred-lease-time')})[0]"),
+        "netbios_name_servers":              list_of(plain_text, option("netbios-name-servers")),
+        "netbios_node_type":                 text(f"({option('netbios-node-type')})[0]"),
+        "ntp_servers":                       list_of(plain_text, option("ntp-servers")),
+        "tags":                              tags("Tags"),
+    },
+    account="OwnerId",
+    owners=(Owner(aws_options(""), "AWS: the default DHCP options"), STACK),
+)
+
+DEFAULT_DHCP_OPTIONS = replace(
+    DHCP_OPTIONS,
+    name="aws_default_vpc_dhcp_options",
+    object="aws_vpc_dhcp_options",
+    computed={},
+    attributes={"owner_id": text("OwnerId", assigned=True), "tags": tags("Tags")},
+)
+
+DHCP_ASSOCIATION = ResourceType(
+    name="aws_vpc_dhcp_options_association",
+    service="ec2",
+    list=Within("aws_vpc"),
+    exists="DhcpOptionsId && DhcpOptionsId != 'default'",
+    id=text("join('-', [DhcpOptionsId, VpcId])"),
+    identity=("vpc_id",),
+    import_id="vpc_id",
+    label="vpc_id",
+    attributes={"dhcp_options_id": text("DhcpOptionsId"), "vpc_id": text("VpcId")},
+    refs=(Ref("dhcp_options_id", to="aws_vpc_dhcp_options"),),
+    parent=Parent("vpc_id", to="aws_vpc"),
+    owners=(Owner(aws_options("Dhcp."), "AWS: the default DHCP options"),),
+)
+
+# Peering
+
+
+def either(of: str) -> Attr:
+    """Terraform tells both sides of a peering as seen from the account it works in."""
+    return attr(f"[RequesterVpcInfo.{of}, AccepterVpcInfo.{of}]", one_or_all, assigned=True, same=any_of)
+
+
+def peering_options(side: str) -> Attr:
+    """What one side of a peering lets the other do."""
+    return block(f"{side}.PeeringOptions", {"allow_remote_vpc_dns_resolution": flag("AllowDnsResolutionFromRemoteVpc")})
+
+
+PEERING_OPTIONS = {
+    "accepter":  peering_options("AccepterVpcInfo"),
+    "requester": peering_options("RequesterVpcInfo"),
+}
+ACCEPTING = "an instruction to Terraform: accept at once"
+
+PEERING = ResourceType(
+    name="aws_vpc_peering_connection",
+    service="ec2",
+    list=Call(op="DescribeVpcPeeringConnections", take="VpcPeeringConnections"),
+    id=text("VpcPeeringConnectionId"),
+    computed={"accept_status": text("Status.Code")},
+    attributes={
+        "vpc_id":        either("VpcId"),
+        "peer_vpc_id":   either("VpcId"),
+        "peer_owner_id": either("OwnerId"),
+        "peer_region":   text("AccepterVpcInfo.Region", assigned=True),
+        "tags":          tags("Tags"),
+        **PEERING_OPTIONS,
+    },
+    ignored={"auto_accept": ACCEPTING},
+    refs=(Ref("vpc_id", to="aws_vpc"), Ref("peer_vpc_id", to="aws_vpc")),
+    owners=(STACK,),
+    # ended ones stay listed for hours
+    exists="!contains(['deleted', 'deleting', 'expired', 'failed', 'rejected'], Status.Code)",
+)
+
+PEERING_ACCEPTER = replace(
+    PEERING,
+    name="aws_vpc_peering_connection_accepter",
+    object="aws_vpc_peering_connection",
+    computed={**PEERING.computed, "vpc_id": either("VpcId"), "peer_vpc_id": either("VpcId")},
+    attributes={
+        "vpc_peering_connection_id": text("VpcPeeringConnectionId"),
+        "tags":                      tags("Tags"),
+        **PEERING_OPTIONS,
+    },
+)
+
+PEERING_OPTIONS_TYPE = ResourceType(
+    name="aws_vpc_peering_connection_options",
+    service="ec2",
+    list=Within("aws_vpc_peering_connection"),
+    id=text("VpcPeeringConnectionId"),
+    label="vpc_peering_connection_id",
+    attributes={"vpc_peering_connection_id": text("VpcPeeringConnectionId"), **PEERING_OPTIONS},
+    parent=Parent(
+        "vpc_peering_connection_id", to="aws_vpc_peering_connection", tells=dict.fromkeys(PEERING_OPTIONS, WHOLE)
+    ),
+)
