@@ -110,6 +110,8 @@ class Attr:
     """Canonical form, applied to the API's value and to the state's alike."""
     from_state: Callable[[Any, Raw], Value] | None = None
     """Used on the state's side instead, where Terraform's shape differs; gets the whole instance too."""
+    from_api: Callable[[Any], Any] | None = None
+    """Applied first to what the path finds, where no JMESPath gives it the shape that the fields are read from."""
     default: Any = None
     """What AWS means by leaving the value out."""
     assigned: bool = False
@@ -134,6 +136,8 @@ class Attr:
 
     def actual(self, value: Any) -> Value:
         """The API's value in canonical form; `Unreadable` where a canon tells that AWS kept it back."""
+        if self.from_api is not None:
+            value = self.from_api(value)
         if value is None or value == "":
             value = self.default
         if not self.fields:
@@ -246,6 +250,8 @@ class ResourceType:
     """What a configuration may set: compared."""
     computed: Mapping[str, Attr] = field(default_factory=dict)
     """What only AWS sets: read to identify and to link, never compared."""
+    linked: Mapping[str, Attr] = field(default_factory=dict)
+    """What the listing tells beyond the provider's schema, read to link alone: an instance's volumes."""
     ignored: Mapping[str, str] = field(default_factory=dict)
     """Attribute, or `block.attribute` -> why it is never compared."""
     refs: tuple[Ref, ...] = ()
@@ -277,7 +283,8 @@ class ResourceType:
         """The word for one attribute, compared or computed; KeyError where there is none."""
         if name == "id":
             return self.id
-        return self.attributes[name] if name in self.attributes else self.computed[name]
+        known = next((k for k in (self.attributes, self.computed) if name in k), self.linked)
+        return known[name]
 
     def sections_of(self, name: str) -> frozenset[str]:
         """The sections of the item that an attribute is read from."""
