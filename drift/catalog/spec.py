@@ -24,8 +24,10 @@ Attributes = Mapping[str, Value]
 """One resource's attributes, in canonical form."""
 Share = Callable[[Attributes], frozenset[Value]]
 
-WHOLE: Share = lambda attributes: frozenset()  # noqa: E731 - a constant, compared by identity
-"""The share of a type that holds the whole of its parent's attribute."""
+
+def WHOLE(attributes: Attributes) -> frozenset[Value]:  # noqa: ARG001, N802 - a constant, compared by identity
+    """The share of a type that holds the whole of its parent's attribute."""
+    return frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,10 @@ class Call:
     args: Mapping[str, Any] = field(default_factory=dict)
     """Arguments that never vary."""
     bind: Mapping[str, str] = field(default_factory=dict)
-    """Argument -> JMESPath over the item. Without it, one call answers for the whole region."""
+    """Argument -> JMESPath over the item. Without it, one call answers for the whole region.
+
+    Every item knows `here.account` and `here.region`; a listing can bind these alone.
+    """
     shared: Mapping[str, str] = field(default_factory=dict)
     """The same, for arguments that all items of one batch have in common: a service's cluster."""
     into: str = ""

@@ -140,6 +140,14 @@ class Collector:
     def _endpoint(self, region: str, call: Call) -> str:
         return call.region or (self._regions[0] if region == GLOBAL else region)
 
+    def _here(self, region: str) -> Mapping[str, str]:
+        return {"account": self._account, "region": region}
+
+    def _document(
+        self, kind: ResourceType, region: str, item: Mapping[str, Any], parent: Document | None = None
+    ) -> Document:
+        return Document(kind, region, {**item, "here": self._here(region)}, parent)
+
     def _listed(self, kinds: list[ResourceType], wanted: Wanted) -> list[Item]:
         out: list[Item] = []
         asked: list[tuple[ResourceType, str, Call, Request]] = []
@@ -150,7 +158,8 @@ class Collector:
                 for call in kind.listings:
                     if region in (call.region or region, GLOBAL):
                         service = call.service or kind.service
-                        request = Request(service, self._endpoint(region, call), call.op, call.args)
+                        here = {n: path(p).search({"here": self._here(region)}) for n, p in call.bind.items()}
+                        request = Request(service, self._endpoint(region, call), call.op, {**call.args, **here})
                         asked.append((kind, region, call, request))
         answers = self._ask("listing", [a[3] for a in asked])
         for (kind, region, call, _), answer in zip(asked, answers, strict=True):
@@ -159,7 +168,8 @@ class Collector:
                 if taken.code not in call.absent:
                     self._gap(kind, region, Unreadable(iam_action(kind, call), taken.code))
                 continue
-            items = [i for raw in taken or () for i in self._item(kind, region, Document(kind, region, raw), None)]
+            documents = [self._document(kind, region, raw) for raw in taken or ()]
+            items = [i for document in documents for i in self._item(kind, region, document, None)]
             if kind.versions is not None:
                 items = self._documents[kind.name, region] = _newest(kind, items, wanted)
             out += items
@@ -189,7 +199,8 @@ class Collector:
                     self._gap(kind, key.region, Unreadable(iam_action(kind, call), taken.code), within=key)
                 continue
             for raw in taken if isinstance(taken, list) else [taken] if taken else []:
-                for item in self._item(kind, key.region, Document(kind, key.region, {**request.args, **raw}), None):
+                document = self._document(kind, key.region, {**request.args, **raw})
+                for item in self._item(kind, key.region, document, None):
                     if item.key == key:
                         out.append(item)
                     else:
@@ -214,7 +225,7 @@ class Collector:
                 self._gap(kind, region, children, within=parent.key)
             elif children is not UNASKED:
                 for raw in children or ():
-                    out += self._item(kind, region, Document(kind, region, raw, parent.document), parent)
+                    out += self._item(kind, region, self._document(kind, region, raw, parent.document), parent)
         return out
 
     def _interesting(self, kind: ResourceType, parent: Item, wanted: Wanted) -> bool:
