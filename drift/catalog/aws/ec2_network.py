@@ -464,7 +464,7 @@ IPV6_ASSOCIATION = ResourceType(
         "ipv6_pool":                        text("Ipv6Pool", assigned=True),
     },
     ignored={"ipv6_ipam_pool_id": IPV6_POOL, **ENTITLED},
-    parent=Parent("vpc_id", to="aws_vpc", tells=dict.fromkeys(VPC_IPV6, WHOLE)),
+    parent=Parent("vpc_id", to="aws_vpc", tells={"assign_generated_ipv6_cidr_block": WHOLE}),
     account="parent.OwnerId",
 )
 
