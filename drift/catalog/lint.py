@@ -18,7 +18,7 @@ from drift.normalize.values import document
 ANY: Any = object()
 """A shape nobody can know: what a function answers, or a JSON document."""
 
-HERE: Any = {"here": {"account": ANY, "region": ANY}}
+HERE: Any = {"here": {"account": ANY, "region": ANY, "partition": ANY}}
 READ_ONLY = re.compile(r"(Describe|List|Get|BatchGet|Lookup|Search|Head)[A-Z]\w*")
 COLLECTIONS = re.compile(r"\b(set|list|map|object)\b")
 
@@ -276,9 +276,9 @@ def _attribute(kind: ResourceType, at: str, attr: Attr, fact: Any) -> Iterator[s
         else:
             yield from _attribute(kind, f"{at}.{name}", field, inner[name])
     for name, nested in inner.items():
-        if facts.settable(nested) and name not in attr.fields and name not in facts.EVERYWHERE:
-            if f"{at}.{name}" not in kind.ignored:
-                yield f"{at}.{name} is neither compared nor ignored"
+        spoken = {*attr.fields, *facts.EVERYWHERE}
+        if facts.settable(nested) and name not in spoken and f"{at}.{name}" not in kind.ignored:
+            yield f"{at}.{name} is neither compared nor ignored"
 
 
 def _links(kind: ResourceType, catalog: Catalog) -> Iterator[str]:

@@ -43,7 +43,7 @@ class Call:
     bind: Mapping[str, str] = field(default_factory=dict)
     """Argument -> JMESPath over the item. Without it, one call answers for the whole region.
 
-    Every item knows `here.account` and `here.region`; a listing can bind these alone.
+    Every item knows `here.account`, `here.region` and `here.partition`; a listing can bind these alone.
     """
     shared: Mapping[str, str] = field(default_factory=dict)
     """The same, for arguments that all items of one batch have in common: a service's cluster."""

@@ -16,6 +16,7 @@ from drift.catalog.path import path
 from drift.catalog.spec import Call, Held, ResourceType, Within, iam_action
 from drift.live.api import Answer, Asker, Progress, Refused, Request, quiet
 from drift.live.document import UNASKED, Document, is_known
+from drift.model.arn import partition_of
 from drift.model.coverage import Gap, Unreadable
 from drift.model.resource import GLOBAL, Key, Resource
 
@@ -141,7 +142,8 @@ class Collector:
         return call.region or (self._regions[0] if region == GLOBAL else region)
 
     def _here(self, region: str) -> Mapping[str, str]:
-        return {"account": self._account, "region": region}
+        of = partition_of(self._regions[0] if region == GLOBAL else region)
+        return {"account": self._account, "region": region, "partition": of}
 
     def _document(
         self, kind: ResourceType, region: str, item: Mapping[str, Any], parent: Document | None = None
