@@ -172,6 +172,8 @@ class Collector:
                 continue
             documents = [self._document(kind, region, raw) for raw in taken or ()]
             items = [i for document in documents for i in self._item(kind, region, document, None)]
+            if len(kind.listings) > 1:
+                items = self._once(kind, region, items)
             if kind.versions is not None:
                 items = self._documents[kind.name, region] = _newest(kind, items, wanted)
             out += items
@@ -208,6 +210,14 @@ class Collector:
                     else:
                         self._documents[kind.name, key.region].remove(item)
         return out
+
+    def _once(self, kind: ResourceType, region: str, items: list[Item]) -> list[Item]:
+        """Without those that another listing of the same type has told already: an API of two versions."""
+        first: dict[Key, Item] = {}
+        for item in self._documents[kind.name, region]:
+            first.setdefault(item.key, item)
+        self._documents[kind.name, region] = list(first.values())
+        return [i for i in items if first[i.key] is i]
 
     def _inside(self, kind: ResourceType, within: Within, region: str, wanted: Wanted) -> list[Item]:
         out: list[Item] = []
