@@ -80,7 +80,9 @@ class Replay(Player):
         while isinstance(kind.list, Within | Held):
             kind = catalog[kind.list.parent if isinstance(kind.list, Within) else kind.parent.to if kind.parent else ""]
         calls = catalog[kind.listed_as].listings
-        return not calls or any((c.service or kind.service, c.op) in self.asked for c in calls)
+        known = {json.dumps([s, op, args], sort_keys=True) for s, _, op, args in map(json.loads, self._answers)}
+        asks = {json.dumps([c.service or kind.service, c.op, c.args], sort_keys=True) for c in calls}
+        return not calls or bool(asks & known)
 
 
 @dataclass(frozen=True)
@@ -257,7 +259,13 @@ def live(world: World, work: Path, *, update: bool = False) -> None:
         if update:
             for state in (applied, refreshed):
                 shutil.copy(state, world.path)
-            clean.save(world.path / "clean", started_at="2026-01-01T00:00:00Z", duration_seconds=1.0, region=REGION, types=Catalog())
+            clean.save(
+                world.path / "clean",
+                started_at="2026-01-01T00:00:00Z",
+                duration_seconds=1.0,
+                region=REGION,
+                types=Catalog(),
+            )
         for phase, said in clean_lines.items():
             assert said == [], f"clean account, {phase}: {said}"
         expected = world.tamper(aws, attributes(refreshed))
@@ -298,4 +306,4 @@ if __name__ == "__main__":  # python -m tests.support.world NAME...: record thes
         started = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
             live(World(WORLDS / name), Path(folder), update=True)
-        print(f"{name}: recorded in {time.monotonic() - started:.0f} s")
+        print(f"{name}: recorded in {time.monotonic() - started:.0f} s")  # noqa: T201
