@@ -84,11 +84,8 @@ class Index:
     def named(self, ref: Ref, source: Resource) -> list[tuple[Any, Resource | None]]:
         """(value, resource it names or None) for every value of the reference."""
         index = self._index(self._listed_as(ref.to), ref.by)
-        out: list[tuple[Any, Resource | None]] = []
-        for value in values_at(source.attributes, ref.attribute):
-            if isinstance(value, str):
-                out.append((value, next(iter(_near(index.get(value, ()), source)), None)))
-        return out
+        values = (v for v in values_at(source.attributes, ref.attribute) if isinstance(v, str))
+        return [(v, next(iter(_near(index.get(v, ()), source)), None)) for v in values]
 
     def every(self, ref: Ref, source: Resource) -> list[Resource]:
         """All resources that any value of the reference names, where several may answer to one."""

@@ -63,7 +63,7 @@ class BotoApi:
         except (boto.NoCredentialsError, boto.PartialCredentialsError) as error:
             raise CloudError(
                 f"no AWS credentials: {error}",
-                "Log in (`aws sso login`), set AWS_PROFILE or AWS_ACCESS_KEY_ID, or try `drift demo`, which needs none.",
+                "Log in (`aws sso login`) or set AWS_PROFILE. `drift demo` needs no credentials.",
             ) from error
         except boto.EndpointConnectionError as error:
             raise CloudError(

@@ -54,6 +54,8 @@ def lines(report: Report, look: Look) -> Iterator[Text]:
             yield _title(f"{kind.capitalize()} ({len(found)})", STYLE[kind])
             for drift in found:
                 yield from _managed(drift, look)
+            if kind == "missing" and not found[-1].findings:
+                yield Text()
     yield from _unmanaged(report)
     yield from _not_read(report)
     for warning in report.warnings:
@@ -66,7 +68,7 @@ def lines(report: Report, look: Look) -> Iterator[Text]:
 def _head(report: Report) -> Iterator[Text]:
     states = len(report.scope.sources)
     what = visible(report.scope.sources[0]) if states == 1 else f"{states} states"
-    where = " ".join((*report.scope.accounts, *report.scope.regions))
+    where = ", ".join((*report.scope.accounts, *report.scope.regions))
     yield Text.assemble(("drift ", "bold"), what, (" against account ", "dim"), visible(where))
     yield Text()
 
@@ -179,14 +181,14 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
     counts = [
         (len(report.of_kind("modified")), "modified", "yellow"),
         (len(report.of_kind("missing")), "missing", "red"),
-        (len(report.of_kind("unmanaged")), "unmanaged", "magenta"),
         (report.unread_resources, "not read", "blue"),
     ]
     head = Text.assemble((f"{report.managed} managed", "bold"), ": ", (f"{report.in_sync} in sync", "green"))
     for count, name, style in counts:
         if count:
             head.append(", ").append(f"{count} {name}", style)
-    yield head.append(f"   coverage {report.coverage_percent} %", "dim")
+    head.append(" · ", "dim").append(f"{len(report.of_kind('unmanaged'))} unmanaged", "magenta")
+    yield head.append(f" · coverage {report.coverage_percent} %", "dim")
     if not report.drift and not report.incomplete:
         yield Text("No drift.", "bold green")
     if report.not_ours:

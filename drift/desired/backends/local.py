@@ -23,7 +23,7 @@ def find(pattern: str) -> list[str]:
     if place.exists():
         return [pattern]
     if glob.has_magic(pattern):
-        found = sorted(p for p in glob.glob(pattern, recursive=True) if Path(p).is_file())
+        found = sorted(p for p in glob.glob(pattern, recursive=True) if Path(p).is_file())  # noqa: PTH207 - absolute patterns too
         if not found:
             raise StateError(pattern, "no file matches", "Quote the pattern, and use ** to go into directories.")
         return found

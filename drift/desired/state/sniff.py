@@ -19,13 +19,14 @@ def refuse_other(data: bytes, source: str) -> None:
         raise StateError(
             source,
             "the file is empty",
-            "A killed `terraform apply` leaves this: the last good state is beside it, with `.backup` at the end of its name.",
+            "A killed `terraform apply` leaves this: the last good state is beside it, its name ending in `.backup`.",
         )
     _refuse_binary(data, source)
+    _refuse_other_encoding(data, source)
     try:
         top = _TOP.decode(data)
     except msgspec.DecodeError as error:
-        _refuse_broken(data, source, error)
+        _refuse_broken(source, error)
     if {"encryption_version", "encrypted_data"} & top.keys():
         raise StateError(
             source,
@@ -66,10 +67,12 @@ def _refuse_version(raw: msgspec.Raw | None, source: str) -> None:
         raise StateError(
             source,
             f"state version {version}, written by Terraform 0.11 or older",
-            "Upgrade it: `terraform init && terraform apply -refresh-only` with Terraform 0.12 or later writes version 4.",
+            "Run `terraform apply -refresh-only` with Terraform 0.12 or later: it writes version 4.",
         )
     if version > CURRENT:
-        raise StateError(source, f"state version {version} is newer than this drift knows (4)", "Upgrade drift.")
+        raise StateError(
+            source, f"state version {version} is newer than this drift knows ({CURRENT})", "Upgrade drift."
+        )
 
 
 def _refuse_binary(data: bytes, source: str) -> None:
@@ -83,22 +86,24 @@ def _refuse_binary(data: bytes, source: str) -> None:
         raise StateError(source, "the file is binary, not a state", "Give the file that `terraform state pull` prints.")
 
 
-def _refuse_broken(data: bytes, source: str, error: Exception) -> None:
+def _refuse_broken(source: str, error: Exception) -> None:
+    again = "Fetch it again with `terraform state pull`, or take the `.backup` beside it."
+    if isinstance(error, msgspec.ValidationError):
+        raise StateError(source, f"this JSON is not a Terraform state: {error}", again) from None
+    truncated = "truncated" in str(error)
+    what = "the file ends in the middle: it is truncated" if truncated else f"not valid JSON: {error}"
+    raise StateError(source, what, again) from None
+
+
+def _refuse_other_encoding(data: bytes, source: str) -> None:
+    """msgspec takes any bytes between quotes; a state is UTF-8 (RFC 8259, section 8.1)."""
+    if data.isascii():
+        return
     try:
         data.decode()
     except UnicodeDecodeError as bad:
-        line = data.count(b"\n", 0, bad.start) + 1
         raise StateError(
             source,
-            f"line {line}: invalid UTF-8 at byte {bad.start}",
+            f"line {data.count(bytes([10]), 0, bad.start) + 1}: invalid UTF-8 at byte {bad.start}",
             "The file was damaged or re-encoded: fetch it again with `terraform state pull`.",
         ) from None
-    if isinstance(error, msgspec.ValidationError):
-        raise StateError(
-            source, f"this JSON is not a Terraform state: {error}", "Give the file that `terraform state pull` prints."
-        ) from None
-    truncated = "truncated" in str(error)
-    what = "the file ends in the middle: it is truncated" if truncated else f"not valid JSON: {error}"
-    raise StateError(
-        source, what, "Fetch it again with `terraform state pull`, or take the `.backup` beside it."
-    ) from None

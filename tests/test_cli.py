@@ -1,0 +1,320 @@
+"""The command line, as its user meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drift import cli
+from tests.support.world import FAKE, WORLDS
+
+AWS = 'provider["registry.terraform.io/hashicorp/aws"]'
+TAMPERED = WORLDS / "security-groups"
+
+
+def drift(
+    *arguments: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run drift as a process of its own."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    return subprocess.run(
+        [sys.executable, "-m", "drift", *map(str, arguments)],
+        cwd=cwd, env={**clean, **(env or {})}, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def replayed(*arguments: str | Path, tape: str = "tampered") -> subprocess.CompletedProcess[str]:
+    return drift("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", TAMPERED / tape, *arguments)
+
+
+def state(*resources: dict[str, Any], **top: Any) -> str:
+    return json.dumps(
+        {"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "resources": resources, **top}
+    )
+
+
+def queue(name: str, **more: Any) -> dict[str, Any]:
+    url = f"https://sqs.us-east-1.amazonaws.com/123456789012/{name}"
+    attributes = {"id": url, "url": url, "name": name, "arn": f"arn:aws:sqs:us-east-1:123456789012:{name}"}
+    instance = {"schema_version": 0, "attributes": attributes}
+    return {"mode": "managed", "type": "aws_sqs_queue", "name": name, "provider": AWS, "instances": [instance], **more}
+
+
+def test_help_loads_nothing_heavy() -> None:
+    program = "import sys; sys.argv = ['drift', '--help']\nimport drift.cli\n"
+    program += "try: drift.cli.main()\nexcept SystemExit: pass\n"
+    heavy = ("boto3", "botocore", "networkx", "deepdiff", "rich", "msgspec", "drift.catalog")
+    program += f"print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", list(cli.COMMANDS))
+def test_every_command_has_help(command: str) -> None:
+    done = drift(command, "--help")
+
+    assert done.returncode == 0
+    assert "Usage:" in done.stdout
+
+
+def test_clean_account_exits_0() -> None:
+    done = replayed(tape="clean")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "No drift." in done.stdout
+
+
+def test_drift_exits_1_and_names_it() -> None:
+    done = replayed()
+
+    assert done.returncode == 1
+    assert "~ aws_security_group.inline" in done.stdout
+    assert "+ tcp/22 0.0.0.0/0" in done.stdout
+    assert "SSH is open to the world" in done.stdout
+    assert "\x1b[" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("policy", "status"),
+    [("unmanaged", 1), ("missing", 1), ("none", 0), ("none,severity>=critical", 0), ("severity>=high", 1), ("any", 1)],
+)
+def test_fail_on(policy: str, status: int) -> None:
+    assert replayed("--fail-on", policy).returncode == status
+
+
+def test_fail_on_unknown_word_is_a_usage_error() -> None:
+    done = replayed("--fail-on", "sometimes")
+
+    assert done.returncode == 2
+    assert "severity>=LEVEL" in done.stderr
+
+
+def test_two_runs_give_the_same_bytes() -> None:
+    first, second = replayed("--format", "json"), replayed("--format", "json")
+
+    assert first.stdout == second.stdout
+    assert json.loads(first.stdout)["schema"] == "drift-report/1"
+
+
+def test_json_to_a_file(tmp_path: Path) -> None:
+    out = tmp_path / "drift.json"
+    done = replayed("--format", "json", "--output", out)
+    report = json.loads(out.read_text())
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert report["summary"]["missing"] == 3
+    inline = next(d for d in report["drift"] if d["address"] == "aws_security_group.inline")
+    assert [c["path"] for c in inline["changes"]] == ["ingress", "egress", "tags.Team"]
+    assert inline["changes"][0]["added"][0]["cidr_ipv4"] == "0.0.0.0/0"
+    assert {
+        "rule": "sg-ssh",
+        "severity": "high",
+        "title": "SSH is open to the world",
+        "effect": "introduced",
+    } in inline["findings"]
+
+
+def test_output_that_cannot_be_written(tmp_path: Path) -> None:
+    done = replayed("--output", tmp_path / "no" / "such" / "file")
+
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+
+
+def test_only_and_exclude() -> None:
+    only = json.loads(replayed("--format", "json", "--only", "aws_security_group").stdout)
+    without = json.loads(replayed("--format", "json", "--exclude", "aws_security_group*,aws_vpc_*").stdout)
+
+    assert {d["type"] for d in only["drift"]} == {"aws_security_group"}
+    assert {d["type"] for d in without["drift"]} == {"aws_default_security_group"}
+
+
+def test_unknown_type_is_told_with_a_guess() -> None:
+    done = replayed("--only", "aws_s3_buckets")
+
+    assert done.returncode == 2
+    assert "no resource type matches" in done.stderr
+
+
+def test_state_in_this_directory_is_the_default(tmp_path: Path) -> None:
+    (tmp_path / "terraform.tfstate").write_text((TAMPERED / "refreshed.tfstate").read_text())
+
+    assert drift("check", "--replay", TAMPERED / "clean", cwd=tmp_path).returncode == 0
+    (tmp_path / "empty").mkdir()
+    done = drift("check", "--replay", TAMPERED / "clean", cwd=tmp_path / "empty")
+    assert done.returncode == 2
+    assert "no --state given" in done.stderr
+
+
+BAD = {
+    "empty": (b"", "the file is empty"),
+    "truncated": (state(queue("a")).encode()[:200], "truncated"),
+    "not json": (b"terraform {}", "not valid JSON"),
+    "binary": (b"\x7fELF\x00\x01", "binary"),
+    "gzip": (b"\x1f\x8b\x08\x00abc", "gzip"),
+    "saved plan": (b"PK\x03\x04rest", "saved plan"),
+    "encrypted": (
+        b'{"serial":1,"lineage":"x","meta":{},"encrypted_data":"AA==","encryption_version":"v0"}',
+        "encrypted by OpenTofu",
+    ),
+    "plan json": (b'{"format_version":"1.2","planned_values":{},"resource_changes":[]}', "this is a plan in JSON"),
+    "show json": (b'{"format_version":"1.0","values":{}}', "terraform show -json"),
+    "backend": (b'{"version":3,"backend":{"type":"s3"}}', "names the backend"),
+    "version 3": (b'{"version":3,"modules":[]}', "version 3"),
+    "version 1": (b'{"version":1,"modules":[]}', "version 1"),
+    "version 5": (b'{"version":5}', "newer than this drift knows"),
+    "version text": (b'{"version":"four"}', "not a number"),
+    "no version": (b'{"resources":[]}', "no `version`"),
+    "array": (b"[]", "not a Terraform state"),
+    "utf-8": (state(queue("a")).encode().replace(b'"name": "a"', b'"name": "\xff"'), "invalid UTF-8"),
+    "shape": (b'{"version":4,"resources":{}}', "not a valid state"),
+    "mode": (state({"mode": "maybe", "type": "t", "name": "n", "instances": []}).encode(), "not a valid state"),
+    "module": (state(queue("a", module="modul.x")).encode(), "not a module path"),
+    "twice": (state(queue("a"), queue("a")).encode(), "in the state twice"),
+}
+
+
+@pytest.mark.parametrize("name", list(BAD))
+def test_bad_state_is_one_clear_message(name: str, tmp_path: Path) -> None:
+    data, message = BAD[name]
+    file = tmp_path / "bad.tfstate"
+    file.write_bytes(data)
+    done = drift("check", "--state", file, "--replay", TAMPERED / "clean")
+
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert str(file) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_missing_state_and_empty_directory(tmp_path: Path) -> None:
+    missing = drift("check", "--state", tmp_path / "no.tfstate", "--replay", TAMPERED / "clean")
+    empty = drift("check", "--state", tmp_path, "--replay", TAMPERED / "clean")
+    pattern = drift("check", "--state", f"{tmp_path}/*.tfstate", "--replay", TAMPERED / "clean")
+    scheme = drift("check", "--state", "s4://bucket/key", "--replay", TAMPERED / "clean")
+
+    assert [r.returncode for r in (missing, empty, pattern, scheme)] == [2, 2, 2, 2]
+    assert "no such file" in missing.stderr
+    assert "no *.tfstate in this directory" in empty.stderr
+    assert "no file matches" in pattern.stderr
+    assert "no backend for s4://" in scheme.stderr
+
+
+def test_one_bad_state_among_many_hides_no_other(tmp_path: Path) -> None:
+    (tmp_path / "good.tfstate").write_text((TAMPERED / "refreshed.tfstate").read_text())
+    (tmp_path / "bad.tfstate").write_text('{"version": 4, "resources": [')
+    clean = drift("check", "--state", tmp_path, "--replay", TAMPERED / "clean")
+    tampered = drift(
+        "check", "--state", tmp_path, "--replay", TAMPERED / "tampered", "--fail-on", "unmanaged", "--format", "json"
+    )
+    report = json.loads(tampered.stdout)
+
+    assert clean.returncode == 3
+    assert "truncated" in clean.stdout
+    assert tampered.returncode == 3  # what the bad state would have held is not called unmanaged with confidence
+    assert [d["certain"] for d in report["drift"] if d["kind"] == "unmanaged"] == [False]
+    assert report["summary"]["missing"] == 3
+    assert drift("check", "--state", tmp_path, "--replay", TAMPERED / "clean", "--allow-incomplete").returncode == 0
+
+
+def test_no_credentials(tmp_path: Path) -> None:
+    file = tmp_path / "s.tfstate"
+    file.write_text(state(queue("a")))
+    env = {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(tmp_path), "AWS_DEFAULT_REGION": "us-east-1"}
+    done = drift("check", "--state", file, env=env)
+
+    assert done.returncode == 2
+    assert "no AWS credentials" in done.stderr
+    assert "drift demo" in done.stderr
+
+
+def test_dead_endpoint(tmp_path: Path) -> None:
+    file = tmp_path / "s.tfstate"
+    file.write_text(state(queue("a")))
+    done = drift("check", "--state", file, env={**FAKE, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
+
+    assert done.returncode == 2
+    assert "AWS does not answer" in done.stderr
+
+
+def test_unknown_profile(tmp_path: Path) -> None:
+    file = tmp_path / "s.tfstate"
+    file.write_text(state(queue("a")))
+    done = drift("check", "--state", file, "--profile", "nobody", env={"HOME": str(tmp_path)})
+
+    assert done.returncode == 2
+    assert "nobody" in done.stderr
+
+
+def test_broken_tape(tmp_path: Path) -> None:
+    none = drift("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", tmp_path)
+    (tmp_path / "tape.json").write_text("{")
+    broken = drift("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", tmp_path)
+
+    assert [none.returncode, broken.returncode] == [2, 2]
+    assert "no tape here" in none.stderr
+    assert "not a readable tape" in broken.stderr
+
+
+def test_demo_finds_the_tampering() -> None:
+    done = drift("demo", "--format", "json")
+    report = json.loads(done.stdout)
+    said = {d["address"] or f"{d['type']} {d['name'] or d['id']}": d["kind"] for d in report["drift"]}
+
+    assert done.returncode == 1
+    assert said == {
+        "aws_iam_role.worker": "modified",
+        "aws_s3_bucket_versioning.assets": "modified",
+        "aws_security_group.web": "modified",
+        "aws_sqs_queue.orders": "modified",
+        "aws_cloudwatch_log_group.audit": "missing",
+        "aws_s3_bucket_public_access_block.assets": "missing",
+        "aws_iam_user contractor": "unmanaged",
+        "aws_s3_bucket shop-export-for-anna": "unmanaged",
+        "aws_security_group try-out": "unmanaged",
+    }
+
+
+def test_graph_of_the_desired_side_needs_no_cloud() -> None:
+    done = drift("graph", "--state", TAMPERED / "refreshed.tfstate", "--side", "desired", "--format", "json")
+    graph = json.loads(done.stdout)
+    edges = {(e["from"], e["to"]) for e in graph["edges"]}
+
+    assert done.returncode == 0
+    assert ("aws_security_group_rule.from_inline", "aws_security_group.inline") in edges
+    assert ("aws_security_group.inline", "aws_vpc.main") in edges
+
+
+@pytest.mark.parametrize("format_", ["dot", "mermaid", "json"])
+def test_graph_marks_the_drift(format_: str) -> None:
+    done = drift(
+        "graph", "--state", TAMPERED / "refreshed.tfstate", "--replay", TAMPERED / "tampered", "--format", format_
+    )  # fmt: skip
+
+    assert done.returncode == 0
+    for word in ("modified", "missing", "unmanaged"):
+        assert word in done.stdout
+
+
+def test_catalog_formats_and_policy() -> None:
+    table = drift("catalog", "--only", "aws_sqs_*", "--verbose")
+    entries = json.loads(drift("catalog", "--only", "aws_sqs_queue", "--format", "json").stdout)
+    policy = json.loads(drift("catalog", "--only", "aws_sqs_queue_policy", "--iam-policy").stdout)
+
+    assert "name_prefix: only read when the queue is created" in table.stdout
+    assert entries[0]["ignored"] == {"name_prefix": "only read when the queue is created"}
+    assert policy["Statement"][0]["Action"] == [
+        "sqs:GetQueueAttributes", "sqs:ListQueueTags", "sqs:ListQueues", "sts:GetCallerIdentity",
+    ]  # fmt: skip
+
+
+def test_rules_are_listed() -> None:
+    assert "sg-ssh" in drift("rules").stdout
+    assert drift("rules", "no-such-rule").returncode == 2
