@@ -207,7 +207,7 @@ WEB_ACL = ResourceType(
         "custom_response_body":   attr("WebACL.CustomResponseBodies", bodies),
         "captcha_config":         nested("WebACL.CaptchaConfig"),
         "challenge_config":       nested("WebACL.ChallengeConfig"),
-        "association_config":     nested("WebACL.AssociationConfig"),
+        "association_config":     nested("WebACL.AssociationConfig.{RequestBody: RequestBody}"),
         "data_protection_config": nested("WebACL.DataProtectionConfig"),
         "token_domains":          set_of(values.text, "WebACL.TokenDomains"),
         "tags":                   tags("Tags"),

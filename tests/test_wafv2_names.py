@@ -1,0 +1,120 @@
+"""WAF's nested documents: one small function stands for thousands of lines, so its names are proved here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from drift.catalog import facts
+from drift.catalog.aws.wafv2 import bodies, by_name, document, recorded, recorded_rules, snake
+from drift.catalog.lint import service_model
+
+NOT_IN_TERRAFORM = {
+    "asn", "aws_managed_rules_anti_d_do_s_rule_set", "challenge_config", "excluded_rules", "monetize",
+    "override_action", "pre_parse_text_transformations",
+}  # fmt: skip
+"""What provider 5.100 cannot set: it differs only where somebody uses it by hand."""
+RENAMED = {"identifier"}
+"""`address_fields` lists identifiers where the API has objects of one."""
+
+
+def unknown(shape: Any, names: Any, depth: int = 0) -> set[str]:
+    """The members below `shape` that have no name in the provider's schema."""
+    shape = shape.member if shape.type_name == "list" else shape
+    inner = names[1] if isinstance(names, list) else names
+    if shape.type_name != "structure" or isinstance(names, str) or not inner or depth > 12:
+        return set()
+    out: set[str] = set()
+    for member, below in shape.members.items():
+        name = snake(member)
+        if name in inner:
+            out |= unknown(below, inner[name], depth + 1)
+        elif not name.endswith("_statement"):  # nested statements are cut in the schema at some depth
+            out.add(name)
+    return out
+
+
+@pytest.mark.parametrize("name", ["aws_wafv2_rule_group", "aws_wafv2_web_acl"])
+def test_every_name_of_the_api_is_terraforms(name: str) -> None:
+    rule = facts.of_module("wafv2")[name]["rule"]
+
+    assert unknown(service_model("wafv2").shape_for("Rule"), rule) - NOT_IN_TERRAFORM - RENAMED == set()
+
+
+def test_both_shapes_of_a_rule_agree() -> None:
+    api = {
+        "Name": "a",
+        "Priority": 0,
+        "Statement": {
+            "ByteMatchStatement": {
+                "SearchString": b"x",
+                "FieldToMatch": {"Body": {"OversizeHandling": "CONTINUE"}},
+                "TextTransformations": [{"Priority": 1, "Type": "NONE"}, {"Priority": 0, "Type": "LOWERCASE"}],
+                "PositionalConstraint": "EXACTLY",
+            }
+        },
+        "OverrideAction": {"None": {}},
+        "VisibilityConfig": {
+            "SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": True, "MetricName": "a"
+        },
+    }  # fmt: skip
+    state = {
+        "name": "a",
+        "priority": 0,
+        "action": [],
+        "override_action": [{"none": [{}], "count": []}],
+        "rule_label": [],
+        "statement": [
+            {
+                "and_statement": [],
+                "byte_match_statement": [
+                    {
+                        "search_string": "x",
+                        "positional_constraint": "EXACTLY",
+                        "field_to_match": [{"all_query_arguments": [], "body": [{"oversize_handling": ""}]}],
+                        "text_transformation": [
+                            {"priority": 0, "type": "LOWERCASE"}, {"priority": 1, "type": "NONE"}
+                        ],
+                    }
+                ],
+            }
+        ],
+        "visibility_config": [
+            {"cloudwatch_metrics_enabled": True, "metric_name": "a", "sampled_requests_enabled": False}
+        ],
+    }  # fmt: skip
+
+    assert by_name([api]) == recorded_rules([state], {})
+
+
+def test_rule_json_is_the_apis_own_shape() -> None:
+    rules = '[{"Name": "a", "Priority": 1, "Action": {"Block": {}}, "Statement": {"GeoMatchStatement": {"CountryCodes": ["NL"]}}}]'
+
+    assert recorded_rules([], {"rule_json": rules}) == by_name(
+        [
+            {
+                "Name": "a",
+                "Priority": 1,
+                "Action": {"Block": {}},
+                "Statement": {"GeoMatchStatement": {"CountryCodes": ["NL"]}},
+            }
+        ]
+    )
+
+
+def test_an_empty_block_is_not_nothing() -> None:
+    assert recorded([{"allow": [{"custom_request_handling": []}], "block": []}]) == document({"Allow": {}})
+    assert recorded([{"allow": [], "block": [{"custom_response": []}]}]) != document({"Allow": {}})
+
+
+def test_shield_rules_are_not_the_users() -> None:
+    shield = "ShieldMitigationRuleGroup_123456789012_12345678-1234-1234-1234-123456789012_x"
+
+    assert by_name([{"Name": shield, "Priority": 10_000_000}]) == {}
+
+
+def test_response_bodies_by_key() -> None:
+    assert bodies({"k": {"ContentType": "TEXT_PLAIN", "Content": "x"}}) == bodies(
+        [{"key": "k", "content": "x", "content_type": "TEXT_PLAIN"}]
+    )
