@@ -110,16 +110,37 @@ VPC_LINK = ResourceType(
     owners=(CLOUDFORMATION,),
 )
 
+DOMAIN_OF_V2 = """Items[].{
+    domainName: DomainName, domainNameArn: DomainNameArn, tags: Tags, domainNameId: `null`, certificateName: `null`,
+    regionalCertificateArn: DomainNameConfigurations[?EndpointType != 'EDGE'] | [0].CertificateArn,
+    certificateArn: DomainNameConfigurations[?EndpointType == 'EDGE'] | [0].CertificateArn,
+    regionalDomainName: DomainNameConfigurations[?EndpointType != 'EDGE'] | [0].ApiGatewayDomainName,
+    distributionDomainName: DomainNameConfigurations[?EndpointType == 'EDGE'] | [0].ApiGatewayDomainName,
+    ownershipVerificationCertificateArn: DomainNameConfigurations[0].OwnershipVerificationCertificateArn,
+    securityPolicy: DomainNameConfigurations[0].SecurityPolicy,
+    endpointConfiguration: {
+        types: DomainNameConfigurations[].EndpointType, ipAddressType: DomainNameConfigurations[0].IpAddressType},
+    mutualTlsAuthentication: MutualTlsAuthentication.{
+        truststoreUri: TruststoreUri, truststoreVersion: TruststoreVersion}}"""
+BASE_PATHS = "items[].{id: `null`, path: basePath, api: restApiId, stage: stage}"
+
 DOMAIN_NAME = ResourceType(
     name="aws_api_gateway_domain_name",
     service="apigateway",
-    list=Call(op="GetDomainNames", take="items", args={"limit": 500}, iam=READ),
+    # one kind of thing behind two versions of the API: each is asked, for neither promises to tell the other's
+    list=(
+        Call(op="GetDomainNames", take="items", args={"limit": 500}, iam=READ),
+        Call(op="GetDomainNames", service="apigatewayv2", take=DOMAIN_OF_V2, iam=READ),
+    ),
     describe=(
         # mappings are listed for one domain name at a time; a private one must be named by its id too
-        Call(op="GetBasePathMappings", take="items", into="Mappings", iam=READ, args={"limit": 500}, gone=GONE,
-             bind={"domainName": "[@][?!domainNameId] | [0].domainName"}),
-        Call(op="GetBasePathMappings", take="items", into="PrivateMappings", iam=READ, args={"limit": 500}, gone=GONE,
-             bind={"domainName": "domainName", "domainNameId": "domainNameId"}),
+        Call(op="GetBasePathMappings", take=BASE_PATHS, into="Mappings", iam=READ, args={"limit": 500},
+             absent=GONE, bind={"domainName": "[@][?!domainNameId] | [0].domainName"}),
+        Call(op="GetBasePathMappings", take=BASE_PATHS, into="PrivateMappings", iam=READ, args={"limit": 500},
+             absent=GONE, bind={"domainName": "domainName", "domainNameId": "domainNameId"}),
+        Call(op="GetApiMappings", service="apigatewayv2", into="ApiMappings", iam=READ, absent=GONE,
+             take="Items[].{id: ApiMappingId, path: ApiMappingKey, api: ApiId, stage: Stage}",
+             bind={"DomainName": "[@][?!domainNameId] | [0].domainName"}),
     ),
     id=text("domainName"),
     identity=("domain_name",),
@@ -165,16 +186,16 @@ DOMAIN_NAME = ResourceType(
 BASE_PATH_MAPPING = ResourceType(
     name="aws_api_gateway_base_path_mapping",
     service="apigateway",
-    list=Within("aws_api_gateway_domain_name", each="[Mappings, PrivateMappings][]"),
-    id=text("join('/', [parent.domainName, basePath])"),
+    list=Within("aws_api_gateway_domain_name", each="[Mappings, PrivateMappings, ApiMappings][]"),
+    id=text("join('/', [parent.domainName, not_null(path, '')])"),
     identity=("domain_name", "base_path"),
     import_id="join('/', [domain_name, not_null(base_path, '')])",
     label="join('/', [domain_name, not_null(base_path, '')])",
     attributes={
         "domain_name":    text("parent.domainName"),
         "domain_name_id": text("parent.domainNameId"),
-        "api_id":         text("restApiId"),
-        "base_path":      attr("basePath", lambda value: None if value == "(none)" else as_text(value)),
+        "api_id":         text("api"),
+        "base_path":      attr("path", lambda value: None if value == "(none)" else as_text(value)),
         "stage_name":     text("stage"),
     },
     refs=(Ref("api_id", to="aws_api_gateway_rest_api"),),
