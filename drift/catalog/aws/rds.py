@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from drift.catalog.kinds import attr, caseless, flag, number, set_of, tags, text
-from drift.catalog.spec import Call, Owner, Raw, Ref, ResourceType
+from drift.catalog.kinds import attr, blocks, caseless, flag, number, set_of, tags, text
+from drift.catalog.spec import Attr, Call, Owner, Raw, Ref, ResourceType
 from drift.model.value import Value
 from drift.normalize import values
 
 TAGGED_BY_STACK = Owner("TagList[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
+
+STACK_TAGS = Owner("Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
+AWS_GROUP = "AWS's default for the engine"
+GONE = frozenset({
+    "DBParameterGroupNotFound", "DBParameterGroupNotFoundFault", "DBSubnetGroupNotFoundFault",
+    "DBSubnetGroupNotFound", "SubscriptionNotFound", "DBSnapshotNotFound", "DBClusterSnapshotNotFoundFault",
+    "DBProxyNotFoundFault", "OptionGroupNotFoundFault", "InvalidDBParameterGroupState",
+})
+AT_CREATION = "only read when it is created"
+AT_DELETION = "only read when it is deleted"
+INSTRUCTION = "an instruction to Terraform"
+
+
+def tags_of(arn: str, service: str = "rds") -> Call:
+    """Tags by a call of their own: the listing does not answer them."""
+    return Call(op="ListTagsForResource", service=service, take="TagList", into="Tags", gone=GONE,
+                bind={"ResourceName": arn})
+
+
+def parameters(at: str = "Parameters", name: str = "ParameterName", value: str = "ParameterValue") -> Attr:
+    """Parameters: what somebody set, and the engine's defaults that a configuration names all the same.
+
+    How a change was to take effect (`apply_method`) is no state of the group.
+    """
+    return blocks(at, {"name": caseless(name), "value": text(value)}, tacit="Source != 'user'",
+                  key=lambda p: p.get("name"))
 
 
 def version_prefix(want: Value, have: Value) -> bool:
@@ -20,6 +47,11 @@ def version_prefix(want: Value, have: Value) -> bool:
 def unless_none(want: Value, have: Value) -> bool:
     """AWS does not tell, or nobody decided."""
     return want is None or have is None
+
+
+def unless_untold(want: Value, have: Value) -> bool:
+    """Not every answer tells."""
+    return want is not None and have is None
 
 
 def storage(value: Any, instance: Raw) -> Any:
@@ -123,18 +155,18 @@ INSTANCE = ResourceType(
     },
     ignored={
         "password":                    "never returned by AWS",
-        "password_wo_version":         "an instruction to Terraform",
-        "identifier_prefix":           "only read when the instance is created",
-        "snapshot_identifier":         "only read when the instance is created",
-        "restore_to_point_in_time":    "only read when the instance is created",
-        "s3_import":                   "only read when the instance is created",
-        "allow_major_version_upgrade": "an instruction to Terraform",
-        "apply_immediately":           "an instruction to Terraform",
-        "blue_green_update":           "an instruction to Terraform",
-        "delete_automated_backups":    "only read when the instance is deleted",
-        "final_snapshot_identifier":   "only read when the instance is deleted",
-        "skip_final_snapshot":         "only read when the instance is deleted",
-        "upgrade_storage_config":      "an instruction to Terraform",
+        "password_wo_version":         INSTRUCTION,
+        "identifier_prefix":           AT_CREATION,
+        "snapshot_identifier":         AT_CREATION,
+        "restore_to_point_in_time":    AT_CREATION,
+        "s3_import":                   AT_CREATION,
+        "allow_major_version_upgrade": INSTRUCTION,
+        "apply_immediately":           INSTRUCTION,
+        "blue_green_update":           INSTRUCTION,
+        "delete_automated_backups":    AT_DELETION,
+        "final_snapshot_identifier":   AT_DELETION,
+        "skip_final_snapshot":         AT_DELETION,
+        "upgrade_storage_config":      INSTRUCTION,
     },
     refs=(
         Ref("vpc_security_group_ids[]", to="aws_security_group"),
@@ -148,4 +180,197 @@ INSTANCE = ResourceType(
         Ref("monitoring_role_arn", to="aws_iam_role", by="arn"),
     ),
     owners=(TAGGED_BY_STACK,),
+)
+
+SUBNET_GROUP = ResourceType(
+    name="aws_db_subnet_group",
+    service="rds",
+    list=Call(op="DescribeDBSubnetGroups", take="DBSubnetGroups"),
+    describe=(tags_of("DBSubnetGroupArn"),),
+    id=caseless("DBSubnetGroupName"),
+    label="id",
+    computed={"arn": text("DBSubnetGroupArn"), "vpc_id": text("VpcId")},
+    attributes={
+        "name":        caseless("DBSubnetGroupName", assigned=True),
+        "description": text("DBSubnetGroupDescription"),
+        "subnet_ids":  set_of(values.text, "Subnets[].SubnetIdentifier"),
+        "tags":        tags("Tags"),
+    },
+    ignored={"name_prefix": AT_CREATION},
+    refs=(Ref("subnet_ids[]", to="aws_subnet"), Ref("vpc_id", to="aws_vpc")),
+    # RDS makes it for the default VPC
+    owners=(Owner("DBSubnetGroupName == 'default'", "Amazon RDS"), STACK_TAGS),
+)
+# one kind of group, whichever engine uses it
+DOCDB_SUBNET_GROUP = replace(
+    SUBNET_GROUP,
+    name="aws_docdb_subnet_group",
+    object="aws_db_subnet_group",
+    computed={"arn": text("DBSubnetGroupArn")},
+    refs=(Ref("subnet_ids[]", to="aws_subnet"),),
+)
+NEPTUNE_SUBNET_GROUP = replace(DOCDB_SUBNET_GROUP, name="aws_neptune_subnet_group")
+
+PARAMETER_GROUP = ResourceType(
+    name="aws_db_parameter_group",
+    service="rds",
+    list=Call(op="DescribeDBParameterGroups",
+              take="DBParameterGroups[?!starts_with(DBParameterGroupFamily, 'neptune')]"),
+    describe=(
+        # all of them: a configuration may name a default, and then it is compared
+        Call(op="DescribeDBParameters", take="Parameters", into="Parameters", gone=GONE,
+             bind={"DBParameterGroupName": "DBParameterGroupName"}),
+        tags_of("DBParameterGroupArn"),
+    ),
+    id=caseless("DBParameterGroupName"),
+    label="id",
+    computed={"arn": text("DBParameterGroupArn")},
+    attributes={
+        "name":        caseless("DBParameterGroupName", assigned=True),
+        "family":      text("DBParameterGroupFamily"),
+        "description": text("Description"),
+        "parameter":   parameters(),
+        "tags":        tags("Tags"),
+    },
+    ignored={
+        "name_prefix":            AT_CREATION,
+        "skip_destroy":           INSTRUCTION,
+        "parameter.apply_method": "how a change was to take effect, not what is",
+    },
+    owners=(Owner("starts_with(DBParameterGroupName, 'default.')", AWS_GROUP), STACK_TAGS),
+)
+NEPTUNE_PARAMETER_GROUP = replace(
+    PARAMETER_GROUP,
+    name="aws_neptune_parameter_group",
+    list=Call(op="DescribeDBParameterGroups",
+              take="DBParameterGroups[?starts_with(DBParameterGroupFamily, 'neptune')]"),
+    ignored={k: v for k, v in PARAMETER_GROUP.ignored.items() if k != "skip_destroy"},
+)
+
+OPTION_GROUP = ResourceType(
+    name="aws_db_option_group",
+    service="rds",
+    list=Call(op="DescribeOptionGroups", take="OptionGroupsList"),
+    describe=(tags_of("OptionGroupArn"),),
+    id=caseless("OptionGroupName"),
+    label="id",
+    computed={"arn": text("OptionGroupArn")},
+    attributes={
+        "name":                     caseless("OptionGroupName", assigned=True),
+        "engine_name":              text("EngineName"),
+        "major_engine_version":     text("MajorEngineVersion"),
+        "option_group_description": text("OptionGroupDescription"),
+        "option":                   blocks("Options", {
+            "option_name":                    text("OptionName"),
+            "port":                           number("Port", default=0),
+            "version":                        text("OptionVersion", assigned=True),
+            "vpc_security_group_memberships": set_of(values.text,
+                                                     "VpcSecurityGroupMemberships[].VpcSecurityGroupId"),
+            "db_security_group_memberships":  set_of(values.text, "DBSecurityGroupMemberships[].DBSecurityGroupName"),
+            "option_settings":                blocks("OptionSettings[?Value]", {
+                "name": text("Name"), "value": text("Value"),
+            }, tacit="Value == DefaultValue", key=lambda s: s.get("name")),
+        }, key=lambda o: o.get("option_name")),
+        "tags":                     tags("Tags"),
+    },
+    ignored={"name_prefix": AT_CREATION, "skip_destroy": INSTRUCTION},
+    refs=(Ref("option[].vpc_security_group_memberships[]", to="aws_security_group"),),
+    owners=(Owner("starts_with(OptionGroupName, 'default:')", AWS_GROUP), STACK_TAGS),
+)
+
+SNAPSHOT = ResourceType(
+    name="aws_db_snapshot",
+    service="rds",
+    # automated ones come and go with their instance
+    list=Call(op="DescribeDBSnapshots", take="DBSnapshots", args={"SnapshotType": "manual"}),
+    describe=(
+        Call(op="DescribeDBSnapshotAttributes", take="DBSnapshotAttributesResult.DBSnapshotAttributes", into="Shares",
+             gone=GONE, bind={"DBSnapshotIdentifier": "DBSnapshotIdentifier"}),
+    ),
+    id=caseless("DBSnapshotIdentifier"),
+    label="id",
+    exists="Status != 'deleting'",
+    computed={"db_snapshot_arn": text("DBSnapshotArn"), "kms_key_id": text("KmsKeyId"),
+              "encrypted": flag("Encrypted")},
+    attributes={
+        "db_snapshot_identifier": caseless("DBSnapshotIdentifier"),
+        "db_instance_identifier": caseless("DBInstanceIdentifier"),
+        "shared_accounts":        set_of(values.text, "Shares[?AttributeName == 'restore'][].AttributeValues[]"),
+        "tags":                   tags("TagList"),
+    },
+    refs=(
+        Ref("db_instance_identifier", to="aws_db_instance", by="identifier"),
+        Ref("kms_key_id", to="aws_kms_key", by="arn"),
+    ),
+    owners=(TAGGED_BY_STACK,),
+)
+
+EVENT_SUBSCRIPTION = ResourceType(
+    name="aws_db_event_subscription",
+    service="rds",
+    list=Call(op="DescribeEventSubscriptions", take="EventSubscriptionsList"),
+    describe=(tags_of("EventSubscriptionArn"),),
+    id=text("CustSubscriptionId"),
+    label="id",
+    exists="Status != 'deleting'",
+    computed={"arn": text("EventSubscriptionArn")},
+    attributes={
+        "name":             text("CustSubscriptionId", assigned=True),
+        "sns_topic":        text("SnsTopicArn"),
+        "enabled":          flag("Enabled"),
+        "source_type":      text("SourceType"),
+        "source_ids":       set_of(values.text, "SourceIdsList"),
+        "event_categories": set_of(values.text, "EventCategoriesList"),
+        "tags":             tags("Tags"),
+    },
+    ignored={"name_prefix": AT_CREATION},
+    refs=(Ref("sns_topic", to="aws_sns_topic", by="arn"),),
+    owners=(STACK_TAGS,),
+)
+
+
+def _event_subscription(name: str) -> ResourceType:
+    attributes = {"sns_topic_arn" if k == "sns_topic" else k: v for k, v in EVENT_SUBSCRIPTION.attributes.items()}
+    return replace(EVENT_SUBSCRIPTION, name=name, object="aws_db_event_subscription", attributes=attributes,
+                   refs=(Ref("sns_topic_arn", to="aws_sns_topic", by="arn"),))
+
+
+DOCDB_EVENT_SUBSCRIPTION = _event_subscription("aws_docdb_event_subscription")
+NEPTUNE_EVENT_SUBSCRIPTION = _event_subscription("aws_neptune_event_subscription")
+
+PROXY = ResourceType(
+    name="aws_db_proxy",
+    service="rds",
+    list=Call(op="DescribeDBProxies", take="DBProxies"),
+    describe=(tags_of("DBProxyArn"),),
+    id=text("DBProxyName"),
+    label="name",
+    exists="Status != 'deleting'",
+    computed={"arn": text("DBProxyArn"), "endpoint": text("Endpoint")},
+    attributes={
+        "name":                   text("DBProxyName"),
+        "engine_family":          text("EngineFamily"),
+        "role_arn":               text("RoleArn"),
+        "require_tls":            flag("RequireTLS"),
+        "debug_logging":          flag("DebugLogging"),
+        "idle_client_timeout":    number("IdleClientTimeout", default=1800),
+        "vpc_security_group_ids": set_of(values.text, "VpcSecurityGroupIds", assigned=True),
+        "vpc_subnet_ids":         set_of(values.text, "VpcSubnetIds"),
+        "auth":                   blocks("Auth", {
+            "auth_scheme":               text("AuthScheme"),
+            "client_password_auth_type": text("ClientPasswordAuthType", assigned=True),
+            "description":               text("Description"),
+            "iam_auth":                  text("IAMAuth", default="DISABLED"),
+            "secret_arn":                text("SecretArn"),
+            "username":                  text("UserName"),
+        }, key=lambda a: a.get("secret_arn")),
+        "tags":                   tags("Tags"),
+    },
+    refs=(
+        Ref("role_arn", to="aws_iam_role", by="arn"),
+        Ref("vpc_security_group_ids[]", to="aws_security_group"),
+        Ref("vpc_subnet_ids[]", to="aws_subnet"),
+        Ref("auth[].secret_arn", to="aws_secretsmanager_secret", by="arn"),
+    ),
+    owners=(STACK_TAGS,),
 )
