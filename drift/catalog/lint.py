@@ -173,7 +173,7 @@ def walk(node: Mapping[str, Any], shape: Any) -> Any:
         results = [walk(child, shape) for child in children]
         if node.get("value") == "entries":
             return [{"key": ANY, "value": getattr(results[0], "value", ANY)}]
-        return results[0] if kind == "or_expression" else ANY
+        return {"or_expression": results[0], "and_expression": results[-1]}.get(kind, ANY)
     if kind in ("current", "identity"):
         return shape
     if kind == "field":
