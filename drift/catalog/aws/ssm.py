@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from drift.catalog.kinds import attr, document, flag, number, tags, text
-from drift.catalog.spec import STACK, Call, Owner, Ref, ResourceType
+from drift.catalog.kinds import attr, block, blocks, document, flag, list_of, number, set_of, tags, text
+from drift.catalog.spec import STACK, Attr, Call, Owner, Ref, ResourceType
 from drift.model.value import Block, Value
+from drift.normalize.values import text as to_text
 
 PARAMETER = ResourceType(
     name="aws_ssm_parameter",
@@ -109,6 +110,103 @@ MAINTENANCE_WINDOW = ResourceType(
         "cutoff":                     number("Cutoff"),
         "allow_unassociated_targets": flag("Window.AllowUnassociatedTargets"),
         "tags":                       tags("Tags"),
+    },
+    owners=(STACK,),
+)
+
+
+def _joined(value: Any) -> Value:
+    """Parameters are lists for AWS, and text joined with commas for Terraform."""
+    return Block({k: ",".join(v) if isinstance(v, list) else str(v) for k, v in (value or {}).items()})
+
+
+def tagged(kind: str, at: str) -> Call:
+    """One call for each resource: there is no batch form."""
+    return Call(op="ListTagsForResource", take="TagList", into="Tags", gone=frozenset({"InvalidResourceId"}),
+                args={"ResourceType": kind}, bind={"ResourceId": at})
+
+
+def pairs(at: str) -> Attr:
+    """Keys, each with its values."""
+    return blocks(at, {"key": text("Key"), "values": list_of(to_text, "Values")})
+
+
+ASSOCIATION = ResourceType(
+    name="aws_ssm_association",
+    service="ssm",
+    list=Call(op="ListAssociations", take="Associations"),
+    describe=(
+        # one call for each managed association: the listing leaves out what it runs with
+        Call(op="DescribeAssociation", take="AssociationDescription", into="Association",
+             gone=frozenset({"AssociationDoesNotExist"}), bind={"AssociationId": "AssociationId"}),
+        tagged("Association", "AssociationId"),
+    ),
+    id=text("AssociationId"),
+    label="association_name || name",
+    computed={"association_id": text("AssociationId")},
+    attributes={
+        "name":                             text("Name"),
+        "association_name":                 text("AssociationName"),
+        "instance_id":                      text("InstanceId"),
+        "document_version":                 text("DocumentVersion", assigned=True),
+        "schedule_expression":              text("ScheduleExpression"),
+        "apply_only_at_cron_interval":      flag("Association.ApplyOnlyAtCronInterval"),
+        "automation_target_parameter_name": text("Association.AutomationTargetParameterName"),
+        "compliance_severity":              text("Association.ComplianceSeverity"),
+        "max_concurrency":                  text("Association.MaxConcurrency"),
+        "max_errors":                       text("Association.MaxErrors"),
+        "parameters":                       attr("Association.Parameters", _joined, assigned=True),
+        "sync_compliance":                  text("Association.SyncCompliance"),
+        "output_location":                  block("Association.OutputLocation.S3Location", {
+            "s3_bucket_name": text("OutputS3BucketName"),
+            "s3_key_prefix":  text("OutputS3KeyPrefix"),
+            "s3_region":      text("OutputS3Region"),
+        }),
+        "targets":                          pairs("Targets"),
+        "tags":                             tags("Tags"),
+    },
+    ignored={"wait_for_success_timeout_seconds": "an instruction to Terraform"},
+    refs=(Ref("name", to="aws_ssm_document"), Ref("instance_id", to="aws_instance")),
+    owners=(STACK,),
+)
+
+PATCH_BASELINE = ResourceType(
+    name="aws_ssm_patch_baseline",
+    service="ssm",
+    # without the filter, AWS's own baselines are among them
+    list=Call(op="DescribePatchBaselines", take="BaselineIdentities",
+              args={"Filters": [{"Key": "OWNER", "Values": ["Self"]}]}),
+    describe=(
+        # one call for each managed baseline: the listing has its name alone
+        Call(op="GetPatchBaseline", into="Baseline", gone=frozenset({"DoesNotExistException"}),
+             bind={"BaselineId": "BaselineId"}),
+        tagged("PatchBaseline", "BaselineId"),
+    ),
+    id=text("BaselineId"),
+    label="name",
+    attributes={
+        "name":                                 text("BaselineName"),
+        "description":                          text("BaselineDescription"),
+        "operating_system":                     text("OperatingSystem", default="WINDOWS"),
+        "approved_patches":                     set_of(to_text, "Baseline.ApprovedPatches"),
+        "approved_patches_compliance_level":    text("Baseline.ApprovedPatchesComplianceLevel", default="UNSPECIFIED"),
+        "approved_patches_enable_non_security": flag("Baseline.ApprovedPatchesEnableNonSecurity"),
+        "rejected_patches":                     set_of(to_text, "Baseline.RejectedPatches"),
+        "rejected_patches_action":              text("Baseline.RejectedPatchesAction", assigned=True),
+        "approval_rule":                        blocks("Baseline.ApprovalRules.PatchRules", {
+            "approve_after_days":  number("ApproveAfterDays", default=0),
+            "approve_until_date":  text("ApproveUntilDate"),
+            "compliance_level":    text("ComplianceLevel", default="UNSPECIFIED"),
+            "enable_non_security": flag("EnableNonSecurity"),
+            "patch_filter":        pairs("PatchFilterGroup.PatchFilters"),
+        }),
+        "global_filter":                        pairs("Baseline.GlobalFilters.PatchFilters"),
+        "source":                               blocks("Baseline.Sources", {
+            "name":          text("Name"),
+            "configuration": text("Configuration"),
+            "products":      list_of(to_text, "Products"),
+        }, key=lambda b: b["name"]),
+        "tags":                                 tags("Tags"),
     },
     owners=(STACK,),
 )
