@@ -118,7 +118,7 @@ def _report(
         in_sync=len(verdicts.in_sync),
         managed=len(verdicts.in_sync) + len(modified_or_missing) + verdicts.unread_resources + len(elsewhere),
         not_ours=tuple(verdicts.not_ours),
-        gaps=tuple(sorted(g for g in scan.gaps if g.type in types)),
+        gaps=tuple(sorted(g for g in {*scan.gaps, *verdicts.gaps} if g.type in types)),
         unread=tuple(sorted(unread)),
         unread_resources=verdicts.unread_resources + len(elsewhere),
         not_covered=dict(sorted(desired.not_covered.items())),

@@ -25,8 +25,8 @@ class Actual:
 
     resources: Mapping[Key, Resource]
     """Everything found, by its own entry."""
-    paired: Mapping[str, Resource]
-    """Address -> what was found for it, by the desired resource's entry."""
+    paired: Mapping[tuple[str, str], Resource]
+    """(state, address) -> what was found for it, by the desired resource's entry."""
     gaps: frozenset[Gap]
 
 
@@ -39,6 +39,8 @@ class Verdicts:
     unread: list[Unread] = field(default_factory=list)
     unread_resources: int = 0
     not_ours: list[Resource] = field(default_factory=list)
+    gaps: set[Gap] = field(default_factory=set)
+    """What was found, but whose it is could not be told."""
     leftovers: list[Resource] = field(default_factory=list)
     """Deposed objects that are still there."""
 
@@ -62,7 +64,7 @@ def classify(desired: Sequence[Resource], actual: Actual, catalog: Catalog, scop
 def _judge(resource: Resource, actual: Actual, catalog: Catalog, shares: _Shares, out: Verdicts) -> None:
     kind = kind_of(resource, catalog)
     address = str(resource.address)
-    found = actual.paired.get(address)
+    found = actual.paired.get(resource.place)
     if found is None:
         gap = _gap_over(resource, kind, actual.gaps, catalog)
         if gap is not None:
@@ -142,14 +144,14 @@ class _Shares:
             key = parent_key(resource, kind.parent, catalog)
             if key is None:
                 continue
-            sides = [resource, *([found] if (found := actual.paired.get(str(resource.address))) else [])]
+            sides = [resource, *([found] if (found := actual.paired.get(resource.place)) else [])]
             for name, share in kind.parent.tells.items():
                 if share is WHOLE:
                     self._whole.add((key, name))
                     continue
                 attr = catalog[kind.parent.to].attributes[name]
                 for side in sides:
-                    self._held[key, name] |= {element_key(attr, e) for e in share(side.attributes)}
+                    self._held[key, name] |= {element_key(attr, e) for e in share(_readable(side))}
 
     def holds_whole(self, parent: Resource, name: str) -> bool:
         return (parent.key, name) in self._whole
@@ -191,9 +193,11 @@ def _unmanaged(
                 continue  # part of something unmanaged
             if parent in managed and (kind.parent.tells or kind.parent.unless in managed[parent].recorded):
                 continue  # told by the managed whole
-        owner = resource.owner or _inherited(resource, kind, index)
-        if owner:
+        owner = resource.owner or _inherited(resource, kind, index, actual.gaps, catalog)
+        if isinstance(owner, str) and owner:
             out.not_ours.append(replace(resource, owner=owner))
+        elif isinstance(owner, Unreadable):
+            out.gaps.add(Gap(kind.name, key.account, key.region, owner.action, owner.code, resource.id))
         else:
             found[key] = resource
     for resource in found.values():
@@ -210,12 +214,29 @@ def _within(resource: Resource, found: Mapping[Key, Resource], resources: Mappin
     return False
 
 
-def _inherited(resource: Resource, kind: ResourceType, index: Index) -> str:
+def _inherited(
+    resource: Resource, kind: ResourceType, index: Index, gaps: Iterable[Gap], catalog: Catalog
+) -> str | Unreadable:
+    """The owner of what it belongs to, or what was refused that might tell of one."""
+    doubt = resource.doubt
     for ref in kind.inherits:
-        for _, target in index.named(ref, resource):
+        types = {ref.to, catalog[ref.to].listed_as if ref.to in catalog else ref.to}
+        for value, target in index.named(ref, resource):
             if target is not None and target.owner:
                 return target.owner
-    return ""
+            if target is not None:
+                doubt = doubt or target.doubt
+                continue
+            hidden = (
+                g for g in gaps if g.type in types and g.account == resource.key.account and g.within in ("", value)
+            )
+            gap = min(hidden, default=None)
+            doubt = doubt or (Unreadable(gap.action, gap.code) if gap else None)
+    return doubt or ""
+
+
+def _readable(resource: Resource) -> Mapping[str, Value]:
+    return {name: v for name, v in resource.attributes.items() if not isinstance(v, Unreadable)}
 
 
 def _claimed(desired: Sequence[Resource], actual: Actual, catalog: Catalog, index: Index) -> set[Key]:

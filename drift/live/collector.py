@@ -222,8 +222,9 @@ class Collector:
     def _inside(self, kind: ResourceType, within: Within, region: str, wanted: Wanted) -> list[Item]:
         out: list[Item] = []
         each = path(within.each)
+        # a parent may be inside another: what the gap is within says nothing of the children's own parent
         self.found.gaps |= {
-            Gap(kind.name, g.account, g.region, g.action, g.code, g.within)
+            Gap(kind.name, g.account, g.region, g.action, g.code)
             for g in self.found.gaps
             if g.type == within.parent and g.region == region
         }
@@ -422,6 +423,12 @@ def owner_of(item: Item) -> str:
         if is_known(found) and found:
             return owner.who
     return ""
+
+
+def doubt_of(item: Item) -> Unreadable | None:
+    """What was refused that might prove an owner."""
+    found = (item.document.look(path(o.when)) for o in item.kind.owners)
+    return next((f for f in found if isinstance(f, Unreadable)), None)
 
 
 def _type_of(resource: Resource) -> str:

@@ -38,12 +38,14 @@ class Scan:
         self._collector = Collector(asker, catalog, scope=scope, regions=regions, progress=progress)
         self._found: Found = self._collector.collect(wanted(desired, catalog))
         self.resources: dict[Key, Resource] = {k: resource_of(i) for k, i in self._found.items.items()}
-        self.paired: dict[str, Resource] = {}
+        self.paired: dict[tuple[str, str], Resource] = {}
+        self._kinds: dict[tuple[str, str], ResourceType] = {}
         self._alike: dict[tuple[str, str], dict[tuple[str, Value], list[Resource]]] = {}
         for resource in desired:
             actual = self._pair(resource)
             if actual is not None and not resource.deposed:
-                self.paired[str(resource.address)] = actual
+                self.paired[resource.place] = actual
+                self._kinds[resource.place] = kind_of(resource, catalog)
 
     @property
     def gaps(self) -> frozenset[Gap]:
@@ -62,14 +64,10 @@ class Scan:
         for key in wants:
             if key in self._found.items:
                 self.resources[key] = resource_of(self._found.items[key])
-        for address, resource in self.paired.items():
+        for place, resource in self.paired.items():
             item = self._found.items.get(resource.key)
             if item is not None and resource.key in wants:
-                self.paired[address] = replace(resource_of(item, self._kinds[address]), address=resource.address)
-
-    @property
-    def _kinds(self) -> Mapping[str, ResourceType]:
-        return {a: kind_of(r, self._catalog) for a, r in self.paired.items()}
+                self.paired[place] = replace(resource_of(item, self._kinds[place]), address=resource.address)
 
     def _pair(self, desired: Resource) -> Resource | None:
         kind = kind_of(desired, self._catalog)

@@ -6,7 +6,7 @@ from typing import Any
 
 from drift.catalog.path import text_at
 from drift.catalog.spec import ResourceType
-from drift.live.collector import Item, owner_of
+from drift.live.collector import Item, doubt_of, owner_of
 from drift.live.document import UNASKED, is_known
 from drift.model.resource import Resource
 
@@ -30,5 +30,6 @@ def resource_of(item: Item, kind: ResourceType | None = None) -> Resource:
         attributes=attributes,
         sensitive=frozenset(n for n, a in kind.attributes.items() if a.sensitive),
         owner=owner_of(item),
+        doubt=doubt_of(item),
         inside=item.parent.key if item.parent else None,
     )

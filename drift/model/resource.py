@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from drift.model.address import Address
+from drift.model.coverage import Unreadable
 from drift.model.value import Value
 
 GLOBAL = "global"
@@ -53,11 +54,18 @@ class Resource:
     sensitive: frozenset[str] = frozenset()
     """Top-level attributes whose values must never be shown."""
     owner: str = ""
+    doubt: Unreadable | None = None
+    """Why it cannot be told whose it is: what would prove an owner was refused."""
     deposed: str = ""
     recorded: frozenset[str] = frozenset()
     """The attributes its entry ignores and its state sets all the same."""
     inside: Key | None = None
     """What it was found inside, on the actual side."""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """(state, address): what tells one desired resource from every other."""
+        return self.source.state, str(self.address)
 
     @property
     def type(self) -> str:

@@ -1,0 +1,225 @@
+"""The engine's promises: refusals are never verdicts, order never matters, nothing is asked in vain."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drift.catalog import Catalog
+from drift.catalog.describe import actions
+from drift.catalog.spec import iam_action
+from drift.live.api import Answer, Api, Asker, Refused, Request
+from drift.report import Look
+from drift.report import json as json_report
+from tests.support.made import MadeApi, write_state
+from tests.support.world import NAMES, WORLDS, World, lines, run
+
+QUEUES = ("sqs:ListQueues", "sqs:GetQueueAttributes", "sqs:ListQueueTags")
+
+
+def url(name: str, region: str = "us-east-1") -> str:
+    return f"https://sqs.{region}.amazonaws.com/123456789012/{name}"
+
+
+def queue(name: str, region: str = "us-east-1", **more: Any) -> dict[str, Any]:
+    arn = f"arn:aws:sqs:{region}:123456789012:{name}"
+    return {
+        "id": url(name, region),
+        "url": url(name, region),
+        "name": name,
+        "arn": arn,
+        "delay_seconds": 0,
+        "tags": {},
+        **more,
+    }
+
+
+def answers(*names: str) -> dict[str, Any]:
+    return {
+        "sqs:ListQueues": {"QueueUrls": [url(n) for n in names]},
+        "sqs:GetQueueAttributes": {"Attributes": {"DelaySeconds": "0"}},
+    }
+
+
+def checked(tmp_path: Path, state: Mapping[str, Mapping[str, Any]], api: Api) -> list[str]:
+    return lines(run(write_state(state, tmp_path / "s.tfstate"), api, only=("aws_sqs_*",)))
+
+
+class Slow:
+    """Answers in an order that nobody can foresee."""
+
+    def __init__(self, api: Api, seed: int) -> None:
+        self._api, self._random = api, random.Random(seed)
+        self.account, self.counts = api.account, api.counts
+
+    def ask(self, request: Request) -> Answer:
+        time.sleep(self._random.random() / 200)
+        return self._api.ask(request)
+
+
+class Denying:
+    """Refuses one operation, and counts how often it was asked for."""
+
+    def __init__(self, api: Api, service: str, op: str, code: str = "AccessDenied") -> None:
+        self._api, self._what, self._code = api, (service, op), code
+        self.account, self.counts = api.account, api.counts
+
+    def ask(self, request: Request) -> Answer:
+        return Refused(self._code) if (request.service, request.op) == self._what else self._api.ask(request)
+
+
+@pytest.mark.parametrize("name", ["security-groups", "vpc"])
+def test_order_of_answers_does_not_matter(name: str) -> None:
+    world = World(WORLDS / name)
+    tape = world.tape("tampered")
+    texts = set()
+    for seed in range(3):
+        out = io.StringIO()
+        scope = tuple(n for n in Catalog() if tape.knows(Catalog()[n], Catalog()))  # type: ignore[attr-defined]
+        json_report.render(run(world.path / "refreshed.tfstate", Slow(tape, seed), only=scope), out, Look())
+        texts.add(out.getvalue())
+
+    assert len(texts) == 1
+
+
+def test_refused_listing_is_a_gap_and_no_verdict(tmp_path: Path) -> None:
+    api = MadeApi({**answers(), "sqs:ListQueues": lambda _: Refused("AccessDenied")})
+
+    assert checked(tmp_path, {"aws_sqs_queue.a": queue("a")}, api) == [
+        "gap aws_sqs_queue us-east-1 sqs:ListQueues AccessDenied",
+        "unread aws_sqs_queue.a  sqs:ListQueues AccessDenied",
+    ]
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "ThrottlingException", "InternalError", "ReadTimeoutError"])
+def test_refused_section_leaves_the_rest_judged(code: str, tmp_path: Path) -> None:
+    api = MadeApi({**answers("a"), "sqs:ListQueueTags": lambda _: Refused(code)})
+    state = {"aws_sqs_queue.a": queue("a", delay_seconds=7)}
+
+    assert checked(tmp_path, state, api) == [
+        "modified aws_sqs_queue.a delay_seconds",
+        f"unread aws_sqs_queue.a tags sqs:ListQueueTags {code}",
+    ]
+
+
+def test_deleted_while_being_read_is_missing(tmp_path: Path) -> None:
+    gone = "AWS.SimpleQueueService.NonExistentQueue"
+    api = MadeApi(
+        {
+            **answers("a"),
+            "sqs:GetQueueAttributes": lambda _: Refused(gone),
+            "sqs:ListQueueTags": lambda _: Refused(gone),
+        }
+    )
+
+    assert checked(tmp_path, {"aws_sqs_queue.a": queue("a")}, api) == ["missing aws_sqs_queue.a"]
+
+
+def test_unmanaged_queues_are_not_described_further_than_their_owner_needs(tmp_path: Path) -> None:
+    asked: Counter[str] = Counter()
+
+    class Counting(MadeApi):
+        def ask(self, request: Request) -> Answer:
+            asked[request.op] += 1
+            return super().ask(request)
+
+    said = checked(tmp_path, {"aws_sqs_queue.a": queue("a")}, Counting(answers("a", "b", "c")))
+
+    assert said == [f"unmanaged aws_sqs_queue {url(n)}" for n in ("b", "c")]
+    assert asked == {"ListQueues": 1, "GetQueueAttributes": 1, "ListQueueTags": 3}
+
+
+def test_two_host_names_are_one_queue(tmp_path: Path) -> None:
+    old = {**answers(), "sqs:ListQueues": {"QueueUrls": ["https://us-east-1.queue.amazonaws.com/123456789012/a"]}}
+
+    assert checked(tmp_path, {"aws_sqs_queue.a": queue("a")}, MadeApi(old)) == []
+
+
+def test_each_region_of_the_state_is_looked_at(tmp_path: Path) -> None:
+    class Regional(MadeApi):
+        def ask(self, request: Request) -> Answer:
+            if request.op == "ListQueues":
+                return [{"QueueUrls": [url("a", request.region), url(f"rogue-{request.region}", request.region)]}]
+            return super().ask(request)
+
+    state = {"aws_sqs_queue.east": queue("a"), "aws_sqs_queue.west": queue("a", "eu-west-1")}
+
+    assert checked(tmp_path, state, Regional(answers())) == [
+        f"unmanaged aws_sqs_queue {url('rogue-eu-west-1', 'eu-west-1')}",
+        f"unmanaged aws_sqs_queue {url('rogue-us-east-1')}",
+    ]
+
+
+def test_resources_of_another_account_are_unread_not_missing(tmp_path: Path) -> None:
+    other = queue("a", arn="arn:aws:sqs:us-east-1:999999999999:a")
+
+    assert checked(tmp_path, {"aws_sqs_queue.a": other}, MadeApi(answers())) == [
+        "unread aws_sqs_queue.a  account 999999999999 OtherAccount"
+    ]
+
+
+def test_requests_are_made_once_and_answered_in_order() -> None:
+    made: list[str] = []
+
+    class Once:
+        account, counts = "1", Counter[str]()
+
+        def ask(self, request: Request) -> Answer:
+            made.append(request.op)
+            return [{"op": request.op}]
+
+    asker = Asker(Once(), workers=3, per_service=2)
+    requests = [Request("s", "r", op) for op in ("GetA", "GetB", "GetA", "GetC")]
+
+    assert [a[0]["op"] for a in asker.ask(requests) if not isinstance(a, Refused)] == ["GetA", "GetB", "GetA", "GetC"]
+    assert sorted(made) == ["GetA", "GetB", "GetC"]
+    asker.ask(requests)
+    assert len(made) == 3
+
+
+def recorded_operations(world: World, tape: str) -> list[tuple[str, str]]:
+    """(service, operation) of what the tape answered with something."""
+    found = set()
+    for file in (world.path / tape).glob("*.jsonl"):
+        for entry in map(json.loads, file.read_text().splitlines()):
+            if any(value for page in entry.get("pages", ()) for value in page.values()):
+                found.add((file.name.split(".")[0], entry["op"]))
+    return sorted(found)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_refusal_is_ever_a_verdict(name: str) -> None:
+    """Every action denied in turn: on a clean account nothing drifts, on a tampered one nothing more does."""
+    world = World(WORLDS / name)
+    for tape, allowed in (("clean", []), ("tampered", world.expected)):
+        player = world.tape(tape)
+        catalog = Catalog()
+        scope = tuple(n for n in catalog if player.knows(catalog[n], catalog))  # type: ignore[attr-defined]
+        for service, op in recorded_operations(world, tape):
+            said = lines(run(world.path / "refreshed.tfstate", Denying(player, service, op), only=scope))
+            verdicts = [s for s in said if s.startswith(("missing", "unmanaged"))]
+
+            assert set(verdicts) <= set(allowed), f"{tape}, {service}:{op} denied"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_recorded_call_is_in_the_iam_policy(name: str) -> None:
+    """The policy's actions alone, everything else denied: the world says what it says."""
+    world = World(WORLDS / name)
+    catalog = Catalog()
+    granted = set(actions(catalog, catalog))
+    by_call: dict[tuple[str, str], set[str]] = {}
+    for kind in catalog.values():
+        for call in kind.calls:
+            by_call.setdefault((call.service or kind.service, call.op), set()).add(iam_action(kind, call))
+
+    for service, op in recorded_operations(world, "clean"):
+        assert by_call.get((service, op), {f"{service}:{op}"}) <= granted
