@@ -256,28 +256,20 @@ def live(world: World, work: Path, *, update: bool = False) -> None:
         shutil.copy(work / "terraform.tfstate", refreshed)
         aws = session_for(url)
         clean, clean_lines = _recorded(url, applied, refreshed)
-        if update:
-            for state in (applied, refreshed):
-                shutil.copy(state, world.path)
-            clean.save(
-                world.path / "clean",
-                started_at="2026-01-01T00:00:00Z",
-                duration_seconds=1.0,
-                region=REGION,
-                types=Catalog(),
-            )
         for phase, said in clean_lines.items():
             assert said == [], f"clean account, {phase}: {said}"
         expected = world.tamper(aws, attributes(refreshed))
         tampered, tampered_lines = _recorded(url, applied, refreshed)
-        if update:
-            (world.path / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
-            tampered.save(
-                world.path / "tampered", started_at="2026-01-01T00:00:00Z", duration_seconds=1.0, region=REGION
-            )
         for phase, said in tampered_lines.items():
             surplus, silent = sorted({*said} - {*expected}), sorted({*expected} - {*said})
             assert said == expected, f"tampered account, {phase}: too much: {surplus}; too little: {silent}"
+    if update:
+        for state in (applied, refreshed):
+            shutil.copy(state, world.path)
+        when = {"started_at": "2026-01-01T00:00:00Z", "duration_seconds": 1.0, "region": REGION, "types": Catalog()}
+        clean.save(world.path / "clean", **when)
+        tampered.save(world.path / "tampered", **when)
+        (world.path / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
 
 
 class Local(BotoApi):
