@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drift.catalog.kinds import attr, block, blocks, caseless, flag, number, set_of, tags, text
-from drift.catalog.spec import Attr, Call, Owner, Ref, ResourceType
+from drift.catalog.spec import Attr, Call, Owner, Raw, Ref, ResourceType
 from drift.model.value import Value
 from drift.normalize import values
 
@@ -97,6 +97,13 @@ ORIGIN = {
     }),
 }
 
+def support_method(value: Any, instance: Raw) -> Value:
+    """How viewers without SNI are served: it means nothing with AWS's own certificate, but AWS answers `vip`."""
+    certificate = (instance.get("viewer_certificate") or [{}])[0] or {}
+    named = certificate.get("acm_certificate_arn") or certificate.get("iam_certificate_id")
+    return values.text(value) if named else None
+
+
 DISTRIBUTION = ResourceType(
     name="aws_cloudfront_distribution",
     service="cloudfront",
@@ -155,8 +162,8 @@ DISTRIBUTION = ResourceType(
             "acm_certificate_arn":            text("ACMCertificateArn"),
             "iam_certificate_id":             text("IAMCertificateId"),
             "minimum_protocol_version":       text("MinimumProtocolVersion", default="TLSv1"),
-            # AWS answers `vip` for its own certificate, too
-            "ssl_support_method":             text("(ACMCertificateArn || IAMCertificateId) && SSLSupportMethod"),
+            "ssl_support_method":             text("(ACMCertificateArn || IAMCertificateId) && SSLSupportMethod",
+                                                   from_state=support_method),
         }),
         "tags":                            tags("Tags"),
     },

@@ -24,6 +24,8 @@ SINGULAR = {
 """Lists of the API that Terraform writes as repeated blocks."""
 DEFAULTS = {"oversize_handling": "CONTINUE", "aggregate_key_type": "IP", "evaluation_window_sec": 300}
 """What AWS means where these are left out."""
+EMPTY = frozenset({"captcha_config", "challenge_config", "custom_request_handling"})
+"""Blocks that say nothing where they are empty, as WAF answers them at times; an empty `count` says it all."""
 SHIELD = re.compile(r"ShieldMitigationRuleGroup_\d{12}_[0-9a-f-]{36}_.*")
 """Rules that Shield Advanced puts into a web ACL to stop an attack; the provider looks past them, too."""
 
@@ -53,7 +55,7 @@ def document(value: Any, name: Callable[[str], str] = snake) -> Value:
 
 
 def _says_nothing(name: str, value: Value) -> bool:
-    return value in (None, "", False, 0, frozenset()) or DEFAULTS.get(name) == value
+    return value in (None, "", False, 0, frozenset()) or DEFAULTS.get(name) == value or (name in EMPTY and not value)
 
 
 def _listed(name: str, value: Value) -> Value:
@@ -220,10 +222,12 @@ ASSOCIATION = ResourceType(
     name="aws_wafv2_web_acl_association",
     service="wafv2",
     list=Within("aws_wafv2_web_acl", each=f"[{', '.join(ASSOCIATED)}][]"),
-    id=text("join(',', [parent.ARN, ResourceArn])"),
+    seek=Call(op="GetWebACLForResource", take="WebACL.{WebACLArn: ARN}", bind={"ResourceArn": "resource_arn"},
+              gone=GONE),
+    id=text("join(',', [WebACLArn || parent.ARN, ResourceArn])"),
     identity=("web_acl_arn", "resource_arn"),
     label="resource_arn",
-    attributes={"web_acl_arn": text("parent.ARN"), "resource_arn": text("ResourceArn")},
+    attributes={"web_acl_arn": text("WebACLArn || parent.ARN"), "resource_arn": text("ResourceArn")},
     parent=Parent("web_acl_arn", to="aws_wafv2_web_acl", by="arn"),
     refs=(
         Ref("resource_arn", to="aws_lb"),
