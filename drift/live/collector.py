@@ -188,6 +188,8 @@ class Collector:
             for key, resources in wanted.managed.items():
                 if key.type != kind.name or key in listed or key.region not in self._regions_of(kind):
                     continue
+                if self.found.gap(key) is not None:
+                    continue  # whoever may not list is not asked for one by one
                 bound = {n: path(p).search(resources[0].attributes) for n, p in kind.seek.bind.items()}
                 if None in bound.values():
                     continue
