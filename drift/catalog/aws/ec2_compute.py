@@ -1,0 +1,392 @@
+"""Amazon EC2: instances, key pairs, Elastic IPs."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from drift.catalog.kinds import attr, block, blocks, flag, name_of_arn, number, set_of, tags, text
+from drift.catalog.spec import STACK, Attr, Call, Owner, Raw, Ref, ResourceType
+from drift.model.value import Value
+from drift.normalize.tags import tag_map
+from drift.normalize.values import text as as_text
+
+PRIMARY = "NetworkInterfaces[?Attachment.DeviceIndex == `0`] | [0]"
+MANAGED = Owner("Operator.Managed && (Operator.Principal || 'an AWS service')", "an AWS service")
+LAUNCHED = (
+    Owner("Tags[?Key == 'aws:autoscaling:groupName']", "Auto Scaling"),
+    Owner("Tags[?Key == 'aws:eks:cluster-name']", "EKS"),
+    Owner("Tags[?Key == 'aws:ec2:fleet-id']", "EC2 Fleet"),
+    Owner("Tags[?Key == 'aws:ec2spot:fleet-request-id']", "Spot Fleet"),
+    Owner("Tags[?starts_with(Key, 'aws:elasticmapreduce:')]", "EMR"),
+    Owner("Tags[?Key == 'aws:cloud9:environment']", "Cloud9"),
+)
+
+
+def unrecorded(want: Value, have: Value) -> bool:
+    """A value that the state keeps elsewhere, or not at all."""
+    return want is None
+
+
+def whatever(want: Value, have: Value) -> bool:
+    """Read to pair and to link, never compared."""
+    return True
+
+
+# ---- instances
+
+
+def _decoded(value: str) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        return value.encode()
+
+
+def user_data_hash(value: Any) -> str | None:
+    """As the provider records user data: the SHA-1 of what it says when decoded, or that hash itself."""
+    if value in (None, ""):
+        return None
+    if re.fullmatch("[0-9a-f]{40}", str(value)):
+        return str(value)
+    return hashlib.sha1(_decoded(str(value)), usedforsecurity=False).hexdigest()
+
+
+def _user_data(value: Any, instance: Raw) -> Value:
+    return None if instance.get("user_data_base64") else user_data_hash(value) or ""
+
+
+def _user_data_base64(value: Any, instance: Raw) -> Value:
+    return hashlib.sha1(_decoded(str(value)), usedforsecurity=False).hexdigest() if value else None
+
+
+def of_primary(word: Attr) -> Attr:
+    """An attribute of the primary interface: told by that interface where the instance was given one."""
+
+    def from_state(value: Any, instance: Raw) -> Value:
+        return None if instance.get("network_interface") else plain.desired(value, instance)
+
+    plain = word
+    return replace(word, from_state=from_state, same=unrecorded)
+
+
+def _enabled(value: Any) -> bool:
+    return value in ("enabled", "pending", "true", True)
+
+
+def _given_by_amazon(value: Any) -> bool:
+    return value in ("amazon", "true", True)
+
+
+def _nothing_lost(want: Value, have: Value) -> bool:
+    # an Elastic IP takes the public address's place, and so does a stop: only a new one says anything
+    return bool(want) or not have
+
+
+def _devices(mappings: Any, volumes: Any) -> list[dict[str, Any]]:
+    """Each mapped device together with its volume."""
+    by_id = {v.get("VolumeId"): v for v in volumes or ()}
+    return [{**m, **by_id.get(m["Ebs"].get("VolumeId"), {})} for m in mappings or () if m.get("Ebs")]
+
+
+def _common_tags(found: Any) -> Value:
+    """The tags of the volumes that came with the instance; where they differ, every value."""
+    tags_found: dict[str, set[str]] = {}
+    for device in _devices(*found):
+        for key, value in tag_map(device.get("Tags")).items():
+            if device["Ebs"].get("DeleteOnTermination"):
+                tags_found.setdefault(key, set()).add(value)
+    return tag_map({key: ", ".join(sorted(values)) for key, values in tags_found.items()})
+
+
+def _device_tags(value: Any, instance: Raw) -> Value:
+    return None if instance.get("volume_tags") else tag_map(value)
+
+
+DEVICE: Mapping[str, Attr] = {
+    "delete_on_termination": flag("Ebs.DeleteOnTermination"),
+    "encrypted":             flag("Encrypted", default=False),
+    "iops":                  number("Iops", default=0),
+    "kms_key_id":            text("KmsKeyId", assigned=True),
+    "tags":                  attr("Tags", tag_map, from_state=_device_tags, same=unrecorded),
+    "throughput":            number("Throughput", default=0),
+    "volume_size":           number("Size", assigned=True),
+    "volume_type":           text("VolumeType", assigned=True),
+}
+
+
+def _tagged(value: Any) -> list[dict[str, Any]]:
+    """Recorded devices, with `default_tags` among their tags."""
+    return [{**device, "tags": device.get("tags_all") or device.get("tags")} for device in value or () if device]
+
+
+DEVICES = "[RootDeviceName, BlockDeviceMappings, Volumes]"
+ROOT_DEVICE = block(DEVICES, DEVICE)
+OTHER_DEVICES = blocks(
+    DEVICES,
+    {
+        "device_name": text("DeviceName"),
+        "snapshot_id": text("SnapshotId", assigned=True),
+        **DEVICE,
+    },
+    key=lambda device: device["device_name"],
+)
+
+
+def _root(value: Any, instance: Raw) -> Value:
+    return ROOT_DEVICE.desired(_tagged(value), instance)
+
+
+def _others(value: Any, instance: Raw) -> Value:
+    # the provider records the root volume here too, where a configuration lists it among the others
+    root = {d.get("device_name") for d in instance.get("root_block_device") or () if d} - {None, ""}
+    return OTHER_DEVICES.desired([d for d in _tagged(value) if d.get("device_name") not in root], instance)
+
+
+def _the_root(found: Any) -> Any:
+    root, mappings, volumes = found
+    return next((d for d in _devices(mappings, volumes) if d.get("DeviceName") == root), None)
+
+
+def _but_root(found: Any) -> Any:
+    root, mappings, volumes = found
+    return [d for d in _devices(mappings, volumes) if d.get("DeviceName") != root]
+
+
+def _configured_are_there(want: Value, have: Value) -> bool:
+    # what is attached beside them is told by aws_network_interface_attachment, or as an interface of its own
+    return all(block in (have or ()) for block in want or ())
+
+
+def _version(want: Value, have: Value) -> bool:
+    # AWS records the number that $Latest or $Default stood for at the launch
+    return not want or str(want).startswith("$")
+
+
+def _attribute(name: str, member: str, **words: Any) -> Call:
+    # one call for each attribute of each instance: EC2 has no other form
+    return Call(
+        op="DescribeInstanceAttribute", take=member, into=f"{member}Attribute",
+        bind={"InstanceId": "InstanceId"}, args={"Attribute": name},
+        gone=frozenset({"InvalidInstanceID.NotFound", "InvalidInstanceID"}), **words,
+    )
+
+
+def tag_of(key: str) -> str:
+    """The value of one tag."""
+    return f"Tags[?Key == '{key}'] | [0].Value"
+
+
+INSTANCE = ResourceType(
+    name="aws_instance",
+    service="ec2",
+    list=Call(op="DescribeInstances", take="Reservations[].Instances[]"),
+    describe=(
+        Call(op="DescribeVolumes", take="Volumes", into="Volumes", match="Attachments[0].InstanceId",
+             key="InstanceId", many=True),
+        # unasked for by id, it tells of the unlimited ones only; asked for one that cannot burst, it fails for all
+        Call(op="DescribeInstanceCreditSpecifications", take="InstanceCreditSpecifications", into="Credits",
+             match="InstanceId", key="InstanceId", absent=frozenset({"UnsupportedOperation"})),
+        Call(op="DescribeSpotInstanceRequests", take="SpotInstanceRequests", into="SpotRequest",
+             match="SpotInstanceRequestId", key="SpotInstanceRequestId"),
+        _attribute("disableApiStop", "DisableApiStop", absent=frozenset({"UnsupportedOperation"})),
+        _attribute("disableApiTermination", "DisableApiTermination"),
+        _attribute("instanceInitiatedShutdownBehavior", "InstanceInitiatedShutdownBehavior"),
+        _attribute("userData", "UserData"),
+    ),
+    exists="State.Name != 'terminated' && State.Name != 'shutting-down'",
+    id=text("InstanceId"),
+    computed={
+        "primary_network_interface_id": text(f"{PRIMARY}.NetworkInterfaceId"),
+        "private_dns":                  text("PrivateDnsName"),
+        "public_ip":                    text("PublicIpAddress"),
+        "spot_instance_request_id":     text("SpotInstanceRequestId"),
+    },
+    attributes={
+        "ami":                         text("ImageId", assigned=True),
+        "associate_public_ip_address": attr(f"{PRIMARY}.Association.IpOwnerId", _given_by_amazon, default=False,
+                                            same=_nothing_lost),
+        "availability_zone":           text("Placement.AvailabilityZone", assigned=True),
+        "disable_api_stop":            flag("DisableApiStopAttribute.Value", default=False),
+        "disable_api_termination":     flag("DisableApiTerminationAttribute.Value", default=False),
+        "ebs_optimized":               flag("EbsOptimized", default=False),
+        "enable_primary_ipv6":         of_primary(flag(f"{PRIMARY}.Ipv6Addresses[0].IsPrimaryIpv6", default=False)),
+        "hibernation":                 flag("HibernationOptions.Configured"),
+        "host_id":                     text("Placement.HostId", assigned=True),
+        "host_resource_group_arn":     text("Placement.HostResourceGroupArn", assigned=True),
+        "iam_instance_profile":        name_of_arn("IamInstanceProfile.Arn", default=""),
+        "instance_initiated_shutdown_behavior": text("InstanceInitiatedShutdownBehaviorAttribute.Value",
+                                                     default="stop"),
+        "instance_type":               text("InstanceType", assigned=True),
+        "ipv6_addresses":              of_primary(set_of(as_text, f"{PRIMARY}.Ipv6Addresses[].Ipv6Address")),
+        "key_name":                    text("KeyName", default=""),
+        "monitoring":                  attr("Monitoring.State", _enabled, default=False),
+        "placement_group":             text("Placement.GroupName", default=""),
+        "placement_partition_number":  number("Placement.PartitionNumber", default=0),
+        "private_ip":                  of_primary(text("PrivateIpAddress", assigned=True)),
+        "secondary_private_ips":       of_primary(set_of(as_text, "(" + PRIMARY + ")"
+                                                         ".PrivateIpAddresses[?!Primary].PrivateIpAddress")),
+        "source_dest_check":           of_primary(flag("SourceDestCheck", default=True)),
+        "subnet_id":                   text("SubnetId", assigned=True),
+        "tenancy":                     text("Placement.Tenancy", default="default"),
+        "user_data":                   attr("UserDataAttribute.Value", user_data_hash, from_state=_user_data,
+                                            same=unrecorded, sensitive=True),
+        "user_data_base64":            attr("UserDataAttribute.Value", user_data_hash, from_state=_user_data_base64,
+                                            same=unrecorded, sensitive=True),
+        "volume_tags":                 attr("[BlockDeviceMappings, Volumes]", tag_map, from_api=_common_tags,
+                                            same=lambda want, have: not want),
+        "vpc_security_group_ids":      of_primary(set_of(as_text, "SecurityGroups[].GroupId")),
+        "root_block_device":           replace(ROOT_DEVICE, from_state=_root, from_api=_the_root),
+        "ebs_block_device":            replace(OTHER_DEVICES, from_state=_others, from_api=_but_root),
+        "capacity_reservation_specification": block("CapacityReservationSpecification", {
+            "capacity_reservation_preference": text("CapacityReservationPreference", default="open"),
+            "capacity_reservation_target":     block("CapacityReservationTarget", {
+                "capacity_reservation_id":                 text("CapacityReservationId"),
+                "capacity_reservation_resource_group_arn": text("CapacityReservationResourceGroupArn"),
+            }),
+        }),
+        "cpu_options":                 block("CpuOptions", {
+            "amd_sev_snp":      text("AmdSevSnp", assigned=True),
+            "core_count":       number("CoreCount", assigned=True),
+            "threads_per_core": number("ThreadsPerCore", assigned=True),
+        }, assigned=True),
+        "credit_specification":        block("Credits", {"cpu_credits": text("CpuCredits", default="standard")}),
+        "enclave_options":             block("EnclaveOptions", {"enabled": flag("Enabled", default=False)}),
+        "instance_market_options":     block("{Lifecycle: InstanceLifecycle, Spot: SpotRequest}", {
+            "market_type":  text("Lifecycle", assigned=True),
+            # a request that has ended is forgotten after a while
+            "spot_options": block("Spot", {
+                "instance_interruption_behavior": text("InstanceInterruptionBehavior", assigned=True),
+                "max_price":                      number("SpotPrice", assigned=True),
+                "spot_instance_type":             text("Type", assigned=True),
+            }, same=lambda want, have: not have),
+        }, assigned=True),
+        "launch_template":             block("@", {
+            "id":      text(tag_of("aws:ec2launchtemplate:id"), assigned=True),
+            "version": text(tag_of("aws:ec2launchtemplate:version"), same=_version),
+        }, assigned=True),
+        "maintenance_options":         block("MaintenanceOptions", {
+            "auto_recovery": text("AutoRecovery", default="default"),
+        }),
+        "metadata_options":            block("MetadataOptions", {
+            "http_endpoint":               text("HttpEndpoint", default="enabled"),
+            "http_protocol_ipv6":          text("HttpProtocolIpv6", default="disabled"),
+            "http_put_response_hop_limit": number("HttpPutResponseHopLimit", default=1),
+            "http_tokens":                 text("HttpTokens", default="optional"),
+            "instance_metadata_tags":      text("InstanceMetadataTags", default="disabled"),
+        }, assigned=True),
+        "network_interface":           blocks("NetworkInterfaces[].{Attachment: Attachment, Id: NetworkInterfaceId}", {
+            "delete_on_termination": flag("Attachment.DeleteOnTermination"),
+            "device_index":          number("Attachment.DeviceIndex", default=0),
+            "network_card_index":    number("Attachment.NetworkCardIndex", default=0),
+            "network_interface_id":  text("Id"),
+        }, key=lambda b: b["device_index"], same=_configured_are_there),
+        "private_dns_name_options":    block("PrivateDnsNameOptions", {
+            "enable_resource_name_dns_a_record":    flag("EnableResourceNameDnsARecord", default=False),
+            "enable_resource_name_dns_aaaa_record": flag("EnableResourceNameDnsAAAARecord", default=False),
+            "hostname_type":                        text("HostnameType", assigned=True),
+        }, assigned=True),
+        "tags":                        tags("Tags"),
+    },
+    linked={
+        "volumes":    set_of(as_text, "BlockDeviceMappings[].Ebs.VolumeId"),
+        # an interface that was attached later stays when the instance ends
+        "interfaces": set_of(as_text, "NetworkInterfaces[?Attachment.DeviceIndex == `0` || "
+                                      "Attachment.DeleteOnTermination].NetworkInterfaceId"),
+    },
+    ignored={
+        "cpu_core_count":              "the old name of cpu_options.core_count",
+        "cpu_threads_per_core":        "the old name of cpu_options.threads_per_core",
+        "ephemeral_block_device":      "AWS does not tell of instance-store devices",
+        "get_password_data":           "an instruction to Terraform",
+        "instance_market_options.spot_options.valid_until": "fixed by the request, forgotten with it",
+        "ipv6_address_count":          "the number of ipv6_addresses",
+        "launch_template.name":        "told by launch_template.id",
+        "security_groups":             "the names of vpc_security_group_ids",
+        "user_data_replace_on_change": "an instruction to Terraform",
+    },
+    refs=(
+        Ref("subnet_id", to="aws_subnet"),
+        Ref("vpc_security_group_ids[]", to="aws_security_group"),
+        Ref("iam_instance_profile", to="aws_iam_instance_profile", by="name"),
+        Ref("key_name", to="aws_key_pair", by="key_name"),
+        Ref("ami", to="aws_ami"),
+        Ref("launch_template.id", to="aws_launch_template"),
+        Ref("placement_group", to="aws_placement_group", by="name"),
+        Ref("network_interface[].network_interface_id", to="aws_network_interface"),
+        Ref("root_block_device.kms_key_id", to="aws_kms_key", by="arn"),
+        Ref("ebs_block_device[].kms_key_id", to="aws_kms_key", by="arn"),
+    ),
+    claims=(Ref("volumes[]", to="aws_ebs_volume"), Ref("interfaces[]", to="aws_network_interface")),
+    owners=(*LAUNCHED, STACK, MANAGED),
+)
+
+# ---- key pairs
+
+
+def public_key(value: Any) -> str | None:
+    """Algorithm and key; the comment behind them is the author's, and AWS may keep the key's name there."""
+    return " ".join(str(value).split()[:2]) or None if value else None
+
+
+KEY_PAIR = ResourceType(
+    name="aws_key_pair",
+    service="ec2",
+    list=Call(op="DescribeKeyPairs", take="KeyPairs", args={"IncludePublicKey": True}),
+    id=text("KeyName"),
+    label="key_name",
+    computed={"key_pair_id": text("KeyPairId"), "fingerprint": text("KeyFingerprint"), "key_type": text("KeyType")},
+    attributes={
+        "key_name":   text("KeyName", assigned=True),
+        # not every region answers with it
+        "public_key": attr("PublicKey", public_key, same=lambda want, have: have is None),
+        "tags":       tags("Tags"),
+    },
+    ignored={"key_name_prefix": "only read when the key is imported"},
+    owners=(STACK, Owner("Tags[?starts_with(Key, 'aws:elasticbeanstalk:')]", "Elastic Beanstalk")),
+)
+
+# ---- Elastic IPs
+
+
+def _eip_instance(value: Any, instance: Raw) -> Value:
+    # an interface may be attached to an instance after the address was given to it
+    return value or (None if instance.get("network_interface") else "")
+
+
+EIP = ResourceType(
+    name="aws_eip",
+    service="ec2",
+    list=Call(op="DescribeAddresses", take="Addresses"),
+    id=text("AllocationId || PublicIp"),
+    computed={
+        "allocation_id":  text("AllocationId"),
+        "association_id": text("AssociationId"),
+        "public_ip":      text("PublicIp"),
+        "private_ip":     text("PrivateIpAddress"),
+    },
+    attributes={
+        "address":                   text("PublicIp", assigned=True),
+        "associate_with_private_ip": text("PrivateIpAddress", assigned=True),
+        "customer_owned_ipv4_pool":  text("CustomerOwnedIpv4Pool"),
+        "domain":                    text("Domain", default="vpc"),
+        "instance":                  text("InstanceId", from_state=_eip_instance, same=unrecorded),
+        # NAT gateways and load balancers give it an interface of theirs, which the first apply has not yet seen
+        "network_interface":         text("NetworkInterfaceId", assigned=True),
+        "network_border_group":      text("NetworkBorderGroup", assigned=True),
+        "public_ipv4_pool":          text("PublicIpv4Pool", default="amazon"),
+        "tags":                      tags("Tags"),
+    },
+    ignored={
+        "ipam_pool_id": "never returned by AWS",
+        "vpc":          "the old way to say domain",
+    },
+    refs=(Ref("instance", to="aws_instance"), Ref("network_interface", to="aws_network_interface")),
+    owners=(STACK, Owner("ServiceManaged", "an AWS service")),
+)
+
