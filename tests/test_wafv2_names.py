@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -89,18 +90,10 @@ def test_both_shapes_of_a_rule_agree() -> None:
 
 
 def test_rule_json_is_the_apis_own_shape() -> None:
-    rules = '[{"Name": "a", "Priority": 1, "Action": {"Block": {}}, "Statement": {"GeoMatchStatement": {"CountryCodes": ["NL"]}}}]'
+    statement = {"GeoMatchStatement": {"CountryCodes": ["NL"]}}
+    rules = [{"Name": "a", "Priority": 1, "Action": {"Block": {}}, "Statement": statement}]
 
-    assert recorded_rules([], {"rule_json": rules}) == by_name(
-        [
-            {
-                "Name": "a",
-                "Priority": 1,
-                "Action": {"Block": {}},
-                "Statement": {"GeoMatchStatement": {"CountryCodes": ["NL"]}},
-            }
-        ]
-    )
+    assert recorded_rules([], {"rule_json": json.dumps(rules)}) == by_name(rules)
 
 
 def test_an_empty_block_is_not_nothing() -> None:
