@@ -12,7 +12,8 @@ GONE = frozenset({"InvalidRequestException", "ResourceNotFoundException"})
 def tags_of(arn: str) -> Call:
     """Tags by a call of their own."""
     named = f"join('', ['arn:', here.partition, ':athena:', here.region, ':', here.account, ':{arn}/', Name])"
-    return Call(op="ListTagsForResource", take="Tags", into="Tags", gone=GONE, bind={"ResourceARN": named})
+    return Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceARN": named},
+                absent=GONE)
 
 
 WORKGROUP = ResourceType(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from drift.catalog.kinds import attr, block, blocks, flag, number, set_of, tags, text
+from drift.catalog.kinds import attr, block, blocks, flag, number, policy, set_of, tags, text
 from drift.catalog.spec import Call, Owner, Raw, Ref, ResourceType
 from drift.normalize import values
 
@@ -23,6 +23,11 @@ def _limit(value: Any) -> int | float | None:
     """A maximum of on-demand units; -1 is how the API spells none."""
     units = values.number(value)
     return units if units and units > 0 else None
+
+
+def _name(value: Any) -> str | None:
+    """A replica's id in Terraform is the table's name and the main table's region."""
+    return str(value).split(":")[0] if value else None
 
 
 def _view_type(value: Any, table: Raw) -> str | None:
@@ -146,4 +151,42 @@ TABLE = ResourceType(
     # a replica is listed in its own region as a table
     claims=(Ref("replica[].arn", to="aws_dynamodb_table", by="arn"),),
     owners=(Owner("Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
+)
+
+REPLICA = ResourceType(
+    name="aws_dynamodb_table_replica",
+    service="dynamodb",
+    # in its own region, a replica is a table like any other
+    object="aws_dynamodb_table",
+    list=TABLE.list,
+    describe=TABLE.describe,
+    id=attr("TableName", _name),
+    label="id",
+    import_id="id",
+    exists=TABLE.exists,
+    computed={"arn": text("Table.TableArn")},
+    attributes={
+        "deletion_protection_enabled": flag("Table.DeletionProtectionEnabled", default=False),
+        "kms_key_arn":                 text("Table.SSEDescription.KMSMasterKeyArn", assigned=True),
+        "point_in_time_recovery":      flag("PointInTimeRecovery.PointInTimeRecoveryStatus"),
+        "table_class_override":        text("Table.TableClassSummary.TableClass", assigned=True),
+        "tags":                        tags("Tags"),
+    },
+    ignored={"global_table_arn": "the table of the same name in its main region"},
+    refs=(Ref("kms_key_arn", to="aws_kms_key", by="arn"),),
+)
+
+RESOURCE_POLICY = ResourceType(
+    name="aws_dynamodb_resource_policy",
+    service="dynamodb",
+    # tables, their indexes and streams have policies, and no listing tells of which
+    list=None,
+    seek=Call(op="GetResourcePolicy", take="[@]", bind={"ResourceArn": "resource_arn"}, gone=GONE,
+              absent=frozenset({"PolicyNotFoundException"})),
+    id=text("ResourceArn"),
+    label="resource_arn",
+    exists="Policy",
+    attributes={"resource_arn": text("ResourceArn"), "policy": policy("Policy")},
+    ignored={"confirm_remove_self_resource_access": "an instruction to Terraform"},
+    refs=(Ref("resource_arn", to="aws_dynamodb_table", by="arn"),),
 )

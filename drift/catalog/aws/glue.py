@@ -305,7 +305,7 @@ JOB = ResourceType(
         "glue_version":              text("GlueVersion", assigned=True),
         "job_run_queuing_enabled":   flag("JobRunQueuingEnabled"),
         "maintenance_window":        text("MaintenanceWindow"),
-        "max_capacity":              number("MaxCapacity", assigned=True),
+        "max_capacity":              number("MaxCapacity", default=0),
         "max_retries":               number("MaxRetries", default=0),
         "non_overridable_arguments": mapping("NonOverridableArguments"),
         "number_of_workers":         number("NumberOfWorkers", default=0),

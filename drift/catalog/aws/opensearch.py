@@ -30,7 +30,7 @@ DOMAIN = ResourceType(
     identity=("domain_name",),
     import_id="domain_name",
     label="domain_name",
-    exists="Domain && !Domain.Deleted",
+    exists="Domain && !(Domain.Deleted)",
     computed={"arn": text("Domain.ARN"), "endpoint": text("Domain.Endpoint")},
     attributes={
         "domain_name":      text("DomainName"),
