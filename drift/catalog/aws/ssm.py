@@ -22,6 +22,8 @@ PARAMETER = ResourceType(
              args={"ResourceType": "Parameter"}, bind={"ResourceId": "Name"}),
     ),
     id=text("Name"),
+    identity=("name",),  # what was imported by ARN has that for its id
+    import_id="name",
     label="name",
     attributes={
         "name":            text("Name"),
