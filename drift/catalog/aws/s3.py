@@ -26,13 +26,13 @@ def of_bucket(op: str, *, take: str, into: str, absent: str = "", iam: str = "")
 
 
 def part(name: str, attributes: Mapping[str, Attr], *, tells: Mapping[str, Share] | None = None, exists: str = "",
-         ignored: Mapping[str, str] | None = None, refs: tuple[Ref, ...] = (), owners: tuple[Owner, ...] = (),
-         computed: Mapping[str, Attr] | None = None) -> ResourceType:
+         ignored: Mapping[str, str] | None = None, refs: tuple[Ref, ...] = (),
+         owners: tuple[Owner, ...] = ()) -> ResourceType:
     """One of the resources that Terraform has split the bucket into; its `id` may hold more than the bucket's name."""
     return ResourceType(
         name=name, service="s3", scope="global", list=Within("aws_s3_bucket"), exists=exists,
         id=attr("Name", before_comma), identity=("bucket",), import_id="bucket", label="bucket",
-        attributes={"bucket": text("Name"), **attributes}, computed=computed or {}, ignored=ignored or {},
+        attributes={"bucket": text("Name"), **attributes}, ignored=ignored or {},
         parent=Parent("bucket", to="aws_s3_bucket", tells=tells or {}), refs=refs, owners=owners,
     )
 
@@ -226,7 +226,7 @@ BUCKET = ResourceType(
         "tags":                tags("Tags"),
         "policy":              policy("Policy"),
         "grant":               attr("Acl.Grants", _grants, same=_private),
-        "acceleration_status": text("Accelerate.Status", default=""),
+        "acceleration_status": text("Accelerate.Status", default="Suspended"),
         "request_payer":       text("Payment.Payer", default="BucketOwner"),
         "object_lock_enabled": flag("ObjectLock.ObjectLockEnabled", default=False),
         "versioning": block("Versioning", {
