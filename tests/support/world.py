@@ -23,7 +23,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ State = dict[str, dict[str, Any]]
 class Replay(Player):
     """A tape that has nothing of what types catalogued after its recording ask for."""
 
-    @property
+    @cached_property
     def asked(self) -> set[tuple[str, str]]:
         """(service, operation) of every recorded answer."""
         return {tuple(json.loads(key)[:3:2]) for key in self._answers}
