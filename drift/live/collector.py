@@ -90,6 +90,7 @@ class Collector:
         self._catalog = catalog
         self._progress = progress
         self._documents: dict[tuple[str, str], list[Item]] = defaultdict(list)
+        self._within: dict[str, list[ResourceType]] = {}
         self.found = Found()
 
     def collect(self, wanted: Wanted) -> Found:
@@ -249,8 +250,10 @@ class Collector:
 
     def _inner(self, kind: ResourceType) -> list[ResourceType]:
         """The types listed inside this one, however deep."""
-        children = [k for k in self._active.values() if isinstance(k.list, Within) and k.list.parent == kind.name]
-        return [*children, *(g for child in children for g in self._inner(child))]
+        if kind.name not in self._within:
+            children = [k for k in self._active.values() if isinstance(k.list, Within) and k.list.parent == kind.name]
+            self._within[kind.name] = [*children, *(g for child in children for g in self._inner(child))]
+        return self._within[kind.name]
 
     def _spoken_of(self, kind: ResourceType, parent: Item, wanted: Wanted) -> bool:
         if kind.name in wanted.everywhere or kind.name in wanted.parents.get(parent.key, ()):
