@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-from drift.catalog.kinds import attr, flag, name_of_arn, policy, tags, text
+from drift.catalog.kinds import attr, blocks, flag, mapping, name_of_arn, policy, set_of, tags, text
 from drift.catalog.spec import WHOLE, Call, Owner, Parent, Ref, ResourceType, Within
 from drift.model.value import Value
 from drift.normalize.values import number
+from drift.normalize.values import text as plain_text
 
 GONE = frozenset({"NotFoundException"})
 NO_ROTATION = frozenset({"UnsupportedOperationException"})
@@ -24,6 +26,13 @@ OWNERS = (
 def days(value: Any) -> Value:
     """Where a key does not rotate, AWS tells no period and the state tells 0."""
     return number(value) or None
+
+
+def moment(value: Any) -> Value:
+    """A time as Terraform writes it: `2030-01-01T00:00:00Z`."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return plain_text(value)
 
 
 KEY = ResourceType(
@@ -62,6 +71,84 @@ KEY = ResourceType(
         "deletion_window_in_days":            "only read when the key is deleted",
     },
     owners=OWNERS,
+)
+
+EXTERNAL_KEY = ResourceType(
+    name="aws_kms_external_key",
+    service="kms",
+    object="aws_kms_key",
+    list=KEY.list,
+    describe=KEY.describe,
+    exists=PENDING,
+    id=text("KeyId"),
+    label="description",
+    computed={"arn": text("KeyArn"), "key_usage": text("Metadata.KeyUsage"), "key_state": text("Metadata.KeyState")},
+    attributes={
+        "description":  text("Metadata.Description"),
+        "enabled":      flag("Metadata.Enabled", default=False),
+        "multi_region": flag("Metadata.MultiRegion", default=False),
+        "policy":       policy("Policy", assigned=True),
+        "valid_to":     attr("Metadata.ValidTo", moment),
+        "tags":         tags("Tags"),
+    },
+    ignored={
+        "bypass_policy_lockout_safety_check": "an instruction to Terraform",
+        "deletion_window_in_days":            "only read when the key is deleted",
+        "key_material_base64":                "never returned by AWS",
+    },
+)
+
+REPLICA_KEY = ResourceType(
+    name="aws_kms_replica_key",
+    service="kms",
+    object="aws_kms_key",
+    list=KEY.list,
+    describe=KEY.describe,
+    exists=PENDING,
+    id=text("KeyId"),
+    label="description",
+    computed={"arn": text("KeyArn"), "key_id": text("KeyId"), "key_usage": text("Metadata.KeyUsage")},
+    attributes={
+        "description":     text("Metadata.Description"),
+        "enabled":         flag("Metadata.Enabled", default=True),
+        "policy":          policy("Policy", assigned=True),
+        "primary_key_arn": text("Metadata.MultiRegionConfiguration.PrimaryKey.Arn"),
+        "tags":            tags("Tags"),
+    },
+    ignored={
+        "bypass_policy_lockout_safety_check": "an instruction to Terraform",
+        "deletion_window_in_days":            "only read when the key is deleted",
+    },
+    refs=(Ref("primary_key_arn", to="aws_kms_key", by="arn"),),
+)
+
+GRANT = ResourceType(
+    name="aws_kms_grant",
+    service="kms",
+    # services make grants for themselves all the time, and nothing shows which: only the desired ones are asked for
+    list=None,
+    seek=Call(op="ListGrants", take="Grants", bind={"KeyId": "key_id", "GrantId": "grant_id"}, gone=GONE),
+    id=text("join(':', [KeyId, GrantId])"),
+    identity=("key_id", "grant_id"),
+    import_id="join(':', [key_id, grant_id])",
+    label="name",
+    computed={"grant_id": text("GrantId")},
+    attributes={
+        "key_id":             name_of_arn("KeyId"),
+        "name":               text("Name"),
+        "grantee_principal":  text("GranteePrincipal"),
+        "retiring_principal": text("RetiringPrincipal"),
+        "operations":         set_of(plain_text, "Operations"),
+        "constraints":        blocks("[Constraints][?@]", {
+            "encryption_context_equals": mapping("EncryptionContextEquals"),
+            "encryption_context_subset": mapping("EncryptionContextSubset"),
+        }),
+    },
+    ignored={
+        "grant_creation_tokens": "only read when the grant is made",
+        "retire_on_delete":      "an instruction to Terraform",
+    },
+    refs=(Ref("key_id", to="aws_kms_key"), Ref("grantee_principal", to="aws_iam_role", by="arn")),
 )
 
 KEY_POLICY = ResourceType(
