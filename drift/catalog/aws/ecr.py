@@ -132,6 +132,6 @@ REGISTRY_SCANNING = ResourceType(
     },
     # every registry has one
     owners=(Owner(
-        "scanningConfiguration.scanType == 'BASIC' && !scanningConfiguration.rules", "AWS",
+        "scanningConfiguration.scanType == 'BASIC' && !(scanningConfiguration.rules)", "AWS",
     ),),
 )
