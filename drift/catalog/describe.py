@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from drift.catalog import facts
 from drift.catalog.spec import Attr, Held, ResourceType, Within, iam_action
 
 Catalog = Mapping[str, ResourceType]
@@ -57,3 +58,25 @@ def entry(kind: ResourceType, catalog: Catalog) -> dict[str, Any]:
         "ignored": dict(kind.ignored),
         "actions": actions([kind.name], catalog),
     }
+
+
+def tally(kind: ResourceType, provider: facts.Facts) -> tuple[int, int]:
+    """(attributes compared, attributes a configuration may set), those inside nested blocks one by one."""
+    return _tally(kind.attributes, provider)
+
+
+def _tally(attributes: Mapping[str, Attr], provider: facts.Facts) -> tuple[int, int]:
+    compared = every = 0
+    for name, fact in provider.items():
+        if name in facts.EVERYWHERE or not facts.settable(fact):
+            continue
+        inner = 1 if isinstance(fact, str) else max(1, facts.count_settable(fact[1]))
+        attr = attributes.get(name)
+        if attr is None:
+            every += inner
+        elif attr.fields and not isinstance(fact, str):
+            some, all_ = _tally(attr.fields, fact[1])
+            compared, every = compared + some, every + all_
+        else:
+            compared, every = compared + inner, every + inner
+    return compared, every

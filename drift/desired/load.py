@@ -16,6 +16,7 @@ from drift.desired.instance import Instance, State
 from drift.errors import StateError
 from drift.model.arn import Arn
 from drift.model.resource import GLOBAL, Key, Resource, Source
+from drift.model.value import UNREADABLE_SHAPES, Value
 
 Catalog = Mapping[str, ResourceType]
 
@@ -127,28 +128,42 @@ def build(
                 continue
             home = where[state.source, instance.provider]
             own_account, own_region = placed(instance)
-            out.resources.append(
-                resource_of(
-                    instance,
-                    kind,
-                    account=own_account or home.account or account,
-                    region=own_region or home.region or region,
-                    lineage=state.lineage,
-                )
+            resource, strange = resource_of(
+                instance,
+                kind,
+                account=own_account or home.account or account,
+                region=own_region or home.region or region,
+                lineage=state.lineage,
             )
+            if strange:
+                what = ", ".join(sorted(strange))
+                out.warnings.append(
+                    f"{state.source}: {instance.address}: not compared, not as the provider writes it: {what}"
+                )
+            if strange & {*kind.identity} or not any(resource.key.identity):
+                out.not_covered[instance.address.type] += 1
+                continue
+            out.resources.append(resource)
     return out
 
 
-def resource_of(instance: Instance, kind: ResourceType, *, account: str, region: str, lineage: str) -> Resource:
-    """An instance in canonical form."""
+def resource_of(
+    instance: Instance, kind: ResourceType, *, account: str, region: str, lineage: str
+) -> tuple[Resource, set[str]]:
+    """An instance in canonical form, and the attributes left out of it because they have no such form."""
     raw: Mapping[str, Any] = instance.attributes
-    attributes = {"id": kind.id.desired(raw.get("id"), raw)}
-    for name, attr in {**kind.computed, **kind.attributes}.items():
-        if name in raw:
-            attributes[name] = attr.desired(raw[name], raw)
+    attributes: dict[str, Value] = {}
+    strange = set()
+    for name, attr in {"id": kind.id, **kind.computed, **kind.attributes}.items():
+        if name not in raw and name != "id":
+            continue
+        try:
+            attributes[name] = attr.desired(raw.get(name), raw)
+        except UNREADABLE_SHAPES:
+            strange.add(name)
     identity = tuple(attributes.get(name) for name in kind.identity)
     arn = raw.get("arn")
-    return Resource(
+    resource = Resource(
         key=Key(kind.listed_as, account, region if kind.scope == "regional" else GLOBAL, identity),
         id=text_at(kind.import_id, attributes) or str(raw.get("id") or ""),
         arn=arn if isinstance(arn, str) else "",
@@ -160,3 +175,4 @@ def resource_of(instance: Instance, kind: ResourceType, *, account: str, region:
         deposed=instance.deposed,
         recorded=frozenset(name for name in kind.ignored if raw.get(name)),
     )
+    return resource, strange

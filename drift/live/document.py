@@ -8,7 +8,7 @@ from typing import Any, Final
 from drift.catalog.path import Path
 from drift.catalog.spec import Attr, ResourceType
 from drift.model.coverage import Unreadable
-from drift.model.value import Value
+from drift.model.value import UNREADABLE_SHAPES, Value
 
 
 class _Unasked:
@@ -75,7 +75,12 @@ class Document:
         value = self.look(attr.path)
         if isinstance(value, Unreadable | _Unasked):
             return value
-        return Unreadable("tape", "Scrubbed") if _scrubbed(value) else attr.actual(value)
+        if _scrubbed(value):
+            return Unreadable("tape", "Scrubbed")
+        try:
+            return attr.actual(value)
+        except UNREADABLE_SHAPES:
+            return Unreadable(attr.path.text, "UnexpectedShape")
 
 
 def is_known(value: Any) -> bool:

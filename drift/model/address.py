@@ -43,7 +43,7 @@ class Address:
             module.append((step[1], _unkey(step[2])))
             position = step.end()
         rest = _REST.fullmatch(text, position)
-        if rest is None:
+        if rest is None or rest[2] == "module":
             raise ValueError(f"not a resource address: {text!r}")
         return cls(rest[2], rest[3], _unkey(rest[4]), tuple(module), "data" if rest[1] else "managed")
 

@@ -8,6 +8,9 @@ from typing import Any, TypeAlias
 Value: TypeAlias = Any
 """None | bool | int | float | str | tuple[Value, ...] | frozenset[Value] | Block | Unreadable."""
 
+UNREADABLE_SHAPES = (TypeError, ValueError, AttributeError, LookupError)
+"""What a canon raises on a value of a shape that neither AWS nor the provider ever writes."""
+
 
 class Block(Mapping[str, Any], Hashable):
     """A hashable mapping: one nested block, one map, one JSON object.
