@@ -61,6 +61,8 @@ class Call:
     """Error codes that mean "nothing of the kind is configured"."""
     gone: frozenset[str] = frozenset()
     """Error codes that mean "deleted since it was listed"."""
+    apart: frozenset[str] = frozenset()
+    """Error codes that one item may bring upon its whole batch: its members are asked again one by one."""
     iam: str = ""
     """The IAM action, where it is not the operation of that name."""
     parse: str = ""
@@ -203,7 +205,8 @@ class Parent:
     tells: Mapping[str, Share] = field(default_factory=dict)
     """The parent's attribute -> the elements of it that one resource of this type holds."""
     unless: str = ""
-    """An attribute the parent's entry ignores; where the state sets it, it tells every part: an OpenAPI `body`."""
+    """An ignored attribute of the parent, or of another part of it; where the state sets it, it tells every part
+    of this type: an OpenAPI `body`."""
     alone: bool = False
     """Reported even where the parent is not managed: a rule on the default event bus, a route of a main table."""
     shared: bool = False

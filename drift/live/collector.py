@@ -182,22 +182,14 @@ class Collector:
 
     def _sought(self, kinds: list[ResourceType], wanted: Wanted, listed: set[Key]) -> list[Item]:
         """What is desired, not listed, and can be asked for by name."""
-        asked: list[tuple[ResourceType, Call, Key, Request]] = []
-        for kind in kinds:
-            if kind.seek is None or kind.name not in self._scope:
-                continue
-            for key, resources in wanted.managed.items():
-                if key.type != kind.name or key in listed or key.region not in self._regions_of(kind):
-                    continue
-                if self.found.gap(key) is not None:
-                    continue  # whoever may not list is not asked for one by one
-                bound = {n: path(p).search(resources[0].attributes) for n, p in kind.seek.bind.items()}
-                if None in bound.values():
-                    continue
-                service = kind.seek.service or kind.service
-                args = {**kind.seek.args, **bound}
-                request = Request(service, self._endpoint(key.region, kind.seek), kind.seek.op, args)
-                asked.append((kind, kind.seek, key, request))
+        asked = [
+            (kind, kind.seek, key, request)
+            for kind in kinds
+            if kind.seek is not None and kind.name in self._scope
+            for key, resources in wanted.managed.items()
+            if key.type == kind.name and key not in listed and key.region in self._regions_of(kind)
+            if (request := self._seeking(kind, kind.seek, key, resources[0])) is not None
+        ]
         out: list[Item] = []
         for (kind, call, key, request), answer in zip(asked, self._ask("seeking", [a[3] for a in asked]), strict=True):
             taken = _taken(call, answer)
@@ -221,6 +213,14 @@ class Collector:
             first.setdefault(item.key, item)
         self._documents[kind.name, region] = list(first.values())
         return [i for i in items if first[i.key] is i]
+
+    def _seeking(self, kind: ResourceType, call: Call, key: Key, desired: Resource) -> Request | None:
+        """The request for one desired resource; None where an argument has no value, or nobody may list the type."""
+        bound = {name: path(p).search(desired.attributes) for name, p in call.bind.items()}
+        if None in bound.values() or self.found.gap(key) is not None:
+            return None
+        service = call.service or kind.service
+        return Request(service, self._endpoint(key.region, call), call.op, {**call.args, **bound})
 
     def _inside(self, kind: ResourceType, within: Within, region: str, wanted: Wanted) -> list[Item]:
         out: list[Item] = []
@@ -369,7 +369,8 @@ class Collector:
         answers = self._ask("reading", [step.request for step in plan])
         alone: list[_Step] = []
         for step, answer in zip(plan, answers, strict=True):
-            if isinstance(answer, Refused) and answer.code in step.call.gone and len(step.documents) > 1:
+            shared = step.call.gone | step.call.apart if step.call.bind and len(step.documents) > 1 else frozenset()
+            if isinstance(answer, Refused) and answer.code in shared:
                 # one that was deleted since it was listed must not take the others of its batch with it
                 alone += self._plan(step.kind, replace(step.call, batch=-1), step.documents)
             else:

@@ -20,7 +20,12 @@ from drift.live.api import Answer, Api, Refused, Request
 from drift.live.document import SCRUBBED
 
 FORMAT = 1
-_ALSO_SECRET = {("lambda", "GetFunction"): {"Location"}, ("ec2", "DescribeInstanceAttribute"): {"UserData"}}
+_ALSO_SECRET = {
+    ("lambda", "GetFunction"): {"Location"},
+    ("lambda", "GetLayerVersion"): {"Location"},
+    ("ec2", "DescribeInstanceAttribute"): {"UserData"},
+    ("firehose", "DescribeDeliveryStream"): {"HECToken"},
+}
 """(service, operation) -> members that hold secrets although the model does not mark them."""
 
 

@@ -106,6 +106,9 @@ RESOURCE_POLICY = ResourceType(
     id=text("policyName"),
     label="policy_name",
     attributes={"policy_name": text("policyName"), "policy_document": policy("policyDocument")},
+    # CloudWatch Logs user guide, "Logs sent to CloudWatch Logs": written where delivery to a group is switched on
+    owners=(Owner("policyName == 'AWSLogDeliveryWrite20150319' && "
+                  "contains(policyDocument, 'delivery.logs.amazonaws.com')", "CloudWatch Logs"),),
 )
 
 DESTINATION = ResourceType(

@@ -15,8 +15,9 @@ PARAMETER = ResourceType(
     service="ssm",
     list=Call(op="DescribeParameters", take="Parameters", args={"MaxResults": 50}),
     describe=(
+        # a single key that may not be used refuses the whole batch
         Call(op="GetParameters", take="Parameters", into="Value", batch=10, args={"WithDecryption": True},
-             bind={"Names": "Name"}, match="Name"),
+             bind={"Names": "Name"}, match="Name", apart=frozenset({"AccessDeniedException", "InvalidKeyId"})),
         # one call for each parameter: there is no batch form
         Call(op="ListTagsForResource", take="TagList", into="Tags", gone=frozenset({"InvalidResourceId"}),
              args={"ResourceType": "Parameter"}, bind={"ResourceId": "Name"}),
@@ -27,7 +28,7 @@ PARAMETER = ResourceType(
     label="name",
     attributes={
         "name":            text("Name"),
-        "arn":             text("Value.ARN", assigned=True),
+        "arn":             text("ARN", assigned=True, same=lambda _, have: have is None),  # not listed everywhere
         "type":            text("Type"),
         # the provider records a value under one of the two names, and under neither where it is write-only
         "value":           text("Value.Value", assigned=True, sensitive=True),
