@@ -114,6 +114,25 @@ REST_API_POLICY = ResourceType(
     parent=Parent("rest_api_id", to="aws_api_gateway_rest_api", tells={"policy": WHOLE}),
 )
 
+REST_API_PUT = ResourceType(
+    name="aws_api_gateway_rest_api_put",
+    service="apigateway",
+    list=None,  # nothing of its own: there as long as its API is
+    seek=Call(op="GetRestApi", take="[@]", bind={"restApiId": "rest_api_id"}, iam=READ, gone=GONE),
+    id=text("id"),
+    identity=("rest_api_id",),
+    import_id="rest_api_id",
+    label="rest_api_id",
+    attributes={"rest_api_id": text("id")},
+    ignored={
+        "body":             BODY,
+        "fail_on_warnings": "an instruction to Terraform",
+        "parameters":       "an instruction to Terraform: how to read the body",
+        "triggers":         "an instruction to Terraform",
+    },
+    parent=Parent("rest_api_id", to="aws_api_gateway_rest_api"),
+)
+
 RESOURCE = ResourceType(
     name="aws_api_gateway_resource",
     service="apigateway",

@@ -47,6 +47,7 @@ DEPLOYMENT_GROUP = ResourceType(
         Call(op="ListTagsForResource", take="Tags", into="Tags", gone=GONE,
              bind={"ResourceArn": f"join('', [{AT}, ':deploymentgroup:', parent.name, '/', name])"}),
     ),
+    exists="Group",
     id=text("name"),
     identity=("app_name", "deployment_group_name"),
     import_id="join(':', [app_name, deployment_group_name])",

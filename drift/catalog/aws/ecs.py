@@ -219,7 +219,7 @@ SERVICE = ResourceType(
             "enable":      flag("enable"),
             "rollback":    flag("rollback"),
         }),
-        "capacity_provider_strategy":         blocks("Service.capacityProviderStrategy", STRATEGY, assigned=True,
+        "capacity_provider_strategy":         blocks("Service.capacityProviderStrategy", STRATEGY,
                                                      key=lambda b: b["capacity_provider"]),
         "deployment_circuit_breaker":         block("Service.deploymentConfiguration.deploymentCircuitBreaker", {
             "enable":   flag("enable"),
@@ -235,7 +235,7 @@ SERVICE = ResourceType(
         }),
         "network_configuration":              block("Service.networkConfiguration.awsvpcConfiguration", {
             "assign_public_ip": flag("assignPublicIp"),
-            "security_groups":  set_of(as_text, "securityGroups", assigned=True),
+            "security_groups":  set_of(as_text, "securityGroups"),
             "subnets":          set_of(as_text, "subnets"),
         }),
         "ordered_placement_strategy":         list_of(_strategy, "Service.placementStrategy"),

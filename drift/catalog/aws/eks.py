@@ -272,7 +272,7 @@ ACCESS_ENTRY = ResourceType(
     attributes={
         "cluster_name":      text("parent.name"),
         "principal_arn":     text("name"),
-        "kubernetes_groups": set_of(as_text, "Entry.kubernetesGroups", assigned=True),
+        "kubernetes_groups": set_of(as_text, "Entry.kubernetesGroups"),
         "tags":              tags("Entry.tags"),
         "type":              text("Entry.type", default="STANDARD"),
         "user_name":         text("Entry.username", assigned=True),
