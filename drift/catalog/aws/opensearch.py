@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from drift.catalog.aws.rds import key_id
-from drift.catalog.kinds import attr, block, blocks, flag, mapping, number, policy, set_of, tags, text
+from drift.catalog.kinds import attr, block, blocks, flag, number, policy, set_of, tags, text
 from drift.catalog.spec import STACK, WHOLE, Call, Parent, Ref, ResourceType, Within
+from drift.model.value import Value
 from drift.normalize import values
 
 GONE = frozenset({"ResourceNotFoundException"})
@@ -15,6 +16,12 @@ GONE = frozenset({"ResourceNotFoundException"})
 def _tuned(value: Any) -> str | None:
     """Auto-Tune is being switched on or off for a while."""
     return None if value in (None, "") else "ENABLED" if str(value).startswith("ENABLE") else "DISABLED"
+
+
+def _options(value: Any) -> Value:
+    """Upgrades add an option of their own, which the provider does not record either where it is off."""
+    added = ("override_main_response_version", "false")
+    return values.mapped({k: v for k, v in (value or {}).items() if (k, str(v).lower()) != added})
 
 
 DOMAIN = ResourceType(
@@ -35,7 +42,7 @@ DOMAIN = ResourceType(
     attributes={
         "domain_name":      text("DomainName"),
         "access_policies":  policy("Domain.AccessPolicies"),
-        "advanced_options": mapping("Domain.AdvancedOptions", assigned=True),
+        "advanced_options": attr("Domain.AdvancedOptions", _options, assigned=True),
         "engine_version":   text("Domain.EngineVersion", assigned=True),
         "ip_address_type":  text("Domain.IPAddressType", assigned=True),
         "advanced_security_options": block("Domain.AdvancedSecurityOptions", {

@@ -63,7 +63,8 @@ common: dict[str, Attr] = {
     "availability_zones":           set_of(values.text, "AvailabilityZones", assigned=True),
     "backup_retention_period":      number("BackupRetentionPeriod", default=1),
     "deletion_protection":          flag("DeletionProtection"),
-    "global_cluster_identifier":    text("GlobalClusterIdentifier", same=unless_untold),
+    # a global cluster may be made of it after it was recorded; not every answer names it
+    "global_cluster_identifier":    text("GlobalClusterIdentifier", assigned=True, same=unless_untold),
     "port":                         number("Port", assigned=True),
     "preferred_backup_window":      caseless("PreferredBackupWindow", assigned=True),
     "preferred_maintenance_window": caseless("PreferredMaintenanceWindow", assigned=True),
@@ -147,7 +148,7 @@ CLUSTER = ResourceType(
         "serverlessv2_scaling_configuration":    block("ServerlessV2ScalingConfiguration", {
             "max_capacity":             number("MaxCapacity"),
             "min_capacity":             number("MinCapacity"),
-            "seconds_until_auto_pause": number("SecondsUntilAutoPause", default=0),
+            "seconds_until_auto_pause": number("SecondsUntilAutoPause", assigned=True),
         }),
     },
     ignored={
