@@ -180,6 +180,11 @@ def _unmanaged(
     gathered = [p for r in (*desired, *actual.paired.values()) for p in parts_of(r, catalog)]
     managed = {r.key: r for r in (*gathered, *actual.paired.values(), *desired)}
     found: dict[Key, Resource] = {}
+    recorded: dict[Key | None, set[str]] = defaultdict(set)  # what an API's state sets, or a part of the API
+    for known in desired:
+        part = kind_of(known, catalog).parent
+        for whole in (known.key, *([parent_key(known, part, catalog)] if part else [])):
+            recorded[whole] |= known.recorded
     index = Index([*actual.resources.values()], catalog)
     claimed = _claimed(desired, actual, catalog, index)
     for key in sorted(actual.resources, key=lambda k: (k.type, k.account, k.region, str(k.identity))):
@@ -191,7 +196,7 @@ def _unmanaged(
             parent = parent_key(resource, kind.parent, catalog)
             if parent not in managed and not kind.parent.alone:
                 continue  # part of something unmanaged
-            if parent in managed and (kind.parent.tells or kind.parent.unless in managed[parent].recorded):
+            if parent in managed and (kind.parent.tells or kind.parent.unless in recorded[parent]):
                 continue  # told by the managed whole
         owner = resource.owner or _inherited(resource, kind, index, actual.gaps, catalog)
         if isinstance(owner, str) and owner:
