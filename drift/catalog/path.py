@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 import jmespath
-from jmespath.exceptions import JMESPathError
+from jmespath.exceptions import JMESPathError, JMESPathTypeError
 from jmespath.functions import Functions, signature
 
 _PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
@@ -59,7 +59,7 @@ class Path:
         parsed = jmespath.compile(text)
         self.text = text
         self.sections = frozenset(_sections(parsed.parsed))
-        self.search = _getter(text.split(".")) if _PLAIN.fullmatch(text) else partial(parsed.search, options=_OPTIONS)
+        self.search = _getter(text.split(".")) if _PLAIN.fullmatch(text) else partial(_searched, parsed)
 
     def __repr__(self) -> str:
         return f"Path({self.text!r})"
@@ -78,6 +78,16 @@ def text_at(text: str, attributes: Mapping[str, Any]) -> str:
     except JMESPathError:
         return ""
     return "" if found is None else str(found)
+
+
+def _searched(parsed: Any, data: Any) -> Any:
+    """What is there; nothing where a function is given what AWS left out, so that one item cannot end a scan."""
+    try:
+        return parsed.search(data, options=_OPTIONS)
+    except JMESPathTypeError as error:
+        if error.actual_type != "null":
+            raise
+        return None
 
 
 def _getter(keys: list[str]) -> Callable[[Any], Any]:
