@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from drift.catalog.spec import WHOLE, Attr, Held, ResourceType
@@ -205,15 +205,16 @@ def _unmanaged(
             out.gaps.add(Gap(kind.name, key.account, key.region, owner.action, owner.code, resource.id))
         else:
             found[key] = resource
+    told = found.keys() | claimed - managed.keys()
     for resource in found.values():
-        if not _within(resource, found, actual.resources):
+        if not _within(resource, told, actual.resources):
             out.drift.append(Drift("unmanaged", None, resource))
 
 
-def _within(resource: Resource, found: Mapping[Key, Resource], resources: Mapping[Key, Resource]) -> bool:
-    """Whether something unmanaged that it was found inside tells of it."""
+def _within(resource: Resource, told: Set[Key], resources: Mapping[Key, Resource]) -> bool:
+    """Whether something unmanaged, or claimed, that it was found inside tells of it."""
     while resource.inside is not None and resource.inside in resources:
-        if resource.inside in found:
+        if resource.inside in told:
             return True
         resource = resources[resource.inside]
     return False
