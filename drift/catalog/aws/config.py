@@ -49,7 +49,7 @@ RULE = ResourceType(
             "custom_policy_details": block("{Details: Source.CustomPolicyDetails, Text: Custom.PolicyText}", {
                 "enable_debug_log_delivery": flag("Details.EnableDebugLogDelivery"),
                 "policy_runtime":            text("Details.PolicyRuntime"),
-                "policy_text":               text("Text"),
+                "policy_text":               text("Text", assigned=True),  # the provider may have read none
             }),
         }),
     },
@@ -103,7 +103,7 @@ RECORDER_STATUS = ResourceType(
     import_id="name",
     attributes={"name": text("name"), "is_enabled": flag("Status.recording")},
     parent=Parent("name", to="aws_config_configuration_recorder"),
-    owners=(Owner("!Status.recording", "AWS"),),  # nobody has switched it on
+    owners=(Owner("!(Status.recording)", "AWS"),),  # nobody has switched it on
 )
 
 DELIVERY_CHANNEL = ResourceType(
