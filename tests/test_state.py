@@ -73,8 +73,13 @@ def test_instance_keys_modules_deposed_and_sensitive_paths() -> None:
 
 def test_data_sources_and_resources_of_nobody_are_left_out(tmp_path: Path) -> None:
     data = {**queue("d"), "mode": "data"}
-    null = {"mode": "managed", "type": "random_id", "name": "r", "provider": 'provider["registry.terraform.io/hashicorp/random"]',
-            "instances": [{"attributes": {"id": "x"}}]}  # fmt: skip
+    null = {
+        "mode": "managed",
+        "type": "random_id",
+        "name": "r",
+        "provider": 'provider["registry.terraform.io/hashicorp/random"]',
+        "instances": [{"attributes": {"id": "x"}}],
+    }
     other = {**null, "type": "google_storage_bucket", "provider": 'provider["registry.terraform.io/hashicorp/google"]'}
     unknown = {**null, "type": "aws_no_such_thing", "provider": AWS}
     found = desired(tmp_path, state(data, null, other, unknown, queue("a")))

@@ -67,7 +67,7 @@ class Scan:
         for place, resource in self.paired.items():
             item = self._found.items.get(resource.key)
             if item is not None and resource.key in wants:
-                self.paired[place] = replace(resource_of(item, self._kinds[place]), address=resource.address)
+                self.paired[place] = replace(self._shaped(item, self._kinds[place]), address=resource.address)
 
     def _pair(self, desired: Resource) -> Resource | None:
         kind = kind_of(desired, self._catalog)
@@ -79,7 +79,10 @@ class Scan:
         if item is None and kind.otherwise:
             other = text_at(kind.otherwise, {k: v for k, v in desired.attributes.items() if is_known(v)})
             item = self._found.items.get(desired.key._replace(identity=(other,)))
-        return None if item is None else replace(resource_of(item, kind), address=desired.address)
+        return None if item is None else replace(self._shaped(item, kind), address=desired.address)
+
+    def _shaped(self, item: Item, kind: ResourceType) -> Resource:
+        return self.resources[item.key] if kind is item.kind else resource_of(item, kind)
 
     def _gathered(self, desired: Resource, gathers: Gathers) -> Resource | None:
         attributes = dict(desired.attributes)
