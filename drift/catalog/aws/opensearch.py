@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from drift.catalog.aws.rds import key_id
 from drift.catalog.kinds import attr, block, blocks, flag, number, policy, set_of, tags, text
-from drift.catalog.spec import STACK, WHOLE, Call, Parent, Ref, ResourceType, Within
+from drift.catalog.spec import STACK, WHOLE, Attr, Call, Parent, Ref, ResourceType, Within
 from drift.model.value import Value
 from drift.normalize import values
 
@@ -146,6 +147,52 @@ DOMAIN = ResourceType(
         Ref("log_publishing_options[].cloudwatch_log_group_arn", to="aws_cloudwatch_log_group", by="arn"),
     ),
     owners=(STACK,),
+)
+
+
+def _only(block_: Attr, *without: str, **instead: Attr) -> Attr:
+    """A block less some of its fields, others in another form."""
+    return replace(block_, fields={k: instead.get(k, v) for k, v in block_.fields.items() if k not in without})
+
+
+def _elastic(at: str, **words: Any) -> Attr:
+    """An instance type, of which each of both APIs has its own spelling."""
+    return attr(at, lambda v: str(v).replace(".elasticsearch", ".search") if v else None, **words)
+
+
+_of = DOMAIN.attributes
+# the same domains by the older API's names
+ELASTICSEARCH_DOMAIN = replace(
+    DOMAIN,
+    name="aws_elasticsearch_domain",
+    object="aws_opensearch_domain",
+    attributes={
+        **{k: v for k, v in _of.items() if k not in (
+            "engine_version", "ip_address_type", "off_peak_window_options", "software_update_options",
+        )},
+        "advanced_security_options": _only(_of["advanced_security_options"], "anonymous_auth_enabled"),
+        "auto_tune_options":         _only(_of["auto_tune_options"], "use_off_peak_window"),
+        "cluster_config":            _only(
+            _of["cluster_config"], "multi_az_with_standby_enabled", "node_options",
+            instance_type=_elastic("InstanceType", default="m4.large.elasticsearch"),
+            dedicated_master_type=_elastic("DedicatedMasterType"),
+            warm_type=_elastic("WarmType"),
+        ),
+        "elasticsearch_version":     attr("Domain.EngineVersion", lambda v: str(v).removeprefix("Elasticsearch_")
+                                          if v else None, assigned=True),
+    },
+)
+ELASTICSEARCH_DOMAIN_POLICY = ResourceType(
+    name="aws_elasticsearch_domain_policy",
+    service="opensearch",
+    object="aws_opensearch_domain_policy",
+    list=Within("aws_opensearch_domain"),
+    exists="Domain.AccessPolicies",
+    id=text("join('', ['esd-policy-', DomainName])"),
+    identity=("domain_name",),
+    label="domain_name",
+    attributes={"domain_name": text("DomainName"), "access_policies": policy("Domain.AccessPolicies")},
+    parent=Parent("domain_name", to="aws_opensearch_domain", by="domain_name", tells={"access_policies": WHOLE}),
 )
 
 DOMAIN_POLICY = ResourceType(
