@@ -112,7 +112,11 @@ CLUSTER = ResourceType(
         Ref("vpc_config.security_group_ids[]", to="aws_security_group"),
         Ref("vpc_config.cluster_security_group_id", to="aws_security_group"),
     ),
-    claims=(Ref("vpc_config.cluster_security_group_id", to="aws_security_group"),),
+    # EKS makes them along with the cluster, the entry for the nodes of Auto Mode
+    claims=(
+        Ref("vpc_config.cluster_security_group_id", to="aws_security_group"),
+        Ref("compute_config.node_role_arn", to="aws_eks_access_entry", by="principal_arn"),
+    ),
     owners=(cloudformation("Cluster"),),
 )
 
