@@ -49,6 +49,11 @@ def _storage_type(value: Any) -> str | None:
     return None if value in (None, "", "aurora", "standard") else str(value)
 
 
+def _seconds(value: Any) -> int | float | None:
+    """Only a cluster that may pause has any; the provider then writes 0."""
+    return values.number(value) or None
+
+
 def _managed_password(value: Any, cluster: Raw) -> bool | None:
     """An imported cluster's state knows of no password at all."""
     known = value or cluster.get("master_password") or cluster.get("master_password_wo_version")
@@ -148,7 +153,7 @@ CLUSTER = ResourceType(
         "serverlessv2_scaling_configuration":    block("ServerlessV2ScalingConfiguration", {
             "max_capacity":             number("MaxCapacity"),
             "min_capacity":             number("MinCapacity"),
-            "seconds_until_auto_pause": number("SecondsUntilAutoPause", assigned=True),
+            "seconds_until_auto_pause": attr("SecondsUntilAutoPause", _seconds, assigned=True),
         }),
     },
     ignored={
