@@ -100,10 +100,10 @@ def _changes_of(resource: Resource, found: Resource, name: str, attr: Attr, shar
         return
     if held:
         # The parent's own record of a held attribute is an echo, as old as its last refresh:
-        # it can excuse what is there, but not demand it.
-        want_keys = {element_key(attr, e) for e in want or ()} | held
-        have = type(have)(e for e in have or () if element_key(attr, e) not in want_keys)
-        want = type(have)()
+        # it can say what a thing that is there looks like, but not demand that it be there.
+        there = {element_key(attr, e) for e in have or ()} - held
+        have = type(have)(e for e in have or () if element_key(attr, e) in there)
+        want = type(have)(e for e in want or () if element_key(attr, e) in there)
     yield from changes(attr, name, want, have)
 
 
