@@ -234,6 +234,7 @@ INTEGRATION = ResourceType(
         Ref("resource_id", to="aws_api_gateway_resource"),
         Ref("connection_id", to="aws_api_gateway_vpc_link"),
         Ref("credentials", to="aws_iam_role", by="arn"),
+        Ref("uri", to="aws_lambda_function", by="invoke_arn"),
     ),
     parent=part_of_api("body"),
 )
@@ -377,6 +378,7 @@ AUTHORIZER = ResourceType(
     },
     refs=(
         Ref("authorizer_credentials", to="aws_iam_role", by="arn"),
+        Ref("authorizer_uri", to="aws_lambda_function", by="invoke_arn"),
         Ref("provider_arns[]", to="aws_cognito_user_pool", by="arn"),
     ),
     parent=part_of_api("body"),

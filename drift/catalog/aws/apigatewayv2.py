@@ -99,7 +99,10 @@ AUTHORIZER = ResourceType(
             "issuer":   text("Issuer"),
         }),
     },
-    refs=(Ref("authorizer_credentials_arn", to="aws_iam_role", by="arn"),),
+    refs=(
+        Ref("authorizer_credentials_arn", to="aws_iam_role", by="arn"),
+        Ref("authorizer_uri", to="aws_lambda_function", by="invoke_arn"),
+    ),
     parent=part_of_api("body"),
 )
 
@@ -159,6 +162,7 @@ INTEGRATION = ResourceType(
         Ref("connection_id", to="aws_apigatewayv2_vpc_link"),
         Ref("credentials_arn", to="aws_iam_role", by="arn"),
         Ref("integration_uri", to="aws_lambda_function", by="arn"),
+        Ref("integration_uri", to="aws_lambda_function", by="invoke_arn"),
     ),
     parent=part_of_api("body"),
     owners=(QUICK,),

@@ -120,7 +120,12 @@ FUNCTION = ResourceType(
     id=text("FunctionName"),
     label="function_name",
     import_id="function_name",
-    computed={"arn": text("FunctionArn"), "code_sha256": text("CodeSha256")},
+    computed={
+        "arn":         text("FunctionArn"),
+        "code_sha256": text("CodeSha256"),
+        "invoke_arn":  text("join('', ['arn:', here.partition, ':apigateway:', here.region, ':lambda:path/2015-03-31/functions/', FunctionArn, "
+                           "'/invocations'])"),
+    },
     attributes={
         "function_name":                  name_of_arn("FunctionName"),
         "description":                    text("Description"),
