@@ -187,6 +187,7 @@ def _unmanaged(
             recorded[whole] |= known.recorded
     index = Index([*actual.resources.values()], catalog)
     claimed = _claimed(desired, actual, catalog, index)
+    claimants = {(ref.to, g.account, g.region): g for g in sorted(actual.gaps) for ref in catalog[g.type].claims}
     for key in sorted(actual.resources, key=lambda k: (k.type, k.account, k.region, str(k.identity))):
         resource = actual.resources[key]
         kind = catalog[key.type]
@@ -198,7 +199,7 @@ def _unmanaged(
                 continue  # part of something unmanaged
             if parent in managed and (kind.parent.tells or kind.parent.unless in recorded[parent]):
                 continue  # told by the managed whole
-        owner = resource.owner or _inherited(resource, kind, index, actual.gaps, catalog)
+        owner = resource.owner or _inherited(resource, kind, index, actual.gaps, catalog) or _claimant(key, claimants)
         if isinstance(owner, str) and owner:
             out.not_ours.append(replace(resource, owner=owner))
         elif isinstance(owner, Unreadable):
@@ -239,6 +240,12 @@ def _inherited(
             gap = min(hidden, default=None)
             doubt = doubt or (Unreadable(gap.action, gap.code) if gap else None)
     return doubt or ""
+
+
+def _claimant(key: Key, claimants: Mapping[tuple[str, str, str], Gap]) -> Unreadable | None:
+    """What was refused that might claim it: whose volume it is cannot be told without the instances."""
+    gap = claimants.get((key.type, key.account, key.region))
+    return Unreadable(gap.action, gap.code) if gap else None
 
 
 def _readable(resource: Resource) -> Mapping[str, Value]:
