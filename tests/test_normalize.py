@@ -220,7 +220,7 @@ def test_scalars() -> None:
         None,
     )
     assert number("1.5") == 1.5
-    assert (boolean("true"), boolean("false"), boolean(None), boolean(True)) == (True, False, False, True)
+    assert (boolean("true"), boolean("false"), boolean(None), boolean(True)) == (True, False, None, True)
     assert (text(True), text(""), text(5)) == ("true", None, "5")
 
 

@@ -8,6 +8,13 @@ import pytest
 
 from tests.support.world import NAMES, WORLDS, World, cli_config, lines, live, run
 
+EVERY_RUN = frozenset(
+    {
+        "db_instance", "dynamodb", "ec2", "iam", "kms", "lambda", "s3", "secrets", "security-groups", "sns", "sqs", "vpc",
+    }
+)  # fmt: skip
+"""Worlds that real Terraform applies in every run; all others in the long one (`pytest -m slow`)."""
+
 
 @pytest.mark.parametrize("phase", ["applied", "refreshed"])
 @pytest.mark.parametrize("name", NAMES)
@@ -26,7 +33,7 @@ def test_tampered_account_says_exactly_that(name: str, phase: str) -> None:
 
 
 @pytest.mark.terraform
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [n if n in EVERY_RUN else pytest.param(n, marks=pytest.mark.slow) for n in NAMES])
 def test_real_terraform(name: str, tmp_path: Path) -> None:
     if cli_config() is None:
         pytest.skip("terraform is not on the PATH")

@@ -13,8 +13,10 @@ from drift.model.value import Block, Tacit, Value, is_empty, plain, sort_key
 def agree(attr: Attr, want: Value, have: Value) -> bool:
     """Whether both values mean the same for this attribute."""
     have = _asked_for(attr, want, have)
-    if want == have or (is_empty(want) and (attr.assigned or is_empty(have))):
+    if want == have or (is_empty(want) and is_empty(have)):
         return True
+    if attr.assigned and want is not False and is_empty(want):
+        return True  # a recorded false is an answer; nothing recorded is none
     if attr.same is not None and attr.same(want, have):
         return True
     if not attr.fields:

@@ -38,8 +38,10 @@ def number(value: Any) -> int | float | None:
     return int(as_float) if as_float.is_integer() else as_float
 
 
-def boolean(value: Any) -> bool:
-    """True or false, from text too; not set is false."""
+def boolean(value: Any) -> bool | None:
+    """True or false, from text too; None where it is not set."""
+    if value is None or value == "":
+        return None
     return value.strip().lower() in ("true", "1", "enabled") if isinstance(value, str) else bool(value)
 
 
