@@ -5,7 +5,7 @@
     ├── StateError             one Terraform state cannot be read
     ├── CatalogError           a resource type, rule or plugin is wrong
     ├── CloudError             AWS cannot be reached at all: credentials, region, endpoint
-    └── TapeError              a recording cannot be written, read or continued
+    └── TapeError              a recording cannot be written or read
 
 What AWS refuses during a scan is no exception: it becomes `Unreadable` or a `Gap`
 (`drift.model.coverage`), because the rest of the answer is still worth having.
@@ -47,4 +47,4 @@ class CloudError(DriftError):
 
 
 class TapeError(DriftError):
-    """A recording cannot be written, read or continued."""
+    """A recording cannot be written or read."""

@@ -10,7 +10,8 @@ from tests.support.world import NAMES, WORLDS, World, cli_config, lines, live, r
 
 EVERY_RUN = frozenset(
     {
-        "db_instance", "dynamodb", "ec2", "iam", "kms", "lambda", "s3", "secrets", "security-groups", "sns", "sqs", "vpc",
+        "db_instance", "dynamodb", "ec2", "iam", "kms", "lambda",
+        "s3", "secrets", "security-groups", "sns", "sqs", "vpc",
     }
 )  # fmt: skip
 """Worlds that real Terraform applies in every run; all others in the long one (`pytest -m slow`)."""

@@ -118,13 +118,10 @@ class Player:
             raise TapeError(f"{directory}: not a readable tape: {error}", "Record it again with --record.") from None
 
     def ask(self, request: Request) -> Answer:
-        """The recorded answer; TapeError for a request that was never recorded."""
+        """The recorded answer; a refusal for a request that was never recorded, so that it counts as not read."""
         entry = self._answers.get(request.key)
         if entry is None:
-            raise TapeError(
-                f"the tape has no answer to {request.service}:{request.op} in {request.region}",
-                "It was recorded with another state, other options or another version: record it again.",
-            )
+            return Refused("NotOnTape")
         if "refused" in entry:
             return Refused(entry["refused"]["code"], entry["refused"]["message"])
         return [_decode(page) for page in entry["pages"]]
