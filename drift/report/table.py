@@ -80,7 +80,7 @@ def _title(text: str, style: str) -> Text:
 def _managed(drift: Drift, look: Look) -> Iterator[Text]:
     resource = drift.resource
     head = Text.assemble((f"  {MARK[drift.kind]} ", STYLE[drift.kind]), (visible(resource.address), "bold"))
-    name = resource.id if not resource.name or resource.name == resource.id else f"{resource.id} ({resource.name})"
+    name = f"{resource.id} ({resource.name})" if resource.name and resource.name not in resource.id else resource.id
     head.append(f"  {visible(name)}", "dim")
     if resource.source.file:
         head.append(f"  {visible(resource.source.file)}:{resource.source.line}", "dim")
