@@ -1,17 +1,18 @@
-"""Amazon EC2: instances, key pairs, Elastic IPs."""
+"""Amazon EC2: instances, key pairs, Elastic IPs, network interfaces, images."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from drift.catalog.kinds import attr, block, blocks, flag, name_of_arn, number, set_of, tags, text
-from drift.catalog.spec import STACK, Attr, Call, Owner, Raw, Ref, ResourceType
+from drift.catalog.spec import STACK, WHOLE, Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Value
 from drift.normalize.tags import tag_map
 from drift.normalize.values import text as as_text
@@ -57,11 +58,13 @@ def user_data_hash(value: Any) -> str | None:
     return hashlib.sha1(_decoded(str(value)), usedforsecurity=False).hexdigest()
 
 
-def _user_data(value: Any, instance: Raw) -> Value:
+def user_data_text(value: Any, instance: Raw) -> Value:
+    """User data as `user_data` records it; the state keeps it there or in `user_data_base64`."""
     return None if instance.get("user_data_base64") else user_data_hash(value) or ""
 
 
-def _user_data_base64(value: Any, instance: Raw) -> Value:
+def user_data_text_base64(value: Any, instance: Raw) -> Value:
+    """User data as `user_data_base64` records it."""
     return hashlib.sha1(_decoded(str(value)), usedforsecurity=False).hexdigest() if value else None
 
 
@@ -234,9 +237,9 @@ INSTANCE = ResourceType(
         "source_dest_check":           of_primary(flag("SourceDestCheck", default=True)),
         "subnet_id":                   text("SubnetId", assigned=True),
         "tenancy":                     text("Placement.Tenancy", default="default"),
-        "user_data":                   attr("UserDataAttribute.Value", user_data_hash, from_state=_user_data,
+        "user_data":                   attr("UserDataAttribute.Value", user_data_hash, from_state=user_data_text,
                                             same=unrecorded, sensitive=True),
-        "user_data_base64":            attr("UserDataAttribute.Value", user_data_hash, from_state=_user_data_base64,
+        "user_data_base64":            attr("UserDataAttribute.Value", user_data_hash, from_state=user_data_text_base64,
                                             same=unrecorded, sensitive=True),
         "volume_tags":                 attr("[BlockDeviceMappings, Volumes]", tag_map, from_api=_common_tags,
                                             same=lambda want, have: not want),
@@ -390,3 +393,227 @@ EIP = ResourceType(
     owners=(STACK, Owner("ServiceManaged", "an AWS service")),
 )
 
+
+EIP_ASSOCIATION = ResourceType(
+    name="aws_eip_association",
+    service="ec2",
+    list=Within("aws_eip"),
+    exists="AssociationId",
+    id=text("AssociationId"),
+    identity=("allocation_id",),
+    label="public_ip",
+    attributes={
+        "allocation_id":        text("AllocationId", assigned=True),
+        "instance_id":          text("InstanceId", from_state=lambda v, i: v or (None if i.get("network_interface_id")
+                                                                                 else ""), same=unrecorded),
+        "network_interface_id": text("NetworkInterfaceId", assigned=True),
+        "private_ip_address":   text("PrivateIpAddress", assigned=True),
+        "public_ip":            text("PublicIp", assigned=True),
+    },
+    ignored={"allow_reassociation": "an instruction to Terraform"},
+    refs=(Ref("instance_id", to="aws_instance"), Ref("network_interface_id", to="aws_network_interface")),
+    parent=Parent("allocation_id", to="aws_eip",
+                  tells={"instance": WHOLE, "network_interface": WHOLE, "associate_with_private_ip": WHOLE}),
+)
+
+# ---- network interfaces
+
+SERVICE_INTERFACES = [
+    "api_gateway_managed", "aws_codestar_connections_managed", "branch", "efs", "gateway_load_balancer",
+    "gateway_load_balancer_endpoint", "global_accelerator_managed", "iot_rules_managed", "lambda", "load_balancer",
+    "nat_gateway", "nat_gateway_endpoint", "network_load_balancer", "quicksight", "transit_gateway", "trunk",
+    "vpc_endpoint",
+]
+"""Interface types that only AWS's services make (EC2 API reference, NetworkInterface)."""
+
+NETWORK_INTERFACE = ResourceType(
+    name="aws_network_interface",
+    service="ec2",
+    list=Call(op="DescribeNetworkInterfaces", take="NetworkInterfaces"),
+    id=text("NetworkInterfaceId"),
+    computed={"mac_address": text("MacAddress"), "owner_id": text("OwnerId")},
+    attributes={
+        "description":         text("Description", default=""),
+        "enable_primary_ipv6": flag("Ipv6Addresses[0].IsPrimaryIpv6", default=False),
+        "interface_type":      text("InterfaceType", default="interface"),
+        "ipv4_prefixes":       set_of(as_text, "Ipv4Prefixes[].Ipv4Prefix"),
+        "ipv6_addresses":      set_of(as_text, "Ipv6Addresses[].Ipv6Address"),
+        "ipv6_prefixes":       set_of(as_text, "Ipv6Prefixes[].Ipv6Prefix"),
+        "private_ip":          text("PrivateIpAddress", assigned=True),
+        "private_ips":         set_of(as_text, "PrivateIpAddresses[].PrivateIpAddress", assigned=True),
+        "security_groups":     set_of(as_text, "Groups[].GroupId", assigned=True),
+        "source_dest_check":   flag("SourceDestCheck", default=True),
+        "subnet_id":           text("SubnetId"),
+        # an instance may have been given it since: that is told there
+        "attachment":          blocks("[Attachment][?InstanceId]", {
+            "device_index": number("DeviceIndex"),
+            "instance":     text("InstanceId"),
+        }, assigned=True),
+        "tags":                tags("TagSet"),
+    },
+    ignored={
+        "ipv4_prefix_count":         "the number of ipv4_prefixes",
+        "ipv6_address_count":        "the number of ipv6_addresses",
+        "ipv6_address_list":         "ipv6_addresses, in the order they were given",
+        "ipv6_address_list_enabled": "an instruction to Terraform",
+        "ipv6_prefix_count":         "the number of ipv6_prefixes",
+        "private_ip_list":           "private_ips, in the order they were given",
+        "private_ip_list_enabled":   "an instruction to Terraform",
+        "private_ips_count":         "the number of private_ips, less one",
+    },
+    refs=(
+        Ref("subnet_id", to="aws_subnet"),
+        Ref("security_groups[]", to="aws_security_group"),
+        Ref("attachment[].instance", to="aws_instance"),
+    ),
+    owners=(
+        Owner("TagSet[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),
+        Owner("TagSet[?starts_with(Key, 'aws:ecs:')]", "ECS"),
+        Owner("RequesterManaged", "an AWS service"),
+        Owner("Operator.Managed", "an AWS service"),
+        Owner(f"contains(`{json.dumps(SERVICE_INTERFACES)}`, InterfaceType)", "an AWS service"),
+        # EKS, Fargate and others attach it to machines in accounts of AWS's own
+        Owner("Attachment.InstanceOwnerId && Attachment.InstanceOwnerId != OwnerId", "an AWS service"),
+    ),
+)
+
+NETWORK_INTERFACE_ATTACHMENT = ResourceType(
+    name="aws_network_interface_attachment",
+    service="ec2",
+    list=Within("aws_network_interface"),
+    exists="Attachment.InstanceId",
+    id=text("Attachment.AttachmentId"),
+    identity=("network_interface_id",),
+    label="network_interface_id",
+    computed={"attachment_id": text("Attachment.AttachmentId")},
+    attributes={
+        "device_index":         number("Attachment.DeviceIndex"),
+        "instance_id":          text("Attachment.InstanceId"),
+        "network_interface_id": text("NetworkInterfaceId"),
+    },
+    refs=(Ref("instance_id", to="aws_instance"),),
+    parent=Parent("network_interface_id", to="aws_network_interface", tells={"attachment": WHOLE}),
+)
+
+# ---- images
+
+
+def _minute(value: Any) -> str | None:
+    # AWS rounds the time to a minute
+    return str(value)[:16] if value else None
+
+
+IMAGE_ATTRIBUTES: Mapping[str, Attr] = {
+    "architecture":        text("Architecture", default="x86_64"),
+    "boot_mode":           text("BootMode", assigned=True),
+    "deprecation_time":    attr("DeprecationTime", _minute),
+    "description":         text("Description"),
+    "ena_support":         flag("EnaSupport"),
+    "image_location":      text("ImageLocation", assigned=True),
+    "imds_support":        text("ImdsSupport", assigned=True),
+    "kernel_id":           text("KernelId"),
+    "name":                text("Name"),
+    "ramdisk_id":          text("RamdiskId"),
+    "root_device_name":    text("RootDeviceName", assigned=True),
+    "sriov_net_support":   text("SriovNetSupport", default="simple"),
+    "tags":                tags("Tags"),
+    "tpm_support":         text("TpmSupport", assigned=True),
+    "virtualization_type": text("VirtualizationType", assigned=True),
+    "ebs_block_device":    blocks("BlockDeviceMappings[?Ebs]", {
+        "delete_on_termination": flag("Ebs.DeleteOnTermination"),
+        "device_name":           text("DeviceName"),
+        "encrypted":             flag("Ebs.Encrypted"),
+        "iops":                  number("Ebs.Iops", default=0),
+        "outpost_arn":           text("Ebs.OutpostArn"),
+        "snapshot_id":           text("Ebs.SnapshotId", assigned=True),
+        "throughput":            number("Ebs.Throughput", default=0),
+        "volume_size":           number("Ebs.VolumeSize", assigned=True),
+        "volume_type":           text("Ebs.VolumeType", assigned=True),
+    }, key=lambda device: device["device_name"]),
+    "ephemeral_block_device": blocks("BlockDeviceMappings[?VirtualName]", {
+        "device_name":  text("DeviceName"),
+        "virtual_name": text("VirtualName"),
+    }, key=lambda device: device["device_name"]),
+}
+BACKUPS = (
+    STACK,
+    Owner("Tags[?starts_with(Key, 'aws:backup:')]", "Backup"),
+    Owner("Tags[?starts_with(Key, 'aws:dlm:')]", "Data Lifecycle Manager"),
+)
+
+AMI = ResourceType(
+    name="aws_ami",
+    service="ec2",
+    list=Call(op="DescribeImages", take="Images", args={"Owners": ["self"]}),
+    exists="State != 'deregistered'",
+    describe=(
+        # one call for each image: EC2 tells one attribute of one image
+        Call(op="DescribeImageAttribute", take="LaunchPermissions", into="Permissions", bind={"ImageId": "ImageId"},
+             args={"Attribute": "launchPermission"}, gone=frozenset({"InvalidAMIID.NotFound",
+                                                                     "InvalidAMIID.Unavailable"})),
+    ),
+    id=text("ImageId"),
+    label="name",
+    computed={"owner_id": text("OwnerId")},
+    attributes=IMAGE_ATTRIBUTES,
+    linked={"snapshots": set_of(as_text, "BlockDeviceMappings[].Ebs.SnapshotId")},
+    ignored={"uefi_data": "never returned by AWS"},
+    refs=(Ref("ebs_block_device[].snapshot_id", to="aws_ebs_snapshot"),),
+    claims=(Ref("snapshots[]", to="aws_ebs_snapshot"),),
+    owners=BACKUPS,
+)
+
+AMI_COPY = replace(
+    AMI,
+    name="aws_ami_copy",
+    object="aws_ami",
+    attributes={
+        name: IMAGE_ATTRIBUTES[name] for name in ("deprecation_time", "description", "name", "tags")
+    },
+    ignored={
+        "destination_outpost_arn": "only read when the image is copied",
+        "ebs_block_device":        "copied from the source image",
+        "encrypted":               "only read when the image is copied",
+        "ephemeral_block_device":  "copied from the source image",
+        "kms_key_id":              "only read when the image is copied",
+        "source_ami_id":           "only read when the image is copied",
+        "source_ami_region":       "only read when the image is copied",
+    },
+    refs=(),
+)
+
+AMI_LAUNCH_PERMISSION = ResourceType(
+    name="aws_ami_launch_permission",
+    service="ec2",
+    list=Within("aws_ami", each="Permissions[]"),
+    id=text("parent.ImageId"),
+    identity=("image_id", "account_id", "group", "organization_arn", "organizational_unit_arn"),
+    import_id="join('/', [account_id || group || organization_arn || organizational_unit_arn || '', image_id])",
+    label="image_id",
+    attributes={
+        "account_id":              text("UserId"),
+        "group":                   text("Group"),
+        "image_id":                text("parent.ImageId"),
+        "organization_arn":        text("OrganizationArn"),
+        "organizational_unit_arn": text("OrganizationalUnitArn"),
+    },
+    parent=Parent("image_id", to="aws_ami"),
+)
+
+PLACEMENT_GROUP = ResourceType(
+    name="aws_placement_group",
+    service="ec2",
+    list=Call(op="DescribePlacementGroups", take="PlacementGroups"),
+    exists="State != 'deleted' && State != 'deleting'",
+    id=text("GroupName"),
+    label="name",
+    computed={"placement_group_id": text("GroupId")},
+    attributes={
+        "name":            text("GroupName"),
+        "partition_count": number("PartitionCount", default=0),
+        "spread_level":    text("SpreadLevel", assigned=True),
+        "strategy":        text("Strategy"),
+        "tags":            tags("Tags"),
+    },
+    owners=(STACK, Owner("Operator.Managed", "an AWS service")),
+)

@@ -1,9 +1,12 @@
-"""Amazon EBS: volumes."""
+"""Amazon EBS: volumes, snapshots and their defaults."""
 
 from __future__ import annotations
 
-from drift.catalog.kinds import flag, number, tags, text
-from drift.catalog.spec import STACK, Call, Owner, Ref, ResourceType
+from dataclasses import replace
+
+from drift.catalog.kinds import attr, flag, number, tags, text
+from drift.catalog.spec import STACK, Attributes, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.model.value import Block, Value
 
 MANAGED = Owner("Operator.Managed", "an AWS service")
 
@@ -34,4 +37,102 @@ VOLUME = ResourceType(
         Owner("Tags[?starts_with(Key, 'aws:ecs:')]", "ECS"),
         Owner("Attachments[?InstanceOwningService]", "an AWS service"),
     ),
+)
+
+
+def _device(attachment: Attributes) -> frozenset[Value]:
+    return frozenset({Block(device_name=attachment.get("device_name"))})
+
+
+VOLUME_ATTACHMENT = ResourceType(
+    name="aws_volume_attachment",
+    service="ec2",
+    list=Within("aws_ebs_volume", each="Attachments[]"),
+    exists="State != 'detached'",
+    id=text("VolumeId"),
+    identity=("volume_id", "instance_id"),
+    import_id="join(':', [device_name || '', volume_id || '', instance_id || ''])",
+    label="volume_id",
+    attributes={
+        "device_name": text("Device"),
+        "instance_id": text("InstanceId"),
+        "volume_id":   text("VolumeId"),
+    },
+    ignored={
+        "force_detach":                   "an instruction to Terraform",
+        "skip_destroy":                   "an instruction to Terraform",
+        "stop_instance_before_detaching": "an instruction to Terraform",
+    },
+    refs=(Ref("volume_id", to="aws_ebs_volume"),),
+    parent=Parent("instance_id", to="aws_instance", tells={"ebs_block_device": _device}),
+)
+
+SNAPSHOT = ResourceType(
+    name="aws_ebs_snapshot",
+    service="ec2",
+    list=Call(op="DescribeSnapshots", take="Snapshots", args={"OwnerIds": ["self"]}),
+    id=text("SnapshotId"),
+    computed={"owner_id": text("OwnerId"), "kms_key_id": text("KmsKeyId")},
+    attributes={
+        "description":  text("Description"),
+        "outpost_arn":  text("OutpostArn"),
+        "storage_tier": text("StorageTier", default="standard"),
+        "tags":         tags("Tags"),
+        "volume_id":    text("VolumeId"),
+    },
+    ignored={
+        "permanent_restore":      "an instruction to Terraform",
+        "temporary_restore_days": "an instruction to Terraform",
+    },
+    refs=(Ref("volume_id", to="aws_ebs_volume"), Ref("kms_key_id", to="aws_kms_key", by="arn")),
+    owners=(
+        STACK,
+        Owner("Tags[?starts_with(Key, 'aws:backup:')]", "Backup"),
+        Owner("Tags[?starts_with(Key, 'aws:dlm:')]", "Data Lifecycle Manager"),
+    ),
+)
+
+SNAPSHOT_COPY = replace(
+    SNAPSHOT,
+    name="aws_ebs_snapshot_copy",
+    object="aws_ebs_snapshot",
+    computed={"owner_id": text("OwnerId"), "volume_id": text("VolumeId")},
+    attributes={
+        "description":  text("Description"),
+        "encrypted":    flag("Encrypted"),
+        "kms_key_id":   text("KmsKeyId", assigned=True),
+        "storage_tier": text("StorageTier", default="standard"),
+        "tags":         tags("Tags"),
+    },
+    ignored={
+        **SNAPSHOT.ignored,
+        "completion_duration_minutes": "only read when the snapshot is copied",
+        "source_region":               "only read when the snapshot is copied",
+        "source_snapshot_id":          "only read when the snapshot is copied",
+    },
+    refs=(Ref("kms_key_id", to="aws_kms_key", by="arn"),),
+)
+
+ENCRYPTION_BY_DEFAULT = ResourceType(
+    name="aws_ebs_encryption_by_default",
+    service="ec2",
+    # one setting for each region, which Terraform calls by a name of chance
+    list=Call(op="GetEbsEncryptionByDefault", take="[{Enabled: EbsEncryptionByDefault}] | [?type(Enabled) == 'boolean']"),
+    id=attr("Enabled", lambda value: "default"),
+    label="id",
+    # no "exists": a setting somebody turned off is modified, not missing
+    attributes={"enabled": flag("Enabled", default=True)},
+    owners=(Owner("!Enabled", "AWS"),),
+)
+
+DEFAULT_KMS_KEY = ResourceType(
+    name="aws_ebs_default_kms_key",
+    service="ec2",
+    list=Call(op="GetEbsDefaultKmsKeyId", take="[{Key: KmsKeyId}] | [?Key]"),
+    id=attr("Key", lambda value: "default"),
+    import_id="key_arn",
+    label="key_arn",
+    attributes={"key_arn": text("Key")},
+    refs=(Ref("key_arn", to="aws_kms_key", by="arn"),),
+    owners=(Owner("ends_with(Key, 'alias/aws/ebs')", "AWS"),),
 )

@@ -1,0 +1,133 @@
+"""Application Auto Scaling: what scales services, tables, functions and clusters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drift.catalog.aws.autoscaling import STEPS, by_name, moment, predefined, queries
+from drift.catalog.kinds import attr, block, blocks, flag, number, tags, text
+from drift.catalog.spec import Attr, Call, Ref, ResourceType
+
+NAMESPACES = (
+    "appstream", "cassandra", "comprehend", "custom-resource", "dynamodb", "ec2", "ecs", "elasticache",
+    "elasticmapreduce", "kafka", "lambda", "neptune", "rds", "sagemaker", "workspaces",
+)
+TARGET_OF = ("service_namespace", "resource_id", "scalable_dimension")
+
+
+def everywhere(op: str, take: str) -> tuple[Call, ...]:
+    """One listing for each namespace: the API asks for it, and refuses one that the region does not have."""
+    return tuple(
+        Call(op=op, take=take, args={"ServiceNamespace": namespace}, absent=frozenset({"ValidationException"}))
+        for namespace in NAMESPACES
+    )
+
+
+def _unless_scheduled(found: Any) -> Any:
+    return None if found.get("Actions") else found.get("Value")
+
+
+def bound(member: str) -> Attr:
+    """A capacity: scheduled actions move it, and that is no drift."""
+    return number(f"{{Value: {member}, Actions: Actions}}", from_api=_unless_scheduled,
+                  same=lambda want, have: have is None)
+
+
+TARGET = ResourceType(
+    name="aws_appautoscaling_target",
+    service="application-autoscaling",
+    list=everywhere("DescribeScalableTargets", "ScalableTargets"),
+    describe=(
+        Call(op="DescribeScheduledActions", take="ScheduledActions", into="Actions", many=True,
+             bind={"ServiceNamespace": "ServiceNamespace"}, match="to_string([ResourceId, ScalableDimension])",
+             key="to_string([ResourceId, ScalableDimension])"),
+        # one call for each target: tags have no batch form
+        Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceARN": "ScalableTargetARN"},
+             gone=frozenset({"ResourceNotFoundException", "ObjectNotFoundException"})),
+    ),
+    id=text("ResourceId"),
+    identity=TARGET_OF,
+    import_id=f"join('/', [{', '.join(TARGET_OF)}])",
+    label="resource_id",
+    computed={"arn": text("ScalableTargetARN")},
+    attributes={
+        "max_capacity":       bound("MaxCapacity"),
+        "min_capacity":       bound("MinCapacity"),
+        "resource_id":        text("ResourceId"),
+        "role_arn":           text("RoleARN", assigned=True),
+        "scalable_dimension": text("ScalableDimension"),
+        "service_namespace":  text("ServiceNamespace"),
+        "suspended_state":    block("SuspendedState", {
+            "dynamic_scaling_in_suspended":  flag("DynamicScalingInSuspended"),
+            "dynamic_scaling_out_suspended": flag("DynamicScalingOutSuspended"),
+            "scheduled_scaling_suspended":   flag("ScheduledScalingSuspended"),
+        }),
+        "tags":               tags("Tags"),
+    },
+    refs=(Ref("role_arn", to="aws_iam_role", by="arn"),),
+)
+
+POLICY = ResourceType(
+    name="aws_appautoscaling_policy",
+    service="application-autoscaling",
+    list=everywhere("DescribeScalingPolicies", "ScalingPolicies"),
+    id=text("PolicyName"),
+    identity=(*TARGET_OF, "name"),
+    import_id=f"join('/', [{', '.join(TARGET_OF)}, name])",
+    label="name",
+    computed={"arn": text("PolicyARN")},
+    attributes={
+        "name":               text("PolicyName"),
+        "policy_type":        text("PolicyType", default="StepScaling"),
+        "resource_id":        text("ResourceId"),
+        "scalable_dimension": text("ScalableDimension"),
+        "service_namespace":  text("ServiceNamespace"),
+        "step_scaling_policy_configuration": block("StepScalingPolicyConfiguration", {
+            "adjustment_type":          text("AdjustmentType"),
+            "cooldown":                 number("Cooldown", default=0),
+            "metric_aggregation_type":  text("MetricAggregationType", default="Average"),
+            "min_adjustment_magnitude": number("MinAdjustmentMagnitude", default=0),
+            "step_adjustment":          blocks("StepAdjustments", STEPS),
+        }),
+        "target_tracking_scaling_policy_configuration": block("TargetTrackingScalingPolicyConfiguration", {
+            "disable_scale_in":   flag("DisableScaleIn"),
+            "scale_in_cooldown":  number("ScaleInCooldown", default=0),
+            "scale_out_cooldown": number("ScaleOutCooldown", default=0),
+            "target_value":       number("TargetValue"),
+            "predefined_metric_specification": predefined("PredefinedMetricSpecification"),
+            "customized_metric_specification": block("CustomizedMetricSpecification", {
+                "metric_name": text("MetricName"),
+                "namespace":   text("Namespace"),
+                "statistic":   text("Statistic"),
+                "unit":        text("Unit"),
+                "dimensions":  blocks("Dimensions", {"name": text("Name"), "value": text("Value")}, key=by_name),
+                "metrics":     queries("Metrics"),
+            }),
+        }),
+    },
+)
+
+SCHEDULED_ACTION = ResourceType(
+    name="aws_appautoscaling_scheduled_action",
+    service="application-autoscaling",
+    list=everywhere("DescribeScheduledActions", "ScheduledActions"),
+    id=text("ScheduledActionName"),
+    identity=(*TARGET_OF, "name"),
+    import_id=f"join('/', [{', '.join(TARGET_OF)}, name])",
+    label="name",
+    computed={"arn": text("ScheduledActionARN")},
+    attributes={
+        "end_time":               attr("EndTime", moment),
+        "name":                   text("ScheduledActionName"),
+        "resource_id":            text("ResourceId"),
+        "scalable_dimension":     text("ScalableDimension"),
+        "schedule":               text("Schedule"),
+        "service_namespace":      text("ServiceNamespace"),
+        "start_time":             attr("StartTime", moment),
+        "timezone":               text("Timezone", default="UTC"),
+        "scalable_target_action": block("ScalableTargetAction", {
+            "max_capacity": number("MaxCapacity"),
+            "min_capacity": number("MinCapacity"),
+        }),
+    },
+)
