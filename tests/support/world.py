@@ -80,9 +80,15 @@ class Replay(Player):
         while isinstance(kind.list, Within | Held):
             kind = catalog[kind.list.parent if isinstance(kind.list, Within) else kind.parent.to if kind.parent else ""]
         calls = catalog[kind.listed_as].listings
-        known = {json.dumps([s, op, args], sort_keys=True) for s, _, op, args in map(json.loads, self._answers)}
-        asks = {json.dumps([c.service or kind.service, c.op, c.args], sort_keys=True) for c in calls}
-        return not calls or bool(asks & known)
+        known = {
+            (s, op, json.dumps({**args, **dict.fromkeys(c.bind)}, sort_keys=True))
+            for s, _, op, args in map(json.loads, self._answers)
+            for c in calls
+        }
+        return not calls or any(
+            (c.service or kind.service, c.op, json.dumps({**c.args, **dict.fromkeys(c.bind)}, sort_keys=True)) in known
+            for c in calls
+        )
 
 
 @dataclass(frozen=True)
