@@ -179,9 +179,7 @@ def walk(node: Mapping[str, Any], shape: Any) -> Any:
     if kind == "field":
         return _field(node["value"], shape)
     if kind in ("subexpression", "index_expression", "pipe"):
-        for child in children:
-            shape = walk(child, shape)
-        return shape
+        return _steps(children, shape)
     if kind in ("projection", "filter_projection", "flatten", "value_projection"):
         return _projected(kind, children, shape)
     if kind in ("index", "slice"):
@@ -191,6 +189,14 @@ def walk(node: Mapping[str, Any], shape: Any) -> Any:
     if kind == "multi_select_list":
         return [walk(c, shape) for c in children][:1]
     raise KeyError(f"unknown JMESPath node {kind}")
+
+
+def _steps(children: list[Any], shape: Any) -> Any:
+    if children[0]["type"] == "not_expression":
+        raise KeyError("JMESPath reads !a.b as (!a).b: write !(a.b)")
+    for child in children:
+        shape = walk(child, shape)
+    return shape
 
 
 def _field(name: str, shape: Any) -> Any:

@@ -328,8 +328,3 @@ def iam_action(kind: ResourceType, call: Call) -> str:
     """The IAM action that allows `call`."""
     service = call.service or kind.service
     return call.iam or f"{IAM_PREFIXES.get(service, service)}:{call.op}"
-
-
-def compiled(text: str) -> Path:
-    """`text` as a compiled path."""
-    return path(text)

@@ -51,13 +51,6 @@ class Found:
 
     items: dict[Key, Item] = field(default_factory=dict)
     gaps: set[Gap] = field(default_factory=set)
-    gone: set[Key] = field(default_factory=set)
-
-    def gap(self, key: Key, parent: Key | None = None) -> Gap | None:
-        """Why a resource that was not found may exist all the same."""
-        within = {"", str(key.identity[0]), *([str(parent.identity[0])] if parent else [])}
-        matching = (g for g in self.gaps if (g.type, g.account, g.region) == key[:3] and g.within in within)
-        return min(matching, default=None)
 
 
 @dataclass(frozen=True, slots=True)

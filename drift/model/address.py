@@ -47,11 +47,6 @@ class Address:
             raise ValueError(f"not a resource address: {text!r}")
         return cls(rest[2], rest[3], _unkey(rest[4]), tuple(module), "data" if rest[1] else "managed")
 
-    @property
-    def module_path(self) -> str:
-        """`module.a.module.b["k"]`, empty in the root module."""
-        return ".".join(f"module.{name}{_key(key)}" for name, key in self.module)
-
 
 def parse_module(text: str) -> tuple[tuple[str, InstanceKey], ...]:
     """A module path as a state writes it; ValueError where it is none.

@@ -125,7 +125,9 @@ def _findings(drift: Drift, indent: str) -> Iterator[Text]:
     for f in drift.findings:
         style = SEVERITY_STYLE[f.severity] if f.effect != "resolved" else "green"
         yield Text.assemble(
-            (f"{indent}▲ {f.severity:<8} ", style), visible(f.title), (f"  [{f.rule}, {EFFECT[f.effect]}]", "dim")
+            (f"{indent}▲ {f.severity:<8} ", style),
+            visible(f.title),
+            (f"  [{visible(f.rule)}, {EFFECT[f.effect]}]", "dim"),
         )
 
 

@@ -73,7 +73,11 @@ def verdict(rule: Rule, resource: Resource | None) -> Verdict:
     """One rule on one side; unknown where an attribute it needs is not there to be judged."""
     if resource is None:
         return "unknown"
-    needed = [resource.attributes.get(name, Unreadable("", "")) for name in rule.reads]
+    reads = rule.reads or tuple(resource.attributes)
+    needed = [resource.attributes.get(name, Unreadable("", "")) for name in reads]
     if any(isinstance(value, Unreadable) for value in needed):
         return "unknown"
-    return "fail" if rule.fails(resource.attributes) else "pass"
+    try:
+        return "fail" if rule.fails(resource.attributes) else "pass"
+    except Exception:  # noqa: BLE001 - a rule may come from a plugin; its bug must not pass for a verdict
+        return "unknown"

@@ -1,0 +1,96 @@
+"""Plugins by entry point: a type, a backend, a rule and a format from another package."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support.world import WORLDS
+
+TAPE = WORLDS / "security-groups"
+PLUGIN = """
+import json
+from dataclasses import replace
+from drift.catalog import Catalog
+from drift.rules.spec import rule
+
+TYPE = replace(Catalog()["aws_security_group"], name="aws_example", object="aws_security_group")
+
+class Backend:
+    scheme = "example"
+    def read(self, url):
+        return open(url.removeprefix("example://"), "rb").read()
+
+@rule(title="Groups should be named well", severity="low", types=("aws_security_group",), reads=("name",), remedy="Name it.")
+def named_well(attributes):
+    return "rogue" in (attributes["name"] or "")
+
+def render(report, out, look):
+    out.write(f"{len(report.drift)} drifted\\n")
+"""
+ENTRY_POINTS = """
+[drift.catalog]
+example = example_plugin:TYPE
+[drift.backends]
+example = example_plugin:Backend
+[drift.rules]
+example = example_plugin:named_well
+[drift.formats]
+count = example_plugin:render
+"""
+
+
+def install(folder: Path, source: str = PLUGIN, entry_points: str = ENTRY_POINTS) -> dict[str, str]:
+    (folder / "example_plugin.py").write_text(source)
+    info = folder / "example_plugin-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: example-plugin\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(entry_points)
+    return {**os.environ, "PYTHONPATH": str(folder)}
+
+
+def drift(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "drift", *arguments], env=env, capture_output=True, text=True, check=False
+    )
+
+
+def test_everything_a_plugin_may_add(tmp_path: Path) -> None:
+    env = install(tmp_path)
+    check = (
+        "check",
+        "--state",
+        f"example://{TAPE / 'refreshed.tfstate'}",
+        "--replay",
+        str(TAPE / "tampered"),
+        "--only",
+        "aws_security_group",
+    )
+    counted = drift(env, *check, "--format", "count")
+    report = json.loads(drift(env, *check, "--format", "json").stdout)
+
+    assert counted.stdout == "5 drifted\n"
+    assert "aws_example" in drift(env, "catalog").stdout
+    assert "named-well" in drift(env, "rules").stdout
+    rogue = next(d for d in report["drift"] if d["kind"] == "unmanaged")
+    assert "named-well" in [f["rule"] for f in rogue["findings"]]
+
+
+def test_a_broken_plugin_is_named(tmp_path: Path) -> None:
+    env = install(tmp_path, source="raise RuntimeError('bug')")
+    done = drift(env, "catalog")
+
+    assert done.returncode == 2
+    assert "plugin example (drift.catalog = example_plugin:TYPE) cannot be loaded: bug" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_plugin_of_the_wrong_kind_is_named(tmp_path: Path) -> None:
+    env = install(tmp_path, entry_points="[drift.rules]\nexample = example_plugin:TYPE\n")
+    done = drift(env, "rules")
+
+    assert done.returncode == 2
+    assert "gives no Rule" in done.stderr
