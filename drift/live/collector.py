@@ -52,6 +52,13 @@ class Found:
     items: dict[Key, Item] = field(default_factory=dict)
     gaps: set[Gap] = field(default_factory=set)
 
+    def gap(self, key: Key) -> Gap | None:
+        """Why a resource that was not found may exist all the same."""
+        names = {"", str(key.identity[0])}
+        return min(
+            (g for g in self.gaps if (g.type, g.account, g.region) == key[:3] and g.within in names), default=None
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
