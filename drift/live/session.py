@@ -129,7 +129,7 @@ class BotoApi:
 def _followed(client: Any, method: str, request: Request) -> Iterator[dict[str, Any]]:
     """The pages of an operation that botocore has no paginator for: `ListEventBuses`."""
     takes = client.meta.service_model.operation_model(request.op).input_shape
-    takes_token = ("NextToken", "nextToken", "NextMarker", "Marker")
+    takes_token = ("NextToken", "nextToken", "NextMarker", "Marker", "ContinuationToken")
     token = next((n for n in takes_token if takes is not None and n in takes.members), "")
     more: dict[str, Any] = {}
     while True:
@@ -144,7 +144,7 @@ def _followed(client: Any, method: str, request: Request) -> Iterator[dict[str, 
 def _token_in(page: dict[str, Any]) -> Any:
     """Where the next page begins; CloudFront says it one level down: `CachePolicyList.NextMarker`."""
     for level in (page, *(v for v in page.values() if isinstance(v, dict))):
-        for name in ("NextToken", "nextToken", "NextMarker"):
+        for name in ("NextToken", "nextToken", "NextMarker", "NextContinuationToken"):
             if level.get(name):
                 return level[name]
     return None
