@@ -14,7 +14,7 @@ DATA = "Latest.LaunchTemplateData"
 
 def span(at: str) -> Attr:
     """A least and a most."""
-    return block(at, {"max": number("Max"), "min": number("Min", default=0)})
+    return block(at, {"max": number("Max", default=0), "min": number("Min", default=0)})
 
 
 REQUIREMENTS: Mapping[str, Attr] = {
