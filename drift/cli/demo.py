@@ -1,0 +1,66 @@
+"""`drift demo`."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import click
+
+from drift.check import Scope
+from drift.cli.check import run
+from drift.cli.output import output_options, write
+from drift.cli.policy import Policy, status
+from drift.errors import DriftError
+
+INSTALL = "Install it with its extra: pip install 'drift[demo]'."
+TYPES = (
+    "aws_vpc", "aws_subnet", "aws_security_group", "aws_vpc_security_group_ingress_rule",
+    "aws_internet_gateway", "aws_route_table", "aws_default_*",
+    "aws_s3_bucket*", "aws_iam_role*", "aws_iam_user", "aws_iam_policy",
+    "aws_sqs_queue", "aws_dynamodb_table", "aws_cloudwatch_log_group", "aws_ssm_parameter",
+)  # fmt: skip
+"""What the shop is made of, and what moto's extra for the demo serves."""
+
+
+@click.command("demo")
+@output_options
+def command(
+    format_: str,
+    output: Path | None,
+    fail_on: tuple[str, ...],
+    allow_incomplete: bool,
+    no_color: bool,
+    verbose: bool,
+) -> int:
+    """Run the main job on a small built-in account: no AWS account, no credentials, no network.
+
+    An AWS is simulated inside this process (moto), a shop is built in it whose Terraform state
+    ships with drift, somebody tampers with it, and `drift check` reports what it finds.
+    Exit status: as of `drift check`, so 1: the account has drifted.
+    """
+    policy = Policy.parse(fail_on)
+    for name in [n for n in os.environ if n.startswith("AWS_")]:
+        del os.environ[name]  # the user's own account must stay out of this
+    try:
+        import boto3
+        from moto import mock_aws
+    except ImportError as error:
+        raise DriftError(f"the demo needs moto: {error}", INSTALL) from None
+    from drift.demo.account import REGION, build, tamper
+    from drift.live.session import BotoApi
+
+    with mock_aws(), tempfile.TemporaryDirectory() as folder:
+        session = boto3.Session("demo", "demo", region_name=REGION)
+        state = Path(folder) / "terraform.tfstate"
+        state.write_text(build(session.client))
+        tamper(session.client)
+        here = Path.cwd()
+        os.chdir(folder)  # so that the report names the state as a user would
+        try:
+            result = run(["terraform.tfstate"], BotoApi(session), Scope(only=TYPES))
+        finally:
+            os.chdir(here)
+    write(result.report, format_, output, no_color=no_color, verbose=verbose)
+    return status(result.report, policy, allow_incomplete=allow_incomplete)
