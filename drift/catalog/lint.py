@@ -294,7 +294,7 @@ def _links(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
             yield f"the reference {ref.attribute} is no attribute of it"
         if ref.to in catalog:
             target = catalog[ref.to]
-            if ref.by not in ("id", *target.attributes, *target.computed):
+            if ref.by not in ("id", *target.attributes, *target.computed, *target.linked):
                 yield f"{ref.to} has no attribute {ref.by} to refer to"
     for at, (to, *names) in kind.gathers.parts.items() if kind.gathers is not None else ():
         known = {*catalog[to].attributes, *catalog[to].computed} if to in catalog else set[str]()

@@ -84,9 +84,10 @@ METRIC_ALARM = ResourceType(
     },
     refs=ALARM_REFS,
     owners=(
-        # Application Auto Scaling, "Target tracking": it makes, names and describes these alarms itself
-        Owner("starts_with(AlarmName, 'TargetTracking-') && AlarmDescription && "
-              "starts_with(AlarmDescription, 'DO NOT EDIT OR DELETE. For TargetTrackingScalingPolicy ')",
+        # Amazon EC2 and Application Auto Scaling, "Target tracking": they make, name and describe these alarms
+        # themselves ("... For TargetTrackingScaling policy arn:aws:autoscaling:...")
+        Owner("starts_with(AlarmName, 'TargetTracking-') && AlarmActions[?contains(@, ':scalingPolicy:')] && "
+              "starts_with(AlarmDescription || '', 'DO NOT EDIT OR DELETE. For TargetTrackingScaling')",
               "a target tracking policy"),
         STACK,
     ),

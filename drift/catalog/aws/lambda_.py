@@ -218,6 +218,18 @@ def condition(operator: str, key: str) -> Attr:
     return attr("Condition", find, from_state=lambda value, _: to_text(value))
 
 
+PUBLIC_URL = {"FunctionURLAllowPublicAccess", "FunctionURLInvokeAllowPublicAccess", "FunctionURLAllowInvokeAction"}
+
+
+def _public_url(statement: Any) -> str | None:
+    """The function, of what the provider and the console let everybody do where they open its URL to all."""
+    if not isinstance(statement, Mapping) or statement.get("Sid") not in PUBLIC_URL:
+        return None
+    tests = {k.lower(): v for test in (statement.get("Condition") or {}).values() for k, v in test.items()}
+    by_url = tests in ({"lambda:functionurlauthtype": "NONE"}, {"lambda:invokedviafunctionurl": "true"})
+    return to_text(statement.get("Resource")) if by_url else None
+
+
 PERMISSION = ResourceType(
     name="aws_lambda_permission",
     service="lambda",
@@ -242,6 +254,7 @@ PERMISSION = ResourceType(
         "function_url_auth_type": condition("StringEquals", "lambda:functionurlauthtype"),
     },
     ignored={"statement_id_prefix": "only read when the permission is created"},
+    linked={"public_url_of": attr("@", _public_url)},
     refs=(
         Ref("source_arn", to="aws_s3_bucket", by="arn"),
         Ref("source_arn", to="aws_sns_topic", by="arn"),
@@ -271,6 +284,10 @@ ALIAS = ResourceType(
     parent=Parent("function_name", to="aws_lambda_function"),
 )
 
+def _open_to_all(value: Any, url: Raw) -> Value:
+    return to_text(value) if url.get("authorization_type") == "NONE" else None
+
+
 FUNCTION_URL = ResourceType(
     name="aws_lambda_function_url",
     service="lambda",
@@ -279,7 +296,11 @@ FUNCTION_URL = ResourceType(
     identity=("function_name", "qualifier"),
     import_id="join('/', [function_name, qualifier][?@])",
     label="function_url",
-    computed={"function_arn": text("FunctionArn"), "function_url": text("FunctionUrl")},
+    computed={
+        # only of a URL that is open to all
+        "function_arn": text("[@][?AuthType == 'NONE'].FunctionArn | [0]", from_state=_open_to_all),
+        "function_url": text("FunctionUrl"),
+    },
     attributes={
         "function_name":      function_name("FunctionArn"),
         "qualifier":          qualifier("FunctionArn"),
@@ -294,6 +315,7 @@ FUNCTION_URL = ResourceType(
             "max_age":           number("MaxAge", default=0),
         }),
     },
+    claims=(Ref("function_arn", to="aws_lambda_permission", by="public_url_of"),),
     parent=Parent("function_name", to="aws_lambda_function"),
 )
 
