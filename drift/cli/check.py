@@ -15,6 +15,8 @@ from drift.check import Result, Scope, check
 from drift.cli import plugins
 from drift.cli.output import output_options, progress, write
 from drift.cli.policy import Policy, status
+from drift.desired.backends import scheme_of
+from drift.desired.directory import place_of
 from drift.desired.load import Desired, build, read_states
 from drift.errors import StateError, UsageError
 from drift.live.api import Api, Asker
@@ -22,16 +24,15 @@ from drift.live.session import BotoApi
 from drift.live.tape import Player, Recorder
 from drift.model.drift import Report
 
-HERE = "terraform.tfstate"
-
 
 @click.command("check")
 @click.option(
     "--state",
     "states",
     multiple=True,
-    metavar="PATH",
-    help="A state: file, directory or glob with ** (quoted). Several may be given. Default: terraform.tfstate here.",
+    metavar="PLACE",
+    help="A state: file, directory, glob with ** (quoted) or - for standard input. Several may be given. "
+    "Default: the state of the Terraform directory one is in.",
 )
 @click.option(
     "--only",
@@ -76,7 +77,7 @@ def command(
 
     \b
     Examples:
-      drift check                                      terraform.tfstate in this directory
+      drift check                                      the state of this Terraform directory
       drift check --state prod.tfstate --region eu-west-1
       drift check --state 'envs/**/*.tfstate' --format json --output drift.json
       drift check --state prod.tfstate --fail-on unmanaged,severity>=high
@@ -103,14 +104,15 @@ def split(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def default_states(states: tuple[str, ...]) -> tuple[str, ...]:
-    """The states asked for, or the one in this directory; UsageError where there is none."""
+    """The states asked for, or that of the Terraform directory one is in; UsageError where there is none."""
     if states:
         return states
-    if Path(HERE).is_file():
-        return (HERE,)
+    here = place_of(Path())
+    if scheme_of(here) or Path(here).is_file():
+        return (here,)
     raise UsageError(
-        f"no --state given, and no {HERE} here",
-        "Give one with --state. With a remote backend, `terraform state pull > current.tfstate` writes one.",
+        f"no --state given, and no {here} here",
+        "Give one with --state. With a remote backend, run `terraform init` here first.",
     )
 
 

@@ -34,8 +34,8 @@ FORMATS: dict[str, Callable[[nx.DiGraph[Key], drawing.Marks], str]] = {
     "--state",
     "states",
     multiple=True,
-    metavar="PATH",
-    help="A state: file, directory or glob. Default: terraform.tfstate here.",
+    metavar="PLACE",
+    help="A state, as of `drift check`. Default: the state of the Terraform directory one is in.",
 )
 @click.option(
     "--side",

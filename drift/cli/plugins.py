@@ -8,7 +8,7 @@ from typing import Any
 
 from drift.catalog import Catalog
 from drift.catalog.spec import ResourceType
-from drift.desired.backends import Backend
+from drift.desired.backends import Backends
 from drift.errors import CatalogError
 from drift.report import FORMATS, Render, renderer
 from drift.rules import built_in
@@ -22,10 +22,10 @@ def catalog() -> Catalog:
     return Catalog(extra=_of_type("drift.catalog", ResourceType))
 
 
-def backends() -> dict[str, Backend]:
+def backends() -> Backends:
     """Places that keep states, by scheme: `drift.backends` names an object with `scheme` and `read`."""
     found = (_load(e) for e in _entries("drift.backends"))
-    return {str(b.scheme): b for b in (f() if isinstance(f, type) else f for f in found)}
+    return Backends({str(b.scheme): b for b in (f() if isinstance(f, type) else f for f in found)})
 
 
 def rules() -> list[Rule]:

@@ -1,40 +1,90 @@
-"""States on this machine: files, directories, globs."""
+"""States on this machine: files, directories, globs, standard input."""
 
 from __future__ import annotations
 
 import glob
+import os
+import sys
 from pathlib import Path
 
+from drift.desired import directory
+from drift.desired.backends import Lock, lock_from, scheme_of
 from drift.errors import StateError
 
+scheme = ""
+STDIN = "-"
 
-def find(pattern: str) -> list[str]:
-    """The state files that a path, a directory or a glob names, sorted; StateError where there are none."""
-    place = Path(pattern)
+
+def find(url: str) -> list[str]:
+    """The states that a path, a directory or a glob names, sorted; StateError where there are none.
+
+    A directory that Terraform initialised stands for the place where its backend keeps the state, which may be a URL.
+    """
+    place = Path(url)
+    if url == STDIN:
+        return [url]
     if place.is_dir():
-        found = sorted(str(p) for p in place.rglob("*.tfstate") if p.is_file() and ".terraform" not in p.parts)
-        if not found:
-            raise StateError(
-                pattern,
-                "no *.tfstate in this directory",
-                "With a remote backend, `terraform state pull > current.tfstate` writes one.",
-            )
-        return found
+        return _in_directory(url)
     if place.exists():
-        return [pattern]
-    if glob.has_magic(pattern):
-        found = sorted(p for p in glob.glob(pattern, recursive=True) if Path(p).is_file())  # noqa: PTH207 - absolute patterns too
+        return [url]
+    if glob.has_magic(url):
+        found = sorted(p for p in glob.glob(url, recursive=True) if Path(p).is_file())  # noqa: PTH207 - absolute patterns too
         if not found:
-            raise StateError(pattern, "no file matches", "Quote the pattern, and use ** to go into directories.")
+            raise StateError(url, "no file matches", "Quote the pattern, and use ** to go into directories.")
         return found
-    raise StateError(
-        pattern, "no such file", "Give the path of a state; `terraform state pull > current.tfstate` writes one."
-    )
+    raise StateError(url, "no such file", _instead(place))
 
 
-def read(path: str) -> bytes:
+def _in_directory(url: str) -> list[str]:
+    found: set[str] = set()
+    remote: set[str] = set()
+    for folder, below, files in os.walk(url):
+        here = Path(folder)
+        below[:] = [name for name in below if name != ".terraform"]
+        backend = directory.backend_of(here) if directory.data_dir(here).is_dir() else ""
+        if backend:
+            (remote if scheme_of(backend) else found).add(backend)
+        states = {name for name in files if name.endswith(".tfstate") and (here / name).is_file()}
+        if scheme_of(backend):
+            states.discard(directory.STATE)  # what `terraform init -migrate-state` left behind
+        found |= {str(here / name) for name in states}
+    if not found | remote:
+        raise StateError(
+            url,
+            "no *.tfstate in this directory",
+            "With a remote backend, run `terraform init` in it, or `terraform state pull > current.tfstate`.",
+        )
+    return sorted(found) + sorted(remote)
+
+
+def _instead(path: Path) -> str:
+    """What to do about a state that is not there; names the workspaces that have one."""
+    root = path.parent if path.parent.name == f"{directory.STATE}.d" else path.parent.parent
+    if root.name == f"{directory.STATE}.d" and root.is_dir():
+        others = sorted(p.parent.name for p in root.glob(f"*/{directory.STATE}"))
+        if others:
+            return f"This workspace has no state; these have one: {', '.join(others)}. TF_WORKSPACE selects."
+    return "Give the path of a state; `terraform state pull > current.tfstate` writes one."
+
+
+def read(url: str) -> bytes:
     """The bytes of a local state."""
     try:
-        return Path(path).read_bytes()
+        if url == STDIN:
+            if sys.stdin is None or sys.stdin.isatty():
+                raise StateError(url, "nothing is piped in", "Try `terraform state pull | drift check --state -`.")
+            return sys.stdin.buffer.read()
+        return Path(url).read_bytes()
+    except FileNotFoundError:
+        raise StateError(url, "no such file: nothing was applied here yet", _instead(Path(url))) from None
     except OSError as error:
-        raise StateError(path, f"cannot be read: {error.strerror or error}") from None
+        raise StateError(url, f"cannot be read: {error.strerror or error}") from None
+
+
+def lock(url: str) -> Lock | None:
+    """Terraform's lock beside the state, `.terraform.tfstate.lock.info`."""
+    state = Path(url)
+    try:
+        return lock_from(state.with_name(f".{state.name.removeprefix('.')}.lock.info").read_bytes())
+    except (OSError, ValueError):  # none, or a state without a name
+        return None

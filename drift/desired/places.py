@@ -1,0 +1,86 @@
+"""From places to bytes, side by side: the order of what comes out is that of what was asked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from drift.desired.backends import Backend, Finding, Lock, Locking, local, scheme_of
+from drift.desired.backends.url import scrubbed, shown
+from drift.errors import StateError
+
+T = TypeVar("T")
+
+SIDE_BY_SIDE = 16
+"""States read at a time."""
+
+
+def fetch(
+    places: Iterable[str], backends: Mapping[str, Backend], use: Callable[[bytes, str, Lock | None], T]
+) -> tuple[list[T], list[StateError]]:
+    """`use(data, name, lock)` for every state that `places` name, each state once, and what could not be read."""
+    failed: list[StateError] = []
+
+    def find(place: str) -> list[str] | StateError:
+        return _safely(place, shown(place), lambda _: _find(place, backends))
+
+    def read(state: tuple[str, str]) -> T | StateError:
+        return _safely(*state, lambda name: _read(state[0], name, backends, use))
+
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        found: dict[str, None] = {}
+        for urls in pool.map(find, places):
+            if isinstance(urls, StateError):
+                failed.append(urls)
+            else:
+                found.update(dict.fromkeys(urls))
+        done = [*pool.map(read, _named(found))]
+    failed += [d for d in done if isinstance(d, StateError)]
+    return [d for d in done if not isinstance(d, StateError)], failed
+
+
+def _named(urls: Iterable[str]) -> list[tuple[str, str]]:
+    """Each URL with a name of its own that holds no secret: two may differ in nothing else."""
+    times: Counter[str] = Counter()
+    out = []
+    for url in urls:
+        name = shown(url)
+        times[name] += 1
+        out.append((url, name if times[name] == 1 else f"{name} ({times[name]})"))
+    return out
+
+
+def _find(place: str, backends: Mapping[str, Backend]) -> list[str]:
+    backend = _backend(place, backends)
+    return backend.find(place) if isinstance(backend, Finding) else [place]
+
+
+def _read(url: str, name: str, backends: Mapping[str, Backend], use: Callable[[bytes, str, Lock | None], T]) -> T:
+    backend = _backend(url, backends)
+    lock = backend.lock(url) if isinstance(backend, Locking) else None
+    return use(backend.read(url), name, lock)
+
+
+def _backend(place: str, backends: Mapping[str, Backend]) -> Backend:
+    scheme = scheme_of(place)
+    if not scheme:
+        return local
+    if scheme not in backends:
+        known = ", ".join(f"{s}://" for s in sorted(backends)) or "none is installed"
+        raise StateError(place, f"no backend for {scheme}://", f"A local path always works; other places: {known}.")
+    return backends[scheme]
+
+
+def _safely(place: str, name: str, do: Callable[[str], T]) -> T | StateError:
+    """What `do` gives; its StateError under the state's name, and without the secrets of its URL."""
+    try:
+        return do(name)
+    except StateError as error:
+        if error.source in (place, name):
+            message = error.message.removeprefix(f"{error.source}: ")
+            return StateError(name, scrubbed(message, place), scrubbed(error.hint, place))
+        inner = shown(error.source)
+        message = error.message.removeprefix(f"{error.source}: ")
+        return StateError(inner, scrubbed(message, error.source), scrubbed(error.hint, error.source))
