@@ -11,7 +11,7 @@ from drift.model.address import Address
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """A managed resource instance of one state."""
+    """A resource instance of one state."""
 
     address: Address
     provider: str
@@ -33,4 +33,7 @@ class State:
     serial: int
     terraform_version: str
     instances: tuple[Instance, ...]
+    """What it manages."""
+    looked_up: tuple[Instance, ...] = ()
+    """What its data sources answered."""
     warnings: tuple[str, ...] = ()

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from drift.catalog.path import text_at
 from drift.catalog.spec import ResourceType
 from drift.desired import state as formats
-from drift.desired.backends import Backend, Lock
+from drift.desired.backends import Backend, local
+from drift.desired.homes import homes, placed
 from drift.desired.instance import Instance, State
-from drift.desired.places import fetch
 from drift.errors import StateError
-from drift.model.arn import Arn
 from drift.model.resource import GLOBAL, Key, Resource, Source
 from drift.model.value import UNREADABLE_SHAPES, Value
 
@@ -28,8 +27,6 @@ NO_LIVE_OBJECT = re.compile(
     r"(terraform_data|null_resource|external|(random|time|tls|local|archive|cloudinit|template|null)_.*)"
 )
 """Types whose resources live in the state alone."""
-
-_ZONE = re.compile(r"([a-z]{2}(?:-[a-z]+)+-\d)[a-z]")
 
 
 @dataclass(slots=True)
@@ -45,51 +42,31 @@ class Desired:
 
 def read_states(places: Iterable[str], backends: Mapping[str, Backend]) -> tuple[list[State], list[StateError]]:
     """Every state that `places` name, and what could not be read; one bad state hides no other."""
-    return fetch(places, backends, _state)
-
-
-def _state(data: bytes, name: str, lock: Lock | None) -> State:
-    state = formats.parse(data, name)
-    return state if lock is None else replace(state, warnings=(*state.warnings, f"{name}: {lock}"))
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Account and region of one provider configuration; empty where nothing tells."""
-
-    account: str = ""
-    region: str = ""
-
-
-def homes(states: Sequence[State]) -> dict[tuple[str, str], Home]:
-    """(state, provider configuration) -> where its resources live, learnt from those whose ARN says so."""
-    votes: dict[tuple[str, str], tuple[Counter[str], Counter[str]]] = {}
-    for state in states:
-        for instance in state.instances:
-            account, region = placed(instance)
-            accounts, regions = votes.setdefault((state.source, instance.provider), (Counter(), Counter()))
-            accounts.update([account] if account else [])
-            regions.update([region] if region else [])
-    return {key: Home(_winner(a), _winner(r)) for key, (a, r) in votes.items()}
-
-
-def placed(instance: Instance) -> tuple[str, str]:
-    """(account, region) as the instance's own attributes tell; empty where they do not."""
-    attributes = instance.attributes
-    arn = Arn.parse(attributes.get("arn"))
-    region = attributes.get("region") if isinstance(attributes.get("region"), str) else ""
-    zone = attributes.get("availability_zone")
-    if not region and isinstance(zone, str) and (match := _ZONE.fullmatch(zone)):
-        region = match[1]
-    owner = attributes.get("owner_id")
-    account = arn.account if arn else owner if isinstance(owner, str) and owner.isdigit() else ""
-    if arn is not None and arn.account in ("", "aws"):
-        account = ""
-    return account, region or (arn.region if arn else "")
-
-
-def _winner(votes: Counter[str]) -> str:
-    return min(votes, key=lambda v: (-votes[v], v)) if votes else ""
+    states: list[State] = []
+    failed: list[StateError] = []
+    seen: set[str] = set()
+    for place in places:
+        try:
+            scheme = place.split("://", 1)[0] if "://" in place else ""
+            if scheme and scheme not in backends:
+                known = ", ".join(f"{s}://" for s in sorted(backends)) or "none is installed"
+                raise StateError(
+                    place, f"no backend for {scheme}://", f"A local path always works; other places: {known}."
+                )
+            found = [place] if scheme else local.find(place)
+        except StateError as error:
+            failed.append(error)
+            continue
+        for name in found:
+            if name in seen:
+                continue
+            seen.add(name)
+            try:
+                data = backends[scheme].read(name) if scheme else local.read(name)
+                states.append(formats.parse(data, name))
+            except StateError as error:
+                failed.append(error)
+    return states, failed
 
 
 def build(
@@ -97,7 +74,7 @@ def build(
 ) -> Desired:
     """The desired resources of all states; `account` and `region` stand where no attribute tells."""
     out = Desired(failed=list(failed))
-    where = homes(states)
+    where = homes(states, catalog)
     for state in states:
         out.sources.append(state.source)
         out.warnings += state.warnings
@@ -109,12 +86,12 @@ def build(
                 out.not_covered[instance.address.type] += 1
                 continue
             home = where[state.source, instance.provider]
-            own_account, own_region = placed(instance)
+            own = placed(instance, kind)
             resource, strange = resource_of(
                 instance,
                 kind,
-                account=own_account or home.account or account,
-                region=own_region or home.region or region,
+                account=own.account or home.account or account,
+                region=own.region or home.region or region,
                 lineage=state.lineage,
             )
             if strange:

@@ -61,10 +61,12 @@ def parse_v4(data: bytes, source: str) -> State:
     except msgspec.DecodeError as error:
         raise StateError(source, f"not valid JSON: {error}", "Fetch it again with `terraform state pull`.") from None
     instances: list[Instance] = []
+    looked_up: list[Instance] = []
     warnings: list[str] = []
     seen: set[tuple[str, str]] = set()
     for resource in file.resources or ():
         if resource.mode != "managed":
+            looked_up += [_instance(resource, raw, source) for raw in resource.instances if _given(raw.attributes)]
             continue
         for raw in resource.instances:
             instance = _instance(resource, raw, source)
@@ -89,6 +91,7 @@ def parse_v4(data: bytes, source: str) -> State:
         serial=file.serial,
         terraform_version=file.terraform_version,
         instances=tuple(instances),
+        looked_up=tuple(looked_up),
         warnings=tuple(warnings),
     )
 
