@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from drift.catalog.path import text_at
 from drift.catalog.spec import ResourceType
 from drift.desired import state as formats
-from drift.desired.backends import Backend, local
+from drift.desired.backends import Backend, Lock
 from drift.desired.homes import homes, placed
 from drift.desired.instance import Instance, State
+from drift.desired.places import fetch
 from drift.errors import StateError
 from drift.model.resource import GLOBAL, Key, Resource, Source
 from drift.model.value import UNREADABLE_SHAPES, Value
@@ -42,31 +43,12 @@ class Desired:
 
 def read_states(places: Iterable[str], backends: Mapping[str, Backend]) -> tuple[list[State], list[StateError]]:
     """Every state that `places` name, and what could not be read; one bad state hides no other."""
-    states: list[State] = []
-    failed: list[StateError] = []
-    seen: set[str] = set()
-    for place in places:
-        try:
-            scheme = place.split("://", 1)[0] if "://" in place else ""
-            if scheme and scheme not in backends:
-                known = ", ".join(f"{s}://" for s in sorted(backends)) or "none is installed"
-                raise StateError(
-                    place, f"no backend for {scheme}://", f"A local path always works; other places: {known}."
-                )
-            found = [place] if scheme else local.find(place)
-        except StateError as error:
-            failed.append(error)
-            continue
-        for name in found:
-            if name in seen:
-                continue
-            seen.add(name)
-            try:
-                data = backends[scheme].read(name) if scheme else local.read(name)
-                states.append(formats.parse(data, name))
-            except StateError as error:
-                failed.append(error)
-    return states, failed
+    return fetch(places, backends, _state)
+
+
+def _state(data: bytes, name: str, lock: Lock | None) -> State:
+    state = formats.parse(data, name)
+    return state if lock is None else replace(state, warnings=(*state.warnings, f"{name}: {lock}"))
 
 
 def build(
