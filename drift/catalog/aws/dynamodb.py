@@ -62,21 +62,23 @@ def _scaled(want: Value, have: Value) -> bool:
     return want is not None and have is None
 
 
-def _is_scaled(found: Mapping[str, Any], resource: str, dimension: str) -> bool:
+def _is_scaled(found: Mapping[str, Any], resource: str, dimension: str, units: Any) -> bool:
     return any(
-        t.get("ResourceId") == resource and t.get("ScalableDimension") == f"dynamodb:{dimension}"
+        t.get("ResourceId") == resource
+        and t.get("ScalableDimension") == f"dynamodb:{dimension}"
+        and t.get("MinCapacity", 0) <= (units or 0) <= t.get("MaxCapacity", 0)
         for t in found.get("scaled") or ()
     )
 
 
 def _read_units(found: Mapping[str, Any]) -> Any:
     table = f"table/{found.get('table')}"
-    return "scaled" if _is_scaled(found, table, "table:ReadCapacityUnits") else found.get("units")
+    return "scaled" if _is_scaled(found, table, "table:ReadCapacityUnits", found.get("units")) else found.get("units")
 
 
 def _write_units(found: Mapping[str, Any]) -> Any:
     table = f"table/{found.get('table')}"
-    return "scaled" if _is_scaled(found, table, "table:WriteCapacityUnits") else found.get("units")
+    return "scaled" if _is_scaled(found, table, "table:WriteCapacityUnits", found.get("units")) else found.get("units")
 
 
 def _indexes(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -88,7 +90,7 @@ def _indexes(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         resource = f"table/{found.get('table')}/index/{index.get('IndexName')}"
         units = index.get("ProvisionedThroughput") or {}
         own = {
-            u: "scaled" if _is_scaled(found, resource, f"index:{u}") else units.get(u)
+            u: "scaled" if _is_scaled(found, resource, f"index:{u}", units.get(u)) else units.get(u)
             for u in ("ReadCapacityUnits", "WriteCapacityUnits")
         }
         out.append({**index, **own})

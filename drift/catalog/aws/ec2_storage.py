@@ -71,6 +71,7 @@ SNAPSHOT = ResourceType(
     name="aws_ebs_snapshot",
     service="ec2",
     list=Call(op="DescribeSnapshots", take="Snapshots", args={"OwnerIds": ["self"]}),
+    account="OwnerId",
     id=text("SnapshotId"),
     computed={"owner_id": text("OwnerId"), "kms_key_id": text("KmsKeyId")},
     attributes={

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from drift.catalog.kinds import attr, block, blocks, flag, list_of, mapping, name_of_arn, number, set_of, tags, text
@@ -49,6 +49,32 @@ def _strategy(value: Raw) -> Block:
 
 def _wanted_count(value: Any, instance: Raw) -> Value:
     return None if instance.get("scheduling_strategy") == "DAEMON" else as_number(value or 0)
+
+
+def _count(found: Any) -> Any:
+    """The tasks wanted; with the bounds, where Application Auto Scaling moves their number between them."""
+    service = found.get("service") or {}
+    if service.get("schedulingStrategy") == "DAEMON":
+        return None
+    count = service.get("desiredCount")
+    name = "service/" + "/".join(str(service.get(k) or "").rsplit("/", 1)[-1] for k in ("clusterArn", "serviceName"))
+    bounds = next((t for t in found.get("scaled") or () if t.get("ResourceId") == name), None)
+    moved = bounds and count is not None and bounds.get("MinCapacity", 0) <= count <= bounds.get("MaxCapacity", 0)
+    return None if moved else count
+
+
+def _in_bounds(want: Value, have: Value) -> bool:
+    """Nobody set what Application Auto Scaling moves between its bounds."""
+    return want is not None and have is None
+
+
+def untold(_want: Value, have: Value) -> bool:
+    """Nothing answered decides nothing."""
+    return have is None
+
+
+def _or(default: int) -> Callable[[Any, Raw], Value]:
+    return lambda value, _service: default if value is None else as_number(value)
 
 
 def _pairs(value: Any) -> Value:
@@ -180,7 +206,14 @@ CAPACITY_PROVIDERS = ResourceType(
             cloudformation("Cluster")),
 )
 
+DEPLOYED = "Service.deploymentConfiguration"  # always told by AWS, never by moto
 PRIMARY = "Service.deployments[?status == 'PRIMARY'] | [0]"
+
+
+def _deployed(setting: str) -> str:
+    """A setting that is off where it is left out."""
+    return f'{DEPLOYED} && ({DEPLOYED}.{setting} || `{{"enable": false}}`)'
+
 
 SERVICE = ResourceType(
     name="aws_ecs_service",
@@ -190,6 +223,10 @@ SERVICE = ResourceType(
         Call(op="DescribeServices", take="services", into="Service", bind={"services": "serviceArn"}, batch=10,
              shared={"cluster": "parent.clusterArn"}, match="serviceArn", args={"include": ["TAGS"]},
              gone=frozenset({"ClusterNotFoundException"})),
+        # what Application Auto Scaling moves: one call for all services
+        Call(op="DescribeScalableTargets", service="application-autoscaling",
+             take="ScalableTargets[?ScalableDimension == 'ecs:service:DesiredCount']",
+             args={"ServiceNamespace": "ecs"}, into="Scaled"),
     ),
     exists="Service.status == 'ACTIVE'",  # a draining one is on its way out, and the provider calls it gone
     id=text("serviceArn"),
@@ -199,11 +236,11 @@ SERVICE = ResourceType(
         "name":                               name_of_arn("serviceArn"),
         "cluster":                            name_of_arn("parent.clusterArn", default="default"),
         "availability_zone_rebalancing":      text("Service.availabilityZoneRebalancing", default="DISABLED"),
-        "deployment_maximum_percent":         number("Service.deploymentConfiguration.maximumPercent", default=200),
-        "deployment_minimum_healthy_percent": number("Service.deploymentConfiguration.minimumHealthyPercent",
-                                                     default=100),
-        "desired_count":                      number(
-            "[Service][?schedulingStrategy != 'DAEMON'] | [0].desiredCount", from_state=_wanted_count),
+        "deployment_maximum_percent":         number(f"{DEPLOYED}.maximumPercent", from_state=_or(200), same=untold),
+        "deployment_minimum_healthy_percent": number(f"{DEPLOYED}.minimumHealthyPercent", from_state=_or(100),
+                                                     same=untold),
+        "desired_count":                      attr("{service: Service, scaled: Scaled}", as_number,
+                                                   from_api=_count, from_state=_wanted_count, same=_in_bounds),
         "enable_ecs_managed_tags":            flag("Service.enableECSManagedTags"),
         "enable_execute_command":             flag("Service.enableExecuteCommand"),
         "health_check_grace_period_seconds":  number("Service.healthCheckGracePeriodSeconds", default=0),
@@ -214,17 +251,17 @@ SERVICE = ResourceType(
         "scheduling_strategy":                text("Service.schedulingStrategy", default="REPLICA"),
         "task_definition":                    text("Service.taskDefinition", same=_same_revision),
         "tags":                               tags("Service.tags"),
-        "alarms":                             block("Service.deploymentConfiguration.alarms", {
+        "alarms":                             block(_deployed("alarms"), {
             "alarm_names": set_of(as_text, "alarmNames"),
             "enable":      flag("enable"),
             "rollback":    flag("rollback"),
-        }),
+        }, same=untold),
         "capacity_provider_strategy":         blocks("Service.capacityProviderStrategy", STRATEGY,
                                                      key=lambda b: b["capacity_provider"]),
-        "deployment_circuit_breaker":         block("Service.deploymentConfiguration.deploymentCircuitBreaker", {
+        "deployment_circuit_breaker":         block(_deployed("deploymentCircuitBreaker"), {
             "enable":   flag("enable"),
             "rollback": flag("rollback"),
-        }),
+        }, same=untold),
         "deployment_controller":              block("Service.deploymentController",
                                                     {"type": text("type", default="ECS")}),
         "load_balancer":                      blocks("Service.loadBalancers", {

@@ -77,7 +77,9 @@ CLUSTER = ResourceType(
         "node_type":                  text("CacheNodeType", assigned=True),
         "notification_topic_arn":     text(_topic("")),
         "num_cache_nodes":            number("NumCacheNodes", assigned=True),
-        "parameter_group_name":       text("CacheParameterGroup.CacheParameterGroupName", assigned=True),
+        # always told, but by moto
+        "parameter_group_name":       text("CacheParameterGroup.CacheParameterGroupName", assigned=True,
+                                           same=unless_untold),
         # Memcached has an endpoint for all nodes, Redis one for each
         "port":                       number("ConfigurationEndpoint.Port || CacheNodes[0].Endpoint.Port",
                                              assigned=True, same=unless_none),

@@ -76,6 +76,15 @@ def key_id(value: Any) -> str | None:
     return None if ":alias/" in str(value) or str(value).startswith("alias/") else values.last_of_arn(value)
 
 
+def _chosen(value: Any) -> Value:
+    return values.number(value) or None
+
+
+def _hidden(want: Value, have: Value) -> bool:
+    """RDS answers a password with asterisks."""
+    return want is not None and have == "****"
+
+
 INSTANCE = ResourceType(
     name="aws_db_instance",
     service="rds",
@@ -262,13 +271,14 @@ OPTION_GROUP = ResourceType(
         "option_group_description": text("OptionGroupDescription"),
         "option":                   blocks("Options", {
             "option_name":                    text("OptionName"),
-            "port":                           number("Port", default=0),
+            # the provider writes 0 where nobody set it and RDS chooses
+            "port":                           attr("Port", _chosen, assigned=True),
             "version":                        text("OptionVersion", assigned=True),
             "vpc_security_group_memberships": set_of(values.text,
                                                      "VpcSecurityGroupMemberships[].VpcSecurityGroupId"),
             "db_security_group_memberships":  set_of(values.text, "DBSecurityGroupMemberships[].DBSecurityGroupName"),
             "option_settings":                blocks("OptionSettings[?Value]", {
-                "name": text("Name"), "value": text("Value"),
+                "name": text("Name"), "value": text("Value", same=_hidden),
             }, tacit="Value == DefaultValue", key=lambda s: s.get("name")),
         }, key=lambda o: o.get("option_name")),
         "tags":                     tags("Tags"),
@@ -303,6 +313,30 @@ SNAPSHOT = ResourceType(
         Ref("kms_key_id", to="aws_kms_key", by="arn"),
     ),
     owners=(TAGGED_BY_STACK,),
+)
+
+SNAPSHOT_COPY = replace(
+    SNAPSHOT,
+    name="aws_db_snapshot_copy",
+    object="aws_db_snapshot",
+    computed={"db_snapshot_arn": text("DBSnapshotArn"), "encrypted": flag("Encrypted")},
+    attributes={
+        "target_db_snapshot_identifier": caseless("DBSnapshotIdentifier"),
+        # an alias may be given: AWS answers the key
+        "kms_key_id":                    attr("KmsKeyId", key_id, assigned=True),
+        "option_group_name":             text("OptionGroupName", assigned=True),
+        "shared_accounts":               SNAPSHOT.attributes["shared_accounts"],
+        "tags":                          tags("TagList"),
+    },
+    ignored={
+        "copy_tags":                       AT_CREATION,
+        "destination_region":              AT_CREATION,
+        "presigned_url":                   AT_CREATION,
+        # an ARN or a name, of another account and region too: a snapshot never changes where it came from
+        "source_db_snapshot_identifier":   AT_CREATION,
+        "target_custom_availability_zone": AT_CREATION,
+    },
+    refs=(),
 )
 
 EVENT_SUBSCRIPTION = ResourceType(

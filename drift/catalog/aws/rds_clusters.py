@@ -140,7 +140,8 @@ CLUSTER = ResourceType(
         "performance_insights_enabled":          flag("PerformanceInsightsEnabled"),
         "performance_insights_kms_key_id":       text("PerformanceInsightsKMSKeyId", assigned=True),
         "performance_insights_retention_period": number("PerformanceInsightsRetentionPeriod", default=0),
-        "replication_source_identifier":         text("ReplicationSourceIdentifier"),
+        # a member of a global cluster has one that nobody set
+        "replication_source_identifier":         text("ReplicationSourceIdentifier", assigned=True),
         # Serverless v1 alone has one
         "scaling_configuration":                 block("[@][?EngineMode == 'serverless'].ScalingConfigurationInfo | [0]", {
             "auto_pause":               flag("AutoPause", default=True),
@@ -301,6 +302,28 @@ CLUSTER_SNAPSHOT = ResourceType(
     owners=(TAGGED_BY_STACK,),
 )
 
+CLUSTER_SNAPSHOT_COPY = replace(
+    CLUSTER_SNAPSHOT,
+    name="aws_rds_cluster_snapshot_copy",
+    object="aws_db_cluster_snapshot",
+    computed={"db_cluster_snapshot_arn": text("DBClusterSnapshotArn"), "storage_encrypted": flag("StorageEncrypted")},
+    attributes={
+        "target_db_cluster_snapshot_identifier": caseless("DBClusterSnapshotIdentifier"),
+        # an alias may be given: AWS answers the key
+        "kms_key_id":                            attr("KmsKeyId", key_id, assigned=True),
+        "shared_accounts":                       CLUSTER_SNAPSHOT.attributes["shared_accounts"],
+        "tags":                                  tags("TagList"),
+    },
+    ignored={
+        "copy_tags":                             AT_CREATION,
+        "destination_region":                    AT_CREATION,
+        "presigned_url":                         AT_CREATION,
+        # an ARN or a name: a snapshot never changes where it came from
+        "source_db_cluster_snapshot_identifier": AT_CREATION,
+    },
+    refs=(),
+)
+
 DOCDB_SNAPSHOT = replace(
     CLUSTER_SNAPSHOT,
     name="aws_docdb_cluster_snapshot",
@@ -380,7 +403,7 @@ NEPTUNE_CLUSTER = ResourceType(
         "kms_key_arn":                          text("KmsKeyId", assigned=True),
         "neptune_cluster_parameter_group_name": text("DBClusterParameterGroup", assigned=True),
         "neptune_subnet_group_name":            text("DBSubnetGroup", assigned=True),
-        "replication_source_identifier":        text("ReplicationSourceIdentifier"),
+        "replication_source_identifier":        text("ReplicationSourceIdentifier", assigned=True),
         "serverless_v2_scaling_configuration":  block("ServerlessV2ScalingConfiguration", {
             "max_capacity": number("MaxCapacity", default=128),
             "min_capacity": number("MinCapacity", default=2.5),
@@ -445,4 +468,20 @@ GLOBAL_CLUSTER = ResourceType(
     },
     ignored={"force_destroy": INSTRUCTION, "source_db_cluster_identifier": AT_CREATION},
     owners=(TAGGED_BY_STACK,),
+)
+
+_of_others = {k: v for k, v in GLOBAL_CLUSTER.attributes.items() if k not in ("engine_lifecycle_support", "tags")}
+DOCDB_GLOBAL_CLUSTER = replace(
+    GLOBAL_CLUSTER,
+    name="aws_docdb_global_cluster",
+    list=Call(op="DescribeGlobalClusters", take="GlobalClusters[?Engine == 'docdb']"),
+    attributes=_of_others,
+    ignored={"source_db_cluster_identifier": AT_CREATION},
+)
+NEPTUNE_GLOBAL_CLUSTER = replace(
+    GLOBAL_CLUSTER,
+    name="aws_neptune_global_cluster",
+    list=Call(op="DescribeGlobalClusters", take="GlobalClusters[?Engine == 'neptune']"),
+    attributes={k: v for k, v in _of_others.items() if k != "database_name"},
+    ignored={"source_db_cluster_identifier": AT_CREATION},
 )
