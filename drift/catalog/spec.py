@@ -266,6 +266,9 @@ class ResourceType:
     claims: tuple[Ref, ...] = ()
     """Resources that came with this one and are told by it: never unmanaged by themselves."""
     parent: Parent | None = None
+    echoes: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    """Attribute -> (attribute that names another resource, its type, its attribute that tells the same fact): what
+    resources of their own hold there, they hold here too."""
     gathers: Gathers | None = None
     owners: tuple[Owner, ...] = ()
     account: str = ""

@@ -152,6 +152,11 @@ class _Shares:
                 attr = catalog[kind.parent.to].attributes[name]
                 for side in sides:
                     self._held[key, name] |= {element_key(attr, e) for e in share(_readable(side))}
+        for resource in desired:
+            for name, (by, to, told) in kind_of(resource, catalog).echoes.items():
+                key = resource.key._replace(type=to, identity=(resource.attributes.get(by),))
+                if (key, told) in self._held:
+                    self._held[resource.key, name] |= self._held[key, told]
 
     def holds_whole(self, parent: Resource, name: str) -> bool:
         return (parent.key, name) in self._whole

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from drift.catalog.kinds import attr, block, blocks, flag, name_of_arn, number, set_of, tags, text
-from drift.catalog.spec import STACK, WHOLE, Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.catalog.spec import STACK, WHOLE, Attr, Attributes, Call, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Value
 from drift.normalize.tags import tag_map
 from drift.normalize.values import text as as_text
@@ -105,6 +105,15 @@ def _common_tags(found: Any) -> Value:
             if device["Ebs"].get("DeleteOnTermination"):
                 tags_found.setdefault(key, set()).add(value)
     return tag_map({key: ", ".join(sorted(values)) for key, values in tags_found.items()})
+
+
+def _volume_tags(value: Any, instance: Raw) -> Value:
+    """Volumes get the provider's `default_tags` too, which the state keeps in the instance's `tags_all` alone."""
+    if not value:
+        return None
+    own = tag_map(instance.get("tags"))
+    defaults = {k: v for k, v in tag_map(instance.get("tags_all")).items() if k not in own}
+    return tag_map({**defaults, **tag_map(value)})
 
 
 def _device_tags(value: Any, instance: Raw) -> Value:
@@ -241,8 +250,8 @@ INSTANCE = ResourceType(
                                             same=unrecorded, sensitive=True),
         "user_data_base64":            attr("UserDataAttribute.Value", user_data_hash, from_state=user_data_text_base64,
                                             same=unrecorded, sensitive=True),
-        "volume_tags":                 attr("[BlockDeviceMappings, Volumes]", tag_map, from_api=_common_tags,
-                                            same=lambda want, have: not want),
+        "volume_tags":                 attr("[BlockDeviceMappings, Volumes]", tag_map, from_state=_volume_tags, from_api=_common_tags,
+                                            same=unrecorded),
         "vpc_security_group_ids":      of_primary(set_of(as_text, "SecurityGroups[].GroupId")),
         "root_block_device":           replace(ROOT_DEVICE, from_state=_root, from_api=_the_root),
         "ebs_block_device":            replace(OTHER_DEVICES, from_state=_others, from_api=_but_root),
@@ -326,6 +335,7 @@ INSTANCE = ResourceType(
         Ref("ebs_block_device[].kms_key_id", to="aws_kms_key", by="arn"),
     ),
     claims=(Ref("volumes[]", to="aws_ebs_volume"), Ref("interfaces[]", to="aws_network_interface")),
+    echoes={"vpc_security_group_ids": ("primary_network_interface_id", "aws_network_interface", "security_groups")},
     owners=(*LAUNCHED, STACK, MANAGED),
 )
 
@@ -493,6 +503,27 @@ NETWORK_INTERFACE_ATTACHMENT = ResourceType(
     },
     refs=(Ref("instance_id", to="aws_instance"),),
     parent=Parent("network_interface_id", to="aws_network_interface", tells={"attachment": WHOLE}),
+)
+
+
+def _group(attachment: Attributes) -> frozenset[Value]:
+    return frozenset({attachment.get("security_group_id")})
+
+
+NETWORK_INTERFACE_SG_ATTACHMENT = ResourceType(
+    name="aws_network_interface_sg_attachment",
+    service="ec2",
+    list=Within("aws_network_interface", each="Groups[]"),
+    id=text("GroupId"),
+    identity=("network_interface_id", "security_group_id"),
+    import_id="join('_', [security_group_id, network_interface_id])",
+    label="security_group_id",
+    attributes={
+        "network_interface_id": text("parent.NetworkInterfaceId"),
+        "security_group_id":    text("GroupId"),
+    },
+    refs=(Ref("security_group_id", to="aws_security_group"),),
+    parent=Parent("network_interface_id", to="aws_network_interface", tells={"security_groups": _group}),
 )
 
 # ---- images
