@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 
 from drift.desired import directory
 from drift.desired.backends import Backends
+from drift.desired.backends.s3 import _made as s3_clients
 from drift.desired.backends.url import scrubbed, shown
 from drift.desired.load import read_states
 from drift.errors import StateError
+from tests.support.world import FAKE, moto_server
 from tests.test_cli import TAMPERED, drift
 from tests.test_state import queue, state
 
@@ -59,6 +68,7 @@ def nothing_selected(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [n for n in os.environ if n.startswith(("AWS_", "TF_", "CI_", "GITLAB_", "CONSUL_", "PG", "KUBE"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    s3_clients.cache_clear()
 
 
 # --- this machine
@@ -216,6 +226,177 @@ def test_states_come_in_the_order_asked_for_however_long_each_takes() -> None:
     assert failed == []
     assert [s.source for s in read] == [f"slow://{p}/{i}" for p in "ba" for i in range(20)]
     assert len(at_once) > 1
+
+
+# --- S3
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[str]:
+    with moto_server() as url:
+        s3 = boto3.client(
+            "s3", region_name="us-east-1", endpoint_url=url, aws_access_key_id="x", aws_secret_access_key="x"
+        )
+        s3.create_bucket(Bucket="states")
+        s3.put_bucket_versioning(Bucket="states", VersioningConfiguration={"Status": "Enabled"})
+        for key in ("prod/a.tfstate", "prod/eu/b.tfstate", "env:/blue/key", "key", "sp ace/ü+&.tfstate"):
+            s3.put_object(Bucket="states", Key=key, Body=state(queue(key)))
+        s3.put_object(Bucket="states", Key="prod/a.tfstate.tflock", Body=json.dumps(LOCK))
+        yield url
+
+
+@pytest.fixture
+def s3(moto: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The local S3, as AWS_ENDPOINT_URL and credentials in the environment name it."""
+    for name, value in {**FAKE, "AWS_ENDPOINT_URL": moto}.items():
+        monkeypatch.setenv(name, value)
+    return moto
+
+
+@pytest.mark.usefixtures("s3")
+def test_s3_keys_and_globs() -> None:
+    assert names("s3://states/prod/a.tfstate") == ["prod/a.tfstate"]
+    assert names("s3://states/sp ace/ü+&.tfstate") == ["sp ace/ü+&.tfstate"]
+    assert names("s3://states/prod/*.tfstate") == ["prod/a.tfstate"]
+    assert names("s3://states/**/*.tfstate", "s3://states/prod/**") == [
+        "prod/a.tfstate", "prod/eu/b.tfstate", "sp ace/ü+&.tfstate",
+    ]  # fmt: skip
+    assert "no object matches" in failure("s3://states/nothing/*").message
+
+
+def test_s3_endpoint_in_the_address(moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in FAKE.items():
+        monkeypatch.setenv(name, value)
+
+    assert names(f"s3://states/key?endpoint={moto}&region=eu-west-1") == ["key"]
+    role = f"endpoint={moto}&sts_endpoint={moto}&role_arn=arn:aws:iam::123456789012:role/reader&external_id=e1"
+    assert names(f"s3://states/key?{role}") == ["key"]
+
+
+@pytest.mark.usefixtures("s3")
+def test_s3_versions(moto: str) -> None:
+    client = boto3.client("s3", endpoint_url=moto)
+    first = client.put_object(Bucket="states", Key="old", Body=state(queue("first")))["VersionId"]
+    client.put_object(Bucket="states", Key="old", Body=state(queue("second")))
+
+    assert names("s3://states/old") == ["second"]
+    assert names(f"s3://states/old?versionId={first}") == ["first"]
+
+
+@pytest.mark.usefixtures("s3")
+def test_s3_locks(moto: str) -> None:
+    (read,), _ = read_states(["s3://states/prod/a.tfstate"], Backends())
+    assert read.warnings == (f"s3://states/prod/a.tfstate: {IN_FLUX}",)
+    (read,), _ = read_states(["s3://states/key"], Backends())
+    assert read.warnings == ()
+
+    table = boto3.client("dynamodb", endpoint_url=moto)
+    table.create_table(
+        TableName="locks", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+    )  # fmt: skip
+    table.put_item(TableName="locks", Item={"LockID": {"S": "states/key"}, "Info": {"S": json.dumps(LOCK)}})
+    (read,), _ = read_states(["s3://states/key?dynamodb_table=locks"], Backends())
+    assert IN_FLUX in read.warnings[0]
+
+
+@pytest.mark.usefixtures("s3")
+def test_s3_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "env:/<workspace>/<key>" in failure("s3://states/none").hint
+    assert "NoSuchBucket" in failure("s3://no-such-bucket/key").message
+    assert "Write s3://bucket/key" in failure("s3://states").hint
+    assert "nobody" in failure("s3://states/key?profile=nobody").message
+    assert "?endpoint=" in failure("s3://states/key?endpoint=http://127.0.0.1:9&region=x").hint
+    monkeypatch.setenv("AWS_SSE_CUSTOMER_KEY", "s3cret-but-short")
+    short = failure("s3://states/key")
+    assert "not 32 bytes" in short.message
+    assert "s3cret" not in str(short)
+
+
+@pytest.mark.usefixtures("s3")
+def test_s3_needs_its_own_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    denied = failure("s3://states/key?region=eu-north-1")
+
+    assert "no AWS credentials" in denied.message
+    assert "--state-profile" in denied.hint
+
+
+def test_s3_profile_of_the_states_is_not_that_of_the_scan(tmp_path: Path, moto: str) -> None:
+    (tmp_path / "config").write_text(
+        f"[profile states]\naws_access_key_id = a\naws_secret_access_key = b\nendpoint_url = {moto}\nregion = x-1\n"
+    )
+    env = {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_EC2_METADATA_DISABLED": "true", "HOME": str(tmp_path)}
+    asked = ("graph", "--side", "desired", "--format", "json", "--state", "s3://states/key")
+    with_profile = drift(*asked, "--state-profile", "states", env=env)
+    without = drift(*asked, "--profile", "states", env=env)
+
+    assert "aws_sqs_queue" in with_profile.stdout
+    assert without.returncode == 2
+    assert "no AWS credentials" in without.stderr
+
+
+@pytest.mark.usefixtures("s3")
+def test_s3_that_init_resolved(tmp_path: Path, moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = {"access_key": "AKIAS3CRET", "secret_key": "s3cret-key"}
+    resolved(tmp_path, "s3", bucket="states", key="key", region="us-east-1", endpoints={"s3": moto}, **keys)
+
+    assert names(str(tmp_path)) == ["key"]
+    assert "s3cret" not in str(failure(directory.place_of(tmp_path).replace("key?", "none?"))).lower()
+    monkeypatch.setenv("TF_WORKSPACE", "blue")
+    assert names(directory.place_of(tmp_path)) == ["env:/blue/key"]
+
+
+@contextmanager
+def serving(answer: Callable[[BaseHTTPRequestHandler], tuple[int, dict[str, str], bytes]]) -> Iterator[str]:
+    """A real HTTP server; what it answers to GET, given the request."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, headers, body = answer(self)
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_s3_customer_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """moto ignores SSE-C: this stand-in insists on the headers as S3 does."""
+    key = bytes(range(32))
+    headers = {
+        "algorithm": "AES256", "key": base64.b64encode(key).decode(),
+        "key-MD5": base64.b64encode(hashlib.md5(key).digest()).decode(),
+    }  # fmt: skip
+
+    def answer(request: BaseHTTPRequestHandler) -> tuple[int, dict[str, str], bytes]:
+        if request.path.endswith(".tflock"):
+            return 404, {}, b"<Error><Code>NoSuchKey</Code></Error>"
+        given = {n: request.headers.get(f"x-amz-server-side-encryption-customer-{n}") for n in headers}
+        if given == headers:
+            return 200, {}, state(queue("sealed"))
+        return 400, {}, b"<Error><Code>InvalidRequest</Code><Message>stored using SSE</Message></Error>"
+
+    for name, value in FAKE.items():
+        monkeypatch.setenv(name, value)
+    with serving(answer) as url:
+        assert "AWS_SSE_CUSTOMER_KEY" in failure(f"s3://b/k?endpoint={url}").hint
+        monkeypatch.setenv("AWS_SSE_CUSTOMER_KEY", headers["key"])
+        assert names(f"s3://b/k?endpoint={url}") == ["sealed"]
 
 
 # --- secrets

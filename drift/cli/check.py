@@ -16,6 +16,7 @@ from drift.cli import plugins
 from drift.cli.output import output_options, progress, write
 from drift.cli.policy import Policy, status
 from drift.desired.backends import scheme_of
+from drift.desired.backends.url import with_profile
 from drift.desired.directory import place_of
 from drift.desired.load import Desired, build, read_states
 from drift.errors import StateError, UsageError
@@ -31,7 +32,7 @@ from drift.model.drift import Report
     "states",
     multiple=True,
     metavar="PLACE",
-    help="A state: file, directory, glob with ** (quoted) or - for standard input. Several may be given. "
+    help="A state: file, directory, glob with ** (quoted), URL or - for standard input. Several may be given. "
     "Default: the state of the Terraform directory one is in.",
 )
 @click.option(
@@ -49,6 +50,7 @@ from drift.model.drift import Report
     help="Look here too, beside the regions of the state's resources.",
 )
 @click.option("--profile", metavar="NAME", help="The profile of the AWS configuration to use.")
+@click.option("--state-profile", metavar="NAME", help="The profile to read states in S3 with; never that of --profile.")
 @click.option(
     "--record", type=click.Path(path_type=Path, file_okay=False), help="Keep every answer of AWS here, without secrets."
 )
@@ -64,6 +66,7 @@ def command(
     exclude: tuple[str, ...],
     regions: tuple[str, ...],
     profile: str | None,
+    state_profile: str | None,
     record: Path | None,
     replay: Path | None,
     format_: str,
@@ -80,6 +83,7 @@ def command(
       drift check                                      the state of this Terraform directory
       drift check --state prod.tfstate --region eu-west-1
       drift check --state 'envs/**/*.tfstate' --format json --output drift.json
+      drift check --state 's3://states/**/*.tfstate' --state-profile states
       drift check --state prod.tfstate --fail-on unmanaged,severity>=high
       drift check --state prod.tfstate --only 'aws_iam_*' --profile audit
 
@@ -93,7 +97,7 @@ def command(
     api: Api = Player(replay) if replay else BotoApi(profile=profile, region=next(iter(scope.regions), None))
     if isinstance(api, Player):
         scope = replace(scope, recorded=api.types)
-    result = run(default_states(states), api, scope, record=record)
+    result = run(default_states(states, state_profile), api, scope, record=record)
     write(result.report, format_, output, no_color=no_color, verbose=verbose)
     return status(result.report, policy, allow_incomplete=allow_incomplete)
 
@@ -103,17 +107,18 @@ def split(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
 
 
-def default_states(states: tuple[str, ...]) -> tuple[str, ...]:
-    """The states asked for, or that of the Terraform directory one is in; UsageError where there is none."""
-    if states:
-        return states
-    here = place_of(Path())
-    if scheme_of(here) or Path(here).is_file():
-        return (here,)
-    raise UsageError(
-        f"no --state given, and no {here} here",
-        "Give one with --state. With a remote backend, run `terraform init` here first.",
-    )
+def default_states(states: tuple[str, ...], profile: str | None = None) -> tuple[str, ...]:
+    """The states asked for, or that of the Terraform directory one is in; UsageError where there is none.
+
+    Those in S3 are read with `profile`.
+    """
+    here = place_of(Path()) if not states else ""
+    if here and not scheme_of(here) and not Path(here).is_file():
+        raise UsageError(
+            f"no --state given, and no {here} here",
+            "Give one with --state. With a remote backend, run `terraform init` here first.",
+        )
+    return tuple(with_profile(place, profile) for place in states or (here,))
 
 
 def load(states: Iterable[str], *, account: str = "", region: str = "") -> Desired:

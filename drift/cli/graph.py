@@ -49,6 +49,7 @@ FORMATS: dict[str, Callable[[nx.DiGraph[Key], drawing.Marks], str]] = {
 @click.option("--exclude", multiple=True, metavar="TYPE", help="Leave these types out.")
 @click.option("--region", "regions", multiple=True, metavar="REGION", help="Look here too.")
 @click.option("--profile", metavar="NAME", help="The profile of the AWS configuration to use.")
+@click.option("--state-profile", metavar="NAME", help="The profile to read states in S3 with; never that of --profile.")
 @click.option(
     "--replay",
     type=click.Path(path_type=Path, file_okay=False),
@@ -62,6 +63,7 @@ def command(
     exclude: tuple[str, ...],
     regions: tuple[str, ...],
     profile: str | None,
+    state_profile: str | None,
     replay: Path | None,
 ) -> None:
     """Draw the resources and what they refer to, with the drift marked.
@@ -73,7 +75,7 @@ def command(
     """
     catalog = plugins.catalog()
     scope = Scope(only=split(only), exclude=split(exclude), regions=split(regions))
-    found = default_states(states)
+    found = default_states(states, state_profile)
     if side == "desired":
         types = scope.types(catalog)
         desired = [r for r in load(found).resources if r.address and r.address.type in types]

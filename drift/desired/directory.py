@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from drift.desired.backends.url import build
 from drift.errors import StateError
 
 STATE = "terraform.tfstate"
@@ -93,5 +94,26 @@ def _local(config: Config, name: str, directory: Path) -> str:
     return os.path.normpath(directory / (config.get("workspace_dir") or f"{STATE}.d") / name / STATE)
 
 
-URLS: dict[str, Callable[[Config, str, Path], str]] = {"local": _local}
+def _s3(config: Config, name: str, _: Path) -> str:
+    key = str(config.get("key") or "")
+    if name != DEFAULT:
+        key = f"{config.get('workspace_key_prefix') or 'env:'}/{name}/{key}"
+    role = config.get("assume_role")
+    role = role[0] if isinstance(role, list) and role else role
+    role = role if isinstance(role, dict) else {}
+    endpoints = config.get("endpoints")
+    endpoints = endpoints[0] if isinstance(endpoints, list) and endpoints else endpoints
+    endpoints = endpoints if isinstance(endpoints, dict) else {}
+    query = {
+        **{n: config.get(n) for n in ("region", "profile", "access_key", "secret_key", "token")},
+        **{n: config.get(n) for n in ("sse_customer_key", "dynamodb_table")},
+        "endpoint": endpoints.get("s3") or config.get("endpoint"),
+        "sts_endpoint": endpoints.get("sts") or config.get("sts_endpoint"),
+        "role_arn": role.get("role_arn") or config.get("role_arn"),
+        "external_id": role.get("external_id") or config.get("external_id"),
+    }
+    return build("s3", f"{config.get('bucket')}/{key}", query)
+
+
+URLS: dict[str, Callable[[Config, str, Path], str]] = {"local": _local, "s3": _s3}
 """Backend type -> the place of a workspace's state, from the configuration that `terraform init` resolved."""

@@ -10,7 +10,9 @@ from typing import Any, Protocol, cast, runtime_checkable
 
 import msgspec
 
-BACKENDS: dict[str, str] = {}
+BACKENDS = {
+    "s3": "drift.desired.backends.s3",
+}
 """Scheme -> the module that is its backend; loaded when first asked for."""
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://")

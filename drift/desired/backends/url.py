@@ -53,6 +53,13 @@ def build(scheme: str, where: str, query: Mapping[str, object] | None = None) ->
     return f"{scheme}://{where}" + (f"?{urlencode(given)}" if given else "")
 
 
+def with_profile(place: str, profile: str | None) -> str:
+    """The place, read with this profile unless it names one itself."""
+    if not profile or not place.startswith("s3://") or "profile" in parse(place).query:
+        return place
+    return f"{place}{'&' if '?' in place else '?'}{urlencode({'profile': profile})}"
+
+
 def shown(place: str) -> str:
     """The place as messages and reports may say it."""
     if place == "-":
