@@ -200,8 +200,6 @@ GROUP = ResourceType(
     ),
 )
 
-# ---- what is attached to a group
-
 
 def _target_groups(part: Attributes) -> frozenset[Value]:
     return frozenset({part["lb_target_group_arn"]} if part.get("lb_target_group_arn") else ())
@@ -308,7 +306,6 @@ SCHEDULE = ResourceType(
     parent=Parent("autoscaling_group_name", to="aws_autoscaling_group"),
 )
 
-# ---- policies
 
 DIMENSIONS = {"name": text("Name"), "value": text("Value")}
 by_name = lambda element: element["name"]  # noqa: E731 - a key, said once
@@ -407,7 +404,7 @@ POLICY = ResourceType(
     parent=Parent("autoscaling_group_name", to="aws_autoscaling_group"),
 )
 
-# ---- launch configurations: AWS has no way to change one, so that one made again under its name is all there is to see
+# AWS has no way to change a launch configuration: one made again under its name is all there is to see
 
 MAPPED: Mapping[str, Attr] = {
     "delete_on_termination": flag("Ebs.DeleteOnTermination", default=True),

@@ -18,7 +18,7 @@ from drift.normalize.tags import tag_map
 from drift.normalize.values import text as as_text
 
 PRIMARY = "NetworkInterfaces[?Attachment.DeviceIndex == `0`] | [0]"
-MANAGED = Owner("Operator.Managed && (Operator.Principal || 'an AWS service')", "an AWS service")
+MANAGED = Owner("Operator.Managed", "an AWS service")
 LAUNCHED = (
     Owner("Tags[?Key == 'aws:autoscaling:groupName']", "Auto Scaling"),
     Owner("Tags[?Key == 'aws:eks:cluster-name']", "EKS"),
@@ -32,14 +32,6 @@ LAUNCHED = (
 def unrecorded(want: Value, have: Value) -> bool:
     """A value that the state keeps elsewhere, or not at all."""
     return want is None
-
-
-def whatever(want: Value, have: Value) -> bool:
-    """Read to pair and to link, never compared."""
-    return True
-
-
-# ---- instances
 
 
 def _decoded(value: str) -> bytes:
@@ -339,8 +331,6 @@ INSTANCE = ResourceType(
     owners=(*LAUNCHED, STACK, MANAGED),
 )
 
-# ---- key pairs
-
 
 def public_key(value: Any) -> str | None:
     """Algorithm and key; the comment behind them is the author's, and AWS may keep the key's name there."""
@@ -363,8 +353,6 @@ KEY_PAIR = ResourceType(
     ignored={"key_name_prefix": "only read when the key is imported"},
     owners=(STACK, Owner("Tags[?starts_with(Key, 'aws:elasticbeanstalk:')]", "Elastic Beanstalk")),
 )
-
-# ---- Elastic IPs
 
 
 def _eip_instance(value: Any, instance: Raw) -> Value:
@@ -426,7 +414,6 @@ EIP_ASSOCIATION = ResourceType(
                   tells={"instance": WHOLE, "network_interface": WHOLE, "associate_with_private_ip": WHOLE}),
 )
 
-# ---- network interfaces
 
 SERVICE_INTERFACES = [
     "api_gateway_managed", "aws_codestar_connections_managed", "branch", "efs", "gateway_load_balancer",
@@ -525,8 +512,6 @@ NETWORK_INTERFACE_SG_ATTACHMENT = ResourceType(
     refs=(Ref("security_group_id", to="aws_security_group"),),
     parent=Parent("network_interface_id", to="aws_network_interface", tells={"security_groups": _group}),
 )
-
-# ---- images
 
 
 def _minute(value: Any) -> str | None:
