@@ -117,10 +117,12 @@ def _report(
         drift=tuple(d if certain or d.kind != "unmanaged" else replace(d, certain=False) for d in drifts),
         in_sync=len(verdicts.in_sync),
         managed=len(verdicts.in_sync) + len(modified_or_missing) + verdicts.unread_resources + len(elsewhere),
+        pending=tuple(p for p in desired.pending if p.type in types),
         not_ours=tuple(verdicts.not_ours),
         gaps=tuple(sorted(g for g in {*scan.gaps, *verdicts.gaps} if g.type in types)),
         unread=tuple(sorted(unread)),
         unread_resources=verdicts.unread_resources + len(elsewhere),
+        not_offered=tuple(sorted(scan.not_offered)),
         not_covered=dict(sorted(desired.not_covered.items())),
         warnings=(
             *desired.warnings,

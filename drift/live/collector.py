@@ -14,7 +14,7 @@ from typing import Any
 
 from drift.catalog.path import path
 from drift.catalog.spec import Call, Held, ResourceType, Within, iam_action
-from drift.live.api import Answer, Asker, Progress, Refused, Request, quiet
+from drift.live.api import NOT_OFFERED, Answer, Asker, Progress, Refused, Request, quiet
 from drift.live.document import UNASKED, Document, is_known
 from drift.model.arn import partition_of
 from drift.model.coverage import Gap, Unreadable
@@ -51,6 +51,8 @@ class Found:
 
     items: dict[Key, Item] = field(default_factory=dict)
     gaps: set[Gap] = field(default_factory=set)
+    not_offered: set[str] = field(default_factory=set)
+    """The actions that an emulator does not know, where nothing desired needs them."""
 
     def gap(self, key: Key) -> Gap | None:
         """Why a resource that was not found may exist all the same."""
@@ -168,8 +170,7 @@ class Collector:
         for (kind, region, call, _), answer in zip(asked, answers, strict=True):
             taken = _taken(call, answer)
             if isinstance(taken, Refused):
-                if taken.code not in call.absent:
-                    self._gap(kind, region, Unreadable(iam_action(kind, call), taken.code))
+                self._unlisted(kind, region, call, taken, wanted)
                 continue
             documents = [self._document(kind, region, raw) for raw in taken or ()]
             items = [i for document in documents for i in self._item(kind, region, document, None)]
@@ -221,6 +222,15 @@ class Collector:
             return None
         service = call.service or kind.service
         return Request(service, self._endpoint(key.region, call), call.op, {**call.args, **bound})
+
+    def _unlisted(self, kind: ResourceType, region: str, call: Call, refused: Refused, wanted: Wanted) -> None:
+        """A gap, unless the refusal says that there is nothing to list."""
+        why = Unreadable(iam_action(kind, call), refused.code)
+        known = any(key.type == kind.listed_as and key.region == region for key in wanted.managed)
+        if refused.code == NOT_OFFERED and not known:
+            self.found.not_offered.add(why.action)
+        elif refused.code not in call.absent:
+            self._gap(kind, region, why)
 
     def _inside(self, kind: ResourceType, within: Within, region: str, wanted: Wanted) -> list[Item]:
         out: list[Item] = []
@@ -491,7 +501,7 @@ def _file(kind: ResourceType, call: Call, documents: list[Document], answer: Ans
     taken = _taken(call, answer)
     if isinstance(taken, Refused):
         for document in documents:
-            if taken.code in call.absent:
+            if taken.code in call.absent or taken.code == NOT_OFFERED:
                 document.known[call.into] = None
             elif taken.code in call.gone:
                 document.known[""] = "gone"

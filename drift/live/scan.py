@@ -52,6 +52,11 @@ class Scan:
         """The listings that failed."""
         return frozenset(self._found.gaps)
 
+    @property
+    def not_offered(self) -> frozenset[str]:
+        """The actions that an emulator does not know."""
+        return frozenset(self._found.not_offered)
+
     def complete(self, wants: Mapping[Key, frozenset[str]]) -> None:
         """Read further attributes of resources already found: what the rules need of them."""
         needs: list[tuple[Item, set[str]]] = []

@@ -7,16 +7,26 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from drift import __version__
 from drift.errors import CloudError
-from drift.live.api import PER_SERVICE, Answer, Refused, Request
+from drift.live.api import NOT_OFFERED, PER_SERVICE, Answer, Refused, Request
 
 if TYPE_CHECKING:
     import boto3
 
 READ_ONLY = re.compile(r"(Describe|List|Get|BatchGet|Lookup|Search|Head)[A-Z]\w*")
 """What an operation that changes nothing is called (AWS API naming)."""
+
+AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn", ".amazonaws.eu")
+"""How the names of AWS's own endpoints end, those of VPC endpoints included."""
+
+LACKING = frozenset({"NotImplemented", "404", "405", "500", "501", "ResponseParserError"})
+"""Codes of answers without an AWS error in them: botocore puts the HTTP status in its place."""
+
+LOCAL_ATTEMPTS = 2
+"""Tries of one call to an emulator: it does not throttle."""
 
 ATTEMPTS = 10
 """Tries of one call, botocore's own; the first call of a run has two, so that a dead endpoint is told soon."""
@@ -86,34 +96,38 @@ class BotoApi:
 
         if not READ_ONLY.fullmatch(request.op):
             raise CloudError(f"{request.service}:{request.op} is not a read-only operation; drift makes no other")
+        client = self._client(request.service, request.region)
         try:
-            client = self._client(request.service, request.region)
             method = xform_name(request.op)
             if client.can_paginate(method):
                 return [_body(page) for page in client.get_paginator(method).paginate(**request.args)]
             return [_body(page) for page in _followed(client, method, request)]
         except ClientError as error:
             details = error.response.get("Error", {})
-            return Refused(str(details.get("Code") or "Unknown"), str(details.get("Message") or ""))
+            code, message = str(details.get("Code") or "Unknown"), str(details.get("Message") or "")
         except (BotoCoreError, ResponseParserError) as error:
-            return Refused(type(error).__name__, str(error))
+            code, message = type(error).__name__, str(error)
+            called = _host(error.kwargs.get("endpoint_url") if isinstance(error, BotoCoreError) else "")
+            if _is_emulator(client) and called.endswith(f".{_host(client.meta.endpoint_url)}"):
+                code = NOT_OFFERED  # S3 Control puts the account's id before a host's name that cannot take it
+        return Refused(NOT_OFFERED if code in LACKING and _is_emulator(client) else code, message)
 
     def _client(self, service: str, region: str, attempts: int = ATTEMPTS) -> Any:
         from botocore.config import Config
 
         with self._lock:  # creating clients is not thread-safe; using them is (boto3 docs, "Multithreading")
             if (service, region) not in self._clients:
-                client = self.session.client(
-                    service,
-                    region_name=region,
-                    config=Config(
-                        retries={"mode": "adaptive", "max_attempts": attempts},
-                        max_pool_connections=PER_SERVICE,
-                        connect_timeout=10,
-                        read_timeout=60,
-                        user_agent_extra=f"drift/{__version__}",
-                    ),
+                config = Config(
+                    retries={"mode": "adaptive", "max_attempts": attempts},
+                    max_pool_connections=PER_SERVICE,
+                    connect_timeout=10,
+                    read_timeout=60,
+                    user_agent_extra=f"drift/{__version__}",
                 )
+                client = self.session.client(service, region_name=region, config=config)
+                if attempts > LOCAL_ATTEMPTS and _is_emulator(client):
+                    few = Config(retries={"mode": "standard", "max_attempts": LOCAL_ATTEMPTS})
+                    client = self.session.client(service, region_name=region, config=config.merge(few))
                 client.meta.events.register("before-send", self._count(service))
                 self._clients[service, region] = client
             return self._clients[service, region]
@@ -124,6 +138,15 @@ class BotoApi:
                 self.counts[service] += 1
 
         return count
+
+
+def _is_emulator(client: Any) -> bool:
+    """Whether the endpoint is not AWS's own: AWS_ENDPOINT_URL names a simulation."""
+    return not _host(client.meta.endpoint_url).endswith(AWS_HOSTS)
+
+
+def _host(url: Any) -> str:
+    return urlsplit(str(url or "")).hostname or ""
 
 
 def _followed(client: Any, method: str, request: Request) -> Iterator[dict[str, Any]]:

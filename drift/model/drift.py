@@ -101,6 +101,18 @@ class Scope:
     types: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What the next apply will do though nothing drifted."""
+
+    address: str
+    type: str
+    actions: tuple[str, ...]
+    """As a plan names them: `create`, `update`, `delete`; `delete`, `create` for a replacement."""
+    attributes: tuple[str, ...] = ()
+    """Top-level attributes where the configuration is ahead of the state."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything a run found; every output format is a rendering of this value."""
@@ -109,12 +121,15 @@ class Report:
     drift: tuple[Drift, ...] = ()
     in_sync: int = 0
     managed: int = 0
+    pending: tuple[Pending, ...] = ()
     not_ours: tuple[Resource, ...] = ()
     gaps: tuple[Gap, ...] = ()
     unread: tuple[Unread, ...] = ()
     unread_resources: int = 0
     """Managed resources of which nothing drifted was seen, but not all could be read."""
     not_covered: Mapping[str, int] = field(default_factory=dict)
+    not_offered: tuple[str, ...] = ()
+    """Actions that an emulator of AWS does not know, for types that nothing desired has."""
     warnings: tuple[str, ...] = ()
     states_failed: tuple[str, ...] = ()
     """One message for each state that could not be read."""

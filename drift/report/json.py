@@ -37,7 +37,10 @@ def document(report: Report) -> dict[str, Any]:
         },
         "summary": summary(report),
         "drift": [_drift(d) for d in report.drift],
-        "pending": [],
+        "pending": [
+            {"address": p.address, "type": p.type, "actions": list(p.actions), "attributes": list(p.attributes)}
+            for p in report.pending
+        ],
         "not_ours": [{**_named(r), "owner": r.owner} for r in report.not_ours],
         "ignored": [],
         "coverage": {
@@ -57,6 +60,7 @@ def document(report: Report) -> dict[str, Any]:
                 for u in report.unread
             ],
             "states": list(report.states_failed),
+            "not_offered": list(report.not_offered),
             "not_covered": dict(report.not_covered),
         },
         "warnings": list(report.warnings),

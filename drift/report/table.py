@@ -203,5 +203,8 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
     if report.not_covered:
         told = _some([f"{t} {n}" for t, n in report.not_covered.items()], 1000 if look.verbose else 6)
         yield Text(f"Not covered yet: {sum(report.not_covered.values())} ({visible(told)})", "dim")
+    if report.not_offered:
+        told = _some(list(report.not_offered), 1000 if look.verbose else 3)
+        yield Text(f"Not offered by this endpoint: {len(report.not_offered)} ({visible(told)})", "dim")
     calls = sum(report.api_calls.values())
     yield Text(f"{report.duration_seconds:.1f} s, {calls} API calls", "dim")
