@@ -118,13 +118,16 @@ def test_region_comes_from_the_arn_else_from_the_provider_configuration_else_fro
     }  # fmt: skip
 
 
-def test_flat_attributes_of_old_states_are_told_not_compared(tmp_path: Path) -> None:
+def test_flat_attributes_of_old_states_are_read_by_the_schema(tmp_path: Path) -> None:
     old = queue("a")
-    old["instances"] = [{"attributes_flat": {"id": "x"}}]
-    found = desired(tmp_path, state(old))
+    flat = {"id": "x", "name": "x", "fifo_queue": "false", "delay_seconds": "90", "tags.%": "1", "tags.a.b": "c"}
+    old["instances"] = [{"attributes_flat": {**flat, "gone.#": "0"}}]
+    (found,) = desired(tmp_path, state(old)).resources
 
-    assert found.resources == []
-    assert "old flat form" in found.warnings[0]
+    assert found.attributes["delay_seconds"] == 90
+    assert found.attributes["fifo_queue"] is False
+    assert found.attributes["tags"] == {"a.b": "c"}
+    assert "aws_sqs_queue.gone" in formats.parse(state(old), "s").warnings[0]
 
 
 def test_numbers_keep_every_digit() -> None:

@@ -2,8 +2,9 @@
 
 `provider/<module>.json` holds one line for each type: attribute -> flags, nested block -> [flags,
 {attributes}]. Flags: `r`equired, `o`ptional, `c`omputed, `s`ensitive, `w`rite-only, `d`eprecated;
-for nested ones also their nesting (`list 1`: at most one). Only the lint and the documentation
-need them. Written from `terraform providers schema -json` by
+then the type where it is not text (`o number`, `oc map`, `o list number`), for nested ones their nesting
+(`list 1`: at most one). The lint, the documentation and the reader of old states need them. Written from
+`terraform providers schema -json` by
 
     python -m drift.catalog.facts schema.json
 """
@@ -13,9 +14,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
+
+from drift.catalog import _modules
 
 Facts = Mapping[str, Any]
 
@@ -27,6 +31,17 @@ def of_module(module: str) -> Mapping[str, Facts]:
     """Type -> facts, for the types of one catalogue module."""
     file = resources.files("drift.catalog").joinpath(f"provider/{module}.json")
     return json.loads(file.read_text()) if file.is_file() else {}
+
+
+def of_type(name: str) -> Facts:
+    """The facts of one catalogued type; nothing of any other."""
+    module = _modules().get(name)
+    return _cached(module).get(name, {}) if module else {}
+
+
+@cache
+def _cached(module: str) -> Mapping[str, Facts]:
+    return of_module(module)
 
 
 def flags_of(fact: Any) -> str:
@@ -82,8 +97,16 @@ def _typed(letters: str, type_: Any) -> Any:
             return [f"{letters} object", {k: _typed("o", v) for k, v in inner.items()}]
         if isinstance(inner, list) and inner[0] == "object":
             return [f"{letters} {outer}", {k: _typed("o", v) for k, v in inner[1].items()}]
-        return f"{letters} {outer}"
-    return letters
+        return f"{letters} {_words(type_)}"
+    return letters if type_ == "string" else f"{letters} {type_}"
+
+
+def _words(type_: Any) -> str:
+    """`list number` for `["list", "number"]`; text goes without saying."""
+    if isinstance(type_, list):
+        inner = _words(type_[1])
+        return f"{type_[0]} {inner}" if inner else str(type_[0])
+    return "" if type_ == "string" else str(type_)
 
 
 def write(schema: Mapping[str, Any]) -> None:

@@ -1,12 +1,13 @@
-"""One resource instance, as a state holds it: no catalogue, no canon."""
+"""One resource instance, as a state or a plan holds it: no catalogue, no canon."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from drift.model.address import Address
+from drift.model.drift import Pending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,12 @@ class Instance:
     sensitive: frozenset[str] = frozenset()
     """Top-level attributes the state marks as sensitive."""
     deposed: str = ""
+    tainted: bool = False
+    """The next apply replaces it."""
+    identity: Mapping[str, Any] = field(default_factory=dict)
+    """What names it to the provider (Terraform 1.12, AWS provider 6): `account_id` and `region` among others."""
+    asserted: frozenset[str] | None = None
+    """Top-level attributes that the configuration sets; None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +44,5 @@ class State:
     looked_up: tuple[Instance, ...] = ()
     """What its data sources answered."""
     warnings: tuple[str, ...] = ()
+    pending: tuple[Pending, ...] = ()
+    """What the next apply changes without anything having drifted."""

@@ -16,12 +16,13 @@ from drift.desired.homes import homes, placed
 from drift.desired.instance import Instance, State
 from drift.desired.places import fetch
 from drift.errors import StateError
+from drift.model.drift import Pending
 from drift.model.resource import GLOBAL, Key, Resource, Source
 from drift.model.value import UNREADABLE_SHAPES, Value
 
 Catalog = Mapping[str, ResourceType]
 
-AWS_PROVIDER = re.compile(r'provider(\[".*/aws"\]|\.aws)(\.|$)')
+AWS_PROVIDER = re.compile(r'provider(\["([^"]*/)?aws"\]|\.aws)(\.|$)')
 """`provider["registry.terraform.io/hashicorp/aws"].west`, and `provider.aws.west` of 0.12."""
 
 NO_LIVE_OBJECT = re.compile(
@@ -39,6 +40,8 @@ class Desired:
     sources: list[str] = field(default_factory=list)
     failed: list[StateError] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    pending: list[Pending] = field(default_factory=list)
+    """What the next apply changes without anything having drifted."""
 
 
 def read_states(places: Iterable[str], backends: Mapping[str, Backend]) -> tuple[list[State], list[StateError]]:
@@ -60,6 +63,7 @@ def build(
     for state in states:
         out.sources.append(state.source)
         out.warnings += state.warnings
+        out.pending += state.pending
         for instance in state.instances:
             if NO_LIVE_OBJECT.fullmatch(instance.address.type):
                 continue

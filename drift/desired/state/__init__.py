@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from drift.desired.instance import State
-from drift.desired.state.sniff import refuse_other
+from drift.desired.state.decode import unhurried
+from drift.desired.state.encrypted import decrypt
+from drift.desired.state.plan import parse_plan
+from drift.desired.state.show import parse_show
+from drift.desired.state.sniff import Format, sniff
+from drift.desired.state.v3 import parse_v3
 from drift.desired.state.v4 import parse_v4
+
+PARSERS: Mapping[Format, Callable[[bytes, str], State]] = {
+    "v3": parse_v3,
+    "v4": parse_v4,
+    "show": parse_show,
+    "plan": parse_plan,
+    "encrypted": lambda data, source: parse_v4(decrypt(data, source), source),
+}
 
 
 def parse(data: bytes, source: str) -> State:
     """The state in `data`; StateError says what it is instead, and what to do."""
-    refuse_other(data, source)
-    return parse_v4(data, source)
+    with unhurried():
+        return PARSERS[sniff(data, source)](data, source)

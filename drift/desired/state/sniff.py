@@ -2,92 +2,136 @@
 
 from __future__ import annotations
 
+import codecs
+from collections.abc import Set
+from pathlib import Path
+from typing import Literal
+
 import msgspec
 
 from drift.errors import StateError
 
+Format = Literal["v3", "v4", "show", "plan", "encrypted"]
+
 CURRENT = 4
 """The only state version that Terraform 0.12 and later, and OpenTofu, write."""
-
+FLAT = 3
+"""The state version of Terraform 0.7 to 0.11."""
 
 _TOP = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_CHUNK = 1 << 20
+_INSTEAD = "Give the state: `terraform state pull > current.tfstate`."
 
 
-def refuse_other(data: bytes, source: str) -> None:
-    """StateError unless `data` is a state of version 4."""
+def sniff(data: bytes, source: str) -> Format:
+    """What `data` is; StateError where drift reads no desired side from it."""
     if not data.strip():
-        raise StateError(
-            source,
-            "the file is empty",
-            "A killed `terraform apply` leaves this: the last good state is beside it, its name ending in `.backup`.",
-        )
+        raise StateError(source, "the file is empty", _backup(source))
     _refuse_binary(data, source)
     _refuse_other_encoding(data, source)
     try:
         top = _TOP.decode(data)
-    except msgspec.DecodeError as error:
-        _refuse_broken(source, error)
+    except (msgspec.DecodeError, RecursionError) as error:
+        _refuse_broken(data, source, error)
     if {"encryption_version", "encrypted_data"} & top.keys():
+        return "encrypted"
+    if {"planned_values", "resource_changes", "resource_drift", "prior_state"} & top.keys():
+        _refuse_newer(top, source)
+        return "plan"
+    _refuse_other_json(top.keys(), source)
+    if "format_version" in top:
+        _refuse_newer(top, source)
+        return "show"
+    version = _number(top.get("version"), source)
+    if version < FLAT:
         raise StateError(
             source,
-            "the state is encrypted by OpenTofu",
-            "Decrypt it with `tofu state pull > decrypted.tfstate` and give that file.",
-        )
-    if {"planned_values", "resource_changes"} & top.keys():
-        raise StateError(
-            source, "this is a plan in JSON, not a state", "Give the state: `terraform state pull > current.tfstate`."
-        )
-    if {"format_version", "values"} & top.keys():
-        raise StateError(
-            source,
-            "this is `terraform show -json` output, not a state",
-            "Give the state: `terraform state pull > current.tfstate`.",
-        )
-    if "backend" in top:
-        raise StateError(
-            source,
-            "this names the backend that holds the state, it is not the state",
-            "Run `terraform state pull > current.tfstate` in the directory it belongs to and give that file.",
-        )
-    _refuse_version(top.get("version"), source)
-
-
-def _refuse_version(raw: msgspec.Raw | None, source: str) -> None:
-    if raw is None:
-        raise StateError(
-            source,
-            "this JSON has no `version`: it is not a Terraform state",
-            "Give the file that `terraform state pull` prints.",
-        )
-    try:
-        version = msgspec.json.decode(bytes(raw), type=int)
-    except msgspec.DecodeError:
-        raise StateError(source, f"`version` is {bytes(raw)[:40].decode(errors='replace')}, not a number") from None
-    if version < CURRENT:
-        raise StateError(
-            source,
-            f"state version {version}, written by Terraform 0.11 or older",
-            "Run `terraform apply -refresh-only` with Terraform 0.12 or later: it writes version 4.",
+            f"state version {version}, written by Terraform 0.6 or older",
+            "`terraform refresh` with any Terraform from 0.7 to 0.11 rewrites it as version 3, which drift reads.",
         )
     if version > CURRENT:
         raise StateError(
             source, f"state version {version} is newer than this drift knows ({CURRENT})", "Upgrade drift."
         )
+    return "v4" if version == CURRENT else "v3"
+
+
+def _backup(source: str) -> str:
+    """What to do about an empty file: a killed `terraform apply` leaves one, and the last good state beside it."""
+    try:
+        beside = Path(f"{source}.backup")
+        if beside.is_file() and beside.stat().st_size:
+            return f"A killed `terraform apply` leaves this. The last good state is {beside}: give that file."
+    except (OSError, ValueError):  # no place on this machine
+        pass
+    return "A killed `terraform apply` leaves this: the last good state is beside it, its name ending in `.backup`."
+
+
+def _refuse_other_json(keys: Set[str], source: str) -> None:
+    if "backend" in keys and "resources" not in keys and "modules" not in keys:
+        raise StateError(
+            source,
+            "this names the backend that holds the state, it is not the state",
+            "Run `terraform state pull > current.tfstate` in the directory it belongs to and give that file.",
+        )
+    if "provider_schemas" in keys:
+        raise StateError(source, "this is the schema of a provider, not a state", _INSTEAD)
+    if "@level" in keys:
+        raise StateError(
+            source,
+            "this is the log of a run (`-json`), not a plan",
+            "`terraform plan -out p && terraform show -json p > plan.json` writes the plan.",
+        )
+    if "version" not in keys and "format_version" not in keys:
+        raise StateError(
+            source,
+            "this JSON has no `version`: it is not a Terraform state",
+            "Give the file that `terraform state pull` prints.",
+        )
+
+
+def _number(raw: msgspec.Raw | None, source: str) -> int:
+    text = bytes(raw) if raw is not None else b""
+    try:
+        return msgspec.json.decode(text, type=int)
+    except (msgspec.DecodeError, RecursionError):
+        said = text[:40].decode(errors="replace")
+        raise StateError(source, f"`version` is {said}, not a number", _INSTEAD) from None
+
+
+def _refuse_newer(top: dict[str, msgspec.Raw], source: str) -> None:
+    """Terraform promises that all of format 1.x can be read by who reads 1.0; 0.1 and 0.2 came before it."""
+    text = bytes(top.get("format_version", msgspec.Raw(b'"1.0"')))[:16].decode(errors="replace").strip('"')
+    if text.split(".", 1)[0] not in ("0", "1"):
+        raise StateError(source, f"format version {text} is newer than this drift knows (1.x)", "Upgrade drift.")
 
 
 def _refuse_binary(data: bytes, source: str) -> None:
     if data[:4] == b"PK\x03\x04":
         raise StateError(
-            source, "this is a saved plan, not a state", "Give the state: `terraform state pull > current.tfstate`."
+            source,
+            "this is a saved plan",
+            "Give it as JSON, `terraform show -json planfile > plan.json`, "
+            "or the state: `terraform state pull > current.tfstate`.",
         )
     if data[:2] == b"\x1f\x8b":
         raise StateError(source, "the file is compressed (gzip)", "Decompress it first: `gunzip`.")
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        raise StateError(
+            source,
+            "the file is UTF-16",
+            "PowerShell's `>` writes that: use `terraform state pull | Out-File -Encoding utf8 current.tfstate`.",
+        )
     if b"\x00" in data[:4096]:
         raise StateError(source, "the file is binary, not a state", "Give the file that `terraform state pull` prints.")
 
 
-def _refuse_broken(source: str, error: Exception) -> None:
+def _refuse_broken(data: bytes, source: str, error: Exception) -> None:
     again = "Fetch it again with `terraform state pull`, or take the `.backup` beside it."
+    if data.startswith(b'{"@level"'):
+        _refuse_other_json({"@level"}, source)
+    if isinstance(error, RecursionError):
+        raise StateError(source, "nested deeper than anything Terraform writes", again) from None
     if isinstance(error, msgspec.ValidationError):
         raise StateError(source, f"this JSON is not a Terraform state: {error}", again) from None
     truncated = "truncated" in str(error)
@@ -99,11 +143,17 @@ def _refuse_other_encoding(data: bytes, source: str) -> None:
     """msgspec takes any bytes between quotes; a state is UTF-8 (RFC 8259, section 8.1)."""
     if data.isascii():
         return
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    end = 0
     try:
-        data.decode()
+        while end < len(data):
+            chunk = data[end : end + _CHUNK]
+            end += len(chunk)
+            decoder.decode(chunk, final=end == len(data))
     except UnicodeDecodeError as bad:
+        start = end - len(bad.object) + bad.start
         raise StateError(
             source,
-            f"line {data.count(bytes([10]), 0, bad.start) + 1}: invalid UTF-8 at byte {bad.start}",
+            f"line {data.count(bytes([10]), 0, start) + 1}: invalid UTF-8 at byte {start}",
             "The file was damaged or re-encoded: fetch it again with `terraform state pull`.",
         ) from None

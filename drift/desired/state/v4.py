@@ -1,37 +1,41 @@
 """State version 4, as Terraform 0.12 and later and OpenTofu write it.
 
 The field names are those of the file; what each means is in Terraform's state documentation and
-in the JSON itself. Attributes stay undecoded (`msgspec.Raw`) until an instance is looked at.
+in the JSON itself. OpenTofu may name the provider on the instance, with the key of the provider's
+`for_each`, and adds `skip_destroy`; its registry is registry.opentofu.org. Attributes stay
+undecoded (`msgspec.Raw`) until an instance is looked at.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import msgspec
 
 from drift.desired.instance import Instance, State
-from drift.errors import StateError
-from drift.model.address import Address, parse_module
+from drift.desired.state.decode import ABSENT, address_of, attributes_of, decode, each_once, given
+from drift.desired.state.flatmap import Flat, expand
+from drift.model.drift import Pending
 
-ABSENT = msgspec.Raw()
 
-
-class _Step(msgspec.Struct):
+class _Step(msgspec.Struct, gc=False):
     type: str
     value: Any = None
 
 
-class _Instance(msgspec.Struct):
+class _Instance(msgspec.Struct, gc=False):
     index_key: int | str | None = None
+    status: str = ""
     deposed: str = ""
     attributes: msgspec.Raw = ABSENT
-    attributes_flat: msgspec.Raw = ABSENT
+    attributes_flat: Flat | None = None
     sensitive_attributes: list[list[_Step]] | None = None
     provider: str = ""
+    identity: msgspec.Raw = ABSENT
 
 
-class _Resource(msgspec.Struct):
+class _Resource(msgspec.Struct, gc=False):
     mode: Literal["managed", "data"]
     type: str
     name: str
@@ -40,7 +44,7 @@ class _Resource(msgspec.Struct):
     provider: str = ""
 
 
-class _File(msgspec.Struct):
+class _File(msgspec.Struct, gc=False):
     version: int
     terraform_version: str = ""
     serial: int = 0
@@ -49,63 +53,50 @@ class _File(msgspec.Struct):
 
 
 _FILE = msgspec.json.Decoder(_File)
-_OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
 def parse_v4(data: bytes, source: str) -> State:
-    """The managed instances of a state; StateError names the place that is wrong."""
-    try:
-        file = _FILE.decode(data)
-    except msgspec.ValidationError as error:
-        raise StateError(source, f"not a valid state: {error}", "Fetch it again with `terraform state pull`.") from None
-    except msgspec.DecodeError as error:
-        raise StateError(source, f"not valid JSON: {error}", "Fetch it again with `terraform state pull`.") from None
-    instances: list[Instance] = []
-    looked_up: list[Instance] = []
-    warnings: list[str] = []
-    seen: set[tuple[str, str]] = set()
-    for resource in file.resources or ():
-        if resource.mode != "managed":
-            looked_up += [_instance(resource, raw, source) for raw in resource.instances if _given(raw.attributes)]
-            continue
-        for raw in resource.instances:
-            instance = _instance(resource, raw, source)
-            place = (str(instance.address), instance.deposed)
-            if place in seen:
-                raise StateError(
-                    source,
-                    f"{instance.address} is in the state twice",
-                    "Terraform refuses such a state too: it was edited by hand, or merged. Restore a backup.",
-                )
-            seen.add(place)
-            if not _given(raw.attributes) and _given(raw.attributes_flat):
-                warnings.append(
-                    f"{source}: {instance.address} is still in the old flat form of Terraform 0.11; "
-                    "`terraform apply -refresh-only` rewrites it. It was not compared."
-                )
-                continue
-            instances.append(instance)
+    """The instances of a state; StateError names the place that is wrong."""
+    file = decode(_FILE, data, source)
+    resources = file.resources or []
+    warnings: set[str] = set()
+    instances = each_once(_instances(resources, "managed", source, warnings), source)
     return State(
         source=source,
         lineage=file.lineage,
         serial=file.serial,
         terraform_version=file.terraform_version,
-        instances=tuple(instances),
-        looked_up=tuple(looked_up),
-        warnings=tuple(warnings),
+        instances=instances,
+        looked_up=tuple(_instances(resources, "data", source, warnings)),
+        warnings=tuple(sorted(warnings)),
+        pending=replaced(instances),
     )
 
 
-def _instance(resource: _Resource, raw: _Instance, source: str) -> Instance:
-    try:
-        module = parse_module(resource.module)
-        address = Address(resource.type, resource.name, raw.index_key, module)
-    except ValueError:
-        raise StateError(source, f"not a module path: {resource.module!r}") from None
-    try:
-        attributes = _OBJECT.decode(bytes(raw.attributes)) if _given(raw.attributes) else {}
-    except msgspec.DecodeError as error:
-        raise StateError(source, f"{address}: attributes: {error}") from None
+def replaced(instances: tuple[Instance, ...]) -> tuple[Pending, ...]:
+    """What is tainted: the next apply replaces it."""
+    return tuple(
+        Pending(str(i.address), i.address.type, ("delete", "create")) for i in instances if i.tainted and not i.deposed
+    )
+
+
+def _instances(resources: list[_Resource], mode: str, source: str, warnings: set[str]) -> Iterator[Instance]:
+    for resource in resources:
+        if resource.mode == mode:
+            for raw in resource.instances:
+                yield _instance(resource, raw, source, warnings)
+
+
+def _instance(resource: _Resource, raw: _Instance, source: str, warnings: set[str]) -> Instance:
+    address = address_of(resource.module, resource.type, resource.name, raw.index_key, source)
+    attributes: Mapping[str, Any]
+    if raw.attributes_flat and not given(raw.attributes):
+        attributes, left_out = expand(resource.type, raw.attributes_flat, source, address)
+        warnings |= {
+            f"{source}: {resource.type}.{name}: not compared, the provider has it no more" for name in left_out
+        }
+    else:
+        attributes = attributes_of(raw.attributes, source, address)
     return Instance(
         address=address,
         provider=raw.provider or resource.provider,
@@ -115,9 +106,6 @@ def _instance(resource: _Resource, raw: _Instance, source: str) -> Instance:
             str(path[0].value) for path in raw.sensitive_attributes or () if path and path[0].type == "get_attr"
         ),
         deposed=raw.deposed,
+        tainted=raw.status == "tainted",
+        identity=attributes_of(raw.identity, source, address),
     )
-
-
-def _given(raw: msgspec.Raw) -> bool:
-    """Whether the file has the key, and not as null."""
-    return bytes(memoryview(raw)[:5]) not in (b"", b"null")
