@@ -6,21 +6,25 @@ import base64
 import hashlib
 import json
 import os
+import re
 import shutil
+import ssl
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import boto3
 import pytest
 
 from drift.desired import directory
-from drift.desired.backends import Backends
+from drift.desired.backends import Backends, tfc
 from drift.desired.backends.s3 import _made as s3_clients
 from drift.desired.backends.url import scrubbed, shown
 from drift.desired.load import read_states
@@ -349,7 +353,9 @@ def test_s3_that_init_resolved(tmp_path: Path, moto: str, monkeypatch: pytest.Mo
 
 
 @contextmanager
-def serving(answer: Callable[[BaseHTTPRequestHandler], tuple[int, dict[str, str], bytes]]) -> Iterator[str]:
+def serving(
+    answer: Callable[[BaseHTTPRequestHandler], tuple[int, dict[str, str], bytes]], tls: ssl.SSLContext | None = None
+) -> Iterator[str]:
     """A real HTTP server; what it answers to GET, given the request."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -365,10 +371,12 @@ def serving(answer: Callable[[BaseHTTPRequestHandler], tuple[int, dict[str, str]
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"https://localhost:{server.server_port}" if tls else f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
@@ -397,6 +405,253 @@ def test_s3_customer_key(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "AWS_SSE_CUSTOMER_KEY" in failure(f"s3://b/k?endpoint={url}").hint
         monkeypatch.setenv("AWS_SSE_CUSTOMER_KEY", headers["key"])
         assert names(f"s3://b/k?endpoint={url}") == ["sealed"]
+
+
+# --- HTTP
+
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def authorized(request: BaseHTTPRequestHandler, user: str, password: str) -> bool:
+    return request.headers.get("Authorization") == "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def test_http_with_credentials_from_wherever_terraform_takes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(request: BaseHTTPRequestHandler) -> Answer:
+        if not authorized(request, "ann", "pa:ss@wörd"):
+            return 401, {"WWW-Authenticate": "Basic"}, b"no"
+        md5 = base64.b64encode(hashlib.md5(data).digest()).decode()
+        return 200, {"Content-MD5": md5}, data
+
+    data = state(queue("web"))
+    with serving(answer) as url:
+        host = url.removeprefix("http://")
+        refused = failure(f"{url}/state")
+        wrong = failure(f"http://ann:hunter22@{host}/state")
+        assert "401" in refused.message
+        assert "TF_HTTP_PASSWORD" in refused.hint
+        assert "hunter22" not in str(wrong)
+        assert wrong.source == f"http://***@{host}/state"
+        assert names(f"http://ann:pa%3Ass%40w%C3%B6rd@{host}/state") == ["web"]
+        resolved(tmp_path, "http", address=f"{url}/state", username="ann", password="pa:ss@wörd")
+        assert names(str(tmp_path)) == ["web"]
+        monkeypatch.setenv("TF_HTTP_USERNAME", "ann")
+        monkeypatch.setenv("TF_HTTP_PASSWORD", "pa:ss@wörd")
+        assert names(f"{url}/state") == ["web"]
+        monkeypatch.setenv("TF_HTTP_ADDRESS", "https://elsewhere.example/state")
+        assert "401" in failure(f"{url}/state").message  # they are for another server
+
+
+@pytest.mark.parametrize(("token", "header"), [("GITLAB_TOKEN", "Private-Token"), ("CI_JOB_TOKEN", "Job-Token")])
+def test_http_of_gitlab(token: str, header: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = "/api/v4/projects/7/terraform/state/prod"
+
+    def answer(request: BaseHTTPRequestHandler) -> Answer:
+        seen.append(dict(request.headers))
+        if request.headers.get(header) != "glpat-s3cret":
+            return 401, {}, b"{}"
+        return (200, {}, state(queue("gitlab"))) if request.path == path else (404, {}, b"{}")
+
+    seen: list[dict[str, str]] = []
+    monkeypatch.setenv(token, "glpat-s3cret")
+    with serving(answer) as url:
+        assert "GITLAB_HOST" in failure(url + path).hint
+        assert header not in seen[0]  # a token of gitlab.com is not for any server with such a path
+        monkeypatch.setenv("GITLAB_HOST", url)
+        assert names(url + path) == ["gitlab"]
+        assert "no state here" in failure(url + path + "2").message
+        failure(url + "/other")
+        assert header not in seen[-1]
+
+
+def test_http_without_a_state_damaged_and_dead() -> None:
+    def answer(request: BaseHTTPRequestHandler) -> Answer:
+        return {
+            "/204": (204, {"Content-Length": "0"}, b""),
+            "/404": (404, {}, b"gone"),
+            "/500": (500, {}, b"oh no"),
+            "/md5": (200, {"Content-MD5": "AAAA"}, state()),
+            "/short": (200, {"Content-Length": "999", "Connection": "close"}, b"{"),
+            "/login": (200, {}, b"<html>log in</html>"),
+        }[request.path]
+
+    with serving(answer) as url:
+        assert "no state here" in failure(f"{url}/204").message
+        assert "no state here" in failure(f"{url}/404").message
+        assert "500 Internal Server Error" in failure(f"{url}/500").message
+        assert "damaged" in failure(f"{url}/md5").message
+        assert "not valid JSON" in failure(f"{url}/login").message
+        assert "no answer" in failure(f"{url}/short").message
+    assert "no answer" in failure("http://127.0.0.1:9/x").message
+    assert "no answer" in failure("http://a b/x").message
+    assert "no host" in failure("http:///x").message
+
+
+def test_http_is_asked_again_when_it_is_busy_and_redirects_take_no_credentials_along() -> None:
+    seen: list[tuple[str, str | None]] = []
+
+    def answer(request: BaseHTTPRequestHandler) -> Answer:
+        seen.append((request.path, request.headers.get("Authorization")))
+        if request.path == "/from":
+            return 302, {"Location": f"{other}/to"}, b""
+        return (503, {"Retry-After": "0"}, b"") if len(seen) == 2 else (200, {}, state(queue("moved")))
+
+    with serving(answer) as other, serving(answer) as url:
+        assert names(url.replace("://", "://u:password@") + "/from") == ["moved"]
+    assert seen[0][1] is not None
+    assert [auth for path, auth in seen if path == "/to"] == [None, None]
+    assert len(seen) == 4  # the whole way once more
+
+
+# --- HCP Terraform
+
+
+TOKEN = "s3cret.atlasv1.token"
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate for localhost that signs itself, and its key."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    cert, private = folder / "cert.pem", folder / "key.pem"
+    cert.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return cert, private
+
+
+WORKSPACES = {
+    "app-prod": {"tags": ["prod"], "project": "prj-1", "locked": True},
+    "app-test": {"tags": ["test"], "project": "prj-1"},
+    "net-prod": {"tags": ["prod"], "project": "prj-2"},
+    "new": {"tags": [], "project": "prj-2", "empty": True},
+}
+
+
+def hcp(request: BaseHTTPRequestHandler) -> Answer:
+    """HCP Terraform's API as its documentation has it, one workspace a page; 404 to who may not know."""
+    at = urlsplit(request.path)
+    query = dict(parse_qsl(at.query))
+    if at.path == "/.well-known/terraform.json":
+        return 200, {}, b'{"tfe.v2": "/tfe/v2/"}'
+    if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+        return 401, {}, b'{"errors":[{"status":"401","title":"unauthorized"}]}'
+    if match := re.fullmatch(r"/_archivist/(.+)", at.path):
+        return 200, {}, state(queue(match[1]))
+    path = at.path.removeprefix("/tfe/v2/")
+    if path == "organizations/acme/projects":
+        data = [{"id": "prj-2", "attributes": {"name": "network"}}] if query["filter[names]"] == "network" else []
+        return 200, {}, json.dumps({"data": data}).encode()
+    if path == "organizations/acme/workspaces":
+        tag, project = query.get("search[tags]"), query.get("filter[project][id]")
+        found = [n for n, w in WORKSPACES.items() if tag in (None, *w["tags"]) and project in (None, w["project"])]  # type: ignore[misc]
+        page = int(query["page[number]"])
+        data = [{"id": f"ws-{n}", "attributes": {"name": n}} for n in found[page - 1 : page]]
+        following = page + 1 if page < len(found) else None
+        return 200, {}, json.dumps({"data": data, "meta": {"pagination": {"next-page": following}}}).encode()
+    if (match := re.fullmatch(r"organizations/acme/workspaces/(.+)", path)) and match[1] in WORKSPACES:
+        locked = "locked" in WORKSPACES[match[1]]
+        one = {"data": {"id": f"ws-{match[1]}", "attributes": {"name": match[1], "locked": locked}}}
+        user = [{"type": "users", "id": "user-1", "attributes": {"username": "ann"}}]
+        return 200, {}, json.dumps({**one, "included": user if locked and "include" in query else []}).encode()
+    match = re.fullmatch(r"workspaces/ws-(.+)/current-state-version", path)
+    if match and "empty" not in WORKSPACES[match[1]]:
+        link = f"https://{request.headers['Host']}/_archivist/{match[1]}"
+        version = {"data": {"id": "sv-1", "attributes": {"hosted-state-download-url": link}}}
+        return 200, {}, json.dumps(version).encode()
+    return 404, {}, b'{"errors":[{"status":"404","title":"not found"}]}'
+
+
+@pytest.fixture
+def tfe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The stand-in's host, trusted and logged in to."""
+    cert, key = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(cert))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(cert, key)
+    with serving(hcp, tls) as url:
+        host = url.removeprefix("https://")
+        file = tmp_path / "home/.terraform.d/credentials.tfrc.json"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps({"credentials": {host: {"token": TOKEN}}}))
+        yield host
+
+
+def test_hcp_workspaces_by_name_glob_tag_and_project(tfe: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert names(f"tfc://{tfe}/acme/app-prod") == ["app-prod"]
+    monkeypatch.setenv("TF_CLOUD_HOSTNAME", tfe)
+    assert names("tfc://acme/app-test") == ["app-test"]
+    assert names("tfc://acme/app-*") == ["app-prod", "app-test"]
+    assert names("tfc://acme/?tag=prod") == ["app-prod", "net-prod"]
+    assert names("tfc://acme/?tag=prod&project=network") == ["net-prod"]
+    (read,), _ = read_states(["tfc://acme/app-prod"], Backends())
+    assert read.warnings == ("tfc://acme/app-prod: locked by ann: results may be in flux",)
+
+
+def test_hcp_says_what_is_wrong(tfe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = f"tfc://{tfe}"
+    assert "no state here" in failure(f"{here}/acme/new").message
+    assert "no such workspace" in failure(f"{here}/acme/none").message
+    assert "no such organization" in failure(f"{here}/other/*").message
+    assert "no workspace matches" in failure(f"{here}/acme/x-*").message
+    assert "no project 'x'" in failure(f"{here}/acme/?project=x").message
+    assert "no workspace in this address" in failure(f"{here}/acme/").message
+    assert "Write tfc://organization/workspace" in failure("tfc://acme").hint
+    refused = failure(f"{here}/acme/app-prod?token=hunter22")
+    assert "401 Unauthorized" in refused.message
+    assert "hunter22" not in str(refused)
+    (tmp_path / "home/.terraform.d/credentials.tfrc.json").unlink()
+    assert "no token for localhost" in failure(f"{here}/acme/app-prod").message
+    monkeypatch.delenv("SSL_CERT_FILE")
+    tfc._bases.clear()
+    (tmp_path / "home/.terraformrc").write_text(f'credentials "{tfe}" {{\n  token = "{TOKEN}"\n}}\n')
+    untrusted = failure(f"{here}/acme/app-prod")
+    assert "certificate" in untrusted.message.lower()
+    assert "SSL_CERT_FILE" in untrusted.hint
+
+
+def test_hcp_tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "home").mkdir()
+    assert tfc.token_for("app.terraform.io") == ""
+    (tmp_path / "home/.terraformrc").write_text('credentials "app.terraform.io" {\n  token = "file"\n}\n')
+    assert tfc.token_for("app.terraform.io") == "file"
+    monkeypatch.setenv("TF_TOKEN_app_terraform_io", "env")
+    monkeypatch.setenv("TF_TOKEN_my__tfe_example_com", "own")
+    assert tfc.token_for("app.terraform.io") == "env"
+    assert tfc.token_for("my-tfe.example.com") == "own"
+
+
+@pytest.mark.parametrize(
+    ("type_", "workspaces"),
+    [
+        ("cloud", {"name": "app-test"}),
+        ("cloud", {"name": None, "tags": ["test"]}),
+        ("remote", [{"name": None, "prefix": "app-"}]),
+        ("remote", [{"name": "app-test", "prefix": None}]),
+    ],
+)
+def test_hcp_that_init_resolved(type_: str, workspaces: Any, tfe: str, tmp_path: Path) -> None:
+    resolved(tmp_path, type_, hostname=tfe, organization="acme", token=None, workspaces=workspaces)
+    prefixed = isinstance(workspaces, list) and workspaces[0]["prefix"]
+    (tmp_path / ".terraform/environment").write_text("test" if prefixed else "app-test")
+
+    assert names(directory.place_of(tmp_path)) == ["app-test"]
 
 
 # --- secrets

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -115,5 +116,37 @@ def _s3(config: Config, name: str, _: Path) -> str:
     return build("s3", f"{config.get('bucket')}/{key}", query)
 
 
-URLS: dict[str, Callable[[Config, str, Path], str]] = {"local": _local, "s3": _s3}
+def _http(config: Config, _: str, directory: Path) -> str:
+    address = config.get("address") or os.environ.get("TF_HTTP_ADDRESS")
+    if not isinstance(address, str) or "://" not in address:
+        raise StateError(str(directory), "the http backend has no address", "Set TF_HTTP_ADDRESS.")
+    user, password = config.get("username"), config.get("password")
+    who = f"{quote(str(user or ''), safe='')}:{quote(str(password or ''), safe='')}@" if user or password else ""
+    return address.replace("://", f"://{who}", 1)
+
+
+def _remote(config: Config, name: str, directory: Path) -> str:
+    """The `remote` backend, and the `cloud` block: with a name, a prefix, or by tags, where one is selected by name."""
+    named = config.get("workspaces")
+    named = named[0] if isinstance(named, list) and named else named
+    named = named if isinstance(named, dict) else {}
+    organization = config.get("organization") or os.environ.get("TF_CLOUD_ORGANIZATION")
+    chosen = str(named.get("name") or f"{named.get('prefix') or ''}{name}")
+    if not organization or (name == DEFAULT and not named.get("name")):
+        lacks = "no workspace is selected" if organization else "it names no organization"
+        hint = (
+            "Run `terraform workspace select`, or set TF_WORKSPACE." if organization else "Set TF_CLOUD_ORGANIZATION."
+        )
+        raise StateError(str(directory), f"the state is in HCP Terraform, and {lacks}", hint)
+    query = {"hostname": config.get("hostname"), "token": config.get("token")}
+    return build("tfc", f"{organization}/{chosen}", query)
+
+
+URLS: dict[str, Callable[[Config, str, Path], str]] = {
+    "cloud": _remote,
+    "http": _http,
+    "local": _local,
+    "remote": _remote,
+    "s3": _s3,
+}
 """Backend type -> the place of a workspace's state, from the configuration that `terraform init` resolved."""

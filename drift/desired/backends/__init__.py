@@ -11,7 +11,10 @@ from typing import Any, Protocol, cast, runtime_checkable
 import msgspec
 
 BACKENDS = {
+    "http": "drift.desired.backends.http",
+    "https": "drift.desired.backends.http",
     "s3": "drift.desired.backends.s3",
+    "tfc": "drift.desired.backends.tfc",
 }
 """Scheme -> the module that is its backend; loaded when first asked for."""
 

@@ -1,0 +1,109 @@
+"""HTTP for the backends that speak it: one GET, with credentials that never leave their server."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import ssl
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import Message
+from typing import IO
+from urllib.parse import urlsplit
+
+from drift import __version__
+from drift.errors import StateError
+
+SECONDS = 60
+"""How long a server may stay silent."""
+
+TRIES = 3
+_AGAIN = (429, 502, 503, 504)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By names in lower case."""
+    body: bytes
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects, never from https to http. Credentials are unredirected headers: they stay where they are."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        if req.type == "https" and urlsplit(newurl).scheme != "https":
+            raise urllib.error.URLError("it redirects from https to an address without encryption")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def get(url: str, source: str, secret: Mapping[str, str], *, context: ssl.SSLContext | None = None) -> Reply:
+    """The answer to a GET of `url`, with `secret` headers; StateError about `source` where there is none."""
+    try:
+        request = urllib.request.Request(url, headers={"User-Agent": f"drift/{__version__}"})  # noqa: S310 - see opener
+        for name, value in secret.items():
+            request.add_unredirected_header(name, value)
+        opener = urllib.request.OpenerDirector()  # http and https alone: no file:, no ftp:
+        for handler in (
+            urllib.request.ProxyHandler(),
+            urllib.request.HTTPHandler(),
+            urllib.request.HTTPSHandler(context=context or ssl.create_default_context()),
+            urllib.request.HTTPErrorProcessor(),
+            urllib.request.HTTPDefaultErrorHandler(),
+            _Redirects(),
+            urllib.request.UnknownHandler(),
+        ):
+            opener.add_handler(handler)
+        return _tried(opener, request)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        raise StateError(source, f"no answer: {reason}", _hint(reason)) from None
+
+
+def _tried(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> Reply:
+    for attempt in range(1, TRIES + 1):
+        try:
+            with opener.open(request, timeout=SECONDS) as answer:
+                return Reply(answer.status, _lower(answer.headers), answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code not in _AGAIN or attempt == TRIES:
+                    return Reply(error.code, _lower(error.headers), error.read(4096))
+                wait = error.headers.get("Retry-After") or ""
+                time.sleep(min(int(wait), 10) if wait.isdecimal() else attempt)
+    raise AssertionError("unreachable")
+
+
+def _lower(headers: Message) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _hint(reason: object) -> str:
+    if isinstance(reason, ssl.SSLError):
+        return "Set SSL_CERT_FILE to the certificate of the authority that this server's is signed by."
+    return "Check the address, the network, and HTTPS_PROXY and NO_PROXY."
+
+
+def basic(user: str, password: str) -> str:
+    """The value of an Authorization header."""
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
+
+
+def refused(source: str, status: int, hint: str = "") -> StateError:
+    """The error for an answer that is not the one wanted."""
+    said = http.client.responses.get(status, "")
+    return StateError(source, f"the server answers {status} {said}".rstrip(), hint)
