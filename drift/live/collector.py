@@ -93,10 +93,13 @@ class Collector:
         self._progress = progress
         self._documents: dict[tuple[str, str], list[Item]] = defaultdict(list)
         self._within: dict[str, list[ResourceType]] = {}
+        self._named: frozenset[tuple[str, str]] = frozenset()
+        """(type, region) of what nobody manages here, but something desired is part of: another state has it."""
         self.found = Found()
 
     def collect(self, wanted: Wanted) -> Found:
         """List, pair and read everything in scope."""
+        self._named = frozenset((key.type, key.region) for key in wanted.parents.keys() - wanted.managed.keys())
         for generation in self._generations(wanted):
             items = self._listed(generation, wanted)
             items += self._sought(generation, wanted, {i.key for i in items})
@@ -256,7 +259,10 @@ class Collector:
 
     def _interesting(self, kind: ResourceType, parent: Item, wanted: Wanted) -> bool:
         """Whether a child of this parent, or one inside such a child, would ever be spoken of."""
-        return any(self._spoken_of(k, parent, wanted) for k in (kind, *self._inner(kind)))
+        return any(
+            self._spoken_of(k, parent, wanted) or (k.listed_as, parent.key.region) in self._named
+            for k in (kind, *self._inner(kind))
+        )
 
     def _inner(self, kind: ResourceType) -> list[ResourceType]:
         """The types listed inside this one, however deep."""
@@ -266,7 +272,12 @@ class Collector:
         return self._within[kind.name]
 
     def _spoken_of(self, kind: ResourceType, parent: Item, wanted: Wanted) -> bool:
-        if kind.name in wanted.everywhere or kind.name in wanted.parents.get(parent.key, ()):
+        above: Item | None = parent
+        while above is not None:  # a part may name a whole further up: an API, not its integration
+            if kind.name in wanted.parents.get(above.key, ()):
+                return True
+            above = above.parent
+        if kind.name in wanted.everywhere:
             return True
         if kind.name not in self._scope or kind.parent is None:
             return False

@@ -15,12 +15,22 @@ from drift.model.value import Value
 from drift.normalize.values import text as as_text
 
 MOVED = "Policies: Policies, Schedules: Schedules, Tags: Tags[?Key == 'k8s.io/cluster-autoscaler/enabled']"
-SCHEDULED = "Schedules: Schedules"
 
 
 def _unless_moved(found: Any) -> Any:
     """The capacity, where nothing that scales the group would have changed it."""
     return None if any(found.get(k) for k in ("Policies", "Schedules", "Tags")) else found.get("Value")
+
+
+def _unless_scheduled(found: Any) -> Any:
+    """A bound, where no scheduled action sets it to just that."""
+    return None if found.get("Value") in (found.get("Scheduled") or ()) else found.get("Value")
+
+
+def bound(member: str, **words: Any) -> Attr:
+    """The least or the most: only a schedule moves it, and only to what the schedule says."""
+    return number(f"{{Value: {member}, Scheduled: Schedules[].{member}}}", from_api=_unless_scheduled,
+                  same=lambda want, have: have is None, **words)
 
 
 def capacity(member: str, movers: str, **words: Any) -> Attr:
@@ -105,9 +115,9 @@ GROUP = ResourceType(
         "launch_configuration":      text("LaunchConfigurationName"),
         "load_balancers":            set_of(as_text, "LoadBalancerNames"),
         "max_instance_lifetime":     number("MaxInstanceLifetime", default=0),
-        "max_size":                  capacity("MaxSize", SCHEDULED),
+        "max_size":                  bound("MaxSize"),
         "metrics_granularity":       text("EnabledMetrics[0].Granularity", default="1Minute"),
-        "min_size":                  capacity("MinSize", SCHEDULED),
+        "min_size":                  bound("MinSize"),
         "name":                      text("AutoScalingGroupName", assigned=True),
         "placement_group":           text("PlacementGroup"),
         "protect_from_scale_in":     flag("NewInstancesProtectedFromScaleIn"),

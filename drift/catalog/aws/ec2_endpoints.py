@@ -50,6 +50,7 @@ ENDPOINT = ResourceType(
         Ref("subnet_ids[]", to="aws_subnet"),
         Ref("security_group_ids[]", to="aws_security_group"),
     ),
+    claims=(Ref("network_interface_ids[]", to="aws_network_interface"),),
     account="OwnerId",
     owners=(Owner("RequesterManaged", "AWS: made for a service"), STACK),
     exists="!contains(['deleted', 'deleting', 'Deleted', 'Deleting'], State)",

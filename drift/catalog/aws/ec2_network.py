@@ -422,12 +422,14 @@ NAT_GATEWAY = ResourceType(
         "secondary_private_ip_addresses": set_of(plain_text, f"{SECONDARY}.PrivateIp"),
         "tags":                           tags("Tags"),
     },
+    linked={"interfaces": set_of(plain_text, "NatGatewayAddresses[].NetworkInterfaceId")},
     ignored={"secondary_private_ip_address_count": "secondary_private_ip_addresses tells it"},
     refs=(
         Ref("subnet_id", to="aws_subnet"),
         Ref("allocation_id", to="aws_eip"),
         Ref("secondary_allocation_ids[]", to="aws_eip"),
     ),
+    claims=(Ref("interfaces[]", to="aws_network_interface"),),
     owners=(STACK,),
     # deleted ones stay listed for an hour
     exists="State != 'deleted' && State != 'deleting' && State != 'failed'",
