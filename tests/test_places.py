@@ -8,8 +8,11 @@ import json
 import os
 import re
 import shutil
+import socket
 import ssl
 import subprocess
+import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +24,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import boto3
+import psycopg
 import pytest
 
 from drift.desired import directory
@@ -652,6 +656,92 @@ def test_hcp_that_init_resolved(type_: str, workspaces: Any, tfe: str, tmp_path:
     (tmp_path / ".terraform/environment").write_text("test" if prefixed else "app-test")
 
     assert names(directory.place_of(tmp_path)) == ["app-test"]
+
+
+# --- PostgreSQL
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL with the tables that Terraform's `pg` backend makes; where it listens."""
+    binaries = Path(os.path.realpath(shutil.which("postgres") or "/")).parent
+    if not (binaries / "initdb").exists():
+        pytest.skip("PostgreSQL is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="drift-pg"))  # the path of a socket is short
+    as_user: list[str] = []
+    if os.getuid() == 0:  # PostgreSQL refuses to run as root
+        shutil.chown(folder, "nobody")
+        as_user = ["setpriv", "--reuid=nobody", "--clear-groups"]
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    (folder / "password").write_text("s3cret word")
+    (folder / "password").chmod(0o644)
+    env = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
+    made = subprocess.run(
+        [*as_user, binaries / "initdb", "-D", folder / "data", "-U", "ann", "-A", "scram-sha-256",
+         "--pwfile", folder / "password"], env=env, capture_output=True, text=True, check=False, cwd="/",
+    )  # fmt: skip
+    if made.returncode:
+        pytest.skip(f"PostgreSQL cannot be started: {made.stderr}")
+    server = subprocess.Popen(
+        [*as_user, binaries / "postgres", "-D", folder / "data", "-p", str(port), "-h", "127.0.0.1", "-k", folder,
+         "-c", "fsync=off"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
+    )  # fmt: skip
+    where = f"ann:s3cret%20word@127.0.0.1:{port}/postgres"
+    try:
+        for _ in range(100):
+            try:
+                connection = psycopg.connect(f"postgresql://{where}", autocommit=True)
+                break
+            except psycopg.OperationalError:
+                time.sleep(0.1)
+        with connection:
+            connection.execute("CREATE SCHEMA terraform_remote_state")
+            connection.execute(
+                "CREATE TABLE terraform_remote_state.states (id bigint PRIMARY KEY, name text UNIQUE, data text)"
+            )
+            for i, name in enumerate(("default", "blue", "green"), 2**33):
+                row = (i, name, state(queue(name)).decode())
+                connection.execute("INSERT INTO terraform_remote_state.states VALUES (%s, %s, %s)", row)
+        yield where
+    finally:
+        server.terminate()
+        server.wait()
+        shutil.rmtree(folder)
+
+
+def test_pg_workspaces(postgres: str) -> None:
+    assert names(f"pg://{postgres}") == ["default"]
+    assert names(f"postgres://{postgres}?workspace=blue&sslmode=disable") == ["blue"]
+    assert names(f"pg://{postgres}?workspace=*") == ["blue", "default", "green"]
+
+
+def test_pg_locks(postgres: str) -> None:
+    with psycopg.connect(f"postgresql://{postgres}") as holder:
+        holder.execute("SELECT pg_try_advisory_lock(id) FROM terraform_remote_state.states WHERE name = 'blue'")
+        (blue, default), _ = read_states([f"pg://{postgres}?workspace=blue", f"pg://{postgres}"], Backends())
+        assert "locked by ann@127.0.0.1 since 20" in blue.warnings[0]
+        assert default.warnings == ()
+    assert read_states([f"pg://{postgres}?workspace=blue"], Backends())[0][0].warnings == ()
+
+
+def test_pg_says_what_is_wrong(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "in workspace 'red'" in failure(f"pg://{postgres}?workspace=red").message
+    assert "no workspace matches" in failure(f"pg://{postgres}?workspace=x*").message
+    assert "schema 'other'" in failure(f"pg://{postgres}?schema_name=other").message
+    wrong = failure("pg://" + postgres.replace("s3cret", "hunter22"))
+    assert "password authentication failed" in wrong.message
+    assert "hunter22" not in str(wrong)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    assert "pip install 'drift[pg]'" in failure(f"pg://{postgres}").hint
+
+
+def test_pg_that_init_resolved(postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolved(tmp_path, "pg", conn_str=f"postgres://{postgres}?sslmode=disable", schema_name=None)
+    monkeypatch.setenv("TF_WORKSPACE", "green")
+
+    assert names(str(tmp_path)) == ["green"]
 
 
 # --- secrets

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -125,6 +125,16 @@ def _http(config: Config, _: str, directory: Path) -> str:
     return address.replace("://", f"://{who}", 1)
 
 
+def _pg(config: Config, name: str, directory: Path) -> str:
+    address = config.get("conn_str") or os.environ.get("PG_CONN_STR") or "postgres://"
+    scheme, found, rest = str(address).partition("://")
+    if not found:
+        hint = "Write conn_str as postgres://user@host/database, or use " + PULL
+        raise StateError(str(directory), "the connection string of the pg backend is not a URL", hint)
+    query = urlencode({k: v for k, v in {"schema_name": config.get("schema_name"), "workspace": name}.items() if v})
+    return f"{scheme}://{rest}{'&' if '?' in rest else '?'}{query}"
+
+
 def _remote(config: Config, name: str, directory: Path) -> str:
     """The `remote` backend, and the `cloud` block: with a name, a prefix, or by tags, where one is selected by name."""
     named = config.get("workspaces")
@@ -146,6 +156,7 @@ URLS: dict[str, Callable[[Config, str, Path], str]] = {
     "cloud": _remote,
     "http": _http,
     "local": _local,
+    "pg": _pg,
     "remote": _remote,
     "s3": _s3,
 }

@@ -13,6 +13,7 @@ import msgspec
 BACKENDS = {
     "http": "drift.desired.backends.http",
     "https": "drift.desired.backends.http",
+    **dict.fromkeys(("pg", "postgres", "postgresql"), "drift.desired.backends.pg"),
     "s3": "drift.desired.backends.s3",
     "tfc": "drift.desired.backends.tfc",
 }
