@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -324,3 +326,44 @@ def test_catalog_formats_and_policy() -> None:
 def test_rules_are_listed() -> None:
     assert "sg-ssh" in drift("rules").stdout
     assert drift("rules", "no-such-rule").returncode == 2
+
+
+class Expired(BaseHTTPRequestHandler):
+    """An AWS that has had enough of these credentials."""
+
+    def do_POST(self) -> None:
+        body = b"<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>The security token included in the request is expired</Message></Error></ErrorResponse>"
+        self.send_response(403)
+        self.send_header("Content-Type", "text/xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+def test_expired_credentials(tmp_path: Path) -> None:
+    file = tmp_path / "s.tfstate"
+    file.write_text(state(queue("a")))
+    with ThreadingHTTPServer(("127.0.0.1", 0), Expired) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        done = drift(
+            "check", "--state", file, env={**FAKE, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}"}
+        )
+        server.shutdown()
+
+    assert done.returncode == 2
+    assert "ExpiredToken" in done.stderr
+    assert "aws sso login" in done.stderr
+
+
+@pytest.mark.parametrize("region", ["not a region", "xx-nowhere-1"])
+def test_unknown_region(region: str, tmp_path: Path) -> None:
+    file = tmp_path / "s.tfstate"
+    file.write_text(state(queue("a")))
+    done = drift("check", "--state", file, "--region", region, env={k: v for k, v in FAKE.items() if "REGION" not in k})
+
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "region" in done.stderr.lower()
