@@ -171,6 +171,13 @@ def test_rule_to_itself_and_to_another_account() -> None:
     assert [atom["security_group"] for atom in foreign] == ["sg-2"]
 
 
+def test_ports_of_protocols_without_ports_mean_nothing() -> None:
+    written = [{"protocol": "47", "from_port": 0, "to_port": 0, "cidr_blocks": ["10.0.0.0/8"]}]
+    answered = [{"IpProtocol": "47", "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}]
+
+    assert rules_from_state(written, {}) == rules_from_api(answered)
+
+
 def test_description_does_not_make_another_rule() -> None:
     (a,), (b,) = (
         rules_from_state(

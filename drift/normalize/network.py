@@ -16,6 +16,9 @@ from drift.model.value import Block
 PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6", "all": "-1"}
 """Protocol numbers that the EC2 API answers by name (EC2 API reference, IpPermission)."""
 
+PORTED = ("tcp", "udp", "icmp", "icmpv6")
+"""Protocols with ports, or types and codes. With any other Terraform writes zeros, and AWS leaves them out."""
+
 _API = (
     ("cidr_ipv4", "IpRanges", "CidrIp"),
     ("cidr_ipv6", "Ipv6Ranges", "CidrIpv6"),
@@ -107,7 +110,7 @@ def _inline(rules: Iterable[Mapping[str, Any]], group: str) -> Iterator[Block]:
 
 def _atom(proto: Any, low: Any, high: Any, kind: str, peer: Any, description: Any) -> Block:
     proto = protocol(proto)
-    if proto == "-1":
+    if proto not in PORTED:
         low = high = None
     # a group of another account is written account/sg-… in Terraform; the API tells both apart
     peer = cidr(peer) if kind.startswith("cidr") else str(peer).rsplit("/", 1)[-1]
