@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from drift.catalog.aws.rds import AT_CREATION, AT_DELETION, INSTRUCTION, key_id, unless_none, unless_untold
 from drift.catalog.kinds import attr, block, blocks, caseless, flag, number, set_of, tags, text
-from drift.catalog.spec import Attr, Call, Owner, Ref, ResourceType
+from drift.catalog.spec import Attr, Attributes, Call, Held, Owner, Parent, Raw, Ref, ResourceType
 from drift.model.value import Value
 from drift.normalize import values
 
@@ -250,6 +251,14 @@ USER = ResourceType(
     owners=(Owner("UserId == 'default'", OWN), STACK_TAGS),
 )
 
+def _user(membership: Attributes) -> frozenset[Value]:
+    return frozenset({membership.get("user_id")}) - {None}
+
+
+def _member(membership: Attributes, told: Mapping[str, Value]) -> Raw | None:
+    return dict(membership) if _user(membership) <= (told.get("user_ids") or frozenset()) else None
+
+
 USER_GROUP = ResourceType(
     name="aws_elasticache_user_group",
     service="elasticache",
@@ -267,4 +276,17 @@ USER_GROUP = ResourceType(
     },
     refs=(Ref("user_ids[]", to="aws_elasticache_user"),),
     owners=(STACK_TAGS,),
+)
+
+USER_GROUP_ASSOCIATION = ResourceType(
+    name="aws_elasticache_user_group_association",
+    service="elasticache",
+    list=Held(_member),
+    id=text("UserGroupId"),
+    identity=("user_group_id", "user_id"),
+    import_id="join(',', [user_group_id, user_id])",
+    label="id",
+    attributes={"user_group_id": text("UserGroupId"), "user_id": text("UserId")},
+    refs=(Ref("user_id", to="aws_elasticache_user"),),
+    parent=Parent("user_group_id", to="aws_elasticache_user_group", tells={"user_ids": _user}),
 )

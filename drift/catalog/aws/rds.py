@@ -24,6 +24,10 @@ AT_DELETION = "only read when it is deleted"
 INSTRUCTION = "an instruction to Terraform"
 
 
+VERSION = "PendingModifiedValues.EngineVersion || EngineVersion"
+"""An upgrade that waits for the maintenance window is recorded as the version asked for."""
+
+
 def tags_of(arn: str, service: str = "rds") -> Call:
     """Tags by a call of their own: the listing does not answer them."""
     return Call(op="ListTagsForResource", service=service, take="TagList", into="Tags", gone=GONE,
@@ -100,7 +104,7 @@ INSTANCE = ResourceType(
     attributes={
         "identifier":                            caseless("DBInstanceIdentifier", assigned=True),
         "engine":                                text("Engine", assigned=True),
-        "engine_version":                        text("EngineVersion", assigned=True, same=version_prefix),
+        "engine_version":                        text(VERSION, assigned=True, same=version_prefix),
         "engine_lifecycle_support":              text("EngineLifecycleSupport", assigned=True),
         "instance_class":                        text("DBInstanceClass"),
         "license_model":                         text("LicenseModel", assigned=True),
