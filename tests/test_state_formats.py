@@ -247,6 +247,16 @@ def test_what_opentofu_writes_differently() -> None:
     assert len(build([state], [], Catalog()).resources) == 1
 
 
+def test_the_identity_tells_where_a_resource_without_an_arn_is() -> None:
+    where = {"account_id": "123456789012", "region": "eu-west-3", "url": "u"}
+    resource: dict[str, Any] = {"mode": "managed", "type": "aws_sqs_queue", "name": "q", "provider": "provider.aws"}
+    resource["instances"] = [{"attributes": {"id": "u", "name": "u"}, "identity": where}]
+    state = formats.parse(json.dumps({"version": 4, "resources": [resource]}).encode(), "s")
+    (found,) = build([state], [], Catalog(), account="1", region="us-east-1").resources
+
+    assert (found.key.account, found.key.region) == ("123456789012", "eu-west-3")
+
+
 def test_numbers_that_no_machine_holds_stay_as_they_are_written() -> None:
     text = b'{"version":4,"resources":[{"mode":"managed","type":"t","name":"n","instances":[{"attributes":%s}]}]}'
     (found,) = formats.parse(text % b'{"a":1e999,"b":%s,"c":0.25}' % (b"9" * 5000), "s").instances

@@ -173,7 +173,9 @@ def placed(instance: Instance, kind: ResourceType | None = None) -> Home:
     account = arn.account if arn else owner if isinstance(owner, str) and owner.isdigit() else ""
     if arn is not None and arn.account in ("", "aws"):
         account = ""
-    return Home(account, region or (arn.region if arn else ""))
+    told = (instance.identity.get(name) for name in ("account_id", "region"))
+    named, lies = (text if isinstance(text, str) else "" for text in told)
+    return Home(account or named, region or (arn.region if arn else "") or lies)
 
 
 def _names_another(instance: Instance, kind: ResourceType | None) -> bool:
