@@ -176,12 +176,13 @@ def parses_or_says_why(data: bytes) -> None:
         formats.parse(data, "fuzzed")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_parse_or_say_why(data: bytes) -> None:
     parses_or_says_why(data)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.integers(0, len(GOOD) - 1), st.integers(0, 60), st.binary(max_size=8))
 def test_any_damage_to_a_state_parses_or_says_why(at: int, length: int, instead: bytes) -> None:
     parses_or_says_why(GOOD[:at] + instead + GOOD[at + length :])
@@ -194,6 +195,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["resources", "lineage", "serial", "outputs", "terraform_version", "check_results"]),
@@ -204,6 +206,7 @@ def test_any_value_in_any_field_parses_or_says_why(fields: dict[str, Any]) -> No
     parses_or_says_why(json.dumps({"version": 4, **fields}).encode())
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["id", "name", "policy", "tags", "tags_all", "delay_seconds", "redrive_policy", "fifo_queue"]),
