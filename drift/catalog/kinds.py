@@ -45,6 +45,11 @@ def document(at: str, **words: Any) -> Attr:
     return attr(at, values.document, **words)
 
 
+def event_pattern(at: str, **words: Any) -> Attr:
+    """What events are let through, compared by meaning."""
+    return attr(at, values.event_pattern, **words)
+
+
 def policy(at: str, **words: Any) -> Attr:
     """An IAM policy, compared by meaning."""
     return attr(at, policy_document, **words)

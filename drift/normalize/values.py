@@ -57,6 +57,17 @@ def document(value: Any) -> Value:
     return freeze(value)
 
 
+def event_pattern(value: Any) -> Value:
+    """An event pattern or filter policy: each list is of alternatives, in no order, but for `numeric` ranges."""
+    return _alternatives(document(value))
+
+
+def _alternatives(value: Value) -> Value:
+    if isinstance(value, Mapping):
+        return freeze({k: v if k == "numeric" else _alternatives(v) for k, v in value.items()})
+    return frozenset(map(_alternatives, value)) if isinstance(value, tuple) else value
+
+
 def listed(canon: Canon) -> Canon:
     """A list whose order matters."""
     return lambda value: tuple(canon(v) for v in value or ())

@@ -11,7 +11,7 @@ from drift.catalog.kinds import (
     attr,
     block,
     blocks,
-    document,
+    event_pattern,
     flag,
     list_of,
     name_of_arn,
@@ -218,16 +218,19 @@ def condition(operator: str, key: str) -> Attr:
     return attr("Condition", find, from_state=lambda value, _: to_text(value))
 
 
-PUBLIC_URL = {"FunctionURLAllowPublicAccess", "FunctionURLInvokeAllowPublicAccess", "FunctionURLAllowInvokeAction"}
-
-
 def _public_url(statement: Any) -> str | None:
     """The function, of what the provider and the console let everybody do where they open its URL to all."""
-    if not isinstance(statement, Mapping) or statement.get("Sid") not in PUBLIC_URL:
+    if not isinstance(statement, Mapping):
         return None
+    action, sid = statement.get("Action"), statement.get("Sid")
     tests = {k.lower(): v for test in (statement.get("Condition") or {}).values() for k, v in test.items()}
-    by_url = tests in ({"lambda:functionurlauthtype": "NONE"}, {"lambda:invokedviafunctionurl": "true"})
-    return to_text(statement.get("Resource")) if by_url else None
+    # what is allowed by URL alone; callers who must sign are not among those to whom it is open
+    called = sid == "FunctionURLAllowPublicAccess" and action == "lambda:InvokeFunctionUrl"
+    called &= tests.get("lambda:functionurlauthtype", "NONE") == "NONE"
+    # what AWS asks for beside it since October 2025
+    invoked = sid in ("FunctionURLInvokeAllowPublicAccess", "FunctionURLAllowInvokeAction")
+    invoked &= action == "lambda:InvokeFunction" and tests == {"lambda:invokedviafunctionurl": "true"}
+    return to_text(statement.get("Resource")) if called or invoked else None
 
 
 PERMISSION = ResourceType(
@@ -370,7 +373,7 @@ EVENT_SOURCE_MAPPING = ResourceType(
             "on_failure": block("OnFailure", {"destination_arn": text("Destination")}),
         }),
         "filter_criteria":                        block("FilterCriteria", {
-            "filter": blocks("Filters", {"pattern": document("Pattern")}),
+            "filter": blocks("Filters", {"pattern": event_pattern("Pattern")}),
         }),
         "metrics_config":                         block("MetricsConfig", {"metrics": set_of(to_text, "Metrics")}),
         "scaling_config":                         block("ScalingConfig", {

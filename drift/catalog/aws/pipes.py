@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from drift.catalog.aws.logs import group_arn
-from drift.catalog.kinds import attr, block, blocks, flag, list_of, mapping, number, set_of, tags, text
+from drift.catalog.kinds import attr, block, blocks, event_pattern, flag, list_of, mapping, number, set_of, tags, text
 from drift.catalog.spec import Attr, Call, Owner, Ref, ResourceType
 from drift.normalize.tags import tag_map
 from drift.normalize.values import text as to_text
@@ -81,7 +81,7 @@ SOURCE = block("Pipe.SourceParameters", {
         **stream(), "starting_position_timestamp": attr("StartingPositionTimestamp", _moment),
     }),
     "sqs_queue_parameters":       block("SqsQueueParameters", batched()),
-    "filter_criteria":            block("FilterCriteria", {"filter": blocks("Filters", {"pattern": text("Pattern")})}),
+    "filter_criteria":            block("FilterCriteria", {"filter": blocks("Filters", {"pattern": event_pattern("Pattern")})}),
     "managed_streaming_kafka_parameters": block("ManagedStreamingKafkaParameters", kafka(
         ("client_certificate_tls_auth", "ClientCertificateTlsAuth"), ("sasl_scram_512_auth", "SaslScram512Auth"),
     )),

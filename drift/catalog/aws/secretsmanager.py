@@ -27,7 +27,8 @@ SECRET = ResourceType(
     attributes={
         "name":        text("Name", assigned=True),
         "description": text("Description"),
-        "kms_key_id":  text("KmsKeyId"),
+        # as it was given: the provider keeps the answer of the same call
+        "kms_key_id":  text("Detail.KmsKeyId"),
         "policy":      policy("Policy"),
         "replica":     blocks("Detail.ReplicationStatus", {
             "region":     text("Region"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from drift.catalog.kinds import attr, document, flag, name_of_arn, number, policy, tags, text
+from drift.catalog.kinds import attr, document, event_pattern, flag, name_of_arn, number, policy, tags, text
 from drift.catalog.spec import STACK, WHOLE, Attr, Call, Parent, Ref, ResourceType, Within
 from drift.normalize.values import number as to_number
 
@@ -102,7 +102,7 @@ SUBSCRIPTION = ResourceType(
         "protocol":              text("Protocol"),
         "endpoint":              attr("Endpoint", _endpoint),
         "raw_message_delivery":  flag("Attributes.RawMessageDelivery"),
-        "filter_policy":         document("Attributes.FilterPolicy"),
+        "filter_policy":         event_pattern("Attributes.FilterPolicy"),
         "filter_policy_scope":   text("Attributes.FilterPolicyScope", default="MessageAttributes"),
         "delivery_policy":       document("Attributes.DeliveryPolicy"),
         "redrive_policy":        document("Attributes.RedrivePolicy"),
