@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import os
@@ -21,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import boto3
 import psycopg
@@ -206,12 +207,16 @@ def test_directory_that_was_not_initialised(tmp_path: Path) -> None:
         directory.place_of(tmp_path)
 
 
-def test_directory_of_directories_follows_each_backend(tmp_path: Path) -> None:
+def test_directory_of_directories_follows_each_backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / "plain/terraform.tfstate", "plain")
     put(tmp_path / "kept/x.tfstate", "x")
     resolved(tmp_path / "initialised", "local", path="../kept/x.tfstate")
 
+    resolved(tmp_path / "never-applied", "local", path=None)
+
     assert sorted(names(str(tmp_path))) == ["plain", "x"]
+    monkeypatch.setenv("TF_DATA_DIR", str(tmp_path / "initialised/.terraform"))
+    assert sorted(names(str(tmp_path / "plain"), str(tmp_path / "kept"), failing=True)) == ["plain", "x"]
 
 
 def test_states_come_in_the_order_asked_for_however_long_each_takes() -> None:
@@ -656,6 +661,109 @@ def test_hcp_that_init_resolved(type_: str, workspaces: Any, tfe: str, tmp_path:
     (tmp_path / ".terraform/environment").write_text("test" if prefixed else "app-test")
 
     assert names(directory.place_of(tmp_path)) == ["app-test"]
+
+
+# --- Consul
+
+
+def consul(request: BaseHTTPRequestHandler) -> Answer:
+    """Consul's KV API as its documentation has it: raw values, and 403 without the token."""
+    at = urlsplit(request.path)
+    if request.headers.get("X-Consul-Token") != TOKEN:
+        return 403, {}, b"Permission denied"
+    if "raw" not in dict(parse_qsl(at.query)):
+        return 400, {}, b""
+    large = gzip.compress(state(queue("large")), mtime=0)
+    values = {
+        "tf/net": state(queue("plain")),
+        "tf/net/.lockinfo": json.dumps(LOCK).encode(),
+        "tf/net-env:blue": gzip.compress(state(queue("blue"))),
+        "tf/large": json.dumps({"current-hash": hashlib.md5(large).hexdigest(), "chunks": ["c/0", "c/1"]}).encode(),
+        "c/0": large[:50],
+        "c/1": large[50:],
+        "tf/torn": json.dumps({"current-hash": "0" * 32, "chunks": ["tf/net"]}).encode(),
+        "tf/bad": b"\x1f\x8bnot gzip",
+    }
+    found = values.get(unquote(at.path).removeprefix("/v1/kv/"))
+    return (404, {}, b"") if found is None else (200, {}, found)
+
+
+def test_consul(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(consul) as url:
+        host = url.removeprefix("http://")
+        assert "CONSUL_HTTP_TOKEN" in failure(f"consul://{host}/tf/net").hint
+        monkeypatch.setenv("CONSUL_HTTP_TOKEN", TOKEN)
+        (read,), _ = read_states([f"consul://{host}/tf/net"], Backends())
+        assert read.warnings == (f"consul://{host}/tf/net: {IN_FLUX}",)
+        assert names(f"consul://{host}/tf/net?workspace=blue", f"consul://{host}/tf/large") == ["blue", "large"]
+        assert "do not fit together" in failure(f"consul://{host}/tf/torn").message
+        assert "damaged" in failure(f"consul://{host}/tf/bad").message
+        assert "no state here" in failure(f"consul://{host}/tf/none").message
+        assert "no path" in failure(f"consul://{host}/").message
+        monkeypatch.setenv("CONSUL_HTTP_ADDR", host)
+        assert names("consul:///tf/net") == ["plain"]
+        monkeypatch.delenv("CONSUL_HTTP_TOKEN")
+        resolved(tmp_path, "consul", address=host, path="tf/net", scheme="http", access_token=TOKEN)
+        assert names(str(tmp_path)) == ["plain"]
+        assert TOKEN not in str(failure(directory.place_of(tmp_path).replace("tf/net", "tf/none")))
+
+
+# --- Kubernetes
+
+
+def kubernetes(request: BaseHTTPRequestHandler) -> Answer:
+    """Kubernetes' API for secrets and leases: 401 without the token, 404 with a Status."""
+
+    def secret(name: str, data: bytes, suffix: str, workspace: str = "default") -> dict[str, Any]:
+        labels = {"tfstate": "true", "tfstateSecretSuffix": suffix, "tfstateWorkspace": workspace}
+        return {
+            "metadata": {"name": name, "labels": labels}, "data": {"tfstate": base64.b64encode(data).decode()},
+        }  # fmt: skip
+
+    if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+        return 401, {}, b'{"kind":"Status","reason":"Unauthorized"}'
+    large = gzip.compress(state(queue("large")), mtime=0)
+    cut = [large[i * 20 : i * 20 + 20] for i in range(12)] + [large[240:]]
+    secrets = [
+        secret("tfstate-default-net", gzip.compress(state(queue("net"))), "net"),
+        secret("tfstate-blue-net", gzip.compress(state(queue("blue"))), "net", "blue"),
+        secret("tfstate-default-large", cut[0], "large"),
+        *(secret(f"tfstate-default-large-part-{i}", cut[i], "large") for i in range(12, 0, -1)),
+        secret("tfstate-default-bad", b"not gzip", "bad"),
+    ]
+    at = urlsplit(request.path)
+    base = "/api/v1/namespaces/infra/secrets"
+    if at.path == base:
+        wanted = dict(item.split("=") for item in dict(parse_qsl(at.query))["labelSelector"].split(","))
+        items = [s for s in secrets if wanted.items() <= s["metadata"]["labels"].items()]
+        return 200, {}, json.dumps({"kind": "SecretList", "items": items}).encode()
+    for one in secrets:
+        if at.path == f"{base}/{one['metadata']['name']}":
+            return 200, {}, json.dumps(one).encode()
+    if at.path == "/apis/coordination.k8s.io/v1/namespaces/infra/leases/lock-tfstate-blue-net":
+        held = {"annotations": {"app.terraform.io/lock-info": json.dumps(LOCK)}}
+        return 200, {}, json.dumps({"metadata": held, "spec": {"holderIdentity": LOCK["ID"]}}).encode()
+    if at.path.endswith("leases/lock-tfstate-default-net"):
+        return 200, {}, json.dumps({"metadata": {}, "spec": {"holderIdentity": None}}).encode()  # released
+    return 404, {}, b'{"kind":"Status","reason":"NotFound"}'
+
+
+def test_kubernetes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "kubectl proxy" in failure("k8s://infra/net").hint
+    with serving(kubernetes) as url:
+        assert "401" in failure(f"k8s://infra/net?server={url}").message
+        monkeypatch.setenv("KUBE_HOST", url)
+        monkeypatch.setenv("KUBE_TOKEN", TOKEN)
+        assert names("k8s://infra/net", "k8s://infra/large") == ["net", "large"]
+        (blue, net), _ = read_states(["k8s://infra/net?workspace=blue", "k8s://infra/net"], Backends())
+        assert blue.warnings == (f"k8s://infra/net?workspace=blue: {IN_FLUX}",)
+        assert net.warnings == ()
+        assert "no compressed state" in failure("k8s://infra/bad").message
+        assert "no state here" in failure("k8s://infra/none").message
+        assert "Write k8s://namespace/secret_suffix" in failure("k8s://infra").hint
+        monkeypatch.setenv("TF_WORKSPACE", "blue")
+        resolved(tmp_path, "kubernetes", secret_suffix="net", namespace="infra", host=None, token=None)
+        assert names(str(tmp_path)) == ["blue"]
 
 
 # --- PostgreSQL

@@ -116,6 +116,14 @@ def _s3(config: Config, name: str, _: Path) -> str:
     return build("s3", f"{config.get('bucket')}/{key}", query)
 
 
+def _consul(config: Config, name: str, _: Path) -> str:
+    query = {"workspace": name, "dc": config.get("datacenter"), "scheme": config.get("scheme")}
+    address = str(config.get("address") or "").rpartition("://")[2]
+    user, __, password = str(config.get("http_auth") or "").partition(":")
+    who = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user else ""
+    return build("consul", f"{who}{address}/{config.get('path')}", {**query, "token": config.get("access_token")})
+
+
 def _http(config: Config, _: str, directory: Path) -> str:
     address = config.get("address") or os.environ.get("TF_HTTP_ADDRESS")
     if not isinstance(address, str) or "://" not in address:
@@ -123,6 +131,12 @@ def _http(config: Config, _: str, directory: Path) -> str:
     user, password = config.get("username"), config.get("password")
     who = f"{quote(str(user or ''), safe='')}:{quote(str(password or ''), safe='')}@" if user or password else ""
     return address.replace("://", f"://{who}", 1)
+
+
+def _kubernetes(config: Config, name: str, _: Path) -> str:
+    query = {"workspace": name, "server": config.get("host"), "token": config.get("token")}
+    namespace = config.get("namespace") or os.environ.get("KUBE_NAMESPACE") or "default"
+    return build("k8s", f"{namespace}/{config.get('secret_suffix')}", query)
 
 
 def _pg(config: Config, name: str, directory: Path) -> str:
@@ -154,7 +168,9 @@ def _remote(config: Config, name: str, directory: Path) -> str:
 
 URLS: dict[str, Callable[[Config, str, Path], str]] = {
     "cloud": _remote,
+    "consul": _consul,
     "http": _http,
+    "kubernetes": _kubernetes,
     "local": _local,
     "pg": _pg,
     "remote": _remote,

@@ -11,8 +11,10 @@ from typing import Any, Protocol, cast, runtime_checkable
 import msgspec
 
 BACKENDS = {
+    "consul": "drift.desired.backends.consul",
     "http": "drift.desired.backends.http",
     "https": "drift.desired.backends.http",
+    "k8s": "drift.desired.backends.k8s",
     **dict.fromkeys(("pg", "postgres", "postgresql"), "drift.desired.backends.pg"),
     "s3": "drift.desired.backends.s3",
     "tfc": "drift.desired.backends.tfc",

@@ -40,9 +40,11 @@ def _in_directory(url: str) -> list[str]:
     remote: set[str] = set()
     for folder, below, files in os.walk(url):
         here = Path(folder)
-        below[:] = [name for name in below if name != ".terraform"]
-        backend = directory.backend_of(here) if directory.data_dir(here).is_dir() else ""
-        if backend:
+        data = directory.data_dir(here)
+        below[:] = [name for name in below if name != ".terraform" and here / name != data]
+        own = folder == url or not Path(os.environ.get("TF_DATA_DIR", "")).is_absolute()  # one that is serves one alone
+        backend = directory.backend_of(here) if own and data.is_dir() else ""
+        if backend and (folder == url or scheme_of(backend) or Path(backend).is_file()):
             (remote if scheme_of(backend) else found).add(backend)
         states = {name for name in files if name.endswith(".tfstate") and (here / name).is_file()}
         if scheme_of(backend):
