@@ -39,9 +39,6 @@ class Refused:
     message: str = ""
 
 
-NOT_OFFERED = "NotOffered"
-"""The code of a refusal by an emulator of AWS that does not know the operation: there is nothing to be read."""
-
 Pages = list[dict[str, Any]]
 Answer = Pages | Refused
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from drift.catalog.path import path
 from drift.catalog.spec import Call, Held, ResourceType, Within, iam_action
-from drift.live.api import NOT_OFFERED, Answer, Asker, Progress, Refused, Request, quiet
+from drift.live.api import Answer, Asker, Progress, Refused, Request, quiet
 from drift.live.document import UNASKED, Document, is_known
 from drift.model.arn import partition_of
-from drift.model.coverage import Gap, Unreadable
+from drift.model.coverage import NOT_OFFERED, Gap, Unreadable
 from drift.model.resource import GLOBAL, Key, Resource
 
 Catalog = Mapping[str, ResourceType]
@@ -107,7 +107,16 @@ class Collector:
             needs = {id(i): (i, self._needs(i, wanted)) for i in items}
             self._fulfil([(i.document, sections) for i, sections in needs.values()])
             self._settle(items)
+        self._dismiss(wanted)
         return self.found
+
+    def _dismiss(self, wanted: Wanted) -> None:
+        """Take away the gaps that hide nothing: what an emulator does not know, where nothing desired is lost by it."""
+        lost = {(key.type, key.region) for key in wanted.managed if key not in self.found.items}
+        for gap in [g for g in self.found.gaps if g.code == NOT_OFFERED]:
+            self.found.not_offered.add(gap.action)
+            if (gap.type, gap.region) not in lost:
+                self.found.gaps.remove(gap)
 
     def _generations(self, wanted: Wanted) -> list[list[ResourceType]]:
         desired_types = {key.type for key in wanted.managed}
@@ -173,7 +182,8 @@ class Collector:
         for (kind, region, call, _), answer in zip(asked, answers, strict=True):
             taken = _taken(call, answer)
             if isinstance(taken, Refused):
-                self._unlisted(kind, region, call, taken, wanted)
+                if taken.code not in call.absent:
+                    self._gap(kind, region, Unreadable(iam_action(kind, call), taken.code))
                 continue
             documents = [self._document(kind, region, raw) for raw in taken or ()]
             items = [i for document in documents for i in self._item(kind, region, document, None)]
@@ -221,19 +231,11 @@ class Collector:
     def _seeking(self, kind: ResourceType, call: Call, key: Key, desired: Resource) -> Request | None:
         """The request for one desired resource; None where an argument has no value, or nobody may list the type."""
         bound = {name: path(p).search(desired.attributes) for name, p in call.bind.items()}
-        if None in bound.values() or self.found.gap(key) is not None:
+        gap = self.found.gap(key)
+        if None in bound.values() or (gap is not None and gap.code != NOT_OFFERED):
             return None
         service = call.service or kind.service
         return Request(service, self._endpoint(key.region, call), call.op, {**call.args, **bound})
-
-    def _unlisted(self, kind: ResourceType, region: str, call: Call, refused: Refused, wanted: Wanted) -> None:
-        """A gap, unless the refusal says that there is nothing to list."""
-        why = Unreadable(iam_action(kind, call), refused.code)
-        known = any(key.type == kind.listed_as and key.region == region for key in wanted.managed)
-        if refused.code == NOT_OFFERED and not known:
-            self.found.not_offered.add(why.action)
-        elif refused.code not in call.absent:
-            self._gap(kind, region, why)
 
     def _inside(self, kind: ResourceType, within: Within, region: str, wanted: Wanted) -> list[Item]:
         out: list[Item] = []
@@ -455,7 +457,7 @@ def owner_of(item: Item) -> str:
 def doubt_of(item: Item) -> Unreadable | None:
     """What was refused that might prove an owner."""
     found = (item.document.look(path(o.when)) for o in item.kind.owners)
-    return next((f for f in found if isinstance(f, Unreadable)), None)
+    return next((f for f in found if isinstance(f, Unreadable) and f.code != NOT_OFFERED), None)
 
 
 def _type_of(resource: Resource) -> str:
@@ -512,7 +514,7 @@ def _file(kind: ResourceType, call: Call, documents: list[Document], answer: Ans
     taken = _taken(call, answer)
     if isinstance(taken, Refused):
         for document in documents:
-            if taken.code in call.absent or taken.code == NOT_OFFERED:
+            if taken.code in call.absent:
                 document.known[call.into] = None
             elif taken.code in call.gone:
                 document.known[""] = "gone"

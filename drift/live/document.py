@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from drift.catalog.path import Path
 from drift.catalog.spec import Attr, ResourceType
-from drift.model.coverage import Unreadable
+from drift.model.coverage import NOT_OFFERED, Unreadable
 from drift.model.value import UNREADABLE_SHAPES, Value
 
 
@@ -73,6 +73,8 @@ class Document:
     def read(self, attr: Attr) -> Value:
         """An attribute in canonical form; `Unreadable` or `UNASKED` as `look` says."""
         value = self.look(attr.path)
+        if isinstance(value, Unreadable) and value.code == NOT_OFFERED:
+            return UNASKED
         if isinstance(value, Unreadable | _Unasked):
             return value
         if _scrubbed(value):

@@ -12,7 +12,7 @@ from drift.catalog.spec import Gathers, Held, ResourceType
 from drift.graph import as_held, kind_of, parent_key, parts_of
 from drift.live.api import Asker, Progress, quiet
 from drift.live.collector import Collector, Found, Item, Wanted
-from drift.live.document import is_known
+from drift.live.document import UNASKED, is_known
 from drift.live.shape import resource_of
 from drift.model.coverage import Gap, Unreadable
 from drift.model.resource import Key, Resource
@@ -122,7 +122,7 @@ class Scan:
         elements = {name: parent.document.read(parent.kind.attr(name)) for name in kind.parent.tells}
         refused = next((v for v in elements.values() if not is_known(v)), None)
         if refused is not None:
-            attributes: dict[str, Any] = dict.fromkeys(kind.attributes, refused)
+            attributes: dict[str, Any] = {} if refused is UNASKED else dict.fromkeys(kind.attributes, refused)
         else:
             there = held.find(desired.attributes, elements)
             if there is None:

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from drift import __version__
 from drift.errors import CloudError
-from drift.live.api import NOT_OFFERED, PER_SERVICE, Answer, Refused, Request
+from drift.live.api import PER_SERVICE, Answer, Refused, Request
+from drift.model.coverage import NOT_OFFERED
 
 if TYPE_CHECKING:
     import boto3

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+NOT_OFFERED = "NotOffered"
+"""The code of a refusal by an emulator of AWS that does not know the operation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:

@@ -295,6 +295,7 @@ FUNCTION_URL = ResourceType(
     name="aws_lambda_function_url",
     service="lambda",
     list=Within("aws_lambda_function", each="Urls[]"),
+    seek=Call(op="GetFunctionUrlConfig", bind={"FunctionName": "function_name"}, absent=GONE),
     id=text("FunctionArn"),
     identity=("function_name", "qualifier"),
     import_id="join('/', [function_name, qualifier][?@])",
