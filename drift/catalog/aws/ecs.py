@@ -447,7 +447,11 @@ TASK_DEFINITION = ResourceType(
         Ref("task_role_arn", to="aws_iam_role", by="arn"),
         Ref("volume[].efs_volume_configuration.file_system_id", to="aws_efs_file_system"),
     ),
-    owners=(cloudformation("Task"),),
+    owners=(
+        cloudformation("Task"),
+        # Batch registers one for each job definition it runs, by whichever role it was given
+        Owner("Task.taskDefinition.registeredBy && ends_with(Task.taskDefinition.registeredBy, '/aws-batch')", "Batch"),
+    ),
 )
 
 CAPACITY_PROVIDER = ResourceType(
