@@ -429,7 +429,8 @@ NAT_GATEWAY = ResourceType(
         Ref("allocation_id", to="aws_eip"),
         Ref("secondary_allocation_ids[]", to="aws_eip"),
     ),
-    claims=(Ref("interfaces[]", to="aws_network_interface"),),
+    # the recorded one goes a little later than its gateway
+    claims=(Ref("interfaces[]", to="aws_network_interface"), Ref("network_interface_id", to="aws_network_interface")),
     owners=(STACK,),
     # deleted ones stay listed for an hour
     exists="State != 'deleted' && State != 'deleting' && State != 'failed'",
