@@ -326,7 +326,12 @@ INSTANCE = ResourceType(
         Ref("root_block_device.kms_key_id", to="aws_kms_key", by="arn"),
         Ref("ebs_block_device[].kms_key_id", to="aws_kms_key", by="arn"),
     ),
-    claims=(Ref("volumes[]", to="aws_ebs_volume"), Ref("interfaces[]", to="aws_network_interface")),
+    claims=(
+        Ref("volumes[]", to="aws_ebs_volume"),
+        Ref("interfaces[]", to="aws_network_interface"),
+        # of a terminated instance too: its interface is seen for a while after it has gone
+        Ref("primary_network_interface_id", to="aws_network_interface"),
+    ),
     echoes={"vpc_security_group_ids": ("primary_network_interface_id", "aws_network_interface", "security_groups")},
     owners=(*LAUNCHED, STACK, MANAGED),
 )
