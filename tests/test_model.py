@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drift.cli.policy import Policy, status
+from drift.cli.options.policy import Policy, status
 from drift.model.address import Address
 from drift.model.arn import Arn
 from drift.model.coverage import Gap

@@ -7,20 +7,18 @@ import json
 import click
 
 from drift.catalog.describe import entry, iam_policy
-from drift.check import Scope
 from drift.cli import plugins
-from drift.cli.check import split
+from drift.cli.options.scope import Types, type_options
 
 
 @click.command("catalog")
-@click.option("--only", multiple=True, metavar="TYPE", help="These types alone: aws_s3_bucket, 'aws_iam_*'.")
-@click.option("--exclude", multiple=True, metavar="TYPE", help="Leave these types out.")
+@type_options
 @click.option(
     "--format", "format_", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True
 )
 @click.option("--iam-policy", is_flag=True, help="Print the least-privilege IAM policy for these types.")
 @click.option("--verbose", "-v", is_flag=True, help="List the attributes compared, and those ignored with the reason.")
-def command(only: tuple[str, ...], exclude: tuple[str, ...], format_: str, iam_policy: bool, verbose: bool) -> None:
+def command(types: Types, format_: str, iam_policy: bool, verbose: bool) -> None:
     """List the resource types drift covers: what is compared, what is ignored and why.
 
     \b
@@ -29,7 +27,7 @@ def command(only: tuple[str, ...], exclude: tuple[str, ...], format_: str, iam_p
       drift catalog --iam-policy > drift-policy.json
     """
     catalog = plugins.catalog()
-    names = sorted(Scope(only=split(only), exclude=split(exclude)).types(catalog))
+    names = sorted(types.scope().types(catalog))
     if iam_policy:
         click.echo(json.dumps(policy_of(names), indent=2))
         return

@@ -9,9 +9,8 @@ from pathlib import Path
 import click
 
 from drift.check import Scope
-from drift.cli.check import run
-from drift.cli.output import output_options, write
-from drift.cli.policy import Policy, status
+from drift.cli.job import run
+from drift.cli.options.output import Output, output_options
 from drift.errors import DriftError
 
 INSTALL = "Install it with its extra: pip install 'drift[demo]'."
@@ -26,21 +25,14 @@ TYPES = (
 
 @click.command("demo")
 @output_options
-def command(
-    format_: str,
-    output: Path | None,
-    fail_on: tuple[str, ...],
-    allow_incomplete: bool,
-    no_color: bool,
-    verbose: bool,
-) -> int:
+def command(output: Output) -> int:
     """Run the main job on a small built-in account: no AWS account, no credentials, no network.
 
     An AWS is simulated inside this process (moto), a shop is built in it whose Terraform state
     ships with drift, somebody tampers with it, and `drift check` reports what it finds.
     Exit status: as of `drift check`, so 1: the account has drifted.
     """
-    policy = Policy.parse(fail_on)
+    output.validate()
     for name in [n for n in os.environ if n.startswith("AWS_")]:
         del os.environ[name]  # the user's own account must stay out of this
     try:
@@ -62,5 +54,4 @@ def command(
             result = run(["terraform.tfstate"], BotoApi(session), Scope(only=TYPES))
         finally:
             os.chdir(here)
-    write(result.report, format_, output, no_color=no_color, verbose=verbose)
-    return status(result.report, policy, allow_incomplete=allow_incomplete)
+    return output.finish(result.report)

@@ -1,0 +1,68 @@
+"""The main job with its clock: reads states, asks the account, reports."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from drift.check import Result, Scope, check
+from drift.cli import plugins
+from drift.cli.options.output import progress
+from drift.desired.load import Desired, build, read_states
+from drift.errors import StateError
+from drift.live.api import Api, Asker
+from drift.live.tape import Player, Recorder
+from drift.model.drift import Report
+
+
+def load(states: Iterable[str], *, account: str = "", region: str = "") -> Desired:
+    """The desired side; StateError where no state at all could be read."""
+    gc.disable()  # decoding makes millions of objects and no garbage: 2.4 times faster without
+    try:
+        read, failed = read_states(states, plugins.backends())
+        if failed and not read:
+            first, *others = failed
+            also = "".join(f"\n  also {e.message}" for e in others)
+            raise StateError(first.source, first.message.removeprefix(f"{first.source}: "), first.hint + also)
+        return build(read, failed, plugins.catalog(), account=account, region=region)
+    finally:
+        gc.enable()
+
+
+def run(states: Iterable[str], api: Api, scope: Scope, *, record: Path | None = None) -> Result:
+    """Compare the account with its states."""
+    started, clock = datetime.now(UTC), time.monotonic()
+    region = str(getattr(api, "region", ""))
+    desired = load(states, account=api.account, region=region or next(iter(scope.regions), ""))
+    recorder = Recorder(api) if record else None
+    with progress() as bar:
+        result = check(
+            desired,
+            Asker(recorder or api),
+            plugins.catalog(),
+            scope,
+            rules=plugins.rules(),
+            default_region=region,
+            progress=bar,
+        )
+    report = timed(result.report, api, started, time.monotonic() - clock)
+    if recorder and record:
+        recorder.save(
+            record,
+            started_at=report.started_at,
+            duration_seconds=report.duration_seconds,
+            region=region,
+            types=scope.types(plugins.catalog()),
+        )
+    return replace(result, report=report)
+
+
+def timed(report: Report, api: Api, started: datetime, seconds: float) -> Report:
+    """The report with its times; a replay has those of the recording, so that it gives the same bytes."""
+    if isinstance(api, Player):
+        return replace(report, started_at=api.started_at, duration_seconds=api.duration_seconds)
+    return replace(report, started_at=started.strftime("%Y-%m-%dT%H:%M:%SZ"), duration_seconds=round(seconds, 2))

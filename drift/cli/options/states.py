@@ -1,0 +1,49 @@
+"""Which states are read, and with what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from drift.cli.options import group
+from drift.desired.backends import scheme_of
+from drift.desired.backends.url import with_profile
+from drift.desired.directory import place_of
+from drift.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """The states asked for."""
+
+    states: tuple[str, ...]
+    state_profile: str | None
+
+    def places(self) -> tuple[str, ...]:
+        """Where they are, or that of the Terraform directory one is in; UsageError where there is none."""
+        here = place_of(Path()) if not self.states else ""
+        if here and not scheme_of(here) and not Path(here).is_file():
+            raise UsageError(
+                f"no --state given, and no {here} here",
+                "Give one with --state. With a remote backend, run `terraform init` here first.",
+            )
+        return tuple(with_profile(place, self.state_profile) for place in self.states or (here,))
+
+
+state_options = group(
+    "states",
+    States,
+    click.option(
+        "--state",
+        "states",
+        multiple=True,
+        metavar="PLACE",
+        help="A state: file, directory, glob with ** (quoted), URL or - for standard input. Several may be given. "
+        "Default: the state of the Terraform directory one is in.",
+    ),
+    click.option(
+        "--state-profile", metavar="NAME", help="The profile to read states in S3 with; never that of --profile."
+    ),
+)
