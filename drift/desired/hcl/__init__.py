@@ -1,0 +1,1 @@
+"""The configuration: parsed, evaluated, and expanded into what it desires."""
