@@ -22,7 +22,7 @@ class Expr:
 class Literal(Expr):
     """null, true, a number (exact) or a piece of text without interpolations."""
 
-    value: None | bool | int | Decimal | str
+    value: bool | int | Decimal | str | None
 
 
 @dataclass(frozen=True, slots=True)
