@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from drift.desired.hcl.configured import Configuration, Configured
 from drift.model.address import Address
 from drift.model.drift import Pending
 
@@ -29,6 +30,10 @@ class Instance:
     """What names it to the provider (Terraform 1.12, AWS provider 6): `account_id` and `region` among others."""
     asserted: frozenset[str] | None = None
     """Top-level attributes that the configuration sets; None where it is not known."""
+    configured: Configured | None = None
+    """What the author wrote for it, where the configuration was read and has it."""
+    moved_from: Address | None = None
+    """The address that the state has it under, where a `moved` block gives it another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +51,5 @@ class State:
     warnings: tuple[str, ...] = ()
     pending: tuple[Pending, ...] = ()
     """What the next apply changes without anything having drifted."""
+    configuration: Configuration | None = None
+    """The configuration it was written from, where that was read."""
