@@ -8,6 +8,7 @@ import sys
 import click
 
 from drift import __version__
+from drift.cli.settings.apply import configurable
 from drift.errors import DriftError
 
 COMMANDS = {
@@ -15,6 +16,7 @@ COMMANDS = {
     "demo": "Run the main job on a small built-in account: no AWS account, no credentials.",
     "graph": "Draw the desired, the actual or the drifted resources with their references.",
     "catalog": "List the resource types drift covers, or the IAM policy it needs.",
+    "config": "Show the settings in force, and where each comes from.",
     "rules": "List the misconfiguration rules that judge what drifted.",
 }
 """Command -> what `drift --help` says of it; the module of that name is loaded when it is chosen."""
@@ -34,7 +36,7 @@ class _Lazy(click.Group):
             near = [c for c in COMMANDS if c.startswith(cmd_name[:2])]
             ctx.fail(f"no command {cmd_name!r}." + (f" Did you mean {near[0]}?" if near else ""))
         command: click.Command = importlib.import_module(f"drift.cli.{cmd_name}").command
-        return command
+        return configurable(command, (cmd_name,))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

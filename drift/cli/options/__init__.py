@@ -7,11 +7,25 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import click
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Option = Callable[[Any], Any]
+
+
+class Place(click.types.StringParamType):
+    """A file or a URL; written in a configuration file, it is relative to that."""
+
+    name = "place"
+
+
+class Secret(click.types.StringParamType):
+    """Text that is never shown: a webhook's address, a token."""
+
+    name = "secret"
 
 
 def group(name: str, into: type[DataclassInstance], *options: Option) -> Callable[[Command], Command]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from drift.cli.options import group
+from drift.cli.options import Place, group
 from drift.desired.backends import scheme_of
 from drift.desired.backends.url import with_profile
 from drift.desired.directory import place_of
@@ -38,6 +38,7 @@ state_options = group(
     click.option(
         "--state",
         "states",
+        type=Place(),
         multiple=True,
         metavar="PLACE",
         help="A state: file, directory, glob with ** (quoted), URL or - for standard input. Several may be given. "

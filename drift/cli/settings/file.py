@@ -1,0 +1,106 @@
+"""Finds and reads the configuration file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from drift.cli.settings import shown
+from drift.errors import UsageError
+
+NAME = "drift.toml"
+PYPROJECT = "pyproject.toml"
+TOOL = ("tool", "drift")
+
+Keys = tuple[str | int, ...]
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_STEP = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
+
+
+def find(start: Path) -> Path | None:
+    """The nearest configuration file: of this directory or a parent, up to the root of the repository.
+
+    Outside of a repository only this directory counts, so that nothing in a home directory has a say.
+    """
+    start = start.resolve()
+    above = [start, *start.parents]
+    root = next((i for i, d in enumerate(above) if (d / ".git").exists()), 0)
+    for directory in above[: root + 1]:
+        if (directory / NAME).is_file():
+            return directory / NAME
+        project = directory / PYPROJECT
+        if project.is_file() and _tool(_parsed(project)) is not None:
+            return project
+    return None
+
+
+def read(file: Path) -> tuple[dict[str, Any], dict[Keys, int]]:
+    """What a file says to drift, and on which line each key stands; UsageError where it is no TOML."""
+    content = _parsed(file)
+    lines = dict(_lines(_text(file)))
+    if file.name != PYPROJECT:
+        return content, lines
+    mine = _tool(content) or {}
+    return mine, {keys[len(TOOL) :]: n for keys, n in lines.items() if keys[: len(TOOL)] == TOOL}
+
+
+def _tool(content: dict[str, Any]) -> dict[str, Any] | None:
+    tool = content.get("tool")
+    found = tool.get("drift") if isinstance(tool, dict) else None
+    return found if isinstance(found, dict) else None
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UsageError(f"{shown(file)}: cannot be read: {why}", "Give another with --config-file.") from None
+
+
+def _parsed(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_text(file))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{shown(file)}: not TOML: {error}", "Correct the file, or give another.") from None
+
+
+def _lines(text: str) -> Iterator[tuple[Keys, int]]:
+    """Where each table and each key stands; what is inside a value has no line of its own."""
+    table: Keys = ()
+    counts: Counter[Keys] = Counter()
+    quoted = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if quoted:
+            quoted = "" if quoted in line else quoted
+            continue
+        if header := _HEADER.match(line):
+            table = _resolved(_steps(header[2]), counts, many=header[1] == "[[")
+            yield table, number
+        elif key := _KEY.match(line):
+            yield (*table, *_steps(key[1])), number
+        opened = [q for q in ('"""', "'''") if line.split("#")[0].count(q) % 2]
+        quoted = opened[0] if opened else ""
+
+
+def _resolved(steps: Keys, counts: Counter[Keys], *, many: bool) -> Keys:
+    """A header's path with the index of each array of tables it goes through."""
+    out: Keys = ()
+    for i, step in enumerate(steps):
+        out = (*out, step)
+        last = i == len(steps) - 1
+        if last and many:
+            counts[out] += 1
+        if counts[out]:
+            out = (*out, counts[out] - 1)
+    return out
+
+
+def _steps(text: str) -> Keys:
+    return tuple(step.strip("\"'") for step in _STEP.findall(text))

@@ -1,0 +1,29 @@
+"""The tables of drift.toml that are more than options, by name."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from drift.model.section import Section
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Where a section is declared; its module is loaded when a file names it."""
+
+    module: str
+    name: str
+    many: bool = False
+    """Whether it is an array of tables: `[[ignore]]`."""
+
+    def load(self) -> type[Section]:
+        """The section's class."""
+        found: type[Section] = getattr(importlib.import_module(self.module), self.name)
+        return found
+
+
+SECTIONS: dict[str, Declared] = {}
+"""Name -> declaration; no name may be that of an option."""
