@@ -123,6 +123,7 @@ def masked(change: Change, resource: Resource, name: str) -> Change:
         change,
         desired=digest(change.desired),
         actual=digest(change.actual),
+        recorded=digest(change.recorded),
         added=tuple(map(digest, change.added)),
         removed=tuple(map(digest, change.removed)),
         details=(),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from drift.model.coverage import Gap, Unread
-from drift.model.resource import Resource
+from drift.model.resource import Resource, Source
 from drift.model.value import Value, plain
 
 Kind = Literal["modified", "missing", "unmanaged"]
@@ -38,11 +38,21 @@ class Change:
     path: str
     """Dotted Terraform: `tags.Owner`, `versioning_configuration.status`, `ingress`."""
     desired: Value
+    """What the configuration sets, where that is known; else what the state recorded."""
     actual: Value
     added: tuple[Value, ...] = ()
     removed: tuple[Value, ...] = ()
     details: tuple[Detail, ...] = ()
     sensitive: bool = False
+    recorded: Value = None
+    """What the state recorded."""
+    undeclared: bool = False
+    """Nobody sets this attribute: AWS gave it its value, and somebody changed that since."""
+    file: str = ""
+    line: int = 0
+    """Where the configuration sets it; 0 where that is not known."""
+    reason: str = ""
+    """Why it is expected, or left out on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,8 @@ class Drift:
     findings: tuple[Finding, ...] = ()
     certain: bool = True
     """False where a state that could not be read might hold the resource."""
+    recreated_as: Resource | None = None
+    """What stands in the place of something missing: made again by hand, and managed by nobody."""
 
     @property
     def resource(self) -> Resource:
@@ -111,6 +123,23 @@ class Pending:
     """As a plan names them: `create`, `update`, `delete`; `delete`, `create` for a replacement."""
     attributes: tuple[str, ...] = ()
     """Top-level attributes where the configuration is ahead of the state."""
+    changes: tuple[Change, ...] = ()
+    """The same with their values, where these are known: `actual` is still as recorded."""
+    source: Source = field(default_factory=Source)
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Differences of one managed resource that are no drift, each with its `reason`."""
+
+    desired: Resource
+    actual: Resource
+    changes: tuple[Change, ...]
+
+    @property
+    def type(self) -> str:
+        """The Terraform type, as the address has it."""
+        return self.desired.address.type if self.desired.address else self.desired.type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +151,12 @@ class Report:
     in_sync: int = 0
     managed: int = 0
     pending: tuple[Pending, ...] = ()
+    expected: tuple[Aside, ...] = ()
+    """What a policy moved that AWS itself shows: a scaling policy within its bounds, a rotation."""
+    settled: tuple[Aside, ...] = ()
+    """Where the account is already as the configuration says, and only the state does not know."""
+    exempt: tuple[Aside, ...] = ()
+    """What differs where the configuration says to look away: `ignore_changes`, the provider's `ignore_tags`."""
     not_ours: tuple[Resource, ...] = ()
     gaps: tuple[Gap, ...] = ()
     unread: tuple[Unread, ...] = ()

@@ -34,6 +34,15 @@ class Source:
     """The state's lineage: it keys the digests that stand for secrets in a report."""
 
 
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """A path that somebody exempted from comparison where the resource is described."""
+
+    path: str
+    """Dotted Terraform, of the path itself and all below it: `tags.Owner`; `*` for the whole resource. May hold `*`."""
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     """A resource as Terraform's schema names its attributes, with values in canonical form.
@@ -57,6 +66,13 @@ class Resource:
     doubt: Unreadable | None = None
     """Why it cannot be told whose it is: what would prove an owner was refused."""
     deposed: str = ""
+    configured: Mapping[str, Value] = field(default_factory=dict)
+    """What the configuration sets them to, where that is known; `attributes` holds what the state recorded."""
+    asserted: frozenset[str] | None = None
+    """The attributes that the configuration sets; None where no configuration tells."""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """Dotted path -> its line in `source.file`."""
+    exempt: tuple[Exemption, ...] = ()
     recorded: frozenset[str] = frozenset()
     """The attributes its entry ignores and its state sets all the same."""
     inside: Key | None = None

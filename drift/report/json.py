@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any, TextIO
 
 from drift import __version__
-from drift.model.drift import SEVERITIES, Change, Drift, Report
+from drift.model.drift import SEVERITIES, Aside, Change, Drift, Report
 from drift.model.resource import Resource
 from drift.model.value import plain
 from drift.report import Look
@@ -41,6 +41,9 @@ def document(report: Report) -> dict[str, Any]:
             {"address": p.address, "type": p.type, "actions": list(p.actions), "attributes": list(p.attributes)}
             for p in report.pending
         ],
+        "expected": [_aside(a) for a in report.expected],
+        "settled": [_aside(a) for a in report.settled],
+        "exempt": [_aside(a) for a in report.exempt],
         "not_ours": [{**_named(r), "owner": r.owner} for r in report.not_ours],
         "ignored": [],
         "coverage": {
@@ -78,6 +81,9 @@ def summary(report: Report) -> dict[str, Any]:
         "unmanaged": len(report.of_kind("unmanaged")),
         "unread": report.unread_resources,
         "not_covered": sum(report.not_covered.values()),
+        "expected": len(report.expected),
+        "settled": len(report.settled),
+        "exempt": len(report.exempt),
         "not_ours": len(report.not_ours),
         "ignored": 0,
         "coverage_percent": report.coverage_percent,
@@ -114,11 +120,17 @@ def _drift(drift: Drift) -> dict[str, Any]:
     return out
 
 
+def _aside(aside: Aside) -> dict[str, Any]:
+    address = str(aside.desired.address) if aside.desired.address else None
+    changes = [{**_change(c), "reason": c.reason} for c in aside.changes]
+    return {"address": address, **_named(aside.actual), "type": aside.type, "changes": changes}
+
+
 def _change(change: Change) -> dict[str, Any]:
     out = {
         "path": change.path,
         "desired": plain(change.desired),
-        "recorded": plain(change.desired),
+        "recorded": plain(change.recorded),
         "actual": plain(change.actual),
         "sensitive": change.sensitive,
     }
