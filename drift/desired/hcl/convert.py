@@ -1,0 +1,141 @@
+"""Conversions: what a value becomes where another type is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from drift.desired.hcl import numbers
+from drift.desired.hcl.compare import parts, set_val, type_known
+from drift.desired.hcl.run import Failure, NotKnown
+from drift.desired.hcl.types import (
+    PRIMITIVE,
+    convertible,
+    element_of,
+    has_dynamic,
+    list_of,
+    map_of,
+    name_of,
+    object_val,
+    plain,
+    tuple_val,
+    unify,
+)
+from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, Type, Val, null, unknown
+
+
+def convert(val: Val, target: Type) -> Val:
+    """The value as the type has it; `Failure` where Terraform would refuse.
+
+    What is unknown stays so, of the wanted type; what is sensitive stays so, part by part.
+    """
+    if target.kind == "dynamic" or val.type == target:
+        return val
+    wanted = plain(target)
+    if val.type == wanted and wanted == target:
+        return val
+    if not convertible(val.type, target):
+        if type_known(val):
+            raise Failure(f"{name_of(target)} is required, not {name_of(val.type)}")
+        raise NotKnown(f"whether this becomes {name_of(target)} is not known", wanted)
+    if not val.is_known:
+        return unknown(DYNAMIC if _open(val.type, wanted) else wanted, sensitive=val.sensitive)
+    if val.is_null:
+        return Val(wanted, None, val.sensitive)
+    return _convert_known(val, target).marked(val.sensitive)
+
+
+def _open(source: Type, wanted: Type) -> bool:
+    """Whether the type that an unknown value would get depends on the value."""
+    return has_dynamic(wanted) and source.kind in ("dynamic", "tuple", "object")
+
+
+def _convert_known(val: Val, target: Type) -> Val:
+    kind = target.kind
+    if kind in PRIMITIVE:
+        return _primitive(val.raw, kind)
+    if kind == "object":
+        return _to_object(val, target)
+    if kind == "tuple":
+        return tuple_val([convert(v, t) for v, t in zip(val.raw, target.items, strict=True)])
+    if kind == "map":
+        names, held = list(val.raw), _same_type(list(val.raw.values()), _wanted(val, target), val)
+        type_, items = held
+        return Val(map_of(type_), dict(zip(names, items, strict=True)))
+    if val.type.kind == "set" and kind == "list" and not val.wholly_known:
+        return unknown(list_of(plain(element_of(target))))
+    type_, items = _same_type(list(val.raw), _wanted(val, target), val)
+    return set_val(type_, items) if kind == "set" else Val(list_of(type_), tuple(items))
+
+
+def _wanted(val: Val, target: Type) -> Type:
+    """What the elements become: of `any`, what they have in common."""
+    held = element_of(target)
+    if held.kind != "dynamic":
+        return held
+    if val.type.of is not None:
+        return val.type.of
+    types = list(val.type.items) or [type_ for _, type_ in val.type.fields]
+    common = unify(types) if types else DYNAMIC
+    if common is None or (common.kind == "dynamic" and any(t.kind != "dynamic" for t in types)):
+        if all(map(type_known, parts(val))):
+            raise Failure(f"the elements of {name_of(target)} must be of one type")
+        raise NotKnown(f"the type of a {target.kind}'s elements is not known", Type(target.kind, of=DYNAMIC))
+    return common
+
+
+def _same_type(items: Sequence[Val], wanted: Type, whole: Val) -> tuple[Type, list[Val]]:
+    """The elements, converted, and their one type."""
+    made = [convert(v, wanted) for v in items]
+    held = plain(wanted)
+    if not made or not has_dynamic(held):
+        return held, made
+    common = unify([v.type for v in made])
+    if common is None:
+        if type_known(whole):
+            raise Failure("the elements of a collection must be of one type")
+        raise NotKnown("the type of a collection's elements is not known", whole.type)
+    return common, [convert(v, common) for v in made]
+
+
+def _to_object(val: Val, target: Type) -> Val:
+    fields = {}
+    for name, type_ in target.fields:
+        if name in val.raw:
+            if not convertible(val.raw[name].type, type_):
+                raise Failure(f"attribute {name}: {name_of(type_)} is required")
+            fields[name] = convert(val.raw[name], type_)
+        elif name in target.optional:
+            fields[name] = null(plain(type_))
+        else:
+            raise Failure(f"attribute {name} is required")
+    return object_val(fields)
+
+
+def _primitive(raw: bool | int | Decimal | str, kind: str) -> Val:
+    if kind == "string":
+        return Val(STRING, text_of(raw))
+    if kind == "number" and isinstance(raw, str):
+        try:
+            return Val(NUMBER, numbers.parse(raw))
+        except ValueError:
+            raise Failure("a number is required") from None
+        except OverflowError as error:
+            raise NotKnown(str(error), NUMBER) from None
+    if kind == "bool" and raw in ("true", "1"):
+        return Val(BOOL, True)
+    if kind == "bool" and raw in ("false", "0"):
+        return Val(BOOL, False)
+    raise Failure(f"a {kind} is required")
+
+
+def text_of(raw: bool | int | Decimal | str) -> str:
+    """A primitive value as text."""
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    return raw if isinstance(raw, str) else numbers.text_of(raw)
+
+
+def keys_in_order(fields: Mapping[str, Val]) -> list[str]:
+    """The keys of a map or object in Terraform's order: by their bytes."""
+    return sorted(fields, key=lambda k: k.encode("utf-8", "surrogatepass"))

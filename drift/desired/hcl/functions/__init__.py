@@ -1,0 +1,49 @@
+"""Terraform's functions: `call` runs one by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
+
+from drift.desired.hcl.functions.registry import FUNCTIONS, Context, invoke
+from drift.desired.hcl.run import Failure, NotKnown
+from drift.desired.hcl.values import Val
+
+_THEMES: Final = (
+    "collections",
+    "encoding",
+    "dates",
+    "files",
+    "hashing",
+    "lists",
+    "network",
+    "numeric",
+    "patterns",
+    "printf",
+    "provider",
+    "sets",
+    "strings",
+    "structure",
+    "yaml",
+)
+
+
+def load() -> dict[str, object]:
+    """All functions, by name."""
+    if not FUNCTIONS:
+        for theme in _THEMES:
+            import_module(f"drift.desired.hcl.functions.{theme}")
+    return dict(FUNCTIONS)
+
+
+def call(name: str, arguments: Sequence[Val], context: Context) -> Val:
+    """The function's result; `Failure` for what Terraform would refuse, `NotKnown` for what drift does not know."""
+    if not FUNCTIONS:
+        load()
+    function = FUNCTIONS.get(name)
+    if function is None:
+        if "::" in name:
+            raise NotKnown("the function is the provider's")
+        raise Failure("there is no such function")
+    return invoke(function, arguments, context)

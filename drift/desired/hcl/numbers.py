@@ -1,0 +1,208 @@
+"""Terraform's numbers: binary floats of 512 bits, of 64 where a function counts, printed in the fewest digits.
+
+A number is kept as the decimal that it is printed as: an `int` where it is whole, a `Decimal` otherwise. What it
+stands for is the float of its width nearest to that, so arithmetic goes there and back and is exact.
+"""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Final
+
+Number = int | Decimal
+
+WIDE: Final = 512
+COUNT: Final = 64
+FLOAT: Final = 53
+_DIGITS: Final = Context(prec=400_000, Emax=400_000, Emin=-400_000)
+_LARGEST: Final = 20_000
+"""Digits of a number that is still computed with."""
+
+
+class Counted(int):
+    """A whole number of 64 bits: what `length` and indices are."""
+
+    __slots__ = ()
+    bits = COUNT
+
+
+class Narrow(Decimal):
+    """A number of 53 bits, as `log` and `pow` answer it, or of 64 bits."""
+
+    __slots__ = ("bits",)
+    bits: int
+
+
+def bits_of(number: Number) -> int:
+    """The width of the float that the number stands for."""
+    return getattr(number, "bits", WIDE)
+
+
+def parse(text: str) -> Number:
+    """A number as it is written; ValueError if it is none, OverflowError if it is too large to keep."""
+    if len(text) > _LARGEST or not text.isascii() or "_" in text or text != text.strip() or text[-1:].isalpha():
+        raise ValueError("a number is required")
+    try:
+        number = _DIGITS.create_decimal(text)
+    except InvalidOperation:
+        raise ValueError("a number is required") from None
+    if not number.is_finite():
+        raise ValueError("a number is required")
+    return canonical(number)
+
+
+def canonical(number: Decimal | int, bits: int = WIDE) -> Number:
+    """The number as it is kept: rounded to its float, in the fewest digits."""
+    if isinstance(number, Decimal):
+        if number.is_zero():
+            return Decimal("-0") if number.is_signed() else 0
+        if abs(number.adjusted()) > _LARGEST:
+            raise OverflowError("the number is too large")
+        if number == number.to_integral_value(context=_DIGITS):
+            number = int(number)
+    if isinstance(number, int) and number.bit_length() <= bits:
+        return number
+    return shortest(round_to(Fraction(number), bits), bits)
+
+
+def exact(number: Number) -> Fraction:
+    """What the number stands for."""
+    if isinstance(number, int):
+        return Fraction(int(number)) if number.bit_length() <= bits_of(number) else _rounded(number)
+    return _rounded(number)
+
+
+def _rounded(number: Number) -> Fraction:
+    return round_to(Fraction(number), bits_of(number))
+
+
+def round_to(value: Fraction, bits: int) -> Fraction:
+    """The float of that many bits nearest to the value, even on a tie."""
+    if not value:
+        return value
+    top, bottom = abs(value.numerator), value.denominator
+    shift = top.bit_length() - bottom.bit_length() - bits
+    mantissa = Fraction(top, bottom) / Fraction(2) ** shift
+    if mantissa >= 1 << bits:
+        shift += 1
+        mantissa /= 2
+    elif mantissa < 1 << (bits - 1):
+        shift -= 1
+        mantissa *= 2
+    rounded = Fraction(round(mantissa)) * Fraction(2) ** shift
+    return -rounded if value < 0 else rounded
+
+
+def shortest(value: Fraction, bits: int = WIDE) -> Number:
+    """The decimal of fewest digits that is nearest to this float and to no other."""
+    if not value:
+        return 0
+    size = abs(value)
+    exponent = size.numerator.bit_length() - size.denominator.bit_length()
+    if Fraction(2) ** exponent > size:
+        exponent -= 1
+    ulp = Fraction(2) ** (exponent - bits + 1)
+    even = (size / ulp).numerator % 2 == 0
+    low = size - ulp / (4 if size == Fraction(2) ** exponent else 2)
+    high = size + ulp / 2
+    power = len(str(int(size))) if size >= 1 else -_leading_zeros(size)
+    for digits in range(1, bits + 2):
+        unit = Fraction(10) ** (power - digits)
+        count = size // unit
+        down, up = count * unit, (count + 1) * unit
+        okay_down = down > low or (even and down == low)
+        okay_up = up < high or (even and up == high)
+        if okay_down and okay_up:
+            okay_down = down == size or size - down < up - size or (size - down == up - size and count % 2 == 0)
+        if okay_down or okay_up:
+            return _decimal(count if okay_down else count + 1, power - digits, value < 0)
+    raise AssertionError("a float has a shortest decimal")
+
+
+def _leading_zeros(size: Fraction) -> int:
+    count = 0
+    while size * Fraction(10) ** (count + 1) < 1:
+        count += 1
+    return count
+
+
+def _decimal(count: int, power: int, negative: bool) -> Number:
+    count = -count if negative else count
+    if power >= 0:
+        return count * int(10**power)
+    number = Decimal(count).scaleb(power, _DIGITS).normalize(_DIGITS)
+    return int(number) if number == number.to_integral_value(context=_DIGITS) else number
+
+
+def made(value: Fraction, bits: int) -> Number:
+    """The result of an operation of that width."""
+    if value.denominator == 1 and value.numerator.bit_length() <= bits:
+        return Counted(value.numerator) if bits == COUNT else value.numerator
+    if value and abs(value.numerator.bit_length() - value.denominator.bit_length()) > 3 * _LARGEST:
+        raise OverflowError("the number is too large")
+    number = shortest(round_to(value, bits), bits)
+    if bits == WIDE:
+        return number
+    if isinstance(number, int):
+        return Counted(number) if bits == COUNT else number
+    narrow = Narrow(number)
+    narrow.bits = bits
+    return narrow
+
+
+def add(left: Number, right: Number) -> Number:
+    """left + right."""
+    return made(exact(left) + exact(right), max(bits_of(left), bits_of(right)))
+
+
+def negate(number: Number) -> Number:
+    """-number; zero keeps its sign, as a float does."""
+    if isinstance(number, Decimal):
+        return 0 if number.is_zero() and number.is_signed() else _keep(number, -exact(number))
+    return Decimal("-0") if number == 0 else _keep(number, -exact(number))
+
+
+def _keep(number: Number, value: Fraction) -> Number:
+    return made(value, bits_of(number))
+
+
+def multiply(left: Number, right: Number) -> Number:
+    """left * right, as wide as the product needs, up to 512 bits."""
+    product = exact(left) * exact(right)
+    if not product and (_negative(left) != _negative(right)):
+        return Decimal("-0")
+    width = max(bits_of(left), bits_of(right))
+    return made(product, width if round_to(product, width) == product else WIDE)
+
+
+def _negative(number: Number) -> bool:
+    return number.is_signed() if isinstance(number, Decimal) else number < 0
+
+
+def divide(left: Number, right: Number) -> Number:
+    """left / right; ZeroDivisionError."""
+    return made(exact(left) / exact(right), max(bits_of(left), bits_of(right)))
+
+
+def modulo(left: Number, right: Number) -> Number:
+    """left % right, with the sign of left; left where right is zero."""
+    if not right:
+        return left
+    quotient = exact(divide(left, right))
+    whole = int(quotient)
+    width = bits_of(left)
+    part = round_to(exact(right) * round_to(Fraction(whole), width), width)
+    return made(exact(left) - part, width)
+
+
+def text_of(number: Number) -> str:
+    """The number as Terraform prints it: digits, with neither exponent nor needless zeros."""
+    if isinstance(number, int):
+        return str(int(number))
+    return "-0" if number.is_zero() else format(number, "f")
+
+
+def from_float(number: float) -> Number:
+    """A number of 53 bits."""
+    return made(Fraction(number), FLOAT)

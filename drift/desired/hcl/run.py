@@ -1,0 +1,98 @@
+"""What one run of the evaluator may spend, what it could not tell and why, and which files it may read.
+
+Two things stop an expression: `Failure` is Terraform's own error, which `try` and `can` see. `NotKnown` is ours:
+there is a value, but drift does not know it or cannot afford it. Neither leaves `evaluate.evaluate`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from drift.desired.hcl.values import DYNAMIC, Type
+
+FILE_LIMIT: Final = 4 << 20
+"""Bytes of one file that a function reads."""
+
+
+class Failure(Exception):  # noqa: N818
+    """What Terraform itself would refuse, with its reason."""
+
+
+class NotKnown(Exception):  # noqa: N818
+    """What drift does not know, with the reason and the type that it would have."""
+
+    def __init__(self, reason: str, type_: Type = DYNAMIC) -> None:
+        super().__init__(reason)
+        self.type = type_
+
+
+class TooMuch(NotKnown):
+    """More work than an evaluation may do: nothing of the expression is kept."""
+
+
+@dataclass(slots=True)
+class Run:
+    """Shared by all that is evaluated for one configuration, so that hostile input cannot hang it."""
+
+    steps: int = 20_000_000
+    """What may still be spent: expressions evaluated, elements made, pieces of 64 characters."""
+    text: int = 16 << 20
+    """Characters of one text."""
+    items: int = 1 << 20
+    """Elements of one collection."""
+    depth: int = 400
+    """Expressions within expressions, counted through references as well."""
+    notes: list[tuple[int, str]] = field(default_factory=list)
+    """(line, reason) of what was unknown, and whose reason is drift's or an error of the author's."""
+
+    def spend(self, steps: int) -> None:
+        """Take steps; `TooMuch` when none are left."""
+        self.steps -= steps
+        if self.steps < 0:
+            raise TooMuch("evaluating this configuration takes more work than drift does for one")
+
+    def allow_text(self, length: int) -> None:
+        """Take what a text of that length costs."""
+        if length > self.text:
+            raise TooMuch(f"a text of {length} characters is longer than drift makes")
+        self.spend(length >> 6)
+
+    def allow_items(self, count: int) -> None:
+        """Take what a collection of that many elements costs."""
+        if count > self.items:
+            raise TooMuch(f"a collection of {count} elements is larger than drift makes")
+        self.spend(count)
+
+    def note(self, line: int, reason: str) -> None:
+        """Keep a reason, once."""
+        if (line, reason) not in self.notes[-50:]:
+            self.notes.append((line, reason))
+
+
+def find(path: str, directory: Path, jail: tuple[Path, ...]) -> Path:
+    """Where a path of a configuration leads; `NotKnown` outside of its directories, whatever links say."""
+    if "\0" in path:
+        raise Failure("a path holds no NUL character")
+    try:
+        found = (directory / Path(path).expanduser()).resolve()
+        inside = any(found.is_relative_to(root.resolve()) for root in jail or (directory,))
+    except (OSError, RuntimeError) as error:
+        raise NotKnown(f"{path} cannot be followed") from error
+    if not inside:
+        raise NotKnown(f"{path} is outside of the configuration: drift does not read it")
+    return found
+
+
+def read(path: str, directory: Path, jail: tuple[Path, ...]) -> bytes:
+    """A file's bytes; `Failure` where there is none, `NotKnown` where it is not for us."""
+    found = find(path, directory, jail)
+    if found.is_dir() or not found.exists():
+        raise Failure(f"no file exists at {path}")
+    try:
+        if not found.is_file() or found.stat().st_size > FILE_LIMIT:
+            raise NotKnown(f"{path} is larger than {FILE_LIMIT} bytes, or no regular file: drift does not read it")
+        return found.read_bytes()
+    except OSError as error:
+        raise NotKnown(f"{path} cannot be read") from error
