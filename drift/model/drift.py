@@ -143,6 +143,44 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """What a rule of the user's own left out."""
+
+    kind: Kind | Literal["not_read", "not_listed"]
+    """The verdict it would have had; `not_read` for an attribute that was not asked for because of the rule,
+    `not_listed` for a resource, or a type, that was not looked at."""
+    type: str
+    id: str = ""
+    """Empty for a whole type."""
+    address: str = ""
+    account: str = ""
+    region: str = ""
+    path: str = ""
+    """The attribute; empty for the whole resource."""
+    reason: str
+    rule: str
+    """Where the rule stands: `drift.toml:12`, `.driftignore:3`."""
+    owner: str = ""
+    """Who answers for the rule."""
+    expires: str = ""
+    """The last day it counts, `2026-12-31`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """What a baseline accepted and is no more."""
+
+    kind: Kind
+    type: str
+    id: str
+    address: str = ""
+    account: str = ""
+    region: str = ""
+    paths: tuple[str, ...] = ()
+    """The attributes that agree again; empty for the whole resource."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything a run found; every output format is a rendering of this value."""
 
@@ -158,6 +196,18 @@ class Report:
     exempt: tuple[Aside, ...] = ()
     """What differs where the configuration says to look away: `ignore_changes`, the provider's `ignore_tags`."""
     not_ours: tuple[Resource, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    """What was left out on purpose, by the user's own rules."""
+    ignored_resources: int = 0
+    """Managed resources that were left out as a whole, or of which nothing but what is ignored drifted."""
+    accepted: tuple[Drift, ...] = ()
+    """Drift that the baseline accepts; what of a resource is new stands in `drift`."""
+    accepted_resources: int = 0
+    """Managed resources of which all drift is accepted."""
+    resolved: tuple[Resolved, ...] = ()
+    """Entries of the baseline that nothing answers to any more."""
+    baseline: str = ""
+    """The baseline it was held against; empty for none."""
     gaps: tuple[Gap, ...] = ()
     unread: tuple[Unread, ...] = ()
     unread_resources: int = 0

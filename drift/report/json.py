@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any, TextIO
 
 from drift import __version__
-from drift.model.drift import SEVERITIES, Aside, Change, Drift, Report
+from drift.model.drift import SEVERITIES, Aside, Change, Drift, Ignored, Report, Resolved
 from drift.model.resource import Resource
 from drift.model.value import plain
 from drift.report import Look
@@ -45,7 +45,10 @@ def document(report: Report) -> dict[str, Any]:
         "settled": [_aside(a) for a in report.settled],
         "exempt": [_aside(a) for a in report.exempt],
         "not_ours": [{**_named(r), "owner": r.owner} for r in report.not_ours],
-        "ignored": [],
+        "ignored": [_ignored(i) for i in report.ignored],
+        "accepted": [_drift(d) for d in report.accepted],
+        "resolved": [_resolved(r) for r in report.resolved],
+        "baseline": report.baseline or None,
         "coverage": {
             "gaps": [
                 {
@@ -85,7 +88,11 @@ def summary(report: Report) -> dict[str, Any]:
         "settled": len(report.settled),
         "exempt": len(report.exempt),
         "not_ours": len(report.not_ours),
-        "ignored": 0,
+        "ignored": len(report.ignored),
+        "ignored_resources": report.ignored_resources,
+        "accepted": len(report.accepted),
+        "accepted_resources": report.accepted_resources,
+        "resolved": len(report.resolved),
         "coverage_percent": report.coverage_percent,
         "findings": {s: found[s] for s in SEVERITIES if found[s]},
     }
@@ -124,6 +131,16 @@ def _aside(aside: Aside) -> dict[str, Any]:
     address = str(aside.desired.address) if aside.desired.address else None
     changes = [{**_change(c), "reason": c.reason} for c in aside.changes]
     return {"address": address, **_named(aside.actual), "type": aside.type, "changes": changes}
+
+
+def _ignored(ignored: Ignored) -> dict[str, Any]:
+    out = {name: getattr(ignored, name) or None for name in ("kind", "type", "id", "address", "account", "region")}
+    return out | {name: getattr(ignored, name) or None for name in ("path", "reason", "rule", "owner", "expires")}
+
+
+def _resolved(resolved: Resolved) -> dict[str, Any]:
+    out = {name: getattr(resolved, name) or None for name in ("kind", "type", "id", "address", "account", "region")}
+    return {**out, "paths": list(resolved.paths)}
 
 
 def _change(change: Change) -> dict[str, Any]:
