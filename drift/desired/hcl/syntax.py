@@ -1,0 +1,170 @@
+"""Text in HCL's native syntax, parsed. What cannot be parsed is lost block by block, never the whole file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+
+from drift.desired.hcl.build import Builder
+from drift.desired.hcl.lower import Lowerer
+from drift.desired.hcl.scan import Bad
+from drift.desired.hcl.tree import Attribute, Block, Body, Expr, File, Lost
+
+MAX_CHARACTERS: Final = 8_000_000
+"""A larger text is not parsed."""
+_MAX_LOST: Final = 200
+"""After so many lost blocks the rest of a file is lost as one: it is no configuration."""
+
+_NEXT_BLOCK: Final = re.compile(r'^[^\W\d][\w-]*(?:[ \t]+(?:"[^"\n]*"|[^\W\d][\w-]*))*[ \t]*\{', re.MULTILINE)
+_NEXT_ARGUMENT: Final = re.compile(r"^[^\W\d][\w-]*[ \t]*=(?!=)", re.MULTILINE)
+
+
+class SyntaxFault(Exception):  # noqa: N818 - for callers inside this package, who know what the text was for
+    """An expression or template that cannot be parsed; `line` counts from 1 within it."""
+
+    def __init__(self, reason: str, line: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A top-level block or argument that was lowered: where it stands, and which parts it became."""
+
+    line: int
+    end_line: int
+    header: str
+    first: int
+    last: int
+
+
+def parse(text: str, path: str) -> File:
+    """A file's text, parsed as far as it can be. Raises nothing: what is wrong is in `lost`."""
+    text = text.removeprefix("\ufeff")
+    if len(text) > MAX_CHARACTERS:
+        return File(path, Body(), (Lost(1, 1, "", f"larger than {MAX_CHARACTERS} characters"),))
+    lowerer = Lowerer(text)
+    lost: list[Lost] = []
+    items = list(_items(lowerer, lost))
+    body = _built(lowerer, items, lost)
+    return File(path, body, tuple(sorted(lost, key=lambda one: one.line)), dict(sorted(lowerer.comments.items())))
+
+
+def parse_expression(text: str) -> Expr:
+    """One expression: a TF_VAR value of a complex type, a `-var`. Raises SyntaxFault."""
+    return _alone(text, template=False)
+
+
+def parse_template(text: str) -> Expr:
+    """A template without quotes around it: a string of .tf.json, a file for `templatefile`. Raises SyntaxFault."""
+    return _alone(text, template=True)
+
+
+def _items(lowerer: Lowerer, lost: list[Lost]) -> Iterator[_Item]:
+    """Lower item after item; what fails is passed over."""
+    parts = lowerer.parts
+    while True:
+        while lowerer.position < len(lowerer.text) and lowerer.text[lowerer.position] in " \t\r\n":
+            lowerer.position += 1
+        start, first, words = lowerer.position, len(parts), len(lowerer.words)
+        line = lowerer.line(start)
+        try:
+            if lowerer.item():
+                last_line = lowerer.lines[-1]
+                yield _Item(lowerer.lines[first], last_line, _header(lowerer.text, start), first, len(parts))
+                continue
+            if lowerer.position >= len(lowerer.text):
+                return
+            raise lowerer.bad("'}' closes nothing")
+        except Bad as bad:
+            reason, at = bad.reason, bad.line
+        except RecursionError:
+            reason, at = "nests too deeply", line
+        lowerer.reset(start, first, words)
+        _resume(lowerer, start, len(lost) >= _MAX_LOST)
+        lowerer.reset(lowerer.position, first, words)
+        where = "" if at == line else f"line {at}: "
+        end_line = max(line, at, lowerer.line(max(lowerer.position - 1, start)))
+        lost.append(Lost(line, end_line, _header(lowerer.text, start), where + reason))
+
+
+def _resume(lowerer: Lowerer, start: int, give_up: bool) -> None:
+    """Go on behind the item at `start`, which failed: behind its last brace, else at what looks like the next one."""
+    text = lowerer.text
+    if give_up:
+        lowerer.position = len(text)
+        return
+    if lowerer.skip():
+        return
+    found = _NEXT_BLOCK.search(text, text.find("\n", start) + 1 or len(text))
+    if found is None and _NEXT_ARGUMENT.match(text, start):
+        found = _NEXT_ARGUMENT.search(text, text.find("\n", start) + 1 or len(text))
+    lowerer.position = found.start() if found else len(text)
+
+
+def _header(text: str, start: int) -> str:
+    line = text[start : start + 200].split("\n", 1)[0]
+    return re.split(r"[={]", line, maxsplit=1)[0].strip()
+
+
+def _built(lowerer: Lowerer, items: Sequence[_Item], lost: list[Lost]) -> Body:
+    """The items' tree. Together first, which is quicker; one by one where that fails."""
+    if not items:
+        return Body()
+    try:
+        return _tree(lowerer, items[0].first, items[-1].last)
+    except Bad:
+        pass
+    attributes: dict[str, Attribute] = {}
+    blocks: list[Block] = []
+    for item in items:
+        try:
+            body = _tree(lowerer, item.first, item.last)
+            for name, attribute in body.attributes.items():
+                if name in attributes:
+                    raise Bad(f"{name!r} is set twice", attribute.line)
+                attributes[name] = attribute
+            blocks += body.blocks
+        except Bad as bad:
+            where = "" if bad.line == item.line else f"line {bad.line}: "
+            lost.append(Lost(item.line, item.end_line, item.header, where + bad.reason))
+    return Body(attributes, tuple(blocks))
+
+
+def _tree(lowerer: Lowerer, first: int, last: int) -> Body:
+    from hcl2 import parses_to_tree
+    from lark.exceptions import LarkError, UnexpectedInput
+
+    parts, lines = lowerer.parts[first:last], lowerer.lines[first:last]
+    starts = list(accumulate((len(p) + 1 for p in parts), initial=0))[:-1]
+    builder = Builder(lowerer.words, starts, lines)
+    try:
+        return builder.body(parses_to_tree(" ".join(parts)))
+    except UnexpectedInput as e:
+        position = e.pos_in_stream or 0
+        raise Bad("HCL does not allow what stands here", builder.line(position)) from None
+    except LarkError:
+        raise Bad("python-hcl2 cannot parse this", lines[0]) from None
+    except RecursionError:
+        raise Bad("nests too deeply", lines[0]) from None
+
+
+def _alone(text: str, *, template: bool) -> Expr:
+    if len(text) > MAX_CHARACTERS:
+        raise SyntaxFault(f"larger than {MAX_CHARACTERS} characters", 1)
+    lowerer = Lowerer(text)
+    try:
+        lowerer.emit("value =", 0)
+        if template:
+            lowerer.template("", 0)
+        else:
+            lowerer.expression("")
+        return _tree(lowerer, 0, len(lowerer.parts)).attributes["value"].expr
+    except Bad as bad:
+        raise SyntaxFault(bad.reason, bad.line) from None
+    except RecursionError:
+        raise SyntaxFault("nests too deeply", 1) from None
