@@ -1,0 +1,75 @@
+"""`count` and `for_each`: which instances a block stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from drift.desired.hcl.bodies import Declared
+from drift.desired.hcl.convert import keys_in_order
+from drift.desired.hcl.scope import Scope
+from drift.desired.hcl.types import element_of, object_val
+from drift.desired.hcl.values import NUMBER, STRING, Val, unknown
+from drift.desired.hcl.written import Evaluate, as_type
+from drift.model.address import InstanceKey
+
+MAX_INSTANCES = 10_000
+"""Instances of one block; more are taken for unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The instances of one block: what `each` and `count` are in each."""
+
+    kind: str
+    """`one`, `count`, `each`, or `unknown`, which has one instance that stands for any."""
+    instances: Mapping[InstanceKey, Mapping[str, Val]]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known which instances there are."""
+        return self.kind != "unknown"
+
+    def key(self, step: str | int) -> InstanceKey:
+        """A step as an instance's key, as Terraform converts it."""
+        if self.kind == "count":
+            return int(step) if isinstance(step, int) or step.isdigit() else step
+        return str(step)
+
+
+ONE = Expansion("one", {None: {}})
+
+
+def expansion(declared: Declared, scope: Scope, evaluate: Evaluate) -> Expansion:
+    """Which instances a resource or a module call has."""
+    count, each = declared.expr("count"), declared.expr("for_each")
+    if count is not None:
+        return _counted(as_type(evaluate(count, scope), NUMBER))
+    return ONE if each is None else _each(evaluate(each, scope))
+
+
+def _counted(value: Val) -> Expansion:
+    size = value.raw
+    if not value.is_known or value.is_null or size != int(size) or not 0 <= size <= MAX_INSTANCES:
+        return Expansion("unknown", {None: {"count": object_val({"index": unknown(NUMBER)})}})
+    return Expansion("count", {n: {"count": object_val({"index": Val(NUMBER, n)})} for n in range(int(size))})
+
+
+def _each(value: Val) -> Expansion:
+    raw = value.raw
+    if isinstance(raw, Mapping) and len(raw) <= MAX_INSTANCES:
+        found = {key: raw[key] for key in keys_in_order(raw)}
+    elif _is_set_of_text(value) and len(raw) <= MAX_INSTANCES:
+        found = {item.raw: item for item in raw}
+    else:
+        held = unknown(element_of(value.type)) if value.type.kind in ("map", "set") else unknown()
+        return Expansion("unknown", {None: _bound(unknown(STRING), held)})
+    return Expansion("each", {key: _bound(Val(STRING, key), held) for key, held in found.items()})
+
+
+def _is_set_of_text(value: Val) -> bool:
+    return isinstance(value.raw, tuple) and value.type.kind == "set" and all(isinstance(v.raw, str) for v in value.raw)
+
+
+def _bound(key: Val, value: Val) -> Mapping[str, Val]:
+    return {"each": object_val({"key": key, "value": value})}

@@ -1,0 +1,106 @@
+"""Provider configurations: which one a resource has, and where that leads.
+
+Documented at developer.hashicorp.com/terraform/language/modules/develop/providers: a module has the default
+configuration of its caller, and of aliased ones those that `providers` hands down.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from drift.desired.hcl.bodies import Declared, blocks
+from drift.desired.hcl.configured import Provider
+from drift.desired.hcl.plain import plain
+from drift.desired.hcl.scope import Scope
+from drift.desired.hcl.traversals import steps_of
+from drift.desired.hcl.tree import Body, Expr, Literal, ObjectOf
+from drift.desired.hcl.values import UNKNOWN
+from drift.desired.hcl.written import Evaluate
+
+if TYPE_CHECKING:
+    from drift.desired.hcl.names import ModuleScope
+
+Reference = tuple[str, str]
+"""(local name, alias) of a provider configuration."""
+
+_ROLE = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/")
+
+
+def reference(expr: Expr | None, type_: str) -> Reference:
+    """What a `provider` argument names; without one, the default configuration of the type's own provider."""
+    steps = [str(step) for step, _ in steps_of(expr)] if expr is not None else []
+    return (steps[0], steps[1] if len(steps) > 1 else "") if steps else (type_.partition("_")[0], "")
+
+
+def source_name(module: ModuleScope, local: str) -> str:
+    """The provider's own name, whatever a module calls it: the last part of its source."""
+    return module.module.sources.get(local, local).rpartition("/")[2]
+
+
+def provider_for(module: ModuleScope, wanted: Reference) -> Provider:
+    """The configuration that a module's resources get under a name of its own."""
+    name = source_name(module, wanted[0])
+    scope, at = module, wanted
+    while True:
+        own = scope.module.providers.get(at)
+        if own is not None:
+            return configured(own, name, at[1], scope, scope.run.evaluate)
+        if scope.caller is None or scope.call is None:
+            return Provider(name=name, alias=at[1])
+        handed = _handed(scope.call.expr("providers"))
+        if at in handed:
+            at = handed[at]
+        elif at[1]:
+            return Provider(name=name, alias=at[1], default_tags=None)
+        scope = scope.caller
+
+
+def _handed(expr: Expr | None) -> Mapping[Reference, Reference]:
+    """A module's name for a configuration -> its caller's."""
+    out = {}
+    for key, value in expr.items if isinstance(expr, ObjectOf) else ():
+        inside = key.value.split(".") if isinstance(key, Literal) and isinstance(key.value, str) else []
+        steps = inside or [str(step) for step, _ in steps_of(key)]
+        out[steps[0], ".".join(steps[1:2])] = reference(value, "")
+    return out
+
+
+def configured(block: Declared, name: str, alias: str, scope: Scope, evaluate: Evaluate) -> Provider:
+    """What a `provider` block says."""
+
+    def value(body: Body, attribute: str) -> Any:
+        found = body.attributes.get(attribute)
+        return plain(evaluate(found.expr, scope)) if found else None
+
+    def text(body: Body, attribute: str) -> str:
+        found = value(body, attribute)
+        return found if isinstance(found, str) else ""
+
+    body = block.body
+    role = "".join([text(b.body, "role_arn") for b in blocks(body, "assume_role")][-1:])
+    allowed = value(body, "allowed_account_ids")
+    only = str(allowed[0]) if isinstance(allowed, list) and len(allowed) == 1 and allowed[0] is not UNKNOWN else ""
+    match = _ROLE.match(role)
+    tags = [value(b.body, "tags") for b in blocks(body, "default_tags")]
+    ignored = blocks(body, "ignore_tags")
+    keys = [k for b in ignored for k in _texts(value(b.body, "keys"))]
+    dynamic = {b.labels[0] for b in body.blocks if b.type == "dynamic" and b.labels}
+    return Provider(
+        name=name,
+        alias=alias,
+        region=text(body, "region"),
+        account=match[1] if match else only,
+        role=role,
+        profile=text(body, "profile"),
+        default_tags=None
+        if UNKNOWN in tags or "default_tags" in dynamic
+        else {k: v for t in tags for k, v in (t or {}).items()},
+        ignored_tags=frozenset(keys),
+        ignored_tag_prefixes=tuple(k for b in ignored for k in _texts(value(b.body, "key_prefixes"))),
+    )
+
+
+def _texts(value: Any) -> list[str]:
+    return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []

@@ -1,0 +1,88 @@
+"""A directory with a configuration, read and evaluated."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from drift.desired.directory import data_dir, workspace
+from drift.desired.hcl.configured import Configuration
+from drift.desired.hcl.expand import expanded
+from drift.desired.hcl.library import Library
+from drift.desired.hcl.modules import SUFFIXES, Installed, shown
+from drift.desired.hcl.names import Shared
+from drift.desired.hcl.run import Run
+from drift.desired.hcl.settings import Given, Settings, settings
+from drift.desired.hcl.syntax import parse
+from drift.desired.hcl.tree import File
+from drift.desired.instance import Instance, State
+from drift.errors import UsageError
+
+T = TypeVar("T")
+
+DEPTH = 3_000
+"""Expressions within expressions, counted through references: modules call modules, and locals name locals."""
+_FRAMES = 60_000
+_STACK = 512 << 20
+
+
+def is_configuration(directory: Path) -> bool:
+    """Whether a directory holds a configuration."""
+    return directory.is_dir() and any(p.name.endswith(SUFFIXES) for p in directory.iterdir())
+
+
+class Sources:
+    """The files of one configuration, parsed once, to be evaluated against as many states as there are."""
+
+    def __init__(self, directory: Path, given: Given) -> None:
+        if not is_configuration(directory):
+            raise UsageError(
+                f"{directory}: no configuration", "Give --config a directory that has .tf, .tf.json or .tofu files."
+            )
+        self.directory = shown(directory)
+        self.workspace = workspace(directory)
+        self.library = deep(lambda: Library.read(Installed.read(self.directory, data_dir(self.directory)), _parsed))
+        self.settings: Settings = settings(self.directory, given, parse)
+
+    def evaluated(self, states: Sequence[State] = ()) -> Configuration:
+        """What it desires; what a state knows of it is taken from there."""
+        recorded: dict[str, Instance] = {}
+        for state in states:
+            recorded |= {str(i.address): i for i in (*state.instances, *state.looked_up) if not i.deposed}
+        return self._evaluated(recorded)
+
+    def _evaluated(self, recorded: Mapping[str, Instance]) -> Configuration:
+        shared = Shared(self.library, self.settings, recorded, self.workspace, Run(depth=DEPTH))
+        return deep(lambda: expanded(shared))
+
+
+def _parsed(files: Sequence[Path]) -> list[File]:
+    return [parse(file.read_text(encoding="utf-8-sig", errors="replace"), str(file)) for file in files]
+
+
+def deep(work: Callable[[], T]) -> T:
+    """Does work that recurses as deeply as its input nests, in a thread with a stack for it."""
+    out: list[T] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            out.append(work())
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+            failed.append(error)
+
+    limit, size = sys.getrecursionlimit(), threading.stack_size(_STACK)
+    sys.setrecursionlimit(max(limit, _FRAMES))
+    try:
+        thread = threading.Thread(target=run, name="configuration")
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(size)
+        sys.setrecursionlimit(limit)
+    if failed:
+        raise failed[0]
+    return out[0]

@@ -1,0 +1,122 @@
+"""What a state knows that a configuration does not say: ids, ARNs, what data sources answered.
+
+A value is taken from the state only while the configuration agrees with what the state recorded for the same
+object: where something is still to be applied, the provider may compute it anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from drift.catalog.facts import Facts
+from drift.desired.hcl import schema
+from drift.desired.hcl.types import object_val
+from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, UNKNOWN, Type, Val, from_python, unknown
+from drift.desired.hcl.written import as_type
+from drift.desired.instance import Instance
+
+_PRIMITIVE: Mapping[str, Type] = {"string": STRING, "number": NUMBER, "bool": BOOL, "dynamic": DYNAMIC}
+WITHOUT_EFFECT = frozenset({"tags", "tags_all"})
+"""Attributes whose change computes nothing anew."""
+_DEPTH = 64
+
+
+def recorded(instance: Instance, facts: Facts) -> dict[str, Val]:
+    """The attributes that a state has of an instance, as values of the schema's types."""
+    return {
+        name: _typed(value, facts.get(name)).marked(name in instance.sensitive or schema.is_sensitive(facts.get(name)))
+        for name, value in instance.attributes.items()
+    }
+
+
+def _typed(value: Any, fact: Any) -> Val:
+    if fact is None and isinstance(value, Mapping) and value.keys() == {"value", "type"}:
+        return as_type(from_python(value["value"]), dynamic_type(value["type"]))
+    return as_type(from_python(value), DYNAMIC if schema.is_block(fact) else schema.type_of(fact))
+
+
+def dynamic_type(written: Any) -> Type:
+    """The type that a state writes beside a value of any type: `["list", "string"]`."""
+    if isinstance(written, str):
+        return _PRIMITIVE.get(written, DYNAMIC)
+    match written:
+        case ["list" | "set" | "map" as kind, inner]:
+            return Type(kind, dynamic_type(inner))
+        case ["tuple", [*items]]:
+            return Type("tuple", items=tuple(map(dynamic_type, items)))
+        case ["object", {**fields}]:
+            return Type("object", fields=tuple(sorted((str(k), dynamic_type(v)) for k, v in fields.items())))
+    return DYNAMIC
+
+
+def agrees(configured: Any, known: Any, depth: int = 0) -> bool:
+    """Whether a plain configured value is what a state recorded, as far as can be told without knowing its type.
+
+    Emptiness agrees with emptiness, JSON with JSON of the same meaning, a list with one in another order.
+    """
+    if configured is UNKNOWN or depth > _DEPTH:
+        return False
+    if configured in (None, "", [], {}, False) or known in (None, "", [], {}, False):
+        return (configured or None) is None and (known or None) is None
+    if isinstance(configured, Mapping):
+        one = known[0] if isinstance(known, list) and len(known) == 1 else known
+        return isinstance(one, Mapping) and all(agrees(v, one.get(k), depth + 1) for k, v in configured.items())
+    if isinstance(configured, list | tuple):
+        return isinstance(known, list | tuple) and _same_elements([*configured], [*known], depth + 1)
+    if isinstance(known, Mapping | list):
+        return False
+    return _text(configured) == _text(known)
+
+
+def _same_elements(configured: list[Any], known: list[Any], depth: int) -> bool:
+    if len(configured) != len(known):
+        return False
+    left = list(known)
+    for n, element in enumerate(configured):
+        # the one at the same place first: most lists are in order
+        order = sorted(range(len(left)), key=lambda at: at != n - (len(known) - len(left)))
+        found = next((at for at in order if agrees(element, left[at], depth)), None)
+        if found is None:
+            return False
+        del left[found]
+    return True
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float | Decimal):
+        return format(Decimal(str(value)).normalize(), "f")
+    text = str(value)
+    if text[:1] in "{[":
+        try:
+            return json.dumps(json.loads(text), sort_keys=True)
+        except (ValueError, RecursionError):
+            return text
+    return text
+
+
+def settled(values: Mapping[str, Any], instance: Instance) -> bool:
+    """Whether the state recorded all that the author sets, so that nothing of the object is computed anew."""
+    return not instance.tainted and all(
+        agrees(value, instance.attributes.get(name)) for name, value in values.items() if name not in WITHOUT_EFFECT
+    )
+
+
+def complete(values: Mapping[str, Val], instance: Instance | None, facts: Facts, *, certain: bool) -> Val:
+    """The whole object, for those who refer to it: what the author sets, what the state has, and what nobody knows.
+
+    `certain` says whether the state's record of what the author does not set still holds.
+    """
+    out: dict[str, Val] = {}
+    known = recorded(instance, facts) if instance is not None and certain else {}
+    for name, fact in facts.items():
+        out[name] = known.get(name) or unknown(DYNAMIC if schema.is_block(fact) else schema.type_of(fact))
+    out |= {name: value for name, value in known.items() if name not in out}
+    for name, value in values.items():
+        if not value.is_null:  # what is set to null, the provider may default
+            out[name] = value.marked(schema.is_sensitive(facts.get(name)))
+    return object_val(out)
