@@ -1,7 +1,25 @@
 """What every test shares."""
 
+import os
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from drift.desired.backends.s3 import _made as s3_clients
 
 # a busy machine is no failure: no example is timed
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+CONFIGURED = ("AWS_", "TF_", "CI_", "GITLAB_", "CONSUL_", "PG", "KUBE", "GOOGLE_", "STORAGE_", "ARM_", "AZURE_", "TG_")
+"""What names of environment variables begin with that say where states are, or open them."""
+
+
+@pytest.fixture
+def nothing_selected(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An environment that names no place and no credentials."""
+    for name in [n for n in os.environ if n.startswith(CONFIGURED)]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    s3_clients.cache_clear()

@@ -9,17 +9,13 @@ import json
 import os
 import re
 import shutil
-import socket
-import ssl
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -30,54 +26,30 @@ import pytest
 
 from drift.desired import directory
 from drift.desired.backends import Backends, tfc
-from drift.desired.backends.s3 import _made as s3_clients
 from drift.desired.backends.url import scrubbed, shown
 from drift.desired.load import read_states
 from drift.errors import StateError
+from tests.support.places import (
+    IN_FLUX,
+    LOCK,
+    Answer,
+    certificate,
+    failure,
+    free_port,
+    names,
+    put,
+    resolved,
+    serving,
+    tls,
+)
 from tests.support.world import FAKE, moto_server
 from tests.test_cli import TAMPERED, drift
 from tests.test_state import queue, state
 
-LOCK = {
-    "ID": "0b5a", "Operation": "OperationTypeApply", "Info": "", "Who": "ann@laptop", "Version": "1.11.4",
-    "Created": "2026-11-23T05:00:00.123456789Z", "Path": "terraform.tfstate",
-}  # fmt: skip
-IN_FLUX = "locked by ann@laptop since 2026-11-23T05:00:00Z (Apply): results may be in flux"
-
-
-def names(*places: str, failing: bool = False) -> list[str]:
-    """The queues in the states of these places, in the order they were read."""
-    read, failed = read_states(places, Backends())
-    assert failing or not failed, failed
-    return [str(i.attributes["name"]) for s in read for i in s.instances]
-
-
-def failure(place: str) -> StateError:
-    read, failed = read_states([place], Backends())
-    assert read == []
-    assert len(failed) == 1
-    return failed[0]
-
-
-def put(path: Path, name: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(state(queue(name)))
-    return path
-
-
-def resolved(folder: Path, type_: str, **config: object) -> None:
-    """What `terraform init` writes into a directory."""
-    folder.joinpath(".terraform").mkdir(parents=True, exist_ok=True)
-    backend = {"type": type_, "config": config, "hash": 1}
-    folder.joinpath(".terraform/terraform.tfstate").write_text(json.dumps({"version": 3, "backend": backend}))
-
 
 @pytest.fixture(autouse=True)
-def nothing_selected(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in [n for n in os.environ if n.startswith(("AWS_", "TF_", "CI_", "GITLAB_", "CONSUL_", "PG", "KUBE"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    s3_clients.cache_clear()
+def _bare(nothing_selected: None) -> None:
+    """Every test starts with an environment that selects nothing."""
 
 
 # --- this machine
@@ -361,37 +333,6 @@ def test_s3_that_init_resolved(tmp_path: Path, moto: str, monkeypatch: pytest.Mo
     assert names(directory.place_of(tmp_path)) == ["env:/blue/key"]
 
 
-@contextmanager
-def serving(
-    answer: Callable[[BaseHTTPRequestHandler], tuple[int, dict[str, str], bytes]], tls: ssl.SSLContext | None = None
-) -> Iterator[str]:
-    """A real HTTP server; what it answers to GET, given the request."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, headers, body = answer(self)
-            self.send_response(status)
-            for name, value in {"Content-Length": str(len(body)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    if tls:
-        server.socket = tls.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"https://localhost:{server.server_port}" if tls else f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 def test_s3_customer_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """moto ignores SSE-C: this stand-in insists on the headers as S3 does."""
     key = bytes(range(32))
@@ -417,9 +358,6 @@ def test_s3_customer_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # --- HTTP
-
-
-Answer = tuple[int, dict[str, str], bytes]
 
 
 def authorized(request: BaseHTTPRequestHandler, user: str, password: str) -> bool:
@@ -521,30 +459,6 @@ def test_http_is_asked_again_when_it_is_busy_and_redirects_take_no_credentials_a
 TOKEN = "s3cret.atlasv1.token"
 
 
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for localhost that signs itself, and its key."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    cert, private = folder / "cert.pem", folder / "key.pem"
-    cert.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return cert, private
-
-
 WORKSPACES = {
     "app-prod": {"tags": ["prod"], "project": "prj-1", "locked": True},
     "app-test": {"tags": ["test"], "project": "prj-1"},
@@ -592,9 +506,7 @@ def tfe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The stand-in's host, trusted and logged in to."""
     cert, key = certificate(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(cert))
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(cert, key)
-    with serving(hcp, tls) as url:
+    with serving(hcp, tls(cert, key)) as url:
         host = url.removeprefix("https://")
         file = tmp_path / "home/.terraform.d/credentials.tfrc.json"
         file.parent.mkdir(parents=True)
@@ -780,9 +692,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if os.getuid() == 0:  # PostgreSQL refuses to run as root
         shutil.chown(folder, "nobody")
         as_user = ["setpriv", "--reuid=nobody", "--clear-groups"]
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
+    port = free_port()
     (folder / "password").write_text("s3cret word")
     (folder / "password").chmod(0o644)
     env = {"PATH": os.environ["PATH"], "LC_ALL": "C"}

@@ -11,7 +11,9 @@ from typing import Any, Protocol, cast, runtime_checkable
 import msgspec
 
 BACKENDS = {
+    "azurerm": "drift.desired.backends.azure",
     "consul": "drift.desired.backends.consul",
+    "gs": "drift.desired.backends.gcs",
     "http": "drift.desired.backends.http",
     "https": "drift.desired.backends.http",
     "k8s": "drift.desired.backends.k8s",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from drift.desired import directory
 from drift.desired.backends import Lock, lock_from, scheme_of
+from drift.desired.configured import STATE
 from drift.errors import StateError
 
 scheme = ""
@@ -48,7 +49,7 @@ def _in_directory(url: str) -> list[str]:
             (remote if scheme_of(backend) else found).add(backend)
         states = {name for name in files if name.endswith(".tfstate") and (here / name).is_file()}
         if scheme_of(backend):
-            states.discard(directory.STATE)  # what `terraform init -migrate-state` left behind
+            states.discard(STATE)  # what `terraform init -migrate-state` left behind
         found |= {str(here / name) for name in states}
     if not found | remote:
         raise StateError(
@@ -61,9 +62,9 @@ def _in_directory(url: str) -> list[str]:
 
 def _instead(path: Path) -> str:
     """What to do about a state that is not there; names the workspaces that have one."""
-    root = path.parent if path.parent.name == f"{directory.STATE}.d" else path.parent.parent
-    if root.name == f"{directory.STATE}.d" and root.is_dir():
-        others = sorted(p.parent.name for p in root.glob(f"*/{directory.STATE}"))
+    root = path.parent if path.parent.name == f"{STATE}.d" else path.parent.parent
+    if root.name == f"{STATE}.d" and root.is_dir():
+        others = sorted(p.parent.name for p in root.glob(f"*/{STATE}"))
         if others:
             return f"This workspace has no state; these have one: {', '.join(others)}. TF_WORKSPACE selects."
     return "Give the path of a state; `terraform state pull > current.tfstate` writes one."

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import fnmatch
-import glob
 import os
 import threading
 from collections.abc import Callable
@@ -18,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from drift import __version__
-from drift.desired.backends import Lock, lock_from
+from drift.desired.backends import Lock, lock_from, objects
 from drift.desired.backends.url import Url, build, parse
 from drift.errors import StateError
 
@@ -62,33 +60,15 @@ _lock = threading.Lock()
 def find(url: str) -> list[str]:
     """The objects that match; a key without a glob stands for itself."""
     at = _parse(url)
-    if not glob.has_magic(at.path):
+    if not objects.is_pattern(at.path):
         return [url]
-    stem = at.path[: min(at.path.find(c) for c in "*[" if c in at.path)]
 
     def listed(client: Any) -> list[str]:
-        pages = client.get_paginator("list_objects_v2").paginate(Bucket=at.host, Prefix=stem)
+        pages = client.get_paginator("list_objects_v2").paginate(Bucket=at.host, Prefix=objects.stem(at.path))
         return [item["Key"] for page in pages for item in page.get("Contents", ())]
 
-    found = sorted(k for k in _ask(url, "s3", listed) if matches(k, at.path) and not k.endswith(".tflock"))
-    if not found:
-        raise StateError(
-            url, "no object matches", "* stays within one level, ** goes through all of them; quote the pattern."
-        )
+    found = objects.matching(_ask(url, "s3", listed), at.path, url)
     return [build(scheme, f"{at.host}/{key}", at.query) for key in found]
-
-
-def matches(key: str, pattern: str) -> bool:
-    """Whether a key matches a glob as a path would: `*` stays within one level, `**` is any number of levels."""
-    return _match(key.split("/"), pattern.split("/"))
-
-
-def _match(levels: list[str], patterns: list[str]) -> bool:
-    if not patterns:
-        return not levels
-    if patterns[0] == "**":
-        return any(_match(levels[i:], patterns[1:]) for i in range(len(levels) + 1))
-    return bool(levels) and fnmatch.fnmatchcase(levels[0], patterns[0]) and _match(levels[1:], patterns[1:])
 
 
 def read(url: str) -> bytes:

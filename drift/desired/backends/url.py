@@ -12,9 +12,9 @@ from drift.desired.backends import scheme_of
 HIDDEN = "***"
 SHOWN = frozenset(
     {
-        "context", "dc", "dynamodb_table", "endpoint", "external_id", "hostname", "namespace", "profile",
-        "project", "region", "role_arn", "scheme", "schema_name", "server", "sslmode", "sts_endpoint", "tag",
-        "versionId", "workspace",
+        "context", "dc", "dynamodb_table", "endpoint", "environment", "external_id", "generation", "hostname",
+        "impersonate_service_account", "namespace", "profile", "project", "region", "role_arn", "scheme",
+        "schema_name", "server", "snapshot", "sslmode", "sts_endpoint", "tag", "tenant_id", "versionId", "workspace",
     }
 )  # fmt: skip
 """Query parameters that hold no secret; the value of any other is hidden."""

@@ -1,4 +1,4 @@
-"""HTTP for the backends that speak it: one GET, with credentials that never leave their server."""
+"""HTTP for the backends that speak it: one GET or HEAD, with credentials that never leave their server."""
 
 from __future__ import annotations
 
@@ -51,10 +51,13 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def get(url: str, source: str, secret: Mapping[str, str], *, context: ssl.SSLContext | None = None) -> Reply:
+def get(
+    url: str, source: str, secret: Mapping[str, str], *, context: ssl.SSLContext | None = None, method: str = "GET"
+) -> Reply:
     """The answer to a GET of `url`, with `secret` headers; StateError about `source` where there is none."""
     try:
-        request = urllib.request.Request(url, headers={"User-Agent": f"drift/{__version__}"})  # noqa: S310 - see opener
+        agent = {"User-Agent": f"drift/{__version__}"}
+        request = urllib.request.Request(url, headers=agent, method=method)  # noqa: S310 - see opener
         for name, value in secret.items():
             request.add_unredirected_header(name, value)
         opener = urllib.request.OpenerDirector()  # http and https alone: no file:, no ftp:
