@@ -5,7 +5,9 @@
     ├── StateError             one Terraform state cannot be read
     ├── CatalogError           a resource type, rule or plugin is wrong
     ├── CloudError             AWS cannot be reached at all: credentials, region, endpoint
-    └── TapeError              a recording cannot be written or read
+    ├── TapeError              a recording cannot be written or read
+    ├── ReportError            a saved report cannot be read
+    └── PlatformError          GitHub, GitLab or a webhook refused what was to be posted
 
 What AWS refuses during a scan is no exception: it becomes `Unreadable` or a `Gap`
 (`drift.model.coverage`), because the rest of the answer is still worth having.
@@ -48,3 +50,11 @@ class CloudError(DriftError):
 
 class TapeError(DriftError):
     """A recording cannot be written or read."""
+
+
+class ReportError(DriftError):
+    """A saved report cannot be read."""
+
+
+class PlatformError(DriftError):
+    """GitHub, GitLab or a webhook refused what was to be posted."""

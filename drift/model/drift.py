@@ -78,6 +78,13 @@ class Drift:
     """False where a state that could not be read might hold the resource."""
     recreated_as: Resource | None = None
     """What stands in the place of something missing: made again by hand, and managed by nobody."""
+    saved_as: str = ""
+    """The fingerprint it had when it was saved, where it was read from a saved report."""
+
+    @property
+    def found(self) -> Resource:
+        """The side that says how the account spells its id and name: what is there, else what was."""
+        return self.actual or self.resource
 
     @property
     def resource(self) -> Resource:
@@ -96,6 +103,8 @@ class Drift:
     @property
     def fingerprint(self) -> str:
         """The same for the same drift on every machine and in every order: 16 hexadecimal digits."""
+        if self.saved_as:
+            return self.saved_as
         r = self.resource
         what = [self.kind, self.type, r.key.account, r.key.region, str(r.address or ""), r.id]
         how = [[c.path, plain(c.desired), plain(c.actual)] for c in self.changes]

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any, TextIO
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, TextIO, get_type_hints
 
 from drift import __version__
-from drift.model.drift import SEVERITIES, Aside, Change, Drift, Ignored, Report, Resolved
-from drift.model.resource import Resource
-from drift.model.value import plain
+from drift.errors import ReportError
+from drift.model.drift import SEVERITIES, Report
 from drift.report import Look
+from drift.report.wire import decode, encode
 
 SCHEMA = "drift-report/1"
+PLACES: Mapping[str, str] = {
+    "in_sync": "summary.in_sync",
+    "managed": "summary.managed",
+    "unread_resources": "summary.unread",
+    "gaps": "coverage.gaps",
+    "unread": "coverage.unread",
+    "states_failed": "coverage.states",
+    "not_offered": "coverage.not_offered",
+    "not_covered": "coverage.not_covered",
+    "api_calls": "api_calls.by_service",
+    "ignored_resources": "summary.ignored_resources",
+    "accepted_resources": "summary.accepted_resources",
+}
+"""Field of `Report` -> its place in the document, where that is not a member of the same name."""
 
 
 def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - machines do not look
@@ -23,54 +39,62 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - m
 
 def document(report: Report) -> dict[str, Any]:
     """The report as plain JSON values."""
-    return {
+    out: dict[str, Any] = {
         "schema": SCHEMA,
         "tool": {"name": "drift", "version": __version__},
-        "started_at": report.started_at,
-        "duration_seconds": round(report.duration_seconds, 2),
-        "api_calls": {"total": sum(report.api_calls.values()), "by_service": dict(report.api_calls)},
-        "scope": {
-            "accounts": list(report.scope.accounts),
-            "regions": list(report.scope.regions),
-            "sources": list(report.scope.sources),
-            "types": report.scope.types,
-        },
+        "started_at": None,
+        "duration_seconds": None,
+        "api_calls": {"total": sum(report.api_calls.values())},
+        "scope": None,
         "summary": summary(report),
-        "drift": [_drift(d) for d in report.drift],
-        "pending": [
-            {"address": p.address, "type": p.type, "actions": list(p.actions), "attributes": list(p.attributes)}
-            for p in report.pending
-        ],
-        "expected": [_aside(a) for a in report.expected],
-        "settled": [_aside(a) for a in report.settled],
-        "exempt": [_aside(a) for a in report.exempt],
-        "not_ours": [{**_named(r), "owner": r.owner} for r in report.not_ours],
-        "ignored": [_ignored(i) for i in report.ignored],
-        "accepted": [_drift(d) for d in report.accepted],
-        "resolved": [_resolved(r) for r in report.resolved],
-        "baseline": report.baseline or None,
-        "coverage": {
-            "gaps": [
-                {
-                    "type": g.type,
-                    "account": g.account,
-                    "region": g.region,
-                    "within": g.within or None,
-                    "action": g.action,
-                    "code": g.code,
-                }
-                for g in report.gaps
-            ],
-            "unread": [
-                {"address": u.address, "type": u.type, "path": u.path or None, "action": u.action, "code": u.code}
-                for u in report.unread
-            ],
-            "states": list(report.states_failed),
-            "not_offered": list(report.not_offered),
-            "not_covered": dict(report.not_covered),
-        },
-        "warnings": list(report.warnings),
+        "drift": None,
+        "pending": None,
+        "expected": None,
+        "settled": None,
+        "exempt": None,
+        "not_ours": None,
+        "ignored": None,
+        "accepted": None,
+        "resolved": None,
+        "baseline": None,
+        "coverage": {},
+        "warnings": None,
     }
+    for f in fields(report):
+        *sections, name = PLACES.get(f.name, f.name).split(".")
+        (out[sections[0]] if sections else out)[name] = encode(getattr(report, f.name))
+    out["baseline"] = report.baseline or None
+    return out
+
+
+def read(data: bytes, name: str = "the report") -> Report:
+    """The report that was saved as this JSON; ReportError where it is none.
+
+    Every rendering of it is that of the report it was saved from. Fields that this version does not
+    know are passed over, those it misses have their defaults.
+    """
+    try:
+        whole = json.loads(data)
+    except ValueError as error:
+        raise ReportError(f"{name}: is not JSON: {error}", "Give a report that --format json wrote.") from None
+    found = whole.get("schema") if isinstance(whole, dict) else None
+    if found != SCHEMA:
+        hint = "Give a report that --format json wrote; a later version of the format needs a later drift."
+        raise ReportError(f"{name}: is no {SCHEMA}" + (f" but {str(found)[:40]!r}" if found else ""), hint)
+    hints = get_type_hints(Report)
+    given = {}
+    for f in fields(Report):
+        *sections, last = PLACES.get(f.name, f.name).split(".")
+        section = whole.get(sections[0], {}) if sections else whole
+        if isinstance(section, dict) and last in section:
+            try:
+                given[f.name] = decode(hints[f.name], section[last] if section[last] is not None else "")
+            except (TypeError, ValueError, KeyError) as error:
+                hint = "It was changed after it was written, or by another tool."
+                raise ReportError(f"{name}: {'.'.join((*sections, last))}: {error}", hint) from None
+    if "scope" not in given:
+        raise ReportError(f"{name}: has no scope", "It was changed after it was written.")
+    return Report(**given)
 
 
 def summary(report: Report) -> dict[str, Any]:
@@ -84,10 +108,10 @@ def summary(report: Report) -> dict[str, Any]:
         "unmanaged": len(report.of_kind("unmanaged")),
         "unread": report.unread_resources,
         "not_covered": sum(report.not_covered.values()),
+        "not_ours": len(report.not_ours),
         "expected": len(report.expected),
         "settled": len(report.settled),
         "exempt": len(report.exempt),
-        "not_ours": len(report.not_ours),
         "ignored": len(report.ignored),
         "ignored_resources": report.ignored_resources,
         "accepted": len(report.accepted),
@@ -96,65 +120,3 @@ def summary(report: Report) -> dict[str, Any]:
         "coverage_percent": report.coverage_percent,
         "findings": {s: found[s] for s in SEVERITIES if found[s]},
     }
-
-
-def _named(resource: Resource) -> dict[str, Any]:
-    return {
-        "type": resource.type,
-        "id": resource.id,
-        "name": resource.name or None,
-        "arn": resource.arn or None,
-        "account": resource.key.account,
-        "region": resource.key.region,
-    }
-
-
-def _drift(drift: Drift) -> dict[str, Any]:
-    resource = drift.resource
-    out: dict[str, Any] = {"kind": drift.kind, "address": str(resource.address) if resource.address else None}
-    out |= {**_named(drift.actual or resource), "type": drift.type}
-    if drift.desired is not None:
-        source = drift.desired.source
-        out["source"] = {"state": source.state or None, "file": source.file or None, "line": source.line or None}
-    out["fingerprint"] = drift.fingerprint
-    if not drift.certain:
-        out["certain"] = False
-    if drift.kind == "modified":
-        out["changes"] = [_change(c) for c in drift.changes]
-    out["findings"] = [
-        {"rule": f.rule, "severity": f.severity, "title": f.title, "effect": f.effect} for f in drift.findings
-    ]
-    return out
-
-
-def _aside(aside: Aside) -> dict[str, Any]:
-    address = str(aside.desired.address) if aside.desired.address else None
-    changes = [{**_change(c), "reason": c.reason} for c in aside.changes]
-    return {"address": address, **_named(aside.actual), "type": aside.type, "changes": changes}
-
-
-def _ignored(ignored: Ignored) -> dict[str, Any]:
-    out = {name: getattr(ignored, name) or None for name in ("kind", "type", "id", "address", "account", "region")}
-    return out | {name: getattr(ignored, name) or None for name in ("path", "reason", "rule", "owner", "expires")}
-
-
-def _resolved(resolved: Resolved) -> dict[str, Any]:
-    out = {name: getattr(resolved, name) or None for name in ("kind", "type", "id", "address", "account", "region")}
-    return {**out, "paths": list(resolved.paths)}
-
-
-def _change(change: Change) -> dict[str, Any]:
-    out = {
-        "path": change.path,
-        "desired": plain(change.desired),
-        "recorded": plain(change.recorded),
-        "actual": plain(change.actual),
-        "sensitive": change.sensitive,
-    }
-    if change.added or change.removed:
-        out |= {"added": [plain(v) for v in change.added], "removed": [plain(v) for v in change.removed]}
-    if change.details:
-        out["details"] = [
-            {"path": d.path, "desired": plain(d.desired), "actual": plain(d.actual)} for d in change.details
-        ]
-    return out

@@ -80,7 +80,8 @@ def _title(text: str, style: str) -> Text:
 def _managed(drift: Drift, look: Look) -> Iterator[Text]:
     resource = drift.resource
     head = Text.assemble((f"  {MARK[drift.kind]} ", STYLE[drift.kind]), (visible(resource.address), "bold"))
-    name = f"{resource.id} ({resource.name})" if resource.name and resource.name not in resource.id else resource.id
+    found = drift.found
+    name = f"{found.id} ({found.name})" if found.name and found.name not in found.id else found.id
     head.append(f"  {visible(name)}", "dim")
     if resource.source.file:
         head.append(f"  {visible(resource.source.file)}:{resource.source.line}", "dim")
@@ -157,7 +158,7 @@ def _not_read(report: Report) -> Iterator[Text]:
         return
     yield _title("Not read: nothing is said of these", "blue")
     for message in report.states_failed:
-        first, *rest = message.splitlines()
+        first, *rest = message.splitlines() or [""]
         yield Text.assemble(("  ? ", "blue"), visible(first))
         for line in rest:
             yield Text(f"      {visible(line)}", "dim")
