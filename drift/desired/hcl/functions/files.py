@@ -1,1 +1,218 @@
-"""To come."""
+"""Functions of files: those of the configuration, and no others."""
+
+from __future__ import annotations
+
+import base64
+import os
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from drift.desired.hcl import run
+from drift.desired.hcl.compare import bare, is_sensitive, set_val
+from drift.desired.hcl.functions.collections import fields_of
+from drift.desired.hcl.functions.hashing import hashed, hashed64
+from drift.desired.hcl.functions.registry import Context, Param, function, over
+from drift.desired.hcl.functions.strings import IDENTIFIER
+from drift.desired.hcl.run import Failure, NotKnown
+from drift.desired.hcl.types import set_of
+from drift.desired.hcl.values import BOOL, DYNAMIC, STRING, Val, unknown
+
+_VISITED: Final = 20_000
+"""Files and directories that a pattern is held against."""
+
+
+def _read(context: Context, path: str) -> bytes:
+    if context.directory is None:
+        raise NotKnown("there is no configuration to read files of")
+    data = run.read(path, context.directory, context.jail)
+    context.run.spend(len(data) >> 6)
+    return data
+
+
+def _text(context: Context, path: str) -> str:
+    try:
+        return _read(context, path).decode()
+    except UnicodeDecodeError:
+        raise Failure(f"{path} is not UTF-8") from None
+
+
+@function("file", STRING)
+def file(context: Context, path: str) -> str:
+    """A file's text."""
+    return _text(context, path)
+
+
+@function("filebase64", STRING)
+def filebase64(context: Context, path: str) -> str:
+    """A file's bytes in Base64."""
+    return base64.b64encode(_read(context, path)).decode()
+
+
+def _hash_of_file(name: str, how: Callable[[str, bytes], str], algorithm: str) -> None:
+    @function(name, STRING)
+    def hash_of_file(context: Context, path: str) -> str:
+        return how(algorithm, _read(context, path))
+
+
+for _name, _how, _algorithm in (
+    ("filemd5", hashed, "md5"),
+    ("filesha1", hashed, "sha1"),
+    ("filesha256", hashed, "sha256"),
+    ("filesha512", hashed, "sha512"),
+    ("filebase64sha256", hashed64, "sha256"),
+    ("filebase64sha512", hashed64, "sha512"),
+):
+    _hash_of_file(_name, _how, _algorithm)
+
+
+@function("fileexists", STRING, returns=BOOL)
+def fileexists(context: Context, path: str) -> bool:
+    """Whether there is such a file."""
+    if context.directory is None:
+        raise NotKnown("there is no configuration to read files of", BOOL)
+    found = run.find(path, context.directory, context.jail)
+    if found.exists() and not found.is_file():
+        raise Failure(f"{path} is no regular file")
+    return found.exists()
+
+
+@function("basename", STRING)
+def basename(context: Context, path: str) -> str:
+    """The last part of a path."""
+    if not path:
+        return "."
+    return path.rstrip("/").rpartition("/")[2] or "/"
+
+
+def clean(path: str) -> str:
+    """The shortest way to write a path."""
+    out = posixpath.normpath(path) if path else "."
+    return out[1:] if out.startswith("//") else out
+
+
+@function("dirname", STRING)
+def dirname(context: Context, path: str) -> str:
+    """The path without its last part."""
+    return clean(path[: path.rfind("/") + 1])
+
+
+@function("abspath", STRING)
+def abspath(context: Context, path: str) -> str:
+    """Known where it is absolute already: where Terraform runs is another matter."""
+    if not path.startswith("/"):
+        raise NotKnown("where Terraform runs is not known", STRING)
+    return clean(path)
+
+
+@function("pathexpand", STRING)
+def pathexpand(context: Context, path: str) -> str:
+    """Known where it does not begin with the home directory."""
+    if path.startswith("~"):
+        raise NotKnown("whose home directory it is is not known", STRING)
+    return path
+
+
+@over("fileset", STRING, STRING, returns=set_of(STRING))
+def fileset(context: Context, path: Val, pattern: Val) -> Val:
+    """The files below a directory that match a pattern."""
+    if context.directory is None:
+        raise NotKnown("there is no configuration to read files of", set_of(STRING))
+    base = run.find(path.raw, context.directory, context.jail)
+    wanted = clean(pattern.raw)
+    if wanted.startswith(("..", "/")) or "\\" in wanted:
+        raise NotKnown("a pattern that leaves its directory", set_of(STRING))
+    matcher = re.compile(_as_regex(wanted))
+    names = [name for name in _files(base, context) if matcher.fullmatch(name)]
+    return set_val(STRING, [Val(STRING, name) for name in names])
+
+
+def _files(base: Path, context: Context) -> Iterator[str]:
+    """The paths of all files below, with slashes."""
+    visited = 0
+    for directory, directories, names in os.walk(base):
+        visited += len(directories) + len(names)
+        context.run.spend(len(directories) + len(names))
+        if visited > _VISITED:
+            raise NotKnown("more files than drift looks at", set_of(STRING))
+        if any((Path(directory) / name).is_symlink() for name in (*directories, *names)):
+            raise NotKnown("a link among the files", set_of(STRING))
+        for name in names:
+            yield (Path(directory) / name).relative_to(base).as_posix()
+
+
+def _as_regex(pattern: str) -> str:
+    """`*`, `**`, `?`, `[a-z]` and `{a,b}` as a regular expression."""
+    out, position, depth = [], 0, 0
+    while position < len(pattern):
+        char = pattern[position]
+        if pattern.startswith("**/", position):
+            out.append("(?:[^/]+/)*")
+            position += 2
+        elif pattern.startswith("**", position):
+            out.append(".*" if position == 0 or pattern[position - 1] == "/" else "[^/]*")
+            position += 1
+        elif char == "*":
+            out.append("[^/]*")
+        elif char == "?":
+            out.append("[^/]")
+        elif char == "[":
+            end = pattern.find("]", position + 2)
+            if end < 0:
+                raise Failure("a class is not closed")
+            inner = pattern[position + 1 : end]
+            negated = inner[:1] in ("^", "!")
+            out.append("[" + ("^/" if negated else "") + re.escape(inner[negated:]).replace(r"\-", "-") + "]")
+            position = end
+        elif char in "{}," and (char == "{" or depth):
+            depth += {"{": 1, "}": -1, ",": 0}[char]
+            out.append({"{": "(?:", "}": ")", ",": "|"}[char])
+        else:
+            out.append(re.escape(char))
+        position += 1
+    if depth:
+        raise Failure("alternatives are not closed")
+    return "".join(out)
+
+
+@over("templatefile", STRING, Param(DYNAMIC))
+def templatefile(context: Context, path: Val, names: Val) -> Val:
+    """A file's text, rendered with these variables."""
+    if not context.templates:
+        raise Failure("a template renders no other template")
+    return _rendered(context, _text(context, path.raw), names)
+
+
+@over("templatestring", STRING, Param(DYNAMIC), returns=STRING)
+def templatestring(context: Context, template: Val, names: Val) -> Val:
+    """A text, rendered with these variables."""
+    if not context.templates:
+        raise Failure("a template renders no other template")
+    val = _rendered(context, template.raw, names)
+    return Val(STRING, val.raw, val.sensitive) if val.type == STRING else _as_text(val)
+
+
+def _as_text(val: Val) -> Val:
+    from drift.desired.hcl.convert import convert
+
+    return convert(val, STRING)
+
+
+def _rendered(context: Context, text: str, names: Val) -> Val:
+    fields: dict[str, Any] = dict(fields_of(names))
+    for name in fields:
+        if not IDENTIFIER.fullmatch(name):
+            raise Failure(f"{name} is no name of a variable")
+    val = context.render(_parsed(text), fields)
+    if val.is_null:
+        raise Failure("the template's result is null")
+    marks = is_sensitive(val)
+    return bare(val).marked(marks) if val.is_known else unknown(val.type, sensitive=marks)
+
+
+def _parsed(text: str) -> Any:
+    from drift.desired.hcl.syntax import parse_template
+
+    return parse_template(text)
