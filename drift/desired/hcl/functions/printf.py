@@ -31,8 +31,8 @@ _LARGEST: Final = 10_000
 @over("format", STRING, rest=ANYTHING, returns=STRING)
 def format_text(context: Context, template: Val, *given: Val) -> Val:
     """Text in which each verb stands for an argument."""
-    if not all(val.wholly_known for val in given):
-        return unknown(STRING)
+    if not all(val.wholly_known and val.type.kind != "dynamic" for val in given):
+        return unknown(STRING)  # null of no type: one version of Terraform writes it, another does not
     return Val(STRING, formatted(template.raw, given, context))
 
 
@@ -46,7 +46,7 @@ def formatlist(context: Context, template: Val, *given: Val) -> Val:
     for val in given:
         sequence = val.type.kind in ("list", "set", "tuple") and not val.is_null
         if (sequence and (not val.is_known or (val.type.kind == "set" and not val.wholly_known))) or (
-            val.type.kind == "dynamic" and not val.is_known
+            val.type.kind == "dynamic"
         ):
             return unknown(result)
         columns.append(val.raw if sequence else None)

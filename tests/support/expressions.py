@@ -1,0 +1,7 @@
+"""Expressions made from a seed."""
+
+from __future__ import annotations
+
+
+def generated() -> list[str]:
+    return []
