@@ -15,10 +15,11 @@ from drift.graph import kind_of
 from drift.live.api import Asker, Progress, quiet
 from drift.live.scan import Scan
 from drift.model.coverage import Unread
-from drift.model.drift import Drift, Report
+from drift.model.drift import Report
 from drift.model.drift import Scope as ReportScope
 from drift.model.resource import GLOBAL, Key, Resource
-from drift.rules.engine import judge
+from drift.rules.engine import Judged, judge
+from drift.rules.settings import Settings
 from drift.rules.spec import Rule
 
 Catalog = Mapping[str, ResourceType]
@@ -67,6 +68,7 @@ def check(
     scope: Scope,
     *,
     rules: Sequence[Rule] = (),
+    settings: Settings | None = None,
     default_region: str = "",
     progress: Progress = quiet,
 ) -> Result:
@@ -77,9 +79,9 @@ def check(
     regions = regions_of(here, scope, default_region)
     scan = Scan(asker, catalog, here, scope=types, regions=regions, progress=progress)
     verdicts = classify(here, Actual(scan.resources, scan.paired, scan.gaps), catalog, types)
-    drifts = judge(verdicts.drift, rules, scan, catalog)
+    judged = judge(verdicts.drift, rules, scan, catalog, desired=here, settings=settings, scope=types)
     elsewhere = [r for r in desired.resources if r.key.account != account and kind_of(r, catalog).name in types]
-    report = _report(desired, verdicts, drifts, scan, types, elsewhere)
+    report = _report(desired, verdicts, judged, scan, types, elsewhere)
     report = replace(
         report,
         scope=ReportScope((account,), tuple(regions), tuple(desired.sources), len(types)),
@@ -101,7 +103,7 @@ def regions_of(resources: Iterable[Resource], scope: Scope, default: str) -> lis
 def _report(
     desired: Desired,
     verdicts: Verdicts,
-    drifts: Sequence[Drift],
+    judged: Judged,
     scan: Scan,
     types: frozenset[str],
     elsewhere: Sequence[Resource],
@@ -111,6 +113,7 @@ def _report(
         *(Unread(str(r.address), r.type, "", f"account {r.key.account}", "OtherAccount") for r in elsewhere),
     ]
     certain = not desired.failed
+    drifts = judged.drift
     modified_or_missing = [d for d in drifts if d.kind != "unmanaged"]
     return Report(
         scope=ReportScope(),
@@ -132,6 +135,7 @@ def _report(
                 for r in verdicts.leftovers
             ),
             *_twice(desired.resources),
+            *judged.warnings,
         ),
         states_failed=tuple(str(e) for e in desired.failed),
     )

@@ -115,12 +115,10 @@ def test_json_to_a_file(tmp_path: Path) -> None:
     inline = next(d for d in report["drift"] if d["address"] == "aws_security_group.inline")
     assert [c["path"] for c in inline["changes"]] == ["ingress", "egress", "tags.Team"]
     assert inline["changes"][0]["added"][0]["cidr_ipv4"] == "0.0.0.0/0"
-    assert {
-        "rule": "sg-ssh",
-        "severity": "high",
-        "title": "SSH is open to the world",
-        "effect": "introduced",
-    } in inline["findings"]
+    ssh = next(f for f in inline["findings"] if f["rule"] == "sg-ssh")
+    assert (ssh["title"], ssh["effect"], ssh["verdict"]) == ("SSH is open to the world", "introduced", "fail")
+    assert (ssh["severity"], ssh["evidence"]) == ("critical", "tcp 22 from 0.0.0.0/0")
+    assert "cis-v3 5.2" in ssh["frameworks"]
 
 
 def test_output_that_cannot_be_written(tmp_path: Path) -> None:

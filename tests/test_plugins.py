@@ -25,8 +25,8 @@ class Backend:
         return open(url.removeprefix("example://"), "rb").read()
 
 @rule(title="Groups should be named well", severity="low", types=("aws_security_group",), reads=("name",), remedy="Name it.")
-def named_well(attributes):
-    return "rogue" in (attributes["name"] or "")
+def named_well(group):
+    return "rogue" in (group["name"] or "")
 
 def render(report, out, look):
     out.write(f"{len(report.drift)} drifted\\n")

@@ -1,33 +1,30 @@
-"""Every rule: a case that fails it, one that passes, one that cannot be told; and the effect of the drift."""
+"""The engine of the rules: verdicts, effects, what is read for them, and what they say."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from drift.catalog import Catalog
 from drift.model.address import Address
-from drift.model.coverage import Unreadable
-from drift.model.drift import Change, Drift
-from drift.model.resource import Key, Resource
-from drift.normalize.network import rules_from_state
+from drift.model.coverage import Gap, Unreadable
+from drift.model.drift import Change, Drift, Finding
+from drift.model.resource import GLOBAL, Key, Resource
 from drift.normalize.policy import policy_document
 from drift.rules import built_in
-from drift.rules.engine import judge, verdict
-from drift.rules.spec import rule
+from drift.rules.engine import Judged, judge
+from drift.rules.settings import Exemption, Settings
+from drift.rules.spec import Fail, Rule, rule
+from drift.rules.subject import Subject
+from tests.support.rules import raw
 
 RULES = {r.id: r for r in built_in()}
 REFUSED = Unreadable("s:A", "AccessDenied")
-
-
-def ingress(cidr: str, low: int, high: int, protocol: str = "tcp") -> dict[str, Any]:
-    return {
-        "ingress": rules_from_state(
-            [{"protocol": protocol, "from_port": low, "to_port": high, "cidr_blocks": [cidr]}], {}
-        )
-    }
+CATALOG = Catalog()
 
 
 def allow(**statement: Any) -> Any:
@@ -40,109 +37,196 @@ OPEN, CLOSED = allow(Principal="*"), allow(Principal={"AWS": "123456789012"})
 BLOCKED = dict.fromkeys(
     ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"), True
 )
-CASES: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
-    "sg-all-ports": ([ingress("0.0.0.0/0", 0, 0, "-1"), ingress("0.0.0.0/0", 0, 65535)], [ingress("10.0.0.0/8", 0, 0, "-1"), ingress("0.0.0.0/0", 22, 22)]),
-    "sg-ssh": ([ingress("0.0.0.0/0", 20, 30)], [ingress("10.0.0.0/8", 22, 22), ingress("0.0.0.0/0", 443, 443), ingress("0.0.0.0/0", 0, 0, "-1")]),
-    "sg-rdp": ([ingress("0.0.0.0/0", 3389, 3389)], [ingress("0.0.0.0/0", 22, 22)]),
-    "sg-db-ports": ([ingress("0.0.0.0/0", 5432, 5432)], [ingress("10.0.0.0/8", 5432, 5432)]),
-    "iam-admin-star": ([{"policy": allow(Action="*")}], [{"policy": allow()}, {"policy": None}]),
-    "iam-role-admin": (
-        [{"managed_policy_arns": frozenset({"arn:aws:iam::aws:policy/AdministratorAccess"}), "inline_policy": ()},
-         {"managed_policy_arns": frozenset(), "inline_policy": ({"name": "x", "policy": allow(Action="*")},)}],
-        [{"managed_policy_arns": frozenset({"arn:aws:iam::aws:policy/ReadOnlyAccess"}), "inline_policy": ()}],
-    ),
-    "iam-trust-public": ([{"assume_role_policy": OPEN}], [{"assume_role_policy": CLOSED}, {"assume_role_policy": allow(Principal="*", Condition={"StringEquals": {"a": "b"}})}]),
-    "s3-public-policy": ([{"policy": OPEN}], [{"policy": CLOSED}, {"policy": None}]),
-    "sqs-public": ([{"policy": OPEN}], [{"policy": CLOSED}]),
-    "sns-public": ([{"policy": OPEN}], [{"policy": CLOSED}]),
-    "kms-public": ([{"policy": OPEN}], [{"policy": CLOSED}]),
-    "s3-pab": ([{**BLOCKED, "block_public_acls": False}], [BLOCKED]),
-    "s3-versioning": ([{"versioning_configuration": {"status": "Suspended"}}, {"versioning_configuration": None}], [{"versioning_configuration": {"status": "Enabled"}}]),
-    "ebs-unencrypted": ([{"encrypted": False}], [{"encrypted": True}]),
-    "rds-public": ([{"publicly_accessible": True}], [{"publicly_accessible": False}]),
-    "rds-unencrypted": ([{"storage_encrypted": False}], [{"storage_encrypted": True}]),
-    "ec2-imdsv1": ([{"metadata_options": {"http_tokens": "optional", "http_endpoint": "enabled"}}, {"metadata_options": None}],
-                   [{"metadata_options": {"http_tokens": "required"}}, {"metadata_options": {"http_endpoint": "disabled"}}]),
-}  # fmt: skip
 
 
-def resource(type_: str, attributes: Mapping[str, Any]) -> Resource:
-    return Resource(key=Key(type_, "1", "r", ("x",)), id="x", attributes=attributes, address=Address(type_, "a"))
+def resource(type_: str, attributes: Mapping[str, Any], id_: str = "x") -> Resource:
+    region = "r" if CATALOG[type_].scope == "regional" else GLOBAL
+    key = Key(CATALOG[type_].listed_as, "1", region, (id_,))
+    return Resource(key=key, id=id_, attributes={"id": id_, **attributes}, address=Address(type_, "a"))
 
 
-def test_every_rule_has_its_cases() -> None:
-    assert sorted(CASES) == sorted(RULES)
+def live(known: Resource) -> Resource:
+    return replace(known, address=None)
 
 
-@pytest.mark.parametrize("name", list(CASES))
-def test_fail_pass_unknown(name: str) -> None:
-    known, (failing, passing) = RULES[name], CASES[name]
-    type_ = known.types[0]
+class Account:
+    """Resources of which only some attributes were read; the others are, when they are asked for."""
 
-    assert [verdict(known, resource(type_, a)) for a in failing] == ["fail"] * len(failing)
-    assert [verdict(known, resource(type_, a)) for a in passing] == ["pass"] * len(passing)
-    for attribute in known.reads or ("ingress",):
-        assert verdict(known, resource(type_, {**failing[0], attribute: REFUSED})) == "unknown"
-
-
-@pytest.mark.parametrize("name", list(RULES))
-def test_what_a_rule_reads_is_in_the_catalogue(name: str) -> None:
-    catalog = Catalog()
-    for type_ in RULES[name].types:
-        assert type_ in catalog
-        assert set(RULES[name].reads) <= set(catalog[type_].attributes)
-
-
-@pytest.mark.parametrize("type_", ["aws_security_group_rule", "aws_vpc_security_group_ingress_rule"])
-def test_rules_of_their_own_are_judged_like_inline_ones(type_: str) -> None:
-    wide = {"type": "ingress", "protocol": "tcp", "cidr_blocks": ("0.0.0.0/0",), "security_group_id": "sg-1"}
-    modern = {"ip_protocol": "tcp", "cidr_ipv4": "0.0.0.0/0"}
-    attributes = {**(wide if type_.endswith("group_rule") else modern), "from_port": 22, "to_port": 22}
-
-    assert verdict(RULES["sg-ssh"], resource(type_, attributes)) == "fail"
-
-
-class Nothing:
-    """Reads nothing further."""
-
-    resources: Mapping[Key, Resource] = {}
+    def __init__(
+        self, resources: Iterable[Resource] = (), later: Mapping[Key, Mapping[str, Any]] | None = None
+    ) -> None:
+        self.resources = {r.key: r for r in resources}
+        self.later = later or {}
+        self.gaps: frozenset[Gap] = frozenset()
+        self.read: list[dict[Key, frozenset[str]]] = []
 
     def complete(self, wants: Mapping[Key, frozenset[str]]) -> None:
-        """Nothing."""
+        self.read.append(dict(wants))
+        for key, names in wants.items():
+            more = {n: v for n, v in self.later.get(key, {}).items() if n in names}
+            if key in self.resources:
+                known = self.resources[key]
+                self.resources[key] = replace(known, attributes={**known.attributes, **more})
+
+    def open(self, wants: Iterable[tuple[Key, str]]) -> None:
+        """Nothing is inside anything."""
+
+    def latest(self, resource: Resource) -> Resource:
+        return replace(self.resources.get(resource.key, resource), address=resource.address)
+
+
+def judged(drift: Drift, rules: Iterable[Rule] = RULES.values(), account: Account | None = None, **more: Any) -> Judged:
+    return judge([drift], list(rules), account or Account(), CATALOG, **more)
+
+
+def modified(before: Resource, after: Resource) -> Drift:
+    return Drift("modified", before, after, (Change("x", 1, 2),))
+
+
+def found(result: Judged, rule_id: str) -> list[Finding]:
+    return [f for f in result.drift[0].findings if f.rule == rule_id]
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "effect"),
+    ("before", "after", "effect", "verdict"),
     [
-        (CLOSED, OPEN, "introduced"),
-        (OPEN, OPEN, "present"),
-        (OPEN, CLOSED, "resolved"),
-        (CLOSED, CLOSED, None),
-        (OPEN, REFUSED, "unknown"),
+        (CLOSED, OPEN, "introduced", "fail"),
+        (OPEN, OPEN, "present", "fail"),
+        (OPEN, CLOSED, "resolved", "pass"),
+        (CLOSED, CLOSED, None, None),
+        (OPEN, REFUSED, "unknown", "unknown"),
+        (CLOSED, REFUSED, "unknown", "unknown"),
+        (REFUSED, OPEN, "unknown", "fail"),
     ],
 )
-def test_effect_of_the_drift(before: Any, after: Any, effect: str | None) -> None:
-    drift = Drift(
-        "modified",
-        resource("aws_sqs_queue", {"policy": before}),
-        resource("aws_sqs_queue", {"policy": after}),
-        (Change("x", 1, 2),),
-    )
-    (judged,) = judge([drift], list(RULES.values()), Nothing(), Catalog())
+def test_effect_of_the_drift(before: Any, after: Any, effect: str | None, verdict: str | None) -> None:
+    drift = modified(resource("aws_sqs_queue", {"policy": before}), resource("aws_sqs_queue", {"policy": after}))
+    findings = found(judged(drift), "sqs-public")
 
-    assert [f.effect for f in judged.findings if f.rule == "sqs-public"] == ([effect] if effect else [])
+    assert [(f.effect, f.verdict) for f in findings] == ([(effect, verdict)] if effect else [])
 
 
-def test_the_loss_of_a_protection_is_a_finding() -> None:
-    drift = Drift("missing", resource("aws_s3_bucket_public_access_block", BLOCKED), None)
-    (judged,) = judge([drift], list(RULES.values()), Nothing(), Catalog())
+@pytest.mark.parametrize(
+    ("attributes", "effects"),
+    [
+        (BLOCKED, [("s3-pab", "introduced")]),
+        ({**BLOCKED, "block_public_acls": False}, []),
+        ({**BLOCKED, "block_public_acls": REFUSED}, [("s3-pab", "unknown")]),
+    ],
+)
+def test_the_loss_of_a_protection_that_protected_is_a_finding(attributes: Any, effects: list[Any]) -> None:
+    drift = Drift("missing", resource("aws_s3_bucket_public_access_block", attributes), None)
 
-    assert [(f.rule, f.effect) for f in judged.findings] == [("s3-pab", "introduced")]
+    assert [(f.rule, f.effect) for f in judged(drift).drift[0].findings if f.rule == "s3-pab"] == effects
 
 
-def test_a_rule_that_raises_cannot_tell() -> None:
+def test_a_rule_that_raises_cannot_tell_and_says_so() -> None:
     @rule(title="t", severity="low", types=("aws_sqs_queue",), reads=("policy",), remedy="r")
-    def broken(attributes: Mapping[str, Any]) -> bool:
-        raise RuntimeError("bug")
+    def broken(it: Subject) -> str | None:
+        raise RuntimeError("password=hunter2")
 
-    assert verdict(broken, resource("aws_sqs_queue", {"policy": OPEN})) == "unknown"
+    result = judged(Drift("unmanaged", None, live(resource("aws_sqs_queue", {"policy": OPEN}))), [broken])
+
+    assert [(f.verdict, f.effect) for f in found(result, "broken")] == [("unknown", "unknown")]
+    assert [w for w in result.warnings if "rule broken failed on x: RuntimeError" in w]
+    assert "hunter2" not in str(result)
+
+
+def test_what_drift_introduced_is_one_step_graver() -> None:
+    closed, opened = resource("aws_sns_topic", {"policy": CLOSED}), resource("aws_sns_topic", {"policy": OPEN})
+    severities = {
+        "introduced": found(judged(modified(closed, opened)), "sns-public")[0].severity,
+        "present": found(judged(modified(opened, opened)), "sns-public")[0].severity,
+        "unmanaged": found(judged(Drift("unmanaged", None, live(opened))), "sns-public")[0].severity,
+        "off": found(judged(modified(closed, opened), settings=Settings(weakens=False)), "sns-public")[0].severity,
+    }
+
+    assert severities == {"introduced": "critical", "present": "high", "unmanaged": "critical", "off": "high"}
+
+
+def test_only_what_a_verdict_depends_on_is_read() -> None:
+    @rule(title="t", severity="low", types=("aws_sqs_queue",), remedy="r")
+    def short_tempered(it: Subject) -> str | None:
+        return "no" if it["delay_seconds"] == 0 else str(it["policy"])
+
+    quick = live(resource("aws_sqs_queue", {}, "quick"))
+    slow = live(resource("aws_sqs_queue", {}, "slow"))
+    account = Account(
+        [quick, slow], {quick.key: {"delay_seconds": 0, "policy": None}, slow.key: {"delay_seconds": 5, "policy": "p"}}
+    )
+    drifts = [Drift("unmanaged", None, quick), Drift("unmanaged", None, slow)]
+    result = judge(drifts, [short_tempered], account, CATALOG)
+
+    assert [[f.evidence for f in d.findings] for d in result.drift] == [["no"], ["p"]]
+    assert account.read == [
+        {quick.key: frozenset({"delay_seconds"}), slow.key: frozenset({"delay_seconds"})},
+        {slow.key: frozenset({"policy"})},
+    ]
+
+
+def test_what_cannot_be_read_is_asked_for_once() -> None:
+    queue = live(resource("aws_sqs_queue", {}))
+    account = Account([queue])
+    result = judged(Drift("unmanaged", None, queue), [RULES["sqs-public"]], account)
+
+    assert [(f.verdict, f.evidence) for f in found(result, "sqs-public")] == [("unknown", "policy was not read")]
+    assert len(account.read) == 1
+
+
+def test_a_broader_finding_silences_what_it_implies() -> None:
+    def rules_of(low: int, high: int, protocol: str) -> list[str]:
+        inline = {"protocol": protocol, "from_port": low, "to_port": high, "cidr_blocks": ["0.0.0.0/0"]}
+        group = raw("aws_security_group", {"name": "g", "ingress": [inline]}, "sg-1")
+        drift = Drift("unmanaged", None, live(group))
+        network = [
+            r for r in RULES.values() if r.id in ("sg-all-ports", "sg-ssh", "sg-rdp", "sg-db-ports", "sg-any-port")
+        ]
+        return [f.rule for f in judged(drift, network, Account([live(group)])).drift[0].findings]
+
+    assert rules_of(0, 0, "-1") == ["sg-all-ports"]
+    assert rules_of(22, 22, "tcp") == ["sg-ssh"]
+    assert rules_of(22, 3389, "tcp") == ["sg-db-ports", "sg-rdp", "sg-ssh"]
+    assert rules_of(443, 443, "tcp") == []
+
+
+def test_the_desired_side_knows_what_resources_of_their_own_tell() -> None:
+    inline = {"protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_blocks": ["0.0.0.0/0"]}
+    rule_ = {
+        "security_group_id": "sg-1",
+        "ip_protocol": "tcp",
+        "from_port": 22,
+        "to_port": 22,
+        "cidr_ipv4": "0.0.0.0/0",
+    }
+    group = raw("aws_security_group", {"name": "g", "tags": {"a": "b"}}, "sg-1")
+    there = raw("aws_security_group", {"name": "g", "ingress": [inline]}, "sg-1")
+    part = raw("aws_vpc_security_group_ingress_rule", rule_, "sgr-1")
+    ssh = [RULES["sg-ssh"]]
+
+    assert [f.effect for f in found(judged(modified(group, there), ssh, desired=[group, part]), "sg-ssh")] == [
+        "present"
+    ]
+    assert [f.effect for f in found(judged(modified(group, there), ssh, desired=[group]), "sg-ssh")] == ["introduced"]
+
+
+def test_exemptions_have_a_reason_and_an_end() -> None:
+    queue = live(resource("aws_sqs_queue", {"policy": OPEN}))
+
+    def with_(until: date | None) -> Judged:
+        settings = Settings(today=date(2026, 11, 26), exemptions=(Exemption("sqs-*", "x", "a honeypot", until),))
+        return judged(Drift("unmanaged", None, queue), [RULES["sqs-public"]], settings=settings)
+
+    assert [(f.exempt, f.counts) for f in found(with_(None), "sqs-public")] == [("a honeypot", False)]
+    assert [(f.exempt, f.counts) for f in found(with_(date(2026, 11, 26)), "sqs-public")] == [("a honeypot", False)]
+    assert [(f.exempt, f.counts) for f in found(with_(date(2026, 11, 25)), "sqs-public")] == [("", True)]
+    assert with_(date(2026, 11, 25)).warnings == ("the exemption of sqs-* for x ended on 2026-11-25: a honeypot",)
+
+
+def test_a_rule_may_say_how_grave_it_is() -> None:
+    @rule(title="t", severity="low", types=("aws_sqs_queue",), remedy="r")
+    def louder(it: Subject) -> Fail | None:
+        return Fail("seen", "high")
+
+    result = judged(Drift("unmanaged", None, live(resource("aws_sqs_queue", {}))), [louder])
+
+    assert [(f.severity, f.message) for f in found(result, "louder")] == [("high", "t: seen")]

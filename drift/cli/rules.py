@@ -34,8 +34,6 @@ def command(rule: str | None, format_: str) -> None:
     for r in chosen:
         click.echo(f"{visible(r.id):<22} {r.severity:<9} {visible(r.title)}")
         if rule:
-            click.echo(
-                f"\n  {visible(r.fails.__doc__ or '')}\n  types: {', '.join(r.types)}\n  remedy: {visible(r.remedy)}"
-            )
+            click.echo(f"\n  {visible(r.meaning)}\n  types: {', '.join(r.types)}\n  remedy: {visible(r.remedy)}")
             for reference in r.references:
                 click.echo(f"  {visible(reference)}")

@@ -356,6 +356,41 @@ class Collector:
         name = str(within.identity[0]) if within else ""
         self.found.gaps.add(Gap(kind.listed_as, self._account, region, why.action, why.code, name))
 
+    def inside(self, wants: Iterable[tuple[ResourceType, Item]]) -> list[Item]:
+        """What of these types is inside items already found, however deep; what was found before is found again."""
+        out: list[Item] = []
+        for kind, item in wants:
+            above = [item]
+            for step in reversed(self._steps(kind, item.kind.name)):
+                above = self._opened(step, above)
+            out += above
+        return out
+
+    def _steps(self, kind: ResourceType, ancestor: str) -> list[ResourceType]:
+        steps = []
+        while isinstance(kind.list, Within) and kind.name != ancestor:
+            steps.append(kind)
+            kind = self._catalog[kind.list.parent]
+        return steps
+
+    def _opened(self, kind: ResourceType, parents: list[Item]) -> list[Item]:
+        each = path(kind.list.each) if isinstance(kind.list, Within) else path("@")
+        facet = each.text == "@"
+        self._fulfil([(p.document, set() if facet else set(each.sections)) for p in parents])
+        found = []
+        for parent in parents:
+            region, children = parent.key.region, [] if facet else parent.document.look(each)
+            if isinstance(children, Unreadable):
+                self._gap(kind, region, children, within=parent.key)
+            elif children is not UNASKED:
+                documents = [self._document(kind, region, raw, parent.document) for raw in children or ()]
+                for document in [parent.document] if facet else documents:
+                    found += self._item(kind, region, document, parent)
+        fresh = [i for i in found if i.key not in self.found.items]
+        self._fulfil([(i.document, set(path(i.kind.exists).sections) if i.kind.exists else set()) for i in fresh])
+        self._settle(fresh)
+        return [self.found.items[i.key] for i in found if i.key in self.found.items]
+
     def read(self, needs: Iterable[tuple[Item, set[str]]]) -> None:
         """Ask for more sections of items already found."""
         self._fulfil([(item.document, sections) for item, sections in needs])

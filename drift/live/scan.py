@@ -40,12 +40,14 @@ class Scan:
         self.resources: dict[Key, Resource] = {k: resource_of(i) for k, i in self._found.items.items()}
         self.paired: dict[tuple[str, str], Resource] = {}
         self._kinds: dict[tuple[str, str], ResourceType] = {}
+        self._places: dict[tuple[Key, str], tuple[str, str]] = {}
         self._alike: dict[tuple[str, str], dict[tuple[str, Value], list[Resource]]] = {}
         for resource in desired:
             actual = self._pair(resource)
             if actual is not None and not resource.deposed:
                 self.paired[resource.place] = actual
                 self._kinds[resource.place] = kind_of(resource, catalog)
+                self._places[actual.key, str(resource.address)] = resource.place
 
     @property
     def gaps(self) -> frozenset[Gap]:
@@ -73,6 +75,18 @@ class Scan:
             item = self._found.items.get(resource.key)
             if item is not None and resource.key in wants:
                 self.paired[place] = replace(self._shaped(item, self._kinds[place]), address=resource.address)
+
+    def open(self, wants: Iterable[tuple[Key, str]]) -> None:
+        """List what is inside resources already found, of types that nobody had to look at there."""
+        items = [(self._catalog[name], self._found.items[key]) for key, name in wants if key in self._found.items]
+        for item in self._collector.inside(items):
+            self.resources.setdefault(item.key, resource_of(item))
+
+    def latest(self, resource: Resource) -> Resource:
+        """The same resource, by the same entry, with all that was read of it since."""
+        if resource.address is None:
+            return self.resources.get(resource.key, resource)
+        return self.paired.get(self._places.get((resource.key, str(resource.address)), ("", "")), resource)
 
     def _pair(self, desired: Resource) -> Resource | None:
         kind = kind_of(desired, self._catalog)

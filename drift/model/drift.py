@@ -17,6 +17,7 @@ KINDS: tuple[Kind, ...] = ("modified", "missing", "unmanaged")
 Severity = Literal["critical", "high", "medium", "low", "info"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
 Effect = Literal["introduced", "present", "resolved", "unknown"]
+Verdict = Literal["fail", "pass", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,27 @@ class Finding:
     severity: Severity
     title: str
     effect: Effect
+    """What the drift did: `unknown` where one side cannot be told."""
+    verdict: Verdict = "fail"
+    """What holds now: a finding with the effect `unknown` may fail all the same."""
+    evidence: str = ""
+    """A short sentence: what was seen where, or why it cannot be told. It holds no secret."""
+    remedy: str = ""
+    references: tuple[str, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    """Controls it answers to: `cis-v3 5.2`, `fsbp EC2.13`."""
+    exempt: str = ""
+    """Why it is accepted, where an exemption covers it."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is something to act on: it fails, and nobody accepted that."""
+        return self.verdict == "fail" and not self.exempt
+
+    @property
+    def message(self) -> str:
+        """Title and evidence, in one line."""
+        return f"{self.title}: {self.evidence}" if self.evidence else self.title
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def read(data: bytes, name: str = "the report") -> Report:
 
 def summary(report: Report) -> dict[str, Any]:
     """The counts, by verdict and by severity of what was found."""
-    found = Counter(f.severity for d in report.drift for f in d.findings if f.effect != "resolved")
+    found = Counter(f.severity for d in report.drift for f in d.findings if f.counts)
     return {
         "managed": report.managed,
         "in_sync": report.in_sync,

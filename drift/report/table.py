@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import groupby
 from typing import TextIO
@@ -10,7 +10,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from drift.model.drift import Change, Drift, Report
+from drift.model.drift import Change, Drift, Finding, Report
 from drift.report import Look
 from drift.report.safe import shown, visible
 
@@ -124,12 +124,24 @@ def _cut(text: str, look: Look) -> str:
 
 def _findings(drift: Drift, indent: str) -> Iterator[Text]:
     for f in drift.findings:
-        style = SEVERITY_STYLE[f.severity] if f.effect != "resolved" else "green"
+        if f.verdict == "unknown":
+            continue
+        style = SEVERITY_STYLE[f.severity] if f.counts else "green"
         yield Text.assemble(
             (f"{indent}▲ {f.severity:<8} ", style),
-            visible(f.title),
-            (f"  [{visible(f.rule)}, {EFFECT[f.effect]}]", "dim"),
+            visible(f.message),
+            (f"  [{visible(f.rule)}, {visible(_effect(f))}]", "dim"),
         )
+    unknown = defaultdict(list)
+    for f in drift.findings:
+        if f.verdict == "unknown":
+            unknown[f.evidence].append(f.rule)
+    for why, rules in sorted(unknown.items()):
+        yield Text(f"{indent}? not judged: {visible(_some(rules))}: {visible(why)}", "dim")
+
+
+def _effect(finding: Finding) -> str:
+    return f"accepted: {finding.exempt}" if finding.exempt else EFFECT[finding.effect]
 
 
 def _unmanaged(report: Report) -> Iterator[Text]:

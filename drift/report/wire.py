@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origi
 
 from drift.model.address import Address
 from drift.model.coverage import Gap, Unread
-from drift.model.drift import Aside, Change, Drift, Ignored, Pending, Resolved
+from drift.model.drift import Aside, Change, Drift, Finding, Ignored, Pending, Resolved
 from drift.model.resource import GLOBAL, Key, Resource, Source
 from drift.model.value import freeze, plain
 
@@ -21,6 +21,7 @@ _WHERE = frozenset({"id", "address", "account", "region"})
 ALWAYS: Mapping[type, frozenset[str]] = {
     Change: frozenset({"sensitive", "recorded"}),
     Drift: frozenset({"findings"}),
+    Finding: frozenset({"verdict", "evidence"}),
     Gap: frozenset({"within"}),
     Pending: frozenset({"attributes"}),
     Source: frozenset({"state", "file", "line"}),

@@ -1,83 +1,296 @@
-"""Judges each drifted resource on the desired and on the actual side."""
+"""Judges each drifted resource on the desired and on the actual side.
+
+A rule asks for what it needs while it runs: what was not read yet stops it, is read together with what all
+the others need, and the rule runs again. So nothing is read that no verdict depends on.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Protocol
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from drift.catalog.spec import ResourceType
-from drift.graph import kind_of
-from drift.model.coverage import Unreadable
-from drift.model.drift import SEVERITIES, Drift, Effect, Finding
+from drift.graph import kind_of, parent_key
+from drift.model.coverage import Gap
+from drift.model.drift import SEVERITIES, Drift, Effect, Finding, Severity, Verdict
 from drift.model.resource import Key, Resource
-from drift.rules.spec import Rule, Verdict
+from drift.rules.settings import Settings
+from drift.rules.spec import ANY, Fail, Rule
+from drift.rules.subject import Needs, Unknown, Want, World
+
+Catalog = Mapping[str, ResourceType]
+
+_UNMANAGED: Mapping[Verdict, Effect | None] = {"fail": "introduced", "unknown": "unknown", "pass": None}
+_FAILING: Mapping[Verdict, Effect] = {"fail": "present", "pass": "introduced", "unknown": "unknown"}
+"""What held before -> what the drift did, where the resource fails now."""
+
+ROUNDS = 8
+"""Readings one after the other at most: more than the longest path from a resource to a far neighbour."""
 
 
 class Reader(Protocol):
-    """What can read further attributes of resources already found."""
+    """What can read more of the account than the comparison needed."""
 
     @property
     def resources(self) -> Mapping[Key, Resource]:
         """Everything found."""
 
+    @property
+    def gaps(self) -> Iterable[Gap]:
+        """The listings that failed."""
+
     def complete(self, wants: Mapping[Key, frozenset[str]]) -> None:
         """Read these attributes too."""
 
+    def open(self, wants: Iterable[tuple[Key, str]]) -> None:
+        """List what is inside these resources of these types."""
+
+    def latest(self, resource: Resource) -> Resource:
+        """The same resource with all that was read of it since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The same drifts with their findings, and what went wrong on the way."""
+
+    drift: tuple[Drift, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one rule says of one side."""
+
+    verdict: Verdict
+    evidence: str = ""
+    severity: Severity | None = None
+
+
+@dataclass(slots=True)
+class _Task:
+    """One rule on one drifted resource."""
+
+    drift: int
+    rule: Rule
+    sides: dict[str, Answer] = field(default_factory=dict)
+
 
 def judge(
-    drifts: Sequence[Drift], rules: Sequence[Rule], reader: Reader, catalog: Mapping[str, ResourceType]
-) -> list[Drift]:
-    """The same drifts with what the rules find; only what the rules need of them is read."""
-    by_type: dict[str, list[Rule]] = defaultdict(list)
+    drifts: Sequence[Drift],
+    rules: Sequence[Rule],
+    reader: Reader,
+    catalog: Catalog,
+    *,
+    desired: Sequence[Resource] = (),
+    settings: Settings | None = None,
+    scope: Set[str] | None = None,
+) -> Judged:
+    """Judge all drifts; only what a verdict depends on is read."""
+    run = _Run(drifts, rules, reader, catalog, desired, settings or Settings(), scope or frozenset(catalog))
+    return run.judged()
+
+
+class _Run:
+    def __init__(
+        self,
+        drifts: Sequence[Drift],
+        rules: Sequence[Rule],
+        reader: Reader,
+        catalog: Catalog,
+        desired: Sequence[Resource],
+        settings: Settings,
+        scope: Set[str],
+    ) -> None:
+        self._drifts = drifts
+        self._reader = reader
+        self._catalog = catalog
+        self._desired = [r for r in desired if not r.deposed]
+        self._settings = settings
+        self._scope = scope
+        self._asked: set[Want] = set()
+        self._warnings: dict[str, None] = {}
+        by_type = _by_type(rules)
+        self._tasks = [_Task(i, rule) for i, d in enumerate(drifts) for rule in by_type(kind_of(d.resource, catalog))]
+
+    def judged(self) -> Judged:
+        self._read([w for t in self._tasks for w in self._foreseen(t)])
+        waiting = self._tasks
+        for _ in range(ROUNDS):
+            worlds = self._worlds()
+            wants: list[Want] = []
+            again = []
+            for task in waiting:
+                needs = self._answer(task, worlds)
+                if needs:
+                    wants += needs
+                    again.append(task)
+            if not again:
+                break
+            self._read(wants)
+            waiting = again
+        else:
+            for task in waiting:
+                self._warnings[f"rule {task.rule.id} asks for more than can be read in {ROUNDS} rounds"] = None
+        found: dict[int, list[Finding]] = defaultdict(list)
+        for task in self._tasks:
+            finding = self._finding(task)
+            if finding is not None:
+                found[task.drift].append(finding)
+        out = tuple(
+            replace(d, actual=d.actual and self._reader.latest(d.actual), findings=_settled(found[i], self._tasks))
+            for i, d in enumerate(self._drifts)
+        )
+        return Judged(self._exempted(out), tuple(self._warnings))
+
+    def _foreseen(self, task: _Task) -> Iterable[Want]:
+        """What the rule says that it reads, at once rather than look-up by look-up."""
+        drift = self._drifts[task.drift]
+        kind = kind_of(drift.resource, self._catalog)
+        if drift.actual is None:
+            return ()
+        return [Want(drift.actual.key, n) for n in task.rule.reads if n in kind.attributes or n in kind.computed]
+
+    def _read(self, wants: Sequence[Want]) -> None:
+        attributes: dict[Key, set[str]] = defaultdict(set)
+        for want in wants:
+            if want.attribute:
+                attributes[want.key].add(want.attribute)
+        inside = sorted({(w.key, w.inside) for w in wants if w.inside}, key=str)
+        if inside:
+            self._reader.open(inside)
+        if attributes:
+            self._reader.complete({key: frozenset(names) for key, names in attributes.items()})
+        self._asked |= set(wants)
+
+    def _worlds(self) -> dict[str, World]:
+        live = list(self._reader.resources.values())
+        managed = {r.key for r in self._desired}
+        common: dict[str, Any] = {
+            "settings": self._settings, "scope": self._scope, "gaps": self._reader.gaps, "asked": self._asked,
+        }  # fmt: skip
+        desired = [*self._desired, *(r for r in live if r.key not in managed and self._whole_of(r) not in managed)]
+        return {
+            "desired": World("desired", desired, self._catalog, **common),
+            "actual": World("actual", live, self._catalog, **common),
+        }
+
+    def _whole_of(self, resource: Resource) -> Key | None:
+        """What it is part of: a part that no state describes is no part of what Terraform describes."""
+        parent = kind_of(resource, self._catalog).parent
+        return parent_key(resource, parent, self._catalog) if parent else None
+
+    def _answer(self, task: _Task, worlds: Mapping[str, World]) -> Sequence[Want]:
+        """Fills the sides that can be told; what must be read first for the others."""
+        drift = self._drifts[task.drift]
+        actual = drift.actual and self._reader.latest(drift.actual)
+        for side, resource in (("actual", actual), ("desired", drift.desired)):
+            if (
+                resource is None
+                or side in task.sides
+                or (side == "desired" and drift.kind == "missing" and not task.rule.when_missing)
+            ):
+                continue
+            try:
+                task.sides[side] = verdict(task.rule, resource, worlds[side])
+            except Needs as needs:
+                return needs.wants
+            except Exception as error:  # noqa: BLE001 - a rule may come from a plugin; its bug must not pass for a verdict
+                why = f"{type(error).__name__}: {error}" if isinstance(error, LookupError) else type(error).__name__
+                self._warnings[f"rule {task.rule.id} failed on {resource.address or resource.id}: {why}"] = None
+                task.sides[side] = Answer("unknown", "the rule itself failed")
+        return ()
+
+    def _finding(self, task: _Task) -> Finding | None:
+        drift = self._drifts[task.drift]
+        unknown = Answer("unknown", "it was not read")
+        before, after = (task.sides.get(side, unknown) for side in ("desired", "actual"))
+        effect: Effect | None
+        answer = after
+        if drift.kind == "missing":
+            if not task.rule.when_missing or before.verdict == "fail":
+                return None
+            effect = "introduced" if before.verdict == "pass" else "unknown"
+            answer = Answer("fail", "it is gone") if effect == "introduced" else before
+        elif drift.kind == "unmanaged":
+            effect = _UNMANAGED[after.verdict]
+        elif after.verdict == "fail":
+            effect = _FAILING[before.verdict]
+        elif after.verdict == "unknown":
+            effect = "unknown"
+        else:
+            effect, answer = ("resolved" if before.verdict == "fail" else None), replace(before, verdict="pass")
+        if effect is None:
+            return None
+        return self._told(task.rule, drift, effect, answer)
+
+    def _told(self, rule: Rule, drift: Drift, effect: Effect, answer: Answer) -> Finding:
+        severity, evidence = answer.severity or rule.severity, answer.evidence
+        if self._settings.weakens and answer.verdict == "fail" and effect == "introduced":
+            if drift.kind == "modified":
+                severity = SEVERITIES[max(SEVERITIES.index(severity) - 1, 0)]
+            elif drift.kind == "unmanaged" and rule.theme == "public access":
+                severity = "critical"
+        return Finding(
+            rule.id, severity, rule.title, effect,
+            verdict=answer.verdict, evidence=evidence, remedy=rule.remedy,
+            references=rule.references, frameworks=rule.frameworks,
+        )  # fmt: skip
+
+    def _exempted(self, drifts: tuple[Drift, ...]) -> tuple[Drift, ...]:
+        """The findings that somebody accepted, marked; an exemption that has expired is a warning."""
+        today, out = self._settings.today, []
+        for drift in drifts:
+            findings = []
+            for finding in drift.findings:
+                for e in self._settings.exemptions:
+                    if not e.covers(finding, drift):
+                        continue
+                    if e.until is None or (today is not None and today <= e.until):
+                        finding = replace(finding, exempt=e.reason or "no reason given")
+                        break
+                    self._warnings[f"the exemption of {e.rule} for {e.resource} ended on {e.until}: {e.reason}"] = None
+                findings.append(finding)
+            out.append(replace(drift, findings=tuple(findings)))
+        return tuple(out)
+
+
+def verdict(rule: Rule, resource: Resource, world: World) -> Answer:
+    """One rule on one side; Needs where something must be read first, anything else a broken rule raises."""
+    try:
+        found = rule.judge(world.subject(resource))
+    except Unknown as why:
+        return Answer("unknown", str(why))
+    if found is None or found is False:
+        return Answer("pass")
+    fail = found if isinstance(found, Fail) else Fail(found if isinstance(found, str) else "")
+    return Answer("fail", fail.evidence, fail.severity)
+
+
+def _by_type(rules: Sequence[Rule]) -> Any:
+    named: dict[str, list[Rule]] = defaultdict(list)
     for rule in rules:
         for type_ in rule.types:
-            by_type[type_].append(rule)
-    wants: dict[Key, frozenset[str]] = {}
-    for drift in drifts:
-        kind = kind_of(drift.resource, catalog)
-        needed = frozenset(a for r in by_type[kind.name] for a in r.reads or kind.attributes)
-        if drift.actual is not None and needed:
-            wants[drift.actual.key] = needed
-    reader.complete(wants)
-    return [_judged(d, by_type[kind_of(d.resource, catalog).name], reader) for d in drifts]
+            named[type_].append(rule)
+
+    def of(kind: ResourceType) -> list[Rule]:
+        general = [r for r in named[ANY[0]] if all(n in kind.attributes for n in r.reads)]
+        return [*named.get(kind.name, ()), *general]
+
+    return of
 
 
-def _judged(drift: Drift, rules: Sequence[Rule], reader: Reader) -> Drift:
-    actual = drift.actual and reader.resources.get(drift.actual.key, drift.actual)
-    findings = []
-    for rule in rules:
-        effect = _effect(rule, drift, actual)
-        if effect is not None:
-            findings.append(Finding(rule.id, rule.severity, rule.title, effect))
-    findings.sort(key=lambda f: (SEVERITIES.index(f.severity), f.rule))
-    return replace(drift, findings=tuple(findings))
-
-
-def _effect(rule: Rule, drift: Drift, actual: Resource | None) -> Effect | None:
-    if drift.kind == "missing":
-        return "introduced" if rule.when_missing else None
-    after = verdict(rule, actual)
-    if drift.kind == "unmanaged":
-        return {"fail": "introduced", "unknown": "unknown", "pass": None}[after]
-    before = verdict(rule, drift.desired)
-    if after == "unknown" or (after == "fail" and before == "unknown"):
-        return "unknown" if before != "pass" or after == "unknown" else "introduced"
-    if after == "fail":
-        return "present" if before == "fail" else "introduced"
-    return "resolved" if before == "fail" else None
-
-
-def verdict(rule: Rule, resource: Resource | None) -> Verdict:
-    """One rule on one side; unknown where an attribute it needs is not there to be judged."""
-    if resource is None:
-        return "unknown"
-    reads = rule.reads or tuple(resource.attributes)
-    needed = [resource.attributes.get(name, Unreadable("", "")) for name in reads]
-    if any(isinstance(value, Unreadable) for value in needed):
-        return "unknown"
-    try:
-        return "fail" if rule.fails(resource.attributes) else "pass"
-    except Exception:  # noqa: BLE001 - a rule may come from a plugin; its bug must not pass for a verdict
-        return "unknown"
+def _settled(findings: Sequence[Finding], tasks: Sequence[_Task]) -> tuple[Finding, ...]:
+    """The gravest first, without those that a broader one implies."""
+    implied = {t.rule.id: t.rule.implies for t in tasks} if findings else {}
+    failing = {f.rule for f in findings if f.verdict == "fail"}
+    resolved = {f.rule for f in findings if f.effect == "resolved"}
+    silent = {i for id_ in failing for i in implied[id_]}
+    silent_too = {i for id_ in resolved for i in implied[id_]}
+    kept = [
+        f
+        for f in findings
+        if not ((f.rule in silent and f.verdict == "fail") or (f.rule in silent_too and f.effect == "resolved"))
+    ]
+    return tuple(sorted(kept, key=lambda f: (SEVERITIES.index(f.severity), f.rule)))

@@ -48,7 +48,7 @@ class Policy:
         if not drift.certain:
             return False
         levels = SEVERITIES[: SEVERITIES.index(self.severity) + 1] if self.severity else ()
-        severe = any(f.severity in levels and f.effect in ("introduced", "present") for f in drift.findings)
+        severe = any(f.severity in levels and f.counts for f in drift.findings)
         return drift.kind in self.kinds or severe
 
 

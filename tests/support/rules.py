@@ -1,0 +1,70 @@
+"""One resource with its neighbours, judged by one rule: what the tables of cases are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from drift.catalog import Catalog
+from drift.model.address import Address
+from drift.model.coverage import Gap, Unreadable
+from drift.model.resource import GLOBAL, Key, Resource
+from drift.rules.engine import Answer, verdict
+from drift.rules.settings import Settings
+from drift.rules.spec import Rule
+from drift.rules.subject import Needs, Want, World
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+REFUSED = Unreadable("service:Action", "AccessDenied")
+CATALOG = Catalog()
+SETTINGS = Settings(today=date(2026, 11, 1))
+
+
+def raw(type_: str, attributes: Mapping[str, Any], id_: str = "x") -> Resource:
+    """A desired resource of attributes as a state has them; `Unreadable` ones stay so."""
+    kind = CATALOG[type_]
+    given = {"id": id_, **attributes}
+    plain = {k: v for k, v in given.items() if not isinstance(v, Unreadable)}
+    canon = {
+        name: attr.desired(plain.get(name), plain)
+        for name, attr in {"id": kind.id, **kind.computed, **kind.attributes}.items()
+    }
+    strange = set(given) - set(canon)
+    assert not strange, f"{type_} has no {sorted(strange)}"
+    canon |= {k: v for k, v in given.items() if isinstance(v, Unreadable)}
+    identity = tuple(canon.get(n) for n in kind.identity)
+    region = REGION if kind.scope == "regional" else GLOBAL
+    return Resource(
+        key=Key(kind.listed_as, ACCOUNT, region, identity),
+        id=id_,
+        arn=str(given.get("arn") or ""),
+        attributes=canon,
+        address=Address(type_, id_.replace("-", "_")),
+    )
+
+
+def answer(
+    rule: Rule,
+    subject: Resource,
+    near: Iterable[Resource] = (),
+    *,
+    settings: Settings = SETTINGS,
+    gaps: Iterable[Gap] = (),
+    without: frozenset[str] = frozenset(),
+) -> Answer:
+    """What the rule says of the resource as it is now; nothing more can be read."""
+    others = [
+        replace(r, address=None) if r.address and r.type == subject.type and r is not subject else r for r in near
+    ]
+    asked: set[Want] = set()
+    scope = frozenset(CATALOG) - without
+    while True:
+        world = World(
+            "actual", [subject, *others], CATALOG, settings=settings, scope=scope, gaps=tuple(gaps), asked=asked
+        )
+        try:
+            return verdict(rule, subject, world)
+        except Needs as needs:
+            asked |= set(needs.wants)
