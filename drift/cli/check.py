@@ -6,6 +6,7 @@ import click
 
 from drift.cli.job import run
 from drift.cli.options.account import Account, account_options
+from drift.cli.options.configuration import Configurations, configuration_options
 from drift.cli.options.output import Output, output_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
@@ -13,10 +14,11 @@ from drift.cli.options.states import States, state_options
 
 @click.command("check")
 @state_options
+@configuration_options
 @type_options
 @account_options
 @output_options
-def command(states: States, types: Types, account: Account, output: Output) -> int:
+def command(states: States, configurations: Configurations, types: Types, account: Account, output: Output) -> int:
     """Compare the account with its Terraform state, and report the drift.
 
     \b
@@ -33,5 +35,5 @@ def command(states: States, types: Types, account: Account, output: Output) -> i
     """
     output.validate()
     api, scope = account.open(types.scope())
-    result = run(states.places(), api, scope, record=account.record)
+    result = run(states.places(), api, scope, configurations, record=account.record)
     return output.finish(result.report)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -11,33 +10,50 @@ from pathlib import Path
 
 from drift.check import Result, Scope, check
 from drift.cli import plugins
+from drift.cli.options.configuration import UNREAD, Configurations
 from drift.cli.options.output import progress
+from drift.desired.instance import State
 from drift.desired.load import Desired, build, read_states
+from drift.desired.state.decode import unhurried
 from drift.errors import StateError
 from drift.live.api import Api, Asker
 from drift.live.tape import Player, Recorder
 from drift.model.drift import Report
 
 
-def load(states: Iterable[str], *, account: str = "", region: str = "") -> Desired:
+def load(
+    states: Iterable[str], configurations: Configurations = UNREAD, *, account: str = "", region: str = ""
+) -> Desired:
     """The desired side; StateError where no state at all could be read."""
-    gc.disable()  # decoding makes millions of objects and no garbage: 2.4 times faster without
-    try:
-        read, failed = read_states(states, plugins.backends())
-        if failed and not read:
-            first, *others = failed
-            also = "".join(f"\n  also {e.message}" for e in others)
-            raise StateError(first.source, first.message.removeprefix(f"{first.source}: "), first.hint + also)
-        return build(read, failed, plugins.catalog(), account=account, region=region)
-    finally:
-        gc.enable()
+    found, failed = read(states)
+    laid = configurations.laid(found)
+    with unhurried():
+        return build(laid, failed, plugins.catalog(), account=account, region=region)
 
 
-def run(states: Iterable[str], api: Api, scope: Scope, *, record: Path | None = None) -> Result:
-    """Compare the account with its states."""
+def read(states: Iterable[str]) -> tuple[list[State], list[StateError]]:
+    """The states, and what could not be read; StateError where that is all of them."""
+    with unhurried():
+        found, failed = read_states(states, plugins.backends())
+    if failed and not found:
+        first, *others = failed
+        also = "".join(f"\n  also {e.message}" for e in others)
+        raise StateError(first.source, first.message.removeprefix(f"{first.source}: "), first.hint + also)
+    return found, failed
+
+
+def run(
+    states: Iterable[str],
+    api: Api,
+    scope: Scope,
+    configurations: Configurations = UNREAD,
+    *,
+    record: Path | None = None,
+) -> Result:
+    """Compare the account with its states, and with their configurations."""
     started, clock = datetime.now(UTC), time.monotonic()
     region = str(getattr(api, "region", ""))
-    desired = load(states, account=api.account, region=region or next(iter(scope.regions), ""))
+    desired = load(states, configurations, account=api.account, region=region or next(iter(scope.regions), ""))
     recorder = Recorder(api) if record else None
     with progress() as bar:
         result = check(

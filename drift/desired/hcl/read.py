@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from drift.desired.hcl.syntax import parse
 from drift.desired.hcl.tree import File
 from drift.desired.instance import Instance, State
 from drift.errors import UsageError
+from drift.model.address import Address
 
 T = TypeVar("T")
 
@@ -47,15 +48,23 @@ class Sources:
         self.library = deep(lambda: Library.read(Installed.read(self.directory, data_dir(self.directory)), _parsed))
         self.settings: Settings = settings(self.directory, given, parse)
 
-    def evaluated(self, states: Sequence[State] = ()) -> Configuration:
-        """What it desires; what a state knows of it is taken from there."""
+    @property
+    def blocks(self) -> frozenset[str]:
+        """The addresses of its resource blocks, without instance keys."""
+        return frozenset(
+            str(Address(type_, name, None, tuple((step, None) for step in path)))
+            for path, module in self.library.modules.items()
+            for mode, type_, name in module.resources
+            if mode == "managed"
+        )
+
+    def evaluated(self, states: Sequence[State] = (), *, workspace: str = "") -> Configuration:
+        """What it desires in a workspace, the selected one if none is named, with what states know of it."""
         recorded: dict[str, Instance] = {}
         for state in states:
             recorded |= {str(i.address): i for i in (*state.instances, *state.looked_up) if not i.deposed}
-        return self._evaluated(recorded)
-
-    def _evaluated(self, recorded: Mapping[str, Instance]) -> Configuration:
-        shared = Shared(self.library, self.settings, recorded, self.workspace, Run(depth=DEPTH))
+        run = Run(depth=DEPTH)
+        shared = Shared(self.library, self.settings, recorded, workspace or self.workspace, run)
         return deep(lambda: expanded(shared))
 
 

@@ -112,6 +112,7 @@ class Writer:
     def _made(self, name: str, sources: list[_Source], fact: Any, scope: Scope, out: Written, path: str) -> None:
         """All nested blocks of one type."""
         values: list[Val] = []
+        places: dict[str, Place] = {}
         known, sensitive = True, False
         place = None
         for source in sources:
@@ -127,10 +128,10 @@ class Writer:
                 sensitive = sensitive or source.sensitive(self.evaluate, scope)
                 first = self.declared.at(_top(path, name), block.line)
                 place = place or block.line
-                out.places |= {here: first, **one.places}
+                places |= {here: first, **one.places}
         if place is None:
             return  # a `dynamic` that makes none sets nothing
-        out.places[path + name] = self.declared.at(_top(path, name), place)
+        out.places |= {path + name: self.declared.at(_top(path, name), place), **places}
         out.values[name] = _nested(values, fact).marked(sensitive) if known else unknown(DYNAMIC)
 
 

@@ -1,0 +1,68 @@
+"""Where the configuration is, and what is given to its variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from drift.cli.options import group
+
+if TYPE_CHECKING:
+    from drift.desired.hcl.configured import Configuration
+    from drift.desired.instance import State
+
+
+@dataclass(frozen=True, slots=True)
+class Configurations:
+    """The configurations asked for."""
+
+    config: tuple[Path, ...] = ()
+    variables: tuple[str, ...] = ()
+    variable_files: tuple[Path, ...] = ()
+    no_config: bool = False
+
+    def laid(self, states: Iterable[State]) -> list[State]:
+        """Each state with the configuration that it was written from; as it is where there is none."""
+        from drift.desired.configurations import laid
+        from drift.desired.hcl.settings import Given
+
+        if self.no_config:
+            return [*states]
+        return laid([*states], self.config, Given(self.variables, self.variable_files))
+
+    def alone(self) -> list[Configuration]:
+        """What each configuration desires where there is no state."""
+        from drift.desired.hcl.read import Sources
+        from drift.desired.hcl.settings import Given
+
+        given = Given(self.variables, self.variable_files)
+        return [Sources(directory, given).evaluated() for directory in self.config or (Path(),)]
+
+
+UNREAD = Configurations(no_config=True)
+
+configuration_options = group(
+    "configurations",
+    Configurations,
+    click.option(
+        "--config",
+        multiple=True,
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        metavar="DIR",
+        help="A directory with the configuration of a state. Several may be given. Default: the state's own.",
+    ),
+    click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A variable of the root module."),
+    click.option(
+        "--var-file",
+        "variable_files",
+        multiple=True,
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="A .tfvars or .tfvars.json file; --var wins over it.",
+    ),
+    click.option("--no-config", is_flag=True, help="Read no configuration: compare with the state alone."),
+)

@@ -1,0 +1,118 @@
+"""A configuration as drift evaluated it: JSON to be held against a plan, or a graph of references."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from drift.desired.hcl.configured import Configuration, Configured, End, Provider, keyless
+from drift.desired.hcl.values import UNKNOWN
+from drift.model.resource import Key, Resource
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+def as_json(configurations: Iterable[Configuration]) -> str:
+    """Every instance of every configuration; `docs/configuration.md` describes it. No sensitive value is in it."""
+    out = [_configuration(c) for c in configurations]
+    return json.dumps({"schema": "drift-configuration/1", "configurations": out}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _configuration(configuration: Configuration) -> dict[str, Any]:
+    return {
+        "directory": configuration.directory,
+        "resources": [_resource(c) for c in configuration.instances.values()],
+        "moved": [{"from": _end(m.module, m.from_), "to": _end(m.module, m.to)} for m in configuration.moved],
+        "imports": [{"address": str(i.address), "id": i.id} for i in configuration.imports],
+        "removed": [{"from": r.from_, "destroy": r.destroy} for r in configuration.removed],
+        "unresolved": [
+            {"module": ".".join(u.module), "reason": u.reason, "file": u.place.file, "line": u.place.line}
+            for u in configuration.unresolved
+        ],
+        "warnings": list(configuration.warnings),
+    }
+
+
+def _resource(c: Configured) -> dict[str, Any]:
+    shown = {name: value for name, value in c.values.items() if name not in c.sensitive}
+    return {
+        "address": str(c.address),
+        "mode": c.address.mode,
+        "type": c.address.type,
+        "name": c.address.name,
+        "index": c.address.key,
+        "file": c.place.file,
+        "line": c.place.line,
+        "template": c.template,
+        "values": {name: _without_unknown(value) for name, value in shown.items()},
+        "unknown": {n: mask for n, value in c.values.items() if (mask := _mask(value)) is not None},
+        "sensitive": sorted(c.sensitive),
+        "places": {path: str(place) for path, place in c.places.items()},
+        "references": list(c.references),
+        "provider": _provider(c.provider),
+        "ignore_changes": "all" if c.ignores_all else [".".join(map(str, path)) for path in c.ignore_changes],
+    }
+
+
+def _provider(p: Provider) -> dict[str, Any]:
+    return {
+        "name": p.name,
+        "alias": p.alias or None,
+        "region": p.region or None,
+        "account": p.account or None,
+        "role": p.role or None,
+        "default_tags": None if p.default_tags is None else _without_unknown(p.default_tags),
+    }
+
+
+def _without_unknown(value: Any) -> Any:
+    """null in place of what is not known, as a plan has it."""
+    if isinstance(value, Mapping):
+        return {k: _without_unknown(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_unknown(v) for v in value]
+    return None if value is UNKNOWN else value
+
+
+def _mask(value: Any) -> Any:
+    """`true` in place of what is not known, in the value's shape; None where all of it is known."""
+    if isinstance(value, Mapping):
+        return {k: mask for k, v in value.items() if (mask := _mask(v)) is not None} or None
+    if isinstance(value, list | tuple):
+        masks = [_mask(v) for v in value]
+        return [m if m is not None else False for m in masks] if any(m is not None for m in masks) else None
+    return True if value is UNKNOWN else None
+
+
+def _end(module: tuple[str, ...], end: End) -> str:
+    def key(k: int | str | None) -> str:
+        return "" if k is None else f"[{json.dumps(k, ensure_ascii=False)}]"
+
+    steps = [f"module.{name}" for name in module] + [f"module.{name}{key(k)}" for name, k in end.module]
+    return ".".join([*steps, *([f"{end.type}.{end.name}{key(end.key)}"] if end.type else [])])
+
+
+def drawn(configurations: Iterable[Configuration]) -> nx.DiGraph[Key]:
+    """A node for each instance, an edge for each reference: what the drawings of `drift graph` take."""
+    import networkx as nx
+
+    graph: nx.DiGraph[Key] = nx.DiGraph()
+    for configuration in configurations:
+        instances = configuration.instances.values()
+        keys = {str(c.address): _key(configuration, c) for c in instances}
+        by_block: dict[str, list[Key]] = defaultdict(list)
+        for c in instances:
+            by_block[keyless(c.address)].append(keys[str(c.address)])
+            resource = Resource(key=keys[str(c.address)], id="", address=c.address)
+            graph.add_node(keys[str(c.address)], resource=resource)
+        for c in instances:
+            targets = (key for reference in c.references for key in by_block.get(reference, ()))
+            graph.add_edges_from(((keys[str(c.address)], key) for key in targets), attribute="")
+    return graph
+
+
+def _key(configuration: Configuration, c: Configured) -> Key:
+    return Key(c.address.type, c.provider.account, c.provider.region, (configuration.directory, str(c.address)))
