@@ -1,6 +1,7 @@
 """What every test shares."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,14 @@ settings.load_profile("untimed")
 
 CONFIGURED = ("AWS_", "TF_", "CI_", "GITLAB_", "CONSUL_", "PG", "KUBE", "GOOGLE_", "STORAGE_", "ARM_", "AZURE_", "TG_")
 """What names of environment variables begin with that say where states are, or open them."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Configurations that were parsed are not kept in the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DRIFT_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from drift.desired.hcl import tree as t
-from drift.desired.hcl.scan import WORD, Bad, Value
+from drift.desired.hcl.scan import WORD, Bad, Value, normal
 from drift.desired.hcl.template import FOR, IF, TEMPLATE
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ class Builder:
     def _text(self, node: Tree[Token]) -> str:
         """What an identifier or a label says."""
         word = self._word(str(node.children[0]))
-        return _normal(str(word.value)) if isinstance(word, Value) else word
+        return normal(str(word.value)) if isinstance(word, Value) else word
 
     # --- bodies --------------------------------------------------------------------------------------------
 
@@ -213,13 +212,8 @@ def _trees(node: Tree[Token]) -> list[Tree[Token]]:
     return [c for c in node.children if not isinstance(c, str) and c.data != "new_line_or_comment"]
 
 
-def _normal(text: str) -> str:
-    """Text as Terraform holds it."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
 def _literal(word: Value, line: int) -> t.Literal:
-    return t.Literal(_normal(word.value) if isinstance(word.value, str) else word.value, line=line)
+    return t.Literal(normal(word.value) if isinstance(word.value, str) else word.value, line=line)
 
 
 def _template_for(loop: t.Expr, line: int) -> t.Expr:
@@ -236,7 +230,7 @@ def _template(parts: Sequence[t.Expr], line: int) -> t.Expr:
         if isinstance(part, t.Literal) and isinstance(part.value, str):
             last = melded[-1] if melded else None
             if isinstance(last, t.Literal) and isinstance(last.value, str):
-                melded[-1] = t.Literal(last.value + part.value, line=last.line)
+                melded[-1] = t.Literal(normal(last.value + part.value), line=last.line)
                 continue
             if not part.value:
                 continue

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
-from drift.desired.hcl.scan import KEYWORDS, Piece, Scanner, Value
+from drift.desired.hcl.scan import KEYWORDS, Piece, Scanner, Value, number
 
-_MAX_DIGITS: Final = 1000
-_MAX_EXPONENT: Final = 5000
 _PAIRS: Final = {"(": ")", "[": "]", "{": "}"}
 
-_NUMBER: Final = re.compile(r"[0-9]+(\.[0-9]+)?([eE]([+-]?[0-9]+))?")
 _KEY: Final = re.compile(r"[ \t]*(?:=(?![=>])|:(?!:))")
 _SCOPE: Final = re.compile(r"[ \t]*::[ \t]*([^\W\d][\w-]*)")
 _STAR: Final = re.compile(r"[ \t]*\*")
@@ -218,16 +214,15 @@ class Expression:
         else:
             self.on.template('"', at)
 
-    def _number(self, number: str, at: int) -> None:
+    def _number(self, text: str, at: int) -> None:
         if self.before == "dot":
-            if not number.isdecimal() or len(number) > 18:
-                raise self.on.bad(f"{number} is no index: write [n]", at)
+            if not text.isdecimal() or len(text) > 18:
+                raise self.on.bad(f"{text} is no index: write [n]", at)
             self.before = "operand"
-            self.on.emit(number, at)
+            self.on.emit(text, at)
             return
         self._missing(at)
-        found = _NUMBER.fullmatch(number)
-        if found is None or len(number) > _MAX_DIGITS or abs(int(found[3] or 0)) > _MAX_EXPONENT:
+        value = number(text)
+        if value is None:
             raise self.on.bad("not a number that drift takes on", at)
-        value = Decimal(number)
-        self.on.literal(Value(int(value) if value == value.to_integral_value() else value), at)
+        self.on.literal(Value(value), at)

@@ -114,6 +114,7 @@ class Lowerer(Scanner):
 
     def _skipped(self, piece: Piece) -> bool:
         """Pass over what a quote or marker opens; False where it is broken itself."""
+        self.strict = False
         try:
             if piece.kind == "quote":
                 self.template('"', piece.at)
@@ -121,4 +122,6 @@ class Lowerer(Scanner):
                 self.template(piece.text[2:].lstrip("-").rstrip("\r\n"), piece.at)
         except Bad:
             return False
+        finally:
+            self.strict = True
         return True

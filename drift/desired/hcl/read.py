@@ -11,13 +11,13 @@ from typing import TypeVar
 from drift.desired.directory import data_dir, workspace
 from drift.desired.hcl.configured import Configuration
 from drift.desired.hcl.expand import expanded
+from drift.desired.hcl.files import parse_files
 from drift.desired.hcl.library import Library
 from drift.desired.hcl.modules import SUFFIXES, Installed, shown
 from drift.desired.hcl.names import Shared
 from drift.desired.hcl.run import Run
 from drift.desired.hcl.settings import Given, Settings, settings
 from drift.desired.hcl.syntax import parse
-from drift.desired.hcl.tree import File
 from drift.desired.instance import Instance, State
 from drift.errors import UsageError
 from drift.model.address import Address
@@ -45,7 +45,7 @@ class Sources:
             )
         self.directory = shown(directory)
         self.workspace = workspace(directory)
-        self.library = deep(lambda: Library.read(Installed.read(self.directory, data_dir(self.directory)), _parsed))
+        self.library = deep(lambda: Library.read(Installed.read(self.directory, data_dir(self.directory)), parse_files))
         self.settings: Settings = settings(self.directory, given, parse)
 
     @property
@@ -66,10 +66,6 @@ class Sources:
         run = Run(depth=DEPTH)
         shared = Shared(self.library, self.settings, recorded, workspace or self.workspace, run)
         return deep(lambda: expanded(shared))
-
-
-def _parsed(files: Sequence[Path]) -> list[File]:
-    return [parse(file.read_text(encoding="utf-8-sig", errors="replace"), str(file)) for file in files]
 
 
 def deep(work: Callable[[], T]) -> T:

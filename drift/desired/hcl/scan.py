@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,6 +29,36 @@ _TOKEN: Final = re.compile(
     |(?P<mark>==|!=|>=|<=|&&|\|\||::|\.\.\.|=>|[-+*/%<>!?:,.=()\[\]{}~])""",
     re.VERBOSE | re.DOTALL,
 )
+
+
+_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE]([+-]?[0-9]+))?")
+_MAX_DIGITS: Final = 1000
+_MAX_EXPONENT: Final = 5000
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+def number(text: str) -> int | Decimal | None:
+    """What a number says, exactly; None for what is none, or too large to take on."""
+    found = _NUMBER.fullmatch(text)
+    if found is None or len(text) > _MAX_DIGITS or abs(int(found[3] or 0)) > _MAX_EXPONENT:
+        return None
+    value = Decimal(text)
+    return int(value) if value == value.to_integral_value() else value
+
+
+def utf8(text: str) -> bool:
+    """Whether text was UTF-8: bytes that were not are surrogates in it."""
+    return text.isascii() or not _SURROGATE.search(text)
+
+
+def printable(text: str) -> str:
+    """Text without what was not UTF-8."""
+    return text if utf8(text) else _SURROGATE.sub("\ufffd", text)
+
+
+def normal(text: str) -> str:
+    """Text as Terraform holds it: in Unicode's normal form C."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 class Bad(Exception):  # noqa: N818 - not an error of drift: it becomes a `Lost`
@@ -60,6 +91,8 @@ class Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.position = 0
+        self.strict = True
+        """Whether text that was not UTF-8 is refused."""
         self.parts: list[str] = []
         self.lines: list[int] = []
         self.words: list[Value | str] = []
@@ -121,7 +154,7 @@ class Scanner:
         for n, line in enumerate(inner.splitlines()):
             said = line.strip().lstrip("*").strip()
             if said.startswith("drift:"):
-                self.comments[self.line(at) + n] = said
+                self.comments[self.line(at) + n] = printable(said)
 
     # --- writing -------------------------------------------------------------------------------------------
 
@@ -132,6 +165,8 @@ class Scanner:
 
     def literal(self, value: Value, position: int) -> None:
         """Add a word that stands for a literal."""
+        if self.strict and isinstance(value.value, str) and not utf8(value.value):
+            raise self.bad("not UTF-8", position)
         self.words.append(value)
         self.emit(f"{WORD}{len(self.words) - 1}", position)
 

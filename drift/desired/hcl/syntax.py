@@ -10,7 +10,7 @@ from typing import Final
 
 from drift.desired.hcl.build import Builder
 from drift.desired.hcl.lower import Lowerer
-from drift.desired.hcl.scan import Bad
+from drift.desired.hcl.scan import Bad, printable
 from drift.desired.hcl.tree import Attribute, Block, Body, Expr, File, Lost
 
 MAX_CHARACTERS: Final = 8_000_000
@@ -54,25 +54,31 @@ def parse(text: str, path: str) -> File:
     return File(path, body, tuple(sorted(lost, key=lambda one: one.line)), dict(sorted(lowerer.comments.items())))
 
 
-def parse_expression(text: str) -> Expr:
-    """One expression: a TF_VAR value of a complex type, a `-var`. Raises SyntaxFault."""
-    return _alone(text, template=False)
+def parse_expression(text: str, line: int | None = None) -> Expr:
+    """One expression: a TF_VAR value of a complex type, a `-var`. Raises SyntaxFault.
+
+    Lines count from 1, or are all the one that is given.
+    """
+    return _alone(text, line, template=False)
 
 
-def parse_template(text: str) -> Expr:
-    """A template without quotes around it: a string of .tf.json, a file for `templatefile`. Raises SyntaxFault."""
-    return _alone(text, template=True)
+def parse_template(text: str, line: int | None = None) -> Expr:
+    """A template without quotes around it: a string of .tf.json, a file for `templatefile`. Raises SyntaxFault.
+
+    Lines count from 1, or are all the one that is given.
+    """
+    return _alone(text, line, template=True)
 
 
 def _items(lowerer: Lowerer, lost: list[Lost]) -> Iterator[_Item]:
     """Lower item after item; what fails is passed over."""
     parts = lowerer.parts
     while True:
-        while lowerer.position < len(lowerer.text) and lowerer.text[lowerer.position] in " \t\r\n":
-            lowerer.position += 1
         start, first, words = lowerer.position, len(parts), len(lowerer.words)
         line = lowerer.line(start)
         try:
+            start = lowerer.peek(newlines=False).at
+            line = lowerer.line(start)
             if lowerer.item():
                 last_line = lowerer.lines[-1]
                 yield _Item(lowerer.lines[first], last_line, _header(lowerer.text, start), first, len(parts))
@@ -108,7 +114,7 @@ def _resume(lowerer: Lowerer, start: int, give_up: bool) -> None:
 
 def _header(text: str, start: int) -> str:
     line = text[start : start + 200].split("\n", 1)[0]
-    return re.split(r"[={]", line, maxsplit=1)[0].strip()
+    return printable(re.split(r"[={]", line, maxsplit=1)[0].strip())
 
 
 def _built(lowerer: Lowerer, items: Sequence[_Item], lost: list[Lost]) -> Body:
@@ -153,9 +159,9 @@ def _tree(lowerer: Lowerer, first: int, last: int) -> Body:
         raise Bad("nests too deeply", lines[0]) from None
 
 
-def _alone(text: str, *, template: bool) -> Expr:
+def _alone(text: str, line: int | None, *, template: bool) -> Expr:
     if len(text) > MAX_CHARACTERS:
-        raise SyntaxFault(f"larger than {MAX_CHARACTERS} characters", 1)
+        raise SyntaxFault(f"larger than {MAX_CHARACTERS} characters", line or 1)
     lowerer = Lowerer(text)
     try:
         lowerer.emit("value =", 0)
@@ -163,8 +169,10 @@ def _alone(text: str, *, template: bool) -> Expr:
             lowerer.template("", 0)
         else:
             lowerer.expression("")
+        if line is not None:
+            lowerer.lines = [line] * len(lowerer.lines)
         return _tree(lowerer, 0, len(lowerer.parts)).attributes["value"].expr
     except Bad as bad:
-        raise SyntaxFault(bad.reason, bad.line) from None
+        raise SyntaxFault(bad.reason, line or bad.line) from None
     except RecursionError:
-        raise SyntaxFault("nests too deeply", 1) from None
+        raise SyntaxFault("nests too deeply", line or 1) from None
