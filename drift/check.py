@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 
 from drift.catalog.spec import ResourceType
 from drift.desired.load import Desired
-from drift.diff.classify import Actual, Verdicts, classify
+from drift.diff.actual import Actual
+from drift.diff.classify import Verdicts, classify
 from drift.errors import UsageError
 from drift.graph import kind_of
 from drift.live.api import Asker, Progress, quiet
 from drift.live.scan import Scan
 from drift.model.coverage import Unread
-from drift.model.drift import Report
+from drift.model.drift import Pending, Report
 from drift.model.drift import Scope as ReportScope
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.rules.engine import Judged, judge
@@ -78,7 +79,8 @@ def check(
     here = [r for r in desired.resources if r.key.account == account]
     regions = regions_of(here, scope, default_region)
     scan = Scan(asker, catalog, here, scope=types, regions=regions, progress=progress)
-    verdicts = classify(here, Actual(scan.resources, scan.paired, scan.gaps), catalog, types)
+    actual = Actual(scan.resources, scan.paired, scan.gaps)
+    verdicts = classify(here, actual, catalog, types, frozenset(desired.imported))
     judged = judge(verdicts.drift, rules, scan, catalog, desired=here, settings=settings, scope=types)
     elsewhere = [r for r in desired.resources if r.key.account != account and kind_of(r, catalog).name in types]
     report = _report(desired, verdicts, judged, scan, types, elsewhere)
@@ -120,7 +122,9 @@ def _report(
         drift=tuple(d if certain or d.kind != "unmanaged" else replace(d, certain=False) for d in drifts),
         in_sync=len(verdicts.in_sync),
         managed=len(verdicts.in_sync) + len(modified_or_missing) + verdicts.unread_resources + len(elsewhere),
-        pending=tuple(p for p in desired.pending if p.type in types),
+        pending=_pending(desired, verdicts, types),
+        settled=tuple(verdicts.settled),
+        exempt=tuple(verdicts.exempt),
         not_ours=tuple(verdicts.not_ours),
         gaps=tuple(sorted(g for g in {*scan.gaps, *verdicts.gaps} if g.type in types)),
         unread=tuple(sorted(unread)),
@@ -139,6 +143,21 @@ def _report(
         ),
         states_failed=tuple(str(e) for e in desired.failed),
     )
+
+
+def _pending(desired: Desired, verdicts: Verdicts, types: frozenset[str]) -> tuple[Pending, ...]:
+    """What the next apply does: as the source says, and as the differ saw of the attributes that it compared."""
+    seen = {p.address: p for p in verdicts.pending}
+    compared = {str(r.address): r.configured.keys() for r in desired.resources if not r.deposed}
+    out = []
+    for told in desired.pending:
+        own = seen.pop(told.address, None)
+        still = [a for a in told.attributes if a not in compared.get(told.address, ())]
+        names = tuple(sorted({*still, *(own.attributes if own else ())}))
+        if told.type in types and (names or not told.attributes):
+            found = own or told
+            out.append(replace(told, attributes=names, changes=found.changes, source=found.source))
+    return tuple(sorted((*out, *seen.values()), key=lambda p: p.address))
 
 
 def _twice(resources: Iterable[Resource]) -> list[str]:

@@ -87,7 +87,10 @@ def test_what_the_author_set_is_desired_and_the_rest_is_as_it_was_recorded() -> 
 
     assert queue.attributes["visibility_timeout_seconds"] == 30  # 99 by hand
     assert queue.attributes["policy"] == ""  # var.none is null: a policy made public by hand is not the author's
-    assert queue.attributes["tags"] == {"Team": "shop"}  # not known until a topic is created
+    assert queue.attributes["tags"] == {"Team": "shop"}
+    assert queue.wanted is not None
+    assert queue.wanted["visibility_timeout_seconds"] == 30
+    assert not {"policy", "tags", "tags_all"} & queue.wanted.keys()  # the tags are not known until a topic is created
     assert queue.asserted == {"name", "policy", "tags", "visibility_timeout_seconds"}  # kms_master_key_id = null is not
 
 
@@ -99,7 +102,11 @@ def test_dynamic_blocks_count_as_set_where_the_plan_changes_them() -> None:
 
 
 def test_ignore_changes_is_honoured() -> None:
-    assert by_address("plan.json")["aws_sns_topic.ignoring"].attributes["display_name"] == "by hand"
+    topic = by_address("plan.json")["aws_sns_topic.ignoring"]
+
+    assert [e.path for e in topic.exempt] == ["display_name"]
+    assert topic.wanted is not None
+    assert "display_name" not in topic.wanted
 
 
 def test_what_was_deleted_by_hand_stays_desired_and_what_is_new_is_pending() -> None:
@@ -124,6 +131,8 @@ def test_a_configuration_ahead_of_the_state_leaves_the_record() -> None:
     found = by_address("plan.json")["module.child[0].aws_cloudwatch_log_group.this"]
 
     assert found.attributes["retention_in_days"] == 7
+    assert found.wanted is not None
+    assert found.wanted["retention_in_days"] == 14
     assert found.asserted == {"name", "retention_in_days"}
 
 

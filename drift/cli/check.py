@@ -24,6 +24,7 @@ def command(states: States, configurations: Configurations, types: Types, accoun
     \b
     Examples:
       drift check                                      the state of this Terraform directory
+      drift check --config envs/prod                   that directory's state and configuration
       drift check --state prod.tfstate --region eu-west-1
       drift check --state 'envs/**/*.tfstate' --format json --output drift.json
       drift check --state 's3://states/**/*.tfstate' --state-profile states
@@ -35,5 +36,5 @@ def command(states: States, configurations: Configurations, types: Types, accoun
     """
     output.validate()
     api, scope = account.open(types.scope())
-    result = run(states.places(), api, scope, configurations, record=account.record)
+    result = run(states.places(configurations.config), api, scope, configurations, record=account.record)
     return output.finish(result.report)

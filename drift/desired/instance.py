@@ -9,6 +9,7 @@ from typing import Any
 from drift.desired.hcl.configured import Configuration, Configured
 from drift.model.address import Address
 from drift.model.drift import Pending
+from drift.model.resource import Exemption
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,10 @@ class Instance:
     """Top-level attributes that the configuration sets; None where it is not known."""
     configured: Configured | None = None
     """What the author wrote for it, where the configuration was read and has it."""
+    wanted: Mapping[str, Any] | None = None
+    """What a plan says that the author sets, in the shape of `attributes` and complete."""
+    exempt: tuple[Exemption, ...] = ()
+    """Paths that a plan shows to be ignored."""
     moved_from: Address | None = None
     """The address that the state has it under, where a `moved` block gives it another."""
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from drift.catalog import facts
 from drift.catalog.path import text_at
-from drift.catalog.spec import ResourceType
+from drift.catalog.spec import Attr, ResourceType
 from drift.desired import state as formats
+from drift.desired.ahead import ahead, imported
 from drift.desired.backends import Backend, Lock
 from drift.desired.homes import homes, placed
 from drift.desired.instance import Instance, State
 from drift.desired.places import fetch
+from drift.desired.wanted import exempt, lines, undeclared, wanted
 from drift.errors import StateError
 from drift.model.drift import Pending
 from drift.model.resource import GLOBAL, Key, Resource, Source
@@ -42,6 +45,8 @@ class Desired:
     warnings: list[str] = field(default_factory=list)
     pending: list[Pending] = field(default_factory=list)
     """What the next apply changes without anything having drifted."""
+    imported: set[tuple[str, str]] = field(default_factory=set)
+    """(type, id) of what the next apply brings under management."""
 
 
 def read_states(places: Iterable[str], backends: Mapping[str, Backend]) -> tuple[list[State], list[StateError]]:
@@ -64,6 +69,10 @@ def build(
         out.sources.append(state.source)
         out.warnings += state.warnings
         out.pending += state.pending
+        if state.configuration is not None:
+            told = {p.address for p in state.pending}
+            out.pending += (p for p in ahead(state, state.configuration) if p.address not in told)
+            out.imported |= set(imported(state.configuration))
         for instance in state.instances:
             if NO_LIVE_OBJECT.fullmatch(instance.address.type):
                 continue
@@ -97,15 +106,13 @@ def resource_of(
 ) -> tuple[Resource, set[str]]:
     """An instance in canonical form, and the attributes left out of it because they have no such form."""
     raw: Mapping[str, Any] = instance.attributes
-    attributes: dict[str, Value] = {}
-    strange = set()
-    for name, attr in {"id": kind.id, **kind.computed, **kind.attributes}.items():
-        if name not in raw and name != "id":
-            continue
-        try:
-            attributes[name] = attr.desired(raw.get(name), raw)
-        except UNREADABLE_SHAPES:
-            strange.add(name)
+    provider = facts.of_type(kind.name) if instance.asserted is not None else {}
+    attributes, strange = _canonical({"id": kind.id, **kind.computed, **kind.attributes}, raw, {"id", *raw})
+    author = instance.configured
+    said = instance.wanted
+    if said is None and author is not None:
+        said = wanted(author, raw, provider)
+    configured, _ = _canonical(kind.attributes, {**raw, **said}, said) if said else ({}, None)
     identity = tuple(attributes.get(name) for name in kind.identity)
     arn = raw.get("arn")
     resource = Resource(
@@ -115,9 +122,37 @@ def resource_of(
         name=text_at(kind.label, attributes),
         attributes=attributes,
         address=instance.address,
-        source=Source(state=instance.state, lineage=lineage),
-        sensitive=instance.sensitive | frozenset(n for n, a in kind.attributes.items() if a.sensitive),
+        source=Source(
+            state=instance.state,
+            file=author.place.file if author else "",
+            line=author.place.line if author else 0,
+            lineage=lineage,
+        ),
+        configured=configured,
+        asserted=instance.asserted,
+        undeclared=undeclared(instance.asserted, provider) if instance.asserted is not None else frozenset(),
+        lines=lines(author) if author else {},
+        exempt=(*instance.exempt, *(exempt(author) if author else ())),
+        sensitive=instance.sensitive.union(
+            author.sensitive if author else (), (n for n, a in kind.attributes.items() if a.sensitive)
+        ),
         deposed=instance.deposed,
         recorded=frozenset(name for name in kind.ignored if raw.get(name)),
     )
     return resource, strange
+
+
+def _canonical(
+    attrs: Mapping[str, Attr], raw: Mapping[str, Any], names: Container[str]
+) -> tuple[dict[str, Value], set[str]]:
+    """The named attributes in canonical form, and those that have none."""
+    attributes: dict[str, Value] = {}
+    strange = set()
+    for name, attr in attrs.items():
+        if name not in names:
+            continue
+        try:
+            attributes[name] = attr.desired(raw.get(name), raw)
+        except UNREADABLE_SHAPES:
+            strange.add(name)
+    return attributes, strange

@@ -31,5 +31,6 @@ def _laid(instance: Instance, configuration: Configuration, taken: set[str]) -> 
     address = other if str(other) not in taken else address
     configured = configuration.of(address)
     moved_from = instance.address if address != instance.address else None
-    asserted = configured.asserted if configured else None
+    # a plan tells what it wants by itself, and knows more: of it, the configuration adds the lines
+    asserted = instance.asserted if instance.wanted is not None else configured.asserted if configured else None
     return replace(instance, address=address, configured=configured, asserted=asserted, moved_from=moved_from)

@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from drift.catalog.spec import Attr
 from drift.model.drift import Change, Detail
 from drift.model.value import Block, Tacit, Value, is_empty, plain, sort_key
 
+Agreement = Literal["", "equal", "empty", "assigned", "same", "parts"]
+
 
 def agree(attr: Attr, want: Value, have: Value) -> bool:
     """Whether both values mean the same for this attribute."""
+    return bool(agreement(attr, want, have))
+
+
+def agreement(attr: Attr, want: Value, have: Value) -> Agreement:
+    """Why both values mean the same for this attribute; empty where they do not.
+
+    `equal`: they have one canonical form. `empty`: both mean that nothing is set. `assigned`: nothing is
+    recorded of what AWS assigns by itself, so nothing can be said. `same`: `Attr.same` says so. `parts`: each
+    field agrees, or each block has its like.
+    """
     have = _asked_for(attr, want, have)
-    if want == have or (is_empty(want) and is_empty(have)):
-        return True
+    if want == have:
+        return "equal"
+    if is_empty(want) and is_empty(have):
+        return "empty"
     if attr.assigned and want is not False and is_empty(want):
-        return True  # a recorded false is an answer; nothing recorded is none
+        return "assigned"  # a recorded false is an answer; nothing recorded is none
     if attr.same is not None and attr.same(want, have):
-        return True
+        return "same"
     if not attr.fields:
-        return False
+        return ""
     if attr.many:
         missing, rest = leftovers(attr, want or (), have or ())
-        return not missing and not spoken(rest) and not reordered(attr, want or (), have or ())
-    want, have = want or _blank(attr), have or _blank(attr)
-    return all(agree(f, want.get(n), have.get(n)) for n, f in attr.fields.items())
+        alike = not missing and not spoken(rest) and not reordered(attr, want or (), have or ())
+    else:
+        want, have = want or _blank(attr), have or _blank(attr)
+        alike = all(agree(f, want.get(n), have.get(n)) for n, f in attr.fields.items())
+    return "parts" if alike else ""
 
 
 def leftovers(attr: Attr, want: Sequence[Value], have: Sequence[Value]) -> tuple[list[Value], list[Value]]:

@@ -336,7 +336,7 @@ class Collector:
 
     def _proved(self, item: Item) -> bool:
         """Whether what was read so far proves an owner, so that nothing more need be asked."""
-        return bool(owner_of(item))
+        return bool(owner_of(item)[0])
 
     def _settle(self, items: list[Item]) -> None:
         """Keep what exists; what cannot be told to exist is a gap."""
@@ -476,17 +476,17 @@ class Collector:
         return self._asker.ask(requests, done)
 
 
-def owner_of(item: Item) -> str:
-    """Who made it, by proof; empty where nobody else did, or where that could not be read."""
+def owner_of(item: Item) -> tuple[str, str]:
+    """Who made it and what proves that; empty where nobody else did, or where that could not be read."""
     if item.kind.account:
         account = item.document.look(path(item.kind.account))
         if is_known(account) and account and str(account) != item.key.account:
-            return f"account {account}"
+            return f"account {account}", item.kind.account
     for owner in item.kind.owners:
         found = item.document.look(path(owner.when))
         if is_known(found) and found:
-            return owner.who
-    return ""
+            return owner.who, owner.when
+    return "", ""
 
 
 def doubt_of(item: Item) -> Unreadable | None:

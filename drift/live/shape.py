@@ -22,6 +22,7 @@ def resource_of(item: Item, kind: ResourceType | None = None) -> Resource:
             attributes[name] = value
     known = {k: v for k, v in attributes.items() if is_known(v)}
     arn = known.get("arn")
+    owner, proof = owner_of(item)
     return Resource(
         key=item.key,
         id=text_at(kind.import_id, known) or str(known.get("id") or ""),
@@ -29,7 +30,8 @@ def resource_of(item: Item, kind: ResourceType | None = None) -> Resource:
         name=text_at(kind.label, known),
         attributes=attributes,
         sensitive=frozenset(n for n, a in kind.attributes.items() if a.sensitive),
-        owner=owner_of(item),
+        owner=owner,
+        proof=proof,
         doubt=doubt_of(item),
         inside=item.parent.key if item.parent else None,
     )

@@ -63,6 +63,8 @@ class Resource:
     sensitive: frozenset[str] = frozenset()
     """Top-level attributes whose values must never be shown."""
     owner: str = ""
+    proof: str = ""
+    """What AWS shows that proves the owner: a JMESPath over the item."""
     doubt: Unreadable | None = None
     """Why it cannot be told whose it is: what would prove an owner was refused."""
     deposed: str = ""
@@ -70,6 +72,8 @@ class Resource:
     """What the configuration sets them to, where that is known; `attributes` holds what the state recorded."""
     asserted: frozenset[str] | None = None
     """The attributes that the configuration sets; None where no configuration tells."""
+    undeclared: frozenset[str] = frozenset()
+    """Attributes that nobody sets and AWS gave a value: the next apply leaves them as they are."""
     lines: Mapping[str, int] = field(default_factory=dict)
     """Dotted path -> its line in `source.file`."""
     exempt: tuple[Exemption, ...] = ()

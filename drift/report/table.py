@@ -12,6 +12,7 @@ from rich.text import Text
 
 from drift.model.drift import Change, Drift, Finding, Report
 from drift.report import Look
+from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
 
 MARK = {"modified": "~", "missing": "-", "unmanaged": "+"}
@@ -57,6 +58,7 @@ def lines(report: Report, look: Look) -> Iterator[Text]:
             if kind == "missing" and not found[-1].findings:
                 yield Text()
     yield from _unmanaged(report)
+    yield from asides(report, look, _change)
     yield from _not_read(report)
     for warning in report.warnings:
         yield Text.assemble(("! ", "yellow"), visible(warning))
@@ -97,21 +99,22 @@ def _managed(drift: Drift, look: Look) -> Iterator[Text]:
 def _change(change: Change, width: int, look: Look) -> Iterator[Text]:
     path = Text(f"      {visible(change.path):<{width}}  ")
     if change.sensitive:
-        yield path + Text("changed (sensitive: not shown)", "dim")
+        yield path + Text("changed (sensitive: not shown)", "dim") + marks(change)
         return
+    behind = marks(change)
     if change.added or change.removed:
         for sign, values, style in (("-", change.removed, "red"), ("+", change.added, "green")):
             for value in values:
-                yield path + Text(f"{sign} {_cut(shown(value), look)}", style)
-                path = Text(" " * len(path.plain))
+                yield path + Text(f"{sign} {_cut(shown(value), look)}", style) + behind
+                path, behind = Text(" " * len(path.plain)), Text()
         return
     if change.details:
         for detail in change.details:
             inner = Text(f"{visible(detail.path)} ", "dim") + _arrow(detail.desired, detail.actual, look)
-            yield path + inner
-            path = Text(" " * len(path.plain))
+            yield path + inner + behind
+            path, behind = Text(" " * len(path.plain)), Text()
         return
-    yield path + _arrow(change.desired, change.actual, look)
+    yield path + _arrow(change.desired, change.actual, look) + behind
 
 
 def _arrow(desired: object, actual: object, look: Look) -> Text:
@@ -206,6 +209,9 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
     yield head.append(f" · coverage {report.coverage_percent} %", "dim")
     if not report.drift and not report.incomplete:
         yield Text("No drift.", "bold green")
+    if report.exempt:
+        told = ", ".join(sorted({c.reason for a in report.exempt for c in a.changes}))
+        yield Text(f"Exempt: {sum(len(a.changes) for a in report.exempt)} changes ({visible(told)})", "dim")
     if report.not_ours:
         owners = Counter(r.owner for r in report.not_ours)
         told = ", ".join(f"{owner} {count}" for owner, count in sorted(owners.items(), key=lambda o: (-o[1], o[0])))

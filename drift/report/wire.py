@@ -48,6 +48,12 @@ LEFT_OUT: Mapping[type, Mapping[str, str]] = {
         "doubt": "told by the coverage",
         "deposed": "told by a warning",
         "recorded": "told by a warning",
+        "configured": "told by the changes",
+        "asserted": "each change says whether anybody sets it",
+        "undeclared": "each change says it of itself",
+        "lines": "each change says its own",
+        "exempt": "told by what is exempt",
+        "proof": "told by drift explain",
         "inside": "a step of the reading, not a result",
     },
     Drift: {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,15 +22,16 @@ class States:
     states: tuple[str, ...]
     state_profile: str | None
 
-    def places(self) -> tuple[str, ...]:
-        """Where they are, or that of the Terraform directory one is in; UsageError where there is none."""
-        here = place_of(Path()) if not self.states else ""
-        if here and not scheme_of(here) and not Path(here).is_file():
-            raise UsageError(
-                f"no --state given, and no {here} here",
-                "Give one with --state. With a remote backend, run `terraform init` here first.",
-            )
-        return tuple(with_profile(place, self.state_profile) for place in self.states or (here,))
+    def places(self, directories: Sequence[Path] = ()) -> tuple[str, ...]:
+        """Where they are, or those of Terraform directories, by default the one one is in; UsageError without any."""
+        own = () if self.states else tuple(map(place_of, directories or (Path(),)))
+        for place in own:
+            if not scheme_of(place) and not Path(place).is_file():
+                raise UsageError(
+                    f"no --state given, and no {place} here",
+                    "Give one with --state. With a remote backend, run `terraform init` here first.",
+                )
+        return tuple(with_profile(place, self.state_profile) for place in self.states or own)
 
 
 state_options = group(

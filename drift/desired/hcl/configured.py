@@ -165,6 +165,8 @@ class Configuration:
     imports: tuple[Import, ...] = ()
     removed: tuple[Removed, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
+    lost: frozenset[tuple[str, ...]] = frozenset()
+    """The modules, by their path without keys, of which a block could not be parsed."""
     warnings: tuple[str, ...] = ()
     """What could not be read, each with its file and line."""
 
@@ -175,9 +177,9 @@ class Configuration:
         return own or next(fitting, None)
 
     def covers(self, address: Address) -> bool:
-        """Whether it is known what the configuration says of this address: False inside a module that is not there."""
+        """Whether it is known what the configuration says of this address: False inside a module that was not read."""
         names = tuple(name for name, _ in address.module)
-        return not any(names[: len(u.module)] == u.module for u in self.unresolved)
+        return not any(names[: len(m)] == m for m in (*(u.module for u in self.unresolved), *self.lost))
 
     @cached_property
     def _templates(self) -> Mapping[str, list[Configured]]:

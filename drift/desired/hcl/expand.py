@@ -42,6 +42,7 @@ def expanded(shared: Shared) -> Configuration:
         imports=tuple(imports(root)),
         removed=tuple(r for scope in first.values() for r in removals(scope)),
         unresolved=tuple(unresolved),
+        lost=frozenset(names for names, module in shared.library.modules.items() if module.lost),
         warnings=tuple(_warnings(shared, unresolved)),
     )
 

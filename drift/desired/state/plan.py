@@ -5,9 +5,9 @@ three values of an attribute: what the state recorded (`resource_drift[].change.
 refresh found something else, `prior_state` otherwise), what the refresh found (`prior_state`), and
 what the configuration wants (`resource_changes[].change.after`).
 
-An attribute that the configuration sets is desired as it sets it. Where the state recorded something
-else and nothing has drifted, the configuration is ahead: that is pending, no drift, and the record
-stays. An attribute that nobody sets stays as recorded, and so does one not known until the apply.
+What the state recorded becomes `Instance.attributes`, what the configuration sets `Instance.wanted`; the
+differ holds both against what is there now. An attribute that nobody sets, or that is not known until the
+apply, is in the former alone.
 
 `configuration` names the expressions of an attribute but no value, and leaves out what `dynamic`
 blocks make (seen with Terraform 1.11.4): such a block counts as set where the plan would change it.
@@ -28,6 +28,7 @@ from drift.desired.state.decode import ABSENT, address_of, attributes_of, decode
 from drift.errors import StateError
 from drift.model.address import Address
 from drift.model.drift import Pending
+from drift.model.resource import Exemption
 
 AGAIN = "Write it again: `terraform plan -out p && terraform show -json p > plan.json`."
 
@@ -102,13 +103,18 @@ class _Author:
     """What the configuration says of one resource."""
 
     provider: str
-    constant: frozenset[str]
-    """Attributes set by an expression without references."""
+    constant: Mapping[str, Any]
+    """Attributes set by an expression without references, with its value; None for a block."""
     derived: frozenset[str]
     """Attributes set by one that refers to something, which may come out as null: as if nobody had set it."""
 
+    @property
+    def sets(self) -> frozenset[str]:
+        """All attributes that are set."""
+        return self.derived | self.constant.keys()
 
-NOBODY = _Author("", frozenset(), frozenset())
+
+NOBODY = _Author("", {}, frozenset())
 
 
 @dataclass(slots=True)
@@ -196,61 +202,43 @@ def _instance(subject: _Subject, deposed: str, author: _Author | None, source: s
                 for mask in (c.before_sensitive, c.after_sensitive)
             ),
         ),
-        asserted=None if author is None else author.constant | author.derived,
+        asserted=None if author is None else author.sets,
     )
     if change is None:
         return instance
     unknown = show.mask_of(change.after_unknown, source)
     known = {n: v for n, v in attributes_of(change.after, source, address).items() if n not in unknown}
     if author is not None:
-        subject.waiting |= unknown & (author.constant | author.derived)
+        subject.waiting |= unknown & author.sets
     if not known or not refreshed or deposed:
         return instance
     planned = frozenset(n for n, v in known.items() if refreshed.get(n) != v) & _settable(address.type)
-    wanted = _Wanted(author, planned, _assigned(address.type))
-    attributes = {n: wanted.value(n, recorded, refreshed, known, subject.waiting) for n in {**recorded, **known}}
+    said = planned | {"tags_all"} | (author.sets if author else frozenset())  # `tags` and the provider's `default_tags`
+    open_ = _assigned(address.type) - (author.constant.keys() if author else frozenset())
+    wanted: dict[str, Any] = {}
+    exempt: list[Exemption] = []
+    for name in sorted(said & known.keys()):
+        value, was, live = known[name], recorded.get(name), refreshed.get(name)
+        if value == live != was and (name in open_ or _overruled(author, name, value)):
+            # the plan accepts what the refresh found: an expression came out as null, or the change is ignored
+            if name not in open_:
+                exempt.append(Exemption(name, "lifecycle.ignore_changes"))
+            continue
+        wanted[name] = value
+        if live == was != value:
+            subject.waiting.add(name)
+    if "tags_all" in wanted:
+        wanted["tags"] = known.get("tags")
+    else:
+        wanted.pop("tags", None)
     asserted = instance.asserted if instance.asserted is None else instance.asserted | planned
-    return replace(instance, attributes=attributes, asserted=asserted)
+    return replace(instance, wanted=wanted, exempt=tuple(exempt), asserted=asserted)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    author: _Author | None
-    planned: frozenset[str]
-    """Attributes that the plan would change: somebody wants them so."""
-    assigned: frozenset[str]
-    """Attributes that AWS sets where nobody does."""
-
-    def value(
-        self,
-        name: str,
-        recorded: Mapping[str, Any],
-        refreshed: Mapping[str, Any],
-        known: Mapping[str, Any],
-        waiting: set[str],
-    ) -> Any:
-        """The value that is desired of one attribute."""
-        before, live = recorded.get(name), refreshed.get(name)
-        if name not in known or known[name] == before or not self._speaks(name):
-            return before
-        if live == before:  # nothing drifted: the configuration is ahead
-            waiting.add(name)
-            return before
-        if known[name] == live and self._left_open(name):
-            return before
-        return known[name]
-
-    def _speaks(self, name: str) -> bool:
-        if name == "tags_all":  # what `tags` and the provider's `default_tags` come to
-            return True
-        if name in self.planned:
-            return True
-        return self.author is not None and name in self.author.constant | self.author.derived
-
-    def _left_open(self, name: str) -> bool:
-        """Whether what the plan wants may be but what the refresh found: an expression that came out as null."""
-        open_ = self.author is None or name not in self.author.constant
-        return open_ and name in self.assigned
+def _overruled(author: _Author | None, name: str, value: Any) -> bool:
+    """Whether the plan keeps another value than the constant that is written."""
+    written: Any = author.constant.get(name) if author else None
+    return isinstance(written, str | int | float | bool) and str(written) != str(value)
 
 
 def _ahead(subject: _Subject) -> tuple[str, ...]:
@@ -278,14 +266,18 @@ def _authors(configuration: _Configuration | None) -> dict[tuple[Any, ...], _Aut
         for resource in module.resources or ():
             if resource.mode != "managed":
                 continue
-            constant: set[str] = set()
+            constant: dict[str, Any] = {}
             derived: set[str] = set()
             for name, expression in resource.expressions.items():
-                if isinstance(expression, Mapping) and expression.get("constant_value", expression) is None:
+                value = expression.get("constant_value", expression) if isinstance(expression, Mapping) else expression
+                if value is None:
                     continue  # set to null: as if left out
-                (derived if _refers(expression) else constant).add(name)
+                if _refers(expression):
+                    derived.add(name)
+                else:
+                    constant[name] = None if value is expression else value
             provider = _provider(providers.get(resource.provider_config_key))
-            out[path, resource.type, resource.name] = _Author(provider, frozenset(constant), frozenset(derived))
+            out[path, resource.type, resource.name] = _Author(provider, constant, frozenset(derived))
     return out
 
 

@@ -1,0 +1,58 @@
+"""Which elements of a parent's attributes are told by resources of their own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from drift.catalog.spec import WHOLE, ResourceType
+from drift.diff.compare import element_key
+from drift.graph import kind_of, parent_key, parts_of
+from drift.model.coverage import Unreadable
+from drift.model.resource import Key, Resource
+from drift.model.value import Value
+
+Catalog = Mapping[str, ResourceType]
+
+
+class Shares:
+    """The shares of all split resources, on either side."""
+
+    def __init__(
+        self, desired: Sequence[Resource], paired: Mapping[tuple[str, str], Resource], catalog: Catalog
+    ) -> None:
+        self._held: dict[tuple[Key, str], set[Value]] = defaultdict(set)
+        self._whole: set[tuple[Key, str]] = set()
+        gathered = [p for r in (*desired, *paired.values()) for p in parts_of(r, catalog)]
+        for resource in (*desired, *gathered):
+            kind = kind_of(resource, catalog)
+            if kind.parent is None or resource.deposed:
+                continue
+            key = parent_key(resource, kind.parent, catalog)
+            if key is None:
+                continue
+            sides = [resource, *([found] if (found := paired.get(resource.place)) else [])]
+            for name, share in kind.parent.tells.items():
+                if share is WHOLE:
+                    self._whole.add((key, name))
+                    continue
+                attr = catalog[kind.parent.to].attributes[name]
+                for side in sides:
+                    self._held[key, name] |= {element_key(attr, e) for e in share(_readable(side))}
+        for resource in desired:
+            for name, (by, to, told) in kind_of(resource, catalog).echoes.items():
+                key = resource.key._replace(type=to, identity=(resource.attributes.get(by),))
+                if (key, told) in self._held:
+                    self._held[resource.key, name] |= self._held[key, told]
+
+    def holds_whole(self, parent: Resource, name: str) -> bool:
+        """Whether a resource of its own tells the whole attribute."""
+        return (parent.key, name) in self._whole
+
+    def of(self, parent: Resource, name: str) -> set[Value] | None:
+        """The keys of the held elements; None where the whole attribute is held."""
+        return None if self.holds_whole(parent, name) else self._held.get((parent.key, name), set())
+
+
+def _readable(resource: Resource) -> Mapping[str, Value]:
+    return {name: v for name, v in resource.attributes.items() if not isinstance(v, Unreadable)}

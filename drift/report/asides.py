@@ -1,0 +1,98 @@
+"""What is no drift and is told all the same, for a person at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from rich.text import Text
+
+from drift.model.drift import Aside, Change, Pending, Report
+from drift.model.resource import Source
+from drift.report import Look
+from drift.report.safe import shown, visible
+
+Line = Callable[[Change, int, Look], Iterator[Text]]
+"""One change as lines, its path as wide as given."""
+
+ACTIONS = {
+    ("create",): "create",
+    ("update",): "change",
+    ("delete",): "destroy",
+    ("forget",): "let go of",
+    ("import",): "import",
+    ("delete", "create"): "replace",
+    ("create", "delete"): "replace",
+}
+
+
+def asides(report: Report, look: Look, line: Line) -> Iterator[Text]:
+    """Pending, expected and settled changes; what is exempt only where --verbose asks for it."""
+    if report.pending:
+        yield Text(f"Pending ({len(report.pending)}): the next apply does this, nothing drifted", "bold cyan")
+        for pending in report.pending:
+            yield from _pending(pending)
+        yield Text()
+    for title, found in (
+        ("Expected ({}): moved by what AWS itself shows", report.expected),
+        ("Settled ({}): already as the configuration says, and the state does not know", report.settled),
+        ("Exempt ({}): the configuration says to look away", report.exempt if look.verbose else ()),
+    ):
+        if found:
+            yield Text(title.format(len(found)), "bold cyan")
+            for aside in found:
+                yield from _aside(aside, look, line)
+            yield Text()
+
+
+def marks(change: Change) -> Text:
+    """What stands behind a change: where it is set, what was recorded, whether nobody sets it."""
+    said = []
+    if change.undeclared:
+        said.append("set by nobody")
+    if change.recorded != change.desired and not change.sensitive and not change.added and not change.removed:
+        said.append(f"recorded {shown(change.recorded)}")
+    if change.line:
+        said.append(f"{visible(change.file)}:{change.line}")
+    return Text(f"  ({', '.join(said)})" if said else "", "dim")
+
+
+def _pending(pending: Pending) -> Iterator[Text]:
+    action = ACTIONS.get(pending.actions, " and ".join(pending.actions))
+    head = Text.assemble(("  … ", "cyan"), (visible(pending.address), "bold"), (f"  {action}", "dim"))
+    yield head + _source(pending.source)
+    told = {c.path.split(".")[0].split("[")[0] for c in pending.changes}
+    rest = [a for a in pending.attributes if a not in told]
+    width = max((len(c.path) for c in pending.changes), default=0)
+    for change in pending.changes:
+        path = Text(f"      {visible(change.path):<{min(width, 32)}}  ")
+        if change.sensitive:
+            yield path + Text("changes (sensitive: not shown)", "dim")
+        elif change.added or change.removed:
+            # seen from the apply: it adds what the configuration alone has
+            signs: Sequence[tuple[str, tuple[object, ...]]] = (("+", change.removed), ("-", change.added))
+            for sign, values in signs:
+                for value in values:
+                    yield path + Text(f"{sign} {shown(value)}", "dim")
+                    path = Text(" " * len(path.plain))
+        else:
+            yield path + Text(f"{shown(change.actual)} → {shown(change.desired)}", "dim") + _line(change)
+    if rest:
+        yield Text(f"      {', '.join(map(visible, rest))}", "dim")
+
+
+def _aside(aside: Aside, look: Look, line: Line) -> Iterator[Text]:
+    address = visible(aside.desired.address or aside.actual.id)
+    yield Text.assemble(("  ≈ ", "cyan"), (address, "bold"), (f"  {visible(aside.actual.id)}", "dim"))
+    width = min(max((len(c.path) for c in aside.changes), default=0), 32)
+    for change in aside.changes:
+        yield from line(change, width, look)
+        if change.reason:
+            yield Text(f"      {'':<{width}}  {visible(change.reason)}", "dim")
+
+
+def _source(source: Source) -> Text:
+    return Text(f"  {visible(source.file)}:{source.line}" if source.file else "", "dim")
+
+
+def _line(change: Change) -> Text:
+    return Text(f"  ({visible(change.file)}:{change.line})" if change.line else "", "dim")
