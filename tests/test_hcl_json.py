@@ -248,7 +248,7 @@ def test_values_of_variables_are_just_values() -> None:
     )
     assert {a.name: shown(a.expr) for a in file.body.attributes.values()} == {
         "a": "'${b}'",
-        "c": "[1.50, -2000, {'${d}': null}]",
+        "c": "[1.5, -2000, {'${d}': null}]",
         "e": "12345678901234567890",
     }
 

@@ -32,6 +32,7 @@ _TOKEN: Final = re.compile(
 
 
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE]([+-]?[0-9]+))?")
+_TRAILING: Final = re.compile(r"(\.[0-9]*?)0+(?![0-9])")
 _MAX_DIGITS: Final = 1000
 _MAX_EXPONENT: Final = 5000
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -42,7 +43,7 @@ def number(text: str) -> int | Decimal | None:
     found = _NUMBER.fullmatch(text)
     if found is None or len(text) > _MAX_DIGITS or abs(int(found[3] or 0)) > _MAX_EXPONENT:
         return None
-    value = Decimal(text)
+    value = Decimal(_TRAILING.sub(r"\1", text))
     return int(value) if value == value.to_integral_value() else value
 
 
