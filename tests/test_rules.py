@@ -132,16 +132,16 @@ def test_a_rule_that_raises_cannot_tell_and_says_so() -> None:
     assert "hunter2" not in str(result)
 
 
-def test_what_drift_introduced_is_one_step_graver() -> None:
+def test_what_drift_weakens_is_graver_where_the_user_says_so() -> None:
     closed, opened = resource("aws_sns_topic", {"policy": CLOSED}), resource("aws_sns_topic", {"policy": OPEN})
-    severities = {
-        "introduced": found(judged(modified(closed, opened)), "sns-public")[0].severity,
-        "present": found(judged(modified(opened, opened)), "sns-public")[0].severity,
-        "unmanaged": found(judged(Drift("unmanaged", None, live(opened))), "sns-public")[0].severity,
-        "off": found(judged(modified(closed, opened), settings=Settings(weakens=False)), "sns-public")[0].severity,
-    }
 
-    assert severities == {"introduced": "critical", "present": "high", "unmanaged": "critical", "off": "high"}
+    def severity(drift: Drift, *, weakens: bool = True) -> str:
+        return found(judged(drift, settings=Settings(weakens=weakens)), "sns-public")[0].severity
+
+    assert severity(modified(closed, opened)) == "critical"
+    assert severity(modified(opened, opened)) == "high"
+    assert severity(Drift("unmanaged", None, live(opened))) == "critical"
+    assert severity(modified(closed, opened), weakens=False) == "high"
 
 
 def test_only_what_a_verdict_depends_on_is_read() -> None:

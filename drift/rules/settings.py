@@ -58,7 +58,7 @@ class Settings:
     """DynamoDB tables that keep its locks."""
     today: date | None = None
     """The day it is; what depends on it cannot be told without."""
-    weakens: bool = True
+    weakens: bool = False
     """Whether what a drift introduced in a managed resource is one step graver than the rule says."""
 
     def threshold(self, name: str) -> int:
