@@ -77,11 +77,17 @@ def _wanted(val: Val, target: Type) -> Type:
         return val.type.of
     types = list(val.type.items) or [type_ for _, type_ in val.type.fields]
     common = unify(types) if types else DYNAMIC
+    if target.kind == "map" and common == DYNAMIC:
+        common = _only({t for t in types if t.kind != "dynamic"}) or common
     if common is None or (common.kind == "dynamic" and any(t.kind != "dynamic" for t in types)):
         if all(map(type_known, parts(val))):
             raise Failure(f"the elements of {name_of(target)} must be of one type")
         raise NotKnown(f"the type of a {target.kind}'s elements is not known", Type(target.kind, of=DYNAMIC))
     return common
+
+
+def _only(types: set[Type]) -> Type | None:
+    return next(iter(types)) if len(types) == 1 else None
 
 
 def _same_type(items: Sequence[Val], wanted: Type, whole: Val) -> tuple[Type, list[Val]]:
@@ -95,7 +101,12 @@ def _same_type(items: Sequence[Val], wanted: Type, whole: Val) -> tuple[Type, li
         if type_known(whole):
             raise Failure("the elements of a collection must be of one type")
         raise NotKnown("the type of a collection's elements is not known", whole.type)
-    return common, [convert(v, common) for v in made]
+    same = [convert(v, common) for v in made]
+    if has_dynamic(common) and any(v.type != same[0].type for v in same):
+        if all(map(type_known, same)):
+            raise Failure("the elements of a collection must be of one type")
+        raise NotKnown("the type of a collection's elements is not known", whole.type)
+    return common, same
 
 
 def _to_object(val: Val, target: Type) -> Val:

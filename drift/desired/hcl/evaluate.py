@@ -33,7 +33,7 @@ from drift.desired.hcl.tree import (
     TupleOf,
     Unary,
 )
-from drift.desired.hcl.types import list_of, object_val, tuple_val, unify
+from drift.desired.hcl.types import has_dynamic, list_of, object_val, tuple_val, unify
 from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, Type, Val, from_python, unknown
 
 ELEMENT: Final = "*"
@@ -515,7 +515,7 @@ def _common_type(sides: Sequence[Val | tuple[Exception, Type]], types: Sequence[
     common = unify(types)
     if common is not None:
         return common
-    if all(isinstance(side, Val) and type_known(side) for side in sides):
+    if all(type_known(side) if isinstance(side, Val) else not has_dynamic(side[1]) for side in sides):
         raise Failure("both results of a conditional must be of one type")
     return DYNAMIC
 

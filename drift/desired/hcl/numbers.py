@@ -6,7 +6,8 @@ stands for is the float of its width nearest to that, so arithmetic goes there a
 
 from __future__ import annotations
 
-from decimal import Context, Decimal, InvalidOperation
+import re
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -16,6 +17,8 @@ WIDE: Final = 512
 COUNT: Final = 64
 FLOAT: Final = 53
 _DIGITS: Final = Context(prec=400_000, Emax=400_000, Emin=-400_000)
+_WRITTEN: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,8})?", re.ASCII)
+_UNUSUAL: Final = re.compile(r"[+-]?(?:[iI]nf|(?:\d+\.?\d*|\.\d+)(?:[pP][+-]?\d+|[eE][+-]?\d{9,}))", re.ASCII)
 _LARGEST: Final = 20_000
 """Digits of a number that is still computed with."""
 
@@ -25,6 +28,13 @@ class Counted(int):
 
     __slots__ = ()
     bits = COUNT
+
+
+class Floated(int):
+    """A whole number of 53 bits: itself, since its fewest digits may stand nearer to another float."""
+
+    __slots__ = ()
+    bits = FLOAT
 
 
 class Narrow(Decimal):
@@ -41,15 +51,11 @@ def bits_of(number: Number) -> int:
 
 def parse(text: str) -> Number:
     """A number as it is written; ValueError if it is none, OverflowError if it is too large to keep."""
-    if len(text) > _LARGEST or not text.isascii() or "_" in text or text != text.strip() or text[-1:].isalpha():
+    if _UNUSUAL.fullmatch(text) or len(text) > _LARGEST:
+        raise OverflowError("the number is too large, or written unusually")
+    if not _WRITTEN.fullmatch(text):
         raise ValueError("a number is required")
-    try:
-        number = _DIGITS.create_decimal(text)
-    except InvalidOperation:
-        raise ValueError("a number is required") from None
-    if not number.is_finite():
-        raise ValueError("a number is required")
-    return canonical(number)
+    return canonical(_DIGITS.create_decimal(text))
 
 
 def canonical(number: Decimal | int, bits: int = WIDE) -> Number:
@@ -69,7 +75,8 @@ def canonical(number: Decimal | int, bits: int = WIDE) -> Number:
 def exact(number: Number) -> Fraction:
     """What the number stands for."""
     if isinstance(number, int):
-        return Fraction(int(number)) if number.bit_length() <= bits_of(number) else _rounded(number)
+        fits = number.bit_length() <= bits_of(number) or isinstance(number, Floated)
+        return Fraction(int(number)) if fits else _rounded(number)
     return _rounded(number)
 
 
@@ -104,7 +111,7 @@ def shortest(value: Fraction, bits: int = WIDE) -> Number:
         exponent -= 1
     ulp = Fraction(2) ** (exponent - bits + 1)
     even = (size / ulp).numerator % 2 == 0
-    low = size - ulp / (4 if size == Fraction(2) ** exponent else 2)
+    low = size - ulp / 2
     high = size + ulp / 2
     power = len(str(int(size))) if size >= 1 else -_leading_zeros(size)
     for digits in range(1, bits + 2):
@@ -137,18 +144,22 @@ def _decimal(count: int, power: int, negative: bool) -> Number:
 
 def made(value: Fraction, bits: int) -> Number:
     """The result of an operation of that width."""
-    if value.denominator == 1 and value.numerator.bit_length() <= bits:
-        return Counted(value.numerator) if bits == COUNT else value.numerator
+    if value.denominator == 1 and (value.numerator.bit_length() <= bits or bits == FLOAT):
+        return _of_width(int(round_to(value, bits)), bits)
     if value and abs(value.numerator.bit_length() - value.denominator.bit_length()) > 3 * _LARGEST:
         raise OverflowError("the number is too large")
     number = shortest(round_to(value, bits), bits)
     if bits == WIDE:
         return number
     if isinstance(number, int):
-        return Counted(number) if bits == COUNT else number
+        return _of_width(number, bits)
     narrow = Narrow(number)
     narrow.bits = bits
     return narrow
+
+
+def _of_width(number: int, bits: int) -> int:
+    return Counted(number) if bits == COUNT else Floated(number) if bits == FLOAT else number
 
 
 def add(left: Number, right: Number) -> Number:
@@ -198,6 +209,8 @@ def modulo(left: Number, right: Number) -> Number:
 
 def text_of(number: Number) -> str:
     """The number as Terraform prints it: digits, with neither exponent nor needless zeros."""
+    if isinstance(number, Floated):
+        number = int(shortest(Fraction(int(number)), FLOAT))
     if isinstance(number, int):
         return str(int(number))
     return "-0" if number.is_zero() else format(number, "f")

@@ -72,7 +72,9 @@ def binary(operator: str, left: Val, right: Val) -> Val:
             return Val(NUMBER, _ARITHMETIC[operator](one.raw, other.raw), marks)
         return Val(BOOL, _COMPARISON[operator](one.raw, other.raw), marks)
     except ZeroDivisionError:
-        raise Failure("division by zero") from None
+        if not one.raw:
+            raise Failure("nought divided by nought") from None
+        raise NotKnown("an infinite number", result) from None
     except OverflowError as error:
         raise NotKnown(str(error), result) from None
 
@@ -116,7 +118,7 @@ def index(of: Val, key: Val) -> Val:
         raise Failure(f"a {kind} has no elements to choose by a key")
     if not name.is_known:
         return unknown(element_of(of.type) if kind == "map" else DYNAMIC, sensitive=marks)
-    return get_attr(of, name.raw).marked(key.sensitive)
+    return get_attr(of, name.raw).marked(key.sensitive and kind == "map")
 
 
 def _at(items, position: int | Decimal):  # type: ignore[no-untyped-def]

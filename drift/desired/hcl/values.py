@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final, Literal
 
+from drift.desired.hcl.numbers import canonical
+
 Kind = Literal["dynamic", "bool", "number", "string", "list", "set", "map", "tuple", "object"]
 
 
@@ -111,9 +113,9 @@ def from_python(value: Any) -> Val:
     if isinstance(value, str):
         return Val(STRING, value)
     if isinstance(value, int | Decimal):
-        return Val(NUMBER, value)
+        return Val(NUMBER, canonical(value))
     if isinstance(value, float):
-        return Val(NUMBER, Decimal(repr(value)))
+        return Val(NUMBER, canonical(Decimal(repr(value))))
     if isinstance(value, Mapping):
         fields = {str(k): from_python(v) for k, v in value.items()}
         return Val(Type("object", fields=tuple(sorted((k, v.type) for k, v in fields.items()))), fields)

@@ -73,11 +73,9 @@ def merge(context: Context, *given: Val) -> Val:
     """All keys; of one that several have, the last one's value."""
     if not given:
         return object_val({})
-    if any(val.type.kind == "dynamic" for val in given):
-        return unknown(sensitive=any(val.sensitive for val in given))
     merged: dict[str, Val] = {}
     for val in given:
-        fields = fields_of(val)
+        fields = {} if val.is_null and val.type.kind == "dynamic" else fields_of(val)
         context.run.allow_items(len(fields))
         merged.update(fields)
     types = [Type("object") if val.is_null and val.type.kind == "object" else val.type for val in given]

@@ -159,7 +159,7 @@ def _object(pairs: list[tuple[str, Any]]) -> Val:
     for name, item in pairs:
         val = _value(item)
         if name in fields and fields[name].type != val.type:
-            raise Failure(f"the key {name} stands twice in an object")
+            raise NotKnown(f"the key {name} stands twice in an object, and Terraform's versions differ in that")
         fields[normal(name)] = val
     return object_val(fields)
 

@@ -17,6 +17,7 @@ from drift.desired.hcl.functions.hashing import hashed, hashed64
 from drift.desired.hcl.functions.registry import Context, Param, function, over
 from drift.desired.hcl.functions.strings import IDENTIFIER
 from drift.desired.hcl.run import Failure, NotKnown
+from drift.desired.hcl.tree import Expr
 from drift.desired.hcl.types import set_of
 from drift.desired.hcl.values import BOOL, DYNAMIC, STRING, Val, unknown
 
@@ -212,7 +213,10 @@ def _rendered(context: Context, text: str, names: Val) -> Val:
     return bare(val).marked(marks) if val.is_known else unknown(val.type, sensitive=marks)
 
 
-def _parsed(text: str) -> Any:
-    from drift.desired.hcl.syntax import parse_template
+def _parsed(text: str) -> Expr:
+    from drift.desired.hcl.syntax import SyntaxFault, parse_template
 
-    return parse_template(text)
+    try:
+        return parse_template(text)
+    except SyntaxFault as fault:
+        raise NotKnown(f"the template cannot be parsed at its line {fault.line}: {fault.reason}") from None

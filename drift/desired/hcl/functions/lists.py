@@ -11,7 +11,7 @@ from drift.desired.hcl.convert import convert
 from drift.desired.hcl.functions.registry import Context, Param, counted, function, over
 from drift.desired.hcl.functions.strings import graphemes, text_in, whole
 from drift.desired.hcl.numbers import Counted, Number
-from drift.desired.hcl.run import Failure
+from drift.desired.hcl.run import Failure, NotKnown
 from drift.desired.hcl.types import element_of, list_of, tuple_val, unify
 from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, Val, null, unknown
 
@@ -169,10 +169,10 @@ def element(context: Context, of: Val, position: Val) -> Val:
     """The element there, counted round and round."""
     items = items_of(of, ("list", "tuple"))
     index = whole(position.raw, "the index")
-    if index < 0:
-        raise Failure("a negative index is none of element's")
     if not items:
         raise Failure("an empty list has no element")
+    if index % len(items) and index < 0 and of.type.kind == "tuple":
+        raise NotKnown("Terraform's versions differ in negative indices of tuples")
     return items[index % len(items)].marked(of.sensitive or position.sensitive)
 
 

@@ -87,6 +87,8 @@ def cidrsubnets(context: Context, prefix: str, *newbits: Number) -> list[str]:
     base = network(prefix)
     found: list[str] = []
     following = int(base.network_address)
+    if newbits and not following:
+        raise Failure("there is no network before the first")
     for given in newbits:
         bits = whole(given, "the number of bits")
         if not 1 <= bits <= 32:

@@ -9,11 +9,11 @@ from fractions import Fraction
 from typing import Final
 
 from drift.desired.hcl import numbers
-from drift.desired.hcl.functions.registry import Context, function
+from drift.desired.hcl.functions.registry import Context, function, over
 from drift.desired.hcl.functions.strings import whole
 from drift.desired.hcl.numbers import Counted, Number
 from drift.desired.hcl.run import Failure, NotKnown
-from drift.desired.hcl.values import NUMBER, STRING
+from drift.desired.hcl.values import DYNAMIC, NUMBER, STRING, Val
 
 _DIGITS: Final = string.digits + string.ascii_lowercase + string.ascii_uppercase
 
@@ -63,10 +63,15 @@ def signum(context: Context, number: Number) -> Number:
     return Counted((value > 0) - (value < 0))
 
 
-@function("parseint", STRING, NUMBER, returns=NUMBER)
-def parseint(context: Context, text: str, base: Number) -> Number:
+@over("parseint", DYNAMIC, NUMBER, returns=NUMBER)
+def parseint(context: Context, text: Val, base: Val) -> Val:
     """The whole number that the text is in that base."""
-    radix = whole(base, "the base")
+    if text.type != STRING:
+        raise Failure("the first argument must be text")
+    return Val(NUMBER, _parsed(text.raw, whole(base.raw, "the base")))
+
+
+def _parsed(text: str, radix: int) -> Number:
     if not 2 <= radix <= 62:
         raise Failure("the base must be between 2 and 62")
     digits = text[1:] if text[:1] in ("+", "-") else text
@@ -94,6 +99,8 @@ def power(context: Context, base: Number, exponent: Number) -> Number:
         return numbers.from_float(x)
     if y in (0.5, -0.5) and x >= 0:
         return numbers.from_float(math.sqrt(x) if y > 0 else 1 / math.sqrt(x))
+    if x < 0 and not float(y).is_integer():
+        raise Failure("there is no such power")
     if x == 0 or not float(y).is_integer() or abs(y) >= 1 << 63:
         raise NotKnown("this power's last digits are not known", NUMBER)
     return numbers.from_float(_whole_power(x, y))

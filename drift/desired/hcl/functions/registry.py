@@ -120,6 +120,9 @@ def invoke(function: Function, arguments: Sequence[Val], context: Context) -> Va
         answer = function.body(context, *([v.raw for v in given] if function.plain else given))
     except OverflowError as error:
         raise NotKnown(str(error), function.returns) from None
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        # what a function did not foresee must neither stop a run nor pass for a value
+        raise NotKnown(f"it cannot be computed here ({type(error).__name__})", function.returns) from None
     val = wrap(function.returns, answer) if function.plain else answer
     _charge(val, context.run)
     return val.marked(marks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from drift.desired.hcl import numbers
@@ -32,7 +32,6 @@ _ESCAPES: Final = {
     '"': '\\"',
     "\\": "\\\\",
     "\x85": "\\N",
-    "\xa0": "\\_",
     "\u2028": "\\L",
     "\u2029": "\\P",
 }
@@ -43,57 +42,88 @@ def yamlencode(context: Context, of: Val) -> Val:
     """The value as YAML, in block style."""
     if not of.wholly_known:
         return unknown(STRING)
-    return Val(STRING, "\n".join(_lines(of)) + "\n")
+    writer = _Writer()
+    writer.value(of, -2)
+    plain = not isinstance(of.raw, str | tuple | Mapping)
+    return Val(STRING, "".join(writer.out) + ("\n...\n" if plain else "\n"))
 
 
-def _lines(val: Val) -> Iterator[str]:
-    """The lines of a value, not indented."""
-    if isinstance(val.raw, Mapping) and val.raw:
-        for name in keys_in_order(val.raw):
+class _Writer:
+    """Text that is written, and the column it has come to."""
+
+    def __init__(self) -> None:
+        self.out: list[str] = []
+        self.column = 0
+
+    def put(self, text: str) -> None:
+        """Write text without breaks."""
+        self.out.append(text)
+        self.column += len(text)
+
+    def start(self, indent: int) -> None:
+        """Begin a line."""
+        self.out.append("\n" + " " * indent)
+        self.column = indent
+
+    def value(self, val: Val, indent: int) -> None:
+        """A value within a block of that indentation, where it is to stand."""
+        if isinstance(val.raw, Mapping) and val.raw:
+            self.mapping(val.raw, indent + 2)
+        elif isinstance(val.raw, tuple) and val.raw:
+            self.sequence(val.raw, indent + 2)
+        elif isinstance(val.raw, str):
+            self.text(val.raw, max(indent, 0) + 2)
+        else:
+            self.put(_scalar(val))
+
+    def mapping(self, fields: Mapping[str, Val], indent: int) -> None:
+        """Keys and values, one below the other."""
+        for position, name in enumerate(keys_in_order(fields)):
             if "\n" in name or len(name) > 100:
                 raise NotKnown("a key that is no simple one", STRING)
-            yield from _headed(f"{_double(name)}:", val.raw[name], indent="  ", sequence_indent="")
-    elif isinstance(val.raw, tuple) and val.raw:
-        for item in val.raw:
-            lines = list(_lines(item))
-            if isinstance(item.raw, str) and "\n" in item.raw:
-                yield from _headed("-", item, indent="  ", sequence_indent="")
-                continue
-            yield f"- {lines[0]}"
-            yield from (f"  {line}" if line else "" for line in lines[1:])
-    elif isinstance(val.raw, str) and "\n" in val.raw:
-        yield from _literal(val.raw)
-    else:
-        yield _scalar(val)
+            if position:
+                self.start(indent)
+            self.put(f'"{"".join(map(_escaped, name))}":')
+            val = fields[name]
+            if isinstance(val.raw, Mapping) and val.raw:
+                self.start(indent + 2)
+                self.mapping(val.raw, indent + 2)
+            elif isinstance(val.raw, tuple) and val.raw:
+                self.start(indent)
+                self.sequence(val.raw, indent)
+            else:
+                self.put(" ")
+                self.value(val, indent)
 
+    def sequence(self, items: tuple[Val, ...], indent: int) -> None:
+        """Elements, each behind its dash."""
+        for position, item in enumerate(items):
+            if position:
+                self.start(indent)
+            self.put("- ")
+            self.value(item, indent)
 
-def _headed(head: str, val: Val, *, indent: str, sequence_indent: str) -> Iterator[str]:
-    lines = list(_lines(val))
-    if isinstance(val.raw, str) and "\n" in val.raw:
-        yield f"{head} {lines[0]}"
-        yield from lines[1:]
-        return
-    if not isinstance(val.raw, Mapping | tuple) or not val.raw:
-        yield f"{head} {lines[0]}"
-        return
-    yield head
-    deeper = indent if isinstance(val.raw, Mapping) else sequence_indent
-    yield from (deeper + line if line else "" for line in lines)
-
-
-def _literal(text: str) -> list[str]:
-    if not _fits_literal(text):
-        return [_double(text)]
-    hint = "2" if text.startswith((" ", "\n")) else ""
-    end = (
-        ""
-        if text.endswith("\n") and not text.endswith("\n\n") and text != "\n"
-        else "+"
-        if text.endswith("\n")
-        else "-"
-    )
-    body = text.removesuffix("\n")
-    return [f"|{hint}{end}", *(f"  {line}" if line else "" for line in body.split("\n"))]
+    def text(self, text: str, indent: int) -> None:
+        """Literal where it has lines of its own, else quoted and folded after column 80."""
+        if "\n" in text and _fits_literal(text):
+            hint = "2" if text.startswith((" ", "\n")) else ""
+            end = "-" if not text.endswith("\n") else "+" if text == "\n" or text.endswith("\n\n") else ""
+            self.put(f"|{hint}{end}")
+            for line in text.removesuffix("\n").split("\n"):
+                self.start(indent if line else 0)
+                self.put(line)
+            return
+        self.put('"')
+        after_space = False
+        for position, char in enumerate(text):
+            if char == " " and not after_space and self.column > 80 and 0 < position < len(text) - 1:
+                self.start(indent)
+                if text[position + 1] == " ":
+                    self.put("\\")
+            else:
+                self.put(_escaped(char))
+            after_space = char == " "
+        self.put('"')
 
 
 def _fits_literal(text: str) -> bool:
@@ -103,16 +133,9 @@ def _fits_literal(text: str) -> bool:
 
 def _printable(char: str) -> bool:
     code = ord(char)
-    return (
-        0x20 <= code <= 0x7E
-        or (0xA0 < code <= 0xD7FF and char not in "\u2028\u2029")
-        or (0xE000 <= code <= 0xFFFD and code != 0xFEFF)
-        or 0x10000 <= code <= 0x10FFFF
-    )
-
-
-def _double(text: str) -> str:
-    return '"' + "".join(_escaped(char) for char in text) + '"'
+    if 0xA0 <= code <= 0xD7FF:
+        return char not in "\u2028\u2029"
+    return 0x20 <= code <= 0x7E or (0xE000 <= code <= 0xFFFD and code != 0xFEFF)
 
 
 def _escaped(char: str) -> str:
@@ -130,8 +153,6 @@ def _scalar(val: Val) -> str:
         return "null"
     if isinstance(raw, bool):
         return "true" if raw else "false"
-    if isinstance(raw, str):
-        return _double(raw)
     if isinstance(raw, Mapping):
         return "{}"
     return "[]" if isinstance(raw, tuple) else numbers.text_of(raw)
@@ -148,7 +169,11 @@ _WORDS: Final[dict[str, bool | None]] = {
 _INFINITE: Final = frozenset(f"{sign}.{word}" for sign in ("", "+", "-") for word in ("inf", "Inf", "INF"))
 _WHOLE: Final = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_DATE: Final = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)", re.ASCII)
+_DAY: Final = r"([1-9]\d{3})-(\d\d?)-(\d\d?)"
+_TIME: Final = r"(\d\d?):(\d\d?):(\d\d?)(?:\.\d+)?"
+_DATES: Final = tuple(
+    re.compile(pattern, re.ASCII) for pattern in (_DAY, f"{_DAY} {_TIME}", f"{_DAY}[Tt]{_TIME}(Z|[+-]\\d\\d:\\d\\d)")
+)
 
 
 @over("yamldecode", STRING)
@@ -245,14 +270,14 @@ class _Reader:
 def _merged(val: Val) -> dict[str, Val]:
     if isinstance(val.raw, Mapping):
         return dict(val.raw)
-    if not isinstance(val.raw, tuple) or not all(isinstance(part.raw, Mapping) for part in val.raw):
-        raise Failure("only mappings can be merged into one")
-    return {k: v for part in val.raw for k, v in part.raw.items()}
+    if isinstance(val.raw, tuple):
+        raise NotKnown("Terraform's versions differ in merging several mappings")
+    raise Failure("only mappings can be merged into one")
 
 
 def resolve(tag: str | None, text: str, style: str) -> Val:
     """What a scalar means: quoted it is text, plain a word, a number, a date, or text."""
-    short = (tag or "").removeprefix(_TAG) if tag != "!" else ""
+    short = (tag or "").removeprefix(_TAG)
     if short not in ("", "str", "bool", "int", "float", "null", "timestamp", "binary"):
         raise Failure(f"the tag {tag} is not supported")
     if short not in ("str", "binary") and (not text or text[0] in "+-.0123456789yYnNtTfFoO~"):
@@ -275,8 +300,8 @@ def _plain(short: str, text: str) -> Val | None:
     if text[0] == ".":
         return _number(text) if _FLOAT.fullmatch(text) else None
     if text[0] in "+-0123456789":
-        if short in ("", "timestamp") and _DATE.match(text):
-            return _date(text)
+        if short in ("", "timestamp") and (date := _date(text)) is not None:
+            return date
         if _WHOLE.fullmatch(text) or _FLOAT.fullmatch(text):
             return _number(text)
     return None
@@ -297,14 +322,16 @@ def _number(text: str) -> Val:
 
 
 def _date(text: str) -> Val | None:
-    match = _DATE.fullmatch(text)
+    """The timestamp that a plain scalar is; None where it is none."""
+    match = next((found for pattern in _DATES if (found := pattern.fullmatch(text))), None)
     if match is None:
-        raise NotKnown("a time of YAML")
+        return None
     try:
-        when = datetime(int(match[1]), int(match[2]), int(match[3]))  # noqa: DTZ001
+        when = datetime(*map(int, match.groups()[:6]), tzinfo=UTC)  # type: ignore[arg-type, misc]
     except ValueError:
-        return Val(STRING, text)
-    return Val(STRING, f"{when:%Y-%m-%d}T00:00:00Z")
+        return None
+    zone = match[7] if match.re.groups == 7 else "Z"
+    return Val(STRING, f"{when:%Y-%m-%dT%H:%M:%S}{'Z' if zone[1:] == '00:00' else zone}")
 
 
 def _tagged(short: str, text: str) -> Val:
