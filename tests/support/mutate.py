@@ -29,8 +29,8 @@ from drift.live.scan import Scan
 from drift.model.resource import GLOBAL
 from drift.model.value import is_empty
 from tests.support import made
-from tests.support.world import REGION, WORLDS, Replay, World
 from tests.support.world import NAMES as RECORDED
+from tests.support.world import REGION, WORLDS, Replay, World
 
 
 @dataclass
