@@ -24,8 +24,6 @@ class Look:
     width: int | None = None
     """Columns; None for the terminal's own."""
     verbose: bool = False
-    not_ours: bool = False
-    """Whether to name what others made."""
 
 
 class Render(Protocol):

@@ -131,6 +131,7 @@ def planned(expressions: Sequence[str]) -> list[dict[str, Any]]:
     failed: set[int] = set()
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
+        (directory / "files").symlink_to(FILES)
         while True:
             blocks = [f'resource "terraform_data" "o{i}" {{ input = {text} }}\n' for i, text in left.items()]
             (directory / "main.tf").write_text("".join(blocks) + LOCALS)

@@ -25,8 +25,5 @@ class Declared:
         return found
 
 
-SECTIONS: dict[str, Declared] = {
-    "ignore": Declared("drift.ignore.rules", "IgnoreRule", many=True),
-    "owner": Declared("drift.ignore.owners", "OwnerRule", many=True),
-}
+SECTIONS: dict[str, Declared] = {}
 """Name -> declaration; no name may be that of an option."""

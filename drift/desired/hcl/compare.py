@@ -43,6 +43,18 @@ def type_known(val: Val) -> bool:
     return all(map(type_known, parts(val)))
 
 
+def may_change(val: Val) -> bool:
+    """Whether the value would read otherwise if it became one type with another that is not known: 1 might be "1"."""
+    if not val.is_known or val.is_null:
+        return False
+    return isinstance(val.raw, bool | int | Decimal) or any(map(may_change, parts(val)))
+
+
+def untyped(val: Val) -> bool:
+    """Whether not even the type of it is known."""
+    return not val.is_known and val.type.kind == "dynamic"
+
+
 def equal(left: Val, right: Val) -> bool | None:
     """Whether they are equal: of one type and one value; None where that is not known."""
     if left.is_null and right.is_null:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from drift.desired.hcl import numbers
-from drift.desired.hcl.compare import parts, set_val, type_known
+from drift.desired.hcl.compare import may_change, parts, set_val, type_known, untyped
 from drift.desired.hcl.run import Failure, NotKnown
 from drift.desired.hcl.types import (
     PRIMITIVE,
@@ -77,6 +77,8 @@ def _wanted(val: Val, target: Type) -> Type:
         return val.type.of
     types = list(val.type.items) or [type_ for _, type_ in val.type.fields]
     common = unify(types) if types else DYNAMIC
+    if any(map(untyped, parts(val))) and any(map(may_change, parts(val))):
+        raise NotKnown(f"the type of a {target.kind}'s elements is not known", Type(target.kind, of=DYNAMIC))
     if target.kind == "map" and common == DYNAMIC:
         common = _only({t for t in types if t.kind != "dynamic"}) or common
     if common is None or (common.kind == "dynamic" and any(t.kind != "dynamic" for t in types)):

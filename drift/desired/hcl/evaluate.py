@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from drift.desired.hcl import functions, operators
-from drift.desired.hcl.compare import bare, is_sensitive, type_known
-from drift.desired.hcl.convert import convert, keys_in_order
-from drift.desired.hcl.numbers import Counted
+from drift.desired.hcl import branches, functions, loops, operators, rendering
+from drift.desired.hcl.compare import is_sensitive
+from drift.desired.hcl.convert import convert
 from drift.desired.hcl.run import Failure, NotKnown, Run, TooMuch
 from drift.desired.hcl.scope import Scope
 from drift.desired.hcl.tree import (
@@ -33,11 +33,11 @@ from drift.desired.hcl.tree import (
     TupleOf,
     Unary,
 )
-from drift.desired.hcl.types import has_dynamic, list_of, object_val, tuple_val, unify
-from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, Type, Val, from_python, unknown
+from drift.desired.hcl.types import object_val, tuple_val
+from drift.desired.hcl.values import STRING, Val, from_python, unknown
 
-ELEMENT: Final = "*"
-"""The name under which a splat's element is bound: no identifier."""
+_FRAMES: Final = 8_000
+"""What `Run.depth` expressions within expressions take, with what a scope does between them."""
 
 
 def evaluate(expr: Expr, scope: Scope | None, run: Run | None = None) -> Val:
@@ -47,6 +47,8 @@ def evaluate(expr: Expr, scope: Scope | None, run: Run | None = None) -> Val:
     collects the reasons. A scope of None has no names at all.
     """
     run = run or Run()
+    if sys.getrecursionlimit() < _FRAMES:
+        sys.setrecursionlimit(_FRAMES)
     try:
         return Evaluation(scope, run).value(expr)
     except Failure as error:
@@ -61,23 +63,13 @@ def evaluate(expr: Expr, scope: Scope | None, run: Run | None = None) -> Val:
 
 
 def attempt(expr: Expr, scope: Scope | None, run: Run | None = None) -> Val:
-    """The same, for those who need to know: raises `Failure` where Terraform would refuse, `NotKnown` where we do."""
+    """The same, for those who need to know why: raises `Failure` where Terraform would refuse, and `TooMuch`."""
     return Evaluation(scope, run or Run()).value(expr)
 
 
 def literal(expr: Expr) -> Val:
     """The value of an expression that may name nothing; `Failure` if it does."""
     return Evaluation(None, Run()).value(expr)
-
-
-def index(of: Val, key: Val) -> Val:
-    """`of[key]`."""
-    return operators.index(of, key)
-
-
-def get_attr(of: Val, name: str) -> Val:
-    """`of.name`."""
-    return operators.get_attr(of, name)
 
 
 @dataclass
@@ -100,13 +92,18 @@ class Evaluation:
         return replace(self, names={**(self.names or {}), **names})
 
     def value(self, expr: Expr) -> Val:
-        """The value; raises `Failure` and `NotKnown`."""
+        """The value, as far as it is known; raises `Failure`, and `TooMuch`."""
         self.run.spend(1)
         if self.run.depth <= 0:
             raise TooMuch("the expression is nested too deeply")
         self.run.depth -= 1
         try:
             return _EVALUATORS[type(expr)](self, expr)
+        except TooMuch:
+            raise
+        except NotKnown as error:
+            self.run.note(expr.line, str(error))
+            return self.saw(unknown(error.type))
         finally:
             self.run.depth += 1
 
@@ -168,55 +165,6 @@ class Evaluation:
             val = operators.binary(step.operator, val, self.value(step.right))
         return val
 
-    def conditional(self, expr: Conditional) -> Val:
-        """`condition ? yes : no`; both are evaluated, for the type that they have in common."""
-        sides = [self._side(expr.yes), self._side(expr.no)]
-        types = [side.type if isinstance(side, Val) else side[1] for side in sides]
-        condition = self.value(expr.condition)
-        common = _common_type(sides, types)
-        if condition.is_null:
-            raise Failure("the condition is null")
-        marks = condition.sensitive or any(isinstance(side, Val) and side.sensitive for side in sides)
-        if not condition.is_known:
-            return self._undecided(sides, common, marks)
-        side = sides[0 if operators.truth(condition) else 1]
-        if not isinstance(side, Val):
-            raise side[0]
-        return convert(side, common).marked(marks)
-
-    def _side(self, expr: Expr) -> Val | tuple[Failure | NotKnown, Type]:
-        try:
-            return self.value(expr)
-        except TooMuch:
-            raise
-        except (Failure, NotKnown) as error:
-            return error, self.type_of_failed(expr)
-
-    def _undecided(self, sides: Sequence[Val | tuple[Exception, Type]], common: Type, marks: bool) -> Val:
-        """The result where the condition is not known: known all the same where both sides are one value."""
-        values = [convert(side, common) for side in sides if isinstance(side, Val)]
-        if len(values) == 2 and all(v.wholly_known for v in values) and operators.same(values[0], values[1]):
-            return values[0].marked(marks)
-        return unknown(common, sensitive=marks)
-
-    def type_of_failed(self, expr: Expr) -> Type:
-        """The type that Terraform gives an expression in which something fails: a conditional may not choose it."""
-        match expr:
-            case TupleOf(items=items):
-                return Type("tuple", items=tuple(self._type_of(item) for item in items))
-            case ObjectOf(items=items) if all(isinstance(key, Literal) for key, _ in items):
-                fields = {str(key.value): self._type_of(of) for key, of in items if isinstance(key, Literal)}
-                return Type("object", fields=tuple(sorted(fields.items())))
-            case Template():
-                return STRING
-            case Unary(operator=operator) | Binary(operator=operator):
-                return NUMBER if operator in "+-*/%" else BOOL
-        return DYNAMIC
-
-    def _type_of(self, expr: Expr) -> Type:
-        side = self._side(expr)
-        return side.type if isinstance(side, Val) else side[1]
-
     # collections
 
     def tuple_of(self, expr: TupleOf) -> Val:
@@ -238,163 +186,11 @@ class Evaluation:
             known = known and name.is_known
         return object_val(fields).marked(marks) if known else unknown(sensitive=marks)
 
-    def splat(self, expr: Splat) -> Val:
-        """`of[*].each`: anything but a list, set or tuple is made a tuple first, and null an empty one."""
-        of = self.value(expr.of)
-        sequence = of.type.kind in ("list", "set", "tuple")
-        if of.is_null:
-            if sequence:
-                raise Failure("a sequence that is null has no elements")
-            return tuple_val([]).marked(of.sensitive)
-        if not of.is_known:
-            if of.type.kind in ("list", "set"):
-                held = of.type.of or DYNAMIC
-                return unknown(list_of(self._each(expr, unknown(held)).type), sensitive=of.sensitive)
-            return unknown(sensitive=of.sensitive)
-        items = of.raw if sequence else (Val(of.type, of.raw),)
-        made = [self._each(expr, item) for item in items]
-        if of.type.kind not in ("list", "set"):
-            return tuple_val(made).marked(of.sensitive)
-        if not made:
-            held = self._each(expr, unknown(of.type.of or DYNAMIC)).type
-            return Val(list_of(held), (), of.sensitive)
-        if any(v.type != made[0].type for v in made):
-            if all(map(type_known, made)):
-                raise Failure("a splat within a splat gave elements of different types")
-            return unknown(sensitive=of.sensitive)
-        return Val(list_of(made[0].type), tuple(made), of.sensitive)
-
-    def _each(self, expr: Splat, item: Val) -> Val:
-        return self.within({ELEMENT: item}).value(expr.each)
-
     def element(self, expr: Element) -> Val:  # noqa: ARG002
         """The element that the splat is at."""
-        if not self.names or ELEMENT not in self.names:
+        if not self.names or loops.ELEMENT not in self.names:
             raise Failure("there is no splat here")
-        return self.names[ELEMENT]
-
-    # for
-
-    def for_tuple(self, expr: ForTuple) -> Val:
-        """`[for key, value in of : body if condition]`."""
-        of = self._iterable(expr)
-        if not isinstance(of, Mapping):
-            return of
-        made, marks = [], of["marks"]
-        for inner, marked, kept in self._rounds(expr, of["pairs"]):
-            marks = marks or marked
-            if kept is None:
-                return unknown(sensitive=marks)
-            if kept:
-                made.append(inner.value(expr.body))
-        return tuple_val(made).marked(marks)
-
-    def for_object(self, expr: ForObject) -> Val:
-        """`{for key, value in of : name => body... if condition}`."""
-        of = self._iterable(expr)
-        if not isinstance(of, Mapping):
-            return of
-        groups: dict[str, list[Val]] = {}
-        known, marks = True, of["marks"]
-        for inner, marked, kept in self._rounds(expr, of["pairs"]):
-            marks = marks or marked
-            if not kept:
-                known = known and kept is not None
-                continue
-            key = inner.value(expr.name)
-            marks = marks or key.sensitive
-            if key.is_null:
-                raise Failure("a key is null")
-            name = convert(key, STRING)
-            if not name.is_known:
-                known = False
-                continue
-            if name.raw in groups and not expr.grouped:
-                raise Failure(f"two items make the key {name.raw}")
-            groups.setdefault(name.raw, []).append(inner.value(expr.body))
-        if not known:
-            return unknown(sensitive=marks)
-        fields = {k: tuple_val(v) if expr.grouped else v[0] for k, v in groups.items()}
-        return object_val(fields).marked(marks)
-
-    def _iterable(self, expr: ForTuple | ForObject | TemplateFor) -> Val | dict[str, Any]:
-        """The pairs of what is iterated over; a value where that is the result already."""
-        of = self.value(expr.of)
-        if of.is_null:
-            raise Failure("what is iterated over is null")
-        if of.type.kind == "dynamic":
-            return unknown(sensitive=of.sensitive)
-        if of.type.kind in ("bool", "number", "string"):
-            raise Failure(f"a {of.type.kind} cannot be iterated over")
-        condition = getattr(expr, "condition", None)
-        if condition is not None:
-            self._check(condition, expr)
-        if not of.is_known:
-            return unknown(sensitive=of.sensitive)
-        return {"pairs": list(pairs(of)), "marks": of.sensitive}
-
-    def _check(self, condition: Expr, expr: Any) -> None:
-        """What fails for whatever element fails for none at all."""
-        trial = replace(self, unknowns=[0]).within(
-            {**({expr.key: unknown()} if expr.key else {}), expr.value: unknown()}
-        )
-        try:
-            val = trial.value(condition)
-            if val.is_null:
-                raise Failure("the condition is null")
-            convert(val, BOOL)
-        except TooMuch:
-            raise
-        except NotKnown:
-            return
-
-    def _rounds(
-        self, expr: ForTuple | ForObject | TemplateFor, items: Sequence[tuple[Val, Val]]
-    ) -> Iterator[tuple[Evaluation, bool, bool | None]]:
-        """For each element: its scope, whether its condition is sensitive, and whether it is kept."""
-        self.run.allow_items(len(items))
-        condition = getattr(expr, "condition", None)
-        for key, val in items:
-            inner = self.within({**({expr.key: key} if expr.key else {}), expr.value: val})
-            if condition is None:
-                yield inner, False, True
-                continue
-            answer = inner.value(condition)
-            if answer.is_null:
-                raise Failure("the condition is null")
-            kept = convert(answer, BOOL)
-            yield inner, answer.sensitive, kept.raw if kept.is_known else None
-
-    # templates
-
-    def template(self, expr: Template) -> Val:
-        """Text with interpolations."""
-        return self._join(self.value(part) for part in expr.parts)
-
-    def _join(self, values: Iterator[Val]) -> Val:
-        texts, marks, known, length = [], False, True, 0
-        for val in values:
-            if val.is_null:
-                raise Failure("null cannot be put into a text")
-            text = convert(val, STRING)
-            marks = marks or is_sensitive(val)
-            known = known and text.is_known
-            if text.is_known:
-                texts.append(text.raw)
-                length += len(text.raw)
-                self.run.allow_text(length)
-        return Val(STRING, operators.normal("".join(texts)), marks) if known else unknown(STRING, sensitive=marks)
-
-    def template_if(self, expr: TemplateIf) -> Val:
-        """`%{if}`."""
-        return self.conditional(Conditional(expr.condition, expr.yes, expr.no, line=expr.line))
-
-    def template_for(self, expr: TemplateFor) -> Val:
-        """`%{for}`."""
-        of = self._iterable(expr)
-        if not isinstance(of, Mapping):
-            return unknown(STRING, sensitive=of.sensitive)
-        return self._join(inner.value(expr.body) for inner, _, _ in self._rounds(expr, of["pairs"])).marked(of["marks"])
+        return self.names[loops.ELEMENT]
 
     # functions
 
@@ -402,9 +198,9 @@ class Evaluation:
         """A function's result; `try` and `can` are the language's own."""
         name = expr.name.removeprefix("core::")
         if name == "try" and not expr.expand:
-            return self._try(expr.arguments)
+            return branches.attempt_each(self, expr.arguments)
         if name == "can" and not expr.expand and len(expr.arguments) == 1:
-            return self._can(expr.arguments[0])
+            return branches.can(self, expr.arguments[0])
         arguments = [self.value(argument) for argument in expr.arguments]
         if expr.expand:
             last = arguments.pop()
@@ -425,31 +221,6 @@ class Evaluation:
         except Failure as error:
             raise Failure(f"{name}: {error}") from None
         return val if val.wholly_known or not all(a.wholly_known for a in arguments) else self.saw(val)
-
-    def _try(self, arguments: Sequence[Expr]) -> Val:
-        if not arguments:
-            raise Failure("try needs an argument")
-        reasons = []
-        for argument in arguments:
-            inner = replace(self, unknowns=[0])
-            try:
-                val = inner.value(argument)
-            except Failure as error:
-                if inner.unknowns == [0]:
-                    reasons.append(str(error))
-                    continue
-                return self.saw(unknown())
-            return val if inner.unknowns == [0] else self.saw(unknown(sensitive=is_sensitive(val)))
-        raise Failure("no expression of try succeeds: " + "; ".join(reasons))
-
-    def _can(self, argument: Expr) -> Val:
-        inner = replace(self, unknowns=[0])
-        try:
-            inner.value(argument)
-            answer = True
-        except Failure:
-            answer = False
-        return Val(BOOL, answer) if inner.unknowns == [0] else self.saw(unknown(BOOL))
 
     def render(self, template: Expr, names: Mapping[str, Val]) -> Val:
         """A template's text with these names and no others."""
@@ -485,16 +256,6 @@ class _Templates:
         return
 
 
-def pairs(of: Val) -> Iterator[tuple[Val, Val]]:
-    """Key and value of each element of a value that is known: positions, names, or a set's elements twice."""
-    if isinstance(of.raw, Mapping):
-        yield from ((Val(STRING, name), of.raw[name]) for name in keys_in_order(of.raw))
-    elif of.type.kind == "set":
-        yield from ((v, v) for v in of.raw)
-    else:
-        yield from ((Val(NUMBER, Counted(i)), v) for i, v in enumerate(of.raw))
-
-
 def _is_fixed(key: Val) -> bool:
     if not key.is_known or key.is_null or key.sensitive:
         return False
@@ -503,21 +264,6 @@ def _is_fixed(key: Val) -> bool:
 
 def _plain_key(key: Val) -> str | int:
     return key.raw if isinstance(key.raw, str) else int(key.raw)
-
-
-def _common_type(sides: Sequence[Val | tuple[Exception, Type]], types: Sequence[Type]) -> Type:
-    """What both sides of a conditional become."""
-    for i, side in enumerate(sides):
-        if isinstance(side, Val) and side.is_null and side.type.kind == "dynamic" and not side.sensitive:
-            return types[1 - i]
-    if "dynamic" in (types[0].kind, types[1].kind):
-        return DYNAMIC
-    common = unify(types)
-    if common is not None:
-        return common
-    if all(type_known(side) if isinstance(side, Val) else not has_dynamic(side[1]) for side in sides):
-        raise Failure("both results of a conditional must be of one type")
-    return DYNAMIC
 
 
 _Evaluator = Callable[[Evaluation, Any], Val]
@@ -529,22 +275,20 @@ def _literal(evaluation: Evaluation, expr: Literal) -> Val:  # noqa: ARG001
 
 _EVALUATORS: Final[dict[type[Expr], _Evaluator]] = {
     Literal: _literal,
-    Template: Evaluation.template,
-    TemplateIf: Evaluation.template_if,
-    TemplateFor: Evaluation.template_for,
+    Template: rendering.template,
+    TemplateIf: rendering.template_if,
+    TemplateFor: rendering.template_for,
     Name: Evaluation.reference,
     GetAttr: Evaluation.reference,
     Index: Evaluation.reference,
-    Splat: Evaluation.splat,
+    Splat: loops.splat,
     Element: Evaluation.element,
     Call: Evaluation.call,
     Unary: Evaluation.unary,
     Binary: Evaluation.binary,
-    Conditional: Evaluation.conditional,
+    Conditional: branches.conditional,
     TupleOf: Evaluation.tuple_of,
     ObjectOf: Evaluation.object_of,
-    ForTuple: Evaluation.for_tuple,
-    ForObject: Evaluation.for_object,
+    ForTuple: loops.for_tuple,
+    ForObject: loops.for_object,
 }
-
-__all__ = ["Evaluation", "attempt", "bare", "evaluate", "get_attr", "index", "literal", "pairs"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from drift.desired.hcl import numbers
-from drift.desired.hcl.compare import equal, key
+from drift.desired.hcl.compare import equal, key, may_change, untyped
 from drift.desired.hcl.convert import convert
 from drift.desired.hcl.functions.registry import Context, Param, counted, function, over
 from drift.desired.hcl.functions.strings import graphemes, text_in, whole
@@ -99,6 +99,8 @@ def coalesce(context: Context, *given: Val) -> Val:
         made = convert(val, common)
         if not made.is_known:
             return unknown(common)
+        if may_change(made) and any(map(untyped, given)):
+            return unknown()
         if not made.is_null and not (common.kind == "string" and made.raw == ""):
             return made
     raise Failure("every argument is null or empty")
