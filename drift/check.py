@@ -13,6 +13,9 @@ from drift.diff.actual import Actual
 from drift.diff.classify import Verdicts, classify
 from drift.errors import UsageError
 from drift.graph import kind_of
+from drift.ignore.advice import advice
+from drift.ignore.baseline import Baseline, accept
+from drift.ignore.stage import Exceptions, Stage
 from drift.live.api import Asker, Progress, quiet
 from drift.live.scan import Scan
 from drift.model.coverage import Unread
@@ -24,6 +27,8 @@ from drift.rules.settings import Settings
 from drift.rules.spec import Rule
 
 Catalog = Mapping[str, ResourceType]
+NOTHING = Exceptions()
+"""What to leave out, where nobody says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class Result:
     report: Report
     desired: tuple[Resource, ...]
     actual: tuple[Resource, ...]
+    seen: frozenset[str] = frozenset()
+    """The types of which everything could be looked at."""
 
 
 def _matching(patterns: Iterable[str], catalog: Catalog) -> Iterable[str]:
@@ -70,26 +77,46 @@ def check(
     *,
     rules: Sequence[Rule] = (),
     settings: Settings | None = None,
+    exceptions: Exceptions = NOTHING,
+    excused: Sequence[Resource] = (),
+    accepted: Baseline | None = None,
     default_region: str = "",
     progress: Progress = quiet,
 ) -> Result:
-    """Compare one account with its desired side."""
+    """Compare one account with its desired side.
+
+    `exceptions` are left out on purpose; `excused` is what other states describe: it is not ours, and not judged;
+    `accepted` is drift that an earlier run found.
+    """
     account = asker.api.account
-    types = scope.types(catalog)
     here = [r for r in desired.resources if r.key.account == account]
+    stage = Stage(exceptions, catalog)
     regions = regions_of(here, scope, default_region)
-    scan = Scan(asker, catalog, here, scope=types, regions=regions, progress=progress)
+    types = stage.types(scope.types(catalog), regions, here)
+    regions = stage.regions(regions)
+    spared, strangers = stage.spare(here), stage.strangers
+    scan = Scan(
+        asker, catalog, here, scope=types, regions=regions, spared=spared, strangers=strangers, progress=progress
+    )
     actual = Actual(scan.resources, scan.paired, scan.gaps)
-    verdicts = classify(here, actual, catalog, types, frozenset(desired.imported))
+    imported = frozenset(desired.imported)
+    verdicts = classify(here, actual, catalog, types, imported, means=stage.means, excused=excused)
+    stage.settle(verdicts, scan)
     judged = judge(verdicts.drift, rules, scan, catalog, desired=here, settings=settings, scope=types)
     elsewhere = [r for r in desired.resources if r.key.account != account and kind_of(r, catalog).name in types]
     report = _report(desired, verdicts, judged, scan, types, elsewhere)
+    seen = types - {g.type for g in report.gaps}
     report = replace(
         report,
+        managed=report.managed + stage.resources,
+        ignored=stage.told,
+        ignored_resources=stage.resources,
+        warnings=(*report.warnings, *advice(stage, (*here, *scan.resources.values()), seen)),
         scope=ReportScope((account,), tuple(regions), tuple(desired.sources), len(types)),
         api_calls=dict(sorted(asker.api.counts.items())),
     )
-    return Result(report, tuple(here), tuple(scan.resources.values()))
+    report = accept(report, accepted, seen) if accepted else report
+    return Result(report, tuple(here), tuple(scan.resources.values()), seen)
 
 
 def regions_of(resources: Iterable[Resource], scope: Scope, default: str) -> list[str]:

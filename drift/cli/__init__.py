@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "Run the main job on a small built-in account: no AWS account, no credentials.",
     "graph": "Draw the desired, the actual or the drifted resources with their references.",
     "catalog": "List the resource types drift covers, or the IAM policy it needs.",
+    "baseline": "Accept the drift there is, so that later checks speak of what is new.",
     "config": "Show the settings in force, and where each comes from.",
     "rules": "List the misconfiguration rules that judge what drifted.",
 }

@@ -7,6 +7,7 @@ import click
 from drift.cli.job import run
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
+from drift.cli.options.ignoring import Ignoring, ignore_options
 from drift.cli.options.output import Output, output_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
@@ -17,8 +18,11 @@ from drift.cli.options.states import States, state_options
 @configuration_options
 @type_options
 @account_options
+@ignore_options
 @output_options
-def command(states: States, configurations: Configurations, types: Types, account: Account, output: Output) -> int:
+def command(
+    states: States, configurations: Configurations, types: Types, account: Account, ignoring: Ignoring, output: Output
+) -> int:
     """Compare the account with its Terraform state, and report the drift.
 
     \b
@@ -30,11 +34,21 @@ def command(states: States, configurations: Configurations, types: Types, accoun
       drift check --state 's3://states/**/*.tfstate' --state-profile states
       drift check --state prod.tfstate --fail-on unmanaged,severity>=high
       drift check --state prod.tfstate --only 'aws_iam_*' --profile audit
+      drift check --filter "tags.Team == 'data'" --baseline accepted.json --fail-on new
 
     Exit status: 0 nothing that fails, 1 drift that fails, 2 it could not be done, 3 nothing
     failing was seen, but part of the scope could not be read.
     """
     output.validate()
+    ignoring.validate()
     api, scope = account.open(types.scope())
-    result = run(states.places(configurations.config), api, scope, configurations, record=account.record)
+    result = run(
+        states.places(configurations.config),
+        api,
+        scope,
+        configurations,
+        record=account.record,
+        ignoring=ignoring,
+        accepted=ignoring.accepted(),
+    )
     return output.finish(result.report)

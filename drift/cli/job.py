@@ -5,17 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from drift.check import Result, Scope, check
+from drift.check import NOTHING, Result, Scope, check
 from drift.cli import plugins
 from drift.cli.options.configuration import UNREAD, Configurations
+from drift.cli.options.ignoring import Ignoring
 from drift.cli.options.output import progress
 from drift.desired.instance import State
 from drift.desired.load import Desired, build, read_states
 from drift.desired.state.decode import unhurried
 from drift.errors import StateError
+from drift.ignore.baseline import Baseline
 from drift.live.api import Api, Asker
 from drift.live.tape import Player, Recorder
 from drift.model.drift import Report
@@ -49,11 +51,16 @@ def run(
     configurations: Configurations = UNREAD,
     *,
     record: Path | None = None,
+    ignoring: Ignoring | None = None,
+    accepted: Baseline | None = None,
 ) -> Result:
     """Compare the account with its states, and with their configurations."""
     started, clock = datetime.now(UTC), time.monotonic()
     region = str(getattr(api, "region", ""))
     desired = load(states, configurations, account=api.account, region=region or next(iter(scope.regions), ""))
+    exceptions = replace(ignoring.exceptions(), today=_day(api, started)) if ignoring else NOTHING
+    others = ignoring.also_managed_by if ignoring else ()
+    excused = load(others, account=api.account, region=region).resources if others else ()
     recorder = Recorder(api) if record else None
     with progress() as bar:
         result = check(
@@ -62,6 +69,9 @@ def run(
             plugins.catalog(),
             scope,
             rules=plugins.rules(),
+            exceptions=exceptions,
+            excused=tuple(excused),
+            accepted=accepted,
             default_region=region,
             progress=bar,
         )
@@ -75,6 +85,11 @@ def run(
             types=scope.types(plugins.catalog()),
         )
     return replace(result, report=report)
+
+
+def _day(api: Api, started: datetime) -> date:
+    """The day on which rules have expired or not; on replay, that of the recording."""
+    return date.fromisoformat(api.started_at[:10]) if isinstance(api, Player) and api.started_at else started.date()
 
 
 def timed(report: Report, api: Api, started: datetime, seconds: float) -> Report:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from drift.catalog.spec import Held, ResourceType
@@ -46,22 +46,26 @@ def classify(
     catalog: Catalog,
     scope: frozenset[str],
     imported: frozenset[tuple[str, str]] = frozenset(),
+    *,
+    means: Callable[[Resource], bool] = lambda _: True,
+    excused: Sequence[Resource] = (),
 ) -> Verdicts:
     """Every desired resource and everything found, each with one verdict.
 
-    `imported` holds (type, id) of what the next apply brings under management.
+    `imported` holds (type, id) of what the next apply brings under management. A desired resource that nobody `means`
+    is known, but not judged. What is `excused` is desired elsewhere: not ours.
     """
     out = Verdicts()
-    shares = Shares(desired, actual.paired, catalog)
+    shares = Shares([*desired, *excused], actual.paired, catalog)
     for resource in sorted(desired, key=lambda r: (str(r.address), r.deposed)):
-        if kind_of(resource, catalog).name not in scope:
+        if kind_of(resource, catalog).name not in scope or not means(resource):
             continue
         if resource.deposed:
             if resource.key in actual.resources:
                 out.leftovers.append(resource)
             continue
         _judge(resource, actual, catalog, shares, out)
-    for stranger in strangers(desired, actual, catalog, scope):
+    for stranger in strangers(desired, actual, catalog, scope, excused):
         found = stranger.resource
         if stranger.fate == "not_ours":
             out.not_ours.append(found)
@@ -125,6 +129,8 @@ def masked(change: Change, resource: Resource, name: str) -> Change:
     def digest(value: Value) -> Value:
         if is_empty(value):
             return None
+        if not key:
+            return "secret:hidden"  # without a key, a digest of a short secret can be guessed
         text = json.dumps(plain(value), sort_keys=True, default=str)
         return "secret:" + hashlib.blake2s(text.encode(), key=key[:32], digest_size=8).hexdigest()
 

@@ -34,9 +34,14 @@ class Stranger:
 
 
 def strangers(
-    desired: Sequence[Resource], actual: Actual, catalog: Catalog, scope: frozenset[str]
+    desired: Sequence[Resource],
+    actual: Actual,
+    catalog: Catalog,
+    scope: frozenset[str],
+    excused: Sequence[Resource] = (),
 ) -> Iterator[Stranger]:
-    """Everything found in scope that nothing desired is, in order of key."""
+    """Everything found in scope that nothing desired is, in order of key; what is `excused` is desired elsewhere."""
+    elsewhere = {r.key: f"state {r.source.state}" for r in excused if not r.deposed}
     gathered = [p for r in (*desired, *actual.paired.values()) for p in parts_of(r, catalog)]
     managed = {r.key: r for r in (*gathered, *actual.paired.values(), *desired)}
     found: dict[Key, Resource] = {}
@@ -64,6 +69,9 @@ def strangers(
             if parent in managed and (kind.parent.tells or kind.parent.unless in recorded[parent]):
                 yield Stranger(resource, "told", parent)
                 continue
+        if key in elsewhere:
+            yield Stranger(replace(resource, owner=elsewhere[key]), "not_ours", proof=elsewhere[key])
+            continue
         stranger = _owned(resource, kind, index, actual.gaps, claimants, catalog)
         if stranger is None:
             found[key] = resource

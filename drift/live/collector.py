@@ -71,6 +71,10 @@ class Wanted:
     """Parent -> the types of the desired children that name it."""
     everywhere: frozenset[str] = frozenset()
     """Types of which every live one is worth reading: something desired says that there are no others."""
+    spared: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """(state, address) -> the attributes of a desired resource that nobody will look at."""
+    strangers: bool = True
+    """Whether anybody cares whose something is that nothing desired answers to."""
 
 
 class Collector:
@@ -308,9 +312,9 @@ class Collector:
             out |= path(kind.exists).sections if kind.exists else set()
         for resource in desired:
             known = self._catalog[_type_of(resource)]
-            for name in resource.attributes:
+            for name in resource.attributes.keys() - wanted.spared.get(resource.place, frozenset()):
                 out |= known.sections_of(name)
-        if not desired and not self._proved(item):
+        if not desired and wanted.strangers and not self._proved(item):
             for owner in kind.owners:
                 out |= path(owner.when).sections
         for name in wanted.parents.get(item.key, ()):
@@ -329,7 +333,7 @@ class Collector:
 
         Asked first, so that nobody describes one by one what such a call shows to be AWS's own.
         """
-        if item.key in wanted.managed or self._proved(item):
+        if item.key in wanted.managed or not wanted.strangers or self._proved(item):
             return set()
         bulk = {c.into for c in item.kind.describe if not c.bind}
         return {s for o in item.kind.owners for s in path(o.when).sections} & bulk if bulk else bulk

@@ -32,11 +32,14 @@ class Scan:
         *,
         scope: Iterable[str],
         regions: Iterable[str],
+        spared: Mapping[tuple[str, str], frozenset[str]] | None = None,
+        strangers: bool = True,
         progress: Progress = quiet,
     ) -> None:
         self._catalog = catalog
         self._collector = Collector(asker, catalog, scope=scope, regions=regions, progress=progress)
-        self._found: Found = self._collector.collect(wanted(desired, catalog))
+        wants = replace(wanted(desired, catalog), spared=spared or {}, strangers=strangers)
+        self._found: Found = self._collector.collect(wants)
         self.resources: dict[Key, Resource] = {k: resource_of(i) for k, i in self._found.items.items()}
         self.paired: dict[tuple[str, str], Resource] = {}
         self._kinds: dict[tuple[str, str], ResourceType] = {}
@@ -45,7 +48,7 @@ class Scan:
         for resource in desired:
             actual = self._pair(resource)
             if actual is not None and not resource.deposed:
-                self.paired[resource.place] = actual
+                self.paired[resource.place] = _spared(actual, (spared or {}).get(resource.place, frozenset()))
                 self._kinds[resource.place] = kind_of(resource, catalog)
                 self._places[actual.key, str(resource.address)] = resource.place
 
@@ -144,6 +147,14 @@ class Scan:
             raw = {**there, "id": desired.attributes.get("id")}
             attributes = {name: attr.desired(raw.get(name), raw) for name, attr in kind.attributes.items()}
         return replace(desired, attributes=freeze(attributes))
+
+
+def _spared(actual: Resource, names: frozenset[str]) -> Resource:
+    """Without what could not be read, where nobody would have looked at it."""
+    refused = {n for n in names if isinstance(actual.attributes.get(n), Unreadable)}
+    if not refused:
+        return actual
+    return replace(actual, attributes={n: v for n, v in actual.attributes.items() if n not in refused})
 
 
 def wanted(desired: Sequence[Resource], catalog: Catalog) -> Wanted:

@@ -55,6 +55,12 @@ class Change:
     reason: str = ""
     """Why it is expected, or left out on purpose."""
 
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same difference: of a set what one side alone has, whatever else stands in it."""
+        partly = [plain(self.added), plain(self.removed)] if self.added or self.removed else None
+        return _digest([self.path, partly or [plain(self.desired), plain(self.actual)]])
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -128,10 +134,14 @@ class Drift:
         if self.saved_as:
             return self.saved_as
         r = self.resource
-        what = [self.kind, self.type, r.key.account, r.key.region, str(r.address or ""), r.id]
-        how = [[c.path, plain(c.desired), plain(c.actual)] for c in self.changes]
-        text = json.dumps([*what, how], sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        what = [self.kind, self.type, r.key.account, r.key.region, r.id or str(r.address or "")]
+        again = self.recreated_as.id if self.recreated_as else ""
+        return _digest([*what, again, sorted(c.fingerprint for c in self.changes)])
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,5 +275,5 @@ class Report:
     @property
     def coverage_percent(self) -> float:
         """Managed among all that was found, in percent."""
-        total = self.managed + len(self.of_kind("unmanaged"))
+        total = self.managed + sum(d.kind == "unmanaged" for d in (*self.drift, *self.accepted))
         return round(100 * self.managed / total, 1) if total else 100.0

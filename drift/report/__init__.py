@@ -24,6 +24,8 @@ class Look:
     width: int | None = None
     """Columns; None for the terminal's own."""
     verbose: bool = False
+    not_ours: bool = False
+    """Whether to name what others made."""
 
 
 class Render(Protocol):

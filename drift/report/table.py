@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import groupby
 from typing import TextIO
@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from drift.model.drift import Change, Drift, Finding, Report
-from drift.report import Look
+from drift.report import Look, left_out
 from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
 
@@ -200,6 +200,8 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
         (len(report.of_kind("modified")), "modified", "yellow"),
         (len(report.of_kind("missing")), "missing", "red"),
         (report.unread_resources, "not read", "blue"),
+        (report.ignored_resources, "ignored", "dim"),
+        (report.accepted_resources, "accepted", "dim"),
     ]
     head = Text.assemble((f"{report.managed} managed", "bold"), ": ", (f"{report.in_sync} in sync", "green"))
     for count, name, style in counts:
@@ -208,17 +210,11 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
     head.append(" · ", "dim").append(f"{len(report.of_kind('unmanaged'))} unmanaged", "magenta")
     yield head.append(f" · coverage {report.coverage_percent} %", "dim")
     if not report.drift and not report.incomplete:
-        yield Text("No drift.", "bold green")
+        yield Text("No new drift." if report.accepted else "No drift.", "bold green")
     if report.exempt:
         told = ", ".join(sorted({c.reason for a in report.exempt for c in a.changes}))
         yield Text(f"Exempt: {sum(len(a.changes) for a in report.exempt)} changes ({visible(told)})", "dim")
-    if report.not_ours:
-        owners = Counter(r.owner for r in report.not_ours)
-        told = ", ".join(f"{owner} {count}" for owner, count in sorted(owners.items(), key=lambda o: (-o[1], o[0])))
-        yield Text(f"Not ours: {len(report.not_ours)} ({visible(told)})", "dim")
-        if look.verbose:
-            for r in report.not_ours:
-                yield Text(f"  {visible(r.type)} {visible(r.id)}  {visible(r.owner)}", "dim")
+    yield from left_out.lines(report, look)
     if report.not_covered:
         told = _some([f"{t} {n}" for t, n in report.not_covered.items()], 1000 if look.verbose else 6)
         yield Text(f"Not covered yet: {sum(report.not_covered.values())} ({visible(told)})", "dim")

@@ -18,18 +18,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from drift.desired.hcl.configured import Configuration, Configured
+from drift.catalog import Catalog
+from drift.desired.hcl.configured import Configuration, Configured, is_known
 from drift.desired.hcl.read import Sources
 from drift.desired.hcl.settings import Given
 from drift.desired.hcl.values import UNKNOWN
 from drift.desired.instance import State
 from drift.desired.state.show import parse_show
+from drift.model.value import UNREADABLE_SHAPES
 from tests.support.world import PROVIDER, Terraform, endpoint_provider, moto_server
 
 CONFIGURATIONS = Path(__file__).parents[2] / "fixtures" / "configurations"
 NAMES = sorted(p.parent.name for p in CONFIGURATIONS.glob("*/plan.json"))
 KEPT = ("variables", "planned_values", "resource_changes", "prior_state", "format_version", "terraform_version")
 """What of a plan is kept."""
+NO_CANON = object()
+EMPTY = (None, "", [], {})
 
 
 @dataclass
@@ -73,12 +77,26 @@ def _instance(address: str, after: Any, unknown: Any, ours: Configured, score: S
     for name, value in after.items():
         path = f"{address}: {name}"
         if name in ours.values:
-            _value(path, ours.values[name], value, _at(unknown, name), score)
+            if not _at(unknown, name) and _canon(ours, name, ours.values) == _canon(ours, name, after) != NO_CANON:
+                score.right += max(_leaves(value), 1)  # as the provider writes it: protocol 6 is tcp
+            else:
+                _value(path, ours.values[name], value, _at(unknown, name), score)
         else:
             score.defaults += _leaves(value)
     for name in ours.values.keys() - after.keys():
         if not _at(unknown, name):
             score.wrong.append(f"{address}: {name}: not in the plan")
+
+
+def _canon(ours: Configured, name: str, values: Mapping[str, Any]) -> Any:
+    """A value in the catalogue's canonical form, in which drift compares it; NO_CANON where it has none."""
+    kind = Catalog().get(ours.address.type)
+    if kind is None or name not in kind.attributes or not is_known(values[name]):
+        return NO_CANON
+    try:
+        return kind.attributes[name].desired(values[name], values)
+    except UNREADABLE_SHAPES:
+        return NO_CANON
 
 
 def _value(path: str, ours: Any, planned: Any, unknown: Any, score: Score) -> None:
@@ -151,7 +169,7 @@ def _same(ours: Any, planned: Any) -> bool:
             return bool(json.loads(ours) == json.loads(planned))
         except ValueError:
             return False
-    return bool(ours == planned) or (ours in (None, "") and planned in (None, ""))
+    return bool(ours == planned) or (ours in EMPTY and planned in EMPTY)
 
 
 def state_of(plan: Mapping[str, Any]) -> list[State]:

@@ -30,6 +30,7 @@ class Output:
     allow_incomplete: bool
     no_color: bool
     verbose: bool
+    show_not_ours: bool
 
     @property
     def policy(self) -> Policy:
@@ -51,11 +52,11 @@ class Output:
         render = formats()[self.format_]()
         if self.output is None:
             color = sys.stdout.isatty() and not self.no_color and "NO_COLOR" not in os.environ
-            render(report, sys.stdout, Look(color=color, verbose=self.verbose))
+            render(report, sys.stdout, Look(color=color, verbose=self.verbose, not_ours=self.show_not_ours))
             return
         try:
             with self.output.open("w", encoding="utf-8") as file:
-                render(report, file, Look(verbose=self.verbose))
+                render(report, file, Look(verbose=self.verbose, not_ours=self.show_not_ours))
         except OSError as error:
             hint = "Give --output a path that can."
             raise UsageError(f"{self.output}: cannot be written: {error.strerror}", hint) from None
@@ -79,11 +80,12 @@ output_options = group(
         "--fail-on",
         multiple=True,
         metavar="POLICY",
-        help="What makes the run fail (exit 1): modified, missing, unmanaged, any (the default), none, "
+        help="What makes the run fail (exit 1): modified, missing, unmanaged, any (the default), new, none, "
         "severity>=high. Several with commas.",
     ),
     click.option("--allow-incomplete", is_flag=True, help="Exit 0 even where part of the scope could not be read."),
     click.option("--no-color", is_flag=True, help="No colours, even on a terminal (so does NO_COLOR)."),
+    click.option("--show-not-ours", is_flag=True, help="Name what others made, by owner."),
     click.option("--verbose", "-v", is_flag=True, help="Show whole values, and what is not ours by name."),
 )
 

@@ -34,12 +34,12 @@ class Policy:
                 severity = match[1]
             elif word in KINDS:
                 kinds.add(word)
-            elif word == "any":
+            elif word in ("any", "new"):  # what the baseline accepts stands apart
                 kinds.update(KINDS)
             elif word != "none":
                 raise UsageError(
                     f"--fail-on: {word!r} is not a policy",
-                    f"Use any of: {', '.join(KINDS)}, any, none, severity>=LEVEL ({', '.join(SEVERITIES)}).",
+                    f"Use any of: {', '.join(KINDS)}, any, new, none, severity>=LEVEL ({', '.join(SEVERITIES)}).",
                 )
         return cls(frozenset(kinds), severity)
 

@@ -28,16 +28,21 @@ def find(start: Path) -> Path | None:
 
     Outside of a repository only this directory counts, so that nothing in a home directory has a say.
     """
-    start = start.resolve()
-    above = [start, *start.parents]
-    root = next((i for i, d in enumerate(above) if (d / ".git").exists()), 0)
-    for directory in above[: root + 1]:
+    for directory in above(start):
         if (directory / NAME).is_file():
             return directory / NAME
         project = directory / PYPROJECT
         if project.is_file() and _tool(_parsed(project)) is not None:
             return project
     return None
+
+
+def above(start: Path) -> list[Path]:
+    """This directory and those above it, up to the root of the repository; outside of one, this alone."""
+    start = start.resolve()
+    found = [start, *start.parents]
+    root = next((i for i, d in enumerate(found) if (d / ".git").exists()), 0)
+    return found[: root + 1]
 
 
 def read(file: Path) -> tuple[dict[str, Any], dict[Keys, int]]:

@@ -25,5 +25,8 @@ class Declared:
         return found
 
 
-SECTIONS: dict[str, Declared] = {}
+SECTIONS: dict[str, Declared] = {
+    "ignore": Declared("drift.ignore.rules", "IgnoreRule", many=True),
+    "owner": Declared("drift.ignore.owners", "OwnerRule", many=True),
+}
 """Name -> declaration; no name may be that of an option."""

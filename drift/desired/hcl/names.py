@@ -149,7 +149,8 @@ class ModuleScope:
         if name == "module":
             inside = os.path.relpath(self.module.directory, self.directory)
             return Val(STRING, inside.replace(os.sep, "/"))
-        return {"root": Val(STRING, "."), "cwd": unknown(STRING)}.get(name)
+        here = os.path.normpath(Path.cwd() / self.directory)  # as a plan that is made in that directory has it
+        return {"root": Val(STRING, "."), "cwd": Val(STRING, here)}.get(name)
 
     def _terraform(self, name: str) -> Val | None:
         return Val(STRING, self.run.workspace) if name == "workspace" else None

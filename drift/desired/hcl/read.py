@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -62,7 +63,8 @@ class Sources:
         """What it desires in a workspace, the selected one if none is named, with what states know of it."""
         recorded: dict[str, Instance] = {}
         for state in states:
-            recorded |= {str(i.address): i for i in (*state.instances, *state.looked_up) if not i.deposed}
+            recorded |= {str(i.address): i for i in state.instances if not i.deposed}
+            recorded |= {str(replace(i.address, mode="data")): i for i in state.looked_up}
         run = Run(depth=DEPTH)
         shared = Shared(self.library, self.settings, recorded, workspace or self.workspace, run)
         return deep(lambda: expanded(shared))

@@ -1,0 +1,64 @@
+"""`drift baseline`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from drift.cli.job import run
+from drift.cli.options.account import Account, account_options
+from drift.cli.options.configuration import Configurations, configuration_options
+from drift.cli.options.ignoring import Ignoring, ignore_options, near
+from drift.cli.options.scope import Types, type_options
+from drift.cli.options.states import States, state_options
+from drift.errors import UsageError
+from drift.ignore import baseline
+
+
+@click.group("baseline")
+def command() -> None:
+    """Accept the drift there is, so that later checks speak of what is new."""
+
+
+@command.command("write")
+@state_options
+@configuration_options
+@type_options
+@account_options
+@ignore_options
+@click.option("--reason", metavar="TEXT", help="Why it is accepted, written to every entry.")
+def write(
+    states: States,
+    configurations: Configurations,
+    types: Types,
+    account: Account,
+    ignoring: Ignoring,
+    reason: str | None,
+) -> None:
+    """Write drift-baseline.json (or --baseline FILE): all of today's drift, as accepted.
+
+    Reasons that stand in the file are kept, and so are entries of what this run did not look at.
+
+    \b
+    Examples:
+      drift baseline write --state prod.tfstate
+      drift baseline write --only 'aws_iam_*' --reason "before the migration"
+    """
+    api, scope = account.open(types.scope())
+    file = ignoring.baseline or near(baseline.NAME) or Path(baseline.NAME)
+    old = ignoring.accepted() if file.is_file() else None
+    places = states.places(configurations.config)
+    result = run(places, api, scope, configurations, record=account.record, ignoring=ignoring)
+    report = result.report
+    if report.states_failed:
+        raise UsageError("a state could not be read: " + report.states_failed[0], "Accept drift when all can be read.")
+    text = baseline.rewritten(report, result.seen, old, reason or "")
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written: {error.strerror}", "Give --baseline a path that can.") from None
+    many = len(report.drift)
+    click.echo(f"{file}: {many} drifted resource{'s' * (many != 1)} accepted. Review and commit it.")
+    if report.incomplete:
+        click.echo("Not all could be read: what nobody saw is not accepted.", err=True)

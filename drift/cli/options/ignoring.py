@@ -1,0 +1,102 @@
+"""What is left out on purpose, and what an earlier run accepted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from drift.cli.options import Place, group
+from drift.cli.settings import current, shown
+from drift.errors import UsageError
+
+if TYPE_CHECKING:
+    from drift.ignore.baseline import Baseline
+    from drift.ignore.stage import Exceptions
+
+
+@dataclass(frozen=True, slots=True)
+class Ignoring:
+    """The exceptions of the configuration file, of .driftignore and of the flags."""
+
+    filter_: str | None
+    driftignore: Path | None
+    no_ignore: bool
+    baseline: Path | None
+    no_baseline: bool
+    also_managed_by: tuple[str, ...]
+
+    def exceptions(self) -> Exceptions:
+        """What to leave out; UsageError for what makes no sense. The day is the run's to tell."""
+        from drift.ignore import driftignore
+        from drift.ignore.filter import Filter
+        from drift.ignore.owners import OwnerRule
+        from drift.ignore.rules import IgnoreRule
+        from drift.ignore.stage import Exceptions
+
+        where = Filter(self.filter_) if self.filter_ else None
+        owners = current().several("owner", OwnerRule)
+        if self.no_ignore:
+            return Exceptions(owners=owners, where=where)
+        file = self.driftignore or near(driftignore.NAME)
+        if self.driftignore and not self.driftignore.is_file():
+            raise UsageError(f"no {self.driftignore}", "Give --driftignore the path of a file.")
+        lines = driftignore.read(file, shown(file)) if file else driftignore.DriftIgnore()
+        return Exceptions(current().several("ignore", IgnoreRule), lines, owners, where)
+
+    def validate(self) -> None:
+        """UsageError for what would only fail at the end of a long run."""
+        self.exceptions()
+        self.accepted()
+
+    def accepted(self) -> Baseline | None:
+        """The baseline asked for, or the one that is here; UsageError where it is none."""
+        from drift.ignore import baseline
+
+        file = self.baseline or near(baseline.NAME)
+        if self.no_baseline or file is None:
+            return None
+        try:
+            return baseline.parse(file.read_text(encoding="utf-8"), shown(file))
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{shown(file)}: cannot be read: {error}", "`drift baseline write` makes one.") from None
+
+
+def near(name: str) -> Path | None:
+    """The nearest file of that name, where a configuration file would be found too."""
+    from drift.cli.settings.file import above
+
+    return next((d / name for d in above(Path.cwd()) if (d / name).is_file()), None)
+
+
+ignore_options = group(
+    "ignoring",
+    Ignoring,
+    click.option(
+        "--filter",
+        "filter_",
+        metavar="JMESPATH",
+        help="Speak only of resources for which this holds: \"type == 'aws_s3_bucket' && tags.Team == 'data'\".",
+    ),
+    click.option(
+        "--driftignore",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="driftctl's ignore file; else .driftignore of this directory or one above it.",
+    ),
+    click.option("--no-ignore", is_flag=True, help="Leave nothing out: neither [[ignore]] nor .driftignore counts."),
+    click.option(
+        "--baseline",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Drift accepted earlier; else drift-baseline.json of this directory or one above it.",
+    ),
+    click.option("--no-baseline", is_flag=True, help="Hold nothing against a baseline."),
+    click.option(
+        "--also-managed-by",
+        multiple=True,
+        type=Place(),
+        metavar="PLACE",
+        help="A state whose resources are not ours: neither judged nor unmanaged. Several may be given.",
+    ),
+)

@@ -1,0 +1,198 @@
+"""The drift of a day, accepted: later runs speak of what is new, or has changed since.
+
+The file is JSON, sorted, one entry for each resource and one line for each attribute, so that a review shows what is
+accepted. An entry is found again by what it is about (`type`, `id`, `account`, `region`, `kind`), whatever its address
+is by now; a change by its fingerprint. Sensitive values are not in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from drift.errors import UsageError
+from drift.model.drift import KINDS, Change, Drift, Report, Resolved
+from drift.model.value import plain
+
+NAME = "drift-baseline.json"
+SCHEMA = "drift-baseline/1"
+AGAIN = "Write it again with `drift baseline write`."
+
+
+class Subject(NamedTuple):
+    """What an entry is about."""
+
+    account: str
+    region: str
+    type: str
+    id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is accepted of one resource."""
+
+    address: str = ""
+    reason: str = ""
+    changes: Mapping[str, str] = field(default_factory=dict)
+    """Path -> fingerprint; empty for a resource that is missing or unmanaged."""
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    """Path -> what the file shows of the change to its reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A file of accepted drift."""
+
+    name: str
+    entries: Mapping[Subject, Entry]
+
+
+def subject_of(drift: Drift) -> Subject:
+    """What an entry about this drift would be about."""
+    r = drift.resource
+    return Subject(r.key.account, r.key.region, drift.type, r.id or str(r.address or ""), drift.kind)
+
+
+def parse(text: str, name: str) -> Baseline:
+    """The baseline in a file's text; UsageError where it is none."""
+    try:
+        content = json.loads(text)
+        if content.get("schema") != SCHEMA:
+            raise UsageError(f"{name}: not a baseline of version {SCHEMA}", AGAIN)
+        entries = {}
+        for raw in content["entries"]:
+            about = Subject(*(str(raw[f]) for f in Subject._fields))
+            if about.kind not in KINDS:
+                raise ValueError(about.kind)
+            changes = {str(c["path"]): str(c["fingerprint"]) for c in raw.get("changes", ())}
+            shown = {str(c["path"]): c for c in raw.get("changes", ())}
+            entries[about] = Entry(str(raw.get("address") or ""), str(raw.get("reason") or ""), changes, shown)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        why = f"{type(error).__name__} {error}".strip()
+        raise UsageError(f"{name}: not a baseline: {why}", AGAIN) from None
+    return Baseline(name, entries)
+
+
+def accept(report: Report, baseline: Baseline, seen: Collection[str]) -> Report:
+    """The report with what the baseline accepts set apart, and what of it is no more; `seen` are the types of which
+    everything could be looked at."""
+    kept: list[Drift] = []
+    accepted: list[Drift] = []
+    resources = 0
+    there: dict[Subject, frozenset[str]] = {}
+    for drift in report.drift:
+        about = subject_of(drift)
+        there[about] = frozenset(c.path for c in drift.changes)
+        entry = baseline.entries.get(about)
+        known, new = _apart(drift, entry)
+        accepted += [known] if known else []
+        kept += [new] if new else []
+        resources += new is None and drift.kind != "unmanaged"
+    return replace(
+        report,
+        drift=tuple(kept),
+        accepted=tuple(accepted),
+        accepted_resources=resources,
+        resolved=tuple(_resolved(report, baseline, there, seen)),
+        baseline=baseline.name,
+    )
+
+
+def _apart(drift: Drift, entry: Entry | None) -> tuple[Drift | None, Drift | None]:
+    """What of a drift is accepted, and what is not."""
+    if entry is None:
+        return None, drift
+    if drift.kind != "modified":
+        return (drift, None)
+    now = _fingerprints(drift.changes)
+    same = {path for path, fingerprint in now.items() if entry.changes.get(path) == fingerprint}
+    known = tuple(c for c in drift.changes if c.path in same)
+    new = tuple(c for c in drift.changes if c.path not in same)
+    return (
+        replace(drift, changes=known, findings=() if new else drift.findings) if known else None,
+        replace(drift, changes=new) if new else None,
+    )
+
+
+def _resolved(
+    report: Report, baseline: Baseline, there: Mapping[Subject, frozenset[str]], seen: Collection[str]
+) -> Iterable[Resolved]:
+    unread = {(u.address, u.path.partition(".")[0]) for u in report.unread}
+    for about, entry in sorted(baseline.entries.items()):
+        if not _looked_at(about, report, seen) or (entry.address, "") in unread:
+            continue
+        gone: tuple[str, ...] = ()
+        if about in there:
+            gone = tuple(sorted(p for p in entry.changes if p not in there[about]))
+            gone = tuple(p for p in gone if (entry.address, p.partition(".")[0]) not in unread)
+            if not gone:
+                continue
+        kind = next(k for k in KINDS if k == about.kind)
+        yield Resolved(
+            kind=kind,
+            type=about.type,
+            id=about.id,
+            address=entry.address,
+            account=about.account,
+            region=about.region,
+            paths=gone,
+        )
+
+
+def _looked_at(about: Subject, report: Report, seen: Collection[str]) -> bool:
+    regions = {*report.scope.regions, "global"}
+    return about.type in seen and about.account in report.scope.accounts and about.region in regions
+
+
+def rewritten(report: Report, seen: Collection[str], old: Baseline | None = None, reason: str = "") -> str:
+    """The file that accepts all drift of a report; reasons are kept, and entries that this run did not look at."""
+    before = old.entries if old else {}
+    entries = {about: entry for about, entry in before.items() if not _looked_at(about, report, seen)}
+    for drift in (*report.drift, *report.accepted):
+        about = subject_of(drift)
+        known = before.get(about)
+        entries[about] = Entry(
+            str(drift.resource.address or ""),
+            reason or (known.reason if known else ""),
+            _fingerprints(drift.changes),
+            {c.path: _shown(c) for c in drift.changes},
+        )
+    content = {"schema": SCHEMA, "entries": [_written(about, entries[about]) for about in sorted(entries)]}
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _written(about: Subject, entry: Entry) -> dict[str, Any]:
+    out: dict[str, Any] = about._asdict()
+    if entry.address:
+        out["address"] = entry.address
+    if entry.reason:
+        out["reason"] = entry.reason
+    if entry.changes:
+        out["changes"] = [
+            {**entry.shown[path], "path": path, "fingerprint": fingerprint}
+            for path, fingerprint in sorted(entry.changes.items())
+        ]
+    return out
+
+
+def _fingerprints(changes: Iterable[Change]) -> dict[str, str]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for change in changes:
+        found[change.path].append(change.fingerprint)
+    return {path: "+".join(sorted(several)) for path, several in found.items()}
+
+
+def _shown(change: Change) -> dict[str, Any]:
+    """What a reader of the file needs to know what is accepted."""
+    out: dict[str, Any] = {"path": change.path}
+    if change.sensitive:
+        return {**out, "sensitive": True}
+    if change.added or change.removed:
+        sides = {"removed": change.removed, "added": change.added}
+        return out | {name: [plain(v) for v in values] for name, values in sides.items() if values}
+    return {**out, "desired": plain(change.desired), "actual": plain(change.actual)}

@@ -1,0 +1,132 @@
+"""`--filter`: JMESPath over what a resource is.
+
+| field | what it holds |
+|---|---|
+| `type`, `id`, `address`, `name`, `arn` | texts; `address` is empty where it is unmanaged |
+| `account`, `region` | twelve digits; `global` for what has no region |
+| `module` | `module.web`, without instance keys; "" in the root module |
+| `kind` | `modified`, `missing`, `unmanaged`, or `in_sync` |
+| `tags` | an object |
+| `attributes` | an object: what is known of it, in canonical form |
+
+`Type`, `Id` and `Attr` are what driftctl calls `type`, `id` and `attributes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from jmespath.visitor import TreeInterpreter
+
+from drift.errors import UsageError
+from drift.model.coverage import Unreadable
+from drift.model.resource import Resource
+from drift.model.value import plain
+
+ALIASES = {"Type": "type", "Id": "id", "Attr": "attributes"}
+FIELDS = ("type", "id", "address", "name", "arn", "account", "region", "module", "kind", "tags", "attributes", *ALIASES)
+
+
+class _Maybe:
+    __slots__ = ()
+
+
+MAYBE: Final = _Maybe()
+"""The answer where it depends on what is not known yet."""
+
+
+class Filter:
+    """One expression; it answers yes or no of a resource, and of what is known before anything is read."""
+
+    def __init__(self, expression: str) -> None:
+        try:
+            self._tree = jmespath.compile(expression).parsed
+        except JMESPathError as error:
+            why = str(error).splitlines()[0].rstrip(":")
+            hint = "It is JMESPath over a resource: \"type == 'aws_s3_bucket' && tags.Team == 'data'\"."
+            raise UsageError(f"--filter: {expression!r} is no JMESPath: {why}", hint) from None
+        self.expression = expression
+        self.fields = frozenset(_fields(self._tree))
+
+    def may(self, known: Mapping[str, Any]) -> bool:
+        """Whether something of which this much is known might be meant."""
+        answer = self._ask(self._tree, {**known, **{a: known[f] for a, f in ALIASES.items() if f in known}})
+        return answer is MAYBE or _true(answer)
+
+    def means(self, resource: Resource, kind: str) -> bool:
+        """Whether this resource is meant; UsageError where the expression cannot be evaluated."""
+        return self.may(described(resource, kind))
+
+    def reads(self, attributes: Mapping[str, Any]) -> frozenset[str]:
+        """The attributes of a type, by its entry's names, that the answer depends on."""
+        if not self.fields & {"tags", "attributes", "Attr"}:
+            return frozenset()
+        return frozenset(attributes) & self.fields
+
+    def _ask(self, node: Any, known: Mapping[str, Any]) -> Any:
+        kind, children = node["type"], node.get("children", [])
+        if kind in ("and_expression", "or_expression"):
+            return self._either(kind, [self._ask(c, known) for c in children])
+        if kind == "not_expression":
+            answer = self._ask(children[0], known)
+            return MAYBE if answer is MAYBE else not _true(answer)
+        names = set(_fields(node))
+        if any(name in FIELDS and name not in known for name in names) or (_bare(node) and len(known) < len(FIELDS)):
+            return MAYBE
+        try:
+            return TreeInterpreter().visit(node, known)
+        except JMESPathError as error:
+            raise UsageError(
+                f"--filter: {self.expression!r}: {error}", "`drift check --help` tells the fields."
+            ) from None
+
+    @staticmethod
+    def _either(kind: str, answers: list[Any]) -> Any:
+        decisive = kind == "or_expression"
+        for answer in answers:
+            if answer is not MAYBE and _true(answer) is decisive:
+                return decisive
+        return MAYBE if any(a is MAYBE for a in answers) else not decisive
+
+
+def described(resource: Resource, kind: str) -> dict[str, Any]:
+    """A resource as an expression sees it; without `kind` where that is not known yet."""
+    attributes = {n: plain(v) for n, v in resource.attributes.items() if not isinstance(v, Unreadable)}
+    address = resource.address
+    known = {
+        "type": address.type if address else resource.type,
+        "id": resource.id,
+        "address": str(address) if address else "",
+        "name": resource.name,
+        "arn": resource.arn,
+        "account": resource.key.account,
+        "region": resource.key.region,
+        "module": ".".join(f"module.{name}" for name, _ in address.module) if address else "",
+        "tags": attributes.get("tags") or {},
+        "attributes": attributes,
+    }
+    return {**known, "kind": kind} if kind else known
+
+
+def _fields(node: Mapping[str, Any]) -> Iterator[str]:
+    if node["type"] == "field":
+        yield node["value"]
+    elif node["type"] == "key_val_pair":
+        yield from _fields(node["children"][0])
+        return
+    for child in node.get("children", []):
+        if isinstance(child, Mapping):
+            yield from _fields(child)
+
+
+def _bare(node: Mapping[str, Any]) -> bool:
+    """Whether a part of an expression speaks of all that is known at once: `@`, `keys(@)`."""
+    return node["type"] == "current" or any(_bare(c) for c in node.get("children", []) if isinstance(c, Mapping))
+
+
+def _true(value: Any) -> bool:
+    """Truth as JMESPath has it: zero is true, emptiness is not."""
+    return value is not None and value is not False and value not in ("", [], {})

@@ -1,0 +1,81 @@
+"""Patterns with wildcards, as drift.toml and .driftignore write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+
+@cache
+def simple(pattern: str) -> re.Pattern[str]:
+    """`*` is any text and `?` one character; everything else, brackets too, is itself: `aws_vpc.this[0]`."""
+    steps = {"*": ".*", "?": "."}
+    return re.compile("".join(steps.get(c) or re.escape(c) for c in pattern), re.DOTALL)
+
+
+def matches(patterns: Iterable[str], *texts: str) -> bool:
+    """Whether any pattern matches any of the texts as a whole."""
+    return any(simple(p).fullmatch(t) for p in patterns for t in texts)
+
+
+def covers(pattern: str, path: str) -> bool:
+    """Whether a pattern names an attribute path, or something that it is inside of.
+
+    >>> covers("tags", "tags.Owner"), covers("tags.*", "tags.Owner"), covers("tags", "tags_all")
+    (True, True, False)
+    """
+    whole = simple(pattern)
+    ends = [m.start() for m in re.finditer(r"[.\[]", path)]
+    return any(whole.fullmatch(path[:end]) for end in (*ends, len(path)))
+
+
+def specific(patterns: Iterable[str]) -> bool:
+    """Whether each of several patterns says anything at all."""
+    patterns = tuple(patterns)
+    return bool(patterns) and all(p.strip("*?.") for p in patterns)
+
+
+@cache
+def escaped(pattern: str) -> re.Pattern[str]:
+    r"""The patterns of Go's `filepath.Match`: `*`, `?`, `[a-z]`, `[^a]`, and `\` takes the next character as it is.
+
+    A pattern that is none, as `[` without its end, matches nothing, as it does there.
+    """
+    out: list[str] = []
+    position = 0
+    while position < len(pattern):
+        char = pattern[position]
+        position += 1
+        if char in "*?":
+            out.append(".*" if char == "*" else ".")
+        elif char == "\\":
+            if position == len(pattern):
+                return _NOTHING
+            out.append(re.escape(pattern[position]))
+            position += 1
+        elif char == "[":
+            found = _CLASS.match(pattern, position)
+            if found is None:
+                return _NOTHING
+            out.append(f"[{'^' if found[1] else ''}{_members(found[2])}]")
+            position = found.end()
+        else:
+            out.append(re.escape(char))
+    return re.compile("".join(out), re.DOTALL)
+
+
+_NOTHING = re.compile(r"(?!)")
+_CLASS = re.compile(r"(\^)?((?:\\.|[^\]\\])+)\]", re.DOTALL)
+
+
+def _members(text: str) -> str:
+    """The inside of a class, with `-` between two characters as a range and everything else as itself."""
+    plain = re.sub(r"\\(.)", lambda m: "\0" + m[1], text, flags=re.DOTALL)
+    out = []
+    for piece in re.findall(r"\0?.-\0?.|\0?.", plain, re.DOTALL):
+        ends = re.fullmatch(r"\0?(.)-\0?(.)", piece, re.DOTALL)
+        out.append(
+            f"{re.escape(ends[1])}-{re.escape(ends[2])}" if ends and ends[1] <= ends[2] else re.escape(piece[-1])
+        )
+    return "".join(out)

@@ -1,0 +1,45 @@
+"""Owners by the user's own word: what a tag or another property proves only because drift.toml says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+
+from drift.ignore.filter import Filter
+from drift.ignore.glob import matches
+from drift.ignore.rules import tags_of, types_of
+from drift.model.resource import Resource
+from drift.model.section import OneOrMore, Placed, about, several
+
+
+class OwnerRule(Placed, frozen=True, kw_only=True):
+    """Says whose something unmanaged is, by what anybody may set on it: it is counted as not ours, under this name. By
+    itself, drift believes only what AWS sets."""
+
+    name: Annotated[str, about("Whose it is: `platform team`.")]
+    type: Annotated[OneOrMore, about("The Terraform type: `aws_ebs_volume`, `aws_*`.")] = ()
+    tag: Annotated[
+        dict[str, OneOrMore], about('Tags it must have, each with its value: `tag = { "kubernetes.io/*" = "*" }`.')
+    ] = msgspec.field(default_factory=dict)
+    when: Annotated[str, about("JMESPath over the resource, as `--filter` takes it.")] = ""
+
+    def owns(self, resource: Resource) -> bool:
+        """Whether it is theirs."""
+        if not (self.tag or self.when):
+            return False
+        tags = tags_of(resource)
+        return (
+            (not self.type or matches(several(self.type), *types_of(resource)))
+            and all(
+                any(matches((name,), key) and matches(several(values), value) for key, value in tags.items())
+                for name, values in self.tag.items()
+            )
+            and (not self.when or Filter(self.when).means(resource, "unmanaged"))
+        )
+
+
+def owner_of(resource: Resource, rules: Sequence[OwnerRule]) -> str:
+    """The name of the first rule that owns it; empty where none does."""
+    return next((rule.name for rule in rules if rule.owns(resource)), "")
