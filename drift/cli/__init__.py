@@ -14,6 +14,9 @@ from drift.errors import DriftError
 COMMANDS = {
     "check": "Compare the account with its Terraform state, and report the drift.",
     "demo": "Run the main job on a small built-in account: no AWS account, no credentials.",
+    "report": "Render a saved report again: in any format, whole or in part.",
+    "diff": "Compare two saved reports: new, changed, resolved.",
+    "schema": "Print the JSON Schema of the report.",
     "graph": "Draw the desired, the actual or the drifted resources with their references.",
     "catalog": "List the resource types drift covers, or the IAM policy it needs.",
     "baseline": "Accept the drift there is, so that later checks speak of what is new.",

@@ -12,8 +12,33 @@ from drift.model.drift import Report
 FORMATS: Mapping[str, str] = {
     "table": "drift.report.table",
     "json": "drift.report.json",
+    "markdown": "drift.report.markdown",
+    "sarif": "drift.report.sarif",
+    "junit": "drift.report.junit",
+    "github": "drift.report.github",
+    "github-summary": "drift.report.github_summary",
+    "gitlab": "drift.report.gitlab",
+    "csv": "drift.report.csv",
+    "ocsf": "drift.report.ocsf",
+    "prometheus": "drift.report.prometheus",
 }
 """Format -> the module whose `render` writes it; loaded when first asked for."""
+
+
+SAID: Mapping[str, str] = {
+    "table": "for a person at a terminal",
+    "json": "everything, as docs/report.md and `drift schema` say; `drift report` reads it again",
+    "markdown": "for an issue, a wiki, a chat",
+    "sarif": "SARIF 2.1.0 for code scanning, on the line that describes the resource",
+    "junit": "JUnit XML, for a CI's own view of tests",
+    "github": "annotations of GitHub Actions",
+    "github-summary": "Markdown within the limits of $GITHUB_STEP_SUMMARY",
+    "gitlab": "GitLab's code-quality artifact",
+    "csv": "one row for each changed attribute",
+    "ocsf": "OCSF detection findings, as Prowler writes them",
+    "prometheus": "Prometheus' text format: counts, no names",
+}
+"""Format -> who it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +51,8 @@ class Look:
     verbose: bool = False
     not_ours: bool = False
     """Whether to name what others made."""
+    quiet: bool = False
+    """Whether to write one line for each drifted resource, and nothing else."""
 
 
 class Render(Protocol):

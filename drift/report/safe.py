@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,8 @@ from drift.model.value import Value, plain
 
 _HIDDEN = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co"}
 """Control, format (bidirectional overrides, zero-width) and separator characters (Unicode general categories)."""
+_COMMAND = re.compile(r"##(\w*\[)")
+"""What a CI runner obeys wherever it stands in a line of a log: `##[add-mask]`, `##vso[task.setvariable]`."""
 
 
 def visible(text: object) -> str:
@@ -18,7 +21,10 @@ def visible(text: object) -> str:
     >>> visible("a\x1b[2Jb")
     'a\\x1b[2Jb'
     """
-    return "".join(c if unicodedata.category(c) not in _HIDDEN else _escaped(c) for c in str(text))
+    safe = str(text)
+    if not (safe.isascii() and safe.isprintable()):
+        safe = "".join(c if unicodedata.category(c) not in _HIDDEN else _escaped(c) for c in safe)
+    return _COMMAND.sub(r"#\\x23\1", safe) if "##" in safe else safe
 
 
 def _escaped(character: str) -> str:

@@ -14,6 +14,7 @@ from drift.model.drift import Change, Drift, Finding, Report
 from drift.report import Look, left_out
 from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
+from drift.report.wording import sentence
 
 MARK = {"modified": "~", "missing": "-", "unmanaged": "+"}
 STYLE = {"modified": "yellow", "missing": "red", "unmanaged": "magenta"}
@@ -42,7 +43,7 @@ def render(report: Report, out: TextIO, look: Look) -> None:
         color_system="auto" if look.color else None,
         legacy_windows=False,
     )
-    for line in lines(report, look):
+    for line in quiet(report) if look.quiet else lines(report, look):
         console.print(line)
 
 
@@ -65,6 +66,12 @@ def lines(report: Report, look: Look) -> Iterator[Text]:
     if report.warnings:
         yield Text()
     yield from _summary(report, look)
+
+
+def quiet(report: Report) -> Iterator[Text]:
+    """One line for each drifted resource."""
+    for drift in report.drift:
+        yield Text.assemble((f"{MARK[drift.kind]} ", STYLE[drift.kind]), sentence(drift))
 
 
 def _head(report: Report) -> Iterator[Text]:
@@ -163,7 +170,7 @@ def _unmanaged(report: Report) -> Iterator[Text]:
             name = f"  {visible(resource.name)}" if named else ""
             several = len(report.scope.regions) > 1
             region = f"  {visible(resource.key.region)}" if several else ""
-            yield Text.assemble(f"      {visible(resource.id)}", (name + region, "dim"))
+            yield Text.assemble(("    · ", "dim"), visible(resource.id), (name + region, "dim"))
             yield from _findings(drift, "        ")
     yield Text()
 
@@ -176,7 +183,7 @@ def _not_read(report: Report) -> Iterator[Text]:
         first, *rest = message.splitlines() or [""]
         yield Text.assemble(("  ? ", "blue"), visible(first))
         for line in rest:
-            yield Text(f"      {visible(line)}", "dim")
+            yield Text(f"    · {visible(line)}", "dim")
     for (action, code), gaps in groupby(
         sorted(report.gaps, key=lambda g: (g.action, g.code)), key=lambda g: (g.action, g.code)
     ):

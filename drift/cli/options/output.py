@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple, TextIO
 
 import click
 
 from drift.cli.options import group
-from drift.cli.options.policy import Policy, status
+from drift.cli.options.policy import HELP, Policy, status
 from drift.cli.plugins import formats
 from drift.errors import UsageError
 from drift.live.api import Progress, quiet
@@ -20,46 +24,98 @@ from drift.model.drift import Report
 from drift.report import FORMATS, Look
 
 
+class Target(NamedTuple):
+    """One rendering: a format, and the file it goes to; None for standard output."""
+
+    format: str
+    path: Path | None
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """How the report is written, and what makes the run fail."""
 
-    format_: str
+    formats_: tuple[str, ...]
     output: Path | None
     fail_on: tuple[str, ...]
     allow_incomplete: bool
     no_color: bool
-    verbose: bool
+    quiet: bool
     show_not_ours: bool
+    verbose: bool
 
     @property
     def policy(self) -> Policy:
         """What makes the run fail; UsageError where it is not a policy."""
         return Policy.parse(self.fail_on)
 
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """What is written where; UsageError where two would write to the same place."""
+        out = []
+        for asked in self.formats_ or ("table",):
+            name, _, path = asked.partition("=")
+            out.append(Target(name.strip(), Path(path) if path else None))
+        homeless = [t for t in out if t.path is None]
+        if self.output and len(homeless) == 1:
+            out = [t if t.path else Target(t.format, self.output) for t in out]
+        elif self.output or len(homeless) > 1:
+            raise UsageError(
+                "only one format can be written to " + ("--output" if self.output else "standard output"),
+                "Give the others a file each: --format table --format sarif=drift.sarif.",
+            )
+        paths = [t.path.resolve() for t in out if t.path]
+        if len(set(paths)) < len(paths):
+            raise UsageError("two formats would be written to the same file", "Give each a file of its own.")
+        return tuple(out)
+
     def validate(self) -> None:
         """UsageError for what would only fail at the end of a long run."""
         _ = self.policy
-        if self.format_ not in formats():
-            raise UsageError(f"no format {self.format_!r}", f"There are: {', '.join(sorted(formats()))}.")
+        known = formats()
+        for target in self.targets:
+            if target.format not in known:
+                raise UsageError(f"no format {target.format!r}", f"There are: {', '.join(sorted(known))}.")
+            if target.path and not target.path.absolute().parent.is_dir():
+                raise UsageError(f"{target.path}: there is no such directory", "Make it first.")
 
     def finish(self, report: Report) -> int:
-        """Write the report; the exit status it earns."""
-        self._write(report)
+        """Write the report in every format asked for, files first; the exit status it earns."""
+        known = formats()
+        for target in sorted(self.targets, key=lambda t: t.path is None):
+            render = known[target.format]()
+            text = io.StringIO(newline="")
+            render(report, text, self._look(target))
+            _write(text.getvalue(), target.path)
         return status(report, self.policy, allow_incomplete=self.allow_incomplete)
 
-    def _write(self, report: Report) -> None:
-        render = formats()[self.format_]()
-        if self.output is None:
-            color = sys.stdout.isatty() and not self.no_color and "NO_COLOR" not in os.environ
-            render(report, sys.stdout, Look(color=color, verbose=self.verbose, not_ours=self.show_not_ours))
-            return
-        try:
-            with self.output.open("w", encoding="utf-8") as file:
-                render(report, file, Look(verbose=self.verbose, not_ours=self.show_not_ours))
-        except OSError as error:
-            hint = "Give --output a path that can."
-            raise UsageError(f"{self.output}: cannot be written: {error.strerror}", hint) from None
+    def _look(self, target: Target) -> Look:
+        terminal = target.path is None and sys.stdout.isatty()
+        color = terminal and not self.no_color and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+        width = shutil.get_terminal_size().columns if terminal else None
+        return Look(color=color, width=width, verbose=self.verbose, quiet=self.quiet, not_ours=self.show_not_ours)
+
+
+def _write(text: str, path: Path | None) -> None:
+    """To a file in UTF-8, or to standard output in its own encoding; what is no character becomes an escape."""
+    if path is None:
+        _to(sys.stdout, text)
+        return
+    try:
+        path.write_bytes(text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        hint = "Give a path that can be written."
+        raise UsageError(f"{path}: cannot be written: {error.strerror}", hint) from None
+
+
+def _to(stream: TextIO, text: str) -> None:
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def split_formats(asked: tuple[str, ...]) -> tuple[str, ...]:
+    """`table,json=drift.json` as two; what follows a `=` is a path and may hold no comma."""
+    return tuple(part for one in asked for part in re.split(r",(?=[a-z][\w-]*(?:=|,|$))", one) if part)
 
 
 output_options = group(
@@ -67,24 +123,24 @@ output_options = group(
     Output,
     click.option(
         "--format",
-        "format_",
-        default="table",
-        show_default=True,
-        metavar="FORMAT",
-        help=f"{', '.join(FORMATS)}, or one from a plugin.",
-    ),
-    click.option(
-        "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file."
-    ),
-    click.option(
-        "--fail-on",
+        "-f",
+        "formats_",
         multiple=True,
-        metavar="POLICY",
-        help="What makes the run fail (exit 1): modified, missing, unmanaged, any (the default), new, none, "
-        "severity>=high. Several with commas.",
+        metavar="FORMAT[=FILE]",
+        callback=lambda _context, _option, value: split_formats(value),
+        help=f"{', '.join(FORMATS)}, or one from a plugin. May be given several times, each with a file of its own; "
+        "one may go to standard output. Default: table.",
     ),
+    click.option(
+        "--output",
+        "-o",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Write the one report that has no file of its own to this one.",
+    ),
+    click.option("--fail-on", multiple=True, metavar="POLICY", help=HELP),
     click.option("--allow-incomplete", is_flag=True, help="Exit 0 even where part of the scope could not be read."),
     click.option("--no-color", is_flag=True, help="No colours, even on a terminal (so does NO_COLOR)."),
+    click.option("--quiet", "-q", is_flag=True, help="One line for each drifted resource, and nothing else."),
     click.option("--show-not-ours", is_flag=True, help="Name what others made, by owner."),
     click.option("--verbose", "-v", is_flag=True, help="Show whole values, and what is not ours by name."),
 )
@@ -92,8 +148,9 @@ output_options = group(
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """A bar on a terminal's standard error; nothing where it is piped."""
-    if not sys.stderr.isatty():
+    """A bar on a terminal's standard error; nothing where it is piped, nor with --quiet."""
+    context = click.get_current_context(silent=True)
+    if not sys.stderr.isatty() or (context is not None and context.params.get("quiet")):
         yield quiet
         return
     from rich.console import Console

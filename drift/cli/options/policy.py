@@ -5,51 +5,78 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from drift.cli import DONE, DRIFTED, IMPOSSIBLE, INCOMPLETE
 from drift.errors import UsageError
 from drift.model.drift import KINDS, SEVERITIES, Drift, Report
 
 _SEVERITY = re.compile(r"severity>=(\w+)")
+_NARROW = re.compile(r"(type|account|region)=(\S+)")
+
+HELP = (
+    "What makes the run fail (exit 1): modified, missing, unmanaged, any (the default), new (what no baseline "
+    "accepts), none, severity>=high. type=aws_iam_*, account=123456789012 and region=eu-* narrow it down. "
+    "Several with commas."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Kinds of drift that fail a run, and the least severity of a finding that does."""
+    """Kinds of drift that fail a run, the least severity of a finding that does, and where they count."""
 
     kinds: frozenset[str] = frozenset(KINDS)
     severity: str = ""
+    only: tuple[tuple[str, str], ...] = ()
+    """(type | account | region, pattern): of each name that is given, one pattern must match."""
 
     @classmethod
     def parse(cls, terms: Iterable[str]) -> Policy:
-        """`unmanaged,modified`, `severity>=high`, `any`, `none`; UsageError for anything else."""
-        words = [w.strip().lower() for t in terms for w in t.split(",") if w.strip()]
-        if not words:
-            return cls()
+        """`unmanaged,modified`, `severity>=high`, `type=aws_iam_*`, `any`, `none`; UsageError for anything else.
+
+        With nothing but what narrows it down, any drift there fails.
+        """
+        words = [w.strip() for t in terms for w in t.split(",") if w.strip()]
         kinds: set[str] = set()
         severity = ""
+        only = []
         for word in words:
-            match = _SEVERITY.fullmatch(word.replace(" ", ""))
-            if match and match[1] in SEVERITIES:
-                severity = match[1]
-            elif word in KINDS:
-                kinds.add(word)
-            elif word in ("any", "new"):  # what the baseline accepts stands apart
+            severe = _SEVERITY.fullmatch(word.replace(" ", "").lower())
+            narrow = _NARROW.fullmatch(word)
+            low = word.lower()
+            if severe and severe[1] in SEVERITIES:
+                severity = severe[1]
+            elif narrow:
+                only.append((narrow[1], narrow[2]))
+            elif low in KINDS:
+                kinds.add(low)
+            elif low in ("any", "new"):  # what the baseline accepts stands apart
                 kinds.update(KINDS)
-            elif word != "none":
+            elif low != "none":
                 raise UsageError(
                     f"--fail-on: {word!r} is not a policy",
-                    f"Use any of: {', '.join(KINDS)}, any, new, none, severity>=LEVEL ({', '.join(SEVERITIES)}).",
+                    f"Use any of: {', '.join(KINDS)}, any, new, none, severity>=LEVEL ({', '.join(SEVERITIES)}), "
+                    "type=PATTERN, account=ID, region=PATTERN.",
                 )
-        return cls(frozenset(kinds), severity)
+        if len(only) == len(words):
+            kinds.update(KINDS)
+        return cls(frozenset(kinds), severity, tuple(only))
 
     def fails(self, drift: Drift) -> bool:
         """Whether this drift fails the run; what is not certain does not."""
-        if not drift.certain:
+        if not drift.certain or not self._counts(drift):
             return False
         levels = SEVERITIES[: SEVERITIES.index(self.severity) + 1] if self.severity else ()
         severe = any(f.severity in levels and f.counts for f in drift.findings)
         return drift.kind in self.kinds or severe
+
+    def _counts(self, drift: Drift) -> bool:
+        key = drift.resource.key
+        held = {"type": drift.type, "account": key.account, "region": key.region}
+        wanted: dict[str, list[str]] = {}
+        for name, pattern in self.only:
+            wanted.setdefault(name, []).append(pattern)
+        return all(any(fnmatchcase(held[name], p) for p in patterns) for name, patterns in wanted.items())
 
 
 def status(report: Report, policy: Policy, *, allow_incomplete: bool = False) -> int:

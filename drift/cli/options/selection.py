@@ -1,0 +1,48 @@
+"""Which of the drifted resources are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import click
+
+from drift.cli.options import group, split
+from drift.model.drift import KINDS, SEVERITIES, Report
+from drift.report.select import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What was asked for."""
+
+    kinds: tuple[str, ...]
+    types: tuple[str, ...]
+    severity: str | None
+    modules: tuple[str, ...]
+    in_regions: tuple[str, ...]
+    in_accounts: tuple[str, ...]
+
+    def of(self, report: Report) -> Report:
+        """The report with these alone."""
+        return Selection(
+            self.kinds,
+            split(self.types),
+            self.severity or "",
+            split(self.modules),
+            split(self.in_regions),
+            split(self.in_accounts),
+        ).of(report)
+
+
+selection_options = group(
+    "selected",
+    Selected,
+    click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="This kind. May be repeated."),
+    click.option("--type", "types", multiple=True, metavar="TYPE", help="These types: aws_s3_bucket, 'aws_iam_*'."),
+    click.option("--severity", type=click.Choice(SEVERITIES), help="With a finding at least this severe."),
+    click.option(
+        "--module", "modules", multiple=True, metavar="MODULE", help="In this module: module.web, or root for none."
+    ),
+    click.option("--in-region", "in_regions", multiple=True, metavar="REGION", help="In this region: eu-*."),
+    click.option("--in-account", "in_accounts", multiple=True, metavar="ID", help="In this account."),
+)

@@ -1,0 +1,44 @@
+"""The report as GitHub Actions annotations: one workflow command for each drifted resource, the worst first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TextIO
+
+from drift.model.drift import Drift, Report
+from drift.report import Look
+from drift.report.escape import argument, command
+from drift.report.safe import visible
+from drift.report.wording import alive, by_severity, headline, level, place, sentence, source_of, told
+
+SHOWN = 10
+"""Annotations of one level that GitHub shows of a step; it passes over the rest without a word."""
+
+
+def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - GitHub decides how it looks
+    """Write `::error file=…,line=…,title=…::…` lines."""
+    seen: Counter[str] = Counter()
+    for drift in by_severity(report.drift):
+        loud = "notice" if level(drift) == "note" else level(drift)
+        seen[loud] += 1
+        if seen[loud] <= SHOWN - (loud == "notice"):
+            out.write(f"::{loud} {_where(drift)}title={argument(f'drift: {drift.kind}')}::{_message(drift)}\n")
+    left = sum(seen.values()) - sum(min(n, SHOWN - (loud == "notice")) for loud, n in seen.items())
+    more = f"; {left} more are in the report" if left else ""
+    out.write(f"::notice title=drift::{command(headline(report) + more)}\n")
+
+
+def _where(drift: Drift) -> str:
+    source = source_of(drift)
+    if not source.file:
+        return ""
+    return f"file={argument(source.file)},line={source.line or 1},"
+
+
+def _message(drift: Drift) -> str:
+    lines = [sentence(drift)]
+    lines += [f"{sign} {text}" for change in drift.changes for sign, text in told(change, 200)]
+    lines += [f"{f.severity}: {visible(f.title)} [{visible(f.rule)}]" for f in alive(drift)]
+    if not source_of(drift).file and drift.desired:
+        lines.append(visible(place(drift.desired.source)))
+    return command("\n".join(lines))

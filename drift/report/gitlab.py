@@ -1,0 +1,33 @@
+"""The report as a GitLab code-quality artifact."""
+
+from __future__ import annotations
+
+import json
+from typing import TextIO
+
+from drift.model.drift import Drift, Report
+from drift.report import Look
+from drift.report.escape import uri
+from drift.report.safe import visible
+from drift.report.wording import alive, sentence, source_of, worst
+
+SEVERITY = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor", "info": "info", None: "major"}
+
+
+def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - GitLab decides how it looks
+    """Write a JSON array of issues, as `artifacts:reports:codequality` takes it."""
+    json.dump([_issue(d, report) for d in report.drift], out, indent=2, ensure_ascii=False)
+    out.write("\n")
+
+
+def _issue(drift: Drift, report: Report) -> dict[str, object]:
+    source = source_of(drift)
+    file = source.file or source.state or next(iter(report.scope.sources), "")
+    found = "".join(f"; {f.severity}: {visible(f.title)}" for f in alive(drift))
+    return {
+        "description": sentence(drift) + found,
+        "check_name": f"drift/{drift.kind}",
+        "fingerprint": drift.fingerprint,
+        "severity": SEVERITY[worst(drift)],
+        "location": {"path": uri(file) or "terraform.tfstate", "lines": {"begin": (source.file and source.line) or 1}},
+    }

@@ -1,0 +1,52 @@
+"""The report as JUnit XML: a suite for each kind of drift, a failed case for each resource."""
+
+from __future__ import annotations
+
+from typing import TextIO
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from drift.model.drift import KINDS, Drift, Report
+from drift.report import Look
+from drift.report.escape import xml
+from drift.report.wording import alive, home, known_as, named, place, sentence, source_of, told, unread_lines
+
+
+def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - a CI decides how it looks
+    """Write the XML; what was in sync is one passed case, what was not read is skipped."""
+    root = Element("testsuites", name="drift", time=f"{report.duration_seconds:.2f}")
+    unread = unread_lines(report)
+    for kind in KINDS:
+        found = report.of_kind(kind)
+        suite = _suite(root, report, f"drift.{kind}", max(len(found), 1), failures=len(found))
+        for drift in found:
+            _failed(suite, drift)
+        if not found:
+            SubElement(suite, "testcase", classname=f"drift.{kind}", name=f"nothing {kind}")
+    suite = _suite(root, report, "drift.read", 1 + len(unread), skipped=len(unread))
+    SubElement(suite, "testcase", classname="drift.read", name=f"{report.in_sync} of {report.managed} in sync")
+    for line in unread:
+        case = SubElement(suite, "testcase", classname="drift.read", name=xml(line))
+        SubElement(case, "skipped", message="it could not be read")
+    root.set("tests", str(sum(int(s.get("tests", "0")) for s in root)))
+    root.set("failures", str(len(report.drift)))
+    indent(root)
+    out.write('<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n")
+
+
+def _suite(root: Element, report: Report, name: str, tests: int, *, failures: int = 0, skipped: int = 0) -> Element:
+    counts = {"tests": str(tests), "failures": str(failures), "errors": "0", "skipped": str(skipped), "time": "0"}
+    when = {"timestamp": xml(report.started_at.removesuffix("Z"))} if report.started_at else {}
+    return SubElement(root, "testsuite", {"name": name, **counts, **when})
+
+
+def _failed(suite: Element, drift: Drift) -> None:
+    where = source_of(drift)
+    attributes = {"classname": xml(drift.type), "name": xml(named(drift))}
+    if where.file:
+        attributes |= {"file": xml(where.file), "line": str(where.line or 1)}
+    case = SubElement(suite, "testcase", attributes)
+    failure = SubElement(case, "failure", message=xml(sentence(drift)), type=drift.kind)
+    lines = [f"{drift.kind}: {xml(known_as(drift))}", f"in: {xml(home(drift))}", f"source: {xml(place(where))}"]
+    lines += [f"{sign} {xml(text)}" for change in drift.changes for sign, text in told(change)]
+    lines += [f"{f.severity}: {xml(f.title)} [{xml(f.rule)}, {f.effect}]" for f in alive(drift)]
+    failure.text = "\n".join(lines)

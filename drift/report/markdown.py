@@ -1,0 +1,224 @@
+"""The report as Markdown, for a wiki, an issue, a step summary.
+
+What comes from outside stands in code spans and code blocks only, never in a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import TextIO
+
+from drift.model.drift import Aside, Drift, Finding, Kind, Pending, Report
+from drift.report import Look
+from drift.report.escape import code, fenced, html, words
+from drift.report.wording import (
+    EFFECT,
+    NEXT,
+    alive,
+    asides,
+    by_severity,
+    counts,
+    headline,
+    home,
+    known_as,
+    named,
+    place,
+    source_of,
+    told,
+    unread_lines,
+)
+
+MARK = {"critical": "🟥", "high": "🟥", "medium": "🟧", "low": "🟨", "info": "⬜"}
+LONGEST = 400
+"""Characters of one value; --verbose cuts nothing."""
+LISTED = 50
+"""Resources of a group that is folded away before the rest is only counted; --verbose lists all."""
+
+
+def render(report: Report, out: TextIO, look: Look) -> None:
+    """Write the report as GitHub-flavoured Markdown."""
+    out.write("\n".join(lines(report, look)) + "\n")
+
+
+def lines(report: Report, look: Look) -> Iterator[str]:
+    """The report, line by line."""
+    yield f"## Drift: {headline(report)}"
+    yield ""
+    yield from summary(report)
+    for kind in ("modified", "missing", "unmanaged"):
+        yield from section(kind, report.of_kind(kind), look)
+    yield from not_read(report)
+    for warning in report.warnings:
+        yield f"> ⚠️ {words(warning)}"
+        yield ""
+    yield from beside(report, look)
+
+
+def summary(report: Report) -> Iterator[str]:
+    """The counts as a table, and what was looked at."""
+    shown = [(name, count) for name, count in counts(report) if count or name in ("managed", "in sync")]
+    yield "| " + " | ".join(name for name, _ in shown) + " | coverage |"
+    yield "|" + "---:|" * (len(shown) + 1)
+    yield "| " + " | ".join(str(count) for _, count in shown) + f" | {report.coverage_percent} % |"
+    yield ""
+    scope = report.scope
+    parts = [("account", scope.accounts), ("region", scope.regions), ("state", scope.sources)]
+    said = [f"{name} {_few(held)}" for name, held in parts if held]
+    if report.started_at:
+        said.append(words(report.started_at))
+    if said:
+        yield " · ".join(said)
+        yield ""
+
+
+def _few(names: tuple[str, ...], most: int = 4) -> str:
+    rest = len(names) - most
+    return ", ".join(code(n) for n in names[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def section(kind: Kind, drifts: Iterable[Drift], look: Look) -> Iterator[str]:
+    """The drifted resources of one kind under their heading; nothing where there are none."""
+    found = list(drifts)
+    if not found:
+        return
+    yield f"### {kind.capitalize()} ({len(found)})"
+    yield ""
+    yield NEXT[kind]
+    yield ""
+    if kind == "unmanaged":
+        for type_, group in groupby(sorted(found, key=lambda d: d.type), key=lambda d: d.type):
+            yield f"**{code(type_)}**"
+            yield ""
+            for drift in by_severity(group):
+                yield from entry(drift, look)
+            yield ""
+        return
+    for drift in by_severity(found):
+        yield from entry(drift, look)
+    if found and not found[-1].changes:
+        yield ""
+
+
+def entry(drift: Drift, look: Look) -> Iterator[str]:
+    """One drifted resource, whole."""
+    where = place(source_of(drift)) if drift.desired else home(drift)
+    name = code(named(drift)) if drift.resource.address else code(drift.resource.id)
+    said = [f"**{name}**" if drift.kind != "unmanaged" else name]
+    if drift.resource.address:
+        said.append(code(known_as(drift)))
+    elif drift.found.name and drift.found.name not in drift.found.id:
+        said.append(code(drift.found.name))
+    if where:
+        said.append(code(where))
+    if not drift.certain:
+        said.append("not certain: a state that could not be read might hold it")
+    if drift.recreated_as is not None:
+        said.append(f"made again by hand as {code(drift.recreated_as.id)}")
+    yield f"- {' · '.join(said)}"
+    yield from (f"  {line}" for line in _inside(drift, look))
+
+
+def _inside(drift: Drift, look: Look) -> Iterator[str]:
+    for finding in (*alive(drift), *(f for f in drift.findings if f.effect == "resolved")):
+        yield f"- {_finding(finding)}"
+    changed = [
+        f"{sign} {text}" for change in drift.changes for sign, text in told(change, 0 if look.verbose else LONGEST)
+    ]
+    if changed:
+        yield ""
+        yield from fenced(changed, "diff")
+        yield ""
+
+
+def _finding(finding: Finding) -> str:
+    mark = "✅" if finding.effect == "resolved" else MARK[finding.severity]
+    return f"{mark} **{finding.severity}** {words(finding.title)} ({code(finding.rule)}, {EFFECT[finding.effect]})"
+
+
+def not_read(report: Report) -> Iterator[str]:
+    """What nothing is said of, and why."""
+    if report.incomplete:
+        yield "### Not read: nothing is said of these"
+        yield ""
+        for line in unread_lines(report):
+            yield f"- {code(line)}"
+        yield ""
+
+
+def beside(report: Report, look: Look) -> Iterator[str]:
+    """What is no drift, folded."""
+    if report.pending:
+        yield from folded(f"Pending: the next apply does this anyway ({len(report.pending)})", _pending(report, look))
+    for title, group in asides(report):
+        yield from folded(f"{title} ({len(group)})", _aside(group, look))
+    if report.accepted:
+        title = f"Accepted by {report.baseline or 'the baseline'} ({len(report.accepted)})"
+        yield from folded(title, _listed([code(f"{d.kind} {named(d)}") for d in report.accepted], look))
+    if report.resolved:
+        held = [code(f"{r.kind} {r.address or f'{r.type} {r.id}'}") for r in report.resolved]
+        yield from folded(f"Resolved since the baseline ({len(report.resolved)})", _listed(held, look))
+    if report.ignored:
+        told_of = [
+            f"{code(f'{i.kind} {i.address or i.type} {i.id} {i.path}'.strip())} {code(i.rule)} {words(i.reason)}"
+            for i in report.ignored
+        ]
+        yield from folded(f"Ignored on purpose ({len(report.ignored)})", _listed(told_of, look))
+    if report.not_ours:
+        owned = [f"{code(f'{r.type} {r.id}')} {words(r.owner)}" for r in report.not_ours]
+        yield from folded(f"Not ours ({len(report.not_ours)})", _listed(owned, look))
+    if report.not_covered:
+        types = [f"{code(t)} {n}" for t, n in report.not_covered.items()]
+        yield from folded(f"Not covered yet ({sum(report.not_covered.values())})", _listed(types, look))
+
+
+def folded(title: str, inside: Iterable[str], *, opened: bool = False) -> Iterator[str]:
+    """Lines behind a title that one opens."""
+    yield f"<details{' open' if opened else ''}><summary>{html(title)}</summary>"
+    yield ""
+    yield from inside
+    yield ""
+    yield "</details>"
+    yield ""
+
+
+def _listed(items: list[str], look: Look) -> Iterator[str]:
+    most = len(items) if look.verbose else LISTED
+    yield from (f"- {item}" for item in items[:most])
+    if len(items) > most:
+        yield f"- and {len(items) - most} more"
+
+
+def _pending(report: Report, look: Look) -> Iterator[str]:
+    for p in report.pending[: len(report.pending) if look.verbose else LISTED]:
+        yield f"- {code(p.address)} {words('/'.join(p.actions))}{_attributes(p)}"
+        yield from _changes(p, look)
+    if len(report.pending) > LISTED and not look.verbose:
+        yield f"- and {len(report.pending) - LISTED} more"
+
+
+def _attributes(pending: Pending) -> str:
+    return f": {code(', '.join(pending.attributes))}" if pending.attributes and not pending.changes else ""
+
+
+def _changes(pending: Pending, look: Look) -> Iterator[str]:
+    changed = [
+        f"{'+' if sign == '-' else '-' if sign == '+' else sign} {text}"  # here the desired side is the new one
+        for change in pending.changes
+        for sign, text in told(change, 0 if look.verbose else LONGEST)
+    ]
+    if changed:
+        yield ""
+        yield from (f"  {line}" for line in fenced(changed, "diff"))
+        yield ""
+
+
+def _aside(group: tuple[Aside, ...], look: Look) -> Iterator[str]:
+    for aside in group[: len(group) if look.verbose else LISTED]:
+        yield f"- {code(aside.desired.address or aside.desired.id)}"
+        yield ""
+        changed = [f"{s} {t}" for c in aside.changes for s, t in told(c, 0 if look.verbose else LONGEST)]
+        yield from (f"  {line}" for line in fenced(changed, "diff"))
+        yield ""
+    if len(group) > LISTED and not look.verbose:
+        yield f"- and {len(group) - LISTED} more"

@@ -1,0 +1,138 @@
+"""The report as OCSF detection findings (class 2004, version 1.4.0) in a JSON array, as Prowler writes them.
+
+Field by field after the schema's own description; `unmapped` holds what OCSF has no place for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from drift import __version__
+from drift.model.drift import Drift, Finding, Report, Severity
+from drift.model.value import plain
+from drift.report import Look
+from drift.report.safe import visible
+from drift.report.wording import KIND, NEXT, alive, known_as, named, place, sentence, source_of
+
+VERSION = "1.4.0"
+SEVERITY: dict[Severity | None, tuple[int, str]] = {
+    "info": (1, "Informational"),
+    "low": (2, "Low"),
+    "medium": (3, "Medium"),
+    "high": (4, "High"),
+    "critical": (5, "Critical"),
+}
+
+
+def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - machines do not look
+    """Write one finding for each drifted resource, and one for each misconfiguration that still holds."""
+    json.dump([e for d in report.drift for e in _events(d, report)], out, indent=2, ensure_ascii=False)
+    out.write("\n")
+
+
+def _events(drift: Drift, report: Report) -> Iterator[dict[str, Any]]:
+    title = f"The resource is {KIND[drift.kind]}"
+    yield _event(drift, report, f"drift_{drift.kind}", title, "medium", sentence(drift), NEXT[drift.kind])
+    for f in alive(drift):
+        detail = f"{visible(f.title)} ({f.effect}): {visible(named(drift))} ({visible(known_as(drift))})"
+        yield _event(drift, report, visible(f.rule), visible(f.title), f.severity, detail, _remedy(f, drift))
+
+
+def _remedy(finding: Finding, drift: Drift) -> str:
+    return NEXT[drift.kind] if finding.effect == "introduced" else "Correct the configuration, and apply it."
+
+
+def _event(
+    drift: Drift, report: Report, code: str, title: str, severity: Severity, detail: str, remedy: str
+) -> dict[str, Any]:
+    found = drift.found
+    when = _moment(report)
+    severity_id, severity_name = SEVERITY[severity]
+    return {
+        "message": detail,
+        "metadata": {
+            "event_code": code,
+            "product": {"name": "drift", "uid": "drift", "vendor_name": "drift", "version": __version__},
+            "profiles": ["cloud", "datetime"],
+            "tenant_uid": "",
+            "version": VERSION,
+        },
+        "severity_id": severity_id,
+        "severity": severity_name,
+        "status": "New",
+        "status_id": 1,
+        "status_code": "FAIL",
+        "status_detail": detail,
+        "activity_name": "Create",
+        "activity_id": 1,
+        "category_name": "Findings",
+        "category_uid": 2,
+        "class_name": "Detection Finding",
+        "class_uid": 2004,
+        "type_name": "Detection Finding: Create",
+        "type_uid": 200401,
+        "time": int(when.timestamp()),
+        "time_dt": when.strftime("%Y-%m-%dT%H:%M:%S"),
+        "finding_info": {
+            "uid": f"drift-{code}-{drift.fingerprint}",
+            "title": title,
+            "desc": detail,
+            "types": ["drift"],
+            "created_time": int(when.timestamp()),
+            "created_time_dt": when.strftime("%Y-%m-%dT%H:%M:%S"),
+        },
+        "resources": [
+            {
+                "cloud_partition": _partition(found.arn),
+                "region": visible(found.key.region),
+                "name": visible(found.name or found.id),
+                "type": visible(drift.type),
+                "uid": visible(found.arn or found.id),
+                "labels": [],
+                "group": {"name": visible(drift.type).removeprefix("aws_").partition("_")[0]},
+                "data": {"details": visible(place(source_of(drift))), "metadata": _metadata(drift)},
+            }
+        ],
+        "cloud": {
+            "provider": "aws",
+            "region": visible(found.key.region),
+            "account": {
+                "uid": visible(found.key.account),
+                "name": visible(found.key.account),
+                "type": "AWS Account",
+                "type_id": 10,
+                "labels": [],
+            },
+        },
+        "remediation": {"desc": remedy, "references": []},
+        "unmapped": {"kind": drift.kind, "address": visible(drift.resource.address or ""), "certain": drift.certain},
+    }
+
+
+def _moment(report: Report) -> datetime:
+    try:
+        return datetime.fromisoformat(report.started_at)
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+
+
+def _partition(arn: str) -> str:
+    part = arn.split(":")[1] if arn.startswith("arn:") and arn.count(":") > 1 else ""
+    return visible(part) or "aws"
+
+
+def _metadata(drift: Drift) -> dict[str, Any]:
+    changes = [
+        {"path": visible(c.path), "desired": visible(_text(c.desired)), "actual": visible(_text(c.actual))}
+        for c in drift.changes
+        if not c.sensitive
+    ]
+    return {"changes": changes}
+
+
+def _text(value: object) -> str:
+    held = plain(value)
+    return held if isinstance(held, str) else json.dumps(held, ensure_ascii=False)

@@ -1,0 +1,66 @@
+"""The report as Prometheus' text format, for the node exporter's textfile collector or a push gateway."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TextIO
+
+from drift.model.drift import KINDS, Report
+from drift.report import Look
+from drift.report.escape import label
+
+Sample = tuple[Mapping[str, str], float]
+
+
+def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - machines do not look
+    """Write gauges: no name of a resource is a label, so their number stays small."""
+    drifted = Counter((d.kind, d.type, d.resource.key.account, d.resource.key.region) for d in report.drift)
+    by_place = [
+        (dict(zip(("kind", "type", "account", "region"), key, strict=True)), float(n))
+        for key, n in sorted(drifted.items())
+    ]
+    found = Counter((f.severity, f.effect) for d in report.drift for f in d.findings)
+    totals = {"managed": report.managed, "in_sync": report.in_sync, "unread": report.unread_resources}
+    totals |= {kind: len(report.of_kind(kind)) for kind in KINDS}
+    totals |= {"not_ours": len(report.not_ours), "pending": len(report.pending), "accepted": len(report.accepted)}
+    metrics: list[tuple[str, str, Iterable[Sample]]] = [
+        ("drift_resources", "Resources by verdict.", [({"verdict": v}, float(n)) for v, n in totals.items()]),
+        ("drift_drifted_resources", "Drifted resources by kind, type, account and region.", by_place),
+        (
+            "drift_findings",
+            "Misconfigurations of drifted resources, by severity and by what the drift did to them.",
+            [({"severity": s, "effect": e}, float(n)) for (s, e), n in sorted(found.items())],
+        ),
+        ("drift_coverage_ratio", "Managed among all that was found.", [({}, report.coverage_percent / 100)]),
+        ("drift_incomplete", "1 where part of the scope could not be read.", [({}, float(report.incomplete))]),
+        ("drift_not_covered_resources", "Resources of types that are not looked at, by type.", _uncovered(report)),
+        ("drift_api_calls", "Requests to AWS, by service.", _calls(report)),
+        ("drift_duration_seconds", "How long the run took.", [({}, report.duration_seconds)]),
+        ("drift_last_run_timestamp_seconds", "When the run started, in Unix time.", _when(report)),
+    ]
+    for name, text, samples in metrics:
+        held = [f"{name}{_labels(labels)} {value:.10g}" for labels, value in samples]
+        if held:
+            out.write("\n".join((f"# HELP {name} {text}", f"# TYPE {name} gauge", *held)) + "\n")
+
+
+def _uncovered(report: Report) -> list[Sample]:
+    return [({"type": key}, float(n)) for key, n in sorted(report.not_covered.items())]
+
+
+def _calls(report: Report) -> list[Sample]:
+    return [({"service": service}, float(n)) for service, n in sorted(report.api_calls.items())]
+
+
+def _when(report: Report) -> list[Sample]:
+    try:
+        return [({}, datetime.fromisoformat(report.started_at).timestamp())]
+    except ValueError:
+        return []
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    inside = ",".join(f'{name}="{label(value)}"' for name, value in labels.items())
+    return f"{{{inside}}}" if inside else ""

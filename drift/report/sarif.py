@@ -1,0 +1,121 @@
+"""The report as SARIF 2.1.0, for code scanning: each result on the line that describes the resource."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+from drift import __version__
+from drift.model.drift import KINDS, Drift, Finding, Report
+from drift.report import Look
+from drift.report.escape import uri
+from drift.report.safe import visible
+from drift.report.wording import (
+    KIND,
+    LEVEL,
+    NEXT,
+    alive,
+    known_as,
+    level,
+    named,
+    sentence,
+    source_of,
+    told,
+    unread_lines,
+)
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+SCORE = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0", "info": "1.0"}
+"""What GitHub's code scanning makes a severity of."""
+TITLE = {"modified": "ModifiedOutsideTerraform", "missing": "MissingFromTheAccount", "unmanaged": "Unmanaged"}
+
+
+def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - machines do not look
+    """Write one run: a result for each drifted resource, and one for each finding that still holds."""
+    json.dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}, out, indent=2, ensure_ascii=False)
+    out.write("\n")
+
+
+def _run(report: Report) -> dict[str, Any]:
+    rules = _rules(report)
+    index = {rule["id"]: i for i, rule in enumerate(rules)}
+    notes = [{"level": "warning", "message": {"text": line}} for line in unread_lines(report)]
+    notes += [{"level": "note", "message": {"text": visible(w)}} for w in report.warnings]
+    invocation: dict[str, Any] = {"executionSuccessful": True, "toolExecutionNotifications": notes}
+    if report.started_at.endswith("Z"):
+        invocation["startTimeUtc"] = report.started_at
+    return {
+        "tool": {"driver": {"name": "drift", "semanticVersion": __version__, "rules": rules}},
+        "automationDetails": {"id": "drift/"},
+        "invocations": [invocation],
+        "columnKind": "utf16CodeUnits",
+        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "Where drift ran."}}},
+        "results": [result for drift in report.drift for result in _results(drift, report, index)],
+    }
+
+
+def _rules(report: Report) -> list[dict[str, Any]]:
+    out: list[dict[str, Any]] = [
+        {
+            "id": f"drift/{kind}",
+            "name": TITLE[kind],
+            "shortDescription": {"text": f"A resource is {KIND[kind]}."},
+            "help": {"text": NEXT[kind], "markdown": NEXT[kind]},
+            "defaultConfiguration": {"level": "warning"},
+            "properties": {"tags": ["drift"]},
+        }
+        for kind in KINDS
+    ]
+    found: dict[str, Finding] = {f.rule: f for d in report.drift for f in alive(d)}
+    for rule, finding in sorted(found.items()):
+        out.append(
+            {
+                "id": visible(rule),
+                "shortDescription": {"text": visible(finding.title) or visible(rule)},
+                "defaultConfiguration": {"level": LEVEL[finding.severity]},
+                "properties": {"tags": ["security", "drift"], "security-severity": SCORE[finding.severity]},
+            }
+        )
+    return out
+
+
+def _results(drift: Drift, report: Report, index: dict[str, int]) -> Iterator[dict[str, Any]]:
+    lines = [sentence(drift)]
+    lines += [f"{sign} {text}" for change in drift.changes for sign, text in told(change, 400)]
+    yield _result(f"drift/{drift.kind}", level(drift), "\n".join(lines), drift, report, index)
+    for finding in alive(drift):
+        text = f"{visible(finding.title)}: {visible(named(drift))} ({visible(known_as(drift))})"
+        yield _result(visible(finding.rule), LEVEL[finding.severity], text, drift, report, index)
+
+
+def _result(rule: str, loud: str, text: str, drift: Drift, report: Report, index: dict[str, int]) -> dict[str, Any]:
+    found = drift.found
+    return {
+        "ruleId": rule,
+        "ruleIndex": index[rule],
+        "level": loud,
+        "message": {"text": text.replace("{", "{{").replace("}", "}}")},  # braces are placeholders in a message
+        "locations": [_location(drift, report)],
+        "partialFingerprints": {"drift/v1": f"{drift.fingerprint}:{rule}"},
+        "properties": {
+            "kind": drift.kind,
+            "type": visible(drift.type),
+            "id": visible(found.id),
+            "arn": visible(found.arn) or None,
+            "account": visible(found.key.account),
+            "region": visible(found.key.region),
+        },
+    }
+
+
+def _location(drift: Drift, report: Report) -> dict[str, Any]:
+    source = source_of(drift)
+    file = uri(source.file)
+    place = file or uri(source.state) or uri(next(iter(report.scope.sources), "")) or "terraform.tfstate"
+    physical: dict[str, Any] = {"artifactLocation": {"uri": place}}
+    if "://" not in place:
+        physical["artifactLocation"]["uriBaseId"] = "SRCROOT"
+    physical["region"] = {"startLine": max(1, source.line) if file else 1}
+    logical = {"fullyQualifiedName": visible(named(drift)), "kind": "resource"}
+    return {"physicalLocation": physical, "logicalLocations": [logical]}

@@ -1,0 +1,130 @@
+"""Part of a report, and what two reports tell of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from drift.model.drift import SEVERITIES, Drift, Report
+from drift.model.value import plain
+from drift.report.wording import alive, module_of
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which drifted resources are meant: of each thing that is named, one must hold."""
+
+    kinds: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    """Patterns: `aws_iam_*`."""
+    severity: str = ""
+    """The least severity of a finding that still holds."""
+    modules: tuple[str, ...] = ()
+    """`module.web` and what is in it; patterns; `root` for what is in no module."""
+    regions: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+
+    def holds(self, drift: Drift) -> bool:
+        """Whether this one is meant."""
+        key = drift.resource.key
+        least = SEVERITIES[: SEVERITIES.index(self.severity) + 1] if self.severity else ()
+        return (
+            (not self.kinds or drift.kind in self.kinds)
+            and _one(self.types, drift.type)
+            and (not least or any(f.severity in least for f in alive(drift)))
+            and (not self.modules or any(_within(drift, m) for m in self.modules))
+            and _one(self.regions, key.region)
+            and _one(self.accounts, key.account)
+        )
+
+    def of(self, report: Report) -> Report:
+        """The report with these alone; a warning says that others are not shown."""
+        kept = tuple(d for d in report.drift if self.holds(d))
+        if len(kept) == len(report.drift):
+            return report
+        note = f"Filtered: {len(kept)} of {len(report.drift)} drifted resources are shown; the counts are of these."
+        return replace(report, drift=kept, warnings=(note, *report.warnings))
+
+
+def _one(patterns: tuple[str, ...], text: str) -> bool:
+    return not patterns or any(fnmatchcase(text, p) for p in patterns)
+
+
+def _within(drift: Drift, wanted: str) -> bool:
+    if drift.resource.address is None:
+        return False
+    module = module_of(drift.resource.address)
+    if wanted == "root":
+        return not module
+    name = wanted if wanted.startswith("module.") else f"module.{wanted}"
+    return any(fnmatchcase(".".join(module.split(".")[: 2 * n]), name) for n in range(1, module.count(".") + 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one report has that an earlier one had not, and the other way round."""
+
+    new: tuple[Drift, ...]
+    changed: tuple[tuple[Drift, Drift], ...]
+    """The same resource in another way: (before, now)."""
+    resolved: tuple[Drift, ...]
+    unknown: tuple[Drift, ...]
+    """No longer seen, but part of the later scope could not be read: it may well be there still."""
+    same: int
+
+    @classmethod
+    def between(cls, old: Report, new: Report) -> Difference:
+        """By fingerprint; what has another fingerprint but is the same resource and kind has changed."""
+        before, now = {d.fingerprint: d for d in old.drift}, {d.fingerprint: d for d in new.drift}
+        gone = {_identity(d): d for f, d in before.items() if f not in now}
+        come = [d for f, d in now.items() if f not in before]
+        changed = tuple((gone.pop(_identity(d)), d) for d in come if _identity(d) in gone)
+        again = {d.fingerprint for _, d in changed}
+        left = tuple(gone.values())
+        hidden = tuple(d for d in left if _hidden(d, new))
+        unsure = {d.fingerprint for d in hidden}
+        return cls(
+            new=tuple(d for d in come if d.fingerprint not in again),
+            changed=changed,
+            resolved=tuple(d for d in left if d.fingerprint not in unsure),
+            unknown=hidden,
+            same=len(set(before) & set(now)),
+        )
+
+    def document(self) -> Mapping[str, object]:
+        """As JSON would have it (`drift-diff/1`)."""
+        from drift.report.wire import encode
+
+        return {
+            "schema": "drift-diff/1",
+            "summary": {
+                "new": len(self.new),
+                "changed": len(self.changed),
+                "resolved": len(self.resolved),
+                "unknown": len(self.unknown),
+                "same": self.same,
+            },
+            "new": encode(self.new),
+            "changed": [{"before": encode(a), "now": encode(b)} for a, b in self.changed],
+            "resolved": encode(self.resolved),
+            "unknown": encode(self.unknown),
+        }
+
+
+def _identity(drift: Drift) -> tuple[object, ...]:
+    found = drift.found
+    return drift.kind, drift.type, found.key.account, found.key.region, plain(str(drift.resource.address)), found.id
+
+
+def _hidden(drift: Drift, report: Report) -> bool:
+    """Whether the later run could not tell: a gap over its type, or the resource itself not read."""
+    if report.states_failed:
+        return True
+    key = drift.resource.key
+    listed = any(
+        g.type in (drift.type, key.type) and g.region in (key.region, "", "global") and g.account in (key.account, "")
+        for g in report.gaps
+    )
+    address = str(drift.resource.address or "")
+    return listed or bool(address and any(u.address == address for u in report.unread))
