@@ -79,6 +79,6 @@ def _lines(groups: dict[str, list[tuple[Drift, Drift | None]]], *, markdown: boo
                 said += f" (before: {paths(before.changes)})"
             yield f"- {code(said)}" if markdown else f"  {SIGN[name]} {said}"
             for finding in alive(drift):
-                told = f"{finding.severity}: {visible(finding.title)} [{visible(finding.rule)}]"
+                told = f"{finding.severity}: {visible(finding.message)} [{visible(finding.rule)}]"
                 yield f"  - {code(told)}" if markdown else f"      ▲ {told}"
         yield ""

@@ -57,14 +57,14 @@ def marks(change: Change) -> Text:
 
 
 def _pending(pending: Pending) -> Iterator[Text]:
-    action = ACTIONS.get(pending.actions, " and ".join(pending.actions))
+    action = visible(ACTIONS.get(pending.actions, " and ".join(pending.actions)))
     head = Text.assemble(("  … ", "cyan"), (visible(pending.address), "bold"), (f"  {action}", "dim"))
     yield head + _source(pending.source)
     told = {c.path.split(".")[0].split("[")[0] for c in pending.changes}
     rest = [a for a in pending.attributes if a not in told]
     width = max((len(c.path) for c in pending.changes), default=0)
     for change in pending.changes:
-        path = Text(f"      {visible(change.path):<{min(width, 32)}}  ")
+        path = Text(f"    │ {visible(change.path):<{min(width, 32)}}  ")
         if change.sensitive:
             yield path + Text("changes (sensitive: not shown)", "dim")
         elif change.added or change.removed:
@@ -73,11 +73,11 @@ def _pending(pending: Pending) -> Iterator[Text]:
             for sign, values in signs:
                 for value in values:
                     yield path + Text(f"{sign} {shown(value)}", "dim")
-                    path = Text(" " * len(path.plain))
+                    path = Text("    │ " + " " * (len(path.plain) - 6))
         else:
             yield path + Text(f"{shown(change.actual)} → {shown(change.desired)}", "dim") + _line(change)
     if rest:
-        yield Text(f"      {', '.join(map(visible, rest))}", "dim")
+        yield Text(f"    │ {', '.join(map(visible, rest))}", "dim")
 
 
 def _aside(aside: Aside, look: Look, line: Line) -> Iterator[Text]:
@@ -87,7 +87,7 @@ def _aside(aside: Aside, look: Look, line: Line) -> Iterator[Text]:
     for change in aside.changes:
         yield from line(change, width, look)
         if change.reason:
-            yield Text(f"      {'':<{width}}  {visible(change.reason)}", "dim")
+            yield Text(f"    │ {'':<{width}}  {visible(change.reason)}", "dim")
 
 
 def _source(source: Source) -> Text:

@@ -38,7 +38,7 @@ def _where(drift: Drift) -> str:
 def _message(drift: Drift) -> str:
     lines = [sentence(drift)]
     lines += [f"{sign} {text}" for change in drift.changes for sign, text in told(change, 200)]
-    lines += [f"{f.severity}: {visible(f.title)} [{visible(f.rule)}]" for f in alive(drift)]
+    lines += [f"{f.severity}: {visible(f.message)} [{visible(f.rule)}]" for f in alive(drift)]
     if not source_of(drift).file and drift.desired:
         lines.append(visible(place(drift.desired.source)))
     return command("\n".join(lines))

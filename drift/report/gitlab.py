@@ -23,7 +23,7 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - G
 def _issue(drift: Drift, report: Report) -> dict[str, object]:
     source = source_of(drift)
     file = source.file or source.state or next(iter(report.scope.sources), "")
-    found = "".join(f"; {f.severity}: {visible(f.title)}" for f in alive(drift))
+    found = "".join(f"; {f.severity}: {visible(f.message)}" for f in alive(drift))
     return {
         "description": sentence(drift) + found,
         "check_name": f"drift/{drift.kind}",

@@ -48,5 +48,5 @@ def _failed(suite: Element, drift: Drift) -> None:
     failure = SubElement(case, "failure", message=xml(sentence(drift)), type=drift.kind)
     lines = [f"{drift.kind}: {xml(known_as(drift))}", f"in: {xml(home(drift))}", f"source: {xml(place(where))}"]
     lines += [f"{sign} {xml(text)}" for change in drift.changes for sign, text in told(change)]
-    lines += [f"{f.severity}: {xml(f.title)} [{xml(f.rule)}, {f.effect}]" for f in alive(drift)]
+    lines += [f"{f.severity}: {xml(f.message)} [{xml(f.rule)}, {f.effect}]" for f in alive(drift)]
     failure.text = "\n".join(lines)

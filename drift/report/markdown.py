@@ -133,7 +133,7 @@ def _inside(drift: Drift, look: Look) -> Iterator[str]:
 
 def _finding(finding: Finding) -> str:
     mark = "✅" if finding.effect == "resolved" else MARK[finding.severity]
-    return f"{mark} **{finding.severity}** {words(finding.title)} ({code(finding.rule)}, {EFFECT[finding.effect]})"
+    return f"{mark} **{finding.severity}** {words(finding.message)} ({code(finding.rule)}, {EFFECT[finding.effect]})"
 
 
 def not_read(report: Report) -> Iterator[str]:

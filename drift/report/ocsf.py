@@ -6,7 +6,7 @@ Field by field after the schema's own description; `unmapped` holds what OCSF ha
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -37,16 +37,27 @@ def _events(drift: Drift, report: Report) -> Iterator[dict[str, Any]]:
     title = f"The resource is {KIND[drift.kind]}"
     yield _event(drift, report, f"drift_{drift.kind}", title, "medium", sentence(drift), NEXT[drift.kind])
     for f in alive(drift):
-        detail = f"{visible(f.title)} ({f.effect}): {visible(named(drift))} ({visible(known_as(drift))})"
-        yield _event(drift, report, visible(f.rule), visible(f.title), f.severity, detail, _remedy(f, drift))
+        detail = f"{visible(f.message)} ({f.effect}): {visible(named(drift))} ({visible(known_as(drift))})"
+        yield _event(
+            drift, report, visible(f.rule), visible(f.title), f.severity, detail, _remedy(f, drift), f.references
+        )
 
 
 def _remedy(finding: Finding, drift: Drift) -> str:
-    return NEXT[drift.kind] if finding.effect == "introduced" else "Correct the configuration, and apply it."
+    if finding.effect == "introduced" and drift.kind != "unmanaged":
+        return NEXT[drift.kind]  # what put it there is the drift
+    return visible(finding.remedy) or "Correct the configuration, and apply it."
 
 
 def _event(
-    drift: Drift, report: Report, code: str, title: str, severity: Severity, detail: str, remedy: str
+    drift: Drift,
+    report: Report,
+    code: str,
+    title: str,
+    severity: Severity,
+    detail: str,
+    remedy: str,
+    references: Sequence[str] = (),
 ) -> dict[str, Any]:
     found = drift.found
     when = _moment(report)
@@ -107,7 +118,7 @@ def _event(
                 "labels": [],
             },
         },
-        "remediation": {"desc": remedy, "references": []},
+        "remediation": {"desc": remedy, "references": [visible(r) for r in references]},
         "unmapped": {"kind": drift.kind, "address": visible(drift.resource.address or ""), "certain": drift.certain},
     }
 

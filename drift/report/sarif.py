@@ -73,6 +73,7 @@ def _rules(report: Report) -> list[dict[str, Any]]:
             {
                 "id": visible(rule),
                 "shortDescription": {"text": visible(finding.title) or visible(rule)},
+                "help": {"text": visible(finding.remedy) or "See `drift rules`."},
                 "defaultConfiguration": {"level": LEVEL[finding.severity]},
                 "properties": {"tags": ["security", "drift"], "security-severity": SCORE[finding.severity]},
             }
@@ -85,7 +86,7 @@ def _results(drift: Drift, report: Report, index: dict[str, int]) -> Iterator[di
     lines += [f"{sign} {text}" for change in drift.changes for sign, text in told(change, 400)]
     yield _result(f"drift/{drift.kind}", level(drift), "\n".join(lines), drift, report, index)
     for finding in alive(drift):
-        text = f"{visible(finding.title)}: {visible(named(drift))} ({visible(known_as(drift))})"
+        text = f"{visible(finding.message)}: {visible(named(drift))} ({visible(known_as(drift))})"
         yield _result(visible(finding.rule), LEVEL[finding.severity], text, drift, report, index)
 
 

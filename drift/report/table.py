@@ -104,7 +104,7 @@ def _managed(drift: Drift, look: Look) -> Iterator[Text]:
 
 
 def _change(change: Change, width: int, look: Look) -> Iterator[Text]:
-    path = Text(f"      {visible(change.path):<{width}}  ")
+    path = Text.assemble(("    │ ", "dim"), f"{visible(change.path):<{width}}  ")
     if change.sensitive:
         yield path + Text("changed (sensitive: not shown)", "dim") + marks(change)
         return
@@ -113,13 +113,13 @@ def _change(change: Change, width: int, look: Look) -> Iterator[Text]:
         for sign, values, style in (("-", change.removed, "red"), ("+", change.added, "green")):
             for value in values:
                 yield path + Text(f"{sign} {_cut(shown(value), look)}", style) + behind
-                path, behind = Text(" " * len(path.plain)), Text()
+                path, behind = Text.assemble(("    │ ", "dim"), " " * (len(path.plain) - 6)), Text()
         return
     if change.details:
         for detail in change.details:
             inner = Text(f"{visible(detail.path)} ", "dim") + _arrow(detail.desired, detail.actual, look)
             yield path + inner + behind
-            path, behind = Text(" " * len(path.plain)), Text()
+            path, behind = Text.assemble(("    │ ", "dim"), " " * (len(path.plain) - 6)), Text()
         return
     yield path + _arrow(change.desired, change.actual, look) + behind
 

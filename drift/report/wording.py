@@ -73,8 +73,8 @@ def module_of(address: Address | None) -> str:
 
 
 def alive(drift: Drift) -> tuple[Finding, ...]:
-    """The findings that still hold, the worst first."""
-    found = [f for f in drift.findings if f.effect != "resolved"]
+    """The findings to act on, the worst first."""
+    found = [f for f in drift.findings if f.counts]
     return tuple(sorted(found, key=lambda f: SEVERITIES.index(f.severity)))
 
 
@@ -101,7 +101,10 @@ def ahead(change: Change) -> bool:
 
 
 def told(change: Change, longest: int = 0) -> list[tuple[str, str]]:
-    """A change as lines of (sign, text): `-` what was desired, `+` what is there, `#` a word on it, `!` a secret. Visible text."""
+    """A change as lines of (sign, visible text).
+
+    The sign says: `-` what was desired, `+` what is there, `#` a word on it, `!` a secret.
+    """
 
     def cut(text: str) -> str:
         return text if not longest or len(text) <= longest else f"{text[: longest - 1]}…"

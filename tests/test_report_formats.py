@@ -1,0 +1,321 @@
+"""What each format says, and that others can read it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+from click.testing import CliRunner, Result
+
+from drift.cli import cli
+from drift.cli.options.policy import Policy
+from drift.errors import UsageError
+from drift.model.address import Address
+from drift.model.coverage import Gap, Unread
+from drift.model.drift import Change, Drift, Finding, Report, Scope
+from drift.model.resource import Key, Resource, Source
+from drift.report import FORMATS, SAID, Look, renderer
+from drift.report.json import document, read
+from drift.report.schema import schema
+from drift.report.select import Difference, Selection
+
+SARIF_SCHEMA = "DRIFT_SARIF_SCHEMA"
+
+
+def resource(address: str, id_: str, *, region: str = "eu-west-1", file: str = "", line: int = 0) -> Resource:
+    parsed = Address.parse(address)
+    source = Source(state="prod.tfstate", file=file, line=line)
+    return Resource(key=Key(parsed.type, "123456789012", region, (id_,)), id=id_, address=parsed, source=source)
+
+
+def stranger(type_: str, id_: str, region: str = "eu-west-1") -> Resource:
+    return Resource(key=Key(type_, "123456789012", region, (id_,)), id=id_, arn=f"arn:aws:x:::{id_}")
+
+
+GROUP = resource("module.web.aws_security_group.this", "sg-1", file="web/main.tf", line=12)
+SSH = Finding("sg-ssh", "high", "SSH is open to the world", "introduced")
+OPEN = Change("ingress", (), ("x",), added=("tcp/22",), recorded=())
+REPORT = Report(
+    scope=Scope(("123456789012",), ("eu-west-1",), ("prod.tfstate",), 9),
+    managed=5,
+    in_sync=3,
+    drift=(
+        Drift("missing", resource("aws_sqs_queue.orders", "https://q"), None),
+        Drift("modified", GROUP, GROUP, (OPEN,), (SSH,)),
+        Drift("unmanaged", None, stranger("aws_s3_bucket", "export"), findings=(replace(SSH, severity="low"),)),
+    ),
+    started_at="2026-01-02T03:04:05Z",
+)
+
+
+def rendered(format_: str, report: Report = REPORT, **look: Any) -> str:
+    out = io.StringIO(newline="")
+    renderer(format_)(report, out, Look(**look))
+    return out.getvalue()
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(cli, list(words), standalone_mode=False, catch_exceptions=True)
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> str:
+    file = tmp_path / "saved.json"
+    file.write_text(rendered("json"))
+    return str(file)
+
+
+def test_every_format_says_who_it_is_for() -> None:
+    assert set(SAID) == set(FORMATS)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_every_format_writes_a_report_of_nothing(format_: str) -> None:
+    rendered(format_, Report(scope=Scope()))
+
+
+def test_sarif_is_what_its_schema_demands() -> None:
+    place = os.environ.get(SARIF_SCHEMA, "")
+    if not Path(place).is_file():
+        pytest.skip(f"{SARIF_SCHEMA} names no file: `.ci/run` fetches the official schema from the npm registry")
+    check = jsonschema.Draft7Validator(json.loads(Path(place).read_text()))
+    for report in (
+        REPORT,
+        Report(scope=Scope()),
+        replace(REPORT, warnings=("w",), gaps=(Gap("t", "1", "r", "a", "c"),)),
+    ):
+        check.validate(json.loads(rendered("sarif", report)))
+
+
+def test_sarif_points_at_the_line_or_else_at_the_state() -> None:
+    run_ = json.loads(rendered("sarif"))["runs"][0]
+    places = [
+        (r["ruleId"], r["level"], p["artifactLocation"]["uri"], p["region"]["startLine"])
+        for r in run_["results"]
+        for p in [r["locations"][0]["physicalLocation"]]
+    ]
+
+    assert places == [
+        ("drift/missing", "warning", "prod.tfstate", 1),
+        ("drift/modified", "error", "web/main.tf", 12),
+        ("sg-ssh", "error", "web/main.tf", 12),
+        ("drift/unmanaged", "warning", "prod.tfstate", 1),
+        ("sg-ssh", "note", "prod.tfstate", 1),
+    ]
+
+
+def test_an_attribute_alone_is_pointed_at_by_its_own_line() -> None:
+    change = replace(OPEN, file="web/rules.tf", line=40)
+    report = replace(REPORT, drift=(Drift("modified", GROUP, GROUP, (change,)),))
+
+    location = json.loads(rendered("sarif", report))["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert (location["artifactLocation"]["uri"], location["region"]["startLine"]) == ("web/rules.tf", 40)
+
+
+def test_ocsf_is_what_its_models_demand() -> None:
+    ocsf = pytest.importorskip("py_ocsf_models.events.findings.detection_finding")
+    for event in json.loads(rendered("ocsf")):
+        ocsf.DetectionFinding.model_validate(event)
+
+
+def test_junit_counts_what_failed_and_what_was_skipped() -> None:
+    report = replace(REPORT, unread=(Unread("aws_x.y", "aws_x", "", "x:Get", "AccessDenied"),))
+    root = ElementTree.fromstring(rendered("junit", report))
+
+    assert (root.get("tests"), root.get("failures")) == ("5", "3")
+    assert [s.get("name") for s in root] == ["drift.modified", "drift.missing", "drift.unmanaged", "drift.read"]
+    assert len(root.findall(".//skipped")) == 1
+    case = root.find("./testsuite[@name='drift.modified']/testcase")
+    assert case is not None
+    assert (case.get("file"), case.get("line")) == ("web/main.tf", "12")
+
+
+def test_prometheus_counts() -> None:
+    text = rendered("prometheus")
+
+    assert 'drift_resources{verdict="unmanaged"} 1\n' in text
+    assert 'drift_findings{severity="high",effect="introduced"} 1\n' in text
+    assert "drift_last_run_timestamp_seconds 1767323045\n" in text
+    assert "drift_coverage_ratio 0.833\n" in text
+    assert "export" not in text
+
+
+def test_annotations_stand_on_their_line_and_the_worst_come_first() -> None:
+    lines = rendered("github").splitlines()
+
+    assert lines[0].startswith("::error file=web/main.tf,line=12,title=drift%3A modified::")
+    assert [line.split(" ")[0] for line in lines] == ["::error", "::warning", "::warning", "::notice"]
+    assert lines[-1] == "::notice title=drift::1 modified, 1 missing, 1 unmanaged"
+
+
+def test_annotations_beyond_what_github_shows_are_counted() -> None:
+    many = tuple(Drift("unmanaged", None, stranger("aws_s3_bucket", f"b{i}")) for i in range(25))
+    lines = rendered("github", replace(REPORT, drift=many)).splitlines()
+
+    assert len(lines) == 11
+    assert "15 more are in the report" in lines[-1]
+
+
+def test_gitlab_keeps_the_fingerprint() -> None:
+    issues = json.loads(rendered("gitlab"))
+
+    assert [i["fingerprint"] for i in issues] == [d.fingerprint for d in REPORT.drift]
+    assert issues[1]["location"] == {"path": "web/main.tf", "lines": {"begin": 12}}
+    assert [i["severity"] for i in issues] == ["major", "critical", "minor"]
+
+
+def test_a_step_summary_too_large_is_shortened_and_says_so() -> None:
+    many = tuple(Drift("unmanaged", None, stranger("aws_s3_bucket", f"b{i}-{'x' * 400}")) for i in range(3000))
+    text = rendered("github-summary", replace(REPORT, drift=many))
+
+    assert len(text.encode()) <= 1024 * 1024
+    assert "too large" in text
+    assert text.startswith("## Drift: 3000 unmanaged")
+
+
+def test_quiet_is_one_line_for_each() -> None:
+    assert rendered("table", quiet=True).splitlines() == [
+        "- aws_sqs_queue.orders (https://q) is in the state, but not in the account",
+        "~ module.web.aws_security_group.this (sg-1) is modified outside Terraform: ingress",
+        "+ aws_s3_bucket export is in the account, but in no state",
+    ]
+
+
+def test_several_formats_at_once(saved: str, tmp_path: Path) -> None:
+    sarif, md = tmp_path / "d.sarif", tmp_path / "d.md"
+    result = run("report", saved, "--format", "table", "--format", f"sarif={sarif}", "-f", f"markdown={md}")
+
+    assert result.return_value == 1, result.output
+    assert "module.web.aws_security_group.this" in result.output
+    assert json.loads(sarif.read_text())["version"] == "2.1.0"
+    assert md.read_text().startswith("## Drift: 1 modified, 1 missing, 1 unmanaged\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["-f", "table", "-f", "json"], "standard output"),
+        (["-f", "json=a.json", "-f", "csv=a.json"], "same file"),
+        (["-f", "json=a.json", "-o", "b.json"], "--output"),
+        (["-f", "odd"], "no format 'odd'"),
+        (["-f", "json=no/such/place.json"], "no such directory"),
+        (["--fail-on", "severity>=odd"], "is not a policy"),
+    ],
+)
+def test_what_makes_no_sense_is_said_before_anything_is_done(words: list[str], says: str, saved: str) -> None:
+    result = run("report", saved, *words)
+
+    assert isinstance(result.exception, UsageError)
+    assert says in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (["--kind", "missing"], ["aws_sqs_queue.orders"]),
+        (["--type", "aws_s3_*"], [None]),
+        (["--severity", "high"], ["module.web.aws_security_group.this"]),
+        (["--severity", "low"], ["module.web.aws_security_group.this", None]),
+        (["--module", "web"], ["module.web.aws_security_group.this"]),
+        (["--module", "root"], ["aws_sqs_queue.orders"]),
+        (["--in-region", "us-*"], []),
+        (["--in-account", "123456789012", "--kind", "unmanaged"], [None]),
+    ],
+)
+def test_a_report_is_filtered(words: list[str], names: list[str | None], saved: str) -> None:
+    result = run("report", saved, "--format", "json", *words)
+    shown = json.loads(result.output)
+
+    assert [d["address"] for d in shown["drift"]] == names
+    assert result.return_value == (1 if names else 0)
+    assert "Filtered" in shown["warnings"][0]
+    jsonschema.Draft202012Validator(schema(strict=True)).validate(shown)
+
+
+def test_a_module_includes_what_is_in_it() -> None:
+    inner = resource("module.web.module.sg.aws_sqs_queue.x", "q")
+    drift = Drift("missing", inner, None)
+
+    assert Selection(modules=("module.web",)).holds(drift)
+    assert Selection(modules=("module.web.module.sg",)).holds(drift)
+    assert not Selection(modules=("module.we",)).holds(drift)
+    assert not Selection(modules=("module.sg",)).holds(drift)
+
+
+def test_two_reports_tell_what_is_new_changed_and_resolved() -> None:
+    more = replace(OPEN, added=("tcp/22", "tcp/23"), actual=("x", "y"))
+    later = replace(
+        REPORT,
+        drift=(
+            Drift("modified", GROUP, GROUP, (more,)),
+            REPORT.drift[2],
+            Drift("unmanaged", None, stranger("aws_s3_bucket", "other")),
+        ),
+    )
+    found = Difference.between(REPORT, later)
+
+    assert [d.resource.id for d in found.new] == ["other"]
+    assert [(a.resource.id, b.changes) for a, b in found.changed] == [("sg-1", (more,))]
+    assert [str(d.resource.address) for d in found.resolved] == ["aws_sqs_queue.orders"]
+    assert found.same == 1
+
+
+def test_what_could_not_be_read_later_is_not_resolved() -> None:
+    gap = Gap("aws_s3_bucket", "123456789012", "eu-west-1", "s3:ListAllMyBuckets", "AccessDenied")
+    unread = Unread("aws_sqs_queue.orders", "aws_sqs_queue", "", "sqs:GetQueueAttributes", "AccessDenied")
+    later = replace(REPORT, drift=(), gaps=(gap,), unread=(unread,))
+    found = Difference.between(REPORT, later)
+
+    assert {d.resource.id for d in found.unknown} == {"export", "https://q"}
+    assert {d.resource.id for d in found.resolved} == {"sg-1"}
+
+
+@pytest.mark.parametrize("format_", ["table", "json", "markdown"])
+def test_drift_diff_exits_by_what_is_new(format_: str, saved: str, tmp_path: Path) -> None:
+    clean, partial = tmp_path / "clean.json", tmp_path / "partial.json"
+    clean.write_text(rendered("json", replace(REPORT, drift=())))
+    partial.write_text(rendered("json", replace(REPORT, drift=(), unread=(Unread("a", "b", "", "x", "y"),))))
+
+    assert run("diff", saved, saved, "--format", format_).return_value == 0
+    assert run("diff", str(clean), saved, "--format", format_).return_value == 1
+    assert run("diff", saved, str(clean), "--format", format_).return_value == 0
+    assert run("diff", saved, str(partial), "--format", format_).return_value == 3
+
+
+def test_drift_schema_prints_what_a_report_is_held_against() -> None:
+    printed = json.loads(run("schema").output)
+
+    jsonschema.Draft202012Validator(printed).validate(document(REPORT))
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(printed).validate({**document(REPORT), "drift": [{"kind": "odd"}]})
+
+
+@pytest.mark.parametrize(
+    ("policy", "failing"),
+    [
+        ([], {"modified", "missing", "unmanaged"}),
+        (["none"], set()),
+        (["unmanaged"], {"unmanaged"}),
+        (["severity>=high"], {"modified"}),
+        (["severity>=low,missing"], {"modified", "missing", "unmanaged"}),
+        (["type=aws_s3_*"], {"unmanaged"}),
+        (["any,type=aws_s3_*,type=aws_sqs_*"], {"unmanaged", "missing"}),
+        (["account=1"], set()),
+        (["account=123456789012,region=eu-*,missing"], {"missing"}),
+        (["none,type=*"], set()),
+    ],
+)
+def test_what_fails_a_run(policy: list[str], failing: set[str]) -> None:
+    parsed = Policy.parse(policy)
+    assert {d.kind for d in REPORT.drift if parsed.fails(d)} == failing
+
+
+def test_a_saved_report_keeps_what_others_said_of_it() -> None:
+    assert [d.fingerprint for d in read(rendered("json").encode()).drift] == [d.fingerprint for d in REPORT.drift]
