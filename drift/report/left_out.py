@@ -28,9 +28,9 @@ def _not_ours(report: Report, look: Look) -> Iterator[Text]:
         return
     by_owner = sorted(report.not_ours, key=lambda r: (r.owner, r.type, r.id))
     for owner, group in groupby(by_owner, key=lambda r: r.owner):
-        yield Text(f"  {visible(owner)}", "dim")
+        yield Text(f"  · {visible(owner)}", "dim")
         for r in group:
-            yield Text(f"    {visible(r.type)} {visible(r.id)}", "dim")
+            yield Text(f"    · {visible(r.type)} {visible(r.id)}", "dim")
 
 
 def _ignored(report: Report, look: Look) -> Iterator[Text]:
@@ -42,9 +42,9 @@ def _ignored(report: Report, look: Look) -> Iterator[Text]:
         for (rule, reason), group in groupby(report.ignored, key=lambda i: (i.rule, i.reason)):
             entries = list(group)
             more = [t for t in (entries[0].owner, entries[0].expires and f"until {entries[0].expires}") if t]
-            yield Text(f"  {visible(rule)}: {visible(', '.join([reason, *more]))}", "dim")
+            yield Text(f"  · {visible(rule)}: {visible(', '.join([reason, *more]))}", "dim")
             for entry in entries:
-                yield Text(f"    {visible(_told(entry))}", "dim")
+                yield Text(f"    · {visible(_told(entry))}", "dim")
 
 
 def _told(entry: Ignored) -> str:
@@ -57,7 +57,7 @@ def _accepted(report: Report, look: Look) -> Iterator[Text]:
         yield Text(f"Accepted by {visible(report.baseline)}: {len(report.accepted)}", "dim")
         if look.verbose:
             for drift in report.accepted:
-                yield Text(f"  {visible(_named(drift))}", "dim")
+                yield Text(f"  · {visible(_named(drift))}", "dim")
     if report.resolved:
         many = len(report.resolved)
         told = f"Resolved since {report.baseline}: {many}. `drift baseline write` takes them out of it."
@@ -65,7 +65,7 @@ def _accepted(report: Report, look: Look) -> Iterator[Text]:
         for r in report.resolved:
             paths = f" {', '.join(r.paths)}" if r.paths else ""
             what = r.address or f"{r.type} {r.id}"
-            yield Text(f"  {visible(f'{r.kind} {what}{paths}')}", "dim")
+            yield Text(f"  · {visible(f'{r.kind} {what}{paths}')}", "dim")
 
 
 def _named(drift: Drift) -> str:
