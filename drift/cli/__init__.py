@@ -20,6 +20,7 @@ COMMANDS = {
     "graph": "Draw the desired, the actual or the drifted resources with their references.",
     "catalog": "List the resource types drift covers, or the IAM policy it needs.",
     "baseline": "Accept the drift there is, so that later checks speak of what is new.",
+    "ignore": "Leave something out on purpose: writes the rule, with its reason, to drift.toml.",
     "config": "Show the settings in force, and where each comes from.",
     "rules": "List the misconfiguration rules that judge what drifted.",
 }

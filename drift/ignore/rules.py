@@ -23,6 +23,10 @@ class IgnoreRule(Placed, frozen=True, kw_only=True):
     several texts are given, one of them must match."""
 
     reason: Annotated[str, about("Why this is no drift.")]
+    resource: Annotated[
+        OneOrMore,
+        about("The resource, by its address or as `type.id`: `module.web.aws_instance.a`, `aws_s3_bucket.logs`."),
+    ] = ()
     type: Annotated[OneOrMore, about("The Terraform type: `aws_s3_bucket`, `aws_iam_*`.")] = ()
     id: Annotated[OneOrMore, about("The id, as `terraform import` takes it, the name or the ARN.")] = ()
     address: Annotated[OneOrMore, about("The resource address: `module.web.*`. What is unmanaged has none.")] = ()
@@ -50,8 +54,17 @@ class IgnoreRule(Placed, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """ValueError for a rule that says nothing, or of a verdict that there is not."""
-        if not (self.partly or self.type or self.id or self.address or self.tag or self.account or self.region):
-            raise ValueError("it must say what it is about: type, id, address, tag, account, region or path")
+        if not (
+            self.partly
+            or self.resource
+            or self.type
+            or self.id
+            or self.address
+            or self.tag
+            or self.account
+            or self.region
+        ):
+            raise ValueError("it must say what it is about: resource, type, id, address, tag, account, region or path")
         strange = [k for k in several(self.kind) if k not in KINDS]
         if strange:
             raise ValueError(f"kind is one of {', '.join(KINDS)}, not {strange[0]!r}")
@@ -64,11 +77,20 @@ class IgnoreRule(Placed, frozen=True, kw_only=True):
     @property
     def whole_types(self) -> bool:
         """Whether it leaves out every resource of its types, whatever can be known of it."""
-        return not (self.partly or self.id or self.address or self.tag or self.account or self.region or self.kind)
+        return not (
+            self.partly
+            or self.resource
+            or self.id
+            or self.address
+            or self.tag
+            or self.account
+            or self.region
+            or self.kind
+        )
 
     def broad(self, meant: int, types: int) -> bool:
         """Whether it says where, but not what it leaves out; it names `meant` of so many types."""
-        named = (self.id, self.address, tuple(self.tag), self.path)
+        named = (self.resource, self.id, self.address, tuple(self.tag), self.path)
         values = self.desired is not None or self.actual is not None
         return 2 * meant > types and not values and not any(specific(several(n)) for n in named)
 
@@ -84,6 +106,7 @@ class IgnoreRule(Placed, frozen=True, kw_only=True):
         """Whether it is about this resource, under this verdict; any where that is not known yet."""
         return (
             self.of_type(*types_of(resource))
+            and _any(self.resource, *calls_of(resource))
             and _any(self.id, *names_of(resource))
             and _any(self.address, str(resource.address or ""))
             and _any(self.account, resource.key.account)
@@ -132,6 +155,12 @@ def names_of(resource: Resource) -> tuple[str, ...]:
     """The names it goes by."""
     own = resource.attributes.get("id")
     return tuple(n for n in (resource.id, own, resource.arn, resource.name) if isinstance(n, str) and n)
+
+
+def calls_of(resource: Resource) -> tuple[str, ...]:
+    """What it may be called: its address, or `type.id` by any of its types and names."""
+    ids = (f"{t}.{n}" for t in types_of(resource) for n in names_of(resource))
+    return (*((str(resource.address),) if resource.address else ()), *ids)
 
 
 def tags_of(resource: Resource) -> Mapping[str, str]:

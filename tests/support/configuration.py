@@ -5,6 +5,7 @@ python -m tests.support.configuration          writes it
 
 from __future__ import annotations
 
+import inspect
 import typing
 from collections import defaultdict
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import msgspec
 
 from drift.cli import COMMANDS, cli
 from drift.cli.settings import key_of
-from drift.cli.settings.apply import options_of
+from drift.cli.settings.apply import APART, options_of
 from drift.cli.settings.sections import SECTIONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration-file.md"
@@ -73,7 +74,7 @@ def _options() -> Iterator[str]:
 def leaves() -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command that does something and may be configured, with its words."""
     context = click.Context(cli)
-    found = [((name,), cli.get_command(context, name)) for name in COMMANDS if name != "config"]
+    found = [((name,), cli.get_command(context, name)) for name in COMMANDS if name not in APART]
     while found:
         words, command = found.pop(0)
         if isinstance(command, click.Group):
@@ -86,30 +87,29 @@ def _sections() -> Iterator[str]:
     for name, declared in SECTIONS.items():
         kind = declared.load()
         title = f"[[{name}]]" if declared.many else f"[{name}]"
-        yield f"\n## `{title}`\n\n{(kind.__doc__ or '').strip()}\n\n| key | type | what it says |\n|---|---|---|\n"
+        yield f"\n## `{title}`\n\n{inspect.getdoc(kind)}\n\n| key | type | what it says |\n|---|---|---|\n"
+        plain = typing.get_type_hints(kind)
         described = typing.get_type_hints(kind, include_extras=True)
         for field in msgspec.structs.fields(kind):
             if field.name == "place":
                 continue
             told = next((m.description for m in described[field.name].__metadata__), "")
             needed = " (required)" if field.required else ""
-            yield f"| `{field.encode_name}` | {_type(field.type)}{needed} | {told} |\n"
+            yield f"| `{field.encode_name}` | {_type(plain[field.name])}{needed} | {told} |\n"
 
 
 def _type(hint: object) -> str:
     text = str(hint)
-    for known, name in (("bool", "true or false"), ("date", "a date"), ("int", "a number"), ("float", "a number")):
-        if known in text:
-            return name
-    if "dict" in text or "Mapping" in text:
+    if "dict" in text:
         return "a table"
-    return (
-        "a text, or several"
-        if "tuple" in text and "str |" in text
-        else "several texts"
-        if "tuple" in text
-        else "a text"
-    )
+    if "date" in text:
+        return "a date"
+    if "bool" in text:
+        return "true or false" if "str" not in text else "a text, a number, true or false"
+    if "int" in text or "float" in text:
+        return "a number"
+    several = "tuple" in text
+    return ("a text, or several" if "str |" in text else "several texts") if several else "a text"
 
 
 if __name__ == "__main__":

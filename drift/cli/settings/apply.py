@@ -18,14 +18,16 @@ from drift.errors import UsageError
 COMMAND = "command"
 """The table that holds what is for one command alone."""
 FLAG = "--config-file"
+APART = ("config", "ignore")
+"""Commands that are about the configuration file: no file configures them."""
 
 
 def configurable(command: click.Command, words: tuple[str, ...]) -> click.Command:
     """The same command, whose options may also come from the file and the environment.
 
-    `drift config` itself is not: what it shows must not depend on what it shows.
+    Those that are about the file itself are not: what they show must not depend on what they show.
     """
-    if words == ("config",):
+    if words[0] in APART:
         return command
     if isinstance(command, click.Group):
         for name, inner in command.commands.items():
@@ -157,7 +159,7 @@ class Known:
         context = click.Context(cli)
         for name in COMMANDS:
             command = cli.get_command(context, name)
-            if command is not None and name != "config":
+            if command is not None and name not in APART:
                 self._add(command, (name,))
 
     def _add(self, command: click.Command, words: tuple[str, ...]) -> None:

@@ -1,0 +1,73 @@
+"""`drift ignore`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from drift.cli.settings import shown
+from drift.cli.settings.file import NAME, PYPROJECT, TOOL, find
+from drift.errors import UsageError
+
+
+@click.command("ignore")
+@click.argument("resources", nargs=-1, required=True, metavar="ADDRESS|TYPE.ID...")
+@click.option("--path", "paths", multiple=True, help="Only this attribute, and what is inside of it: tags.LastRun.")
+@click.option("--reason", required=True, help="Why this is no drift.")
+@click.option("--owner", help="Who answers for the rule.")
+@click.option(
+    "--expires", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The last day on which it counts: 2026-12-31."
+)
+def command(
+    resources: tuple[str, ...], paths: tuple[str, ...], reason: str, owner: str | None, expires: datetime | None
+) -> None:
+    """Leave something out on purpose: writes a rule to drift.toml, and keeps the rest of the file as it is.
+
+    \b
+    Examples:
+      drift ignore aws_s3_bucket.scratch --reason "thrown away every night"
+      drift ignore 'module.web.aws_autoscaling_group.*' --path desired_capacity --reason "scaled by hand"
+      drift ignore aws_iam_user.jane --reason "leaves in June" --expires 2026-06-30
+    """
+    if not reason.strip():
+        raise UsageError("--reason is empty", "Say why this is no drift: somebody will ask.")
+    file = find(Path.cwd()) or Path(NAME)
+    rule: dict[str, Any] = {"resource": _one(resources), "path": _one(paths), "reason": reason, "owner": owner}
+    written = _with(file, {**rule, "expires": expires.date() if expires else None})
+    try:
+        file.write_text(written, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{shown(file)}: cannot be written: {error.strerror}", "Write the rule by hand.") from None
+    click.echo(f"{shown(file)}: {', '.join(resources)} {'is' if len(resources) == 1 else 'are'} ignored: {reason}")
+    if expires and expires.date() < date.today():  # noqa: DTZ011 - a day where the user is
+        click.echo(f"{expires.date()} is over: the rule counts no more.", err=True)
+
+
+def _one(values: tuple[str, ...]) -> str | list[str]:
+    return values[0] if len(values) == 1 else list(values)
+
+
+def _with(file: Path, rule: dict[str, Any]) -> str:
+    """The file's text with one rule more."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        text = file.read_text(encoding="utf-8").rstrip("\n") if file.is_file() else ""
+        document = tomlkit.parse(f"{text}\n\n" if text else "")
+    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+        raise UsageError(f"{shown(file)}: cannot be read: {error}", "Correct the file first.") from None
+    table: Any = document
+    for name in TOOL if file.name == PYPROJECT else ():
+        table = table[name]
+    entry = tomlkit.table()
+    for key, value in rule.items():
+        if value not in (None, "", []):
+            entry.add(key, value)
+    if "ignore" not in table:
+        table.append("ignore", tomlkit.aot())
+    table["ignore"].append(entry)
+    return tomlkit.dumps(document).rstrip("\n") + "\n"
