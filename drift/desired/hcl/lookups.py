@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from drift.desired.hcl.configured import Provider
+from drift.desired.hcl.policies import policy_document
 from drift.desired.hcl.types import object_val
 from drift.desired.hcl.values import STRING, Val, unknown
 
@@ -57,7 +58,12 @@ def _caller(_: Values, provider: Provider) -> Values:
     return {"account_id": account, "id": account} if provider.account else {}
 
 
+def _policy(values: Values, _: Provider) -> Values:
+    return policy_document(values)
+
+
 _COMPUTED: Mapping[str, Callable[[Values, Provider], Values]] = {
+    "aws_iam_policy_document": _policy,
     "aws_region": _region,
     "aws_partition": _partition,
     "aws_caller_identity": _caller,
