@@ -11,6 +11,7 @@ from drift.catalog.spec import ResourceType
 from drift.desired.load import Desired
 from drift.diff.actual import Actual
 from drift.diff.classify import Verdicts, classify
+from drift.diff.expect import Expected, parted
 from drift.errors import UsageError
 from drift.graph import kind_of
 from drift.ignore.advice import advice
@@ -102,9 +103,10 @@ def check(
     imported = frozenset(desired.imported)
     verdicts = classify(here, actual, catalog, types, imported, means=stage.means, excused=excused)
     stage.settle(verdicts, scan)
-    judged = judge(verdicts.drift, rules, scan, catalog, desired=here, settings=settings, scope=types)
+    moved = parted(verdicts.drift, catalog, scan.prove)
+    judged = judge(moved.drift, rules, scan, catalog, desired=here, settings=settings, scope=types)
     elsewhere = [r for r in desired.resources if r.key.account != account and kind_of(r, catalog).name in types]
-    report = _report(desired, verdicts, judged, scan, types, elsewhere)
+    report = _report(desired, verdicts, moved, judged, scan, types, elsewhere)
     seen = types - {g.type for g in report.gaps}
     report = replace(
         report,
@@ -132,6 +134,7 @@ def regions_of(resources: Iterable[Resource], scope: Scope, default: str) -> lis
 def _report(
     desired: Desired,
     verdicts: Verdicts,
+    moved: Expected,
     judged: Judged,
     scan: Scan,
     types: frozenset[str],
@@ -139,23 +142,27 @@ def _report(
 ) -> Report:
     unread = [
         *verdicts.unread,
+        *moved.unread,
         *(Unread(str(r.address), r.type, "", f"account {r.key.account}", "OtherAccount") for r in elsewhere),
     ]
     certain = not desired.failed
+    in_sync = len(verdicts.in_sync) + moved.in_sync
+    unread_resources = verdicts.unread_resources + moved.unread_resources + len(elsewhere)
     drifts = judged.drift
     modified_or_missing = [d for d in drifts if d.kind != "unmanaged"]
     return Report(
         scope=ReportScope(),
         drift=tuple(d if certain or d.kind != "unmanaged" else replace(d, certain=False) for d in drifts),
-        in_sync=len(verdicts.in_sync),
-        managed=len(verdicts.in_sync) + len(modified_or_missing) + verdicts.unread_resources + len(elsewhere),
+        in_sync=in_sync,
+        managed=in_sync + len(modified_or_missing) + unread_resources,
         pending=_pending(desired, verdicts, types),
+        expected=tuple(moved.expected),
         settled=tuple(verdicts.settled),
         exempt=tuple(verdicts.exempt),
         not_ours=tuple(verdicts.not_ours),
         gaps=tuple(sorted(g for g in {*scan.gaps, *verdicts.gaps} if g.type in types)),
         unread=tuple(sorted(unread)),
-        unread_resources=verdicts.unread_resources + len(elsewhere),
+        unread_resources=unread_resources,
         not_offered=tuple(sorted(scan.not_offered)),
         not_covered=dict(sorted(desired.not_covered.items())),
         warnings=(

@@ -60,6 +60,7 @@ def _api(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
         yield from _arrives(at.text, shape)
     for attr in kind.attributes.values():
         yield from _fields(attr, shape)
+        yield from _movers(attr, shape | {"element": ANY})
     described = {c.into for c in kind.describe}
     for name in kind.identity:
         try:
@@ -82,6 +83,14 @@ def _fields(attr: Attr, shape: Any) -> Iterator[str]:
     for field in attr.fields.values():
         yield from (f"{attr.path.text} > {p}" for p in _arrives(field.path.text, inner))
         yield from _fields(field, inner)
+
+
+def _movers(attr: Attr, shape: Any) -> Iterator[str]:
+    for move in attr.moves:
+        yield from _arrives(move.when, shape)
+        yield from _arrives(move.within, shape) if move.within else ()
+    for field in attr.fields.values():
+        yield from _movers(field, shape)
 
 
 def _arrives(text: str, shape: Any) -> Iterator[str]:

@@ -36,6 +36,11 @@ class _Functions(Functions):
         """`entries(methodSettings)`: a map as a list of {key, value}, where the key is told nowhere else."""
         return [{"key": key, "value": members[key]} for key in sorted(members)] if members else None
 
+    @signature({"types": ["array", "null"]}, {"types": ["string"]}, {"types": ["string", "null"]})
+    def _func_of(self, elements: list[Mapping[str, Any]] | None, member: str, value: str | None) -> list[Any]:
+        """`of(Targets, 'ResourceId', Name)`: the elements whose member is this value of the item itself."""
+        return [e for e in elements or () if value is not None and e.get(member) == value]
+
     @signature({"types": []}, {"types": []})
     def _func_since(self, start: datetime | None, end: datetime | None) -> float | None:
         """`since(a, b)`: the seconds from one time to another; null where either is not known."""

@@ -109,6 +109,23 @@ class Gathers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """Who else may change an attribute, as AWS itself shows: such a change is expected, and no drift.
+
+    JMESPath over the item, which also knows `element`: the key of the repeated block that the attribute is in.
+    """
+
+    who: str
+    """As the report says it: `a scaling policy`."""
+    when: str
+    """What proves it: a policy, a schedule, a setting that is on."""
+    within: str = ""
+    """A list of {low, high}: the new value must lie in one of them. Any will do where it is left out."""
+    to: Callable[[Value, Value], bool] | None = None
+    """(desired, actual) -> whether it is a change of the kind that is allowed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attr:
     """Where the API keeps one Terraform attribute, and how two values of it compare."""
 
@@ -140,6 +157,8 @@ class Attr:
     """The state records only the keys of a map that the configuration sets: no others are compared."""
     sensitive: bool = False
     """Never shown."""
+    moves: tuple[Moves, ...] = ()
+    """Who else may change it; asked for only where it differs."""
 
     def actual(self, value: Any) -> Value:
         """The API's value in canonical form; `Unreadable` where a canon tells that AWS kept it back."""

@@ -52,13 +52,13 @@ class Document:
             self.known["parent"] = parent.known
         self.unread: dict[str, Unreadable] = {}
 
-    def look(self, path: Path) -> Any:
-        """The value at `path`; `Unreadable` or `UNASKED` where a section it needs is."""
+    def look(self, path: Path, **more: Any) -> Any:
+        """The value at `path`, over the item and `more`; `Unreadable` or `UNASKED` where a section it needs is."""
         for section in path.sections:
             missing = self.state_of(section)
             if missing is not None:
                 return missing
-        return path.search(self.known)
+        return path.search({**self.known, **more} if more else self.known)
 
     def state_of(self, section: str) -> Unreadable | _Unasked | None:
         """None where the section can be read."""

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from drift.catalog.path import text_at
+from drift.catalog.path import path, text_at
 from drift.catalog.spec import Gathers, Held, ResourceType
 from drift.graph import as_held, kind_of, parent_key, parts_of
 from drift.live.api import Asker, Progress, quiet
 from drift.live.collector import Collector, Found, Item, Wanted
 from drift.live.document import UNASKED, is_known
 from drift.live.shape import resource_of
-from drift.model.coverage import Gap, Unreadable
-from drift.model.resource import Key, Resource
+from drift.model.coverage import NOT_OFFERED, Gap, Unreadable
+from drift.model.resource import Key, Question, Resource
 from drift.model.value import Value, freeze
 
 Catalog = Mapping[str, ResourceType]
@@ -84,6 +84,17 @@ class Scan:
         items = [(self._catalog[name], self._found.items[key]) for key, name in wants if key in self._found.items]
         for item in self._collector.inside(items):
             self.resources.setdefault(item.key, resource_of(item))
+
+    def prove(self, questions: Sequence[Question]) -> dict[Question, Any]:
+        """What AWS shows of items already found; `Unreadable` where that was refused, None where there is nothing."""
+        known = [(q, self._found.items[q.key]) for q in questions if q.key in self._found.items]
+        self._collector.read([(item, set(path(q.text).sections)) for q, item in known])
+        out: dict[Question, Any] = dict.fromkeys(questions)
+        for question, item in known:
+            found = item.document.look(path(question.text), element=question.element)
+            nothing = found is UNASKED or (isinstance(found, Unreadable) and found.code == NOT_OFFERED)
+            out[question] = None if nothing else found
+        return out
 
     def latest(self, resource: Resource) -> Resource:
         """The same resource, by the same entry, with all that was read of it since."""

@@ -23,6 +23,16 @@ class Key(NamedTuple):
     identity: tuple[Value, ...]
 
 
+class Question(NamedTuple):
+    """What is to be proved of one item found."""
+
+    key: Key
+    text: str
+    """JMESPath over the item."""
+    element: str = ""
+    """The key of the repeated block that it is about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a resource is described."""

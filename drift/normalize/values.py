@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -91,3 +92,19 @@ def dot_free(value: Any) -> str | None:
 def last_of_arn(value: Any) -> str | None:
     """The name at the end of an ARN, or the name itself."""
     return None if value in (None, "") else str(value).rsplit(":", 1)[-1].rsplit("/", 1)[-1]
+
+
+def later_minor(want: Value, have: Value) -> bool:
+    """Whether a version is a later one of the same major version: 14.9 after 14.7, 8.0.36 after 8.0.32.
+
+    The major version is the first number of two, the first two of more.
+    """
+    if not (isinstance(want, str) and isinstance(have, str)):
+        return False
+    old, new = (tuple(map(_ordered, re.split(r"[.-]", v))) for v in (want, have))
+    major = 1 if len(old) <= 2 else 2
+    return new[:major] == old[:major] and len(new) >= len(old) and new > old
+
+
+def _ordered(part: str) -> tuple[int, str]:
+    return (int(part), "") if part.isdecimal() else (-1, part)

@@ -5,6 +5,7 @@ fixtures/made/<name>.py
     CLEAN      "service:Operation" -> the answer, or a function of the arguments
     TAMPERED   the same after somebody's hands; what it leaves out is as in CLEAN
     EXPECTED   the lines drift must print for TAMPERED
+    MOVED      the lines for what a policy moved before anybody tampered; may be left out
 An operation nobody answers for answers with nothing; REFUSED(code) refuses.
 """
 
@@ -67,6 +68,7 @@ def load(name: str) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    module.MOVED = []
     spec.loader.exec_module(module)
     return module
 

@@ -87,7 +87,9 @@ def _json(text: str) -> Any:
         return None
 
 
-def measure(desired: Desired, api: Api, types: frozenset[str], tallies: dict[tuple[str, str], Tally], name: str) -> None:
+def measure(
+    desired: Desired, api: Api, types: frozenset[str], tallies: dict[tuple[str, str], Tally], name: str
+) -> None:
     """Change every answer about every managed resource, one at a time."""
     catalog = Catalog()
     here = [r for r in desired.resources if r.key.account == api.account]
@@ -164,4 +166,6 @@ if __name__ == "__main__":
                 print(f"    {line}")  # noqa: T201
     reached, seen = sum(t.reached for t in found.values()), sum(t.seen for t in found.values())
     undecided = sum(t.undecided for t in found.values())
-    print(f"{len(found)} attributes, {reached} changes reached one: {seen} seen, {undecided} undecided, {reached - seen - undecided} not")  # noqa: T201
+    print(
+        f"{len(found)} attributes, {reached} changes reached one: {seen} seen, {undecided} undecided, {reached - seen - undecided} not"
+    )  # noqa: T201

@@ -125,7 +125,7 @@ def run(state: Path, api: Api, **scope: Any) -> Report:
 
 
 def lines(report: Report) -> list[str]:
-    """One line for each drifted resource: kind, address or type and id, paths."""
+    """One line for each drifted resource, and each whose change is expected: kind, address or type and id, paths."""
     out = []
     for d in report.drift:
         if d.kind == "unmanaged":
@@ -133,6 +133,7 @@ def lines(report: Report) -> list[str]:
         else:
             paths = ",".join(sorted(c.path for c in d.changes))
             out.append(f"{d.kind} {d.resource.address} {paths}".rstrip())
+    out += [f"expected {a.desired.address} {','.join(sorted(c.path for c in a.changes))}" for a in report.expected]
     out += [f"unread {u.address} {u.path} {u.action} {u.code}" for u in report.unread]
     out += [f"gap {g.type} {g.region} {g.action} {g.code}" for g in report.gaps]
     return sorted(out)

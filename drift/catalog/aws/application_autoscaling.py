@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from drift.catalog.aws.autoscaling import STEPS, by_name, moment, predefined, queries
+from drift.catalog.aws.autoscaling import STEPS, by_name, moment, predefined, queries, scheduled
 from drift.catalog.kinds import attr, block, blocks, flag, number, tags, text
-from drift.catalog.spec import Attr, Call, Ref, ResourceType
+from drift.catalog.spec import Attr, Call, Moves, Ref, ResourceType
 
 NAMESPACES = (
     "appstream", "cassandra", "comprehend", "custom-resource", "dynamodb", "ec2", "ecs", "elasticache",
@@ -23,14 +21,34 @@ def everywhere(op: str, take: str) -> tuple[Call, ...]:
     )
 
 
-def _unless_scheduled(found: Any) -> Any:
-    return None if found.get("Actions") else found.get("Value")
+def scaling(namespace: str) -> tuple[Call, ...]:
+    """What Application Auto Scaling may move: one call each for all of a namespace, made where a capacity differs."""
+    return tuple(
+        Call(op=op, service="application-autoscaling", take=take, args={"ServiceNamespace": namespace}, into=take,
+             absent=frozenset({"ValidationException"}))
+        for op, take in (
+            ("DescribeScalableTargets", "ScalableTargets"),
+            ("DescribeScalingPolicies", "ScalingPolicies"),
+            ("DescribeScheduledActions", "ScheduledActions"),
+        )
+    )
+
+
+def scaled(resource: str, dimension: str) -> tuple[Moves, ...]:
+    """Application Auto Scaling by a policy or a schedule of its own; `resource` is JMESPath for the id it knows it by."""
+
+    def own(section: str) -> str:
+        return f"of({section}, 'ResourceId', {resource})[?ScalableDimension == '{dimension}']"
+
+    return (
+        Moves(who="Application Auto Scaling", when=f"{own('ScalingPolicies')} || {own('ScheduledActions')}",
+              within=f"{own('ScalableTargets')}.{{low: MinCapacity, high: MaxCapacity}}"),
+    )
 
 
 def bound(member: str) -> Attr:
-    """A capacity: scheduled actions move it, and that is no drift."""
-    return number(f"{{Value: {member}, Actions: Actions}}", from_api=_unless_scheduled,
-                  same=lambda want, have: have is None)
+    """The least or the most: a scheduled action moves it, and only to what the action says."""
+    return number(member, moves=(scheduled("Actions[].ScalableTargetAction", member),))
 
 
 TARGET = ResourceType(

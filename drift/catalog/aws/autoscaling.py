@@ -10,33 +10,24 @@ from typing import Any
 from drift.catalog.aws.ec2_compute import user_data_hash, user_data_text, user_data_text_base64
 from drift.catalog.aws.ec2_launch import REQUIREMENTS
 from drift.catalog.kinds import attr, block, blocks, flag, number, set_of, text
-from drift.catalog.spec import STACK, Attr, Attributes, Call, Held, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.catalog.spec import STACK, Attr, Attributes, Call, Held, Moves, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Value
 from drift.normalize.values import text as as_text
 
-MOVED = "Policies: Policies, Schedules: Schedules, Tags: Tags[?Key == 'k8s.io/cluster-autoscaler/enabled']"
+ALARMS_HEARD = "!(SuspendedProcesses[?ProcessName == 'AlarmNotification'])"
+BOUNDS = "[{low: MinSize, high: MaxSize}]"
+SCALED = (
+    Moves(who="a scaling policy of the group", when=f"{ALARMS_HEARD} && Policies[?Enabled != `false`]", within=BOUNDS),
+    Moves(who="a scheduled action", when="Schedules[?DesiredCapacity]", within=BOUNDS),
+    # its tag is how the autoscaler finds the groups that it may scale, and the tag itself is compared
+    Moves(who="the Kubernetes cluster autoscaler", when="Tags[?Key == 'k8s.io/cluster-autoscaler/enabled']",
+          within=BOUNDS),
+)
 
 
-def _unless_moved(found: Any) -> Any:
-    """The capacity, where nothing that scales the group would have changed it."""
-    return None if any(found.get(k) for k in ("Policies", "Schedules", "Tags")) else found.get("Value")
-
-
-def _unless_scheduled(found: Any) -> Any:
-    """A bound, where no scheduled action sets it to just that."""
-    return None if found.get("Value") in (found.get("Scheduled") or ()) else found.get("Value")
-
-
-def bound(member: str, **words: Any) -> Attr:
-    """The least or the most: only a schedule moves it, and only to what the schedule says."""
-    return number(f"{{Value: {member}, Scheduled: Schedules[].{member}}}", from_api=_unless_scheduled,
-                  same=lambda want, have: have is None, **words)
-
-
-def capacity(member: str, movers: str, **words: Any) -> Attr:
-    """A capacity: what scales the group moves it, and that is no drift."""
-    return number(f"{{Value: {member}, {movers}}}", from_api=_unless_moved, same=lambda want, have: have is None,
-                  **words)
+def scheduled(actions: str, member: str) -> Moves:
+    """A bound that a scheduled action moves, and only to what the action says."""
+    return Moves(who="a scheduled action", when=actions, within=f"{actions}.{{low: {member}, high: {member}}}")
 
 
 def moment(value: Any) -> str | None:
@@ -107,7 +98,7 @@ GROUP = ResourceType(
         "context":                   text("Context"),
         "default_cooldown":          number("DefaultCooldown", default=300),
         "default_instance_warmup":   number("DefaultInstanceWarmup", default=0),
-        "desired_capacity":          capacity("DesiredCapacity", MOVED, assigned=True),
+        "desired_capacity":          number("DesiredCapacity", assigned=True, moves=SCALED),
         "desired_capacity_type":     text("DesiredCapacityType", default="units"),
         "enabled_metrics":           set_of(as_text, "EnabledMetrics[].Metric"),
         "health_check_grace_period": number("HealthCheckGracePeriod", default=0),
@@ -115,9 +106,9 @@ GROUP = ResourceType(
         "launch_configuration":      text("LaunchConfigurationName"),
         "load_balancers":            set_of(as_text, "LoadBalancerNames"),
         "max_instance_lifetime":     number("MaxInstanceLifetime", default=0),
-        "max_size":                  bound("MaxSize"),
+        "max_size":                  number("MaxSize", moves=(scheduled("Schedules[]", "MaxSize"),)),
         "metrics_granularity":       text("EnabledMetrics[0].Granularity", default="1Minute"),
-        "min_size":                  bound("MinSize"),
+        "min_size":                  number("MinSize", moves=(scheduled("Schedules[]", "MinSize"),)),
         "name":                      text("AutoScalingGroupName", assigned=True),
         "placement_group":           text("PlacementGroup"),
         "protect_from_scale_in":     flag("NewInstancesProtectedFromScaleIn"),

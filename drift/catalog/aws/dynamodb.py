@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from drift.catalog.aws.application_autoscaling import scaled, scaling
 from drift.catalog.kinds import attr, block, blocks, flag, number, policy, set_of, tags, text
-from drift.catalog.spec import Call, Owner, Raw, Ref, ResourceType
-from drift.model.value import Value
+from drift.catalog.spec import Attr, Call, Owner, Raw, Ref, ResourceType
 from drift.normalize import values
 
 GONE = frozenset({"ResourceNotFoundException", "TableNotFoundException"})
@@ -57,47 +57,13 @@ def _customer_key(value: Any) -> str | None:
     return None if key and value.get("aws") and key.endswith(str(value["aws"])) else key
 
 
-def _scaled(want: Value, have: Value) -> bool:
-    """Application Auto Scaling moves it between its bounds."""
-    return want is not None and have is None
+def units(member: str, resource: str, dimension: str) -> Attr:
+    """Provisioned units, which Application Auto Scaling may move."""
+    return number(member, default=0, moves=scaled(resource, f"dynamodb:{dimension}"))
 
 
-def _is_scaled(found: Mapping[str, Any], resource: str, dimension: str, units: Any) -> bool:
-    return any(
-        t.get("ResourceId") == resource
-        and t.get("ScalableDimension") == f"dynamodb:{dimension}"
-        and t.get("MinCapacity", 0) <= (units or 0) <= t.get("MaxCapacity", 0)
-        for t in found.get("scaled") or ()
-    )
-
-
-def _read_units(found: Mapping[str, Any]) -> Any:
-    table = f"table/{found.get('table')}"
-    return "scaled" if _is_scaled(found, table, "table:ReadCapacityUnits", found.get("units")) else found.get("units")
-
-
-def _write_units(found: Mapping[str, Any]) -> Any:
-    table = f"table/{found.get('table')}"
-    return "scaled" if _is_scaled(found, table, "table:WriteCapacityUnits", found.get("units")) else found.get("units")
-
-
-def _indexes(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Each index with its units, where they are not Application Auto Scaling's."""
-    out: list[Mapping[str, Any]] = []
-    for index in found.get("indexes") or ():
-        if index.get("IndexStatus") == "DELETING":
-            continue
-        resource = f"table/{found.get('table')}/index/{index.get('IndexName')}"
-        units = index.get("ProvisionedThroughput") or {}
-        own = {
-            u: "scaled" if _is_scaled(found, resource, f"index:{u}", units.get(u)) else units.get(u)
-            for u in ("ReadCapacityUnits", "WriteCapacityUnits")
-        }
-        out.append({**index, **own})
-    return out
-
-
-SCALED = "table: TableName, scaled: Scaled"
+TABLE_ID = "join('/', ['table', TableName])"
+INDEX_ID = "join('/', ['table', TableName, 'index', element])"
 on_demand = {
     "max_read_request_units":  attr("MaxReadRequestUnits", _limit, default=-1),
     "max_write_request_units": attr("MaxWriteRequestUnits", _limit, default=-1),
@@ -115,9 +81,8 @@ TABLE = ResourceType(
         Call(op="DescribeContinuousBackups", take="ContinuousBackupsDescription.PointInTimeRecoveryDescription",
              into="PointInTimeRecovery", gone=GONE, bind={"TableName": "TableName"}),
         Call(op="ListTagsOfResource", take="Tags", into="Tags", gone=GONE, bind={"ResourceArn": "Table.TableArn"}),
-        # what Application Auto Scaling moves, and which key is alias/aws/dynamodb: one call for all tables
-        Call(op="DescribeScalableTargets", service="application-autoscaling", take="ScalableTargets",
-             args={"ServiceNamespace": "dynamodb"}, into="Scaled"),
+        *scaling("dynamodb"),
+        # which key is alias/aws/dynamodb: one call for all tables
         Call(op="ListAliases", service="kms", take="Aliases[?AliasName == 'alias/aws/dynamodb'].TargetKeyId",
              into="AwsKey"),
     ),
@@ -129,10 +94,8 @@ TABLE = ResourceType(
         "name":           text("TableName"),
         # no BillingModeSummary on a table that never was on demand
         "billing_mode":   text("Table.BillingModeSummary.BillingMode", default="PROVISIONED"),
-        "read_capacity":  number(f"{{units: Table.ProvisionedThroughput.ReadCapacityUnits, {SCALED}}}", default=0,
-                                 from_api=_read_units, same=_scaled),
-        "write_capacity": number(f"{{units: Table.ProvisionedThroughput.WriteCapacityUnits, {SCALED}}}", default=0,
-                                 from_api=_write_units, same=_scaled),
+        "read_capacity":  units("Table.ProvisionedThroughput.ReadCapacityUnits", TABLE_ID, "table:ReadCapacityUnits"),
+        "write_capacity": units("Table.ProvisionedThroughput.WriteCapacityUnits", TABLE_ID, "table:WriteCapacityUnits"),
         "on_demand_throughput": block("Table.OnDemandThroughput", on_demand),
         "hash_key":       text(f"Table.{HASH}", assigned=True),
         "range_key":      text(f"Table.{RANGE}"),
@@ -140,16 +103,16 @@ TABLE = ResourceType(
             "name": text("AttributeName"),
             "type": text("AttributeType"),
         }, key=by_name),
-        "global_secondary_index": blocks(f"{{indexes: Table.GlobalSecondaryIndexes, {SCALED}}}", {
+        "global_secondary_index": blocks("Table.GlobalSecondaryIndexes[?IndexStatus != 'DELETING']", {
             "name":                 text("IndexName"),
             "hash_key":             text(HASH),
             "range_key":            text(RANGE),
             "projection_type":      text("Projection.ProjectionType"),
             "non_key_attributes":   set_of(values.text, "Projection.NonKeyAttributes"),
-            "read_capacity":        number("ReadCapacityUnits", default=0, same=_scaled),
-            "write_capacity":       number("WriteCapacityUnits", default=0, same=_scaled),
+            "read_capacity":        units("ProvisionedThroughput.ReadCapacityUnits", INDEX_ID, "index:ReadCapacityUnits"),
+            "write_capacity":       units("ProvisionedThroughput.WriteCapacityUnits", INDEX_ID, "index:WriteCapacityUnits"),
             "on_demand_throughput": block("OnDemandThroughput", on_demand),
-        }, from_api=_indexes, key=by_name),
+        }, key=by_name),
         "local_secondary_index": blocks("Table.LocalSecondaryIndexes", {
             "name":               text("IndexName"),
             "range_key":          text(RANGE),

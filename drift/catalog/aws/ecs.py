@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from drift.catalog.aws.application_autoscaling import scaled, scaling
 from drift.catalog.kinds import attr, block, blocks, flag, list_of, mapping, name_of_arn, number, set_of, tags, text
-from drift.catalog.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.catalog.spec import Attr, Call, Moves, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Block, Value, freeze
 from drift.normalize.tags import tag_map
 from drift.normalize.values import number as as_number
@@ -52,20 +53,13 @@ def _wanted_count(value: Any, instance: Raw) -> Value:
 
 
 def _count(found: Any) -> Any:
-    """The tasks wanted; with the bounds, where Application Auto Scaling moves their number between them."""
-    service = found.get("service") or {}
-    if service.get("schedulingStrategy") == "DAEMON":
-        return None
-    count = service.get("desiredCount")
-    name = "service/" + "/".join(str(service.get(k) or "").rsplit("/", 1)[-1] for k in ("clusterArn", "serviceName"))
-    bounds = next((t for t in found.get("scaled") or () if t.get("ResourceId") == name), None)
-    moved = bounds and count is not None and bounds.get("MinCapacity", 0) <= count <= bounds.get("MaxCapacity", 0)
-    return None if moved else count
+    """The tasks wanted; a daemon runs one wherever it can."""
+    return None if found.get("strategy") == "DAEMON" else found.get("count")
 
 
-def _in_bounds(want: Value, have: Value) -> bool:
-    """Nobody set what Application Auto Scaling moves between its bounds."""
-    return want is not None and have is None
+def _newer_revision(want: Value, have: Value) -> bool:
+    """Another revision of the same family."""
+    return bool(want and have) and _family(want) == _family(have)
 
 
 def untold(_want: Value, have: Value) -> bool:
@@ -215,6 +209,12 @@ def _deployed(setting: str) -> str:
     return f'{DEPLOYED} && ({DEPLOYED}.{setting} || `{{"enable": false}}`)'
 
 
+SERVICE_ID = "join('/', ['service', last(parent.clusterArn), last(serviceArn)])"
+BY_CODEDEPLOY = (
+    Moves(who="CodeDeploy, which deploys this service", when="Service.deploymentController.type == 'CODE_DEPLOY'",
+          to=_newer_revision),
+)
+
 SERVICE = ResourceType(
     name="aws_ecs_service",
     service="ecs",
@@ -223,10 +223,7 @@ SERVICE = ResourceType(
         Call(op="DescribeServices", take="services", into="Service", bind={"services": "serviceArn"}, batch=10,
              shared={"cluster": "parent.clusterArn"}, match="serviceArn", args={"include": ["TAGS"]},
              gone=frozenset({"ClusterNotFoundException"})),
-        # what Application Auto Scaling moves: one call for all services
-        Call(op="DescribeScalableTargets", service="application-autoscaling",
-             take="ScalableTargets[?ScalableDimension == 'ecs:service:DesiredCount']",
-             args={"ServiceNamespace": "ecs"}, into="Scaled"),
+        *scaling("ecs"),
     ),
     exists="Service.status == 'ACTIVE'",  # a draining one is on its way out, and the provider calls it gone
     id=text("serviceArn"),
@@ -239,8 +236,9 @@ SERVICE = ResourceType(
         "deployment_maximum_percent":         number(f"{DEPLOYED}.maximumPercent", from_state=_or(200), same=untold),
         "deployment_minimum_healthy_percent": number(f"{DEPLOYED}.minimumHealthyPercent", from_state=_or(100),
                                                      same=untold),
-        "desired_count":                      attr("{service: Service, scaled: Scaled}", as_number,
-                                                   from_api=_count, from_state=_wanted_count, same=_in_bounds),
+        "desired_count":                      attr("Service.{strategy: schedulingStrategy, count: desiredCount}", as_number,
+                                                   from_api=_count, from_state=_wanted_count,
+                                                   moves=scaled(SERVICE_ID, "ecs:service:DesiredCount")),
         "enable_ecs_managed_tags":            flag("Service.enableECSManagedTags"),
         "enable_execute_command":             flag("Service.enableExecuteCommand"),
         "health_check_grace_period_seconds":  number("Service.healthCheckGracePeriodSeconds", default=0),
@@ -249,7 +247,7 @@ SERVICE = ResourceType(
         "platform_version":                   text("Service.platformVersion", assigned=True),
         "propagate_tags":                     text("Service.propagateTags", default="NONE"),
         "scheduling_strategy":                text("Service.schedulingStrategy", default="REPLICA"),
-        "task_definition":                    text("Service.taskDefinition", same=_same_revision),
+        "task_definition":                    text("Service.taskDefinition", same=_same_revision, moves=BY_CODEDEPLOY),
         "tags":                               tags("Service.tags"),
         "alarms":                             block(_deployed("alarms"), {
             "alarm_names": set_of(as_text, "alarmNames"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.catalog.kinds import attr, block, blocks, document, flag, list_of, mapping, number, set_of, tags, text
-from drift.catalog.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.catalog.spec import Attr, Call, Moves, Owner, Parent, Ref, ResourceType, Within
 from drift.normalize.values import number as as_number
 from drift.normalize.values import text as as_text
 
@@ -124,7 +124,12 @@ NODE_GROUP = ResourceType(
     name="aws_eks_node_group",
     service="eks",
     list=Within("aws_eks_cluster", each="Nodegroups[]"),
-    describe=(_of_cluster("DescribeNodegroup", "Nodegroup", "nodegroupName"),),
+    describe=(
+        _of_cluster("DescribeNodegroup", "Nodegroup", "nodegroupName"),
+        # asked where the size differs: the policies of the group's own Auto Scaling group
+        Call(op="DescribePolicies", service="autoscaling", take="ScalingPolicies", into="Policies",
+             bind={"AutoScalingGroupName": "Nodegroup.resources.autoScalingGroups[0].name"}),
+    ),
     id=text("join(':', [parent.name, name])"),
     label="node_group_name",
     computed={
@@ -158,7 +163,10 @@ NODE_GROUP = ResourceType(
             "source_security_group_ids": set_of(as_text, "sourceSecurityGroups"),
         }),
         "scaling_config":     block("Nodegroup.scalingConfig", {
-            "desired_size": number("desiredSize", default=0),
+            "desired_size": number("desiredSize", default=0, moves=(
+                Moves(who="a scaling policy of the group", when="Policies[?Enabled != `false`]",
+                      within="Nodegroup.scalingConfig.[{low: minSize, high: maxSize}]"),
+            )),
             "max_size":     number("maxSize", default=0),
             "min_size":     number("minSize", default=0),
         }),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from drift.catalog.aws.rds import AT_CREATION, AT_DELETION, INSTRUCTION, key_id, unless_none, unless_untold
+from drift.catalog.aws.rds import AT_CREATION, AT_DELETION, INSTRUCTION, UPGRADES, key_id, unless_none, unless_untold
 from drift.catalog.kinds import attr, block, blocks, caseless, flag, number, set_of, tags, text
 from drift.catalog.spec import Attr, Attributes, Call, Held, Owner, Parent, Raw, Ref, ResourceType
 from drift.model.value import Value
@@ -70,7 +70,7 @@ CLUSTER = ResourceType(
         "az_mode":                    text("PreferredAvailabilityZone == 'Multiple' && 'cross-az' || 'single-az'",
                                            assigned=True),
         "engine":                     text("Engine", assigned=True),
-        "engine_version":             text("EngineVersion", assigned=True, same=version),
+        "engine_version":             text("EngineVersion", assigned=True, same=version, moves=UPGRADES),
         "ip_discovery":               text("IpDiscovery", assigned=True),
         "log_delivery_configuration": logs,
         "maintenance_window":         caseless("PreferredMaintenanceWindow", assigned=True),
@@ -135,7 +135,7 @@ REPLICATION_GROUP = ResourceType(
         "cluster_mode":                text("ClusterMode", assigned=True),
         "data_tiering_enabled":        flag("DataTiering", default=False),
         "engine":                      text("Engine || Member.Engine", default="redis"),
-        "engine_version":              text("Member.EngineVersion", assigned=True, same=version),
+        "engine_version":              text("Member.EngineVersion", assigned=True, same=version, moves=UPGRADES),
         "global_replication_group_id": text("GlobalReplicationGroupInfo.GlobalReplicationGroupId", assigned=True),
         "ip_discovery":                text("IpDiscovery", assigned=True),
         "kms_key_id":                  attr("KmsKeyId", key_id),

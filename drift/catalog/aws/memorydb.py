@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.catalog.aws.rds import AT_CREATION, AT_DELETION, unless_none
+from drift.catalog.aws.rds import AT_CREATION, AT_DELETION, UPGRADES, unless_none
 from drift.catalog.kinds import caseless, flag, number, set_of, tags, text
 from drift.catalog.spec import STACK, Call, Ref, ResourceType
 from drift.model.value import Value
@@ -33,7 +33,7 @@ CLUSTER = ResourceType(
         "data_tiering":               flag("DataTiering"),
         "description":                text("Description"),
         "engine":                     caseless("Engine", assigned=True),
-        "engine_version":             text("EngineVersion", assigned=True, same=_version),
+        "engine_version":             text("EngineVersion", assigned=True, same=_version, moves=UPGRADES),
         "kms_key_arn":                text("KmsKeyId"),
         "maintenance_window":         caseless("MaintenanceWindow", assigned=True),
         "multi_region_cluster_name":  text("MultiRegionClusterName"),

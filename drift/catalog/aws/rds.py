@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from drift.catalog.kinds import attr, blocks, caseless, flag, number, set_of, tags, text
-from drift.catalog.spec import Attr, Call, Owner, Raw, Ref, ResourceType
+from drift.catalog.spec import Attr, Call, Moves, Owner, Raw, Ref, ResourceType
 from drift.model.value import Value
 from drift.normalize import values
 
@@ -26,6 +26,9 @@ INSTRUCTION = "an instruction to Terraform"
 
 VERSION = "PendingModifiedValues.EngineVersion || EngineVersion"
 """An upgrade that waits for the maintenance window is recorded as the version asked for."""
+UPGRADES = (
+    Moves(who="automatic minor version upgrades", when="AutoMinorVersionUpgrade", to=values.later_minor),
+)
 
 
 def tags_of(arn: str, service: str = "rds") -> Call:
@@ -104,7 +107,7 @@ INSTANCE = ResourceType(
     attributes={
         "identifier":                            caseless("DBInstanceIdentifier", assigned=True),
         "engine":                                text("Engine", assigned=True),
-        "engine_version":                        text(VERSION, assigned=True, same=version_prefix),
+        "engine_version":                        text(VERSION, assigned=True, same=version_prefix, moves=UPGRADES),
         "engine_lifecycle_support":              text("EngineLifecycleSupport", assigned=True),
         "instance_class":                        text("DBInstanceClass"),
         "license_model":                         text("LicenseModel", assigned=True),

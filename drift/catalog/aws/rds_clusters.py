@@ -17,6 +17,7 @@ from drift.catalog.aws.rds import (
     INSTRUCTION,
     STACK_TAGS,
     TAGGED_BY_STACK,
+    UPGRADES,
     VERSION,
     key_id,
     parameters,
@@ -65,7 +66,7 @@ def _managed_password(value: Any, cluster: Raw) -> bool | None:
 
 common: dict[str, Attr] = {
     "cluster_identifier":           caseless("DBClusterIdentifier", assigned=True),
-    "engine_version":               text(VERSION, assigned=True, same=version_prefix),
+    "engine_version":               text(VERSION, assigned=True, same=version_prefix, moves=UPGRADES),
     "availability_zones":           set_of(values.text, "AvailabilityZones", assigned=True),
     "backup_retention_period":      number("BackupRetentionPeriod", default=1),
     "deletion_protection":          flag("DeletionProtection"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Any
 
-from drift.catalog.kinds import attr, block, blocks, number, policy, tags, text
-from drift.catalog.spec import STACK, WHOLE, Call, Owner, Parent, Ref, ResourceType, Within
-from drift.model.value import Value
+from drift.catalog.kinds import attr, block, blocks, number, policy, set_of, tags, text
+from drift.catalog.spec import STACK, WHOLE, Call, Moves, Owner, Parent, Ref, ResourceType, Within
+from drift.normalize.values import text as as_text
 
 GONE = frozenset({"ResourceNotFoundException"})
 
@@ -84,12 +84,6 @@ SECRET_ROTATION = ResourceType(
 )
 
 
-def _stages(value: Any) -> Value:
-    """Rotation moves the stages from version to version: then they decide nothing."""
-    stages, rotating = value or ((), False)
-    return None if rotating else frozenset(map(str, stages or ()))
-
-
 def _plain_bytes(value: Any) -> str | None:
     return (b64encode(value).decode() if isinstance(value, bytes) else str(value)) if value else None
 
@@ -111,9 +105,8 @@ SECRET_VERSION = ResourceType(
         "secret_id":      text("SecretId"),  # as it was asked for: a name or an ARN
         "secret_string":  text("SecretString", assigned=True, sensitive=True),  # nothing is recorded of a write-only one
         "secret_binary":  attr("SecretBinary", _plain_bytes, sensitive=True),
-        "version_stages": attr("[VersionStages, Secret.RotationEnabled]", _stages, assigned=True,
-                               same=lambda _, have: have is None,
-                               from_state=lambda value, _: frozenset(value or ())),
+        "version_stages": set_of(as_text, "VersionStages", assigned=True,
+                                 moves=(Moves(who="the secret's rotation", when="Secret.RotationEnabled"),)),
     },
     ignored={"secret_string_wo_version": "an instruction to Terraform"},
     refs=(Ref("secret_id", to="aws_secretsmanager_secret"),),

@@ -1,0 +1,130 @@
+"""Which changes somebody is allowed to make, as AWS itself shows: these are expected, and no drift.
+
+Nothing is asked for a change that nobody else may make, and nothing of a resource that did not change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from drift.catalog.spec import Attr, Moves, ResourceType
+from drift.graph import kind_of
+from drift.model.coverage import Unread, Unreadable
+from drift.model.drift import Aside, Change, Drift
+from drift.model.resource import Question
+
+Catalog = Mapping[str, ResourceType]
+
+_STEP = re.compile(r"([^.\[]+)(?:\[(.*?)\](?=\.|$))?\.?")
+
+
+Prove = Callable[[Sequence[Question]], Mapping[Question, Any]]
+"""Reads what the questions need, and answers each; `Unreadable` where that was refused."""
+
+
+@dataclass(slots=True)
+class Expected:
+    """Drift, parted into what nobody was allowed to change and what somebody was."""
+
+    drift: list[Drift] = field(default_factory=list)
+    expected: list[Aside] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    """Changes of which it cannot be told, because the proof was refused."""
+    in_sync: int = 0
+    """Resources of which nothing drifted after all."""
+    unread_resources: int = 0
+
+
+def parted(drifts: Sequence[Drift], catalog: Catalog, prove: Prove) -> Expected:
+    """The drift without what is expected."""
+    asked = {
+        id(change): [(m, _questions(drift, m, element)) for m in moves]
+        for drift in drifts
+        if drift.kind == "modified"
+        for change in drift.changes
+        for moves, element in [movers(kind_of(drift.resource, catalog).attributes, change.path)]
+        if moves
+    }
+    questions = [q for found in asked.values() for _, both in found for q in both]
+    answers = prove(sorted(set(questions), key=str)) if questions else {}
+    out = Expected()
+    for drift in drifts:
+        if not any(id(c) in asked for c in drift.changes):
+            out.drift.append(drift)
+            continue
+        _part(drift, asked, answers, out)
+    return out
+
+
+def movers(attributes: Mapping[str, Attr], path: str) -> tuple[tuple[Moves, ...], str]:
+    """Who may change what stands at a path of a change, and the key of the block that it is in."""
+    element, attr = "", None
+    for step in _STEP.finditer(path):
+        attr = attributes.get(step[1])
+        if attr is None:
+            return (), ""
+        element = step[2] or element
+        attributes = attr.fields
+    return (attr.moves if attr is not None else ()), element
+
+
+def _questions(drift: Drift, move: Moves, element: str) -> tuple[Question, ...]:
+    key = drift.found.key
+    return tuple(Question(key, text, element) for text in (move.when, move.within) if text)
+
+
+def _part(
+    drift: Drift,
+    asked: Mapping[int, Sequence[tuple[Moves, tuple[Question, ...]]]],
+    answers: Mapping[Question, Any],
+    out: Expected,
+) -> None:
+    kept: list[Change] = []
+    moved: list[Change] = []
+    refused: list[Unread] = []
+    for change in drift.changes:
+        verdicts = [_verdict(move, change, [answers[q] for q in both]) for move, both in asked.get(id(change), ())]
+        reason = next((v for v in verdicts if isinstance(v, str)), None)
+        unknown = next((v for v in verdicts if isinstance(v, Unreadable)), None)
+        if reason is not None:
+            moved.append(replace(change, reason=reason))
+        elif unknown is not None:
+            refused.append(Unread(str(drift.resource.address), drift.type, change.path, unknown.action, unknown.code))
+        else:
+            kept.append(change)
+    if moved and drift.desired is not None and drift.actual is not None:
+        out.expected.append(Aside(drift.desired, drift.actual, tuple(moved)))
+    out.unread += refused
+    if kept:
+        out.drift.append(replace(drift, changes=tuple(kept)))
+    elif refused:
+        out.unread_resources += 1
+    else:
+        out.in_sync += 1
+
+
+def _verdict(move: Moves, change: Change, answers: Sequence[Any]) -> str | Unreadable | None:
+    """Why the change is expected; None where this one may not make it, `Unreadable` where that cannot be told."""
+    refused = next((a for a in answers if isinstance(a, Unreadable)), None)
+    if move.to is not None and not move.to(change.desired, change.actual):
+        return None
+    if refused is not None:
+        return refused
+    if not answers[0]:
+        return None
+    if not move.within:
+        return f"by {move.who}"
+    bounds = [(b.get("low"), b.get("high")) for b in answers[1] or () if isinstance(b, Mapping)]
+    found = next(((low, high) for low, high in bounds if _between(low, change.actual, high)), None)
+    if found is None:
+        return None
+    low, high = found
+    return f"by {move.who}, " + (f"to {low}" if low == high else f"between {low} and {high}")
+
+
+def _between(low: Any, value: Any, high: Any) -> bool:
+    numbers = [v for v in (low, value, high) if isinstance(v, int | float) and not isinstance(v, bool)]
+    return len(numbers) == 3 and low <= value <= high
