@@ -166,6 +166,6 @@ if __name__ == "__main__":
                 print(f"    {line}")  # noqa: T201
     reached, seen = sum(t.reached for t in found.values()), sum(t.seen for t in found.values())
     undecided = sum(t.undecided for t in found.values())
-    print(
+    print(  # noqa: T201
         f"{len(found)} attributes, {reached} changes reached one: {seen} seen, {undecided} undecided, {reached - seen - undecided} not"
-    )  # noqa: T201
+    )
