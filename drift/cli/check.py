@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from drift.cli import plugins
 from drift.cli.job import run
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
@@ -11,6 +12,7 @@ from drift.cli.options.ignoring import Ignoring, ignore_options
 from drift.cli.options.output import Output, output_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
+from drift.cli.surroundings import linked
 
 
 @click.command("check")
@@ -51,4 +53,4 @@ def command(
         ignoring=ignoring,
         accepted=ignoring.accepted(),
     )
-    return output.finish(result.report)
+    return output.finish(linked(result, plugins.catalog()) if output.draws else result.report)

@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from drift.check import Scope
+from drift.cli import plugins
 from drift.cli.job import run
 from drift.cli.options.output import Output, output_options
+from drift.cli.surroundings import linked
 from drift.errors import DriftError
 
 INSTALL = "Install it with its extra: pip install 'drift[demo]'."
@@ -54,4 +56,4 @@ def command(output: Output) -> int:
             result = run(["terraform.tfstate"], BotoApi(session), Scope(only=TYPES))
         finally:
             os.chdir(here)
-    return output.finish(result.report)
+    return output.finish(linked(result, plugins.catalog()) if output.draws else result.report)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -14,9 +13,10 @@ from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
+from drift.cli.surroundings import both_sides, near
 from drift.errors import UsageError
 from drift.graph import build
-from drift.model.resource import Key, Resource
+from drift.model.resource import Key
 from drift.report import drawing
 
 if TYPE_CHECKING:
@@ -68,14 +68,9 @@ def command(
     api, scope = account.open(types.scope())
     result = run(states.places(), api, scope, configurations, record=account.record)
     marks = {d.resource.key: d.kind for d in result.report.drift}
-    addresses = {r.key: r.address for r in result.desired if not r.deposed}
-    actual = [replace(r, address=addresses.get(r.key)) for r in result.actual]
-    there = {r.key for r in actual}
-    lost: list[Resource] = [r for r in result.desired if marks.get(r.key) == "missing" and r.key not in there]
-    whole = build([*actual, *lost], catalog)
+    whole = both_sides(result, catalog)
     if side in (None, "drifted"):
-        near = {n for key in marks if key in whole for n in (key, *whole.successors(key), *whole.predecessors(key))}
-        whole = whole.subgraph([n for n in whole if n in near])
+        whole = near(whole, marks)
     click.echo(FORMATS[format_](whole, marks), nl=False)
 
 

@@ -221,6 +221,27 @@ class Resolved:
     """The attributes that agree again; empty for the whole resource."""
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a reference."""
+
+    type: str
+    id: str
+    address: str = ""
+    """Empty where nobody manages it."""
+    fingerprint: str = ""
+    """That of its drift; empty where it did not drift."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One resource refers to another, and at least one of the two drifted."""
+
+    start: End
+    end: End
+    attribute: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything a run found; every output format is a rendering of this value."""
@@ -249,6 +270,8 @@ class Report:
     """Entries of the baseline that nothing answers to any more."""
     baseline: str = ""
     """The baseline it was held against; empty for none."""
+    links: tuple[Link, ...] = ()
+    """What the drifted resources refer to, and what refers to them; empty where nobody asked."""
     gaps: tuple[Gap, ...] = ()
     unread: tuple[Unread, ...] = ()
     unread_resources: int = 0

@@ -57,6 +57,7 @@ def document(report: Report) -> dict[str, Any]:
         "accepted": None,
         "resolved": None,
         "baseline": None,
+        "links": None,
         "coverage": {},
         "warnings": None,
     }

@@ -50,6 +50,11 @@ class Output:
         return Policy.parse(self.fail_on)
 
     @property
+    def draws(self) -> bool:
+        """Whether a format asked for tells what the drifted resources are connected with."""
+        return any(t.format in ("html", "json") for t in self.targets)
+
+    @property
     def targets(self) -> tuple[Target, ...]:
         """What is written where; UsageError where two would write to the same place."""
         out = []
@@ -77,7 +82,7 @@ class Output:
             if target.format not in known:
                 raise UsageError(f"no format {target.format!r}", f"There are: {', '.join(sorted(known))}.")
             if target.path and not target.path.absolute().parent.is_dir():
-                raise UsageError(f"{target.path}: there is no such directory", "Make it first.")
+                raise UsageError(f"{target.path}: cannot be written: there is no such directory", "Make it first.")
 
     def finish(self, report: Report) -> int:
         """Write the report in every format asked for, files first; the exit status it earns."""

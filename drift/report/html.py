@@ -1,0 +1,238 @@
+"""The report as one HTML page that needs nothing else: no server, no network, no library.
+
+What the report says is data, in JSON that no markup can be closed from; the page's own script writes it as text.
+A content security policy lets nothing but that script and that style sheet run, by their hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable
+from importlib.resources import files
+from string import Template
+from typing import Any, TextIO
+
+from drift import __version__
+from drift.model.drift import Change, Drift, Finding, Pending, Report
+from drift.model.value import Value, plain
+from drift.report import Look
+from drift.report.escape import html
+from drift.report.safe import shown, visible
+from drift.report.wording import (
+    EFFECT,
+    NEXT,
+    ahead,
+    asides,
+    counts,
+    headline,
+    module_of,
+    named,
+    place,
+    source_of,
+    unread_lines,
+)
+
+BROAD = 72
+"""Characters of a value on one line; what is longer is written out as indented JSON."""
+CARDS = {"in sync": "sync", "not read": "unread"}
+
+
+def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - the page has a look of its own
+    """Write the page."""
+    page = files("drift.report") / "page"
+    style, script, body = ((page / name).read_text("utf-8") for name in ("page.css", "page.js", "page.html"))
+    said, calls = headline(report), sum(report.api_calls.values())
+    out.write(
+        Template(body).substitute(
+            style=style,
+            style_hash=_hash(style),
+            script=script,
+            script_hash=_hash(script),
+            title=html(f"drift: {said}"),
+            headline=html(f"Drift: {said}"),
+            scope=html(_scope(report)),
+            cards=_cards(report),
+            data=embedded(document(report)),
+            footer=html(f"drift {__version__} · {report.duration_seconds:.1f} s, {calls} API calls · it only reads"),
+        )
+    )
+
+
+def embedded(value: Any) -> str:
+    """JSON inside a script element: nothing in it can end the element or begin a comment."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _scope(report: Report) -> str:
+    scope = report.scope
+    parts = [
+        f"account {', '.join(scope.accounts)}" if scope.accounts else "",
+        ", ".join(scope.regions),
+        ", ".join(scope.sources[:3]) + (f" and {len(scope.sources) - 3} more states" if len(scope.sources) > 3 else ""),
+        report.started_at,
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _cards(report: Report) -> str:
+    out = []
+    for name, count in counts(report):
+        kind = CARDS.get(name, name)
+        inside = f"<b>{count}</b><span>{name}</span>"
+        if name in NEXT:
+            out.append(
+                f'<li><button type="button" class="card" data-kind="{kind}" aria-pressed="false">{inside}</button></li>'
+            )
+        elif count or name in ("managed", "in sync"):
+            out.append(f'<li><div class="card" data-kind="{kind}">{inside}</div></li>')
+    percent = f"<b>{report.coverage_percent} %</b><span>coverage</span>"
+    return "".join([*out, f'<li><div class="card">{percent}</div></li>'])
+
+
+def document(report: Report) -> dict[str, Any]:
+    """What the page's script reads: visible text alone."""
+    notes = []
+    if report.incomplete:
+        notes.append(("Not read: nothing is said of these", unread_lines(report)))
+    if report.warnings:
+        notes.append(("Notes", [visible(w) for w in report.warnings]))
+    return {
+        "drift": [_drift(d) for d in report.drift],
+        "links": [
+            {"start": _end(link.start), "end": _end(link.end), "attribute": visible(link.attribute)}
+            for link in report.links
+        ],
+        "incomplete": report.incomplete,
+        "next": {kind: text.replace("`", "") for kind, text in NEXT.items()},
+        "notes": notes,
+        "groups": list(_groups(report)),
+    }
+
+
+def _end(end: Any) -> dict[str, str]:
+    name = visible(end.address or f"{end.type} {end.id}")
+    return {"key": end.fingerprint or f"{name} {visible(end.id)}", "name": name}
+
+
+def _drift(drift: Drift) -> dict[str, Any]:
+    found, address = drift.found, drift.resource.address
+    notes = [] if drift.certain else ["Not certain: a state that could not be read might hold it."]
+    if drift.recreated_as is not None:
+        notes.append(f"Made again by hand as {visible(drift.recreated_as.id)}.")
+    return {
+        "kind": drift.kind,
+        "address": visible(address) if address else "",
+        "module": visible(module_of(address)),
+        "type": visible(drift.type),
+        "id": visible(found.id),
+        "name": visible(found.name) if found.name != found.id else "",
+        "arn": visible(found.arn),
+        "account": visible(found.key.account),
+        "region": visible(found.key.region),
+        "place": visible(place(source_of(drift))) if drift.desired else "",
+        "state": visible(drift.resource.source.state),
+        "fingerprint": drift.fingerprint,
+        "changes": [_change(c) for c in drift.changes],
+        "findings": [_finding(f) for f in drift.findings],
+        "notes": notes,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "severity": finding.severity,
+        "title": visible(finding.title),
+        "rule": visible(finding.rule),
+        "effect": finding.effect,
+        "said": EFFECT[finding.effect],
+        "counts": finding.counts,
+        "evidence": visible(finding.evidence),
+        "remedy": visible(finding.remedy),
+        "exempt": visible(finding.exempt),
+        "frameworks": visible(", ".join(finding.frameworks)),
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    notes = [visible(change.reason)] if change.reason else []
+    if change.undeclared:
+        notes.append("set by nobody: it was AWS's own choice")
+    if change.line:
+        notes.append(visible(f"{change.file}:{change.line}"))
+    out = {"path": visible(change.path), "recorded": None, "notes": notes}
+    if change.sensitive:
+        return {**out, "was": ["(sensitive)"], "is": ["(sensitive, another)"]}
+    if change.added or change.removed:
+        nothing = ["(nothing more)"]
+        return {**out, "was": _lines(change.removed) or nothing, "is": _lines(change.added) or nothing}
+    if change.details:
+        was = [f"{visible(d.path)}: {shown(d.desired)}" for d in change.details]
+        return {**out, "was": was, "is": [f"{visible(d.path)}: {shown(d.actual)}" for d in change.details]}
+    recorded = _lines([change.recorded]) if ahead(change) else None
+    return {**out, "was": _lines([change.desired]), "is": _lines([change.actual]), "recorded": recorded}
+
+
+def _lines(values: Iterable[Value]) -> list[str]:
+    out = []
+    for value in values:
+        short = shown(value)
+        if len(short) <= BROAD or isinstance(plain(value), str):
+            out.append(short)
+        else:
+            text = json.dumps(plain(value), indent=2, ensure_ascii=False)
+            out += [visible(line) for line in text.split("\n")]
+    return out
+
+
+def _groups(report: Report) -> Iterable[dict[str, Any]]:
+    if report.pending:
+        lead = "Nothing drifted here: the configuration is ahead, and the next apply does this."
+        yield {"title": "Pending", "lead": lead, "items": [_pending(p) for p in report.pending]}
+    for title, group in asides(report):
+        name, _, lead = title.partition(": ")
+        items = [
+            {
+                "title": visible(a.desired.address or a.desired.id),
+                "said": visible(a.actual.id),
+                "changes": [_change(c) for c in a.changes],
+            }
+            for a in group
+        ]
+        yield {"title": name, "lead": lead, "items": items}
+    listed = [
+        (
+            "Accepted by the baseline",
+            [f"{d.kind} {named(d)}" for d in report.accepted],
+        ),
+        ("Resolved since the baseline", [f"{r.kind} {r.address or r.type} {r.id}" for r in report.resolved]),
+        (
+            "Ignored on purpose",
+            [f"{i.kind} {i.address or i.type} {i.id} {i.path} ({i.rule}: {i.reason})" for i in report.ignored],
+        ),
+        ("Not ours", [f"{r.type} {r.id} ({r.owner})" for r in report.not_ours]),
+        ("Types not covered yet", [f"{t}: {n}" for t, n in report.not_covered.items()]),
+        ("Not offered by this endpoint", list(report.not_offered)),
+    ]
+    for title, lines in listed:
+        if lines:
+            yield {"title": title, "lead": "", "items": [visible(line) for line in lines]}
+
+
+def _pending(pending: Pending) -> dict[str, Any]:
+    rest = "" if pending.changes else ", ".join(pending.attributes)
+    said = " · ".join(part for part in ("/".join(pending.actions), rest, place(pending.source)) if part)
+    return {
+        "title": visible(pending.address),
+        "said": visible(said),
+        "changes": [{**_change(c), "recorded": None} for c in pending.changes],
+        "heads": ["The configuration says", "The state recorded", "It is now"],
+    }
