@@ -56,7 +56,7 @@ def fitting(state: State, read: Sequence[Sources]) -> Sources | None:
     blocks = {keyless(i.address) for i in state.instances if not i.deposed}
     if not blocks:
         return read[0] if len(read) == 1 else None
-    shares = [(len(blocks & sources.blocks) / len(blocks), -n) for n, sources in enumerate(read)]
+    shares = [(sum(map(sources.knows, blocks)) / len(blocks), -n) for n, sources in enumerate(read)]
     best, position = max(shares, default=(0.0, 0))
     return read[-position] if best >= LEAST or (best > 0 and len(read) == 1) else None
 

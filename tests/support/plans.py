@@ -60,7 +60,9 @@ class Score:
 def compare(plan: Mapping[str, Any], configuration: Configuration) -> Score:
     """Every planned instance and value against the configuration as drift evaluated it."""
     score = Score()
-    planned = {c["address"]: c for c in plan["resource_changes"] if c["mode"] == "managed" and "deposed" not in c}
+    planned = {
+        c["address"]: c for c in plan.get("resource_changes", ()) if c["mode"] == "managed" and "deposed" not in c
+    }
     planned = {a: c for a, c in planned.items() if c["change"]["actions"] not in (["delete"], ["forget"])}
     ours = {a: c for a, c in configuration.instances.items() if c.address.mode == "managed"}
     score.planned = len(planned)

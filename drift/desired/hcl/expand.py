@@ -16,6 +16,8 @@ from drift.model.address import Address, InstanceKey
 
 MAX_INSTANCES = 50_000
 """Instances of one configuration; beyond, what it desires is not known."""
+MAX_SCOPES = 5_000
+"""Instances of its modules."""
 
 
 def expanded(shared: Shared) -> Configuration:
@@ -29,8 +31,8 @@ def expanded(shared: Shared) -> Configuration:
         scopes.append(scope)
         for configured in _instances(scope, references):
             out[str(configured.address)] = configured
-        if len(out) > MAX_INSTANCES or len(scopes) > MAX_INSTANCES:
-            reason = f"it has more than {MAX_INSTANCES} instances"
+        if len(out) > MAX_INSTANCES or len(scopes) > MAX_SCOPES:
+            reason = f"it has more than {MAX_INSTANCES} instances, or {MAX_SCOPES} of modules"
             unresolved = [Unresolved((), reason, Place(str(root.directory), 0))]
             out.clear()
             break

@@ -48,6 +48,10 @@ class Library:
             level = {p: d for path in level for p, d in out._called(path)}
         return out
 
+    def _above(self, path: ModuleNames) -> set[Path]:
+        """The directories of the modules that a module is called in."""
+        return {self.modules[path[:n]].directory for n in range(len(path))}
+
     def _called(self, path: ModuleNames) -> list[tuple[ModuleNames, Path]]:
         found: list[tuple[ModuleNames, Path]] = []
         module = self.modules[path]
@@ -56,7 +60,9 @@ class Library:
             source = text_of(call.expr("source"))
             directory = self.installed.find(inner, source, module.directory)
             reason = _reason(source) if directory is None else ""
-            if len(inner) > MAX_DEPTH or len(self.modules) + len(found) >= MAX_MODULES:
+            if directory in self._above(inner):
+                reason = "it calls itself"
+            elif len(inner) > MAX_DEPTH or len(self.modules) + len(found) >= MAX_MODULES:
                 reason = "more modules within modules than drift reads"
             if directory is None or reason:
                 self.unresolved[inner] = Unresolved(inner, reason, call.place)

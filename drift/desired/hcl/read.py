@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ from drift.desired.hcl.names import Shared
 from drift.desired.hcl.run import Run
 from drift.desired.hcl.settings import Given, Settings, settings
 from drift.desired.hcl.syntax import parse
+from drift.desired.hcl.traversals import end_of
 from drift.desired.instance import Instance, State
 from drift.errors import UsageError
 from drift.model.address import Address
@@ -49,15 +51,31 @@ class Sources:
         self.library = deep(lambda: Library.read(Installed.read(self.directory, data_dir(self.directory)), parse_files))
         self.settings: Settings = settings(self.directory, given, parse)
 
-    @property
-    def blocks(self) -> frozenset[str]:
-        """The addresses of its resource blocks, without instance keys."""
+    def knows(self, block: str) -> bool:
+        """Whether it has a resource, or had it and says what became of it; `block` is an address without keys."""
+        return block in self._blocks or any(block == end or block.startswith(f"{end}.") for end in self._left)
+
+    @cached_property
+    def _blocks(self) -> frozenset[str]:
         return frozenset(
             str(Address(type_, name, None, tuple((step, None) for step in path)))
             for path, module in self.library.modules.items()
             for mode, type_, name in module.resources
             if mode == "managed"
         )
+
+    @cached_property
+    def _left(self) -> frozenset[str]:
+        """Where `moved` and `removed` blocks take resources and modules from, without keys."""
+        out = set()
+        for path, module in self.library.modules.items():
+            for block in (*module.moved, *module.removed):
+                from_ = block.expr("from")
+                end = end_of(from_) if from_ is not None else None
+                names = (*path, *(name for name, _ in end.module)) if end is not None else ()
+                of = [f"{end.type}.{end.name}"] if end is not None and end.type else []
+                out.add(".".join([*(f"module.{name}" for name in names), *of]))
+        return frozenset(out - {""})
 
     def evaluated(self, states: Sequence[State] = (), *, workspace: str = "") -> Configuration:
         """What it desires in a workspace, the selected one if none is named, with what states know of it."""

@@ -1,0 +1,692 @@
+"""Configurations, evaluated: against real plans that are kept, and piece by piece."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drift.desired.configurations import laid
+from drift.desired.hcl.configured import Configuration, Configured, is_known
+from drift.desired.hcl.read import Sources
+from drift.desired.hcl.settings import Given
+from drift.desired.hcl.values import UNKNOWN
+from drift.desired.instance import Instance, State
+from drift.desired.state.v4 import parse_v4
+from drift.errors import UsageError
+from drift.model.address import Address
+from tests.support.plans import CONFIGURATIONS, NAMES, plan_of, score
+from tests.support.world import cli_config, moto_server
+from tests.test_cli import drift
+
+
+def configuration(
+    tmp_path: Path, main_tf: str, *states: State, given: Given | None = None, **files: str
+) -> Configuration:
+    """A configuration of one text, and more files: `modules__a` is modules/a/main.tf."""
+    (tmp_path / "main.tf").write_text(main_tf)
+    for name, text in files.items():
+        path = tmp_path / name.replace("__", "/")
+        file = path if path.suffix else path / "main.tf"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return Sources(tmp_path, given or Given(environment={})).evaluated(states)
+
+
+def one(found: Configuration, address: str) -> Configured:
+    return found.instances[address]
+
+
+def state(*resources: dict[str, Any], source: str = "terraform.tfstate") -> State:
+    top = {"version": 4, "serial": 1, "lineage": "l", "terraform_version": "1.11.4", "resources": resources}
+    return parse_v4(json.dumps(top).encode(), source)
+
+
+def resource(type_: str, name: str, *instances: dict[str, Any], mode: str = "managed", **more: Any) -> dict[str, Any]:
+    provider = 'provider["registry.terraform.io/hashicorp/aws"]'
+    return {"mode": mode, "type": type_, "name": name, "provider": provider, "instances": instances, **more}
+
+
+# what Terraform planned
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_as_terraform_plans_it(name: str) -> None:
+    found = score(CONFIGURATIONS / name)
+    assert found.lacking == []
+    assert found.surplus == []
+    assert found.wrong == []
+    assert found.unknown == []
+    assert found.right > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_what_data_sources_answered_nothing_is_wrong(name: str) -> None:
+    found = score(CONFIGURATIONS / name, with_state=False)
+    assert found.lacking == []
+    assert found.surplus == []
+    assert found.wrong == []
+
+
+@pytest.mark.terraform
+@pytest.mark.slow
+@pytest.mark.skipif(cli_config() is None, reason="terraform is not installed")
+def test_the_plans_are_what_terraform_plans(tmp_path: Path) -> None:
+    work = tmp_path / "overrides"
+    shutil.copytree(CONFIGURATIONS / "overrides", work)
+    with moto_server() as url:
+        plan = plan_of(work, url)
+    kept = json.loads((CONFIGURATIONS / "overrides" / "plan.json").read_text())
+    assert plan["resource_changes"] == kept["resource_changes"]
+
+
+def test_where_things_are_written() -> None:
+    found = Sources(CONFIGURATIONS / "overrides", Given(environment={})).evaluated()
+    text = {f.name: f.read_text().splitlines() for f in (CONFIGURATIONS / "overrides").glob("*.tf")}
+    queue = one(found, "aws_sqs_queue.this")
+    assert text["main.tf"][queue.place.line - 1].startswith('resource "aws_sqs_queue"')
+    place = queue.places["delay_seconds"]
+    assert Path(place.file).name == "override.tf"
+    assert text["override.tf"][place.line - 1].strip() == "delay_seconds = 15"
+    assert queue.ignore_changes == (("delay_seconds",),)
+    assert queue.prevent_destroy
+    group = one(found, "aws_security_group.this")
+    assert Path(group.places["ingress"].file).name == "override.tf"
+    assert Path(group.places["egress"].file).name == "main.tf"
+
+
+# variables
+
+
+def test_what_is_given_on_the_command_line_wins_over_files_and_the_environment(tmp_path: Path) -> None:
+    text = 'variable "a" {}\nvariable "b" { type = list(number) }\nresource "aws_sqs_queue" "q" { name = "${var.a}-${var.b[0]}" }'
+    (tmp_path / "terraform.tfvars").write_text('a = "file"')
+    given = Given(("a=line",), (), {"TF_VAR_a": "environment", "TF_VAR_b": "[7, 8]"})
+    found = configuration(tmp_path, text, given=given)
+    assert one(found, "aws_sqs_queue.q").values == {"name": "line-7"}
+
+
+def test_a_variable_that_nobody_sets_is_unknown_and_nothing_else_is(tmp_path: Path) -> None:
+    text = """
+    variable "a" { type = string }
+    variable "n" { type = number }
+    resource "aws_sqs_queue" "q" {
+      name                       = "q"
+      visibility_timeout_seconds = var.n
+      tags                       = { A = var.a, B = "b" }
+    }
+    """
+    queue = one(configuration(tmp_path, text), "aws_sqs_queue.q")
+    assert queue.values == {"name": "q", "visibility_timeout_seconds": UNKNOWN, "tags": {"A": UNKNOWN, "B": "b"}}
+    assert queue.known == {"name"}
+    assert queue.asserted == {"name", "visibility_timeout_seconds", "tags"}
+
+
+@pytest.mark.parametrize("variable", ["a", "=x"])
+def test_a_variable_without_a_name_is_an_error(tmp_path: Path, variable: str) -> None:
+    with pytest.raises(UsageError, match="NAME=VALUE"):
+        configuration(tmp_path, "", given=Given((variable,), (), {}))
+
+
+def test_what_is_sensitive_stays_so_through_modules(tmp_path: Path) -> None:
+    main_tf = """
+    variable "password" {
+      default   = "hunter2"
+      sensitive = true
+    }
+    module "m" {
+      source = "./m"
+      value  = "x-${var.password}"
+    }
+    resource "aws_ssm_parameter" "p" {
+      name  = "p"
+      type  = "String"
+      description = module.m.out
+      value = "v"
+    }
+    """
+    inner = 'variable "value" {}\noutput "out" { value = upper(var.value) }'
+    parameter = one(configuration(tmp_path, main_tf, m=inner), "aws_ssm_parameter.p")
+    assert parameter.values["description"] == "X-HUNTER2"
+    assert parameter.sensitive == {"description", "value"}
+
+
+# expansion
+
+
+def test_what_is_not_known_how_often_stands_for_any_number(tmp_path: Path) -> None:
+    text = """
+    variable "names" { type = set(string) }
+    resource "aws_sqs_queue" "q" {
+      for_each = var.names
+      name     = each.key
+      fifo_queue = true
+    }
+    """
+    found = configuration(tmp_path, text)
+    queue = found.of(Address.parse('aws_sqs_queue.q["a"]'))
+    assert queue is not None
+    assert queue.template
+    assert queue.values == {"name": UNKNOWN, "fifo_queue": True}
+    assert found.of(Address.parse("aws_sqs_queue.other")) is None
+
+
+def test_a_template_inside_a_module_fits_its_own_keys_alone(tmp_path: Path) -> None:
+    main_tf = 'variable "n" {}\nmodule "m" {\n  source = "./m"\n  count = var.n\n}'
+    found = configuration(tmp_path, main_tf, m='resource "aws_sqs_queue" "q" {\n  count = 2\n  name = "q"\n}')
+    assert found.of(Address.parse("module.m[5].aws_sqs_queue.q[1]")) is not None
+    assert found.of(Address.parse("module.m[5].aws_sqs_queue.q[2]")) is None
+
+
+def test_set_to_null_is_not_set(tmp_path: Path) -> None:
+    text = 'resource "aws_sqs_queue" "q" {\n  name = "q"\n  policy = null\n}'
+    assert one(configuration(tmp_path, text), "aws_sqs_queue.q").asserted == {"name"}
+
+
+def test_a_dynamic_block_over_nothing_sets_nothing_and_over_what_is_not_known_is_unknown(tmp_path: Path) -> None:
+    text = """
+    variable "rules" {}
+    resource "aws_security_group" "g" {
+      name = "g"
+      dynamic "ingress" {
+        for_each = []
+        content { from_port = 1 }
+      }
+      dynamic "egress" {
+        for_each = var.rules
+        content { from_port = egress.value }
+      }
+    }
+    """
+    group = one(configuration(tmp_path, text), "aws_security_group.g")
+    assert group.values == {"name": "g", "egress": UNKNOWN}
+
+
+def test_a_module_that_is_not_there_is_said_and_never_guessed(tmp_path: Path) -> None:
+    text = """
+    module "gone" {
+      source = "terraform-aws-modules/vpc/aws"
+    }
+    resource "aws_subnet" "s" {
+      vpc_id     = module.gone.vpc_id
+      cidr_block = "10.0.0.0/24"
+    }
+    """
+    found = configuration(tmp_path, text)
+    assert one(found, "aws_subnet.s").values == {"vpc_id": UNKNOWN, "cidr_block": "10.0.0.0/24"}
+    assert [u.module for u in found.unresolved] == [("gone",)]
+    assert not found.covers(Address.parse('module.gone["x"].aws_vpc.this'))
+    assert found.covers(Address.parse("aws_subnet.s"))
+    assert any("terraform init" in warning and "main.tf:2" in warning for warning in found.warnings)
+
+
+def test_what_init_installed_is_found(tmp_path: Path) -> None:
+    manifest = {
+        "Modules": [{"Key": "", "Dir": "."}, {"Key": "far", "Source": "registry", "Dir": ".terraform/modules/far"}]
+    }
+    found = configuration(
+        tmp_path,
+        'module "far" {\n  source = "a/b/aws"\n  version = "1.0.0"\n}',
+        **{
+            ".terraform__modules__modules.json": json.dumps(manifest),
+            ".terraform__modules__far": 'resource "aws_sqs_queue" "q" { name = path.module }',
+        },
+    )
+    assert one(found, "module.far.aws_sqs_queue.q").values == {"name": ".terraform/modules/far"}
+
+
+def test_a_block_that_cannot_be_parsed_loses_itself_alone(tmp_path: Path) -> None:
+    text = """
+    resource "aws_sqs_queue" "a" { name = "a" }
+    resource "aws_sqs_queue" "b" { name = = "b" }
+    resource "aws_sqs_queue" "c" { name = try(aws_sqs_queue.b.name, "none") }
+    """
+    found = configuration(tmp_path, text)
+    assert one(found, "aws_sqs_queue.a").values == {"name": "a"}
+    assert one(found, "aws_sqs_queue.c").values == {"name": UNKNOWN}
+    assert any("main.tf:3" in warning for warning in found.warnings)
+
+
+# hostile
+
+
+def test_what_needs_itself_is_unknown(tmp_path: Path) -> None:
+    text = """
+    locals {
+      a = local.b
+      b = "${local.a}!"
+      fine = "fine"
+    }
+    resource "aws_sqs_queue" "q" {
+      name = local.a
+      tags = { Fine = local.fine, Self = aws_sqs_queue.q.name }
+    }
+    """
+    values = one(configuration(tmp_path, text), "aws_sqs_queue.q").values
+    assert values == {"name": UNKNOWN, "tags": {"Fine": "fine", "Self": UNKNOWN}}
+
+
+def test_a_module_that_calls_itself_ends(tmp_path: Path) -> None:
+    text = 'module "m" {\n  source = "./"\n  count = 3\n}\nresource "aws_sqs_queue" "q" { name = "q" }'
+    found = configuration(tmp_path, text)
+    assert set(found.instances) == {"aws_sqs_queue.q"}
+    assert not found.covers(Address.parse("module.m[0].aws_sqs_queue.q"))
+
+
+def test_modules_that_multiply_end(tmp_path: Path) -> None:
+    call = 'module "%s" {\n  source = "../%s"\n  count = 30\n}\nresource "aws_sqs_queue" "q" { name = "q" }'
+    files = {f"m{n}": call % (f"m{n + 1}", f"m{n + 1}") for n in range(8)}
+    main_tf = 'module "m0" {\n  source = "./m0"\n  count = 30\n}'
+    found = configuration(tmp_path, main_tf, **files, m8='resource "aws_sqs_queue" "q" { name = "q" }')
+    assert found.instances == {}
+    assert not found.covers(Address.parse("aws_sqs_queue.q"))
+    assert any("more than" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize("count", ["100000000", "-1", "1.5", '"many"', "null"])
+def test_a_count_that_cannot_be_is_not_known(tmp_path: Path, count: str) -> None:
+    found = configuration(tmp_path, f'resource "aws_sqs_queue" "q" {{\n  count = {count}\n  name = "q"\n}}')
+    assert one(found, "aws_sqs_queue.q").template
+
+
+def test_a_long_chain_of_locals_is_followed(tmp_path: Path) -> None:
+    chain = "\n".join(f"l{n} = local.l{n + 1}" for n in range(600))
+    text = f'locals {{\n{chain}\nl600 = "end"\n}}\nresource "aws_sqs_queue" "q" {{ name = local.l0 }}'
+    assert one(configuration(tmp_path, text), "aws_sqs_queue.q").values == {"name": "end"}
+
+
+def test_files_outside_the_configuration_are_not_read(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.txt"
+    outside.write_text("secret")
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    found = configuration(inside, 'resource "aws_sqs_queue" "q" { name = file("../outside.txt") }')
+    assert one(found, "aws_sqs_queue.q").values == {"name": UNKNOWN}
+
+
+# providers
+
+
+PROVIDERS = """
+provider "aws" {
+  region = "eu-west-1"
+  default_tags {
+    tags = { Team = "core" }
+  }
+}
+provider "aws" {
+  alias  = "audit"
+  region = "us-east-1"
+  assume_role {
+    role_arn = "arn:aws:iam::210987654321:role/audit"
+  }
+  ignore_tags {
+    keys         = ["Scanned"]
+    key_prefixes = ["cost:"]
+  }
+}
+provider "aws" {
+  alias               = "only"
+  allowed_account_ids = ["123456789012"]
+}
+"""
+
+
+def test_a_resource_has_the_provider_that_its_module_was_given(tmp_path: Path) -> None:
+    main_tf = (
+        PROVIDERS
+        + """
+    module "m" {
+      source    = "./m"
+      providers = { aws = aws.audit, aws.peer = aws.only }
+    }
+    module "plain" {
+      source = "./plain"
+    }
+    resource "aws_sqs_queue" "only" {
+      provider = aws.only
+      name     = "q"
+    }
+    data "aws_region" "here" {}
+    resource "aws_sqs_queue" "here" { name = data.aws_region.here.name }
+    """
+    )
+    inner = """
+    resource "aws_sqs_queue" "q" { name = "q" }
+    resource "aws_sqs_queue" "peer" {
+      provider = aws.peer
+      name     = data.aws_caller_identity.me.account_id
+    }
+    data "aws_caller_identity" "me" { provider = aws.peer }
+    data "aws_partition" "there" {}
+    resource "aws_sqs_queue" "partition" { name = data.aws_partition.there.dns_suffix }
+    """
+    found = configuration(tmp_path, main_tf, m=inner, plain='resource "aws_sqs_queue" "q" { name = "q" }')
+    audit = one(found, "module.m.aws_sqs_queue.q").provider
+    assert (audit.region, audit.account, audit.role) == (
+        "us-east-1",
+        "210987654321",
+        "arn:aws:iam::210987654321:role/audit",
+    )
+    assert audit.ignored_tags == {"Scanned"}
+    assert audit.ignored_tag_prefixes == ("cost:",)
+    assert one(found, "module.m.aws_sqs_queue.peer").provider.account == "123456789012"
+    assert one(found, "module.m.aws_sqs_queue.peer").values == {"name": "123456789012"}
+    assert one(found, "module.m.aws_sqs_queue.partition").values == {"name": "amazonaws.com"}
+    inherited = one(found, "module.plain.aws_sqs_queue.q").provider
+    assert (inherited.region, inherited.default_tags) == ("eu-west-1", {"Team": "core"})
+    assert one(found, "aws_sqs_queue.only").provider.region == ""
+    assert one(found, "aws_sqs_queue.here").values == {"name": "eu-west-1"}
+
+
+# what a state knows
+
+
+VPC = resource("aws_vpc", "main", {"attributes": {"id": "vpc-1", "cidr_block": "10.0.0.0/16", "arn": "arn:vpc"}})
+NETWORK = """
+resource "aws_vpc" "main" { cidr_block = "%s" }
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = cidrsubnet(aws_vpc.main.cidr_block, 8, 0)
+}
+"""
+
+
+def test_ids_are_known_from_the_state(tmp_path: Path) -> None:
+    found = configuration(tmp_path, NETWORK % "10.0.0.0/16", state(VPC))
+    assert one(found, "aws_subnet.a").values == {"vpc_id": "vpc-1", "cidr_block": "10.0.0.0/24"}
+    assert one(found, "aws_subnet.a").references == ("aws_vpc.main",)
+
+
+def test_what_is_still_to_be_applied_may_compute_ids_anew(tmp_path: Path) -> None:
+    found = configuration(tmp_path, NETWORK % "10.9.0.0/16", state(VPC))
+    assert one(found, "aws_subnet.a").values == {"vpc_id": UNKNOWN, "cidr_block": "10.9.0.0/24"}
+
+
+ZONES = resource(
+    "aws_availability_zones", "all", {"attributes": {"state": "available", "names": ["x", "y"]}}, mode="data"
+)
+ZONAL = """
+data "aws_availability_zones" "all" { state = "%s" }
+resource "aws_subnet" "s" {
+  count             = length(data.aws_availability_zones.all.names)
+  vpc_id            = "vpc-1"
+  availability_zone = data.aws_availability_zones.all.names[count.index]
+}
+"""
+
+
+def test_data_sources_answer_what_they_answered_while_the_question_is_the_same(tmp_path: Path) -> None:
+    same = configuration(tmp_path, ZONAL % "available", state(ZONES))
+    assert one(same, "aws_subnet.s[1]").values == {"vpc_id": "vpc-1", "availability_zone": "y"}
+    other = configuration(tmp_path, ZONAL % "impaired", state(ZONES))
+    assert one(other, "aws_subnet.s").template
+
+
+def test_outputs_of_another_state_keep_their_types(tmp_path: Path) -> None:
+    outputs = {"value": {"ids": ["a", "b"]}, "type": ["object", {"ids": ["list", "string"]}]}
+    config = {"value": {"path": "x.tfstate"}, "type": ["object", {"path": "string"}]}
+    remote = resource(
+        "terraform_remote_state",
+        "net",
+        {"attributes": {"backend": "local", "config": config, "outputs": outputs}},
+        mode="data",
+    )
+    text = """
+    data "terraform_remote_state" "net" {
+      backend = "local"
+      config  = { path = "x.tfstate" }
+    }
+    resource "aws_sqs_queue" "q" { name = join("-", data.terraform_remote_state.net.outputs.ids) }
+    """
+    assert one(configuration(tmp_path, text, state(remote)), "aws_sqs_queue.q").values == {"name": "a-b"}
+
+
+# the configuration over a state
+
+
+def laid_over(tmp_path: Path, main_tf: str, *resources: dict[str, Any], **files: str) -> State:
+    configuration(tmp_path, main_tf, **files)
+    (found,) = laid([state(*resources)], [tmp_path], Given(environment={}))
+    return found
+
+
+def instances(found: State) -> dict[str, Instance]:
+    return {str(i.address): i for i in found.instances}
+
+
+def queue(*keys: int | str, name: str = "q", **more: Any) -> dict[str, Any]:
+    made = [{"attributes": {"name": str(key), "id": str(key)}, "index_key": key} for key in keys]
+    return resource("aws_sqs_queue", name, *(made or [{"attributes": {"name": "q", "id": "q"}}]), **more)
+
+
+@pytest.mark.parametrize(
+    ("moved", "recorded", "expected"),
+    [
+        ('from = aws_sqs_queue.old\n  to = aws_sqs_queue.new["a"]', queue(name="old"), 'aws_sqs_queue.new["a"]'),
+        ("from = aws_sqs_queue.old\n  to = aws_sqs_queue.new", queue("a", name="old"), 'aws_sqs_queue.new["a"]'),
+        ('from = aws_sqs_queue.old[0]\n  to = aws_sqs_queue.new["a"]', queue(0, name="old"), 'aws_sqs_queue.new["a"]'),
+        (
+            'from = module.gone\n  to = module.here["k"]',
+            queue(name="q", module="module.gone"),
+            'module.here["k"].aws_sqs_queue.q',
+        ),
+        (
+            "from = module.gone.aws_sqs_queue.q\n  to = aws_sqs_queue.new",
+            queue("a", name="q", module="module.gone"),
+            'aws_sqs_queue.new["a"]',
+        ),
+    ],
+)
+def test_what_has_moved_is_found_under_its_new_address(
+    tmp_path: Path, moved: str, recorded: dict[str, Any], expected: str
+) -> None:
+    text = f"""
+    moved {{
+      {moved}
+    }}
+    resource "aws_sqs_queue" "new" {{
+      for_each = toset(["a"])
+      name     = each.key
+    }}
+    module "here" {{
+      for_each = toset(["k"])
+      source   = "./here"
+    }}
+    resource "aws_sqs_queue" "still" {{ name = "still" }}
+    """
+    inner = 'resource "aws_sqs_queue" "q" { name = "q" }'
+    found = instances(laid_over(tmp_path, text, recorded, queue(name="still"), here=inner))
+    assert found[expected].configured is not None
+    assert str(found[expected].moved_from) != expected
+
+
+def test_moves_are_chained_and_stop_where_something_stands(tmp_path: Path) -> None:
+    text = """
+    moved {
+      from = aws_sqs_queue.a
+      to   = aws_sqs_queue.b
+    }
+    moved {
+      from = aws_sqs_queue.b
+      to   = aws_sqs_queue.c
+    }
+    resource "aws_sqs_queue" "c" { name = "c" }
+    """
+    assert set(instances(laid_over(tmp_path, text, queue(name="a")))) == {"aws_sqs_queue.c"}
+    both = instances(laid_over(tmp_path, text, queue(name="a"), queue(name="c")))
+    assert set(both) == {"aws_sqs_queue.a", "aws_sqs_queue.c"}
+    assert both["aws_sqs_queue.a"].configured is None
+
+
+def test_a_resource_that_got_a_count_is_instance_zero(tmp_path: Path) -> None:
+    text = 'resource "aws_sqs_queue" "q" {\n  count = 2\n  name  = "q"\n}'
+    assert set(instances(laid_over(tmp_path, text, queue()))) == {"aws_sqs_queue.q[0]"}
+
+
+def test_what_the_author_sets_is_asserted_and_what_was_taken_out_has_no_configuration(tmp_path: Path) -> None:
+    text = 'resource "aws_sqs_queue" "q" {\n  name = "q"\n}\n'
+    found = laid_over(tmp_path, text, queue(), queue(name="gone"))
+    assert instances(found)["aws_sqs_queue.q"].asserted == {"name"}
+    assert instances(found)["aws_sqs_queue.gone"].configured is None
+    assert found.configuration is not None
+
+
+def test_of_several_configurations_each_state_has_its_own(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.tf").write_text(f'resource "aws_sqs_queue" "{name}" {{ name = "{name}" }}')
+    states = [state(queue(name=name)) for name in ("b", "a", "c")]
+    found = laid(states, [tmp_path / "a", tmp_path / "b"], Given(environment={}))
+    assert [Path(s.configuration.directory).name if s.configuration else None for s in found] == ["b", "a", None]
+    assert any("none of the configurations" in warning for warning in found[2].warnings)
+
+
+def test_the_configuration_beside_a_state_is_its_own(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('resource "aws_sqs_queue" "q" { name = terraform.workspace }')
+    inner = tmp_path / "terraform.tfstate.d" / "blue" / "terraform.tfstate"
+    found = laid([state(queue(), source=str(inner))], [], Given(environment={}))
+    assert found[0].instances[0].configured is not None
+    assert found[0].instances[0].configured.values == {"name": "blue"}
+
+
+# blocks that speak of resources
+
+
+def test_import_and_removed_blocks(tmp_path: Path) -> None:
+    text = """
+    locals { ids = { a = "q-a", b = "q-b" } }
+    import {
+      for_each = local.ids
+      to       = aws_sqs_queue.q[each.key]
+      id       = each.value
+    }
+    import {
+      to = module.m.aws_sqs_queue.q
+      id = "https://${local.ids["a"]}"
+    }
+    removed {
+      from = module.m.aws_sqs_queue.old
+      lifecycle { destroy = false }
+    }
+    removed { from = module.gone }
+    resource "aws_sqs_queue" "q" {
+      for_each = local.ids
+      name     = each.value
+    }
+    module "m" { source = "./m" }
+    """
+    found = configuration(tmp_path, text, m='resource "aws_sqs_queue" "q" { name = "q" }')
+    assert {(str(i.address), i.id) for i in found.imports} == {
+        ('aws_sqs_queue.q["a"]', "q-a"),
+        ('aws_sqs_queue.q["b"]', "q-b"),
+        ("module.m.aws_sqs_queue.q", "https://q-a"),
+    }
+    assert [(r.from_, r.destroy) for r in found.removed] == [
+        ("module.m.aws_sqs_queue.old", False),
+        ("module.gone", True),
+    ]
+
+
+def test_ignore_changes_and_comments(tmp_path: Path) -> None:
+    text = """resource "aws_sqs_queue" "q" { # drift:ignore reason="by hand" until=2027-01-31
+  name          = "q"
+  delay_seconds = 5 # drift:ignore reason=seasonal traffic
+  max_message_size = 1024
+  # drift:ignore until=2026-12-01 reason=being migrated
+  tags = { A = "a" }
+  lifecycle {
+    ignore_changes = [tags["Owner"], policy]
+  }
+}
+# drift:ignore
+resource "aws_sqs_queue" "all" {
+  name = "all"
+  lifecycle { ignore_changes = all }
+}
+"""
+    found = configuration(tmp_path, text)
+    q = one(found, "aws_sqs_queue.q")
+    assert q.ignore_changes == (("tags", "Owner"), ("policy",))
+    assert {(i.path, i.reason, i.until, i.place.line) for i in q.ignored} == {
+        ("", "by hand", "2027-01-31", 1),
+        ("delay_seconds", "seasonal traffic", "", 3),
+        ("tags", "being migrated", "2026-12-01", 5),
+    }
+    every = one(found, "aws_sqs_queue.all")
+    assert every.ignores_all
+    assert [(i.path, i.reason) for i in every.ignored] == [("", "")]
+
+
+def test_references_go_through_locals_variables_and_outputs(tmp_path: Path) -> None:
+    main_tf = """
+    resource "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }
+    locals { vpc = aws_vpc.v.id }
+    module "m" {
+      source = "./m"
+      vpc    = local.vpc
+    }
+    resource "aws_subnet" "s" {
+      vpc_id            = module.m.vpc
+      availability_zone = data.aws_availability_zones.z.names[0]
+    }
+    data "aws_availability_zones" "z" {}
+    """
+    inner = (
+        'variable "vpc" {}\noutput "vpc" { value = var.vpc }\nresource "aws_security_group" "g" { vpc_id = var.vpc }'
+    )
+    found = configuration(tmp_path, main_tf, m=inner)
+    assert one(found, "aws_subnet.s").references == ("aws_vpc.v", "data.aws_availability_zones.z")
+    assert one(found, "module.m.aws_security_group.g").references == ("aws_vpc.v",)
+
+
+# the command line
+
+
+def test_graph_prints_the_configuration_without_a_state(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        'variable "v" {}\n'
+        'resource "aws_vpc" "v" { cidr_block = var.v }\n'
+        'resource "aws_ssm_parameter" "p" {\n  name = "p"\n  type = "SecureString"\n  value = "hunter2"\n}\n'
+        'resource "aws_subnet" "s" { vpc_id = aws_vpc.v.id }\n'
+    )
+    done = drift("graph", "--config", tmp_path, "--format", "json", "--var", "v=10.0.0.0/16")
+    assert done.returncode == 0, done.stderr
+    assert "hunter2" not in done.stdout
+    top = json.loads(done.stdout)
+    assert top["schema"] == "drift-configuration/1"
+    found = {r["address"]: r for r in top["configurations"][0]["resources"]}
+    assert found["aws_vpc.v"]["values"] == {"cidr_block": "10.0.0.0/16"}
+    assert found["aws_subnet.s"]["values"] == {"vpc_id": None}
+    assert found["aws_subnet.s"]["unknown"] == {"vpc_id": True}
+    assert found["aws_ssm_parameter.p"]["sensitive"] == ["value"]
+    assert found["aws_subnet.s"]["line"] == 8
+    drawn = drift("graph", "--config", tmp_path, "--format", "mermaid").stdout
+    assert "aws_subnet.s" in drawn
+    assert "-->" in drawn
+
+
+def test_graph_prints_the_configuration_with_a_state(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(NETWORK % "10.0.0.0/16")
+    top = {"version": 4, "serial": 1, "lineage": "l", "resources": [VPC]}
+    (tmp_path / "terraform.tfstate").write_text(json.dumps(top))
+    arguments = ("--config", tmp_path, "--state", tmp_path / "terraform.tfstate", "--format", "json")
+    done = drift("graph", *arguments)
+    assert done.returncode == 0, done.stderr
+    (found,) = json.loads(done.stdout)["configurations"]
+    values = {r["address"]: r["values"] for r in found["resources"]}
+    assert values["aws_subnet.a"]["vpc_id"] == "vpc-1"
+
+
+def test_a_directory_without_a_configuration_is_an_error(tmp_path: Path) -> None:
+    done = drift("graph", "--config", tmp_path, "--format", "json")
+    assert done.returncode == 2
+    assert "no configuration" in done.stderr
+
+
+def test_known_means_known_at_every_depth() -> None:
+    assert is_known({"a": [1, {"b": None}]})
+    assert not is_known({"a": [1, {"b": UNKNOWN}]})
