@@ -12,6 +12,7 @@ from drift.desired.load import Desired
 from drift.diff.actual import Actual
 from drift.diff.classify import Verdicts, classify
 from drift.diff.expect import Expected, parted
+from drift.diff.twins import joined
 from drift.errors import UsageError
 from drift.graph import kind_of
 from drift.ignore.advice import advice
@@ -105,8 +106,9 @@ def check(
     stage.settle(verdicts, scan)
     moved = parted(verdicts.drift, catalog, scan.prove)
     judged = judge(moved.drift, rules, scan, catalog, desired=here, settings=settings, scope=types)
+    drifts = tuple(joined(judged.drift, catalog, scan.complete, scan.resources))
     elsewhere = [r for r in desired.resources if r.key.account != account and kind_of(r, catalog).name in types]
-    report = _report(desired, verdicts, moved, judged, scan, types, elsewhere)
+    report = _report(desired, verdicts, moved, replace(judged, drift=drifts), scan, types, elsewhere)
     seen = types - {g.type for g in report.gaps}
     report = replace(
         report,

@@ -95,6 +95,8 @@ def _managed(drift: Drift, look: Look) -> Iterator[Text]:
     if resource.source.file:
         head.append(f"  {visible(resource.source.file)}:{resource.source.line}", "dim")
     yield head
+    if drift.recreated_as is not None:
+        yield Text(f"      made again by hand as {visible(drift.recreated_as.id)}, which no state has", "yellow")
     width = max((len(c.path) for c in drift.changes), default=0)
     for change in drift.changes:
         yield from _change(change, min(width, 32), look)

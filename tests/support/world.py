@@ -132,7 +132,8 @@ def lines(report: Report) -> list[str]:
             out.append(f"unmanaged {d.resource.type} {d.resource.id}")
         else:
             paths = ",".join(sorted(c.path for c in d.changes))
-            out.append(f"{d.kind} {d.resource.address} {paths}".rstrip())
+            again = f" as {d.recreated_as.id}" if d.recreated_as else ""
+            out.append(f"{d.kind} {d.resource.address} {paths}".rstrip() + again)
     out += [f"expected {a.desired.address} {','.join(sorted(c.path for c in a.changes))}" for a in report.expected]
     out += [f"unread {u.address} {u.path} {u.action} {u.code}" for u in report.unread]
     out += [f"gap {g.type} {g.region} {g.action} {g.code}" for g in report.gaps]

@@ -9,6 +9,7 @@ from drift.catalog.kinds import attr, cidr, flag, number, set_of, tags, text
 from drift.catalog.spec import STACK, Attr, Attributes, Call, Held, Owner, Parent, Raw, Ref, ResourceType, Share
 from drift.model.value import Value
 from drift.normalize.network import (
+    PORTED,
     atoms_of_rule,
     atoms_of_vpc_rule,
     protocol,
@@ -17,6 +18,7 @@ from drift.normalize.network import (
     rules_from_state,
 )
 from drift.normalize.network import cidr as cidr_form
+from drift.normalize.values import number as as_number
 from drift.normalize.values import text as plain_text
 
 
@@ -97,6 +99,11 @@ def find_rule(rule: Attributes, told: Mapping[str, Value]) -> Raw | None:
     return {**rule, **found}
 
 
+def _port_of(value: Any, rule: Raw) -> Value:
+    """A port; whatever an author writes with a protocol that has none, the provider records as 0."""
+    return as_number(value) if protocol(rule.get("protocol")) in PORTED else None
+
+
 RULE = ResourceType(
     name="aws_security_group_rule",
     service="ec2",
@@ -107,8 +114,8 @@ RULE = ResourceType(
         "security_group_id":        text("security_group_id"),
         "type":                     text("type"),
         "protocol":                 attr("protocol", protocol),
-        "from_port":                number("from_port"),
-        "to_port":                  number("to_port"),
+        "from_port":                number("from_port", from_state=_port_of),
+        "to_port":                  number("to_port", from_state=_port_of),
         "cidr_blocks":              set_of(cidr_form, "cidr_blocks"),
         "ipv6_cidr_blocks":         set_of(cidr_form, "ipv6_cidr_blocks"),
         "prefix_list_ids":          set_of(plain_text, "prefix_list_ids"),

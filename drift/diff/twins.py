@@ -1,0 +1,130 @@
+"""What was deleted and made again by hand: one verdict for something missing and the stranger in its place.
+
+A twin is of the same type, account and region, and has the same natural name and refers to the same things; or has
+the same tags and is configured the same in all that could be read. Where two would do, none is taken: no twin by guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from drift.catalog.spec import ResourceType
+from drift.diff.compare import agree
+from drift.graph import kind_of
+from drift.model.coverage import Unreadable
+from drift.model.drift import SEVERITIES, Drift
+from drift.model.resource import Key, Resource
+from drift.model.value import Block, Value, is_empty
+
+Catalog = Mapping[str, ResourceType]
+Complete = Callable[[Mapping[Key, frozenset[str]]], None]
+
+_NATURAL = re.compile(r"(\w+_)?(name|identifier)")
+"""A label that is a name of its own, not a tag or a description that several may share."""
+
+
+def joined(
+    drifts: Sequence[Drift], catalog: Catalog, complete: Complete, resources: Mapping[Key, Resource]
+) -> list[Drift]:
+    """The drift with each pair of twins as one entry of kind `missing`; `complete` reads what `resources` then has."""
+    lost = [d for d in drifts if d.kind == "missing"]
+    strangers: dict[tuple[str, str, str], list[Drift]] = defaultdict(list)
+    for drift in drifts:
+        if drift.kind == "unmanaged":
+            strangers[_home(drift)].append(drift)
+    pairs = [(d, s) for d in lost for s in strangers[_home(d)] if _worth_reading(d.resource, s.resource, catalog)]
+    if not pairs:
+        return list(drifts)
+    complete({s.resource.key: frozenset(kind_of(d.resource, catalog).attributes) for d, s in pairs})
+    twins = _twins([(d.resource, resources[s.resource.key]) for d, s in pairs], catalog)
+    found = {s.resource.key: s for _, s in pairs}
+    taken = {twin.key for twin in twins.values()}
+    out = []
+    for drift in drifts:
+        if drift.kind == "missing" and (twin := twins.get(drift.resource.place)) is not None:
+            findings = sorted(
+                {*drift.findings, *found[twin.key].findings}, key=lambda f: (SEVERITIES.index(f.severity), f.rule)
+            )
+            out.append(replace(drift, recreated_as=twin, findings=tuple(findings)))
+        elif drift.kind != "unmanaged" or drift.resource.key not in taken:
+            out.append(drift)
+    return out
+
+
+def _home(drift: Drift) -> tuple[str, str, str]:
+    key = drift.resource.key
+    return key.type, key.account, key.region
+
+
+def _worth_reading(lost: Resource, stranger: Resource, catalog: Catalog) -> bool:
+    """Whether it may be the same made again: it has another id, and nothing that the listing tells speaks against."""
+    kind = kind_of(lost, catalog)
+    if kind.identity != ("id",) or lost.id == stranger.id or lost.id == lost.name:
+        return False
+    if _named(kind, lost, stranger):
+        return True
+    names = {name for name in kind.attributes if name in lost.attributes and name in stranger.attributes}
+    names -= {ref.attribute.split(".")[0].removesuffix("[]") for ref in kind.refs}
+    return bool(lost.attributes.get("tags")) and all(_agree(kind, n, lost, stranger, {}) for n in names)
+
+
+def _twins(pairs: Sequence[tuple[Resource, Resource]], catalog: Catalog) -> dict[tuple[str, str], Resource]:
+    """(state, address) -> its twin; what is made again refers to what was made again before it."""
+    swaps: dict[str, str] = {}
+    out: dict[tuple[str, str], Resource] = {}
+    while True:
+        fits = [(d, s) for d, s in pairs if d.place not in out and _same(d, s, swaps, catalog)]
+        alone = [
+            (d, s)
+            for d, s in fits
+            if sum(d is other for other, _ in fits) == 1 and sum(s is other for _, other in fits) == 1
+        ]
+        if not alone:
+            return out
+        for lost, stranger in alone:
+            out[lost.place] = stranger
+            swaps |= {old: new for old, new in ((lost.id, stranger.id), (lost.arn, stranger.arn)) if old and new}
+
+
+def _same(lost: Resource, stranger: Resource, swaps: Mapping[str, str], catalog: Catalog) -> bool:
+    kind = kind_of(lost, catalog)
+    if _named(kind, lost, stranger):
+        return all(_agree(kind, name, lost, stranger, swaps) for name in _references(kind) if name in lost.attributes)
+    if is_empty(lost.attributes.get("tags")):
+        return False
+    return all(_agree(kind, name, lost, stranger, swaps) for name in kind.attributes if name in lost.attributes)
+
+
+def _named(kind: ResourceType, lost: Resource, stranger: Resource) -> bool:
+    natural = _NATURAL.fullmatch(kind.label) is not None and kind.label in kind.attributes
+    return natural and bool(lost.name) and lost.name == stranger.name
+
+
+def _references(kind: ResourceType) -> Iterator[str]:
+    """The attributes that name one other resource: where it stands."""
+    named = [ref.attribute for ref in kind.refs] + ([kind.parent.attribute] if kind.parent else [])
+    return (name for name in dict.fromkeys(named) if name in kind.attributes)
+
+
+def _agree(kind: ResourceType, name: str, lost: Resource, stranger: Resource, swaps: Mapping[str, str]) -> bool:
+    have = stranger.attributes.get(name)
+    return not isinstance(have, Unreadable) and agree(
+        kind.attributes[name], _swapped(lost.attributes.get(name), swaps), have
+    )
+
+
+def _swapped(value: Value, swaps: Mapping[str, str]) -> Any:
+    """A value with the ids of what was made again."""
+    if not swaps:
+        return value
+    if isinstance(value, str):
+        return swaps.get(value, value)
+    if isinstance(value, Mapping):
+        return Block({k: _swapped(v, swaps) for k, v in value.items()})
+    if isinstance(value, tuple | frozenset):
+        return type(value)(_swapped(v, swaps) for v in value)
+    return value
