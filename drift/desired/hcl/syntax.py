@@ -13,10 +13,12 @@ from drift.desired.hcl.lower import Lowerer
 from drift.desired.hcl.scan import Bad, printable
 from drift.desired.hcl.tree import Attribute, Block, Body, Expr, File, Lost
 
-MAX_CHARACTERS: Final = 8_000_000
+MAX_CHARACTERS: Final = 4_000_000
 """A larger text is not parsed."""
 _MAX_LOST: Final = 200
-"""After so many lost blocks the rest of a file is lost as one: it is no configuration."""
+_MAX_WORK: Final = 8
+"""After so many lost blocks, or when its length has been read so many times over to find where blocks end, the
+rest of a file is lost as one: it is no configuration."""
 
 _NEXT_BLOCK: Final = re.compile(r'^[^\W\d][\w-]*(?:[ \t]+(?:"[^"\n]*"|[^\W\d][\w-]*))*[ \t]*\{', re.MULTILINE)
 _NEXT_ARGUMENT: Final = re.compile(r"^[^\W\d][\w-]*[ \t]*=(?!=)", re.MULTILINE)
@@ -73,6 +75,7 @@ def parse_template(text: str, line: int | None = None) -> Expr:
 def _items(lowerer: Lowerer, lost: list[Lost]) -> Iterator[_Item]:
     """Lower item after item; what fails is passed over."""
     parts = lowerer.parts
+    work = 0
     while True:
         start, first, words = lowerer.position, len(parts), len(lowerer.words)
         line = lowerer.line(start)
@@ -90,26 +93,33 @@ def _items(lowerer: Lowerer, lost: list[Lost]) -> Iterator[_Item]:
             reason, at = bad.reason, bad.line
         except RecursionError:
             reason, at = "nests too deeply", line
+        work += lowerer.position - start
         lowerer.reset(start, first, words)
-        _resume(lowerer, start, len(lost) >= _MAX_LOST)
+        work += _resume(lowerer, start, len(lost) >= _MAX_LOST or work > _MAX_WORK * len(lowerer.text))
         lowerer.reset(lowerer.position, first, words)
         where = "" if at == line else f"line {at}: "
         end_line = max(line, at, lowerer.line(max(lowerer.position - 1, start)))
         lost.append(Lost(line, end_line, _header(lowerer.text, start), where + reason))
 
 
-def _resume(lowerer: Lowerer, start: int, give_up: bool) -> None:
-    """Go on behind the item at `start`, which failed: behind its last brace, else at what looks like the next one."""
+def _resume(lowerer: Lowerer, start: int, give_up: bool) -> int:
+    """Go on behind the item at `start`, which failed: behind its last brace, else at what looks like the next one.
+
+    Returns how many characters were read for that.
+    """
     text = lowerer.text
     if give_up:
         lowerer.position = len(text)
-        return
+        return 0
     if lowerer.skip():
-        return
-    found = _NEXT_BLOCK.search(text, text.find("\n", start) + 1 or len(text))
+        return lowerer.position - start
+    work = lowerer.position - start
+    after = text.find("\n", start) + 1 or len(text)
+    found = _NEXT_BLOCK.search(text, after)
     if found is None and _NEXT_ARGUMENT.match(text, start):
-        found = _NEXT_ARGUMENT.search(text, text.find("\n", start) + 1 or len(text))
+        found = _NEXT_ARGUMENT.search(text, after)
     lowerer.position = found.start() if found else len(text)
+    return work + lowerer.position - start
 
 
 def _header(text: str, start: int) -> str:
