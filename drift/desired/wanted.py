@@ -30,7 +30,7 @@ def wanted(configured: Configured, recorded: Mapping[str, Any], provider: facts.
         said["tags"] = tags
     out = {}
     for name, value in said.items():
-        found = _filled(value, recorded.get(name), provider.get(name, ""))
+        found = filled(value, recorded.get(name), provider.get(name, ""))
         if found is not UNKNOWN:
             out[name] = found
     if "tags" in out and "tags_all" in provider and "tags_all" not in out:
@@ -70,7 +70,7 @@ def _one_name(path: str) -> str:
     return "tags" + path.removeprefix("tags_all") if path == "tags_all" or path.startswith("tags_all.") else path
 
 
-def _filled(want: Any, have: Any, fact: Any) -> Any:
+def filled(want: Any, have: Any, fact: Any) -> Any:
     """`want` with what it leaves out as `have` has it; UNKNOWN where that cannot be told."""
     if isinstance(fact, str):
         return _filled_map(want, have) if isinstance(want, Mapping) else want if is_known(want) else UNKNOWN
@@ -80,7 +80,7 @@ def _filled(want: Any, have: Any, fact: Any) -> Any:
     if not isinstance(want, list | tuple):
         return want if want is None else UNKNOWN
     there = [h for h in have or () if isinstance(h, Mapping)] if isinstance(have, list | tuple) else []
-    out = [_filled(w, h, fact) for w, h in zip(want, _twins(list(want), there, fact), strict=True)]
+    out = [filled(w, h, fact) for w, h in zip(want, _twins(list(want), there, fact), strict=True)]
     return UNKNOWN if any(block is UNKNOWN for block in out) else out
 
 
@@ -96,7 +96,7 @@ def _filled_block(want: Mapping[str, Any], have: Mapping[str, Any], inner: facts
         if value is UNKNOWN and name in have:
             continue
         if value is not None:
-            out[name] = _filled(value, have.get(name), inner.get(name, ""))
+            out[name] = filled(value, have.get(name), inner.get(name, ""))
     return UNKNOWN if any(v is UNKNOWN for v in out.values()) else out
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from drift.catalog import facts
+from drift.catalog import Catalog, facts
 from drift.desired.hcl.bodies import Declared
 from drift.desired.hcl.configured import ModulePath, Provider
 from drift.desired.hcl.constraints import Defaults, conform, type_of
@@ -33,6 +33,7 @@ from drift.model.address import Address, InstanceKey
 
 T = TypeVar("T")
 _UNKNOWN: Val | None = unknown()
+CATALOG = Catalog()
 Found = tuple[Val, int]
 Resource = tuple[str, str, str]
 """(`managed` or `data`, type, name)."""
@@ -302,7 +303,7 @@ class ModuleScope:
         address = Address(type_, name, key, self.path, "data" if mode == "data" else "managed")
         instance = self.run.recorded.get(str(address)) if not self.template else None
         set_ = {n: plain(v, drop_null=True) for n, v in written.values.items() if not v.is_null}
-        certain = instance is not None and settled(set_, instance)
+        certain = instance is not None and settled(set_, instance, known, CATALOG.get(type_))
         if mode == "managed":
             return Evaluated(written, complete(written.values, instance, known, certain=certain), scope)
         if certain:

@@ -12,11 +12,14 @@ from decimal import Decimal
 from typing import Any
 
 from drift.catalog.facts import Facts
+from drift.catalog.spec import ResourceType
 from drift.desired.hcl import schema
 from drift.desired.hcl.types import object_val
 from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, UNKNOWN, Type, Val, from_python, unknown
 from drift.desired.hcl.written import as_type
 from drift.desired.instance import Instance
+from drift.desired.wanted import filled
+from drift.model.value import UNREADABLE_SHAPES
 
 _PRIMITIVE: Mapping[str, Type] = {"string": STRING, "number": NUMBER, "bool": BOOL, "dynamic": DYNAMIC}
 WITHOUT_EFFECT = frozenset({"tags", "tags_all"})
@@ -99,11 +102,26 @@ def _text(value: Any) -> str:
     return text
 
 
-def settled(values: Mapping[str, Any], instance: Instance) -> bool:
+def settled(values: Mapping[str, Any], instance: Instance, facts: Facts, kind: ResourceType | None) -> bool:
     """Whether the state recorded all that the author sets, so that nothing of the object is computed anew."""
+    have = instance.attributes
     return not instance.tainted and all(
-        agrees(value, instance.attributes.get(name)) for name, value in values.items() if name not in WITHOUT_EFFECT
+        agrees(value, have.get(name)) or (kind is not None and _means(name, value, have, facts, kind))
+        for name, value in values.items()
+        if name not in WITHOUT_EFFECT
     )
+
+
+def _means(name: str, value: Any, have: Mapping[str, Any], facts: Facts, kind: ResourceType) -> bool:
+    """Whether both come to the same in canonical form."""
+    want = filled(value, have.get(name), facts.get(name, ""))
+    if want is UNKNOWN or name not in kind.attributes:
+        return False
+    canon = kind.attributes[name].desired
+    try:
+        return bool(canon(want, {**have, name: want}) == canon(have.get(name), have))
+    except UNREADABLE_SHAPES:
+        return False
 
 
 def complete(values: Mapping[str, Val], instance: Instance | None, facts: Facts, *, certain: bool) -> Val:
