@@ -553,6 +553,21 @@ def test_the_configuration_beside_a_state_is_its_own(tmp_path: Path) -> None:
     assert found[0].instances[0].configured.values == {"name": "blue"}
 
 
+@pytest.mark.parametrize("source", ["-", "s3://states/prod.tfstate"])
+def test_the_configuration_one_is_in_is_taken_for_a_state_kept_elsewhere_if_it_fits(
+    tmp_path: Path, source: str
+) -> None:
+    below = tmp_path / "team" / "network"
+    (below / ".terraform").mkdir(parents=True)
+    (below / "main.tf").write_text('resource "aws_sqs_queue" "q" { name = "q" }')
+    (tmp_path / "main.tf").write_text('resource "aws_sqs_queue" "other" { name = "other" }')
+    found = laid([state(queue(), source=source)], [], Given(environment={}), near=[tmp_path])
+    assert found[0].instances[0].configured is not None
+    strange = laid([state(queue(name="third"), source=source)], [], Given(environment={}), near=[tmp_path])
+    assert strange[0].configuration is None
+    assert strange[0].warnings == ()
+
+
 # blocks that speak of resources
 
 

@@ -83,7 +83,8 @@ def configured(states: States, configurations: Configurations, format_: str) -> 
 
 
 def _with_states(states: States, configurations: Configurations) -> Iterator[Configuration]:
-    for state in configurations.laid(read(states.places())[0]):
+    places = states.places()
+    for state in configurations.laid(read(places)[0], places):
         if state.configuration is None:
             raise UsageError(f"{state.source}: no configuration fits it", "Give its directory with --config.")
         yield state.configuration

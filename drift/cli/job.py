@@ -27,8 +27,9 @@ def load(
     states: Iterable[str], configurations: Configurations = UNREAD, *, account: str = "", region: str = ""
 ) -> Desired:
     """The desired side; StateError where no state at all could be read."""
-    found, failed = read(states)
-    laid = configurations.laid(found)
+    places = [*states]
+    found, failed = read(places)
+    laid = configurations.laid(found, places)
     with unhurried():
         return build(laid, failed, plugins.catalog(), account=account, region=region)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from drift.desired.backends import scheme_of
+from drift.desired.backends.local import STDIN
 from drift.desired.configured import STATE
 from drift.desired.hcl.configured import Configuration, keyless
 from drift.desired.hcl.read import Sources, is_configuration
@@ -18,27 +20,49 @@ LEAST = 0.5
 """The share of a state's resources that a configuration must have, to be taken for what the state was written from."""
 
 
-def laid(states: Sequence[State], directories: Sequence[Path], given: Given, *, beside: bool = True) -> list[State]:
+def laid(
+    states: Sequence[State], directories: Sequence[Path], given: Given, *, near: Sequence[Path] = ()
+) -> list[State]:
     """Each state with its configuration: that of the directories which has most of its resources.
 
-    Without directories, the configuration beside the state's file, where there is one and `beside` allows it. A
-    state that no configuration fits stays as it is. UsageError for a directory without a configuration.
+    Without directories, it is the one beside the state's file; of a state that is kept elsewhere, the one in or below
+    `near` which fits. A state that no configuration fits stays as it is. UsageError for a directory that has none.
     """
-    read = [Sources(directory, given) for directory in directories]
-    found: dict[Path, Sources] = {}
+    known: dict[Path, Sources] = {}
+
+    def read(directory: Path) -> Sources:
+        if directory not in known:
+            known[directory] = Sources(directory, given)
+        return known[directory]
+
     out = []
     for state in states:
-        sources = fitting(state, read)
-        if not directories and beside and (directory := directory_of(state.source)) is not None:
-            if directory not in found:
-                found[directory] = Sources(directory, given)
-            sources = fitting(state, [found[directory]])
-        if sources is None:
-            unfit = [f"{state.source}: none of the configurations given is the one it was written from"]
-            out.append(replace(state, warnings=(*state.warnings, *unfit)) if directories else state)
+        beside = directory_of(state.source)
+        if directories:
+            sources = fitting(state, [read(d) for d in directories], alone=len(directories) == 1)
+        elif beside is not None:
+            sources = fitting(state, [read(beside)], alone=True)
+        elif _is_elsewhere(state.source):
+            sources = fitting(state, [read(d) for place in near for d in initialised(place)], alone=False)
+        else:
+            sources = None
+        if sources is not None:
+            out.append(overlay(state, evaluated(sources, state)))
             continue
-        out.append(overlay(state, evaluated(sources, state)))
+        unfit = [f"{state.source}: none of the configurations given is the one it was written from"]
+        out.append(replace(state, warnings=(*state.warnings, *unfit)) if directories else state)
     return out
+
+
+def initialised(place: Path) -> list[Path]:
+    """A directory with a configuration, and those below it where `terraform init` has been run."""
+    found = [place] if is_configuration(place) else []
+    for folder, below, _ in os.walk(place):
+        here = Path(folder)
+        if ".terraform" in below and here != place and is_configuration(here):
+            found.append(here)
+        below[:] = sorted(name for name in below if not name.startswith("."))
+    return found
 
 
 def evaluated(sources: Sources, state: State) -> Configuration:
@@ -51,19 +75,26 @@ def evaluated(sources: Sources, state: State) -> Configuration:
     return sources.evaluated([moved], workspace=workspace)  # what has moved is recorded under another address
 
 
-def fitting(state: State, read: Sequence[Sources]) -> Sources | None:
-    """The configuration that has most of a state's resources; None where none has enough of them."""
+def fitting(state: State, read: Sequence[Sources], *, alone: bool) -> Sources | None:
+    """The configuration that has most of a state's resources; None where none has enough of them.
+
+    One that is `alone` was named for this state: any resource that both have is enough.
+    """
     blocks = {keyless(i.address) for i in state.instances if not i.deposed}
     if not blocks:
-        return read[0] if len(read) == 1 else None
+        return read[0] if alone else None
     shares = [(sum(map(sources.knows, blocks)) / len(blocks), -n) for n, sources in enumerate(read)]
     best, position = max(shares, default=(0.0, 0))
-    return read[-position] if best >= LEAST or (best > 0 and len(read) == 1) else None
+    return read[-position] if best >= LEAST or (alone and best > 0) else None
+
+
+def _is_elsewhere(source: str) -> bool:
+    return bool(scheme_of(source)) or source == STDIN
 
 
 def directory_of(source: str) -> Path | None:
     """The directory whose configuration a state file lies beside; None where there is none."""
-    if scheme_of(source) or source == "-":
+    if _is_elsewhere(source):
         return None
     above = Path(source).parent
     if above.parent.name == f"{STATE}.d":

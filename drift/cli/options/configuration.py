@@ -25,14 +25,18 @@ class Configurations:
     variable_files: tuple[Path, ...] = ()
     no_config: bool = False
 
-    def laid(self, states: Iterable[State]) -> list[State]:
-        """Each state with the configuration that it was written from; as it is where there is none."""
+    def laid(self, states: Iterable[State], places: Iterable[str]) -> list[State]:
+        """Each state with the configuration that it was written from; as it is where there is none.
+
+        `places` are what the states were asked for by: a directory among them is looked into, and the one one is in.
+        """
         from drift.desired.configurations import laid
         from drift.desired.hcl.settings import Given
 
         if self.no_config:
             return [*states]
-        return laid([*states], self.config, Given(self.variables, self.variable_files))
+        near = [p for place in places if (p := Path(place)).is_dir()] or [Path()]
+        return laid([*states], self.config, Given(self.variables, self.variable_files), near=near)
 
     def alone(self) -> list[Configuration]:
         """What each configuration desires where there is no state."""
@@ -53,7 +57,8 @@ configuration_options = group(
         multiple=True,
         type=click.Path(path_type=Path, file_okay=False, exists=True),
         metavar="DIR",
-        help="A directory with the configuration of a state. Several may be given. Default: the state's own.",
+        help="A directory with the configuration that a state was written from. Several may be given. Default: the one "
+        "beside the state's file; for a state kept elsewhere, the Terraform directory one is in.",
     ),
     click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A variable of the root module."),
     click.option(
