@@ -56,6 +56,13 @@ def test_a_changed_file_is_parsed_again(kept: Path, tmp_path: Path) -> None:
     assert list(parse_file(one).body.attributes) == ["b"]
 
 
+def test_values_of_variables_are_not_kept(kept: Path, tmp_path: Path) -> None:
+    for name, text in {"x.tfvars": "secret = 1", "x.auto.tfvars.json": '{"secret": 1}'}.items():
+        (tmp_path / name).write_text(text)
+        assert list(parse_file(tmp_path / name).body.attributes) == ["secret"]
+    assert list(kept.iterdir()) == []
+
+
 def test_a_spoilt_cache_is_no_harm(kept: Path, tmp_path: Path) -> None:
     (one,) = written(tmp_path, one="a = 1")
     first = parse_file(one)

@@ -65,16 +65,21 @@ def parse_files(paths: Sequence[Path]) -> list[File]:
         content = _content(path)
         if isinstance(content, str):
             out[n] = File(str(path), Body(), (Lost(1, 1, "", content),))
-        elif (known := store.get(_key(path, content)) if store else None) is not None:
+        elif (known := store.get(_key(path, content)) if store and _kept(path) else None) is not None:
             with suppress(ValueError):
                 out[n] = unpacked(known, str(path))
         if out[n] is None and isinstance(content, bytes):
             to_do.append((n, str(path), content))
     for (n, name, content), data in zip(to_do, _parsed(to_do), strict=True):
         out[n] = unpacked(data, name)
-        if store:
+        if store and _kept(Path(name)):
             store.put(_key(Path(name), content), data)
     return [file for file in out if file is not None]
+
+
+def _kept(path: Path) -> bool:
+    """Whether a file may be kept: the values of variables are where secrets are."""
+    return not path.name.endswith((".tfvars", ".tfvars.json"))
 
 
 def _content(path: Path) -> bytes | str:
