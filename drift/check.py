@@ -59,6 +59,12 @@ class Result:
     actual: tuple[Resource, ...]
     seen: frozenset[str] = frozenset()
     """The types of which everything could be looked at."""
+    found: Actual | None = None
+    """What was found for each desired resource, and what could not be listed: what `drift explain` explains."""
+    types: frozenset[str] = frozenset()
+    """The types that were looked at."""
+    excused: tuple[Resource, ...] = ()
+    """What is desired elsewhere."""
 
 
 def _matching(patterns: Iterable[str], catalog: Catalog) -> Iterable[str]:
@@ -120,7 +126,8 @@ def check(
         api_calls=dict(sorted(asker.api.counts.items())),
     )
     report = accept(report, accepted, seen) if accepted else report
-    return Result(report, tuple(here), tuple(scan.resources.values()), seen)
+    found = Actual(scan.resources, scan.paired, scan.gaps)
+    return Result(report, tuple(here), tuple(scan.resources.values()), seen, found, types, tuple(excused))
 
 
 def regions_of(resources: Iterable[Resource], scope: Scope, default: str) -> list[str]:

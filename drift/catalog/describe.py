@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from drift.catalog import facts
-from drift.catalog.spec import Attr, Held, ResourceType, Within, iam_action
+from drift.catalog.path import Path, path
+from drift.catalog.spec import Attr, Call, Held, ResourceType, Within, iam_action
 
 Catalog = Mapping[str, ResourceType]
 
@@ -46,6 +47,49 @@ def iam_policy(names: Iterable[str], catalog: Catalog) -> dict[str, Any]:
         "Version": "2012-10-17",
         "Statement": [{"Sid": "DriftReadOnly", "Effect": "Allow", "Action": actions(names, catalog), "Resource": "*"}],
     }
+
+
+def operation(kind: ResourceType, call: Call) -> str:
+    """A call as the API reference names it: `sqs:GetQueueAttributes`."""
+    return f"{call.service or kind.service}:{call.op}"
+
+
+def listings(kind: ResourceType, catalog: Catalog) -> list[str]:
+    """The operations whose answers tell that something of this type is there."""
+    if kind.object:
+        return listings(catalog[kind.object], catalog)
+    if isinstance(kind.list, Held) and kind.parent:
+        whole = catalog[kind.parent.to]
+        return sorted({op for name in kind.parent.tells for op in told_by(whole, name, catalog)})
+    if isinstance(kind.list, Within):
+        whole = catalog[kind.list.parent]
+        if kind.list.each == "@":
+            return sorted({op for text in [kind.exists or "@"] for op in _of(whole, path(text), catalog)})
+        return _of(whole, path(kind.list.each), catalog)
+    if kind.gathers is not None:
+        return sorted({op for to, _, _ in kind.gathers.parts.values() for op in listings(catalog[to], catalog)})
+    calls = (*kind.listings, *([kind.seek] if kind.seek and not kind.listings else []))
+    return sorted({operation(kind, call) for call in calls})
+
+
+def told_by(kind: ResourceType, name: str, catalog: Catalog) -> list[str]:
+    """The operations whose answers tell an attribute."""
+    if isinstance(kind.list, Held) or kind.gathers is not None:
+        return listings(kind, catalog)
+    own = catalog[kind.object] if kind.object else kind
+    return _of(own, kind.attr(name).path, catalog)
+
+
+def _of(kind: ResourceType, at: Path, catalog: Catalog) -> list[str]:
+    """The operations that fill the sections which a path reads."""
+    found: set[str] = set()
+    for section in at.sections or {""}:
+        described = [operation(kind, c) for c in kind.describe if c.into == section]
+        if section.startswith("parent.") and isinstance(kind.list, Within):
+            found |= {*_of(catalog[kind.list.parent], path(section.removeprefix("parent.")), catalog)}
+        else:
+            found |= {*(described or listings(kind, catalog))}
+    return sorted(found)
 
 
 def entry(kind: ResourceType, catalog: Catalog) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from drift.errors import DriftError
 
 COMMANDS = {
     "check": "Compare the account with its Terraform state, and report the drift.",
+    "explain": "Explain one verdict: every attribute, its values, the rule that decided, the call that told.",
     "demo": "Run the main job on a small built-in account: no AWS account, no credentials.",
     "report": "Render a saved report again: in any format, whole or in part.",
     "diff": "Compare two saved reports: new, changed, resolved.",

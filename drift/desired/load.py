@@ -130,6 +130,9 @@ def resource_of(
         ),
         configured=configured,
         asserted=instance.asserted,
+        left_out=frozenset(
+            n for n, a in kind.attributes.items() if a.default is not None and raw.get(n, "") in (None, "")
+        ),
         undeclared=undeclared(instance.asserted, provider) if instance.asserted is not None else frozenset(),
         lines=lines(author) if author else {},
         exempt=(*instance.exempt, *(exempt(author) if author else ())),

@@ -124,15 +124,9 @@ def masked(change: Change, resource: Resource, name: str) -> Change:
     """The change with its values replaced by keyed digests, where they must not be shown."""
     if not change.sensitive and name not in resource.sensitive:
         return change
-    key = resource.source.lineage.encode()
 
     def digest(value: Value) -> Value:
-        if is_empty(value):
-            return None
-        if not key:
-            return "secret:hidden"  # without a key, a digest of a short secret can be guessed
-        text = json.dumps(plain(value), sort_keys=True, default=str)
-        return "secret:" + hashlib.blake2s(text.encode(), key=key[:32], digest_size=8).hexdigest()
+        return hidden(value, resource.source.lineage)
 
     return replace(
         change,
@@ -144,6 +138,16 @@ def masked(change: Change, resource: Resource, name: str) -> Change:
         details=(),
         sensitive=True,
     )
+
+
+def hidden(value: Value, lineage: str) -> Value:
+    """What stands for a secret: a digest that is keyed with the state's lineage, so that two can be compared."""
+    if is_empty(value):
+        return None
+    if not lineage:
+        return "secret:hidden"  # without a key, a digest of a short secret can be guessed
+    text = json.dumps(plain(value), sort_keys=True, default=str)
+    return "secret:" + hashlib.blake2s(text.encode(), key=lineage.encode()[:32], digest_size=8).hexdigest()
 
 
 def gap_over(resource: Resource, kind: ResourceType, gaps: Iterable[Gap], catalog: Catalog) -> Gap | None:

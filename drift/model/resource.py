@@ -82,6 +82,8 @@ class Resource:
     """What the configuration sets them to, where that is known; `attributes` holds what the state recorded."""
     asserted: frozenset[str] | None = None
     """The attributes that the configuration sets; None where no configuration tells."""
+    left_out: frozenset[str] = frozenset()
+    """Attributes that are recorded as null where AWS has a default: that stands in their place."""
     undeclared: frozenset[str] = frozenset()
     """Attributes that nobody sets and AWS gave a value: the next apply leaves them as they are."""
     lines: Mapping[str, int] = field(default_factory=dict)

@@ -50,6 +50,7 @@ LEFT_OUT: Mapping[type, Mapping[str, str]] = {
         "recorded": "told by a warning",
         "configured": "told by the changes",
         "asserted": "each change says whether anybody sets it",
+        "left_out": "told by drift explain",
         "undeclared": "each change says it of itself",
         "lines": "each change says its own",
         "exempt": "told by what is exempt",

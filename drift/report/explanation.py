@@ -1,0 +1,97 @@
+"""An explanation as text, one block for each resource and one line for each attribute, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from drift.diff.attribute import UNSAID
+from drift.diff.explain import Attribute, Explanation
+from drift.model.value import Value, plain
+from drift.report.safe import shown, visible
+
+MARK = {
+    "same": "=", "modified": "~", "expected": "≈", "pending": "…", "settled": "≈", "exempt": "·", "ignored": "·",
+    "accepted": "·", "held": "=", "unread": "?", "unasked": "?", "found": " ",
+}  # fmt: skip
+LONGEST = 120
+
+
+def text(found: Explanation) -> Iterator[str]:
+    """The explanation, line by line; nothing in it can move a cursor."""
+    name = visible(found.address or found.id)
+    yield f"{name}: {found.verdict}"
+    for why in found.why:
+        yield f"  {visible(why)}"
+    about = [found.type, found.id if found.address else "", found.arn if found.arn != found.id else ""]
+    yield f"  {'  '.join(visible(a) for a in about if a)}  {visible(found.account)} {visible(found.region)}"
+    if found.source.file:
+        yield f"  written in {visible(found.source.file)}:{found.source.line}"
+    if found.source.state:
+        yield f"  recorded in {visible(found.source.state)}"
+    if found.listed_by:
+        yield f"  listed by {', '.join(map(visible, found.listed_by))}"
+    yield ""
+    for attribute in found.attributes:
+        yield from _attribute(attribute)
+
+
+def _attribute(attribute: Attribute) -> Iterator[str]:
+    where = f"  {visible(attribute.file)}:{attribute.line}" if attribute.line else ""
+    calls = f"  [{', '.join(map(visible, attribute.told_by))}]" if attribute.told_by else ""
+    yield f"  {MARK[attribute.outcome]} {visible(attribute.name)}: {attribute.outcome}{where}{calls}"
+    if attribute.why:
+        yield f"      {visible(attribute.why)}"
+    values = [(n, getattr(attribute, n)) for n in ("configured", "recorded", "actual")]
+    said = [(n, v) for n, v in values if v is not UNSAID]
+    if attribute.outcome in ("same", "held") and said:
+        yield f"      {_cut(said[-1][1])}"
+    else:
+        yield from (f"      {n:<10} {_cut(v)}" for n, v in said)
+    if any(c.path != attribute.name for c in attribute.changes):
+        for change in attribute.changes:
+            yield f"      {visible(change.path)}  {_cut(change.desired)} → {_cut(change.actual)}"
+
+
+def _cut(value: Value) -> str:
+    line = shown(value)
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def as_json(found: Explanation) -> dict[str, Any]:
+    """One explanation as plain values."""
+    return {
+        "verdict": found.verdict,
+        "why": list(found.why),
+        "address": found.address or None,
+        "type": found.type,
+        "id": found.id,
+        "arn": found.arn or None,
+        "account": found.account,
+        "region": found.region,
+        "source": {
+            "state": found.source.state or None,
+            "file": found.source.file or None,
+            "line": found.source.line or None,
+        },
+        "listed_by": list(found.listed_by),
+        "attributes": [_plain_attribute(a) for a in found.attributes],
+    }
+
+
+def _plain_attribute(a: Attribute) -> dict[str, Any]:
+    values = {n: plain(v) for n in ("configured", "recorded", "actual") if (v := getattr(a, n)) is not UNSAID}
+    changes = [
+        {"path": c.path, "desired": plain(c.desired), "recorded": plain(c.recorded), "actual": plain(c.actual)}
+        for c in a.changes
+    ]
+    return {
+        "name": a.name,
+        "outcome": a.outcome,
+        "why": a.why,
+        **values,
+        "told_by": list(a.told_by),
+        "file": a.file or None,
+        "line": a.line or None,
+        "changes": changes,
+    }
