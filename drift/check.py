@@ -20,7 +20,7 @@ from drift.ignore.baseline import Baseline, accept
 from drift.ignore.stage import Exceptions, Stage
 from drift.live.api import Asker, Progress, quiet
 from drift.live.scan import Scan
-from drift.model.coverage import Unread
+from drift.model.coverage import Gap, Unread
 from drift.model.drift import Pending, Report
 from drift.model.drift import Scope as ReportScope
 from drift.model.resource import GLOBAL, Key, Resource
@@ -111,10 +111,13 @@ def check(
     verdicts = classify(here, actual, catalog, types, imported, means=stage.means, excused=excused)
     stage.settle(verdicts, scan)
     moved = parted(verdicts.drift, catalog, scan.prove)
+    listed = scan.gaps  # what the rules cannot read beyond that, they say themselves
     judged = judge(moved.drift, rules, scan, catalog, desired=here, settings=settings, scope=types)
     drifts = tuple(joined(judged.drift, catalog, scan.complete, scan.resources))
     elsewhere = [r for r in desired.resources if r.key.account != account and kind_of(r, catalog).name in types]
-    report = _report(desired, verdicts, moved, replace(judged, drift=drifts), scan, types, elsewhere)
+    report = _report(
+        desired, verdicts, moved, replace(judged, drift=drifts), listed, scan.not_offered, types, elsewhere
+    )
     seen = types - {g.type for g in report.gaps}
     report = replace(
         report,
@@ -145,7 +148,8 @@ def _report(
     verdicts: Verdicts,
     moved: Expected,
     judged: Judged,
-    scan: Scan,
+    listed: Iterable[Gap],
+    not_offered: Iterable[str],
     types: frozenset[str],
     elsewhere: Sequence[Resource],
 ) -> Report:
@@ -169,10 +173,10 @@ def _report(
         settled=tuple(verdicts.settled),
         exempt=tuple(verdicts.exempt),
         not_ours=tuple(verdicts.not_ours),
-        gaps=tuple(sorted(g for g in {*scan.gaps, *verdicts.gaps} if g.type in types)),
+        gaps=tuple(sorted(g for g in {*listed, *verdicts.gaps} if g.type in types)),
         unread=tuple(sorted(unread)),
         unread_resources=unread_resources,
-        not_offered=tuple(sorted(scan.not_offered)),
+        not_offered=tuple(sorted(not_offered)),
         not_covered=dict(sorted(desired.not_covered.items())),
         warnings=(
             *desired.warnings,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -70,6 +70,9 @@ class Account:
 
     def open(self, wants: Iterable[tuple[Key, str]]) -> None:
         """Nothing is inside anything."""
+
+    def last_used(self, arns: Sequence[str]) -> Mapping[str, Mapping[str, int | None] | Unreadable]:
+        return dict.fromkeys(arns, REFUSED)
 
     def latest(self, resource: Resource) -> Resource:
         return replace(self.resources.get(resource.key, resource), address=resource.address)

@@ -13,6 +13,7 @@ from drift.graph import as_held, kind_of, parent_key, parts_of
 from drift.live.api import Asker, Progress, quiet
 from drift.live.collector import Collector, Found, Item, Wanted
 from drift.live.document import UNASKED, is_known
+from drift.live.last_used import last_used
 from drift.live.shape import resource_of
 from drift.model.coverage import NOT_OFFERED, Gap, Unreadable
 from drift.model.resource import Key, Question, Resource
@@ -37,7 +38,9 @@ class Scan:
         progress: Progress = quiet,
     ) -> None:
         self._catalog = catalog
-        self._collector = Collector(asker, catalog, scope=scope, regions=regions, progress=progress)
+        self._asker = asker
+        self._regions = sorted(set(regions))
+        self._collector = Collector(asker, catalog, scope=scope, regions=self._regions, progress=progress)
         wants = replace(wanted(desired, catalog), spared=spared or {}, strangers=strangers)
         self._found: Found = self._collector.collect(wants)
         self.resources: dict[Key, Resource] = {k: resource_of(i) for k, i in self._found.items.items()}
@@ -68,7 +71,7 @@ class Scan:
         for key, names in wants.items():
             item = self._found.items.get(key)
             if item is not None:
-                known = {*item.kind.attributes, *item.kind.computed}
+                known = {*item.kind.attributes, *item.kind.computed, *item.kind.linked}
                 needs.append((item, {s for n in names & known for s in item.kind.sections_of(n)}))
         self._collector.read(needs)
         for key in wants:
@@ -95,6 +98,10 @@ class Scan:
             nothing = found is UNASKED or (isinstance(found, Unreadable) and found.code == NOT_OFFERED)
             out[question] = None if nothing else found
         return out
+
+    def last_used(self, arns: Sequence[str]) -> Mapping[str, Mapping[str, int | None] | Unreadable]:
+        """ARN of a role or user -> service -> days since it was last used, None for never."""
+        return last_used(self._asker, arns, min(self._regions))
 
     def latest(self, resource: Resource) -> Resource:
         """The same resource, by the same entry, with all that was read of it since."""

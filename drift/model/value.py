@@ -54,6 +54,31 @@ class Tacit(Block):
     __slots__ = ()
 
 
+class Hidden(Hashable):
+    """A text that no output shows: the rules look into it, and say what kind of thing is in it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Hidden) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __repr__(self) -> str:
+        return "(hidden)"
+
+
 def freeze(value: Any) -> Value:
     """The same value, immutable: dict -> Block, list -> tuple, set -> frozenset."""
     if isinstance(value, Mapping):

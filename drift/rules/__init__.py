@@ -6,16 +6,19 @@ import importlib
 
 from drift.rules.spec import Rule
 
-MODULES = ("network", "iam", "data")
+MODULES = (
+    "api", "applications", "audit", "compute", "containers", "databases", "datastores", "edge", "iam", "messaging",
+    "network", "search", "storage", "trust", "vpc",
+)  # fmt: skip
 """The modules of `drift.rules.aws`, one for each theme."""
 
 
 def built_in() -> list[Rule]:
     """Every rule drift comes with, in order of id."""
-    found = [
-        value
+    found = {
+        value.id: value
         for name in MODULES
         for value in vars(importlib.import_module(f"drift.rules.aws.{name}")).values()
         if isinstance(value, Rule)
-    ]
-    return sorted(found, key=lambda r: r.id)
+    }
+    return [found[id_] for id_ in sorted(found)]

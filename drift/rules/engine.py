@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from drift.catalog.spec import ResourceType
 from drift.graph import kind_of, parent_key
-from drift.model.coverage import Gap
+from drift.model.coverage import Gap, Unreadable
 from drift.model.drift import SEVERITIES, Drift, Effect, Finding, Severity, Verdict
 from drift.model.resource import Key, Resource
 from drift.rules.settings import Settings
@@ -47,6 +47,9 @@ class Reader(Protocol):
     def open(self, wants: Iterable[tuple[Key, str]]) -> None:
         """List what is inside these resources of these types."""
 
+    def last_used(self, arns: Sequence[str]) -> Mapping[str, Mapping[str, int | None] | Unreadable]:
+        """ARN of a role or user -> service -> days since it was last used, None for never."""
+
     def latest(self, resource: Resource) -> Resource:
         """The same resource with all that was read of it since."""
 
@@ -66,6 +69,9 @@ class Answer:
     verdict: Verdict
     evidence: str = ""
     severity: Severity | None = None
+
+
+ASIDE = Answer("pass", "the rule does not speak of it")
 
 
 @dataclass(slots=True)
@@ -110,6 +116,7 @@ class _Run:
         self._settings = settings
         self._scope = scope
         self._asked: set[Want] = set()
+        self._used: dict[str, Mapping[str, int | None] | Unreadable] = {}
         self._warnings: dict[str, None] = {}
         by_type = _by_type(rules)
         self._tasks = [_Task(i, rule) for i, d in enumerate(drifts) for rule in by_type(kind_of(d.resource, catalog))]
@@ -150,7 +157,11 @@ class _Run:
         kind = kind_of(drift.resource, self._catalog)
         if drift.actual is None:
             return ()
-        return [Want(drift.actual.key, n) for n in task.rule.reads if n in kind.attributes or n in kind.computed]
+        return [
+            Want(drift.actual.key, n)
+            for n in task.rule.reads
+            if n in kind.attributes or n in kind.computed or n in kind.linked
+        ]
 
     def _read(self, wants: Sequence[Want]) -> None:
         attributes: dict[Key, set[str]] = defaultdict(set)
@@ -158,6 +169,9 @@ class _Run:
             if want.attribute:
                 attributes[want.key].add(want.attribute)
         inside = sorted({(w.key, w.inside) for w in wants if w.inside}, key=str)
+        used = sorted({w.used for w in wants if w.used})
+        if used:
+            self._used |= self._reader.last_used(used)
         if inside:
             self._reader.open(inside)
         if attributes:
@@ -166,10 +180,15 @@ class _Run:
 
     def _worlds(self) -> dict[str, World]:
         live = list(self._reader.resources.values())
-        managed = {r.key for r in self._desired}
+        managed = {r.key: r for r in self._desired}
         common: dict[str, Any] = {
-            "settings": self._settings, "scope": self._scope, "gaps": self._reader.gaps, "asked": self._asked,
-        }  # fmt: skip
+            "settings": self._settings,
+            "scope": self._scope,
+            "gaps": self._reader.gaps,
+            "asked": self._asked,
+            "described": managed,
+            "used": self._used,
+        }
         desired = [*self._desired, *(r for r in live if r.key not in managed and self._whole_of(r) not in managed)]
         return {
             "desired": World("desired", desired, self._catalog, **common),
@@ -209,7 +228,7 @@ class _Run:
         effect: Effect | None
         answer = after
         if drift.kind == "missing":
-            if not task.rule.when_missing or before.verdict == "fail":
+            if drift.type not in task.rule.when_missing or before.verdict == "fail" or before == ASIDE:
                 return None
             effect = "introduced" if before.verdict == "pass" else "unknown"
             answer = Answer("fail", "it is gone") if effect == "introduced" else before
@@ -263,7 +282,7 @@ def verdict(rule: Rule, resource: Resource, world: World) -> Answer:
     except Unknown as why:
         return Answer("unknown", str(why))
     if found is None or found is False:
-        return Answer("pass")
+        return Answer("pass") if found is None else ASIDE
     fail = found if isinstance(found, Fail) else Fail(found if isinstance(found, str) else "")
     return Answer("fail", fail.evidence, fail.severity)
 

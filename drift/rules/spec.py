@@ -30,8 +30,12 @@ class Fail:
     """Where it is graver, or less grave, than the rule's own: an open port that the internet reaches."""
 
 
-Judge = Callable[[Subject], Fail | str | bool | None]
-"""One resource on one side -> why it fails (evidence alone will do, or True), or None where it passes.
+Found = Fail | str | bool | None
+"""Why a resource fails a rule; None where it passes; False where the rule does not speak of it, so that its
+loss is no finding either."""
+
+Judge = Callable[[Subject], Found]
+"""One resource on one side -> why it fails (evidence alone will do, or True), or None.
 
 What cannot be told is no answer: a look-up that finds something unreadable raises `Unknown` by itself.
 """
@@ -65,8 +69,8 @@ class Rule:
     """Controls of the CIS AWS Foundations Benchmark v4.0."""
     fsbp: tuple[str, ...] = ()
     """Controls of AWS Foundational Security Best Practices."""
-    when_missing: bool = False
-    """Whether the loss of a resource that passes is itself the finding."""
+    when_missing: tuple[str, ...] = ()
+    """The types of which the loss of one that passes is itself the finding: a flow log, an alarm."""
     implies: tuple[str, ...] = ()
     """Rules that say less of the same thing: where this one fails, they are silent."""
 

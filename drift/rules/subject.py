@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from drift.catalog.spec import WHOLE, Ref, ResourceType, Within
@@ -29,6 +30,8 @@ class Want:
     key: Key
     attribute: str = ""
     inside: str = ""
+    used: str = ""
+    """The ARN of a role or user of which IAM is asked what it used."""
 
 
 class Needs(Exception):  # noqa: N818 - a request, not an error
@@ -55,13 +58,17 @@ class World:
         scope: Set[str],
         gaps: Iterable[Gap] = (),
         asked: Set[Want] = frozenset(),
+        described: Mapping[Key, Resource] | None = None,
+        used: Mapping[str, Mapping[str, int | None] | Unreadable] | None = None,
     ) -> None:
         self.side = side
         self.catalog = catalog
         self.settings = settings
         self._scope = scope
         self._gaps = tuple(gaps)
-        self._asked = asked
+        self.asked = asked
+        self.described = described or {}
+        self.used = used or {}
         self._of_type: dict[str, list[Resource]] = defaultdict(list)
         for resource in resources:
             self._of_type[resource.type].append(resource)
@@ -73,13 +80,16 @@ class World:
         """That resource as a rule sees it."""
         return Subject(resource, self)
 
-    def every(self, type_: str, region: str) -> list[Resource]:
-        """All of a type in a region; Unknown where they were not listed."""
+    def every(self, type_: str, region: str, inside: str | None = None) -> list[Resource]:
+        """All of a type in a region, or inside one resource; Unknown where they were not all listed."""
         kind = self.catalog.get(type_)
         if kind is None or (type_ not in self._scope and kind.listed_as not in self._scope):
             raise Unknown(f"{type_} is not in scope")
         found = [r for r in self._of_type[kind.listed_as] if GLOBAL in (region, r.key.region) or r.key.region == region]
-        gap = next((g for g in self._gaps if g.type == kind.listed_as and g.region in (region, GLOBAL)), None)
+        mine = (
+            g for g in self._gaps if g.type == kind.listed_as and (GLOBAL in (region, g.region) or g.region == region)
+        )
+        gap = next((g for g in mine if inside is None or g.within in ("", inside)), None)
         if gap is not None:
             raise Unknown(f"{type_} could not be listed: {gap.action} {gap.code}")
         return found
@@ -89,8 +99,8 @@ class World:
         if not self._live(resource):
             return Unknown(f"the state does not tell {name}")
         kind, want = kind_of(resource, self.catalog), Want(resource.key, name)
-        known = name in kind.attributes or name in kind.computed
-        return Needs(want) if known and want not in self._asked else Unknown(f"{name} was not read")
+        known = name in kind.attributes or name in kind.computed or name in kind.linked
+        return Needs(want) if known and want not in self.asked else Unknown(f"{name} was not read")
 
     def _live(self, resource: Resource) -> bool:
         return self.side == "actual" or resource.address is None
@@ -110,16 +120,18 @@ class World:
         else:
             within = self.every(outer.name, GLOBAL if outer.scope == "global" else resource.key.region)
         wants = [Want(r.key, inside=kind.name) for r in within if self._live(r)]
-        fresh = [w for w in wants if w not in self._asked]
+        fresh = [w for w in wants if w not in self.asked]
         if fresh:
             raise Needs(*fresh)
 
-    def naming(self, kind: ResourceType, ref: Ref, region: str) -> Mapping[Any, list[Resource]]:
+    def naming(
+        self, kind: ResourceType, ref: Ref, region: str, inside: str | None = None
+    ) -> Mapping[Any, list[Resource]]:
         """Value of a reference -> the resources of that type whose reference has it."""
         if (kind.name, ref.attribute, region) not in self._naming:
             index: dict[Any, list[Resource]] = defaultdict(list)
             wants = []
-            for resource in self.every(kind.name, region):
+            for resource in self.every(kind.name, region, inside):
                 head = ref.attribute.split(".", 1)[0].removesuffix("[]")
                 value = resource.attributes.get(head, _ABSENT) if head != "id" else resource.id
                 if value is _ABSENT or isinstance(value, Unreadable):
@@ -139,7 +151,7 @@ class World:
         """Value of an attribute -> the resources of that type that have it."""
         if (to, by, region) not in self._by:
             index: dict[Any, list[Resource]] = defaultdict(list)
-            for resource in self.every(to, region):
+            for resource in self.every(to, region, ""):
                 index[resource.attributes.get(by, resource.id if by == "id" else None)].append(resource)
             self._by[to, by, region] = index
         return self._by[to, by, region]
@@ -194,13 +206,56 @@ class Subject:
 
     @property
     def name(self) -> str:
-        """The address where it has one, else the id."""
-        return str(self.resource.address or self.resource.id)
+        """The address where a state describes it, else the id."""
+        described = self.world.described.get(self.resource.key, self.resource)
+        return str(self.resource.address or described.address or self.resource.id)
 
     @property
     def managed(self) -> bool:
         """Whether a state describes it."""
-        return self.resource.address is not None
+        return self.resource.address is not None or self.resource.key in self.world.described
+
+    @property
+    def region(self) -> str:
+        """The region it is in: `global` for what has none."""
+        return self.resource.key.region
+
+    @property
+    def today(self) -> date | None:
+        """The day it is, where somebody said so."""
+        return self.settings.today
+
+    def days_since(self, moment: str) -> int:
+        """Days from a moment as AWS writes it to today; Unknown where either is not known."""
+        if self.today is None:
+            raise Unknown("what day it is")
+        try:
+            return (self.today - date.fromisoformat(str(moment)[:10])).days
+        except ValueError:
+            raise Unknown(f"{moment!r} is no date") from None
+
+    def last_used(self) -> Mapping[str, int | None]:
+        """Service -> days since this role or user last used it, None for never; on the actual side alone."""
+        arn = self.resource.arn
+        if self.world.side == "desired" or not arn:
+            raise Unknown("what was used is not described by a state")
+        want = Want(self.resource.key, used=arn)
+        if want not in self.world.asked:
+            raise Needs(want)
+        found = self.world.used.get(arn)
+        if not isinstance(found, Mapping):
+            raise Unknown(f"what was used could not be read: {found.action} {found.code}" if found else "not read")
+        return found
+
+    def every(self, type_: str, region: str) -> list[Subject]:
+        """All resources of a type in a region (`global`: in every region); Unknown where they were not listed."""
+        self.world.opened(self.resource, self.world.catalog[type_]) if type_ in self.world.catalog else None
+        return [Subject(r, self.world) for r in self.world.every(type_, region)]
+
+    def described(self, type_: str, attribute: str) -> frozenset[Any]:
+        """The values that an attribute has in what the states describe of a type."""
+        there = (r.attributes.get(attribute) for r in self.world.described.values() if r.type == type_)
+        return frozenset(v for v in there if isinstance(v, str))
 
     @property
     def settings(self) -> Settings:
@@ -287,9 +342,12 @@ class Subject:
         back = [ref for ref in _refs(other) if catalog.get(ref.to) and catalog[ref.to].listed_as == self.resource.type]
         if back:
             self.world.opened(self.resource, other)
+        parent = other.list.parent if isinstance(other.list, Within) else ""
+        inside = str(self.resource.key.identity[0]) if parent == self.resource.type else None
         for ref in back:
             mine = self.id if ref.by == "id" else self[ref.by]
-            index = self.world.naming(other, ref, self._region(other))
+            self.world.every(other.name, self._region(other), inside)
+            index = self.world.naming(other, ref, self._region(other), "")
             yield from (Subject(r, self.world) for r in index.get(mine, ()) if r.key.account == self.account)
 
     def _values(self, ref: Ref) -> list[str]:

@@ -47,7 +47,8 @@ CERTIFICATE = ResourceType(
     id=text("CertificateArn"),
     label="domain_name",
     exists="Status != 'VALIDATION_TIMED_OUT'",  # as the provider sees it: there is nothing to issue any more
-    computed={"arn": text("CertificateArn"), "status": text("Status"), "type": text("Type")},
+    computed={"arn": text("CertificateArn"), "status": text("Status"), "type": text("Type"),
+              "not_after": attr("Certificate.NotAfter", values.moment)},
     attributes={
         "domain_name":               caseless("DomainName", assigned=True),
         "subject_alternative_names": attr(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from drift.catalog.aws.ec2_compute import user_data_hash, user_data_text, user_data_text_base64
+from drift.catalog.aws.ec2_compute import user_data_hash, user_data_plain, user_data_text, user_data_text_base64
 from drift.catalog.aws.ec2_launch import REQUIREMENTS
 from drift.catalog.kinds import attr, block, blocks, flag, number, set_of, text
 from drift.catalog.spec import STACK, Attr, Attributes, Call, Held, Moves, Owner, Parent, Raw, Ref, ResourceType, Within
@@ -430,6 +430,7 @@ LAUNCH_CONFIGURATION = ResourceType(
     id=text("LaunchConfigurationName"),
     label="name",
     computed={"arn": text("LaunchConfigurationARN")},
+    linked={"user_data_text": attr("UserData", user_data_plain)},
     attributes={
         "associate_public_ip_address": flag("AssociatePublicIpAddress", default=False),
         "ebs_optimized":               flag("EbsOptimized", default=False),

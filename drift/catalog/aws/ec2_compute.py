@@ -13,7 +13,7 @@ from typing import Any
 
 from drift.catalog.kinds import attr, block, blocks, flag, name_of_arn, number, set_of, tags, text
 from drift.catalog.spec import STACK, WHOLE, Attr, Attributes, Call, Owner, Parent, Raw, Ref, ResourceType, Within
-from drift.model.value import Value
+from drift.model.value import Hidden, Value
 from drift.normalize.tags import tag_map
 from drift.normalize.values import text as as_text
 
@@ -48,6 +48,11 @@ def user_data_hash(value: Any) -> str | None:
     if re.fullmatch("[0-9a-f]{40}", str(value)):
         return str(value)
     return hashlib.sha1(_decoded(str(value)), usedforsecurity=False).hexdigest()
+
+
+def user_data_plain(value: Any) -> Hidden | None:
+    """What user data says, decoded: for what looks into it, and never shown."""
+    return Hidden(_decoded(str(value)).decode("utf-8", "replace")) if value else None
 
 
 def user_data_text(value: Any, instance: Raw) -> Value:
@@ -298,6 +303,7 @@ INSTANCE = ResourceType(
         "tags":                        tags("Tags"),
     },
     linked={
+        "user_data_text": attr("UserDataAttribute.Value", user_data_plain),
         "volumes":    set_of(as_text, "BlockDeviceMappings[].Ebs.VolumeId"),
         # an interface that was attached later stays when the instance ends
         "interfaces": set_of(as_text, "NetworkInterfaces[?Attachment.DeviceIndex == `0` || "

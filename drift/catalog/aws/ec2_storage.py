@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from drift.catalog.kinds import attr, flag, number, tags, text
+from drift.catalog.kinds import attr, flag, number, set_of, tags, text
 from drift.catalog.spec import STACK, Attributes, Call, Owner, Parent, Ref, ResourceType, Within
 from drift.model.value import Block, Value
+from drift.normalize.values import text as plain_text
 
 MANAGED = Owner("Operator.Managed", "an AWS service")
 
@@ -72,8 +73,14 @@ SNAPSHOT = ResourceType(
     service="ec2",
     list=Call(op="DescribeSnapshots", take="Snapshots", args={"OwnerIds": ["self"]}),
     account="OwnerId",
+    describe=(
+        Call(op="DescribeSnapshotAttribute", take="CreateVolumePermissions", into="SharedWith",
+             bind={"SnapshotId": "SnapshotId"}, args={"Attribute": "createVolumePermission"},
+             gone=frozenset({"InvalidSnapshot.NotFound"})),
+    ),
     id=text("SnapshotId"),
-    computed={"owner_id": text("OwnerId"), "kms_key_id": text("KmsKeyId")},
+    computed={"owner_id": text("OwnerId"), "kms_key_id": text("KmsKeyId"), "encrypted": flag("Encrypted")},
+    linked={"shared_with": set_of(plain_text, "SharedWith[].[Group, UserId][]")},
     attributes={
         "description":  text("Description"),
         "outpost_arn":  text("OutpostArn"),

@@ -126,6 +126,7 @@ REPLICATION_GROUP = ResourceType(
     label="id",
     exists="Status != 'deleting'",
     computed={"arn": text("ARN"), "member_clusters": set_of(values.lower, "MemberClusters")},
+    linked={"auth_token_enabled": flag("AuthTokenEnabled", default=False)},
     attributes={
         "replication_group_id":        caseless("ReplicationGroupId"),
         "description":                 text("Description"),

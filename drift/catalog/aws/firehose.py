@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from drift.catalog.kinds import attr, block, blocks, flag, list_of, mapping, number, set_of, tags, text
 from drift.catalog.spec import STACK, Attr, Call, Ref, ResourceType
 from drift.model.value import Block, Value
+from drift.normalize.values import moment
 from drift.normalize.values import text as to_text
 
 GONE = frozenset({"ResourceNotFoundException"})
@@ -47,12 +47,6 @@ def _parameters(value: Any) -> Value:
 def _only_the_role_more(want: Value, have: Value) -> bool:
     """A processor runs with the destination's role where none is given."""
     return want <= have and all(p["parameter_name"] == "RoleArn" for p in have - want)
-
-
-def _moment(value: Any) -> str | None:
-    if isinstance(value, str) and value:
-        value = datetime.fromisoformat(value)
-    return value.astimezone(UTC).isoformat() if value else None
 
 
 def buffered() -> dict[str, Attr]:
@@ -215,7 +209,7 @@ DELIVERY_STREAM = ResourceType(
         "msk_source_configuration": block("Stream.Source.MSKSourceDescription", {
             "msk_cluster_arn":     text("MSKClusterARN"),
             "topic_name":          text("TopicName"),
-            "read_from_timestamp": attr("ReadFromTimestamp", _moment),
+            "read_from_timestamp": attr("ReadFromTimestamp", moment),
             "authentication_configuration": block("AuthenticationConfiguration", {
                 "connectivity": text("Connectivity"),
                 "role_arn":     text("RoleARN"),

@@ -9,6 +9,7 @@ from drift.catalog.kinds import attr, blocks, name_of_arn, number, policy, set_o
 from drift.catalog.spec import Attributes, Call, Held, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Block, Value
 from drift.normalize.policy import policy_document
+from drift.normalize.values import moment
 from drift.normalize.values import text as plain_text
 
 GONE = frozenset({"NoSuchEntity"})
@@ -56,7 +57,7 @@ ROLE = ResourceType(
     ),
     id=text("RoleName"),
     label="name",
-    computed={"arn": text("Arn"), "unique_id": text("RoleId")},
+    computed={"arn": text("Arn"), "unique_id": text("RoleId"), "create_date": attr("CreateDate", moment)},
     attributes={
         "name":                 text("RoleName", assigned=True),
         "path":                 text("Path", default="/"),

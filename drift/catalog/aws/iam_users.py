@@ -8,6 +8,7 @@ from drift.catalog.aws.iam import GONE, PAGE
 from drift.catalog.kinds import attr, flag, name_of_arn, number, policy, set_of, tags, text
 from drift.catalog.spec import STACK, Call, Gathers, Owner, Parent, Ref, ResourceType, Within
 from drift.model.value import Value
+from drift.normalize.values import moment
 from drift.normalize.values import text as plain_text
 
 BY_USER = {"UserName": "UserName"}
@@ -23,10 +24,16 @@ USER = ResourceType(
         Call(op="ListAccessKeys", take="AccessKeyMetadata", into="AccessKeys", bind=BY_USER, gone=GONE),
         Call(op="ListSSHPublicKeys", take="SSHPublicKeys", into="SSHPublicKeys", bind=BY_USER, gone=GONE),
         Call(op="GetLoginProfile", take="LoginProfile", into="LoginProfile", bind=BY_USER, absent=GONE),
+        Call(op="ListMFADevices", take="MFADevices", into="MfaDevices", bind=BY_USER, gone=GONE),
     ),
     id=text("UserName"),
     label="name",
     computed={"arn": text("Arn"), "unique_id": text("UserId")},
+    linked={
+        "create_date": attr("CreateDate", moment),
+        # hardware keys too, which nothing lists for the account
+        "mfa_devices": set_of(plain_text, "MfaDevices[].SerialNumber"),
+    },
     attributes={
         "name":                 text("UserName"),
         "path":                 text("Path", default="/"),
@@ -344,7 +351,7 @@ SERVER_CERTIFICATE = ResourceType(
     id=text("ServerCertificateId"),
     import_id="name",
     label="name",
-    computed={"arn": text("Arn")},
+    computed={"arn": text("Arn"), "expiration": attr("Expiration", moment)},
     attributes={
         "name":              text("ServerCertificateName", assigned=True),
         "path":              text("Path", default="/"),

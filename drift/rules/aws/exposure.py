@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypeVar
 
-from drift.rules.aws.ports import WORLD
+from drift.rules.aws.ports import WORLD, atoms, covers, from_world, told
 from drift.rules.subject import Subject, Unknown
 
 Found = TypeVar("Found")
@@ -68,6 +68,15 @@ def behind(group: Subject) -> Iterator[str]:
     for database in group.seen("aws_db_instance"):
         if known(partial(database.__getitem__, "publicly_accessible"), False):
             yield f"{database.name} (publicly accessible)"
+
+
+def let_in(it: Subject, *ports: int) -> list[str]:
+    """What the security groups of a resource let in from anywhere: to one of the ports, or to any."""
+    out = []
+    for group in it.seen("aws_security_group"):
+        wide = from_world(known(partial(atoms, group), ()))
+        out += [told(atom) for atom in wide if not ports or covers(atom, ports)]
+    return out
 
 
 def group_of(it: Subject) -> Subject | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from drift.rules.aws.actions import actions_of
 from drift.rules.subject import Unknown
 
 Statement = Mapping[str, Any]
@@ -170,6 +171,24 @@ class Grants:
 
     def _wide(self) -> Iterator[Statement]:
         return (s for s in self.allow if on_all(s) and not s.get("Condition"))
+
+    def whole_service(self, service: str) -> bool:
+        """Whether every action of a service is allowed on every resource; Unknown where its actions are not known."""
+        wide = [s for s in self._wide() if self._touches(s, service)]
+        if not wide:
+            return False
+        if any(f"{service}:*" in (s.get("Action") or ()) for s in wide) and not self._deny:
+            return True
+        return all(not self.denied(a) and any(speaks_of(s, a) for s in wide) for a in actions_of(service))
+
+    @staticmethod
+    def _touches(statement: Statement, service: str) -> bool:
+        """Whether a wildcard of a statement might mean the whole service."""
+        if statement.get("NotAction"):
+            return True
+        return any(
+            a == "*" or ("*" in a and a.startswith((f"{service}:", "*:"))) for a in statement.get("Action") or ()
+        )
 
     @property
     def admin(self) -> Statement | None:
