@@ -36,7 +36,7 @@ def allow(**statement: Any) -> Any:
 OPEN, CLOSED = allow(Principal="*"), allow(Principal={"AWS": "123456789012"})
 BLOCKED = dict.fromkeys(
     ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"), True
-)
+) | {"bucket": "b"}
 
 
 def resource(type_: str, attributes: Mapping[str, Any], id_: str = "x") -> Resource:

@@ -26,13 +26,15 @@ def raw(type_: str, attributes: Mapping[str, Any], id_: str = "x") -> Resource:
     """A desired resource of attributes as a state has them; `Unreadable` ones stay so."""
     kind = CATALOG[type_]
     given = {"id": id_, **attributes}
+    id_ = str(given["id"])
     plain = {k: v for k, v in given.items() if not isinstance(v, Unreadable)}
     canon = {
         name: attr.desired(plain.get(name), plain)
         for name, attr in {"id": kind.id, **kind.computed, **kind.attributes}.items()
     }
-    strange = set(given) - set(canon)
+    strange = set(given) - set(canon) - set(kind.linked)
     assert not strange, f"{type_} has no {sorted(strange)}"
+    canon |= {k: given[k] for k in kind.linked if k in given}
     canon |= {k: v for k, v in given.items() if isinstance(v, Unreadable)}
     identity = tuple(canon.get(n) for n in kind.identity)
     region = REGION if kind.scope == "regional" else GLOBAL
@@ -53,6 +55,8 @@ def answer(
     settings: Settings = SETTINGS,
     gaps: Iterable[Gap] = (),
     without: frozenset[str] = frozenset(),
+    described: Iterable[Resource] = (),
+    used: Mapping[str, Mapping[str, int | None]] | None = None,
 ) -> Answer:
     """What the rule says of the resource as it is now; nothing more can be read."""
     others = [
@@ -62,7 +66,15 @@ def answer(
     scope = frozenset(CATALOG) - without
     while True:
         world = World(
-            "actual", [subject, *others], CATALOG, settings=settings, scope=scope, gaps=tuple(gaps), asked=asked
+            "actual",
+            [subject, *others],
+            CATALOG,
+            settings=settings,
+            scope=scope,
+            gaps=tuple(gaps),
+            asked=asked,
+            described={r.key: r for r in described},
+            used=used,
         )
         try:
             return verdict(rule, subject, world)

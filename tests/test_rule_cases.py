@@ -1,0 +1,126 @@
+"""Every rule: a resource that fails it, one that passes, and one of which it cannot be told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from drift.catalog import Catalog
+from drift.model.coverage import Unreadable
+from drift.model.resource import Resource
+from drift.rules import built_in
+from drift.rules.engine import Answer
+from drift.rules.settings import Settings
+from drift.rules.spec import ANY
+from drift.rules.subject import Subject
+from tests.support import rule_cases as some
+from tests.support import rule_cases_more as more
+from tests.support.rules import SETTINGS, answer, raw
+
+RULES = {r.id: r for r in built_in()}
+CASES: dict[str, some.Case] = {
+    **some.STORAGE, **some.COMPUTE, **some.NETWORK, **some.IAM,
+    **more.DATABASES, **more.CONTAINERS, **more.EDGE, **more.MESSAGING, **more.AUDIT, **more.APPLICATIONS,
+}  # fmt: skip
+CATALOG = Catalog()
+SET = replace(SETTINGS, required_tags=("Owner",), state_buckets=frozenset({"states"}))
+UNMANAGED = {"iam-unmanaged-key"}
+CANNOT_BE_UNKNOWN = {"iam-unmanaged-key": "whether a state describes it is always known"}
+PASSES_BY = {
+    "iam-user-direct-policy": "being there is what it finds",
+    "iam-unmanaged-key": "a state describes it",
+}
+USED = {"arn:aws:iam::1:role/idle": {"s3": 5, "ec2": None}, "arn:aws:iam::1:role/busy": {"s3": 5}}
+DESCRIBED = {
+    "cf-dangling-bucket": raw("aws_s3_bucket", {"bucket": "site", "bucket_regional_domain_name": more.SITE}, "site"),
+    "cis-alarm-missing": raw(
+        "aws_cloudwatch_log_metric_filter",
+        {"log_group_name": "g", "name": "root", "pattern": "{ $.userIdentity.type = Root }"},
+    ),
+}
+
+
+def judged(name: str, which: int, subject: Resource | None = None, settings: Settings = SET, **more: Any) -> Answer:
+    case = CASES[name]
+    near = [raw(*n) for n in case[2 + which]] if len(case) > 3 else []  # type: ignore[arg-type]
+    subject = subject or made(name, which)
+    if name in DESCRIBED:
+        more["described"] = [DESCRIBED[name]]
+    return answer(RULES[name], subject, near, settings=settings, used=USED, **more)
+
+
+def made(name: str, which: int) -> Resource:
+    made = raw(CASES[name][0], CASES[name][which])  # type: ignore[arg-type]
+    return replace(made, address=None) if name in UNMANAGED and which == 1 else made
+
+
+def test_every_rule_has_its_cases() -> None:
+    assert sorted(CASES) == sorted(RULES)
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_fails(name: str) -> None:
+    found = judged(name, 1)
+
+    assert found.verdict == "fail", found
+    assert found.evidence
+
+
+@pytest.mark.parametrize("name", [n for n in CASES if n != "iam-user-direct-policy"])
+def test_passes(name: str) -> None:
+    found = judged(name, 2)
+
+    assert found.verdict == "pass", found
+
+
+@pytest.mark.parametrize("name", [n for n in CASES if n not in CANNOT_BE_UNKNOWN])
+def test_cannot_be_told_where_what_it_reads_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[str] = []
+    subject = made(name, 1)
+    look = Subject.__getitem__
+
+    def spied(it: Subject, attribute: str) -> Any:
+        if it.resource is subject:
+            looked_up.append(attribute)
+        return look(it, attribute)
+
+    monkeypatch.setattr(Subject, "__getitem__", spied)
+    assert judged(name, 1, subject).verdict == "fail"
+    monkeypatch.undo()
+
+    if name in ("vpc-no-flow-log", "ebs-not-in-backup-plan", "rds-not-in-backup-plan", "secret-rotation", "sg-unused"):
+        without = frozenset({n for t in RULES[name].near for n in (t,)})
+        assert judged(name, 1, without=without).verdict == "unknown"
+        return
+    assert looked_up, "it looks at nothing"
+    refused = Unreadable("service:Action", "AccessDenied")
+    blind = replace(subject, attributes={**subject.attributes, looked_up[0]: refused})
+    assert judged(name, 1, blind).verdict == "unknown"
+
+
+@pytest.mark.parametrize("name", list(RULES))
+def test_what_a_rule_says_of_itself_holds(name: str) -> None:
+    rule = RULES[name]
+    for type_ in rule.types:
+        assert type_ in CATALOG or (type_,) == ANY
+    for type_ in rule.types if rule.types != ANY else ():
+        kind = CATALOG[type_]
+        known = {"id", *kind.attributes, *kind.computed, *kind.linked}
+        assert set(rule.reads) <= known or len(rule.types) > 1, f"{type_} has no {set(rule.reads) - known}"
+    assert all(type_ in CATALOG for type_ in rule.near)
+    assert set(rule.when_missing) <= set(rule.types)
+    assert set(rule.implies) <= set(RULES)
+    assert rule.meaning.endswith((".", "…"))
+    assert rule.remedy.endswith(".")
+    assert not rule.title.endswith(".")
+    assert rule.references or rule.theme in ("network", "identity")
+
+
+SECRETS = ("hunter2", some.KEY, "s3cr3t")
+
+
+@pytest.mark.parametrize("name", [n for n, r in RULES.items() if r.theme == "secrets"])
+def test_no_secret_is_in_the_evidence(name: str) -> None:
+    assert not any(secret in judged(name, 1).evidence for secret in SECRETS)
