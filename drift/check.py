@@ -42,6 +42,8 @@ class Scope:
     regions: tuple[str, ...] = ()
     recorded: frozenset[str] = frozenset()
     """On replay: the types the tape was recorded with; it has no answers for others."""
+    only_state: bool = False
+    """Whether to compare what the states hold alone, and not to look for what is unmanaged."""
 
     def types(self, catalog: Catalog) -> frozenset[str]:
         """The types in scope; patterns may hold `*`. UsageError for one that matches nothing."""
@@ -102,11 +104,21 @@ def check(
     regions = regions_of(here, scope, default_region)
     types = stage.types(scope.types(catalog), regions, here)
     regions = stage.regions(regions)
-    spared, strangers = stage.spare(here), stage.strangers
+    search = not scope.only_state
     scan = Scan(
-        asker, catalog, here, scope=types, regions=regions, spared=spared, strangers=strangers, progress=progress
+        asker,
+        catalog,
+        here,
+        scope=types,
+        regions=regions,
+        search=search,
+        spared=stage.spare(here),
+        strangers=stage.strangers,
+        progress=progress,
     )
-    actual = Actual(scan.resources, scan.paired, scan.gaps)
+    own = {r.key for r in (*here, *scan.paired.values())}
+    found = {key: r for key, r in scan.resources.items() if search or key in own}
+    actual = Actual(found, scan.paired, scan.gaps)
     imported = frozenset(desired.imported)
     verdicts = classify(here, actual, catalog, types, imported, means=stage.means, excused=excused)
     stage.settle(verdicts, scan)
@@ -125,12 +137,13 @@ def check(
         ignored=stage.told,
         ignored_resources=stage.resources,
         warnings=(*report.warnings, *advice(stage, (*here, *scan.resources.values()), seen)),
-        scope=ReportScope((account,), tuple(regions), tuple(desired.sources), len(types)),
+        scope=ReportScope((account,), tuple(regions), tuple(desired.sources), len(types), search),
         api_calls=dict(sorted(asker.api.counts.items())),
+        listings_spared=scan.listings_spared,
     )
     report = accept(report, accepted, seen) if accepted else report
-    found = Actual(scan.resources, scan.paired, scan.gaps)
-    return Result(report, tuple(here), tuple(scan.resources.values()), seen, found, types, tuple(excused))
+    actual_side = tuple(scan.resources[key] for key in found)
+    return Result(report, tuple(here), actual_side, seen, actual, types, tuple(excused))
 
 
 def regions_of(resources: Iterable[Resource], scope: Scope, default: str) -> list[str]:

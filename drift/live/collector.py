@@ -16,9 +16,9 @@ from drift.catalog.path import path
 from drift.catalog.spec import Call, Held, ResourceType, Within, iam_action
 from drift.live.api import Answer, Asker, Progress, Refused, Request, quiet
 from drift.live.document import UNASKED, Document, is_known
-from drift.model.arn import partition_of
+from drift.live.plan import Plan, Wanted, type_of
 from drift.model.coverage import NOT_OFFERED, Gap, Unreadable
-from drift.model.resource import GLOBAL, Key, Resource
+from drift.model.resource import Key, Resource
 
 Catalog = Mapping[str, ResourceType]
 
@@ -53,6 +53,8 @@ class Found:
     gaps: set[Gap] = field(default_factory=set)
     not_offered: set[str] = field(default_factory=set)
     """The actions that an emulator does not know, where nothing desired needs them."""
+    listings_spared: int = 0
+    """Listings that a search for what is unmanaged would have made besides."""
 
     def gap(self, key: Key) -> Gap | None:
         """Why a resource that was not found may exist all the same."""
@@ -60,21 +62,6 @@ class Found:
         return min(
             (g for g in self.gaps if (g.type, g.account, g.region) == key[:3] and g.within in names), default=None
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the desired side makes worth reading."""
-
-    managed: Mapping[Key, tuple[Resource, ...]]
-    parents: Mapping[Key, frozenset[str]]
-    """Parent -> the types of the desired children that name it."""
-    everywhere: frozenset[str] = frozenset()
-    """Types of which every live one is worth reading: something desired says that there are no others."""
-    spared: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
-    """(state, address) -> the attributes of a desired resource that nobody will look at."""
-    strangers: bool = True
-    """Whether anybody cares whose something is that nothing desired answers to."""
 
 
 class Collector:
@@ -87,11 +74,14 @@ class Collector:
         *,
         scope: Iterable[str],
         regions: Iterable[str],
+        search: bool = True,
         progress: Progress = quiet,
     ) -> None:
+        """`search`: whether to look for what nothing desired names, too."""
         self._asker = asker
         self._account = asker.api.account
-        self._regions = sorted(set(regions))
+        self._regions = tuple(regions)
+        self._search = search
         self._scope = frozenset(scope)
         self._catalog = catalog
         self._progress = progress
@@ -104,7 +94,11 @@ class Collector:
     def collect(self, wanted: Wanted) -> Found:
         """List, pair and read everything in scope."""
         self._named = frozenset((key.type, key.region) for key in wanted.parents.keys() - wanted.managed.keys())
-        for generation in self._generations(wanted):
+        self._plan = Plan(
+            self._catalog, wanted, account=self._account, scope=self._scope, regions=self._regions, search=self._search
+        )
+        self.found.listings_spared = 0 if self._search else self._plan.spared()
+        for generation in self._plan.generations:
             items = self._listed(generation, wanted)
             items += self._sought(generation, wanted, {i.key for i in items})
             self._fulfil([(i.document, self._bulk_proof(i, wanted)) for i in items])
@@ -122,67 +116,19 @@ class Collector:
             if (gap.type, gap.region) not in lost:
                 self.found.gaps.remove(gap)
 
-    def _generations(self, wanted: Wanted) -> list[list[ResourceType]]:
-        desired_types = {key.type for key in wanted.managed}
-        kinds = {}
-        for name in self._scope:
-            kind = self._catalog[name]
-            told = kind.parent is not None and kind.parent.tells and not kind.parent.alone
-            if told and name not in desired_types:
-                continue  # nobody would hear of it: its parent tells
-            if isinstance(kind.list, Held) and kind.parent:
-                kind = self._catalog[kind.parent.to]
-            if kind.object:
-                kind = self._catalog[kind.object]
-            kinds[kind.name] = kind
-        for kind in list(kinds.values()):
-            if kind.gathers is not None and kind.name in desired_types:
-                kinds |= {to: self._catalog[to] for to, _, _ in kind.gathers.parts.values()}
-        for kind in list(kinds.values()):
-            while isinstance(kind.list, Within):
-                kind = kinds.setdefault(kind.list.parent, self._catalog[kind.list.parent])
-        generations: list[list[ResourceType]] = []
-        done: set[str] = set()
-        while len(done) < len(kinds):
-            ready = [
-                k
-                for _, k in sorted(kinds.items())
-                if k.name not in done and (not isinstance(k.list, Within) or k.list.parent in done)
-            ]
-            done |= {k.name for k in ready}
-            generations.append(ready)
-        self._active = kinds
-        return generations
-
-    def _regions_of(self, kind: ResourceType) -> list[str]:
-        return self._regions if kind.scope == "regional" else [GLOBAL]
-
-    def _endpoint(self, region: str, call: Call) -> str:
-        return call.region or (self._regions[0] if region == GLOBAL else region)
-
-    def _here(self, region: str) -> Mapping[str, str]:
-        of = partition_of(self._regions[0] if region == GLOBAL else region)
-        return {"account": self._account, "region": region, "partition": of}
-
     def _document(
         self, kind: ResourceType, region: str, item: Mapping[str, Any], parent: Document | None = None
     ) -> Document:
-        return Document(kind, region, {**item, "here": self._here(region)}, parent)
+        return Document(kind, region, {**item, "here": self._plan.here(region)}, parent)
 
     def _listed(self, kinds: list[ResourceType], wanted: Wanted) -> list[Item]:
         out: list[Item] = []
-        asked: list[tuple[ResourceType, str, Call, Request]] = []
         for kind in kinds:
-            for region in self._regions_of(kind):
-                if isinstance(kind.list, Within):
+            if isinstance(kind.list, Within):
+                for region in self._plan.regions_of(kind):
                     out += self._inside(kind, kind.list, region, wanted)
-                for call in kind.listings:
-                    if region in (call.region or region, GLOBAL):
-                        service = call.service or kind.service
-                        here = {n: path(p).search({"here": self._here(region)}) for n, p in call.bind.items()}
-                        request = Request(service, self._endpoint(region, call), call.op, {**call.args, **here})
-                        asked.append((kind, region, call, request))
-        answers = self._ask("listing", [a[3] for a in asked])
+        asked = list(self._plan.listings(kinds))
+        answers = self._ask("listing", [a.request for a in asked])
         for (kind, region, call, _), answer in zip(asked, answers, strict=True):
             taken = _taken(call, answer)
             if isinstance(taken, Refused):
@@ -205,7 +151,7 @@ class Collector:
             for kind in kinds
             if kind.seek is not None and kind.name in self._scope
             for key, resources in wanted.managed.items()
-            if key.type == kind.name and key not in listed and key.region in self._regions_of(kind)
+            if key.type == kind.name and key not in listed and key.region in self._plan.regions_of(kind)
             if (request := self._seeking(kind, kind.seek, key, resources[0])) is not None
         ]
         out: list[Item] = []
@@ -239,7 +185,7 @@ class Collector:
         if None in bound.values() or (gap is not None and gap.code != NOT_OFFERED):
             return None
         service = call.service or kind.service
-        return Request(service, self._endpoint(key.region, call), call.op, {**call.args, **bound})
+        return Request(service, self._plan.endpoint(key.region, call), call.op, {**call.args, **bound})
 
     def _inside(self, kind: ResourceType, within: Within, region: str, wanted: Wanted) -> list[Item]:
         out: list[Item] = []
@@ -273,7 +219,9 @@ class Collector:
     def _inner(self, kind: ResourceType) -> list[ResourceType]:
         """The types listed inside this one, however deep."""
         if kind.name not in self._within:
-            children = [k for k in self._active.values() if isinstance(k.list, Within) and k.list.parent == kind.name]
+            children = [
+                k for k in self._plan.kinds.values() if isinstance(k.list, Within) and k.list.parent == kind.name
+            ]
             self._within[kind.name] = [*children, *(g for child in children for g in self._inner(child))]
         return self._within[kind.name]
 
@@ -285,6 +233,8 @@ class Collector:
             above = above.parent
         if kind.name in wanted.everywhere:
             return True
+        if not self._search:
+            return kind.name in wanted.orphans
         if kind.name not in self._scope or kind.parent is None:
             return False
         if parent.key in wanted.managed:
@@ -308,13 +258,14 @@ class Collector:
         """The sections of the item that will be compared, judged, or hold its children."""
         kind, out = item.kind, set[str]()
         desired = wanted.managed.get(item.key, ())
-        if desired or (item.parent is not None) or not self._proved(item):
+        judged = self._search and not self._proved(item)
+        if desired or (item.parent is not None) or judged:
             out |= path(kind.exists).sections if kind.exists else set()
         for resource in desired:
-            known = self._catalog[_type_of(resource)]
+            known = self._catalog[type_of(resource)]
             for name in resource.attributes.keys() - wanted.spared.get(resource.place, frozenset()):
                 out |= known.sections_of(name)
-        if not desired and wanted.strangers and not self._proved(item):
+        if not desired and wanted.strangers and judged:
             for owner in kind.owners:
                 out |= path(owner.when).sections
         for name in wanted.parents.get(item.key, ()):
@@ -322,7 +273,7 @@ class Collector:
             if parent is not None and isinstance(self._catalog[name].list, Held):
                 for told in parent.tells:
                     out |= kind.sections_of(told)
-        for child in self._active.values():
+        for child in self._plan.kinds.values():
             within = child.list
             if isinstance(within, Within) and within.parent == kind.name and self._interesting(child, item, wanted):
                 out |= path(within.each).sections
@@ -333,7 +284,7 @@ class Collector:
 
         Asked first, so that nobody describes one by one what such a call shows to be AWS's own.
         """
-        if item.key in wanted.managed or not wanted.strangers or self._proved(item):
+        if not self._search or item.key in wanted.managed or not wanted.strangers or self._proved(item):
             return set()
         bulk = {c.into for c in item.kind.describe if not c.bind}
         return {s for o in item.kind.owners for s in path(o.when).sections} & bulk if bulk else bulk
@@ -421,7 +372,7 @@ class Collector:
         while open_needs:
             ready = {slot for slot in open_needs if not _waiting(calls[slot][1], slot, open_needs)} or set(open_needs)
             plan = [
-                step for slot in sorted(ready) for step in self._plan(*calls[slot], list(open_needs[slot].values()))
+                step for slot in sorted(ready) for step in self._batches(*calls[slot], list(open_needs[slot].values()))
             ]
             self._make(plan)
             for slot in ready:
@@ -434,14 +385,14 @@ class Collector:
             shared = step.call.gone | step.call.apart if step.call.bind and len(step.documents) > 1 else frozenset()
             if isinstance(answer, Refused) and answer.code in shared:
                 # one that was deleted since it was listed must not take the others of its batch with it
-                alone += self._plan(step.kind, replace(step.call, batch=-1), step.documents)
+                alone += self._batches(step.kind, replace(step.call, batch=-1), step.documents)
             else:
                 _file(step.kind, step.call, step.documents, answer)
         if alone:
             self._make(alone)
 
-    def _plan(self, kind: ResourceType, call: Call, documents: list[Document]) -> list[_Step]:
-        service, region = call.service or kind.service, self._endpoint(documents[0].region, call)
+    def _batches(self, kind: ResourceType, call: Call, documents: list[Document]) -> list[_Step]:
+        service, region = call.service or kind.service, self._plan.endpoint(documents[0].region, call)
         if not call.bind:
             return [_Step(kind, call, documents, Request(service, region, call.op, call.args))]
         askable: list[tuple[Document, dict[str, Any]]] = []
@@ -497,10 +448,6 @@ def doubt_of(item: Item) -> Unreadable | None:
     """What was refused that might prove an owner."""
     found = (item.document.look(path(o.when)) for o in item.kind.owners)
     return next((f for f in found if isinstance(f, Unreadable) and f.code != NOT_OFFERED), None)
-
-
-def _type_of(resource: Resource) -> str:
-    return resource.address.type if resource.address else resource.type
 
 
 def _waiting(call: Call, slot: Slot, open_needs: Mapping[Slot, Any]) -> bool:

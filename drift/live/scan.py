@@ -11,9 +11,10 @@ from drift.catalog.path import path, text_at
 from drift.catalog.spec import Gathers, Held, ResourceType
 from drift.graph import as_held, kind_of, parent_key, parts_of
 from drift.live.api import Asker, Progress, quiet
-from drift.live.collector import Collector, Found, Item, Wanted
+from drift.live.collector import Collector, Found, Item
 from drift.live.document import UNASKED, is_known
 from drift.live.last_used import last_used
+from drift.live.plan import Wanted
 from drift.live.shape import resource_of
 from drift.model.coverage import NOT_OFFERED, Gap, Unreadable
 from drift.model.resource import Key, Question, Resource
@@ -33,14 +34,18 @@ class Scan:
         *,
         scope: Iterable[str],
         regions: Iterable[str],
+        search: bool = True,
         spared: Mapping[tuple[str, str], frozenset[str]] | None = None,
         strangers: bool = True,
         progress: Progress = quiet,
     ) -> None:
+        """`search`: whether to look for what nothing desired names, too."""
         self._catalog = catalog
         self._asker = asker
         self._regions = sorted(set(regions))
-        self._collector = Collector(asker, catalog, scope=scope, regions=self._regions, progress=progress)
+        self._collector = Collector(
+            asker, catalog, scope=scope, regions=self._regions, search=search, progress=progress
+        )
         wants = replace(wanted(desired, catalog), spared=spared or {}, strangers=strangers)
         self._found: Found = self._collector.collect(wants)
         self.resources: dict[Key, Resource] = {k: resource_of(i) for k, i in self._found.items.items()}
@@ -64,6 +69,11 @@ class Scan:
     def not_offered(self) -> frozenset[str]:
         """The actions that an emulator does not know."""
         return frozenset(self._found.not_offered)
+
+    @property
+    def listings_spared(self) -> int:
+        """The listings that a search for what is unmanaged would have made besides."""
+        return self._found.listings_spared
 
     def complete(self, wants: Mapping[Key, frozenset[str]]) -> None:
         """Read further attributes of resources already found: what the rules need of them."""
@@ -180,6 +190,7 @@ def wanted(desired: Sequence[Resource], catalog: Catalog) -> Wanted:
     managed: dict[Key, list[Resource]] = defaultdict(list)
     parents: dict[Key, set[str]] = defaultdict(set)
     everywhere: set[str] = set()
+    orphans: set[str] = set()
     for resource in (*desired, *(part for r in desired for part in parts_of(r, catalog))):
         kind = kind_of(resource, catalog)
         if kind.gathers is not None and kind.gathers.whole:
@@ -190,8 +201,11 @@ def wanted(desired: Sequence[Resource], catalog: Catalog) -> Wanted:
             key = parent_key(resource, kind.parent, catalog)
             if key is not None:
                 parents[key] |= {kind.name, kind.listed_as}
+            else:
+                orphans |= {kind.name, kind.listed_as}
     return Wanted(
         managed={k: tuple(v) for k, v in managed.items()},
         parents={k: frozenset(v) for k, v in parents.items()},
         everywhere=frozenset(everywhere),
+        orphans=frozenset(orphans),
     )

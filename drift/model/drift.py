@@ -152,6 +152,8 @@ class Scope:
     regions: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     types: int = 0
+    unmanaged: bool = True
+    """Whether what is unmanaged was looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +285,8 @@ class Report:
     states_failed: tuple[str, ...] = ()
     """One message for each state that could not be read."""
     api_calls: Mapping[str, int] = field(default_factory=dict)
+    listings_spared: int = 0
+    """Listing calls that such a search would have made besides."""
     started_at: str = ""
     duration_seconds: float = 0.0
 

@@ -25,6 +25,7 @@ PLACES: Mapping[str, str] = {
     "not_offered": "coverage.not_offered",
     "not_covered": "coverage.not_covered",
     "api_calls": "api_calls.by_service",
+    "listings_spared": "api_calls.spared",
     "ignored_resources": "summary.ignored_resources",
     "accepted_resources": "summary.accepted_resources",
 }
@@ -106,7 +107,7 @@ def summary(report: Report) -> dict[str, Any]:
         "in_sync": report.in_sync,
         "modified": len(report.of_kind("modified")),
         "missing": len(report.of_kind("missing")),
-        "unmanaged": len(report.of_kind("unmanaged")),
+        "unmanaged": len(report.of_kind("unmanaged")) if report.scope.unmanaged else None,
         "unread": report.unread_resources,
         "not_covered": sum(report.not_covered.values()),
         "not_ours": len(report.not_ours),
@@ -118,6 +119,6 @@ def summary(report: Report) -> dict[str, Any]:
         "accepted": len(report.accepted),
         "accepted_resources": report.accepted_resources,
         "resolved": len(report.resolved),
-        "coverage_percent": report.coverage_percent,
+        "coverage_percent": report.coverage_percent if report.scope.unmanaged else None,
         "findings": {s: found[s] for s in SEVERITIES if found[s]},
     }

@@ -57,7 +57,8 @@ def _summary(made: _Maker) -> dict[str, Any]:
     count = {"type": "integer", "minimum": 0}
     held = document(Report(scope=Scope()))["summary"]
     out: dict[str, Any] = dict.fromkeys(held, count)
-    out["coverage_percent"] = {"type": "number", "minimum": 0, "maximum": 100}
+    out["unmanaged"] = {"type": ["integer", "null"], "minimum": 0}  # null: nobody looked
+    out["coverage_percent"] = {"type": ["number", "null"], "minimum": 0, "maximum": 100}
     out["findings"] = {
         "type": "object",
         "propertyNames": {"enum": list(SEVERITIES)},

@@ -216,8 +216,12 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
     for count, name, style in counts:
         if count:
             head.append(", ").append(f"{count} {name}", style)
-    head.append(" · ", "dim").append(f"{len(report.of_kind('unmanaged'))} unmanaged", "magenta")
-    yield head.append(f" · coverage {report.coverage_percent} %", "dim")
+    if report.scope.unmanaged:
+        head.append(" · ", "dim").append(f"{len(report.of_kind('unmanaged'))} unmanaged", "magenta")
+        head.append(f" · coverage {report.coverage_percent} %", "dim")
+    else:
+        head.append(" · what is unmanaged was not looked for", "dim")
+    yield head
     if not report.drift and not report.incomplete:
         yield Text("No new drift." if report.accepted else "No drift.", "bold green")
     if report.exempt:
@@ -231,4 +235,5 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
         told = _some(list(report.not_offered), 1000 if look.verbose else 3)
         yield Text(f"Not offered by this endpoint: {len(report.not_offered)} ({visible(told)})", "dim")
     calls = sum(report.api_calls.values())
-    yield Text(f"{report.duration_seconds:.1f} s, {calls} API calls", "dim")
+    spared = f", at least {report.listings_spared} spared by --only-state" if not report.scope.unmanaged else ""
+    yield Text(f"{report.duration_seconds:.1f} s, {calls} API calls{spared}", "dim")

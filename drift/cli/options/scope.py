@@ -16,10 +16,11 @@ class Types:
 
     only: tuple[str, ...]
     exclude: tuple[str, ...]
+    only_state: bool
 
     def scope(self) -> Scope:
         """The scope they make."""
-        return Scope(only=split(self.only), exclude=split(self.exclude))
+        return Scope(only=split(self.only), exclude=split(self.exclude), only_state=self.only_state)
 
 
 type_options = group(
@@ -32,4 +33,9 @@ type_options = group(
         help="Look at these types alone: aws_s3_bucket, 'aws_iam_*'. Several with commas.",
     ),
     click.option("--exclude", multiple=True, metavar="TYPE", help="Leave these types out. Several with commas."),
+    click.option(
+        "--only-state",
+        is_flag=True,
+        help="Compare what the states hold, and do not look for what is unmanaged: fewer calls.",
+    ),
 )

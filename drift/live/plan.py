@@ -1,0 +1,171 @@
+"""What has to be listed, and where: types by generation, since some are found inside others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from drift.catalog.path import path
+from drift.catalog.spec import Call, Held, ResourceType, Within
+from drift.live.api import Request
+from drift.model.arn import partition_of
+from drift.model.resource import GLOBAL, Key, Resource
+
+Catalog = Mapping[str, ResourceType]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the desired side makes worth reading."""
+
+    managed: Mapping[Key, tuple[Resource, ...]]
+    parents: Mapping[Key, frozenset[str]]
+    """Parent -> the types of the desired children that name it."""
+    everywhere: frozenset[str] = frozenset()
+    """Types of which every live one is worth reading: something desired says that there are no others."""
+    orphans: frozenset[str] = frozenset()
+    """Types with a desired child that does not name its parent: it may be in any."""
+    spared: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """(state, address) -> the attributes of a desired resource that nobody will look at."""
+    strangers: bool = True
+    """Whether anybody cares whose something is that nothing desired answers to."""
+
+
+class Listing(NamedTuple):
+    """One listing call."""
+
+    kind: ResourceType
+    region: str
+    call: Call
+    request: Request
+
+
+class Plan:
+    """The listings of one scan; `search`: whether to look for what nothing desired names, too."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        wanted: Wanted,
+        *,
+        account: str,
+        scope: frozenset[str],
+        regions: Iterable[str],
+        search: bool = True,
+    ) -> None:
+        self._catalog = catalog
+        self._wanted = wanted
+        self._account = account
+        self._scope = scope
+        self._regions = sorted(set(regions))
+        self._search = search
+
+    @cached_property
+    def kinds(self) -> Mapping[str, ResourceType]:
+        """Everything to list: what is in scope, and what that is found in."""
+        desired_types = {key.type for key in self._wanted.managed}
+        kinds = {}
+        for name in self._scope if self._search else self._scope & {name for name, _ in self._places}:
+            kind = self._catalog[name]
+            told = kind.parent is not None and kind.parent.tells and not kind.parent.alone
+            if told and name not in desired_types:
+                continue  # nobody would hear of it: its parent tells
+            if isinstance(kind.list, Held) and kind.parent:
+                kind = self._catalog[kind.parent.to]
+            if kind.object:
+                kind = self._catalog[kind.object]
+            kinds[kind.name] = kind
+        for kind in list(kinds.values()):
+            if kind.gathers is not None and kind.name in desired_types:
+                kinds |= {to: self._catalog[to] for to, _, _ in kind.gathers.parts.values()}
+        for kind in list(kinds.values()):
+            while isinstance(kind.list, Within):
+                kind = kinds.setdefault(kind.list.parent, self._catalog[kind.list.parent])
+        return kinds
+
+    @cached_property
+    def generations(self) -> list[list[ResourceType]]:
+        """The types to list, those that others are found in first."""
+        out: list[list[ResourceType]] = []
+        done: set[str] = set()
+        while len(done) < len(self.kinds):
+            ready = [
+                k
+                for _, k in sorted(self.kinds.items())
+                if k.name not in done and (not isinstance(k.list, Within) or k.list.parent in done)
+            ]
+            done |= {k.name for k in ready}
+            out.append(ready)
+        return out
+
+    @cached_property
+    def _places(self) -> frozenset[tuple[str, str]]:
+        """(type, region) of what is desired, and of what that is found in."""
+        managed, parents = self._wanted.managed, self._wanted.parents
+        todo = {(name, key.region) for key, names in parents.items() for name in names}
+        todo |= {(name, key.region) for key, rs in managed.items() for name in (key.type, *map(type_of, rs))}
+        found: set[tuple[str, str]] = set()
+        while todo:
+            name, region = todo.pop()
+            found.add((name, region))
+            for other in _behind(self._catalog[name]):
+                todo |= {
+                    (other, r) for r in self._everywhere(self._catalog[other]) if region in (r, GLOBAL) or r == GLOBAL
+                } - found
+        return frozenset(found)
+
+    def _everywhere(self, kind: ResourceType) -> list[str]:
+        return self._regions if kind.scope == "regional" else [GLOBAL]
+
+    def regions_of(self, kind: ResourceType) -> list[str]:
+        """Where to look for a type."""
+        every = self._everywhere(kind)
+        return every if self._search else [region for region in every if (kind.name, region) in self._places]
+
+    def listings(self, kinds: Iterable[ResourceType]) -> Iterator[Listing]:
+        """The listing calls for these types."""
+        for kind in kinds:
+            for region in self.regions_of(kind):
+                for call in kind.listings:
+                    if region in (call.region or region, GLOBAL):
+                        service = call.service or kind.service
+                        here = {n: path(p).search({"here": self.here(region)}) for n, p in call.bind.items()}
+                        request = Request(service, self.endpoint(region, call), call.op, {**call.args, **here})
+                        yield Listing(kind, region, call, request)
+
+    def endpoint(self, region: str, call: Call) -> str:
+        """The region whose endpoint answers."""
+        return call.region or (self._regions[0] if region == GLOBAL else region)
+
+    def here(self, region: str) -> Mapping[str, str]:
+        """What every item knows of where it is."""
+        of = partition_of(self._regions[0] if region == GLOBAL else region)
+        return {"account": self._account, "region": region, "partition": of}
+
+    def spared(self) -> int:
+        """How many more listings a search for what is unmanaged would make."""
+        every = Plan(self._catalog, self._wanted, account=self._account, scope=self._scope, regions=self._regions)
+        return len(every._requests() - self._requests())
+
+    def _requests(self) -> set[str]:
+        return {listing.request.key for listing in self.listings(self.kinds.values())}
+
+
+def _behind(kind: ResourceType) -> Iterator[str]:
+    """The types that have to be listed for this one to be found."""
+    yield kind.listed_as
+    if isinstance(kind.list, Within):
+        yield kind.list.parent
+    if isinstance(kind.list, Held) and kind.parent:
+        yield kind.parent.to
+    if kind.object:
+        yield kind.object
+    if kind.gathers is not None:
+        yield from (to for to, _, _ in kind.gathers.parts.values())
+
+
+def type_of(resource: Resource) -> str:
+    """The type as its address says, else the one it is listed as."""
+    return resource.address.type if resource.address else resource.type
