@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import click
 
 from drift.cli.options import group, split
-from drift.model.drift import KINDS, SEVERITIES, Report
+from drift.model.drift import KINDS, SEVERITIES, Drift, Report
 from drift.report.select import Selection
 
 
@@ -22,16 +22,19 @@ class Selected:
     in_regions: tuple[str, ...]
     in_accounts: tuple[str, ...]
 
+    @property
+    def selection(self) -> Selection:
+        """The same for a report."""
+        regions, accounts = split(self.in_regions), split(self.in_accounts)
+        return Selection(self.kinds, split(self.types), self.severity or "", split(self.modules), regions, accounts)
+
     def of(self, report: Report) -> Report:
         """The report with these alone."""
-        return Selection(
-            self.kinds,
-            split(self.types),
-            self.severity or "",
-            split(self.modules),
-            split(self.in_regions),
-            split(self.in_accounts),
-        ).of(report)
+        return self.selection.of(report)
+
+    def holds(self, drift: Drift) -> bool:
+        """Whether this one is meant."""
+        return self.selection.holds(drift)
 
 
 selection_options = group(

@@ -1,0 +1,63 @@
+"""`drift comment`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from drift.cli.options.posting import Posting, checkout, posting_options
+from drift.cli.saved import load
+from drift.errors import UsageError
+
+
+@click.command("comment")
+@click.argument("saved")
+@click.option("--number", type=int, metavar="N", help="The pull or merge request. Default: that of the CI job.")
+@click.option(
+    "--directory",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=".",
+    show_default=True,
+    help="Where in the checkout drift ran: the report's paths begin there.",
+)
+@click.option(
+    "--changed",
+    multiple=True,
+    metavar="FILE",
+    help="Take these files for what the pull request changes (as the repository's root sees them), and ask nobody.",
+)
+@posting_options
+def command(saved: str, number: int | None, directory: Path, changed: tuple[str, ...], posting: Posting) -> None:
+    """Write a saved report on a pull request: one comment for each scope, updated in place.
+
+    \b
+    Examples:
+      drift check --format json -o drift.json; drift comment drift.json --scope prod
+      drift comment drift.json --directory infra/prod --dry-run --changed infra/prod/main.tf
+
+    The drift that the pull request touches comes first, with a warning where applying it would
+    overwrite a live change; the rest is folded. GitHub needs GITHUB_TOKEN and the permission
+    `pull-requests: write`, GitLab GITLAB_TOKEN with the scope `api`. A token is never printed.
+    """
+    from drift.report.comment import Post
+    from drift.report.touch import ChangedFile, touching
+
+    report = load(saved)
+    root, within = checkout(directory)
+    given = [ChangedFile(path) for path in changed]
+    if posting.dry_run and given:
+        touched = touching(report, given, root, within)
+        click.echo(Post(report, posting.scope_of(report), posting.link_of(), touched=touched).comment(), nl=False)
+        return
+    place = posting.place()
+    number = number or place.number
+    if not number:
+        raise UsageError("no pull request to write on", "Run it for one, or give --number.")
+    platform = place.open()
+    touched = touching(report, given or platform.changed_files(number), root, within)
+    post = Post(report, posting.scope_of(report), place.link, platform.limit, touched)
+    if posting.dry_run:
+        click.echo(post.comment(), nl=False)
+        return
+    click.echo(platform.comment(number, post.marker, post.comment()))

@@ -1,0 +1,67 @@
+"""Where something is posted, and for which scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from drift.cli.options import group
+from drift.errors import UsageError
+from drift.model.drift import Report
+
+if TYPE_CHECKING:
+    from drift.platforms import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What was asked for; a CI job's environment fills the rest."""
+
+    scope: str | None
+    platform: str | None
+    repository: str | None
+    link: str | None
+    dry_run: bool
+
+    def place(self) -> Place:
+        """The platform and the repository; UsageError where neither the options nor the environment tell."""
+        from drift.platforms import detect
+
+        found = detect(platform=self.platform or "")
+        return replace(found, repository=self.repository or found.repository, link=self.link or found.link)
+
+    def link_of(self) -> str:
+        """Where the whole report is, as far as it is known."""
+        try:
+            return self.place().link
+        except UsageError:
+            return self.link or ""
+
+    def scope_of(self, report: Report) -> str:
+        """The scope's name: that of its sources where none is given."""
+        return self.scope or ", ".join(report.scope.sources[:3]) or "this account"
+
+
+posting_options = group(
+    "posting",
+    Posting,
+    click.option(
+        "--scope",
+        metavar="NAME",
+        help="What the report speaks for: prod, a directory. Each scope has a post of its own. Default: its states.",
+    ),
+    click.option("--platform", type=click.Choice(["github", "gitlab"]), help="Default: that of the CI job one is in."),
+    click.option("--repository", metavar="NAME", help="owner/name, or GitLab's project. Default: that of the CI job."),
+    click.option("--link", metavar="URL", help="Where the whole report is. Default: the CI job."),
+    click.option("--dry-run", is_flag=True, help="Print what would be posted, and post nothing."),
+)
+
+
+def checkout(start: Path) -> tuple[Path, str]:
+    """The root of the repository around a directory, and the way from there to it."""
+    start = start.resolve()
+    root = next((d for d in (start, *start.parents) if (d / ".git").exists()), start)
+    return root, start.relative_to(root).as_posix().removeprefix(".")

@@ -1,0 +1,196 @@
+"""What is posted on a pull request, and in the one issue of a scope: Markdown within a platform's limit.
+
+Where it would not fit, what touches the pull request stays whole the longest; the rest is folded, shortened to a line
+each, and in the end counted. No table and no block is ever cut in two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from drift.model.drift import KINDS, Change, Drift, Report
+from drift.report import Look
+from drift.report.escape import code, words
+from drift.report.markdown import entry, folded, not_read, summary
+from drift.report.safe import visible
+from drift.report.wording import NEXT, alive, by_severity, headline, known_as, named, paths
+
+GITHUB = 65_536
+"""Characters that a comment or an issue on GitHub may have."""
+GITLAB = 1_000_000
+_MARK = "drift:report"
+_PAGE = Look()
+_SPARE = 600
+"""Characters kept free for the lines that say what was left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What is said, for which scope, and where the whole report is."""
+
+    report: Report
+    scope: str
+    """What the comment speaks for: `prod`, a directory, a state. One comment for each."""
+    link: str = ""
+    limit: int = GITHUB
+    touched: Mapping[str, str] = field(default_factory=dict)
+    """Fingerprint -> why the pull request touches that drift."""
+
+    @property
+    def marker(self) -> str:
+        """The hidden line that this scope's comment is known by."""
+        digest = hashlib.sha256(self.scope.encode(errors="backslashreplace")).hexdigest()[:16]
+        return f"<!-- {_MARK} {digest} -->"
+
+    def comment(self) -> str:
+        """The comment of a pull request."""
+        mine = by_severity(d for d in self.report.drift if d.fingerprint in self.touched)
+        rest = by_severity(d for d in self.report.drift if d.fingerprint not in self.touched)
+        page = _Page(self.limit - _SPARE)
+        page.add(self.marker, self._title(), "", *summary(self.report))
+        if not self.report.drift:
+            page.add(self._nothing(), "")
+        if mine:
+            page.add(f"### This pull request touches {_many(len(mine))} that drifted", "")
+            page.add(*_warning(mine))
+            page.entries(mine, self.touched)
+        elif self.report.drift:
+            page.add("None of it is described by what this pull request changes.", "")
+        page.add(*not_read(self.report))
+        for kind in KINDS:
+            page.folded(kind, [d for d in rest if d.kind == kind], others=bool(mine))
+        return page.finish(self._links())
+
+    def issue(self) -> str:
+        """The issue of a scope."""
+        page = _Page(self.limit - _SPARE)
+        page.add(self.marker, self._title(), "", *summary(self.report))
+        if not self.report.drift:
+            page.add(self._nothing(), "")
+        page.add(*not_read(self.report))
+        for kind in KINDS:
+            found = by_severity(self.report.of_kind(kind))
+            if found:
+                page.add(f"### {kind.capitalize()} ({len(found)})", "", NEXT[kind], "")
+                page.entries(found, {})
+        return page.finish(self._links())
+
+    def title(self) -> str:
+        """The title of a scope's issue, as text."""
+        return f"Drift in {visible(self.scope)}"
+
+    def _title(self) -> str:
+        return f"## Drift in {code(self.scope)}: {headline(self.report)}"
+
+    def _nothing(self) -> str:
+        if self.report.incomplete:
+            return "No drift was seen, but part of the scope could not be read."
+        return "✅ The account is as Terraform describes it."
+
+    def _links(self) -> list[str]:
+        at = f"{words(self.report.started_at)} · " if self.report.started_at else ""
+        link = f"[the whole report]({self.link})" if _plain(self.link) else "`drift check` shows the whole report"
+        return [f"<sub>{at}{link}</sub>"]
+
+
+def _plain(link: str) -> bool:
+    """Whether a link is one that Markdown takes whole."""
+    return link.startswith(("https://", "http://")) and not set(link) & set(" ()<>\"'\\`\n\r\t")
+
+
+def _many(count: int) -> str:
+    return "1 resource" if count == 1 else f"{count} resources"
+
+
+def _warning(drifts: Iterable[Drift]) -> list[str]:
+    """What applying would undo without a word."""
+    undone = [(d, [c for c in d.changes if not c.undeclared]) for d in drifts if d.kind == "modified"]
+    undone = [(d, changes) for d, changes in undone if changes]
+    again = [d for d in drifts if d.kind == "missing"]
+    if not undone and not again:
+        return []
+    out = ["> [!WARNING]"]
+    if undone:
+        out.append("> Applying this overwrites live changes that nobody wrote into the configuration:")
+        out += [f"> - {code(named(d))}: {_attributes(changes)}" for d, changes in undone[:20]]
+        if len(undone) > 20:
+            out.append(f"> - and {len(undone) - 20} more")
+    if again:
+        out.append(f"> Applying this makes again what somebody deleted: {_names(again)}")
+    return [*out, ""]
+
+
+def _attributes(changes: list[Change]) -> str:
+    return code(paths(changes, 120))
+
+
+def _names(drifts: list[Drift], most: int = 10) -> str:
+    rest = len(drifts) - most
+    return ", ".join(code(named(d)) for d in drifts[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _length(lines: Iterable[str]) -> int:
+    """Characters as the platforms count them at their strictest: in UTF-16."""
+    return sum(len(line.encode("utf-16-le", "surrogatepass")) // 2 + 1 for line in lines)
+
+
+def _line(drift: Drift, why: str = "") -> str:
+    found = alive(drift)
+    worst = f" ▲ **{found[0].severity}** {words(found[0].title)}" if found else ""
+    changed = f": {_attributes(list(drift.changes))}" if drift.changes else ""
+    name = code(named(drift)) if drift.resource.address else f"{code(drift.type)} {code(known_as(drift))}"
+    return f"- {drift.kind} {name}{changed}{worst}{f' · {why}' if why else ''}"
+
+
+class _Page:
+    """Lines up to a limit."""
+
+    def __init__(self, limit: int) -> None:
+        self._left = limit
+        self._lines: list[str] = []
+        self._untold = 0
+
+    def add(self, *lines: str) -> bool:
+        """Add these, all or none."""
+        size = _length(lines)
+        if size > self._left:
+            return False
+        self._left -= size
+        self._lines += lines
+        return True
+
+    def entries(self, drifts: list[Drift], why: Mapping[str, str]) -> None:
+        """Each whole, else as a line, else counted."""
+        for drift in drifts:
+            because = why.get(drift.fingerprint, "")
+            whole = list(entry(drift, _PAGE))
+            if because:
+                whole[0] += f" · {because}"
+            # a whole entry may take half of what is left: a thousand lines say more than one long policy
+            if not (_length(whole) <= self._left // 2 and self.add(*whole)) and not self.add(_line(drift, because)):
+                self._untold += 1
+        self.add("")
+
+    def folded(self, kind: str, drifts: list[Drift], *, others: bool) -> None:
+        """The drift of one kind behind a title."""
+        if not drifts:
+            return
+        title = f"{len(drifts)} {kind}" + (" elsewhere" if others else "")
+        frame = list(folded(title, []))
+        if _length(frame) + _length([_line(drifts[0])]) > self._left:
+            self._untold += len(drifts)
+            return
+        opening, closing = frame[:2], frame[2:]
+        self._left -= _length(closing)
+        self.add(*opening)
+        self.entries(drifts, {})
+        self._lines += closing
+
+    def finish(self, last: list[str]) -> str:
+        """The page with its last lines, for which room was kept."""
+        if self._untold:
+            self._lines.append(f"{self._untold} more did not fit here.")
+            self._lines.append("")
+        return "\n".join([*self._lines, *last]) + "\n"
