@@ -8,7 +8,7 @@ from typing import Any
 from drift.catalog.path import path
 from drift.catalog.spec import Attr, Raw
 from drift.model.value import Value, freeze
-from drift.normalize import values
+from drift.normalize import documents, names, times, values
 from drift.normalize.network import cidr as cidr_block
 from drift.normalize.policy import policy_document
 from drift.normalize.tags import tag_map
@@ -43,6 +43,36 @@ def flag(at: str, **words: Any) -> Attr:
 def document(at: str, **words: Any) -> Attr:
     """A JSON document, compared by content."""
     return attr(at, values.document, **words)
+
+
+def structured(at: str, **words: Any) -> Attr:
+    """A JSON or YAML document, compared by content."""
+    return attr(at, documents.structured, **words)
+
+
+def pem(at: str, **words: Any) -> Attr:
+    """A certificate, chain or key."""
+    return attr(at, documents.pem, **words)
+
+
+def moment(at: str, **words: Any) -> Attr:
+    """A point in time, to the second."""
+    return attr(at, times.moment, **words)
+
+
+def kms_key(at: str, **words: Any) -> Attr:
+    """A KMS key, by id or ARN, or an alias."""
+    return text(at, **{"same": names.same_key, **words})
+
+
+def group_arn(at: str, **words: Any) -> Attr:
+    """The ARN of a log group; `:*` at its end stands for its streams."""
+    return attr(at, names.group_arn, **words)
+
+
+def name_or_arn(at: str, **words: Any) -> Attr:
+    """A thing by its name or by its ARN."""
+    return text(at, **{"same": names.same_name, **words})
 
 
 def event_pattern(at: str, **words: Any) -> Attr:

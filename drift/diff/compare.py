@@ -156,10 +156,11 @@ def _blank(attr: Attr) -> Block:
 
 
 def _is_document(attr: Attr) -> bool:
+    from drift.normalize.documents import structured
     from drift.normalize.policy import policy_document
     from drift.normalize.values import document, event_pattern
 
-    return attr.canon in (policy_document, document, event_pattern)
+    return attr.canon in (policy_document, document, event_pattern, structured)
 
 
 def ordered(values: Sequence[Value] | frozenset[Value]) -> tuple[Value, ...]:

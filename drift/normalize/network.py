@@ -13,8 +13,15 @@ from typing import Any
 
 from drift.model.value import Block
 
-PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6", "all": "-1"}
-"""Protocol numbers that the EC2 API answers by name (EC2 API reference, IpPermission)."""
+NUMBERS = {
+    "all": "-1", "icmp": "1", "igmp": "2", "ipip": "4", "tcp": "6", "egp": "8", "igp": "9", "udp": "17", "rdp": "27",
+    "ipv6": "41", "rsvp": "46", "gre": "47", "esp": "50", "ah": "51", "icmpv6": "58", "ipv6-icmp": "58", "ospf": "89",
+    "ospfigp": "89", "pim": "103", "vrrp": "112", "l2tp": "115", "sctp": "132", "udplite": "136",
+}  # fmt: skip
+"""IP protocols by name (IANA's Assigned Internet Protocol Numbers), and what EC2 calls all of them."""
+
+NAMED = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
+"""The protocols that security groups answer by name (EC2 API reference, IpPermission); all others by number."""
 
 PORTED = ("tcp", "udp", "icmp", "icmpv6")
 """Protocols with ports, or types and codes. With any other Terraform writes zeros, and AWS leaves them out."""
@@ -40,8 +47,14 @@ _SPLIT = (
 
 
 def protocol(value: Any) -> str | None:
-    """A protocol by the name AWS answers with."""
-    return None if value in (None, "") else PROTOCOLS.get(str(value).lower(), str(value).lower())
+    """A protocol as security groups answer it: four by name, all others by number."""
+    number = protocol_number(value)
+    return None if number is None else NAMED.get(number, number)
+
+
+def protocol_number(value: Any) -> str | None:
+    """A protocol by its number, as network ACLs answer it."""
+    return None if value in (None, "") else NUMBERS.get(str(value).lower(), str(value).lower())
 
 
 def cidr(value: Any) -> str | None:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import unquote
 
 from drift.model.value import Block, Value, freeze
+from drift.normalize.times import moment
 
 _ACCOUNT_ROOT = re.compile(r"arn:[\w-]+:iam::(\d{12}):root")
 _CASELESS = ("Action", "NotAction")
 _LISTS = ("Resource", "NotResource")
+_ALIKE = {"arnequals": "arnlike", "arnnotequals": "arnnotlike"}
+"""Operators that behave identically (IAM User Guide, "Condition operators")."""
+_OPERATOR = re.compile(r"((?:forallvalues|foranyvalue):)?(.*?)(ifexists)?")
 
 
 def policy_document(value: Any) -> Value:
     """A policy with everything that means nothing taken away.
 
-    Order, one-element lists, the case of actions, an account's id against its root ARN, `"*"`
-    against `{"AWS": "*"}`, the case of condition keys and the spelling of condition values are
-    spelling; `Sid`, effects, actions, resources, principals and conditions are meaning
-    (IAM's policy grammar, "Elements reference"). Text that is no policy is compared as text.
+    Order, one-element lists, the case of actions, an account's id against its root ARN, `"*"` against `{"AWS": "*"}`,
+    the case of condition operators and keys, and the spelling of condition values are spelling; `Sid`, effects,
+    actions, resources, principals and conditions are meaning (IAM's policy grammar, "Elements reference"). Text that
+    is no policy is compared as text.
     """
     if isinstance(value, str):
         if not value.strip():
@@ -47,16 +53,17 @@ def policy_document(value: Any) -> Value:
 def _statement(raw: Mapping[str, Any]) -> Block:
     out: dict[str, Any] = {}
     for key, value in raw.items():
-        if value is None or value == "" or (key == "Condition" and not value):
+        if value is None or value == "":
             continue
         if key in _CASELESS:
-            out[key] = frozenset(str(v).lower() for v in _many(value))
+            out[key] = frozenset("*" if v == "*:*" else str(v).lower() for v in _many(value))
         elif key in _LISTS:
             out[key] = frozenset(str(v) for v in _many(value))
         elif key in ("Principal", "NotPrincipal"):
             out[key] = _principal(value)
-        elif key == "Condition" and isinstance(value, Mapping):
-            out[key] = Block({str(op): _test(test) for op, test in value.items()})
+        elif key == "Condition" and (isinstance(value, Mapping) or not value):
+            conditions = _conditions(value or {})
+            out |= {key: conditions} if conditions else {}
         else:
             out[key] = freeze(value)
     return Block(out)
@@ -67,17 +74,88 @@ def _principal(value: Any) -> Value:
         return Block(AWS=frozenset({"*"}))
     if not isinstance(value, Mapping):
         return freeze(value)
-    return Block({str(k): frozenset(_ACCOUNT_ROOT.sub(r"\1", str(v)) for v in _many(v)) for k, v in value.items()})
+    return Block({str(k): frozenset(_account(str(v)) for v in _many(v)) for k, v in value.items()})
 
 
-def _test(value: Any) -> Value:
+def _account(principal: str) -> str:
+    root = _ACCOUNT_ROOT.fullmatch(principal)
+    return root[1] if root else principal
+
+
+def _conditions(value: Mapping[str, Any]) -> Block:
+    operators = _caseless({k: v for k, v in value.items() if not isinstance(v, Mapping) or v}, _operator)
+    return Block({op: _test(op, test) for op, test in operators.items()})
+
+
+def _operator(name: str) -> str:
+    found = _OPERATOR.fullmatch(name.lower())
+    if found is None:
+        return name
+    return f"{found[1] or ''}{_ALIKE.get(found[2], found[2])}{found[3] or ''}"
+
+
+def _caseless(values: Mapping[str, Any], canon: Callable[[str], str]) -> dict[str, Any]:
+    """The mapping by canonical keys; as it is where two keys would become one, for then one would be lost."""
+    keys = [canon(str(k)) for k in values]
+    return dict(zip(keys if len({*keys}) == len(keys) else map(str, values), values.values(), strict=True))
+
+
+def _test(operator: str, value: Any) -> Value:
     if not isinstance(value, Mapping):
         return freeze(value)
-    return Block({str(k).lower(): frozenset(_scalar(v) for v in _many(v)) for k, v in value.items()})
+    canon = _canon_of(operator)
+    return Block({k: frozenset(canon(v) for v in _many(v)) for k, v in _caseless(value, str.lower).items()})
 
 
-def _scalar(value: Any) -> str:
+def _canon_of(operator: str) -> Callable[[Any], str]:
+    kind = operator.rpartition(":")[2]
+    for start, canon in _CANONS.items():
+        if kind.startswith(start):
+            return canon
+    return _text
+
+
+def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _truth(value: Any) -> str:
+    return str(value).lower()
+
+
+def _number(value: Any) -> str:
+    try:
+        return format(Decimal(str(value)).normalize(), "f")
+    except InvalidOperation:
+        return _text(value)
+
+
+def _address(value: Any) -> str:
+    """An address is the network of it alone (IAM User Guide, "IP address condition operators")."""
+    try:
+        return str(ipaddress.ip_network(str(value), strict=False))
+    except ValueError:
+        return str(value)
+
+
+def _date(value: Any) -> str:
+    if isinstance(value, str) and value.isdigit() and len(value) > 4:
+        value = int(value)
+    try:
+        return moment(value) or ""
+    except (OverflowError, ValueError, OSError):
+        return str(value)
+
+
+_CANONS: Mapping[str, Callable[[Any], str]] = {
+    "bool": _truth,
+    "null": _truth,
+    "numeric": _number,
+    "ipaddress": _address,
+    "notipaddress": _address,
+    "date": _date,
+}
+"""How an operator's name starts -> how its values are spelt."""
 
 
 def _many(value: Any) -> list[Any]:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from drift.catalog.kinds import attr, block, caseless, tags, text
-from drift.catalog.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.catalog.kinds import attr, block, caseless, pem, tags, text
+from drift.catalog.spec import Call, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Value
 from drift.normalize import values
 
 GONE = frozenset({"ResourceNotFoundException"})
 ALGORITHMS = ["RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]
-
-
-def pem(at: str) -> Attr:
-    """A certificate or chain: what the lines between the dashes say, however they are broken."""
-    return attr(at, lambda value: re.sub(r"\s", "", str(value)) if value else None)
 
 
 def algorithm(value: Any) -> str | None:

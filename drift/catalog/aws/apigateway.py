@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from drift.catalog.kinds import attr, block, document, flag, list_of, mapping, number, set_of, tags, text
+from drift.catalog.kinds import attr, block, document, flag, group_arn, list_of, mapping, number, set_of, tags, text
 from drift.catalog.spec import WHOLE, Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Value
 from drift.normalize.policy import policy_document
@@ -31,11 +31,6 @@ def _api_policy(value: Any) -> Value:
         except ValueError:
             return value
     return policy_document(value)
-
-
-def log_destination(at: str, **words: Any) -> Attr:
-    """A log group's ARN; the provider cuts `:*` off."""
-    return attr(at, lambda value: as_text(str(value).removesuffix(":*")) if value else None, **words)
 
 
 def part_of_api(unless: str = "") -> Parent:
@@ -284,7 +279,7 @@ STAGE = ResourceType(
         "variables":             mapping("variables"),
         "xray_tracing_enabled":  flag("tracingEnabled"),
         "access_log_settings":   block("accessLogSettings", {
-            "destination_arn": log_destination("destinationArn"),
+            "destination_arn": group_arn("destinationArn"),
             "format":          text("format"),
         }),
         "canary_settings":       block("canarySettings", {

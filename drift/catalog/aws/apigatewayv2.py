@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.catalog.aws.apigateway import BODY, READ, log_destination
-from drift.catalog.kinds import attr, block, blocks, document, flag, mapping, number, set_of, tags, text
+from drift.catalog.aws.apigateway import BODY, READ
+from drift.catalog.kinds import attr, block, blocks, document, flag, group_arn, mapping, number, set_of, tags, text
 from drift.catalog.spec import Call, Owner, Parent, Ref, ResourceType, Within
 from drift.normalize.values import lower
 from drift.normalize.values import text as as_text
@@ -285,7 +285,7 @@ STAGE = ResourceType(
         "stage_variables":        mapping("StageVariables"),
         "tags":                   tags("Tags"),
         "access_log_settings":    block("AccessLogSettings", {
-            "destination_arn": log_destination("DestinationArn"),
+            "destination_arn": group_arn("DestinationArn"),
             "format":          text("Format"),
         }),
         "default_route_settings": block("DefaultRouteSettings", ROUTE_SETTINGS),

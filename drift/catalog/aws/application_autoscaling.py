@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from drift.catalog.aws.autoscaling import STEPS, by_name, moment, predefined, queries, scheduled
-from drift.catalog.kinds import attr, block, blocks, flag, number, tags, text
+from drift.catalog.aws.autoscaling import STEPS, by_name, predefined, queries, scheduled
+from drift.catalog.kinds import block, blocks, flag, moment, number, tags, text
 from drift.catalog.spec import Attr, Call, Moves, Ref, ResourceType
 
 NAMESPACES = (
@@ -135,13 +135,13 @@ SCHEDULED_ACTION = ResourceType(
     label="name",
     computed={"arn": text("ScheduledActionARN")},
     attributes={
-        "end_time":               attr("EndTime", moment),
+        "end_time":               moment("EndTime"),
         "name":                   text("ScheduledActionName"),
         "resource_id":            text("ResourceId"),
         "scalable_dimension":     text("ScalableDimension"),
         "schedule":               text("Schedule"),
         "service_namespace":      text("ServiceNamespace"),
-        "start_time":             attr("StartTime", moment),
+        "start_time":             moment("StartTime"),
         "timezone":               text("Timezone", default="UTC"),
         "scalable_target_action": block("ScalableTargetAction", {
             "max_capacity": number("MaxCapacity"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.catalog.kinds import attr, block, flag, mapping, number, tags, text
+from drift.catalog.kinds import attr, block, flag, kms_key, mapping, number, tags, text
 from drift.catalog.spec import STACK, Attr, Call, Ref, ResourceType
 from drift.model.value import Value
 
@@ -46,7 +46,7 @@ SERVICE = ResourceType(
         "auto_scaling_configuration_arn": text("Service.AutoScalingConfigurationSummary.AutoScalingConfigurationArn",
                                                assigned=True),
         "tags":                           tags("Tags"),
-        "encryption_configuration":       block("Service.EncryptionConfiguration", {"kms_key": text("KmsKey")}),
+        "encryption_configuration":       block("Service.EncryptionConfiguration", {"kms_key": kms_key("KmsKey")}),
         "health_check_configuration":     block("Service.HealthCheckConfiguration", {
             "healthy_threshold":   number("HealthyThreshold", default=1),
             "interval":            number("Interval", default=5),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.catalog.kinds import block, flag, mapping, number, tags, text
+from drift.catalog.kinds import block, flag, kms_key, mapping, number, tags, text
 from drift.catalog.spec import STACK, Call, Owner, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"InvalidRequestException", "ResourceNotFoundException"})
@@ -48,7 +48,7 @@ WORKGROUP = ResourceType(
                 "acl_configuration":        block("AclConfiguration", {"s3_acl_option": text("S3AclOption")}),
                 "encryption_configuration": block("EncryptionConfiguration", {
                     "encryption_option": text("EncryptionOption"),
-                    "kms_key_arn":       text("KmsKey"),
+                    "kms_key_arn":       kms_key("KmsKey"),
                 }),
             }),
         }, assigned=True),

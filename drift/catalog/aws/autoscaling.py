@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from drift.catalog.aws.ec2_compute import user_data_hash, user_data_plain, user_data_text, user_data_text_base64
 from drift.catalog.aws.ec2_launch import REQUIREMENTS
-from drift.catalog.kinds import attr, block, blocks, flag, number, set_of, text
+from drift.catalog.kinds import attr, block, blocks, flag, moment, number, set_of, text
 from drift.catalog.spec import STACK, Attr, Attributes, Call, Held, Moves, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Value
+from drift.normalize import times
 from drift.normalize.values import text as as_text
 
 ALARMS_HEARD = "!(SuspendedProcesses[?ProcessName == 'AlarmNotification'])"
@@ -28,18 +28,6 @@ SCALED = (
 def scheduled(actions: str, member: str) -> Moves:
     """A bound that a scheduled action moves, and only to what the action says."""
     return Moves(who="a scheduled action", when=actions, within=f"{actions}.{{low: {member}, high: {member}}}")
-
-
-def moment(value: Any) -> str | None:
-    """A point in time, to the second."""
-    if value in (None, ""):
-        return None
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return str(value)
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else str(value)
 
 
 def _subnets(value: Any) -> frozenset[str]:
@@ -294,14 +282,14 @@ SCHEDULE = ResourceType(
     attributes={
         "autoscaling_group_name": text("AutoScalingGroupName"),
         "desired_capacity":       number("DesiredCapacity", default=-1),
-        "end_time":               attr("EndTime", moment, default=""),
+        "end_time":               moment("EndTime", default=""),
         "max_size":               number("MaxSize", default=-1),
         "min_size":               number("MinSize", default=-1),
         "recurrence":             text("Recurrence", default=""),
         "scheduled_action_name":  text("ScheduledActionName"),
         # AWS moves that of a recurring action on to its next time
-        "start_time":             attr("StartTime", moment, same=lambda want, have: want is None,
-                                       from_state=lambda v, i: None if i.get("recurrence") else moment(v)),
+        "start_time":             moment("StartTime", same=lambda want, have: want is None,
+                                       from_state=lambda v, i: None if i.get("recurrence") else times.moment(v)),
         "time_zone":              text("TimeZone", default=""),
     },
     parent=Parent("autoscaling_group_name", to="aws_autoscaling_group"),

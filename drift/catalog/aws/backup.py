@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.catalog.kinds import block, blocks, flag, mapping, number, policy, set_of, tags, text
+from drift.catalog.kinds import block, blocks, flag, kms_key, mapping, number, policy, set_of, tags, text
 from drift.catalog.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Within
 from drift.normalize import values
 
@@ -40,7 +40,7 @@ VAULT = ResourceType(
     computed={"arn": text("BackupVaultArn")},
     attributes={
         "name":        text("BackupVaultName"),
-        "kms_key_arn": text("EncryptionKeyArn", assigned=True),  # aws/backup, where nothing is said
+        "kms_key_arn": kms_key("EncryptionKeyArn", assigned=True),  # aws/backup, where nothing is said
         "tags":        tags("Tags"),
     },
     ignored={"force_destroy": "an instruction to Terraform"},

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.catalog.kinds import attr, document, flag, number, set_of, tags, text
+from drift.catalog.kinds import attr, document, flag, number, set_of, structured, tags, text
 from drift.catalog.spec import STACK, Call, Owner, Ref, ResourceType
 from drift.model.value import Block, Value
-from drift.normalize.values import document as as_document
 from drift.normalize.values import mapped
 from drift.normalize.values import text as as_text
 
@@ -19,11 +18,6 @@ def _parameters(value: Any) -> Value:
     if isinstance(value, list):
         return Block({p["ParameterKey"]: as_text(p.get("ParameterValue")) for p in value})
     return mapped(value)
-
-
-def _template(value: Any) -> Value:
-    """JSON by content; YAML as text, whose last line may end or not."""
-    return as_document(value.replace("\r\n", "\n").strip() if isinstance(value, str) else value)
 
 
 CLOUDFORMATION_STACK = ResourceType(
@@ -51,7 +45,7 @@ CLOUDFORMATION_STACK = ResourceType(
         # a policy read from a URL is recorded nowhere
         "policy_body":        document("Policy.Body", assigned=True),
         "tags":               tags("Tags"),
-        "template_body":      attr("Template.Body", _template, assigned=True),
+        "template_body":      structured("Template.Body", assigned=True),
         "timeout_in_minutes": number("TimeoutInMinutes", default=0),
     },
     ignored={

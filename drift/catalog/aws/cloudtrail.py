@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.catalog.kinds import attr, blocks, flag, set_of, tags, text
+from drift.catalog.kinds import attr, blocks, flag, group_arn, kms_key, set_of, tags, text
 from drift.catalog.spec import Call, Owner, Ref, ResourceType
 from drift.model.value import Block, Value
 from drift.normalize import values
@@ -48,14 +48,14 @@ TRAIL = ResourceType(
     computed={"arn": text("TrailARN"), "home_region": text("HomeRegion")},
     attributes={
         "name":                          text("Name"),
-        "cloud_watch_logs_group_arn":    text("CloudWatchLogsLogGroupArn"),
+        "cloud_watch_logs_group_arn":    group_arn("CloudWatchLogsLogGroupArn"),
         "cloud_watch_logs_role_arn":     text("CloudWatchLogsRoleArn"),
         "enable_log_file_validation":    flag("LogFileValidationEnabled"),
         "enable_logging":                flag("Status.IsLogging", default=True),
         "include_global_service_events": flag("IncludeGlobalServiceEvents", default=True),
         "is_multi_region_trail":         flag("IsMultiRegionTrail"),
         "is_organization_trail":         flag("IsOrganizationTrail"),
-        "kms_key_id":                    text("KmsKeyId"),
+        "kms_key_id":                    kms_key("KmsKeyId"),
         "s3_bucket_name":                text("S3BucketName"),
         "s3_key_prefix":                 text("S3KeyPrefix"),
         "sns_topic_name":                attr("SnsTopicARN || SnsTopicName", values.last_of_arn),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.catalog.kinds import block, blocks, flag, number, set_of, tags, text
+from drift.catalog.kinds import block, blocks, flag, kms_key, number, set_of, tags, text
 from drift.catalog.spec import Attr, Call, Owner, Ref, ResourceType
 from drift.normalize import values
 
@@ -51,7 +51,7 @@ PROJECT = ResourceType(
         "concurrent_build_limit": number("Project.concurrentBuildLimit", default=0),
         "description":            text("Project.description", default=""),
         # alias/aws/s3 where nobody says another
-        "encryption_key":         text("Project.encryptionKey", assigned=True),
+        "encryption_key":         kms_key("Project.encryptionKey", assigned=True),
         "project_visibility":     text("Project.projectVisibility", default="PRIVATE"),
         "queued_timeout":         number("Project.queuedTimeoutInMinutes", default=480),
         "resource_access_role":   text("Project.resourceAccessRole"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.catalog.kinds import attr, block, blocks, flag, number, set_of, tags, text
+from drift.catalog.kinds import attr, block, blocks, flag, kms_key, number, set_of, tags, text
 from drift.catalog.spec import Call, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Block, Value
 from drift.normalize.values import boolean
@@ -104,7 +104,7 @@ USER_POOL = ResourceType(
             "custom_message":                 text("CustomMessage"),
             "custom_sms_sender":              block("CustomSMSSender", SENDER),
             "define_auth_challenge":          text("DefineAuthChallenge"),
-            "kms_key_id":                     text("KMSKeyID"),
+            "kms_key_id":                     kms_key("KMSKeyID"),
             "post_authentication":            text("PostAuthentication"),
             "post_confirmation":              text("PostConfirmation"),
             "pre_authentication":             text("PreAuthentication"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.catalog.kinds import block, blocks, document, flag, set_of, tags, text
+from drift.catalog.kinds import block, blocks, document, flag, kms_key, set_of, tags, text
 from drift.catalog.spec import Call, Owner, Parent, Ref, ResourceType, Within
 from drift.normalize import values
 
@@ -117,7 +117,7 @@ DELIVERY_CHANNEL = ResourceType(
         "name":           text("name", default="default"),
         "s3_bucket_name": text("s3BucketName"),
         "s3_key_prefix":  text("s3KeyPrefix"),
-        "s3_kms_key_arn": text("s3KmsKeyArn"),
+        "s3_kms_key_arn": kms_key("s3KmsKeyArn"),
         "sns_topic_arn":  text("snsTopicARN"),
         "snapshot_delivery_properties": block("configSnapshotDeliveryProperties", {
             "delivery_frequency": text("deliveryFrequency", default=DAILY),

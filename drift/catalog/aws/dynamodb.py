@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from drift.catalog.aws.application_autoscaling import scaled, scaling
-from drift.catalog.kinds import attr, block, blocks, flag, number, policy, set_of, tags, text
+from drift.catalog.kinds import attr, block, blocks, flag, kms_key, number, policy, set_of, tags, text
 from drift.catalog.spec import Attr, Call, Owner, Raw, Ref, ResourceType
 from drift.normalize import values
 
@@ -139,7 +139,7 @@ TABLE = ResourceType(
         }),
         "replica": blocks("Table.Replicas[?ReplicaStatus != 'DELETING']", {
             "region_name": text("RegionName"),
-            "kms_key_arn": text("KMSMasterKeyId", assigned=True),
+            "kms_key_arn": kms_key("KMSMasterKeyId", assigned=True),
             "arn":         text("ReplicaArn", assigned=True),
         }, key=lambda r: r.get("region_name")),
         "tags": tags("Tags"),
@@ -176,7 +176,7 @@ REPLICA = ResourceType(
     computed={"arn": text("Table.TableArn")},
     attributes={
         "deletion_protection_enabled": flag("Table.DeletionProtectionEnabled", default=False),
-        "kms_key_arn":                 text("Table.SSEDescription.KMSMasterKeyArn", assigned=True),
+        "kms_key_arn":                 kms_key("Table.SSEDescription.KMSMasterKeyArn", assigned=True),
         "point_in_time_recovery":      flag("PointInTimeRecovery.PointInTimeRecoveryStatus"),
         "table_class_override":        text("Table.TableClassSummary.TableClass", assigned=True),
         "tags":                        tags("Tags"),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from drift.catalog.kinds import attr, block, blocks, flag, name_of_arn, number, set_of, tags, text
+from drift.catalog.kinds import attr, block, blocks, flag, kms_key, name_of_arn, number, set_of, tags, text
 from drift.catalog.spec import STACK, WHOLE, Attr, Attributes, Call, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Hidden, Value
 from drift.normalize.tags import tag_map
@@ -121,7 +121,7 @@ DEVICE: Mapping[str, Attr] = {
     "delete_on_termination": flag("Ebs.DeleteOnTermination"),
     "encrypted":             flag("Encrypted", default=False),
     "iops":                  number("Iops", default=0),
-    "kms_key_id":            text("KmsKeyId", assigned=True),
+    "kms_key_id":            kms_key("KmsKeyId", assigned=True),
     "tags":                  attr("Tags", tag_map, from_state=_device_tags, same=unrecorded),
     "throughput":            number("Throughput", default=0),
     "volume_size":           number("Size", assigned=True),

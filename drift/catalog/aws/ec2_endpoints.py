@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.catalog.kinds import attr, block, blocks, caseless, flag, number, policy, set_of, tags, text
+from drift.catalog.kinds import attr, block, blocks, caseless, flag, group_arn, number, policy, set_of, tags, text
 from drift.catalog.spec import STACK, WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Within
 from drift.normalize.values import text as plain_text
 
@@ -166,11 +166,6 @@ def logged(prefix: str, without: str = "-") -> Attr:
     return attr("ResourceId", canon)
 
 
-def log_group(value: Any) -> str | None:
-    """Terraform takes a log group's ARN with its final star, AWS answers without."""
-    return str(value).removesuffix(":*") if value else None
-
-
 FLOW_LOG = ResourceType(
     name="aws_flow_log",
     service="ec2",
@@ -187,7 +182,7 @@ FLOW_LOG = ResourceType(
         "iam_role_arn":                  text("DeliverLogsPermissionArn"),
         "deliver_cross_account_role":    text("DeliverCrossAccountRole"),
         "log_destination_type":          text("LogDestinationType", default="cloud-watch-logs"),
-        "log_destination":               attr("LogDestination", log_group, assigned=True),
+        "log_destination":               group_arn("LogDestination", assigned=True),
         "log_group_name":                text("LogGroupName", assigned=True),
         "log_format":                    text("LogFormat", assigned=True),
         "max_aggregation_interval":      number("MaxAggregationInterval", default=600),

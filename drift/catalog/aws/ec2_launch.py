@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from drift.catalog.kinds import attr, block, blocks, flag, number, set_of, tags, text
+from drift.catalog.kinds import attr, block, blocks, flag, kms_key, number, set_of, tags, text
 from drift.catalog.spec import STACK, Attr, Call, Owner, Ref, ResourceType
 from drift.normalize.tags import tag_map
 from drift.normalize.values import text as as_text
@@ -86,7 +86,7 @@ LAUNCH_TEMPLATE = ResourceType(
                 "delete_on_termination":      text("DeleteOnTermination"),
                 "encrypted":                  text("Encrypted"),
                 "iops":                       number("Iops", default=0),
-                "kms_key_id":                 text("KmsKeyId"),
+                "kms_key_id":                 kms_key("KmsKeyId"),
                 "snapshot_id":                text("SnapshotId"),
                 "throughput":                 number("Throughput", default=0),
                 "volume_initialization_rate": number("VolumeInitializationRate", default=0),

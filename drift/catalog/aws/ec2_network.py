@@ -22,6 +22,7 @@ from drift.catalog.spec import (
     Within,
 )
 from drift.model.value import Block, Value
+from drift.normalize.network import protocol_number
 from drift.normalize.values import text as plain_text
 
 DEFAULT_VPC = "AWS: the default VPC"
@@ -473,25 +474,13 @@ IPV6_ASSOCIATION = ResourceType(
 
 # Network ACLs
 
-ACL_PROTOCOLS = {
-    "all": "-1", "icmp": "1", "tcp": "6", "udp": "17", "gre": "47", "esp": "50", "ah": "51", "icmpv6": "58",
-    "ipv6-icmp": "58",
-}  # fmt: skip
-"""Network ACLs speak in numbers; Terraform takes names too."""
-
-
-def acl_protocol(value: Any) -> str | None:
-    """A protocol by its number."""
-    return ACL_PROTOCOLS.get(str(value).lower(), str(value).lower()) if value not in (None, "") else None
-
-
 ACL_ENTRY = {
     "cidr_block":      cidr("CidrBlock"),
     "from_port":       number("PortRange.From", default=0),
     "icmp_code":       number("IcmpTypeCode.Code", default=0),
     "icmp_type":       number("IcmpTypeCode.Type", default=0),
     "ipv6_cidr_block": cidr("Ipv6CidrBlock"),
-    "protocol":        attr("Protocol", acl_protocol),
+    "protocol":        attr("Protocol", protocol_number),
     "to_port":         number("PortRange.To", default=0),
 }
 LAST_RULES = 32767  # and above: AWS's own "deny what is left"
@@ -515,7 +504,7 @@ def acl_share(egress: bool) -> Share:
 
 def only_for(*protocols: str) -> Callable[[Any, Raw], Value]:
     """The state keeps ports of an ICMP rule and codes of a TCP rule, which AWS never gets to see."""
-    return lambda value, rule: (value or 0) if acl_protocol(rule.get("protocol")) in protocols else 0
+    return lambda value, rule: (value or 0) if protocol_number(rule.get("protocol")) in protocols else 0
 
 
 NETWORK_ACL = ResourceType(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from drift.catalog.kinds import attr, flag, number, set_of, tags, text
+from drift.catalog.kinds import attr, flag, kms_key, number, set_of, tags, text
 from drift.catalog.spec import STACK, Attributes, Call, Owner, Parent, Ref, ResourceType, Within
 from drift.model.value import Block, Value
 from drift.normalize.values import text as plain_text
@@ -21,7 +21,7 @@ VOLUME = ResourceType(
         "availability_zone":    text("AvailabilityZone"),
         "encrypted":            flag("Encrypted", default=False),
         "iops":                 number("Iops", default=0),
-        "kms_key_id":           text("KmsKeyId", assigned=True),
+        "kms_key_id":           kms_key("KmsKeyId", assigned=True),
         "multi_attach_enabled": flag("MultiAttachEnabled"),
         "outpost_arn":          text("OutpostArn"),
         "size":                 number("Size", assigned=True),
@@ -108,7 +108,7 @@ SNAPSHOT_COPY = replace(
     attributes={
         "description":  text("Description"),
         "encrypted":    flag("Encrypted"),
-        "kms_key_id":   text("KmsKeyId", assigned=True),
+        "kms_key_id":   kms_key("KmsKeyId", assigned=True),
         "storage_tier": text("StorageTier", default="standard"),
         "tags":         tags("Tags"),
     },
@@ -140,7 +140,7 @@ DEFAULT_KMS_KEY = ResourceType(
     id=attr("Key", lambda value: "default"),
     import_id="key_arn",
     label="key_arn",
-    attributes={"key_arn": text("Key")},
+    attributes={"key_arn": kms_key("Key")},
     refs=(Ref("key_arn", to="aws_kms_key", by="arn"),),
     owners=(Owner("ends_with(Key, 'alias/aws/ebs')", "AWS"),),
 )

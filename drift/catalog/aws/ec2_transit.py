@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from drift.catalog.kinds import attr, block, blocks, cidr, flag, number, set_of, tags, text
+from drift.catalog.kinds import attr, block, blocks, cidr, flag, group_arn, number, set_of, tags, text
 from drift.catalog.spec import STACK, WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Within
 from drift.model.value import Block, Value
 from drift.normalize.network import cidr as cidr_form
@@ -318,7 +318,7 @@ TUNNEL: Mapping[str, Callable[[str], Attr]] = {
     "log_options":                     lambda at: block(f"{at}.LogOptions", {
         "cloudwatch_log_options": block("CloudWatchLogOptions", {
             "log_enabled":       flag("LogEnabled"),
-            "log_group_arn":     text("LogGroupArn"),
+            "log_group_arn":     group_arn("LogGroupArn"),
             "log_output_format": text("LogOutputFormat", assigned=True),
         }),
     }),

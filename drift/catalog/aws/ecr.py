@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from drift.catalog.kinds import attr, block, blocks, flag, policy, tags, text
+from drift.catalog.kinds import attr, block, blocks, flag, kms_key, policy, tags, text
 from drift.catalog.spec import STACK, Call, Owner, Parent, Ref, ResourceType, Within
 from drift.model.value import Value, freeze
 
@@ -62,7 +62,7 @@ REPOSITORY = ResourceType(
         "image_tag_mutability":         text("imageTagMutability", default="MUTABLE"),
         "encryption_configuration":     block("encryptionConfiguration", {
             "encryption_type": text("encryptionType", default="AES256"),
-            "kms_key":         text("kmsKey", assigned=True),
+            "kms_key":         kms_key("kmsKey", assigned=True),
         }),
         "image_scanning_configuration": block("imageScanningConfiguration", {"scan_on_push": flag("scanOnPush")}),
         "tags":                         tags("Tags"),

@@ -7,7 +7,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from drift.catalog.aws.application_autoscaling import scaled, scaling
-from drift.catalog.kinds import attr, block, blocks, flag, list_of, mapping, name_of_arn, number, set_of, tags, text
+from drift.catalog.kinds import (
+    attr,
+    block,
+    blocks,
+    flag,
+    kms_key,
+    list_of,
+    mapping,
+    name_of_arn,
+    number,
+    set_of,
+    tags,
+    text,
+)
 from drift.catalog.spec import Attr, Call, Moves, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Block, Value, freeze
 from drift.normalize.tags import tag_map
@@ -149,7 +162,7 @@ CLUSTER = ResourceType(
         "name":                     name_of_arn("clusterArn"),
         "configuration":            block("Cluster.configuration", {
             "execute_command_configuration": block("executeCommandConfiguration", {
-                "kms_key_id":        text("kmsKeyId"),
+                "kms_key_id":        kms_key("kmsKeyId"),
                 "logging":           text("logging", default="DEFAULT"),
                 "log_configuration": block("logConfiguration", {
                     "cloud_watch_encryption_enabled": flag("cloudWatchEncryptionEnabled"),
@@ -160,8 +173,8 @@ CLUSTER = ResourceType(
                 }),
             }),
             "managed_storage_configuration": block("managedStorageConfiguration", {
-                "fargate_ephemeral_storage_kms_key_id": text("fargateEphemeralStorageKmsKeyId"),
-                "kms_key_id":                           text("kmsKeyId"),
+                "fargate_ephemeral_storage_kms_key_id": kms_key("fargateEphemeralStorageKmsKeyId"),
+                "kms_key_id":                           kms_key("kmsKeyId"),
             }),
         }),
         "service_connect_defaults": block("Cluster.serviceConnectDefaults", {"namespace": text("namespace")}),
@@ -299,7 +312,7 @@ SERVICE = ResourceType(
                     "per_request_timeout_seconds": number("perRequestTimeoutSeconds", default=0),
                 }),
                 "tls":                   block("tls", {
-                    "kms_key":               text("kmsKey"),
+                    "kms_key":               kms_key("kmsKey"),
                     "role_arn":              text("roleArn"),
                     "issuer_cert_authority": block("issuerCertificateAuthority", {
                         "aws_pca_authority_arn": text("awsPcaAuthorityArn"),
@@ -319,7 +332,7 @@ SERVICE = ResourceType(
                 "encrypted":                  flag("encrypted", assigned=True),
                 "file_system_type":           text("filesystemType", assigned=True),
                 "iops":                       size("iops"),
-                "kms_key_id":                 text("kmsKeyId", assigned=True),
+                "kms_key_id":                 kms_key("kmsKeyId", assigned=True),
                 "role_arn":                   text("roleArn"),
                 "size_in_gb":                 size("sizeInGiB"),
                 "snapshot_id":                text("snapshotId"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.catalog.kinds import block, blocks, flag, number, policy, set_of, tags, text
+from drift.catalog.kinds import block, blocks, flag, kms_key, number, policy, set_of, tags, text
 from drift.catalog.spec import STACK, Call, Owner, Parent, Ref, ResourceType, Within
 from drift.normalize.values import number as plain_number
 from drift.normalize.values import text as plain_text
@@ -33,7 +33,7 @@ FILE_SYSTEM = ResourceType(
         "availability_zone_name":          text("AvailabilityZoneName", assigned=True),
         "creation_token":                  text("CreationToken", assigned=True),
         "encrypted":                       flag("Encrypted", default=False),
-        "kms_key_id":                      text("KmsKeyId", assigned=True),
+        "kms_key_id":                      kms_key("KmsKeyId", assigned=True),
         "performance_mode":                text("PerformanceMode", default="generalPurpose"),
         "throughput_mode":                 text("ThroughputMode", default="bursting"),
         "provisioned_throughput_in_mibps": number("ProvisionedThroughputInMibps", default=0),

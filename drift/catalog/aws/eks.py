@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from drift.catalog.kinds import attr, block, blocks, document, flag, list_of, mapping, number, set_of, tags, text
+from drift.catalog.kinds import (
+    attr,
+    block,
+    blocks,
+    document,
+    flag,
+    kms_key,
+    list_of,
+    mapping,
+    number,
+    set_of,
+    tags,
+    text,
+)
 from drift.catalog.spec import Attr, Call, Moves, Owner, Parent, Ref, ResourceType, Within
 from drift.normalize.values import number as as_number
 from drift.normalize.values import text as as_text
@@ -67,7 +80,7 @@ CLUSTER = ResourceType(
         }),
         "encryption_config":         block("Cluster.encryptionConfig[0]", {
             "resources": set_of(as_text, "resources"),
-            "provider":  block("provider", {"key_arn": text("keyArn")}),
+            "provider":  block("provider", {"key_arn": kms_key("keyArn")}),
         }),
         "kubernetes_network_config": block("Cluster.kubernetesNetworkConfig", {
             "ip_family":              text("ipFamily", assigned=True),

@@ -11,6 +11,7 @@ from drift.catalog.kinds import (
     document,
     event_pattern,
     flag,
+    kms_key,
     list_of,
     mapping,
     number,
@@ -103,7 +104,7 @@ BUS = ResourceType(
     attributes={
         "name":               text("Name"),
         "description":        text("Bus.Description"),
-        "kms_key_identifier": text("Bus.KmsKeyIdentifier"),
+        "kms_key_identifier": kms_key("Bus.KmsKeyIdentifier"),
         "dead_letter_config": block("Bus.DeadLetterConfig", {"arn": text("Arn")}),
         "tags":               tags("Tags"),
     },
@@ -322,7 +323,7 @@ CONNECTION = ResourceType(
         "name":               text("Name"),
         "description":        text("Connection.Description"),
         "authorization_type": text("AuthorizationType"),
-        "kms_key_identifier": text("Connection.KmsKeyIdentifier"),
+        "kms_key_identifier": kms_key("Connection.KmsKeyIdentifier"),
         "auth_parameters":    block("Connection.AuthParameters", {
             "api_key": block("ApiKeyAuthParameters", {"key": text("ApiKeyName")}),
             "basic":   block("BasicAuthParameters", {"username": text("Username")}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from drift.catalog.kinds import attr, block, blocks, flag, list_of, mapping, number, set_of, tags, text
+from drift.catalog.kinds import attr, block, blocks, flag, kms_key, list_of, mapping, moment, number, set_of, tags, text
 from drift.catalog.spec import STACK, Attr, Call, Ref, ResourceType
 from drift.model.value import Block, Value
 from drift.normalize.values import moment
@@ -89,7 +89,7 @@ def bucket() -> dict[str, Attr]:
         "bucket_arn":          text("BucketARN"),
         "compression_format":  text("CompressionFormat", default="UNCOMPRESSED"),
         "error_output_prefix": text("ErrorOutputPrefix"),
-        "kms_key_arn":         text("EncryptionConfiguration.KMSEncryptionConfig.AWSKMSKeyARN"),
+        "kms_key_arn":         kms_key("EncryptionConfiguration.KMSEncryptionConfig.AWSKMSKeyARN"),
         "prefix":              text("Prefix"),
         "role_arn":            text("RoleARN"),
     }
@@ -218,7 +218,7 @@ DELIVERY_STREAM = ResourceType(
         "server_side_encryption": block("Stream.DeliveryStreamEncryptionConfiguration", {
             "enabled":  attr("Status", lambda v: v == "ENABLED" if isinstance(v, str) else bool(v)),
             "key_type": text("KeyType", default="AWS_OWNED_CMK"),
-            "key_arn":  text("KeyARN", assigned=True),
+            "key_arn":  kms_key("KeyARN", assigned=True),
         }),
         "extended_s3_configuration": block("Stream.Destinations[0].ExtendedS3DestinationDescription", {
             **bucket(), **processed(),

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from drift.catalog.kinds import attr, block, blocks, document, flag, list_of, mapping, number, set_of, tags, text
+from drift.catalog.kinds import (
+    attr,
+    block,
+    blocks,
+    document,
+    flag,
+    kms_key,
+    list_of,
+    mapping,
+    number,
+    set_of,
+    tags,
+    text,
+)
 from drift.catalog.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Value
 from drift.normalize import values
@@ -437,15 +450,15 @@ SECURITY_CONFIGURATION = ResourceType(
         "encryption_configuration": block("EncryptionConfiguration", {
             "cloudwatch_encryption":    block("CloudWatchEncryption", {
                 "cloudwatch_encryption_mode": text("CloudWatchEncryptionMode", default="DISABLED"),
-                "kms_key_arn":                text("KmsKeyArn"),
+                "kms_key_arn":                kms_key("KmsKeyArn"),
             }),
             "job_bookmarks_encryption": block("JobBookmarksEncryption", {
                 "job_bookmarks_encryption_mode": text("JobBookmarksEncryptionMode", default="DISABLED"),
-                "kms_key_arn":                   text("KmsKeyArn"),
+                "kms_key_arn":                   kms_key("KmsKeyArn"),
             }),
             "s3_encryption":            block("S3Encryption[0]", {
                 "s3_encryption_mode": text("S3EncryptionMode", default="DISABLED"),
-                "kms_key_arn":        text("KmsKeyArn"),
+                "kms_key_arn":        kms_key("KmsKeyArn"),
             }),
         }),
     },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drift.catalog.aws.iam import GONE, PAGE
-from drift.catalog.kinds import attr, flag, name_of_arn, number, policy, set_of, tags, text
+from drift.catalog.kinds import attr, flag, name_of_arn, number, pem, policy, set_of, tags, text
 from drift.catalog.spec import STACK, Call, Gathers, Owner, Parent, Ref, ResourceType, Within
 from drift.model.value import Value
 from drift.normalize.values import moment
@@ -335,11 +335,6 @@ SAML_PROVIDER = ResourceType(
 )
 
 
-def pem(value: Any) -> Value:
-    """A certificate by its text, however its lines are broken."""
-    return "".join(str(value).split()) or None if value else None
-
-
 SERVER_CERTIFICATE = ResourceType(
     name="aws_iam_server_certificate",
     service="iam",
@@ -355,8 +350,8 @@ SERVER_CERTIFICATE = ResourceType(
     attributes={
         "name":              text("ServerCertificateName", assigned=True),
         "path":              text("Path", default="/"),
-        "certificate_body":  attr("Certificate.CertificateBody", pem),
-        "certificate_chain": attr("Certificate.CertificateChain", pem),
+        "certificate_body":  pem("Certificate.CertificateBody"),
+        "certificate_chain": pem("Certificate.CertificateChain"),
         "tags":              tags("Certificate.Tags"),
     },
     ignored={

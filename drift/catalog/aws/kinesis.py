@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.catalog.kinds import attr, block, number, set_of, tags, text
+from drift.catalog.kinds import attr, block, kms_key, number, set_of, tags, text
 from drift.catalog.spec import STACK, Call, Ref, ResourceType
 from drift.model.value import Value
 from drift.normalize.values import number as to_number
@@ -42,7 +42,7 @@ STREAM = ResourceType(
                                     from_state=lambda value, _: to_number(value) or None),
         "retention_period":    number("Summary.RetentionPeriodHours", default=24),
         "encryption_type":     text("Summary.EncryptionType", default="NONE"),
-        "kms_key_id":          text("Summary.KeyId"),
+        "kms_key_id":          kms_key("Summary.KeyId"),
         "shard_level_metrics": set_of(to_text, "Summary.EnhancedMonitoring[].ShardLevelMetrics[]"),
         "stream_mode_details": block("Summary.StreamModeDetails", {
             "stream_mode": text("StreamMode", default="PROVISIONED"),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
-from drift.catalog.kinds import attr, blocks, flag, mapping, name_of_arn, policy, set_of, tags, text
+from drift.catalog.kinds import attr, blocks, flag, mapping, moment, name_of_arn, policy, set_of, tags, text
 from drift.catalog.spec import WHOLE, Call, Owner, Parent, Ref, ResourceType, Within
 from drift.model.value import Value
 from drift.normalize.values import number
@@ -26,13 +25,6 @@ OWNERS = (
 def days(value: Any) -> Value:
     """Where a key does not rotate, AWS tells no period and the state tells 0."""
     return number(value) or None
-
-
-def moment(value: Any) -> Value:
-    """A time as Terraform writes it: `2030-01-01T00:00:00Z`."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return plain_text(value)
 
 
 KEY = ResourceType(
@@ -88,7 +80,7 @@ EXTERNAL_KEY = ResourceType(
         "enabled":      flag("Metadata.Enabled", default=False),
         "multi_region": flag("Metadata.MultiRegion", default=False),
         "policy":       policy("Policy", assigned=True),
-        "valid_to":     attr("Metadata.ValidTo", moment),
+        "valid_to":     moment("Metadata.ValidTo"),
         "tags":         tags("Tags"),
     },
     ignored={

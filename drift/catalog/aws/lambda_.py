@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from drift.catalog.kinds import (
@@ -13,7 +12,9 @@ from drift.catalog.kinds import (
     blocks,
     event_pattern,
     flag,
+    kms_key,
     list_of,
+    moment,
     name_of_arn,
     number,
     set_of,
@@ -88,12 +89,6 @@ def _enabled(value: Any) -> bool:
     return not str(value).startswith("Disabl") if isinstance(value, str) else bool(value)
 
 
-def _moment(value: Any) -> str | None:
-    if isinstance(value, str) and value:
-        value = datetime.fromisoformat(value)
-    return value.astimezone(UTC).isoformat() if value else None
-
-
 def _layer_name(value: Any) -> str | None:
     """From a name, the layer's ARN, or the ARN of one of its versions."""
     parts = str(value or "").split(":")
@@ -142,7 +137,7 @@ FUNCTION = ResourceType(
         "timeout":                        number("Timeout", default=3),
         "reserved_concurrent_executions": number("More.Concurrency.ReservedConcurrentExecutions", default=-1),
         "layers":                         list_of(to_text, "Layers[].Arn"),
-        "kms_key_arn":                    text("KMSKeyArn"),
+        "kms_key_arn":                    kms_key("KMSKeyArn"),
         "code_signing_config_arn":        text("Signing"),
         "environment":                    block("Environment", {
             "variables": attr("@", _variables, sensitive=True, from_state=lambda value, _: mapped(value)),
@@ -348,9 +343,9 @@ EVENT_SOURCE_MAPPING = ResourceType(
         "tumbling_window_in_seconds":             number("TumblingWindowInSeconds", default=0),
         "bisect_batch_on_function_error":         flag("BisectBatchOnFunctionError"),
         "starting_position":                      text("StartingPosition"),
-        "starting_position_timestamp":            attr("StartingPositionTimestamp", _moment),
+        "starting_position_timestamp":            moment("StartingPositionTimestamp"),
         "function_response_types":                set_of(to_text, "FunctionResponseTypes"),
-        "kms_key_arn":                            text("KMSKeyArn"),
+        "kms_key_arn":                            kms_key("KMSKeyArn"),
         "queues":                                 list_of(to_text, "Queues"),
         "topics":                                 set_of(to_text, "Topics"),
         "amazon_managed_kafka_event_source_config": block("AmazonManagedKafkaEventSourceConfig", {

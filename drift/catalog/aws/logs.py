@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.catalog.kinds import attr, block, mapping, number, policy, tags, text
-from drift.catalog.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.catalog.kinds import attr, block, group_arn, kms_key, mapping, number, policy, tags, text
+from drift.catalog.spec import Call, Owner, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"ResourceNotFoundException"})
-
-
-def group_arn(at: str, **words: Any) -> Attr:
-    """Some answers end in `:*`, which stands for the group's streams."""
-    return attr(at, lambda v: str(v).removesuffix(":*") if v else None, **words)
 
 
 LOG_GROUP = ResourceType(
@@ -32,7 +27,7 @@ LOG_GROUP = ResourceType(
     attributes={
         "name":              text("logGroupName", assigned=True),
         "retention_in_days": number("retentionInDays", default=0),
-        "kms_key_id":        text("kmsKeyId"),
+        "kms_key_id":        kms_key("kmsKeyId"),
         "log_group_class":   text("logGroupClass", default="STANDARD"),
         "tags":              tags("Tags"),
     },

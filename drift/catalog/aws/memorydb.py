@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.catalog.aws.rds import AT_CREATION, AT_DELETION, UPGRADES, unless_none
-from drift.catalog.kinds import caseless, flag, number, set_of, tags, text
+from drift.catalog.kinds import caseless, flag, kms_key, number, set_of, tags, text
 from drift.catalog.spec import STACK, Call, Ref, ResourceType
 from drift.model.value import Value
 from drift.normalize import values
@@ -34,7 +34,7 @@ CLUSTER = ResourceType(
         "description":                text("Description"),
         "engine":                     caseless("Engine", assigned=True),
         "engine_version":             text("EngineVersion", assigned=True, same=_version, moves=UPGRADES),
-        "kms_key_arn":                text("KmsKeyId"),
+        "kms_key_arn":                kms_key("KmsKeyId"),
         "maintenance_window":         caseless("MaintenanceWindow", assigned=True),
         "multi_region_cluster_name":  text("MultiRegionClusterName"),
         "node_type":                  text("NodeType"),

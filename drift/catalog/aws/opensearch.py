@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from drift.catalog.aws.rds import key_id
-from drift.catalog.kinds import attr, block, blocks, flag, number, policy, set_of, tags, text
+from drift.catalog.kinds import attr, block, blocks, flag, group_arn, number, policy, set_of, tags, text
 from drift.catalog.spec import STACK, WHOLE, Attr, Call, Parent, Ref, ResourceType, Within
 from drift.model.value import Value
 from drift.normalize import values
@@ -104,7 +104,7 @@ DOMAIN = ResourceType(
             "kms_key_id": attr("KmsKeyId", key_id, assigned=True),
         }, assigned=True),
         "log_publishing_options": blocks("entries(Domain.LogPublishingOptions)", {
-            "cloudwatch_log_group_arn": text("value.CloudWatchLogsLogGroupArn"),
+            "cloudwatch_log_group_arn": group_arn("value.CloudWatchLogsLogGroupArn"),
             "enabled":                  flag("value.Enabled", default=True),
             "log_type":                 text("key"),
         }, key=lambda o: o.get("log_type")),

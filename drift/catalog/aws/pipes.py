@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
-from drift.catalog.aws.logs import group_arn
-from drift.catalog.kinds import attr, block, blocks, event_pattern, flag, list_of, mapping, number, set_of, tags, text
+from drift.catalog.kinds import (
+    attr,
+    block,
+    blocks,
+    event_pattern,
+    flag,
+    group_arn,
+    kms_key,
+    list_of,
+    mapping,
+    moment,
+    number,
+    set_of,
+    tags,
+    text,
+)
 from drift.catalog.spec import Attr, Call, Owner, Ref, ResourceType
 from drift.normalize.tags import tag_map
 from drift.normalize.values import text as to_text
-
-
-def _moment(value: Any) -> str | None:
-    if isinstance(value, str) and value:
-        value = datetime.fromisoformat(value)
-    return value.astimezone(UTC).isoformat() if value else None
 
 
 def batched() -> dict[str, Attr]:
@@ -78,7 +83,7 @@ SOURCE = block("Pipe.SourceParameters", {
     "rabbitmq_broker_parameters": block("RabbitMQBrokerParameters", {**broker(), "virtual_host": text("VirtualHost")}),
     "dynamodb_stream_parameters": block("DynamoDBStreamParameters", stream()),
     "kinesis_stream_parameters":  block("KinesisStreamParameters", {
-        **stream(), "starting_position_timestamp": attr("StartingPositionTimestamp", _moment),
+        **stream(), "starting_position_timestamp": moment("StartingPositionTimestamp"),
     }),
     "sqs_queue_parameters":       block("SqsQueueParameters", batched()),
     "filter_criteria":            block("FilterCriteria", {"filter": blocks("Filters", {"pattern": event_pattern("Pattern")})}),
@@ -214,7 +219,7 @@ PIPE = ResourceType(
         "target":                text("Target"),
         "enrichment":            text("Enrichment"),
         "role_arn":              text("Pipe.RoleArn"),
-        "kms_key_identifier":    text("Pipe.KmsKeyIdentifier"),
+        "kms_key_identifier":    kms_key("Pipe.KmsKeyIdentifier"),
         "source_parameters":     SOURCE,
         "target_parameters":     TARGET,
         "enrichment_parameters": block("Pipe.EnrichmentParameters", {

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from drift.catalog.kinds import attr, blocks, caseless, flag, number, set_of, tags, text
+from drift.catalog.kinds import attr, blocks, caseless, flag, kms_key, number, set_of, tags, text
 from drift.catalog.spec import Attr, Call, Moves, Owner, Raw, Ref, ResourceType
 from drift.model.value import Value
 from drift.normalize import values
+from drift.normalize.names import version_prefix
 
 TAGGED_BY_STACK = Owner("TagList[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
 
@@ -44,11 +45,6 @@ def parameters(at: str = "Parameters", name: str = "ParameterName", value: str =
     """
     return blocks(at, {"name": caseless(name), "value": text(value)}, tacit="Source != 'user'",
                   key=lambda p: p.get("name"))
-
-
-def version_prefix(want: Value, have: Value) -> bool:
-    """`8.0` is any 8.0.x, as for the provider, so that minor upgrades stay quiet where they may happen."""
-    return isinstance(want, str) and isinstance(have, str) and have.startswith((f"{want}.", f"{want}-"))
 
 
 def unless_none(want: Value, have: Value) -> bool:
@@ -118,7 +114,7 @@ INSTANCE = ResourceType(
         "iops":                                  number("Iops", default=0),
         "dedicated_log_volume":                  flag("DedicatedLogVolume"),
         "storage_encrypted":                     flag("StorageEncrypted"),
-        "kms_key_id":                            text("KmsKeyId", assigned=True),
+        "kms_key_id":                            kms_key("KmsKeyId", assigned=True),
         "db_name":                               text("DBName", assigned=True),
         "username":                              text("MasterUsername", assigned=True),
         "manage_master_user_password":           flag("MasterUserSecret.SecretArn != `null`",
@@ -150,7 +146,7 @@ INSTANCE = ResourceType(
         "monitoring_role_arn":                   text("MonitoringRoleArn", assigned=True),
         "database_insights_mode":                text("DatabaseInsightsMode", assigned=True),
         "performance_insights_enabled":          flag("PerformanceInsightsEnabled"),
-        "performance_insights_kms_key_id":       text("PerformanceInsightsKMSKeyId", assigned=True),
+        "performance_insights_kms_key_id":       kms_key("PerformanceInsightsKMSKeyId", assigned=True),
         "performance_insights_retention_period": number("PerformanceInsightsRetentionPeriod", default=0),
         "enabled_cloudwatch_logs_exports":       set_of(values.text, "EnabledCloudwatchLogsExports"),
         "character_set_name":                    text("CharacterSetName", assigned=True),

@@ -24,11 +24,11 @@ from drift.catalog.aws.rds import (
     tags_of,
     unless_none,
     unless_untold,
-    version_prefix,
 )
-from drift.catalog.kinds import attr, block, caseless, flag, number, set_of, tags, text
+from drift.catalog.kinds import attr, block, caseless, flag, kms_key, number, set_of, tags, text
 from drift.catalog.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType
 from drift.normalize import values
+from drift.normalize.names import version_prefix
 
 AURORA_SCALED = Owner("starts_with(DBInstanceIdentifier, 'application-autoscaling-')", "Application Auto Scaling")
 """Readers that Aurora Auto Scaling adds go by this name and nothing else tells of them."""
@@ -135,12 +135,12 @@ CLUSTER = ResourceType(
         # aws_rds_cluster_role_association adds roles after the cluster was recorded
         "iam_roles":                             set_of(values.text, "AssociatedRoles[].RoleArn", assigned=True),
         "iops":                                  number("Iops", default=0),
-        "kms_key_id":                            text("KmsKeyId", assigned=True),
+        "kms_key_id":                            kms_key("KmsKeyId", assigned=True),
         "monitoring_interval":                   number("MonitoringInterval", default=0),
         "monitoring_role_arn":                   text("MonitoringRoleArn", assigned=True),
         "network_type":                          text("NetworkType", assigned=True),
         "performance_insights_enabled":          flag("PerformanceInsightsEnabled"),
-        "performance_insights_kms_key_id":       text("PerformanceInsightsKMSKeyId", assigned=True),
+        "performance_insights_kms_key_id":       kms_key("PerformanceInsightsKMSKeyId", assigned=True),
         "performance_insights_retention_period": number("PerformanceInsightsRetentionPeriod", default=0),
         # a member of a global cluster has one that nobody set
         "replication_source_identifier":         text("ReplicationSourceIdentifier", assigned=True),
@@ -213,7 +213,7 @@ CLUSTER_INSTANCE = ResourceType(
         "monitoring_interval":                   number("MonitoringInterval", default=0),
         "monitoring_role_arn":                   text("MonitoringRoleArn", assigned=True),
         "performance_insights_enabled":          flag("PerformanceInsightsEnabled", default=False),
-        "performance_insights_kms_key_id":       text("PerformanceInsightsKMSKeyId", assigned=True),
+        "performance_insights_kms_key_id":       kms_key("PerformanceInsightsKMSKeyId", assigned=True),
         "performance_insights_retention_period": number("PerformanceInsightsRetentionPeriod", default=0),
         "publicly_accessible":                   flag("PubliclyAccessible", default=False),
     },
@@ -355,7 +355,7 @@ DOCDB_CLUSTER = ResourceType(
         "db_subnet_group_name":            text("DBSubnetGroup", assigned=True),
         "enabled_cloudwatch_logs_exports": set_of(values.text, "EnabledCloudwatchLogsExports"),
         "engine":                          text("Engine", default="docdb"),
-        "kms_key_id":                      text("KmsKeyId", assigned=True),
+        "kms_key_id":                      kms_key("KmsKeyId", assigned=True),
     },
     ignored={**not_compared, **no_password, "cluster_members": PARTS, "restore_to_point_in_time": AT_CREATION},
     refs=(
@@ -380,7 +380,7 @@ DOCDB_INSTANCE = ResourceType(
         "ca_cert_identifier":              text("CACertificateIdentifier", assigned=True),
         "copy_tags_to_snapshot":           flag("CopyTagsToSnapshot"),
         "enable_performance_insights":     flag("PerformanceInsightsEnabled"),
-        "performance_insights_kms_key_id": text("PerformanceInsightsKMSKeyId", assigned=True),
+        "performance_insights_kms_key_id": kms_key("PerformanceInsightsKMSKeyId", assigned=True),
     },
     ignored={"apply_immediately": INSTRUCTION, "identifier_prefix": AT_CREATION},
     parent=Parent("cluster_identifier", to="aws_docdb_cluster"),
@@ -402,7 +402,7 @@ NEPTUNE_CLUSTER = ResourceType(
         "engine":                               text("Engine", default="neptune"),
         "iam_database_authentication_enabled":  flag("IAMDatabaseAuthenticationEnabled"),
         "iam_roles":                            set_of(values.text, "AssociatedRoles[].RoleArn"),
-        "kms_key_arn":                          text("KmsKeyId", assigned=True),
+        "kms_key_arn":                          kms_key("KmsKeyId", assigned=True),
         "neptune_cluster_parameter_group_name": text("DBClusterParameterGroup", assigned=True),
         "neptune_subnet_group_name":            text("DBSubnetGroup", assigned=True),
         "replication_source_identifier":        text("ReplicationSourceIdentifier", assigned=True),

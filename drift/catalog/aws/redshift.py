@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drift.catalog.aws.rds import AT_CREATION, AT_DELETION, INSTRUCTION, key_id, unless_none
-from drift.catalog.kinds import attr, block, blocks, caseless, flag, number, set_of, tags, text
+from drift.catalog.kinds import attr, block, blocks, caseless, flag, kms_key, number, set_of, tags, text
 from drift.catalog.spec import STACK, Call, Owner, Raw, Ref, ResourceType
 from drift.normalize import values
 
@@ -55,7 +55,7 @@ CLUSTER = ResourceType(
         "enhanced_vpc_routing":                 flag("EnhancedVpcRouting", default=False),
         # aws_redshift_cluster_iam_roles adds roles after the cluster was recorded
         "iam_roles":                            set_of(values.text, "IamRoles[].IamRoleArn", assigned=True),
-        "kms_key_id":                           text("KmsKeyId", assigned=True),
+        "kms_key_id":                           kms_key("KmsKeyId", assigned=True),
         "maintenance_track_name":               text("MaintenanceTrackName", default="current"),
         "manage_master_password":               flag("MasterPasswordSecretArn != `null`",
                                                      from_state=_managed_password, same=unless_none),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from drift.catalog.kinds import attr, block, blocks, caseless, flag, number, set_of, tags, text
-from drift.catalog.spec import Attr, Attributes, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.catalog.kinds import attr, block, blocks, caseless, flag, group_arn, number, set_of, tags, text
+from drift.catalog.spec import Attributes, Call, Owner, Parent, Ref, ResourceType, Within
 from drift.model.value import Block, Value
 from drift.normalize import values
 
@@ -203,11 +203,6 @@ HEALTH_CHECK = ResourceType(
 )
 
 
-def log_group(at: str) -> Attr:
-    """The ARN of a log group, with or without the `:*` that stands for its streams."""
-    return attr(at, lambda value: str(value).removesuffix(":*") if value else None)
-
-
 QUERY_LOG = ResourceType(
     name="aws_route53_query_log",
     service="route53",
@@ -217,7 +212,7 @@ QUERY_LOG = ResourceType(
     label="zone_id",
     attributes={
         "zone_id":                  attr("HostedZoneId", bare_id),
-        "cloudwatch_log_group_arn": log_group("CloudWatchLogsLogGroupArn"),
+        "cloudwatch_log_group_arn": group_arn("CloudWatchLogsLogGroupArn"),
     },
     refs=(
         Ref("zone_id", to="aws_route53_zone"),

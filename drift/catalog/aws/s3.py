@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from drift.catalog.kinds import attr, block, blocks, flag, number, policy, set_of, tags, text
+from drift.catalog.kinds import attr, block, blocks, flag, kms_key, number, policy, set_of, tags, text
 from drift.catalog.spec import STACK, WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Share, Within
 from drift.model.value import Block, Value, freeze
 from drift.normalize import values
@@ -40,11 +40,6 @@ def part(name: str, attributes: Mapping[str, Attr], *, tells: Mapping[str, Share
 def before_comma(value: Any) -> str | None:
     """`bucket` of the ids `bucket,owner` and `bucket,acl`."""
     return str(value).split(",", 1)[0] if value else None
-
-
-def same_key(want: Value, have: Value) -> bool:
-    """One KMS key by its id and by its ARN."""
-    return bool(want and have) and str(want).rsplit("/", 1)[-1] == str(have).rsplit("/", 1)[-1] and "alias/" not in want
 
 
 def day(value: Any) -> str | None:
@@ -152,7 +147,7 @@ REPLICATION_RULE = {
     "destination": block("Destination", {
         "account_id":         text("Account"),
         "bucket":             text("Bucket"),
-        "replica_kms_key_id": text("EncryptionConfiguration.ReplicaKmsKeyID"),
+        "replica_kms_key_id": kms_key("EncryptionConfiguration.ReplicaKmsKeyID"),
         "storage_class":      text("StorageClass"),
         "access_control_translation": block("AccessControlTranslation", {"owner": text("Owner")}),
         "metrics": block("Metrics", {
@@ -237,7 +232,7 @@ BUCKET = ResourceType(
             "rule": block("Rules[0]", {
                 "bucket_key_enabled": flag("BucketKeyEnabled"),
                 "apply_server_side_encryption_by_default": block("ApplyServerSideEncryptionByDefault", {
-                    "kms_master_key_id": text("KMSMasterKeyID", same=same_key),
+                    "kms_master_key_id": kms_key("KMSMasterKeyID"),
                     "sse_algorithm":     text("SSEAlgorithm"),
                 }),
             }),
@@ -305,7 +300,7 @@ ENCRYPTION = part(
     {"rule": block("Encryption.Rules[0]", {  # S3 keeps one
         "bucket_key_enabled": flag("BucketKeyEnabled"),
         "apply_server_side_encryption_by_default": block("ApplyServerSideEncryptionByDefault", {
-            "kms_master_key_id": text("KMSMasterKeyID", same=same_key),
+            "kms_master_key_id": kms_key("KMSMasterKeyID"),
             "sse_algorithm":     text("SSEAlgorithm"),
         }),
     })},

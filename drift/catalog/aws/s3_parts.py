@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from drift.catalog.aws.s3 import GUARD, day, pairs, part, same_key
-from drift.catalog.kinds import attr, block, blocks, flag, number, set_of, text
+from drift.catalog.aws.s3 import GUARD, day, pairs, part
+from drift.catalog.kinds import attr, block, blocks, flag, kms_key, number, set_of, text
 from drift.catalog.spec import WHOLE, Attr, Owner, Parent, Ref, ResourceType, Within
 from drift.normalize import values
 
@@ -108,7 +108,7 @@ INVENTORY = named_part("aws_s3_bucket_inventory", "Inventories", {
             "format":     text("Format"),
             "prefix":     text("Prefix"),
             "encryption": block("Encryption", {
-                "sse_kms": block("SSEKMS", {"key_id": text("KeyId", same=same_key)}),
+                "sse_kms": block("SSEKMS", {"key_id": kms_key("KeyId")}),
                 "sse_s3":  is_there("SSES3"),
             }),
         }),
@@ -264,7 +264,7 @@ REPLICATION = part(
                 "storage_class": text("StorageClass"),
                 "access_control_translation": block("AccessControlTranslation", {"owner": text("Owner")}),
                 "encryption_configuration": block("EncryptionConfiguration", {
-                    "replica_kms_key_id": text("ReplicaKmsKeyID"),
+                    "replica_kms_key_id": kms_key("ReplicaKmsKeyID"),
                 }),
                 "metrics": block("Metrics", {
                     "status":          text("Status"),

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from drift.catalog.aws.events import ecs
-from drift.catalog.kinds import attr, block, blocks, document, number, tags, text
+from drift.catalog.kinds import attr, block, blocks, document, kms_key, moment, number, tags, text
 from drift.catalog.spec import STACK, Call, Owner, Ref, ResourceType
 
 GONE = frozenset({"ResourceNotFoundException"})
-
-
-def _moment(value: Any) -> str | None:
-    if isinstance(value, str) and value:
-        value = datetime.fromisoformat(value)
-    return value.astimezone(UTC).isoformat() if value else None
 
 
 PLACEMENT = {
@@ -43,9 +34,9 @@ SCHEDULE = ResourceType(
         "state":                        text("State", default="ENABLED"),
         "schedule_expression":          text("Schedule.ScheduleExpression"),
         "schedule_expression_timezone": text("Schedule.ScheduleExpressionTimezone", default="UTC"),
-        "start_date":                   attr("Schedule.StartDate", _moment),
-        "end_date":                     attr("Schedule.EndDate", _moment),
-        "kms_key_arn":                  text("Schedule.KmsKeyArn"),
+        "start_date":                   moment("Schedule.StartDate"),
+        "end_date":                     moment("Schedule.EndDate"),
+        "kms_key_arn":                  kms_key("Schedule.KmsKeyArn"),
         "flexible_time_window":         block("Schedule.FlexibleTimeWindow", {
             "mode":                      text("Mode"),
             "maximum_window_in_minutes": number("MaximumWindowInMinutes", default=0),

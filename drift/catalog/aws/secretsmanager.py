@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Any
 
-from drift.catalog.kinds import attr, block, blocks, number, policy, set_of, tags, text
+from drift.catalog.kinds import attr, block, blocks, kms_key, number, policy, set_of, tags, text
 from drift.catalog.spec import STACK, WHOLE, Call, Moves, Owner, Parent, Ref, ResourceType, Within
 from drift.normalize.values import text as as_text
 
@@ -28,11 +28,11 @@ SECRET = ResourceType(
         "name":        text("Name", assigned=True),
         "description": text("Description"),
         # as it was given: the provider keeps the answer of the same call
-        "kms_key_id":  text("Detail.KmsKeyId"),
+        "kms_key_id":  kms_key("Detail.KmsKeyId"),
         "policy":      policy("Policy"),
         "replica":     blocks("Detail.ReplicationStatus", {
             "region":     text("Region"),
-            "kms_key_id": text("KmsKeyId", assigned=True),
+            "kms_key_id": kms_key("KmsKeyId", assigned=True),
         }, key=lambda b: b["region"]),
         "tags":        tags("Tags"),
     },

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from drift.catalog.kinds import attr, document, event_pattern, flag, name_of_arn, number, policy, tags, text
+from drift.catalog.kinds import attr, document, event_pattern, flag, kms_key, name_of_arn, number, policy, tags, text
 from drift.catalog.spec import STACK, WHOLE, Attr, Call, Parent, Ref, ResourceType, Within
 from drift.normalize.values import number as to_number
 
@@ -54,7 +54,7 @@ TOPIC = ResourceType(
         "policy":                      policy("Attributes.Policy", assigned=True),
         "delivery_policy":             document("Attributes.DeliveryPolicy"),
         "archive_policy":              document("Attributes.ArchivePolicy"),
-        "kms_master_key_id":           text("Attributes.KmsMasterKeyId"),
+        "kms_master_key_id":           kms_key("Attributes.KmsMasterKeyId"),
         "fifo_topic":                  flag("Attributes.FifoTopic"),
         "fifo_throughput_scope":       text("Attributes.FifoThroughputScope", assigned=True),
         "content_based_deduplication": flag("Attributes.ContentBasedDeduplication"),

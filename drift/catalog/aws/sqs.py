@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.catalog.kinds import attr, document, flag, name_of_arn, number, policy, tags, text
+from drift.catalog.kinds import attr, document, flag, kms_key, name_of_arn, number, policy, tags, text
 from drift.catalog.spec import WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
@@ -45,7 +45,7 @@ QUEUE = ResourceType(
         "message_retention_seconds":         number("Attributes.MessageRetentionPeriod", default=345600),
         "receive_wait_time_seconds":         number("Attributes.ReceiveMessageWaitTimeSeconds", default=0),
         "visibility_timeout_seconds":        number("Attributes.VisibilityTimeout", default=30),
-        "kms_master_key_id":                 text("Attributes.KmsMasterKeyId"),
+        "kms_master_key_id":                 kms_key("Attributes.KmsMasterKeyId"),
         "kms_data_key_reuse_period_seconds": number("Attributes.KmsDataKeyReusePeriodSeconds", default=300),
         "sqs_managed_sse_enabled":           flag("Attributes.SqsManagedSseEnabled", assigned=True),
         "policy":                            policy("Attributes.Policy"),

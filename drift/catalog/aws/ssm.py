@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from drift.catalog.kinds import attr, block, blocks, document, flag, list_of, number, set_of, tags, text
+from drift.catalog.kinds import (
+    attr,
+    block,
+    blocks,
+    flag,
+    list_of,
+    moment,
+    number,
+    set_of,
+    structured,
+    tags,
+    text,
+)
 from drift.catalog.spec import STACK, Attr, Call, Owner, Ref, ResourceType
 from drift.model.value import Block, Value
 from drift.normalize.values import text as to_text
@@ -75,7 +87,7 @@ DOCUMENT = ResourceType(
     label="name",
     attributes={
         "name":            text("Name"),
-        "content":         document("Content.Content"),
+        "content":         structured("Content.Content"),
         "document_format": text("DocumentFormat", default="JSON"),
         "document_type":   text("DocumentType"),
         "target_type":     text("TargetType"),
@@ -107,8 +119,8 @@ MAINTENANCE_WINDOW = ResourceType(
         "schedule":                   text("Schedule"),
         "schedule_timezone":          text("ScheduleTimezone"),
         "schedule_offset":            number("ScheduleOffset", default=0),
-        "start_date":                 text("StartDate"),
-        "end_date":                   text("EndDate"),
+        "start_date":                 moment("StartDate"),
+        "end_date":                   moment("EndDate"),
         "duration":                   number("Duration"),
         "cutoff":                     number("Cutoff"),
         "allow_unassociated_targets": flag("Window.AllowUnassociatedTargets"),

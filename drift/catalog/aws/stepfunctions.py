@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.catalog.aws.logs import group_arn
-from drift.catalog.kinds import attr, block, document, flag, tags, text
+from drift.catalog.kinds import attr, block, document, flag, group_arn, kms_key, tags, text
 from drift.catalog.spec import Attr, Call, Owner, Ref, ResourceType
 from drift.model.value import Value
 from drift.normalize.values import number as to_number
@@ -22,7 +21,7 @@ def encryption(at: str) -> Attr:
     """With whose key the data is encrypted."""
     return block(at, {
         "type":                              text("type", default="AWS_OWNED_KMS_KEY"),
-        "kms_key_id":                        text("kmsKeyId"),
+        "kms_key_id":                        kms_key("kmsKeyId"),
         "kms_data_key_reuse_period_seconds": attr("kmsDataKeyReusePeriodSeconds", _or_nothing, assigned=True),
     })
 

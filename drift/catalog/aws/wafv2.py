@@ -10,7 +10,7 @@ from typing import Any
 from drift.catalog.kinds import attr, blocks, number, set_of, tags, text
 from drift.catalog.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Block, Value
-from drift.normalize import values
+from drift.normalize import names, values
 from drift.normalize.network import cidr
 
 GONE = frozenset({"WAFNonexistentItemException"})
@@ -236,11 +236,6 @@ ASSOCIATION = ResourceType(
 )
 
 
-def destination(value: Any) -> str:
-    """Where logs go; a log group may be named with the `:*` that stands for its streams."""
-    return str(value).removesuffix(":*")
-
-
 def redacted(value: Any, name: Callable[[str], str] = snake) -> Value:
     """The fields that are kept out of the logs, in no order."""
     return frozenset(document(field, name) for field in value or ())
@@ -258,7 +253,7 @@ LOGGING = ResourceType(
     label="resource_arn",
     attributes={
         "resource_arn":            text("ResourceArn"),
-        "log_destination_configs": set_of(destination, "LogDestinationConfigs"),
+        "log_destination_configs": set_of(names.group_arn, "LogDestinationConfigs"),
         "logging_filter":          nested("LoggingFilter"),
         "redacted_fields":         attr("RedactedFields", redacted, from_state=lambda value, _: redacted(value, str)),
     },

@@ -1,0 +1,74 @@
+"""Texts that say something in a language of their own: JSON, YAML, PEM, base64."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from drift.model.value import Value, freeze
+
+
+def structured(value: Any) -> Value:
+    """A JSON or YAML document by content; text that is neither as text, without the space around it.
+
+    In YAML a tag is part of what is said (`!Ref x`). A document with anchors is compared as text.
+    """
+    if value in (None, "", {}, []):
+        return None
+    if not isinstance(value, str):
+        return freeze(value)
+    try:
+        return freeze(json.loads(value))
+    except ValueError:
+        return _yaml(value)
+
+
+def _yaml(text: str) -> Value:
+    import yaml
+
+    plain = text.replace("\r\n", "\n").strip()
+    try:
+        found = yaml.load(plain, Loader=_loader())  # noqa: S506 - a SafeLoader that knows tags
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
+        return plain or None
+    return freeze(found) if isinstance(found, dict | list) else plain or None
+
+
+def _loader() -> Any:
+    import yaml
+
+    class Loader(yaml.SafeLoader):  # type: ignore[misc]  # the package has no types
+        """Tags are kept, dates are text, and nothing is said twice by reference: a few lines could say billions."""
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.AliasEvent):
+                raise yaml.YAMLError("an alias")
+            return super().compose_node(parent, index)
+
+    def tagged(loader: Any, suffix: str, node: Any) -> Any:
+        if isinstance(node, yaml.MappingNode):
+            return {f"!{suffix}": loader.construct_mapping(node, deep=True)}
+        if isinstance(node, yaml.SequenceNode):
+            return {f"!{suffix}": loader.construct_sequence(node, deep=True)}
+        return {f"!{suffix}": loader.construct_scalar(node)}
+
+    Loader.add_multi_constructor("!", tagged)
+    Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct_yaml_str)
+    return Loader
+
+
+def pem(value: Any) -> str | None:
+    """Certificates and keys: what stands between the dashes, however the lines are broken."""
+    return "".join(str(value).split()) or None if value else None
+
+
+def decoded(value: Any) -> bytes | None:
+    """What base64 stands for, or the text itself."""
+    if value in (None, ""):
+        return None
+    try:
+        return base64.b64decode(str(value), validate=True)
+    except (binascii.Error, ValueError):
+        return str(value).encode()
