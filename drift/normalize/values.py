@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from drift.model.value import Value, freeze
@@ -45,13 +44,6 @@ def boolean(value: Any) -> bool | None:
     if value is None or value == "":
         return None
     return value.strip().lower() in ("true", "1", "enabled") if isinstance(value, str) else bool(value)
-
-
-def moment(value: Any) -> str | None:
-    """A moment as ISO 8601 writes it, in UTC; a state has it as text, botocore as a datetime."""
-    if isinstance(value, str) and value:
-        value = datetime.fromisoformat(value)
-    return value.astimezone(UTC).isoformat() if value else None
 
 
 def document(value: Any) -> Value:

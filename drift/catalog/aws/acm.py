@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.catalog.kinds import attr, block, caseless, pem, tags, text
+from drift.catalog.kinds import attr, block, caseless, moment, pem, tags, text
 from drift.catalog.spec import Call, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Value
 from drift.normalize import values
@@ -42,7 +42,7 @@ CERTIFICATE = ResourceType(
     label="domain_name",
     exists="Status != 'VALIDATION_TIMED_OUT'",  # as the provider sees it: there is nothing to issue any more
     computed={"arn": text("CertificateArn"), "status": text("Status"), "type": text("Type"),
-              "not_after": attr("Certificate.NotAfter", values.moment)},
+              "not_after": moment("Certificate.NotAfter")},
     attributes={
         "domain_name":               caseless("DomainName", assigned=True),
         "subject_alternative_names": attr(

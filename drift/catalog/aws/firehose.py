@@ -8,7 +8,6 @@ from typing import Any
 from drift.catalog.kinds import attr, block, blocks, flag, kms_key, list_of, mapping, moment, number, set_of, tags, text
 from drift.catalog.spec import STACK, Attr, Call, Ref, ResourceType
 from drift.model.value import Block, Value
-from drift.normalize.values import moment
 from drift.normalize.values import text as to_text
 
 GONE = frozenset({"ResourceNotFoundException"})
@@ -209,7 +208,7 @@ DELIVERY_STREAM = ResourceType(
         "msk_source_configuration": block("Stream.Source.MSKSourceDescription", {
             "msk_cluster_arn":     text("MSKClusterARN"),
             "topic_name":          text("TopicName"),
-            "read_from_timestamp": attr("ReadFromTimestamp", moment),
+            "read_from_timestamp": moment("ReadFromTimestamp"),
             "authentication_configuration": block("AuthenticationConfiguration", {
                 "connectivity": text("Connectivity"),
                 "role_arn":     text("RoleARN"),

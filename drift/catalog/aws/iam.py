@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from drift.catalog.kinds import attr, blocks, name_of_arn, number, policy, set_of, tags, text
+from drift.catalog.kinds import attr, blocks, moment, name_of_arn, number, policy, set_of, tags, text
 from drift.catalog.spec import Attributes, Call, Held, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Block, Value
 from drift.normalize.policy import policy_document
-from drift.normalize.values import moment
 from drift.normalize.values import text as plain_text
 
 GONE = frozenset({"NoSuchEntity"})
@@ -57,7 +56,7 @@ ROLE = ResourceType(
     ),
     id=text("RoleName"),
     label="name",
-    computed={"arn": text("Arn"), "unique_id": text("RoleId"), "create_date": attr("CreateDate", moment)},
+    computed={"arn": text("Arn"), "unique_id": text("RoleId"), "create_date": moment("CreateDate")},
     attributes={
         "name":                 text("RoleName", assigned=True),
         "path":                 text("Path", default="/"),

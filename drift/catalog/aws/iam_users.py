@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from drift.catalog.aws.iam import GONE, PAGE
-from drift.catalog.kinds import attr, flag, name_of_arn, number, pem, policy, set_of, tags, text
+from drift.catalog.kinds import attr, flag, moment, name_of_arn, number, pem, policy, set_of, tags, text
 from drift.catalog.spec import STACK, Call, Gathers, Owner, Parent, Ref, ResourceType, Within
 from drift.model.value import Value
-from drift.normalize.values import moment
 from drift.normalize.values import text as plain_text
 
 BY_USER = {"UserName": "UserName"}
@@ -30,7 +29,7 @@ USER = ResourceType(
     label="name",
     computed={"arn": text("Arn"), "unique_id": text("UserId")},
     linked={
-        "create_date": attr("CreateDate", moment),
+        "create_date": moment("CreateDate"),
         # hardware keys too, which nothing lists for the account
         "mfa_devices": set_of(plain_text, "MfaDevices[].SerialNumber"),
     },
@@ -346,7 +345,7 @@ SERVER_CERTIFICATE = ResourceType(
     id=text("ServerCertificateId"),
     import_id="name",
     label="name",
-    computed={"arn": text("Arn"), "expiration": attr("Expiration", moment)},
+    computed={"arn": text("Arn"), "expiration": moment("Expiration")},
     attributes={
         "name":              text("ServerCertificateName", assigned=True),
         "path":              text("Path", default="/"),
