@@ -15,7 +15,7 @@ from drift.cli.options.ignoring import Ignoring
 from drift.cli.options.output import progress
 from drift.desired.instance import State
 from drift.desired.load import Desired, build, read_states
-from drift.desired.state.decode import unhurried
+from drift.desired.unhurried import unhurried
 from drift.errors import StateError
 from drift.ignore.baseline import Baseline
 from drift.live.api import Api, Asker

@@ -22,6 +22,7 @@ from drift.desired.hcl.json_syntax import parse_json, parse_json_values
 from drift.desired.hcl.pack import packed, unpacked
 from drift.desired.hcl.syntax import MAX_CHARACTERS, parse
 from drift.desired.hcl.tree import Body, File, Lost
+from drift.desired.unhurried import unhurried
 
 SIDE_BY_SIDE: Final = 50
 """From so many files that were not parsed before, it is worth starting processes."""
@@ -58,6 +59,11 @@ def parse_file(path: Path) -> File:
 
 def parse_files(paths: Sequence[Path]) -> list[File]:
     """Files in the order of their paths. Raises nothing: a file that cannot be read is lost as a whole."""
+    with unhurried():
+        return _files(paths)
+
+
+def _files(paths: Sequence[Path]) -> list[File]:
     out: list[File | None] = [None] * len(paths)
     store = _Store.open()
     to_do: list[tuple[int, str, bytes]] = []
@@ -96,7 +102,8 @@ def _content(path: Path) -> bytes | str:
 
 
 def _parse_bytes(name: str, content: bytes) -> bytes:
-    return packed(parse_text(content.decode("utf-8", "surrogateescape"), name))
+    with unhurried():
+        return packed(parse_text(content.decode("utf-8", "surrogateescape"), name))
 
 
 def _parse_some(some: Sequence[tuple[int, str, bytes]]) -> list[bytes]:

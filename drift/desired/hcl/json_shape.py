@@ -26,7 +26,11 @@ class Shape:
 
 
 _LIFECYCLE: Final = Shape(
-    blocks={"precondition": Shape(), "postcondition": Shape()},
+    blocks={
+        "precondition": Shape(),
+        "postcondition": Shape(),
+        "action_trigger": Shape(static={"events": "each", "actions": "each"}),
+    },
     static={"ignore_changes": "each", "replace_triggered_by": "each"},
 )
 _CONNECTION: Final = Shape()
@@ -86,6 +90,7 @@ TOP: Final[Mapping[str, Shape]] = {
     "resource": Shape(2),
     "data": Shape(2),
     "ephemeral": Shape(2),
+    "action": Shape(2, {"config": Shape()}, {"provider": "expression"}),
     "moved": Shape(static={"from": "expression", "to": "expression"}),
     "import": Shape(static={"to": "expression", "provider": "expression"}),
     "removed": Shape(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from drift.desired.instance import State
-from drift.desired.state.decode import unhurried
 from drift.desired.state.encrypted import decrypt
 from drift.desired.state.plan import parse_plan
 from drift.desired.state.show import parse_show
 from drift.desired.state.sniff import Format, sniff
 from drift.desired.state.v3 import parse_v3
 from drift.desired.state.v4 import parse_v4
+from drift.desired.unhurried import unhurried
 
 PARSERS: Mapping[Format, Callable[[bytes, str], State]] = {
     "v3": parse_v3,

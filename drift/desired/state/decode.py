@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import msgspec
@@ -146,20 +144,6 @@ def each_once(instances: Iterable[Instance], source: str) -> tuple[Instance, ...
             )
         seen.add(place)
     return found
-
-
-@contextmanager
-def unhurried() -> Iterator[None]:
-    """Without the cyclic garbage collector: what a state becomes has no cycles, and it would look at all of it again
-    and again. Side by side, whoever found it at work sets it to work again.
-    """
-    at_work = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if at_work:
-            gc.enable()
 
 
 def provider_named(name: str) -> str:
