@@ -15,6 +15,7 @@ from drift.check import Scope, check
 from drift.desired.load import build, read_states
 from drift.live.api import Asker
 from drift.model.drift import Report
+from tests.support.made import MadeApi
 from tests.support.world import NAMES, REGION, WORLDS, World, lines
 
 AWS = 'provider["registry.terraform.io/hashicorp/aws"]'
@@ -139,3 +140,27 @@ def test_one_of_several_states_finds_nothing_modified_or_missing(name: str, tmp_
 
     for state in states.glob("*.tfstate"):
         assert [x for x in told(run(state, world, "clean")) if not x.startswith("unmanaged")] == [], state
+
+
+def test_what_was_looked_for_in_a_guessed_region_is_not_missing(tmp_path: Path) -> None:
+    """A route of a network that no state has: nothing tells its region."""
+    route = {"id": "r-rtb-0aaaaaaa1080289494", "route_table_id": "rtb-0aaaaaaa", "destination_cidr_block": "0.0.0.0/0"}
+    rule = {"id": "sgr-0aaaaaaa", "security_group_rule_id": "sgr-0aaaaaaa", "security_group_id": "sg-0aaaaaaa"}
+    resources = [
+        resource("aws_route", **route), resource("aws_vpc_security_group_ingress_rule", **rule, ip_protocol="-1"),
+    ]  # fmt: skip
+    file = tmp_path / "s.tfstate"
+    file.write_text(json.dumps({"version": 4, "serial": 1, "lineage": "x", "resources": resources}))
+    read, failed = read_states([str(file)], {})
+    catalog, api = Catalog(), MadeApi({})
+    desired = build(read, failed, catalog, account=api.account, region=REGION)
+    report = check(
+        desired, Asker(api), catalog, Scope(only=("aws_route", "aws_vpc_security_group*")), default_region=REGION
+    ).report
+
+    assert report.drift == ()
+    assert {(u.type, u.action, u.code) for u in report.unread} == {
+        (type_, "its region is not known", "UnknownRegion")
+        for type_ in ("aws_route", "aws_vpc_security_group_ingress_rule")
+    }
+    assert report.unread_resources == 2

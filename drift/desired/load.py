@@ -82,13 +82,17 @@ def build(
                 continue
             home = where[state.source, instance.provider]
             own = placed(instance, kind)
+            said = instance.configured.provider if instance.configured else None
+            known = own.region or (said.region if said else "") or home.region
             resource, strange = resource_of(
                 instance,
                 kind,
-                account=own.account or home.account or account,
-                region=own.region or home.region or region,
+                account=own.account or (said.account if said else "") or home.account or account,
+                region=known or region,
                 lineage=state.lineage,
             )
+            if not known and kind.scope == "regional":
+                resource = replace(resource, guessed=instance.provider)
             if strange:
                 what = ", ".join(sorted(strange))
                 out.warnings.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from drift.catalog.spec import Held, ResourceType
@@ -19,6 +19,8 @@ from drift.model.resource import Resource
 from drift.model.value import Value, is_empty, plain
 
 Catalog = Mapping[str, ResourceType]
+Everywhere = tuple[str, str, tuple[Value, ...]]
+"""A key without its region."""
 
 
 @dataclass(slots=True)
@@ -57,6 +59,7 @@ def classify(
     """
     out = Verdicts()
     shares = Shares([*desired, *excused], actual.paired, catalog)
+    lost = _anywhere(desired, actual)
     for resource in sorted(desired, key=lambda r: (str(r.address), r.deposed)):
         if kind_of(resource, catalog).name not in scope or not means(resource):
             continue
@@ -64,7 +67,7 @@ def classify(
             if resource.key in actual.resources:
                 out.leftovers.append(resource)
             continue
-        _judge(resource, actual, catalog, shares, out)
+        _judge(resource, actual, catalog, shares, out, lost)
     for stranger in strangers(desired, actual, catalog, scope, excused):
         found = stranger.resource
         if stranger.fate == "not_ours":
@@ -72,9 +75,23 @@ def classify(
         elif stranger.fate == "doubtful" and stranger.refused is not None:
             key, refused = found.key, stranger.refused
             out.gaps.add(Gap(key.type, key.account, key.region, refused.action, refused.code, found.id))
-        elif stranger.fate == "unmanaged" and (found.type, found.id) not in imported:
+        elif stranger.fate == "unmanaged" and (found.type, found.id) not in imported and _everywhere(found) not in lost:
             out.drift.append(Drift("unmanaged", None, found))
     return out
+
+
+def _anywhere(desired: Sequence[Resource], actual: Actual) -> frozenset[Everywhere]:
+    """What was looked for in the session's region alone, because nothing tells its own, and was not found.
+
+    Where anything of the same provider configuration is there, that is the region.
+    """
+    guessed = [r for r in desired if r.guessed and not r.deposed]
+    right = {(r.source.state, r.guessed) for r in guessed if r.place in actual.paired}
+    return frozenset(_everywhere(r) for r in guessed if (r.source.state, r.guessed) not in right)
+
+
+def _everywhere(resource: Resource) -> Everywhere:
+    return resource.key.type, resource.key.account, resource.key.identity
 
 
 def attributes_of(resource: Resource, found: Resource, kind: ResourceType, shares: Shares) -> list[Judged]:
@@ -82,7 +99,9 @@ def attributes_of(resource: Resource, found: Resource, kind: ResourceType, share
     return [judged(resource, found, name, attr, shares.of) for name, attr in kind.attributes.items()]
 
 
-def _judge(resource: Resource, actual: Actual, catalog: Catalog, shares: Shares, out: Verdicts) -> None:
+def _judge(
+    resource: Resource, actual: Actual, catalog: Catalog, shares: Shares, out: Verdicts, lost: Set[Everywhere]
+) -> None:
     kind = kind_of(resource, catalog)
     address = str(resource.address)
     found = actual.paired.get(resource.place)
@@ -90,6 +109,9 @@ def _judge(resource: Resource, actual: Actual, catalog: Catalog, shares: Shares,
         gap = gap_over(resource, kind, actual.gaps, catalog)
         if gap is not None:
             out.unread.append(Unread(address, kind.name, "", gap.action, gap.code))
+            out.unread_resources += 1
+        elif _everywhere(resource) in lost:
+            out.unread.append(Unread(address, kind.name, "", "its region is not known", "UnknownRegion"))
             out.unread_resources += 1
         else:
             out.drift.append(Drift("missing", resource, None))

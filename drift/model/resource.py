@@ -78,6 +78,8 @@ class Resource:
     doubt: Unreadable | None = None
     """Why it cannot be told whose it is: what would prove an owner was refused."""
     deposed: str = ""
+    guessed: str = ""
+    """The provider configuration whose region nothing told, so that the key has the session's; else empty."""
     configured: Mapping[str, Value] = field(default_factory=dict)
     """What the configuration sets them to, where that is known; `attributes` holds what the state recorded."""
     asserted: frozenset[str] | None = None
