@@ -128,7 +128,7 @@ class Writer:
 
     def __init__(self, draw: Any) -> None:
         self._draw = draw
-        self._quoted = 0
+        self._one_line = 0
 
     def _pick(self, *ways: str) -> str:
         return str(self._draw(st.sampled_from(ways)))
@@ -137,7 +137,7 @@ class Writer:
         """Space where newlines do not count."""
         return (
             self._pick("", " ", " ", "\t", "/* } */ ")
-            if self._quoted
+            if self._one_line
             else self._pick("", " ", "\n  ", " # x\n", "\r\n", " /* ]\n */ ")
         )
 
@@ -175,7 +175,7 @@ class Writer:
                 arrow = f"{self.gap()}=>{self.gap()}{self.any(body)}{self.gap()}{'...' if grouped else ''}"
                 return f"{{{self.gap()}{self._for(expr)}{self.any(name_)}{arrow}{self._if(expr)}{self.gap()}}}"
             case t.Template(parts=parts):
-                with self.quotes():
+                with self.one_line():
                     return '"' + "".join(map(self._part, parts)) + '"'
         return f"({self.gap()}{self.any(expr)}{self.gap()})"
 
@@ -209,7 +209,7 @@ class Writer:
         return ",".join(f"{self.gap()}{self.any(i)}{self.gap()}" for i in items)
 
     def _object(self, pairs: tuple[tuple[t.Expr, t.Expr], ...]) -> str:
-        if self._quoted:
+        if self._one_line:
             return "{" + ", ".join(f"{self._key(k)} = {self._line(v)}" for k, v in pairs) + "}"
         out = "{" + self._pick("", " ", "\n", " # x\n")
         for n, (key, value) in enumerate(pairs):
@@ -224,6 +224,9 @@ class Writer:
 
     def _line(self, expr: t.Expr) -> str:
         """An expression whose newlines, outside of brackets, would end it."""
+        if self._pick("", "x"):
+            with self.one_line():
+                return self.any(expr)
         return f"({self.any(expr)})" if isinstance(expr, t.Unary | t.Binary | t.Conditional) else self.expr(expr)
 
     def _key(self, key: t.Expr) -> str:
@@ -243,16 +246,16 @@ class Writer:
     # --- text ---
 
     @contextmanager
-    def quotes(self) -> Iterator[None]:
-        """Within a quoted template nothing of ours spans lines, though HCL would let it."""
-        self._quoted += 1
+    def one_line(self) -> Iterator[None]:
+        """Nothing that is written meanwhile spans lines: within a quoted template HCL would let it."""
+        self._one_line += 1
         yield
-        self._quoted -= 1
+        self._one_line -= 1
 
     def _string(self, text: str, *, heredoc: bool = True) -> str:
         if (
             heredoc
-            and not self._quoted
+            and not self._one_line
             and text.endswith("\n")
             and not text.isspace()
             and "EOT" not in text

@@ -220,6 +220,7 @@ def test_a_heredoc_keeps_its_line_endings() -> None:
         ("a ${b}\n%{ if c ~}\n d\n%{ endif ~}\n$", "<'a ' b '\\n' <if c ' d\\n' ''> '$'>"),
         ("$${a}", repr("${a}")),
         ("100%", repr("100%")),
+        ("\ufeffa", repr("a")),
     ],
 )
 def test_bare_templates(text: str, tree: str) -> None:

@@ -172,7 +172,7 @@ def _tree(lowerer: Lowerer, first: int, last: int) -> Body:
 def _alone(text: str, line: int | None, *, template: bool) -> Expr:
     if len(text) > MAX_CHARACTERS:
         raise SyntaxFault(f"larger than {MAX_CHARACTERS} characters", line or 1)
-    lowerer = Lowerer(text)
+    lowerer = Lowerer(text.removeprefix("\ufeff"))
     try:
         lowerer.emit("value =", 0)
         if template:
