@@ -309,6 +309,8 @@ def _links(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
         known = {*catalog[to].attributes, *catalog[to].computed} if to in catalog else set[str]()
         yield from (f"it gathers {at}, which is no attribute of it" for _ in [0] if at not in kind.attributes)
         yield from (f"it gathers {to}, which has no {name}" for name in names if name not in known)
+    if kind.adds is not None and kind.adds.attribute not in named:
+        yield f"{kind.adds.attribute} is no attribute of it, and names nothing that it adds to"
     if kind.parent is None:
         return
     if kind.parent.attribute not in named:

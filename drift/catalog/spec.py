@@ -234,6 +234,20 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True)
+class Adds:
+    """What a type adds to an attribute of another resource, whatever that one's type or region is: a tag."""
+
+    attribute: str
+    """The attribute that names the other, by its id or ARN."""
+    to: str
+    """The other's attribute."""
+    share: Callable[[Attributes], frozenset[Value]]
+    """The keys of the elements that one resource of this type holds: of a map, its keys."""
+    of: str = ""
+    """The other's type; any, where it is left out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Owner:
     """Whose it is when not the user's, proved by what AWS itself sets: `when` is JMESPath over the item."""
 
@@ -285,6 +299,7 @@ class ResourceType:
     claims: tuple[Ref, ...] = ()
     """Resources that came with this one and are told by it: never unmanaged by themselves."""
     parent: Parent | None = None
+    adds: Adds | None = None
     echoes: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     """Attribute -> (attribute that names another resource, its type, its attribute that tells the same fact): what
     resources of their own hold there, they hold here too."""

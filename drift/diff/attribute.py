@@ -7,7 +7,7 @@ Where no author is known, the record is what is desired.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -16,7 +16,7 @@ from drift.diff.compare import agreement, changes, element_key
 from drift.model.coverage import Unreadable
 from drift.model.drift import Change
 from drift.model.resource import Exemption, Resource
-from drift.model.value import Value
+from drift.model.value import Block, Value
 
 Outcome = Literal["same", "modified", "pending", "settled", "exempt", "held", "unread", "unasked"]
 
@@ -116,6 +116,9 @@ def _without(
     The parent's own record of such an attribute is an echo, as old as its last refresh: it can say what a thing
     that is there looks like, but not demand that it be there, unless the author wrote it in the parent as well.
     """
+    if isinstance(have, Mapping):
+        rest = [Block({k: e for k, e in (v or {}).items() if k not in keys}) for v in (said or {}, known, have)]
+        return UNSAID if said is UNSAID else rest[0], rest[1], rest[2]
     there = {element_key(attr, e) for e in have or ()} - keys
 
     def left(value: Value, *, all_: bool) -> Value:

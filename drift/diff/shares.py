@@ -23,9 +23,14 @@ class Shares:
     ) -> None:
         self._held: dict[tuple[Key, str], set[Value]] = defaultdict(set)
         self._whole: set[tuple[Key, str]] = set()
+        self._added: dict[tuple[str, str, Value], set[Value]] = defaultdict(set)
+        """(type or nothing, attribute, id or ARN) -> the keys of the elements that others add."""
         gathered = [p for r in (*desired, *paired.values()) for p in parts_of(r, catalog)]
         for resource in (*desired, *gathered):
             kind = kind_of(resource, catalog)
+            if kind.adds is not None and not resource.deposed:
+                other = (kind.adds.of, kind.adds.to, resource.attributes.get(kind.adds.attribute))
+                self._added[other] |= kind.adds.share(_readable(resource))
             if kind.parent is None or resource.deposed:
                 continue
             key = parent_key(resource, kind.parent, catalog)
@@ -51,7 +56,13 @@ class Shares:
 
     def of(self, parent: Resource, name: str) -> set[Value] | None:
         """The keys of the held elements; None where the whole attribute is held."""
-        return None if self.holds_whole(parent, name) else self._held.get((parent.key, name), set())
+        if self.holds_whole(parent, name):
+            return None
+        held = self._held.get((parent.key, name), set())
+        if not self._added:
+            return held
+        named = (parent.id, parent.arn, parent.attributes.get("id"))
+        return held.union(*(self._added.get((t, name, n), ()) for t in ("", parent.type) for n in named if n))
 
 
 def _readable(resource: Resource) -> Mapping[str, Value]:

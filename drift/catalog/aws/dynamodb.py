@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from drift.catalog.aws.application_autoscaling import scaled, scaling
+from drift.catalog.aws.ec2_tags import one_tag
 from drift.catalog.kinds import attr, block, blocks, flag, kms_key, number, policy, set_of, tags, text
-from drift.catalog.spec import Attr, Call, Owner, Raw, Ref, ResourceType
+from drift.catalog.spec import Adds, Attr, Attributes, Call, Owner, Raw, Ref, ResourceType
+from drift.model.value import Value
 from drift.normalize import values
 
 GONE = frozenset({"ResourceNotFoundException", "TableNotFoundException"})
@@ -29,6 +31,11 @@ def _limit(value: Any) -> int | float | None:
 def _name(value: Any) -> str | None:
     """A replica's id in Terraform is the table's name and the main table's region."""
     return str(value).split(":")[0] if value else None
+
+
+def _region(replica: Attributes) -> frozenset[Value]:
+    """The region of a replica, by which the main table's `replica` blocks tell it."""
+    return frozenset(str(replica.get("arn") or "").split(":")[3:4])
 
 
 def _view_type(value: Any, table: Raw) -> str | None:
@@ -183,6 +190,7 @@ REPLICA = ResourceType(
     },
     ignored={"global_table_arn": "the table of the same name in its main region"},
     refs=(Ref("kms_key_arn", to="aws_kms_key", by="arn"),),
+    adds=Adds("id", to="replica", share=_region, of="aws_dynamodb_table"),
 )
 
 RESOURCE_POLICY = ResourceType(
@@ -198,4 +206,10 @@ RESOURCE_POLICY = ResourceType(
     attributes={"resource_arn": text("ResourceArn"), "policy": policy("Policy")},
     ignored={"confirm_remove_self_resource_access": "an instruction to Terraform"},
     refs=(Ref("resource_arn", to="aws_dynamodb_table", by="arn"),),
+)
+
+TAG = one_tag(
+    "aws_dynamodb_tag", "dynamodb",
+    Call(op="ListTagsOfResource", take="Tags", bind={"ResourceArn": "resource_arn"}, absent=GONE),
+    names="resource_arn", at="ResourceArn", key="Key", value="Value",
 )

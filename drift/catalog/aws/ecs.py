@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from drift.catalog.aws.application_autoscaling import scaled, scaling
+from drift.catalog.aws.ec2_tags import one_tag
 from drift.catalog.kinds import (
     attr,
     block,
@@ -493,4 +494,11 @@ CAPACITY_PROVIDER = ResourceType(
     refs=(Ref("auto_scaling_group_provider.auto_scaling_group_arn", to="aws_autoscaling_group", by="arn"),),
     owners=(Owner("name == 'FARGATE' || name == 'FARGATE_SPOT'", "ECS"),
             Owner("tags[?key == 'aws:cloudformation:stack-id']", "CloudFormation")),
+)
+
+TAG = one_tag(
+    "aws_ecs_tag", "ecs",
+    Call(op="ListTagsForResource", take="tags", bind={"resourceArn": "resource_arn"},
+         absent=frozenset({"InvalidParameterException", "ClusterNotFoundException"})),
+    names="resource_arn", at="resourceArn", key="key", value="value",
 )
