@@ -103,6 +103,17 @@ def test_many_files_side_by_side(kept: Path, tmp_path: Path) -> None:
     assert parse_files(paths) == found[:-1]
 
 
+def test_the_grammar_is_kept_where_it_can_be(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hcl2 import parser
+
+    monkeypatch.setattr(parser, "PARSER_FILE", tmp_path / "of the system" / "grammar")
+    parser.parser.cache_clear()
+    files._load_grammar.cache_clear()
+    (one,) = written(tmp_path, one="a = 1")
+    assert list(parse_file(one).body.attributes) == ["a"]
+    assert (kept / "grammar").stat().st_size > 10_000
+
+
 def test_what_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(tmp_path / "pipe.tf")
     (tmp_path / "dir.tf").mkdir()

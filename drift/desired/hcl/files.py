@@ -101,12 +101,29 @@ def _content(path: Path) -> bytes | str:
         return f"cannot be read: {e.strerror or type(e).__name__}"
 
 
+@cache
+def _load_grammar() -> None:
+    """Load python-hcl2's grammar, which takes seconds to compile.
+
+    python-hcl2 keeps it compiled beside itself, in a pickle; where that place cannot be written it is kept here,
+    in the directory that is the user's alone.
+    """
+    from hcl2 import parser
+
+    store = _Store.open()
+    beside = parser.PARSER_FILE
+    if store and not beside.exists() and not os.access(beside.parent, os.W_OK):
+        parser.PARSER_FILE = store.root / "grammar"
+    parser.parser()
+
+
 def _parse_bytes(name: str, content: bytes) -> bytes:
     with unhurried():
         return packed(parse_text(content.decode("utf-8", "surrogateescape"), name))
 
 
 def _parse_some(some: Sequence[tuple[int, str, bytes]]) -> list[bytes]:
+    _load_grammar()
     return [_parse_bytes(name, content) for _, name, content in some]
 
 
@@ -114,6 +131,8 @@ def _parsed(to_do: Sequence[tuple[int, str, bytes]]) -> Iterator[bytes]:
     """Each file, packed; in processes where there are many."""
     workers = min(_WORKERS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     done = 0
+    if to_do:
+        _load_grammar()
     if len(to_do) >= SIDE_BY_SIDE and workers > 1:
         import multiprocessing
         from concurrent.futures import ProcessPoolExecutor
@@ -155,7 +174,7 @@ class _Store:
     """A directory of parsed files by key, the user's own."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
         self._pruned = False
 
     @classmethod
@@ -178,13 +197,13 @@ class _Store:
     def get(self, key: str) -> bytes | None:
         """What is kept under a key."""
         try:
-            return (self._root / key[:2] / key[2:]).read_bytes()
+            return (self.root / key[:2] / key[2:]).read_bytes()
         except OSError:
             return None
 
     def put(self, key: str, data: bytes) -> None:
         """Keep it. A cache that cannot be written is no error."""
-        file = self._root / key[:2] / key[2:]
+        file = self.root / key[:2] / key[2:]
         part = file.with_name(f"{file.name}.{os.getpid()}")
         with suppress(OSError):
             file.parent.mkdir(mode=0o700, exist_ok=True)
@@ -196,7 +215,7 @@ class _Store:
 
     def _prune(self) -> None:
         before = time.time() - _KEEP_DAYS * 86_400
-        for file in self._root.glob("??/*"):
+        for file in self.root.glob("??/*"):
             with suppress(OSError):
                 if file.stat().st_mtime < before:
                     file.unlink()
