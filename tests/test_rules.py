@@ -83,7 +83,7 @@ def judged(drift: Drift, rules: Iterable[Rule] = RULES.values(), account: Accoun
 
 
 def modified(before: Resource, after: Resource) -> Drift:
-    return Drift("modified", before, after, (Change("x", 1, 2),))
+    return Drift("modified", before, after, (Change("policy", 1, 2),))
 
 
 def found(result: Judged, rule_id: str) -> list[Finding]:
@@ -216,13 +216,16 @@ def test_exemptions_have_a_reason_and_an_end() -> None:
     queue = live(resource("aws_sqs_queue", {"policy": OPEN}))
 
     def with_(until: date | None) -> Judged:
-        settings = Settings(today=date(2026, 11, 26), exemptions=(Exemption("sqs-*", "x", "a honeypot", until),))
+        honeypot = Exemption(rule="sqs-*", resource="x", reason="a honeypot", expires=until, place="drift.toml:3")
+        settings = Settings(today=date(2026, 11, 26), exemptions=(honeypot,))
         return judged(Drift("unmanaged", None, queue), [RULES["sqs-public"]], settings=settings)
 
     assert [(f.exempt, f.counts) for f in found(with_(None), "sqs-public")] == [("a honeypot", False)]
     assert [(f.exempt, f.counts) for f in found(with_(date(2026, 11, 26)), "sqs-public")] == [("a honeypot", False)]
     assert [(f.exempt, f.counts) for f in found(with_(date(2026, 11, 25)), "sqs-public")] == [("", True)]
-    assert with_(date(2026, 11, 25)).warnings == ("the exemption of sqs-* for x ended on 2026-11-25: a honeypot",)
+    assert with_(date(2026, 11, 25)).warnings == (
+        "drift.toml:3: the exemption of sqs-* expired on 2026-11-25: what it accepted counts again",
+    )
 
 
 def test_a_rule_may_say_how_grave_it_is() -> None:

@@ -10,6 +10,7 @@ from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
 from drift.cli.options.ignoring import Ignoring, ignore_options
 from drift.cli.options.output import Output, output_options
+from drift.cli.options.rules import Rules, rule_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
 from drift.cli.surroundings import linked
@@ -21,9 +22,16 @@ from drift.cli.surroundings import linked
 @type_options
 @account_options
 @ignore_options
+@rule_options
 @output_options
 def command(
-    states: States, configurations: Configurations, types: Types, account: Account, ignoring: Ignoring, output: Output
+    states: States,
+    configurations: Configurations,
+    types: Types,
+    account: Account,
+    ignoring: Ignoring,
+    judging: Rules,
+    output: Output,
 ) -> int:
     """Compare the account with its Terraform state, and report the drift.
 
@@ -35,6 +43,7 @@ def command(
       drift check --state 'envs/**/*.tfstate' --format json --output drift.json
       drift check --state 's3://states/**/*.tfstate' --state-profile states
       drift check --state prod.tfstate --fail-on unmanaged,severity>=high
+      drift check --framework cis-v4 --skip-rules 's3-mfa-*' --fail-on severity>=high
       drift check --state prod.tfstate --only 'aws_iam_*' --profile audit
       drift check --filter "tags.Team == 'data'" --baseline accepted.json --fail-on new
 
@@ -43,6 +52,7 @@ def command(
     """
     output.validate()
     ignoring.validate()
+    judging.chosen()
     api, scope = account.open(types.scope())
     result = run(
         states.places(configurations.config),
@@ -51,6 +61,7 @@ def command(
         configurations,
         record=account.record,
         ignoring=ignoring,
+        judging=judging,
         accepted=ignoring.accepted(),
     )
     return output.finish(linked(result, plugins.catalog()) if output.draws else result.report)

@@ -13,6 +13,7 @@ from drift.cli import plugins
 from drift.cli.options.configuration import UNREAD, Configurations
 from drift.cli.options.ignoring import Ignoring
 from drift.cli.options.output import progress
+from drift.cli.options.rules import Rules
 from drift.desired.instance import State
 from drift.desired.load import Desired, build, read_states
 from drift.desired.unhurried import unhurried
@@ -21,6 +22,7 @@ from drift.ignore.baseline import Baseline
 from drift.live.api import Api, Asker
 from drift.live.tape import Player, Recorder
 from drift.model.drift import Report
+from drift.rules.settings import Settings
 
 
 def load(
@@ -53,13 +55,15 @@ def run(
     *,
     record: Path | None = None,
     ignoring: Ignoring | None = None,
+    judging: Rules | None = None,
     accepted: Baseline | None = None,
 ) -> Result:
     """Compare the account with its states, and with their configurations."""
     started, clock = datetime.now(UTC), time.monotonic()
     region = str(getattr(api, "region", ""))
     desired = load(states, configurations, account=api.account, region=region or next(iter(scope.regions), ""))
-    exceptions = replace(ignoring.exceptions(), today=_day(api, started)) if ignoring else NOTHING
+    day = _day(api, started)
+    exceptions = replace(ignoring.exceptions(), today=day) if ignoring else NOTHING
     others = ignoring.also_managed_by if ignoring else ()
     excused = load(others, account=api.account, region=region).resources if others else ()
     recorder = Recorder(api) if record else None
@@ -69,7 +73,8 @@ def run(
             Asker(recorder or api),
             plugins.catalog(),
             scope,
-            rules=plugins.rules(),
+            rules=judging.chosen() if judging else plugins.rules(),
+            settings=judging.settings(desired.sources, day) if judging else Settings(today=day),
             exceptions=exceptions,
             excused=tuple(excused),
             accepted=accepted,

@@ -3,37 +3,147 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from drift.cli import plugins
+from drift.cli.options.rules import Rules, rule_options
 from drift.errors import UsageError
 from drift.report.safe import visible
 
+if TYPE_CHECKING:
+    from drift.rules.spec import Rule
 
-@click.command("rules")
+
+class _Shows(click.Group):
+    """Takes a word that is no subcommand for a rule to show."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] in self.commands:
+            return super().resolve_command(ctx, args)
+        return "list", self.commands["list"], args
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = next((a for a in args if not a.startswith("-")), "")
+        if first not in self.commands and not {"-h", "--help"} & set(args):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("rules", cls=_Shows)
+def command() -> None:
+    """List the misconfiguration rules, show one, or test rules of one's own.
+
+    \b
+    Examples:
+      drift rules                              all of them
+      drift rules sg-ssh                       one, with what to do about it
+      drift rules --framework cis-v4 --format markdown
+      drift rules test own-rules.yaml          run the tests that stand in the file
+    """
+
+
+@command.command("list")
 @click.argument("rule", required=False)
+@rule_options
 @click.option(
     "--format", "format_", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True
 )
-def command(rule: str | None, format_: str) -> None:
-    """List the misconfiguration rules, or show one: drift rules sg-ssh."""
-    known = {r.id: r for r in plugins.rules()}
-    if rule is not None and rule not in known:
-        raise UsageError(f"no rule {rule!r}", "`drift rules` lists them.")
-    chosen = [known[rule]] if rule else list(known.values())
+def list_(rule: str | None, judging: Rules, format_: str) -> None:
+    """List the rules, or show one (what `drift rules` does by itself)."""
+    chosen = judging.chosen()
+    if rule is not None:
+        known = {r.id: r for r in chosen}
+        if rule not in known:
+            near = [i for i in known if rule in i][:3]
+            raise UsageError(
+                f"no rule {rule!r}", f"Did you mean {', '.join(near)}?" if near else "`drift rules` lists them."
+            )
+        chosen = [known[rule]]
     if format_ == "json":
-        fields = ("id", "title", "severity", "types", "reads", "remedy", "references")
-        click.echo(json.dumps([{f: getattr(r, f) for f in fields} for r in chosen], indent=2))
+        click.echo(json.dumps([document(r) for r in chosen], indent=2, ensure_ascii=False))
         return
     if format_ == "markdown":
-        click.echo("| rule | severity | what it finds | types |\n|---|---|---|---|")
-        for r in chosen:
-            click.echo(f"| `{r.id}` | {r.severity} | {r.title} | {', '.join(f'`{t}`' for t in r.types)} |")
+        for line in markdown(chosen):
+            click.echo(line)
         return
+    width = max((len(r.id) for r in chosen), default=0)
     for r in chosen:
-        click.echo(f"{visible(r.id):<22} {r.severity:<9} {visible(r.title)}")
-        if rule:
-            click.echo(f"\n  {visible(r.meaning)}\n  types: {', '.join(r.types)}\n  remedy: {visible(r.remedy)}")
-            for reference in r.references:
-                click.echo(f"  {visible(reference)}")
+        click.echo(f"{visible(r.id):<{width}}  {r.severity:<9} {visible(r.title)}")
+    if rule:
+        for line in _detail(chosen[0]):
+            click.echo(line)
+
+
+@command.command("test")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE…")
+def test(files: tuple[Path, ...]) -> int:
+    """Run the tests that stand in files of rules; exit 1 where one gives something else than it expects."""
+    from drift.rules.own import read
+    from drift.rules.trial import run
+
+    catalog, bad, count = plugins.catalog(), 0, 0
+    for file in files:
+        own = read(file, catalog)
+        tested = {case.rule.id for case in own.cases}
+        for case in own.cases:
+            result = run(case, catalog)
+            count, bad = count + 1, bad + (not result.good)
+            said = "ok  " if result.good else "FAIL"
+            told = "" if result.good else f": expected {case.expect}, got {result.found} ({result.why})"
+            click.echo(f"{said} {visible(case.rule.id)}: {visible(case.name)}{visible(told)}")
+        for rule in own.rules:
+            if rule.id not in tested:
+                click.echo(f"     {visible(rule.id)}: has no tests")
+    click.echo(f"{count - bad} of {count} as expected")
+    return 1 if bad else 0
+
+
+def document(rule: Rule) -> dict[str, Any]:
+    """A rule as plain JSON values."""
+    fields = (
+        "id", "title", "severity", "theme", "meaning", "remedy", "types", "reads", "near", "when_missing", "implies",
+        "references", "prowler", "cis_v3", "cis_v4", "fsbp",
+    )  # fmt: skip
+    return {name: _listed(getattr(rule, name)) for name in fields}
+
+
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def markdown(rules: list[Rule]) -> Iterator[str]:
+    """The rules as a table of Markdown."""
+    yield "| rule | severity | what it finds | types | answers to |"
+    yield "|---|---|---|---|---|"
+    for r in rules:
+        types = ", ".join(f"`{t}`" for t in r.types)
+        answers = ", ".join((*r.frameworks, *(f"prowler {p}" for p in r.prowler)))
+        yield f"| `{r.id}` | {r.severity} | {_cell(r.title)} | {types} | {_cell(answers)} |"
+
+
+def _cell(text: str) -> str:
+    return visible(text).replace("|", "\\|")
+
+
+def _detail(rule: Rule) -> Iterator[str]:
+    yield f"\n  {visible(rule.meaning)}"
+    yield f"  What to do: {visible(rule.remedy)}"
+    yield f"  Types:      {', '.join(rule.types)}"
+    if rule.near:
+        yield f"  Looks at:   {', '.join(rule.near)}"
+    if rule.when_missing:
+        yield f"  Its loss is a finding: {', '.join(rule.when_missing)}"
+    if rule.implies:
+        yield f"  Silences:   {', '.join(rule.implies)}"
+    if rule.frameworks:
+        yield f"  Answers to: {', '.join(rule.frameworks)}"
+    if rule.prowler:
+        yield f"  Prowler:    {', '.join(rule.prowler)}"
+    for reference in rule.references:
+        yield f"  {visible(reference)}"

@@ -6,6 +6,7 @@ the others need, and the rule runs again. So nothing is read that no verdict dep
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -204,15 +205,16 @@ class _Run:
         """Fills the sides that can be told; what must be read first for the others."""
         drift = self._drifts[task.drift]
         actual = drift.actual and self._reader.latest(drift.actual)
-        for side, resource in (("actual", actual), ("desired", drift.desired)):
-            if (
-                resource is None
-                or side in task.sides
-                or (side == "desired" and drift.kind == "missing" and not task.rule.when_missing)
-            ):
+        if drift.kind == "missing" and drift.type not in task.rule.when_missing and not task.rule.of_drift:
+            return ()
+        sides = {"actual": actual, "desired": drift.desired}
+        if task.rule.of_drift and actual is not None:
+            del sides["desired"]  # it looks at both sides itself, once
+        for side, resource in sides.items():
+            if resource is None or side in task.sides:
                 continue
             try:
-                task.sides[side] = verdict(task.rule, resource, worlds[side])
+                task.sides[side] = verdict(task.rule, resource, worlds[side], drift)
             except Needs as needs:
                 return needs.wants
             except Exception as error:  # noqa: BLE001 - a rule may come from a plugin; its bug must not pass for a verdict
@@ -224,8 +226,11 @@ class _Run:
     def _finding(self, task: _Task) -> Finding | None:
         drift = self._drifts[task.drift]
         unknown = Answer("unknown", "it was not read")
+        if task.rule.of_drift:
+            answer = task.sides.get("actual") or task.sides.get("desired") or unknown
+            effect = _UNMANAGED[answer.verdict]
+            return self._told(task.rule, drift, effect, answer) if effect else None
         before, after = (task.sides.get(side, unknown) for side in ("desired", "actual"))
-        effect: Effect | None
         answer = after
         if drift.kind == "missing":
             if drift.type not in task.rule.when_missing or before.verdict == "fail" or before == ASIDE:
@@ -235,7 +240,9 @@ class _Run:
         elif drift.kind == "unmanaged":
             effect = _UNMANAGED[after.verdict]
         elif after.verdict == "fail":
-            effect = _FAILING[before.verdict]
+            effect = _FAILING[
+                "fail" if before.verdict == "unknown" and _untouched(task.rule, drift) else before.verdict
+            ]
         elif after.verdict == "unknown":
             effect = "unknown"
         else:
@@ -266,19 +273,27 @@ class _Run:
                 for e in self._settings.exemptions:
                     if not e.covers(finding, drift):
                         continue
-                    if e.until is None or (today is not None and today <= e.until):
-                        finding = replace(finding, exempt=e.reason or "no reason given")
+                    if e.holds(today):
+                        finding = replace(finding, exempt=e.reason)
                         break
-                    self._warnings[f"the exemption of {e.rule} for {e.resource} ended on {e.until}: {e.reason}"] = None
+                    whose = f", says {e.owner}" if e.owner else ""
+                    what = f"{e.place or 'drift.toml'}: the exemption of {e.rule} expired on {e.expires}{whose}"
+                    self._warnings[f"{what}: what it accepted counts again"] = None
                 findings.append(finding)
             out.append(replace(drift, findings=tuple(findings)))
         return tuple(out)
 
 
-def verdict(rule: Rule, resource: Resource, world: World) -> Answer:
+def _untouched(rule: Rule, drift: Drift) -> bool:
+    """Whether nothing that the rule looks at has drifted, so that what holds now held before."""
+    changed = {re.split(r"[.\[]", c.path, maxsplit=1)[0] for c in drift.changes}
+    return bool(rule.reads) and not rule.near and not changed & set(rule.reads)
+
+
+def verdict(rule: Rule, resource: Resource, world: World, drift: Drift | None = None) -> Answer:
     """One rule on one side; Needs where something must be read first, anything else a broken rule raises."""
     try:
-        found = rule.judge(world.subject(resource))
+        found = rule.judge(world.subject(resource, drift))
     except Unknown as why:
         return Answer("unknown", str(why))
     if found is None or found is False:

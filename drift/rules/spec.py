@@ -71,6 +71,8 @@ class Rule:
     """Controls of AWS Foundational Security Best Practices."""
     when_missing: tuple[str, ...] = ()
     """The types of which the loss of one that passes is itself the finding: a flow log, an alarm."""
+    of_drift: bool = False
+    """Whether it judges the drift itself, both sides at once (`Subject.drift`): what fails is introduced by it."""
     implies: tuple[str, ...] = ()
     """Rules that say less of the same thing: where this one fails, they are silent."""
 

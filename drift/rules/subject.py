@@ -11,6 +11,7 @@ from typing import Any, Literal
 from drift.catalog.spec import WHOLE, Ref, ResourceType, Within
 from drift.graph import kind_of, parent_key, values_at
 from drift.model.coverage import Gap, Unreadable
+from drift.model.drift import Drift
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.model.value import Value
 from drift.rules.settings import Settings
@@ -76,9 +77,9 @@ class World:
         self._naming: dict[tuple[str, str, str], dict[Any, list[Resource]]] = {}
         self._by: dict[tuple[str, str, str], dict[Any, list[Resource]]] = {}
 
-    def subject(self, resource: Resource) -> Subject:
+    def subject(self, resource: Resource, drift: Drift | None = None) -> Subject:
         """That resource as a rule sees it."""
-        return Subject(resource, self)
+        return Subject(resource, self, drift)
 
     def every(self, type_: str, region: str, inside: str | None = None) -> list[Resource]:
         """All of a type in a region, or inside one resource; Unknown where they were not all listed."""
@@ -188,11 +189,13 @@ _ABSENT = object()
 class Subject:
     """One resource on one side. Look-ups answer with canonical values, or raise Unknown or Needs."""
 
-    __slots__ = ("resource", "world")
+    __slots__ = ("drift", "resource", "world")
 
-    def __init__(self, resource: Resource, world: World) -> None:
+    def __init__(self, resource: Resource, world: World, drift: Drift | None = None) -> None:
         self.resource = resource
         self.world = world
+        self.drift = drift
+        """What is judged, where the resource is not just a neighbour of it."""
 
     @property
     def type(self) -> str:

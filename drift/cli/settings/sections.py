@@ -28,5 +28,7 @@ class Declared:
 SECTIONS: dict[str, Declared] = {
     "ignore": Declared("drift.ignore.rules", "IgnoreRule", many=True),
     "owner": Declared("drift.ignore.owners", "OwnerRule", many=True),
+    "judging": Declared("drift.rules.settings", "Judging"),
+    "exemption": Declared("drift.rules.settings", "Exemption", many=True),
 }
 """Name -> declaration; no name may be that of an option."""

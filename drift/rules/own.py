@@ -1,0 +1,270 @@
+"""Rules of one's own, in a file of YAML or TOML: the condition is an expression of CEL.
+
+CEL (the Common Expression Language, cel.dev) has no loops and no side effects, and is what Kubernetes' policies are
+written in. It comes with the extra `rules`. The file's form is documented in docs/own-rules.md.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from drift.catalog.spec import ResourceType
+from drift.errors import CatalogError
+from drift.model.drift import SEVERITIES
+from drift.model.value import Hidden, plain
+from drift.rules.spec import THEMES, Fail, Found, Rule
+from drift.rules.subject import Subject, Unknown
+
+Catalog = Mapping[str, ResourceType]
+
+SIDE = "resource"
+"""The variable that is the side which is judged: the drift's effect is told from both."""
+WHOLE = ("desired", "actual", "changes", "kind")
+"""Variables that are the drift itself: what fails is introduced by it."""
+KEYS = frozenset(
+    ("id", "title", "severity", "theme", "meaning", "remedy", "types", "fails", "neighbours", "references",
+     "when_missing", "implies", "tests")
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A test that stands in the file beside its rule."""
+
+    name: str
+    rule: Rule
+    type: str
+    expect: str
+    """`fail`, `pass` or `unknown`."""
+    kind: str
+    desired: Mapping[str, Any]
+    actual: Mapping[str, Any]
+    neighbours: Mapping[str, Sequence[Mapping[str, Any]]]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a file holds."""
+
+    rules: tuple[Rule, ...]
+    cases: tuple[Case, ...] = field(default=())
+
+
+def read(file: Path, catalog: Catalog) -> Own:
+    """The rules of a file; CatalogError names the file, the rule and the place of what is wrong."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogError(f"{file}: cannot be read: {error}", "Give --rules-file a file of YAML or TOML.") from None
+    found = _parsed(file, text)
+    entries = found.get("rules") if isinstance(found, Mapping) else None
+    if not isinstance(entries, list):
+        raise CatalogError(f"{file}: holds no list `rules`", "See docs/own-rules.md.")
+    rules, cases = [], []
+    for number, entry in enumerate(entries, 1):
+        place = _Place(file, text, number, str(entry.get("id") or "") if isinstance(entry, Mapping) else "")
+        rule = _rule(entry, catalog, place)
+        rules.append(rule)
+        cases += list(_cases(entry, rule, catalog, place))
+    return Own(tuple(rules), tuple(cases))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    file: Path
+    text: str
+    number: int
+    id: str
+
+    def __str__(self) -> str:
+        line = next((n for n, li in enumerate(self.text.splitlines(), 1) if self.id and self._names(li)), 0)
+        return f"{self.file}{f':{line}' if line else ''}: rule {self.id or self.number}"
+
+    def _names(self, line: str) -> bool:
+        return re.search(rf"""\bid\b["']?\s*[:=]\s*["']?{re.escape(self.id)}["']?\s*(#|$|,)""", line) is not None
+
+    def error(self, what: str, hint: str = "See docs/own-rules.md.") -> CatalogError:
+        return CatalogError(f"{self}: {what}", hint)
+
+
+def _parsed(file: Path, text: str) -> Any:
+    import yaml
+
+    try:
+        return tomllib.loads(text) if file.suffix == ".toml" else yaml.safe_load(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogError(f"{file}: is not TOML: {error}", "See docs/own-rules.md.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "cannot be parsed"
+        raise CatalogError(f"{file}{where}: is not YAML: {problem}", "See docs/own-rules.md.") from None
+
+
+def _rule(entry: Any, catalog: Catalog, place: _Place) -> Rule:
+    if not isinstance(entry, Mapping):
+        raise place.error("is no table")
+    strange = sorted(str(k) for k in entry if k not in KEYS)
+    if strange:
+        raise place.error(f"has no key {strange[0]!r}", f"There are: {', '.join(sorted(KEYS))}.")
+    for key in ("id", "title", "severity", "types", "fails"):
+        if not entry.get(key):
+            raise place.error(f"has no {key}")
+    if entry["severity"] not in SEVERITIES:
+        raise place.error(f"there is no severity {entry['severity']!r}", f"There are: {', '.join(SEVERITIES)}.")
+    theme = entry.get("theme", "hygiene")
+    if theme not in THEMES:
+        raise place.error(f"there is no theme {theme!r}", f"There are: {', '.join(THEMES)}.")
+    types = _texts(entry["types"], place, "types")
+    neighbours = entry.get("neighbours") or {}
+    near = {str(t): tuple(a or ()) for t, a in neighbours.items()} if isinstance(neighbours, Mapping) else {}
+    near |= {} if isinstance(neighbours, Mapping) else dict.fromkeys(_texts(neighbours, place, "neighbours"), ())
+    for type_ in (*types, *near):
+        if type_ not in catalog:
+            raise place.error(f"there is no type {type_!r}", "`drift catalog` lists them.")
+    expression = _Expression(str(entry["fails"]), place)
+    reads = expression.reads()
+    for type_ in types:
+        known = {"id", *catalog[type_].attributes, *catalog[type_].computed}
+        lost = sorted(reads - known)
+        if lost:
+            raise place.error(f"fails: {type_} has no attribute {lost[0]!r}", "`drift catalog --verbose` names them.")
+    return Rule(
+        id=str(entry["id"]),
+        title=str(entry["title"]),
+        severity=entry["severity"],
+        theme=theme,
+        meaning=str(entry.get("meaning") or entry["title"]),
+        remedy=str(entry.get("remedy") or ""),
+        types=types,
+        judge=_Judge(expression, near, str(entry.get("message") or "")),
+        reads=tuple(sorted(reads - {"id"})),
+        near=tuple(near),
+        references=_texts(entry.get("references") or (), place, "references"),
+        when_missing=types if entry.get("when_missing") else (),
+        implies=_texts(entry.get("implies") or (), place, "implies"),
+        of_drift=expression.whole,
+    )
+
+
+def _texts(value: Any, place: _Place, key: str) -> tuple[str, ...]:
+    several = [value] if isinstance(value, str) else value
+    if not isinstance(several, list | tuple) or not all(isinstance(v, str) for v in several):
+        raise place.error(f"{key} is a text, or a list of texts")
+    return tuple(several)
+
+
+class _Expression:
+    """A condition, compiled once."""
+
+    def __init__(self, text: str, place: _Place) -> None:
+        try:
+            import cel
+        except ImportError:
+            hint = "Install them with the extra: pip install 'drift[rules]'."
+            raise CatalogError(f"{place}: the language of conditions, CEL, is not installed", hint) from None
+        try:
+            self.program = cel.compile(text)
+        except ValueError as error:
+            where = re.search(r"<input>:(\d+):(\d+): (.*)", str(error))
+            what = f"{where[1]}:{where[2]}: {where[3]}" if where else str(error)
+            raise place.error(f"fails: {what}", "CEL is described at cel.dev.") from None
+        self.text = text
+        roots = {v for v in self.program.variables() if re.search(rf"(?<![\w.]){v}\b", text)}
+        self.whole = bool(roots & set(WHOLE))
+        if self.whole and SIDE in roots:
+            raise place.error(f"fails: uses {SIDE} together with {', '.join(sorted(roots & set(WHOLE)))}")
+        if not self.whole and SIDE not in roots and "neighbours" not in roots:
+            raise place.error(f"fails: speaks of none of {SIDE}, {', '.join(WHOLE)}, neighbours")
+
+    def reads(self) -> set[str]:
+        """The attributes it names."""
+        dotted = re.findall(rf"(?<![\w.])(?:{SIDE}|desired|actual)\.(?:\?)?(\w+)", self.text)
+        quoted = re.findall(rf"(?<![\w.])(?:{SIDE}|desired|actual)\[\s*[\"'](\w+)[\"']\s*\]", self.text)
+        return {*dotted, *quoted}
+
+
+class _Judge:
+    """The function of such a rule."""
+
+    def __init__(self, expression: _Expression, near: Mapping[str, Sequence[str]], message: str) -> None:
+        self._expression = expression
+        self._near = near
+        self._message = message
+
+    def __call__(self, it: Subject) -> Found:
+        reads = self._expression.reads()
+        values: dict[str, Any] = {
+            "neighbours": {t: [_plain(n, names) for n in it.near(t)] for t, names in self._near.items()},
+        }
+        if self._expression.whole:
+            drift = it.drift
+            if drift is None:
+                raise Unknown("there is no drift to be judged")
+            values["kind"] = drift.kind
+            values["changes"] = [
+                {"path": c.path, "desired": _shown(c.desired), "actual": _shown(c.actual),
+                 "added": [_shown(v) for v in c.added], "removed": [_shown(v) for v in c.removed]}
+                for c in drift.changes
+            ]  # fmt: skip
+            values["actual"] = _plain(it, reads) if drift.actual is not None else None
+            values["desired"] = _desired(it, reads) if drift.desired is not None else None
+        else:
+            values[SIDE] = _plain(it, reads)
+        found = self._expression.program.execute(values)
+        if not isinstance(found, bool):
+            raise TypeError(f"the condition gives {type(found).__name__}, not true or false")
+        return Fail(self._message or "its condition holds") if found else None
+
+
+def _plain(it: Subject, names: Sequence[str] | set[str]) -> dict[str, Any]:
+    known = {name: _shown(it[name]) for name in sorted(names) if name != "id"}
+    return {**known, "id": it.id}
+
+
+def _desired(it: Subject, names: set[str]) -> dict[str, Any]:
+    desired = it.drift.desired if it.drift else None
+    attributes = desired.attributes if desired else {}
+    lost = sorted(n for n in names if n != "id" and n not in attributes)
+    if lost:
+        raise Unknown(f"the state does not tell {lost[0]}")
+    return {**{n: _shown(attributes[n]) for n in names if n != "id"}, "id": desired.id if desired else ""}
+
+
+def _shown(value: Any) -> Any:
+    return value.reveal() if isinstance(value, Hidden) else plain(value)
+
+
+def _cases(entry: Mapping[str, Any], rule: Rule, catalog: Catalog, place: _Place) -> Iterator[Case]:
+    for number, test in enumerate(entry.get("tests") or (), 1):
+        if not isinstance(test, Mapping) or test.get("expect") not in ("fail", "pass", "unknown"):
+            raise place.error(f"test {number}: has no `expect` that is fail, pass or unknown")
+        strange = sorted(set(test) - {"name", "type", "expect", "kind", "resource", "desired", "actual", "neighbours"})
+        if strange:
+            raise place.error(f"test {number}: has no key {strange[0]!r}")
+        actual = test.get("actual") or test.get("resource") or {}
+        type_ = str(test.get("type") or rule.types[0])
+        kind = catalog.get(type_)
+        if kind is None:
+            raise place.error(f"test {number}: there is no type {type_!r}")
+        known = {"id", *kind.attributes, *kind.computed}
+        for name in (*actual, *(test.get("desired") or {})):
+            if name not in known:
+                raise place.error(f"test {number}: {type_} has no attribute {name!r}")
+        yield Case(
+            name=str(test.get("name") or f"test {number}"),
+            rule=rule,
+            type=type_,
+            expect=str(test["expect"]),
+            kind=str(test.get("kind") or ("modified" if test.get("desired") else "unmanaged")),
+            desired=test.get("desired") or {},
+            actual=actual,
+            neighbours=test.get("neighbours") or {},
+            place=f"{place}, test {number}",
+        )
