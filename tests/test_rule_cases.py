@@ -17,6 +17,7 @@ from drift.rules.spec import ANY
 from drift.rules.subject import Subject
 from tests.support import rule_cases as some
 from tests.support import rule_cases_more as more
+from tests.support.rule_pages import PAGE, page
 from tests.support.rules import SETTINGS, answer, raw
 
 RULES = {r.id: r for r in built_in()}
@@ -124,3 +125,7 @@ SECRETS = ("hunter2", some.KEY, "s3cr3t")
 @pytest.mark.parametrize("name", [n for n, r in RULES.items() if r.theme == "secrets"])
 def test_no_secret_is_in_the_evidence(name: str) -> None:
     assert not any(secret in judged(name, 1).evidence for secret in SECRETS)
+
+
+def test_the_page_of_rules_is_that_of_the_code() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tests.support.rule_pages"

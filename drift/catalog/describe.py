@@ -34,7 +34,7 @@ def actions(names: Iterable[str], catalog: Catalog) -> list[str]:
         if kind.name in seen:
             continue
         seen.add(kind.name)
-        found |= {iam_action(kind, call) for call in kind.calls}
+        found |= {iam_action(kind, call) for call in kind.calls} | set(kind.asks)
         todo += [kind.list.parent] if isinstance(kind.list, Within) else []
         todo += [kind.parent.to] if isinstance(kind.list, Held) and kind.parent else []
         todo += [kind.object] if kind.object else []

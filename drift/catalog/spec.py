@@ -311,6 +311,8 @@ class ResourceType:
     """Resources whose owner owns this one too."""
     exists: str = ""
     """JMESPath over the item; false means there is nothing: AWS answers with an empty shell."""
+    asks: tuple[str, ...] = ()
+    """IAM actions beyond those of its calls, which the rules need: what a role used."""
     versions: tuple[str, str] | None = None
     """(attribute that the versions of one thing have in common, attribute that numbers them).
 

@@ -27,7 +27,7 @@ SIDE = "resource"
 WHOLE = ("desired", "actual", "changes", "kind")
 """Variables that are the drift itself: what fails is introduced by it."""
 KEYS = frozenset(
-    ("id", "title", "severity", "theme", "meaning", "remedy", "types", "fails", "neighbours", "references",
+    ("id", "title", "severity", "theme", "meaning", "message", "remedy", "types", "fails", "neighbours", "references",
      "when_missing", "implies", "tests")
 )  # fmt: skip
 

@@ -44,8 +44,11 @@ def suffix_of_name(value: Any) -> Value:
     return parts[1] if len(parts) == 2 else None
 
 
+LAST_USED = ("iam:GenerateServiceLastAccessedDetails", "iam:GetServiceLastAccessedDetails")
+
 ROLE = ResourceType(
     name="aws_iam_role",
+    asks=LAST_USED,
     service="iam",
     scope="global",
     list=Call(op="ListRoles", take="Roles", args=PAGE),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.catalog.aws.iam import GONE, PAGE
+from drift.catalog.aws.iam import GONE, LAST_USED, PAGE
 from drift.catalog.kinds import attr, flag, moment, name_of_arn, number, pem, policy, set_of, tags, text
 from drift.catalog.spec import STACK, Call, Gathers, Owner, Parent, Ref, ResourceType, Within
 from drift.model.value import Value
@@ -14,6 +14,7 @@ BY_USER = {"UserName": "UserName"}
 
 USER = ResourceType(
     name="aws_iam_user",
+    asks=LAST_USED,
     service="iam",
     scope="global",
     # one answer for the whole account: tags, boundaries, groups, attachments and the users' own policies
