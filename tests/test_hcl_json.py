@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from drift.desired.hcl.evaluate import evaluate
 from drift.desired.hcl.json_syntax import parse_json, parse_json_values
 from drift.desired.hcl.syntax import parse
 from drift.desired.hcl.tree import Block, Body, File, Literal
 from tests.support.hcl import shown
+from tests.support.json_templates import KEPT
+from tests.support.values import golden, plain
 
 
 def good(value: Any) -> Body:
@@ -169,6 +172,18 @@ def test_json_means_what_the_native_syntax_means(value: Any, native: str) -> Non
     same = parse(native, "x.tf")
     assert same.lost == ()
     assert outline(good(value)) == outline(same.body)
+
+
+def test_templates_mean_what_terraform_makes_of_them() -> None:
+    kept = json.loads(KEPT.read_text())
+    body = good({"locals": {f"a{n}": template for n, (template, _) in enumerate(kept)}}).blocks[0].body
+    wrong = [
+        (template, value, found)
+        for (template, value), attribute in zip(kept, body.attributes.values(), strict=True)
+        if (found := plain(evaluate(attribute.expr, None))) != golden(value)
+    ]
+    assert not wrong
+    assert len(kept) > 100
 
 
 def test_a_property_may_be_repeated() -> None:

@@ -144,8 +144,10 @@ def _expr(node: Node, static: Static | None = None) -> Expr:
 
 def _text(text: str, line: int, static: Static | None) -> Expr:
     """What a text means. Lines within it do not count: an editor shows where it stands."""
-    if static == "raw" or (static is None and "${" not in text and "%{" not in text):
+    if static == "raw":
         return Literal(normal(text), line=line)
+    if static is None and "${" not in text and "%{" not in text:  # most of them; as `parse_template` would say
+        return Literal(normal(text.removeprefix("\ufeff")), line=line)
     try:
         return parse_expression(text, line) if static else parse_template(text, line)
     except SyntaxFault as fault:
