@@ -103,6 +103,15 @@ def test_many_files_side_by_side(kept: Path, tmp_path: Path) -> None:
     assert parse_files(paths) == found[:-1]
 
 
+def test_where_no_process_can_be_started(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError("no semaphores here")
+
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", refused)
+    paths = written(tmp_path, **{f"f{n}": f"a{n} = 1" for n in range(files.SIDE_BY_SIDE)})
+    assert [list(f.body.attributes) for f in parse_files(paths)] == [[f"a{n}"] for n in range(len(paths))]
+
+
 def test_the_grammar_is_kept_where_it_can_be(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from hcl2 import parser
 

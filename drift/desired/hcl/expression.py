@@ -174,7 +174,7 @@ class Expression:
 
     def _missing(self, at: int) -> None:
         if self.before == "operand":
-            raise self.on.bad("an operator or a separator is missing", at)
+            raise self.on.bad("an operator, a comma or a newline is missing", at)
         self.before = "operand"
 
     def _name(self, name: str, at: int, level: _Level) -> None:
