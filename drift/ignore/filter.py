@@ -50,6 +50,8 @@ class Filter:
             raise UsageError(f"--filter: {expression!r} is no JMESPath: {why}", hint) from None
         self.expression = expression
         self.fields = frozenset(_fields(self._tree))
+        self.whole = bool(self.fields & {"tags", "attributes", "Attr"}) or _bare(self._tree)
+        """Whether the answer may depend on more than what a resource is called."""
 
     def may(self, known: Mapping[str, Any]) -> bool:
         """Whether something of which this much is known might be meant."""
@@ -57,14 +59,18 @@ class Filter:
         return answer is MAYBE or _true(answer)
 
     def means(self, resource: Resource, kind: str) -> bool:
-        """Whether this resource is meant; UsageError where the expression cannot be evaluated."""
-        return self.may(described(resource, kind))
+        """Whether this resource is meant, or may be where its verdict is not known yet (`kind` is empty).
+
+        UsageError where the expression cannot be evaluated.
+        """
+        known = described(resource, kind, whole=False)
+        if not self.whole:
+            return self.may(known)
+        return self.may(known) and self.may(described(resource, kind))
 
     def reads(self, attributes: Mapping[str, Any]) -> frozenset[str]:
         """The attributes of a type, by its entry's names, that the answer depends on."""
-        if not self.fields & {"tags", "attributes", "Attr"}:
-            return frozenset()
-        return frozenset(attributes) & self.fields
+        return frozenset(attributes) & self.fields if self.whole else frozenset()
 
     def _ask(self, node: Any, known: Mapping[str, Any]) -> Any:
         kind, children = node["type"], node.get("children", [])
@@ -92,11 +98,10 @@ class Filter:
         return MAYBE if any(a is MAYBE for a in answers) else not decisive
 
 
-def described(resource: Resource, kind: str) -> dict[str, Any]:
-    """A resource as an expression sees it; without `kind` where that is not known yet."""
-    attributes = {n: plain(v) for n, v in resource.attributes.items() if not isinstance(v, Unreadable)}
+def described(resource: Resource, kind: str, *, whole: bool = True) -> dict[str, Any]:
+    """A resource as an expression sees it; without `kind` where that is not known yet; its values too, if `whole`."""
     address = resource.address
-    known = {
+    known: dict[str, Any] = {
         "type": address.type if address else resource.type,
         "id": resource.id,
         "address": str(address) if address else "",
@@ -105,9 +110,10 @@ def described(resource: Resource, kind: str) -> dict[str, Any]:
         "account": resource.key.account,
         "region": resource.key.region,
         "module": ".".join(f"module.{name}" for name, _ in address.module) if address else "",
-        "tags": attributes.get("tags") or {},
-        "attributes": attributes,
     }
+    if whole:
+        attributes = {n: plain(v) for n, v in resource.attributes.items() if not isinstance(v, Unreadable)}
+        known |= {"tags": attributes.get("tags") or {}, "attributes": attributes}
     return {**known, "kind": kind} if kind else known
 
 

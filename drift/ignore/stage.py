@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 from drift.catalog.spec import ResourceType
 from drift.graph import kind_of
 from drift.ignore.driftignore import DriftIgnore, Pattern
-from drift.ignore.filter import Filter, described
+from drift.ignore.filter import Filter
 from drift.ignore.owners import OwnerRule, owner_of
 from drift.ignore.rules import IgnoreRule, types_of
 from drift.model.drift import Aside, Change, Drift, Ignored, Kind
@@ -107,7 +107,13 @@ class Stage:
     def means(self, resource: Resource, kind: str = "") -> bool:
         """Whether the filter means a resource, or may, where the verdict is not known yet."""
         where = self.exceptions.where
-        return where is None or where.may(described(resource, kind))
+        return where is None or where.means(resource, kind)
+
+    @property
+    def _idle(self) -> bool:
+        """Whether nothing at all is left out: a state may hold a hundred thousand resources."""
+        of = self.exceptions
+        return not (of.rules or of.lines.patterns or of.where)
 
     @property
     def strangers(self) -> bool:
@@ -118,6 +124,8 @@ class Stage:
 
     def spare(self, desired: Iterable[Resource]) -> Mapping[Place, frozenset[str]]:
         """The attributes that need not be read, because what differs there is left out in any case."""
+        if self._idle:
+            return self.spared
         for resource in desired:
             kind = kind_of(resource, self.catalog)
             if kind.parent is not None and kind.parent.tells:
@@ -157,6 +165,8 @@ class Stage:
 
     def _in_sync(self, resources: Iterable[Resource], actual: Mapping[Place, Resource]) -> list[Resource]:
         """What is in sync; not what was left out as a whole, nor what the filter does not mean."""
+        if self._idle:
+            return list(resources)
         out = []
         for resource in resources:
             if not self.means(resource, "in_sync"):

@@ -8,7 +8,7 @@ from typing import Any
 
 from drift.catalog.aws.ec2_compute import user_data_hash, user_data_plain, user_data_text, user_data_text_base64
 from drift.catalog.aws.ec2_launch import REQUIREMENTS
-from drift.catalog.kinds import attr, block, blocks, flag, moment, number, set_of, text
+from drift.catalog.kinds import attr, block, blocks, flag, moment, name_or_arn, number, set_of, text
 from drift.catalog.spec import STACK, Attr, Attributes, Call, Held, Moves, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Value
 from drift.normalize import times
@@ -423,7 +423,7 @@ LAUNCH_CONFIGURATION = ResourceType(
         "associate_public_ip_address": flag("AssociatePublicIpAddress", default=False),
         "ebs_optimized":               flag("EbsOptimized", default=False),
         "enable_monitoring":           flag("InstanceMonitoring.Enabled", default=True),
-        "iam_instance_profile":        text("IamInstanceProfile"),
+        "iam_instance_profile":        name_or_arn("IamInstanceProfile"),
         "image_id":                    text("ImageId"),
         "instance_type":               text("InstanceType"),
         "key_name":                    text("KeyName", default=""),

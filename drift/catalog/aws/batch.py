@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from drift.catalog.kinds import attr, block, blocks, flag, mapping, name_of_arn, number, set_of, tags, text
+from drift.catalog.kinds import attr, block, blocks, flag, mapping, name_of_arn, name_or_arn, number, set_of, tags, text
 from drift.catalog.spec import Attr, Call, Owner, Ref, ResourceType
 from drift.model.value import Value
 from drift.normalize.tags import tag_map
@@ -50,7 +50,7 @@ COMPUTE_ENVIRONMENT = ResourceType(
     computed={"arn": text("computeEnvironmentArn"), "ecs_cluster_arn": text("ecsClusterArn")},
     attributes={
         "compute_environment_name": text("computeEnvironmentName", assigned=True),
-        "service_role":             text("serviceRole", assigned=True),
+        "service_role":             name_or_arn("serviceRole", assigned=True),
         "state":                    attr("state", _upper, default="ENABLED"),
         "tags":                     tags("tags"),
         "type":                     attr("type", _upper),
@@ -59,13 +59,13 @@ COMPUTE_ENVIRONMENT = ResourceType(
             "bid_percentage":      size("bidPercentage"),
             "ec2_key_pair":        text("ec2KeyPair"),
             "image_id":            text("imageId"),
-            "instance_role":       text("instanceRole"),
+            "instance_role":       name_or_arn("instanceRole"),
             "instance_type":       set_of(as_text, "instanceTypes"),
             "max_vcpus":           number("maxvCpus"),
             "min_vcpus":           number("minvCpus", default=0),
             "placement_group":     text("placementGroup"),
             "security_group_ids":  set_of(as_text, "securityGroupIds"),
-            "spot_iam_fleet_role": text("spotIamFleetRole"),
+            "spot_iam_fleet_role": name_or_arn("spotIamFleetRole"),
             "subnets":             set_of(as_text, "subnets"),
             "tags":                attr("tags", tag_map),
             "type":                attr("type", _upper),

@@ -6,6 +6,7 @@ from typing import Any
 
 from drift.catalog.kinds import attr, document, flag, kms_key, name_of_arn, number, policy, tags, text
 from drift.catalog.spec import WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.model.value import Block, Value
 
 GONE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
 
@@ -17,6 +18,13 @@ def queue_url(at: str) -> Attr:
 
 def _account_and_name(url: Any) -> str | None:
     return "/".join(str(url).rsplit("/", 2)[-2:]) if url else None
+
+
+def _same_sources(want: Value, have: Value) -> bool:
+    """Who may send what they could not handle here: the queues stand in no order."""
+    one, other = ({**side, "sourceQueueArns": frozenset(side.get("sourceQueueArns") or ())} if isinstance(side, Block)
+                  else side for side in (want, have))
+    return bool(one == other)
 
 
 QUEUE = ResourceType(
@@ -50,7 +58,7 @@ QUEUE = ResourceType(
         "sqs_managed_sse_enabled":           flag("Attributes.SqsManagedSseEnabled", assigned=True),
         "policy":                            policy("Attributes.Policy"),
         "redrive_policy":                    document("Attributes.RedrivePolicy"),
-        "redrive_allow_policy":              document("Attributes.RedriveAllowPolicy"),
+        "redrive_allow_policy":              document("Attributes.RedriveAllowPolicy", same=_same_sources),
         "tags":                              tags("Tags"),
     },
     ignored={"name_prefix": "only read when the queue is created"},
@@ -93,7 +101,7 @@ QUEUE_REDRIVE_ALLOW_POLICY = ResourceType(
     label="queue_url",
     attributes={
         "queue_url":            queue_url("QueueUrl"),
-        "redrive_allow_policy": document("Attributes.RedriveAllowPolicy"),
+        "redrive_allow_policy": document("Attributes.RedriveAllowPolicy", same=_same_sources),
     },
     refs=(Ref("redrive_allow_policy.sourceQueueArns[]", to="aws_sqs_queue", by="arn"),),
     parent=Parent("queue_url", to="aws_sqs_queue", tells={"redrive_allow_policy": WHOLE}),

@@ -10,6 +10,7 @@ from drift.catalog.kinds import (
     block,
     blocks,
     flag,
+    kms_key,
     list_of,
     moment,
     number,
@@ -47,7 +48,7 @@ PARAMETER = ResourceType(
         "insecure_value":  text("Value.Value", assigned=True),
         "description":     text("Description"),
         "allowed_pattern": text("AllowedPattern"),
-        "key_id":          text("KeyId", assigned=True),
+        "key_id":          kms_key("KeyId", assigned=True),
         "data_type":       text("DataType", default="text"),
         # Intelligent-Tiering is a wish; AWS answers with the tier it chose
         "tier":            text("Tier", default="Standard", same=lambda want, _: want == "Intelligent-Tiering"),
