@@ -172,13 +172,6 @@ def test_check_without_arguments_in_a_terraform_directory(tmp_path: Path) -> Non
     assert "terraform state pull | drift check --state -" in unknown.stderr
 
 
-def test_directory_that_was_not_initialised(tmp_path: Path) -> None:
-    (tmp_path / "main.tf").write_text('terraform {\n  backend "s3" {\n    bucket = "b"\n  }\n}\n')
-
-    with pytest.raises(StateError, match='keeps the state in backend "s3", and `terraform init` has not been run'):
-        directory.place_of(tmp_path)
-
-
 def test_directory_of_directories_follows_each_backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / "plain/terraform.tfstate", "plain")
     put(tmp_path / "kept/x.tfstate", "x")

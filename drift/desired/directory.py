@@ -1,9 +1,10 @@
-"""A Terraform directory: where its state is, as `terraform init` left it."""
+"""A Terraform directory: where its state is, as `terraform init` left it, or as its configuration says."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ import msgspec
 
 from drift.desired import configured
 from drift.desired.configured import DEFAULT, STATE
-from drift.errors import StateError
+from drift.errors import StateError, UsageError
+
+UNIT = "terragrunt.hcl"
+"""What makes a directory a unit of Terragrunt."""
 
 
 def data_dir(directory: Path) -> Path:
@@ -32,22 +36,16 @@ def workspace(directory: Path) -> str:
     return chosen or DEFAULT
 
 
-def place_of(directory: Path) -> str:
+def place_of(directory: Path, given: Sequence[str] = ()) -> str:
     """Where the state of the selected workspace is: a path or a URL, which may hold secrets; StateError if unknown.
 
-    Asked in this order: the backend that `terraform init` resolved, an uninitialised `backend` block, the local file.
+    Asked in this order: the backend that `terraform init` resolved (unless `given` completes or corrects that of the
+    configuration, as `-backend-config` does), the `backend` block, the local file.
     """
-    backend = backend_of(directory)
-    if backend:
-        return backend
-    state = configured.place("local", {}, workspace(directory), directory, str(directory))
-    if not Path(state).is_file() and (kind := _configured(directory)):
-        raise StateError(
-            str(directory),
-            f"its configuration keeps the state in {kind}, and `terraform init` has not been run here",
-            "Run `terraform init`, or give the state with --state.",
-        )
-    return state
+    found = ("" if given else backend_of(directory) or worked_in(directory)) or declared_in(directory, given)
+    if given and not found:
+        raise UsageError(f"{directory}: --backend-config, and no backend block", "Leave it out: the state is local.")
+    return found or configured.place("local", {}, workspace(directory), directory, str(directory))
 
 
 def backend_of(directory: Path) -> str:
@@ -70,11 +68,25 @@ def backend_of(directory: Path) -> str:
     )
 
 
-def _configured(directory: Path) -> str:
-    """`backend "s3"` or `cloud`, where the configuration has such a block; empty where it has none."""
-    for file in sorted(directory.glob("*.tf")):
-        text = file.read_text(encoding="utf-8", errors="replace")
-        match = re.search(r'^\s*(backend\s+"(?!local")\w+"|cloud)\s*\{', text, re.MULTILINE)
-        if match:
-            return match[1]
-    return ""
+def declared_in(directory: Path, given: Sequence[str] = ()) -> str:
+    """Where the backend that the configuration declares keeps the state; empty where it declares none."""
+    from drift.desired import declared
+
+    if not directory.is_dir():
+        return ""
+    found = declared.backend(directory, given, workspace(directory))
+    if found is None and (directory / UNIT).is_file():
+        from drift.desired import terragrunt
+
+        found = terragrunt.backend(directory)
+    return configured.place(*found, workspace(directory), directory, str(directory)) if found else ""
+
+
+def worked_in(directory: Path) -> str:
+    """Where the state of a Terragrunt unit is, as the newest directory of its cache has it; empty where none has."""
+    if not (directory / UNIT).is_file():
+        return ""
+    from drift.desired import terragrunt
+
+    inside = terragrunt.worked_in(directory)
+    return backend_of(inside) if inside else ""

@@ -21,10 +21,13 @@ class States:
 
     states: tuple[str, ...]
     state_profile: str | None
+    backend_config: tuple[str, ...]
 
     def places(self, directories: Sequence[Path] = ()) -> tuple[str, ...]:
         """Where they are, or those of Terraform directories, by default the one one is in; UsageError without any."""
-        own = () if self.states else tuple(map(place_of, directories or (Path(),)))
+        if self.states and self.backend_config:
+            raise UsageError("--backend-config says where the state is, and so does --state", "Give one of them.")
+        own = () if self.states else tuple(place_of(d, self.backend_config) for d in directories or (Path(),))
         for place in own:
             if not scheme_of(place) and not Path(place).is_file():
                 raise UsageError(
@@ -48,5 +51,11 @@ state_options = group(
     ),
     click.option(
         "--state-profile", metavar="NAME", help="The profile to read states in S3 with; never that of --profile."
+    ),
+    click.option(
+        "--backend-config",
+        multiple=True,
+        metavar="KEY=VALUE|FILE",
+        help="What `terraform init -backend-config` would be given, where it was not run: completes the backend block.",
     ),
 )

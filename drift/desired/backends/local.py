@@ -39,25 +39,35 @@ def find(url: str) -> list[str]:
 def _in_directory(url: str) -> list[str]:
     found: set[str] = set()
     remote: set[str] = set()
+    untold: set[str] = set()
     for folder, below, files in os.walk(url):
         here = Path(folder)
         data = directory.data_dir(here)
-        below[:] = [name for name in below if name != ".terraform" and here / name != data]
+        unit = directory.UNIT in files
+        skipped = {".terraform", *([".terragrunt-cache"] if unit else [])}
+        below[:] = [name for name in below if name not in skipped and here / name != data]
         own = folder == url or not Path(os.environ.get("TF_DATA_DIR", "")).is_absolute()  # one that is serves one alone
         backend = directory.backend_of(here) if own and data.is_dir() else ""
+        try:
+            if not backend and own and ".terragrunt-cache" not in here.parts:
+                backend = directory.worked_in(here) or directory.declared_in(here)
+        except StateError:
+            if folder == url:
+                raise
+            untold.add(folder)  # reading says why
         if backend and (folder == url or scheme_of(backend) or Path(backend).is_file()):
             (remote if scheme_of(backend) else found).add(backend)
         states = {name for name in files if name.endswith(".tfstate") and (here / name).is_file()}
         if scheme_of(backend):
             states.discard(STATE)  # what `terraform init -migrate-state` left behind
         found |= {str(here / name) for name in states}
-    if not found | remote:
+    if not found | remote | untold:
         raise StateError(
             url,
             "no *.tfstate in this directory",
             "With a remote backend, run `terraform init` in it, or `terraform state pull > current.tfstate`.",
         )
-    return sorted(found) + sorted(remote)
+    return sorted(found) + sorted(remote) + sorted(untold)
 
 
 def _instead(path: Path) -> str:
@@ -77,6 +87,9 @@ def read(url: str) -> bytes:
             if sys.stdin is None or sys.stdin.isatty():
                 raise StateError(url, "nothing is piped in", "Try `terraform state pull | drift check --state -`.")
             return sys.stdin.buffer.read()
+        if Path(url).is_dir():
+            directory.declared_in(Path(url))  # which says why that is not known
+            raise StateError(url, "a directory is no state", "Run again: it changed meanwhile.")
         return Path(url).read_bytes()
     except FileNotFoundError:
         raise StateError(url, "no such file: nothing was applied here yet", _instead(Path(url))) from None

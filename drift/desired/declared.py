@@ -1,0 +1,178 @@
+"""The `backend` or `cloud` block of a configuration, where `terraform init` has not been run.
+
+Documented at developer.hashicorp.com/terraform/language/backend: one block, which an override file replaces, completed
+by `-backend-config` (`key=value`, or a file of such), of which the last word counts. OpenTofu also knows variables and
+locals there. What `terraform init` would be given is taken from TF_CLI_ARGS_init too.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from drift.desired.configured import Config
+from drift.desired.hcl.bodies import blocks
+from drift.desired.hcl.evaluate import evaluate
+from drift.desired.hcl.files import parse_files, parse_text
+from drift.desired.hcl.library import Library
+from drift.desired.hcl.modules import Installed, declared, files_of
+from drift.desired.hcl.names import ModuleScope, Shared
+from drift.desired.hcl.plain import plain
+from drift.desired.hcl.scope import Scope
+from drift.desired.hcl.settings import Given, settings
+from drift.desired.hcl.syntax import parse
+from drift.desired.hcl.tree import Block, Body, File
+from drift.errors import StateError, UsageError
+
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "azurerm": ("storage_account_name", "container_name", "key"),
+    "consul": ("path",),
+    "gcs": ("bucket",),
+    "kubernetes": ("secret_suffix",),
+    "s3": ("bucket", "key"),
+}
+"""Backend -> the arguments without which nothing tells where the state is."""
+
+_WORDS = (b"backend", b"cloud")
+
+
+def backend(directory: Path, given: Sequence[str], workspace: str) -> tuple[str, Config] | None:
+    """(type, arguments) of the backend that a configuration declares; None where it declares none.
+
+    `given` are the values of `-backend-config`. StateError for what cannot be told without `terraform init`.
+    """
+    found = _block(directory)
+    if found is None:
+        return None
+    path, block = found
+    kind = block.labels[0] if block.labels else "cloud"
+    of = _Arguments(directory, workspace)
+    config = {**of.read(block.body, path), **given_by(given)}
+    for name in NEEDED.get(kind, ()):
+        if config.get(name) in (None, ""):
+            why = of.untold.get(name) or f"its backend {kind!r} has no {name!r}"
+            raise StateError(
+                f"{path}:{block.line}", why, f"Give it with --backend-config {name}=…, or run `terraform init`."
+            )
+    if of.untold.keys() - config.keys():
+        name, why = min(of.untold.items())
+        raise StateError(
+            f"{path}:{block.line}", why, f"Give it with --backend-config {name}=…, or run `terraform init`."
+        )
+    return kind, config
+
+
+def literal_backend(file: File) -> tuple[str, Config] | None:
+    """The backend in a file whose arguments stand there as they are."""
+    for settings_ in _terraform(file):
+        for block in (*map(_labelled, blocks(settings_, "backend")), *blocks(settings_, "cloud")):
+            of = _Arguments(Path(file.path).parent, "")
+            return (block.labels[0] if block.labels else "cloud"), of.read(block.body, file.path)
+    return None
+
+
+def given_by(given: Sequence[str]) -> Config:
+    """The arguments that `-backend-config` gives, on the command line after those in TF_CLI_ARGS_init."""
+    out: dict[str, Any] = {}
+    for value in (*_from_environment(), *given):
+        name, found, text = value.partition("=")
+        out |= {name.strip(): text} if found else _from_file(Path(value))
+    return out
+
+
+def _from_environment() -> Iterator[str]:
+    for variable in ("TF_CLI_ARGS", "TF_CLI_ARGS_init"):
+        try:
+            words = shlex.split(os.environ.get(variable, ""))
+        except ValueError:
+            continue  # Terraform says what is wrong with it
+        for word in words:
+            name, found, value = word.partition("=")
+            if found and name.lstrip("-") == "backend-config":
+                yield value
+
+
+def _from_file(file: Path) -> Config:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8"
+        raise UsageError(
+            f"--backend-config {file}: cannot be read: {reason}",
+            "Write KEY=VALUE, or the path of a file of such lines.",
+        ) from None
+    parsed = parse_text(text, str(file))
+    if parsed.lost:
+        lost = parsed.lost[0]
+        raise UsageError(f"--backend-config {file}:{lost.line}: {lost.reason}", 'Write KEY = "VALUE" on each line.')
+    return {name: plain(evaluate(a.expr, None)) for name, a in parsed.body.attributes.items()}
+
+
+def _block(directory: Path) -> tuple[str, Block] | None:
+    """The block that counts, and its file: the last one, since overrides come last."""
+    found: tuple[str, Block] | None = None
+    for file in parse_files([f for f in files_of(directory) if _may_hold_one(f)]):
+        for settings_ in _terraform(file):
+            for kind in ("backend", "cloud"):
+                for block in blocks(settings_, kind):
+                    found = file.path, _labelled(block) if kind == "backend" else block
+    return found
+
+
+def _may_hold_one(file: Path) -> bool:
+    try:
+        data = file.read_bytes()
+    except OSError:
+        return False
+    return any(word in data for word in _WORDS)
+
+
+def _terraform(file: File) -> Iterator[Body]:
+    yield from (block.body for block in blocks(file.body, "terraform"))
+
+
+def _labelled(block: Block) -> Block:
+    """`{"backend": {"s3": {…}}}` of JSON as `backend "s3" {…}`."""
+    if block.labels or not block.body.attributes:
+        return block
+    name = next(iter(block.body.attributes))
+    inner = blocks(block.body, name)
+    body = inner[0].body if inner else Body()
+    return Block("backend", (name,), body, block.line, block.end_line)
+
+
+class _Arguments:
+    """The values of a block's arguments, and why some have none."""
+
+    def __init__(self, directory: Path, workspace: str) -> None:
+        self._directory, self._workspace = directory, workspace
+        self._scope: Scope | None = None
+        self.untold: dict[str, str] = {}
+
+    def read(self, body: Body, path: str, within: str = "") -> dict[str, Any]:
+        """What is known of them, nested blocks as lists of objects."""
+        out: dict[str, Any] = {}
+        for name, attribute in body.attributes.items():
+            value = evaluate(attribute.expr, None)
+            if not value.wholly_known:
+                value = evaluate(attribute.expr, self._names())
+            if value.wholly_known:
+                out[name] = plain(value, drop_null=True)
+            else:
+                self.untold[within or name] = f"{name!r} is more than drift can tell without running anything"
+        for block in body.blocks:
+            out.setdefault(block.type, []).append(self.read(block.body, path, within or block.type))
+        return out
+
+    def _names(self) -> Scope:
+        """Variables and locals of the root module, as OpenTofu has them here."""
+        if self._scope is None:
+            root = self._directory
+            module = declared(root, parse_files(files_of(root)))
+            library = Library(Installed(root), {(): module})
+            shared = Shared(library, settings(root, Given(), parse), {}, self._workspace)
+            self._scope = ModuleScope(run=shared, names=(), path=(), module=module)
+        return self._scope

@@ -1,0 +1,295 @@
+"""A Terragrunt unit: where its state is, from its cache, or from its configuration as far as that can be told.
+
+Documented at terragrunt.gruntwork.io/docs/reference: `include`, `remote_state`, `generate`, and the built-in functions.
+Functions of an included file speak of the unit that includes it. What runs a command, decrypts, or asks a cloud is not
+known here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from drift.desired.configured import STATE, Config
+from drift.desired.declared import literal_backend
+from drift.desired.directory import UNIT
+from drift.desired.hcl.bodies import blocks
+from drift.desired.hcl.evaluate import Evaluation
+from drift.desired.hcl.files import parse_file, parse_text
+from drift.desired.hcl.plain import plain
+from drift.desired.hcl.run import Failure, NotKnown, Run
+from drift.desired.hcl.traversals import text_of
+from drift.desired.hcl.tree import Attribute, Block, Body, Call, Expr, ObjectOf
+from drift.desired.hcl.types import object_val
+from drift.desired.hcl.values import STRING, UNKNOWN, Val, unknown
+from drift.errors import StateError
+
+CACHE = ".terragrunt-cache"
+ROOTS = (UNIT, "root.hcl")
+"""What `find_in_parent_folders()` looks for without a name."""
+MAX_DEPTH = 40
+"""Files that read files, and folders above a unit."""
+
+
+def worked_in(directory: Path) -> Path | None:
+    """The newest directory below its cache in which Terragrunt ran `terraform init`."""
+    found = [*(directory / CACHE).glob(f"*/*/**/.terraform/{STATE}")]
+    return max(found, key=lambda f: (f.stat().st_mtime, str(f))).parents[1] if found else None
+
+
+def backend(directory: Path) -> tuple[str, Config] | None:
+    """(type, arguments) of the backend that a unit's configuration declares; None where it declares none.
+
+    StateError for what cannot be told without running Terragrunt.
+    """
+    unit = _File(directory / UNIT, _Unit(directory.resolve()))
+    if not unit.is_unit:
+        return None
+    for file in (unit, *unit.included):
+        found = file.remote_state or file.generated
+        if found:
+            return found
+    return None
+
+
+@dataclass(slots=True)
+class _Unit:
+    """What all files that one unit is made of have in common."""
+
+    directory: Path
+    run: Run = field(default_factory=Run)
+    trusted: set[Path] = field(default_factory=set)
+    """Directories whose files may be read: where its files are, and the repository."""
+
+    def above(self) -> Iterator[Path]:
+        yield from [*self.directory.parents][:MAX_DEPTH]
+
+    def repository(self) -> Path:
+        found = next((d for d in (self.directory, *self.above()) if (d / ".git").exists()), None)
+        if found is None:
+            raise NotKnown("this is no Git repository")
+        return found
+
+
+class _File:
+    """One file of a unit: its own, one it includes, or one that such a file reads."""
+
+    def __init__(self, path: Path, unit: _Unit, *, include: str = "", depth: int = 0) -> None:
+        self.path, self.unit, self.include, self.depth = path, unit, include, depth
+        unit.trusted.add(path.parent.resolve())
+        if depth > MAX_DEPTH:
+            raise NotKnown("files read each other in a circle")
+        try:
+            self.body = parse_file(path).body
+        except OSError as error:
+            raise NotKnown(f"{path} cannot be read") from error
+        self._known: dict[str, Val | None] = {}
+
+    # what the evaluator asks
+
+    @property
+    def directory(self) -> Path:
+        return self.unit.directory
+
+    @property
+    def jail(self) -> tuple[Path, ...]:
+        try:
+            return *sorted(self.unit.trusted), self.unit.repository()
+        except NotKnown:
+            return tuple(sorted(self.unit.trusted))
+
+    def lookup(self, name: str, steps: tuple[str | int, ...]) -> tuple[Val, int] | None:
+        if name == "local" and steps:
+            return self._local(str(steps[0])), 1
+        if name == "include" and len(steps) > 1 and str(steps[0]) in self._includes:
+            return self._includes[str(steps[0])].exposed(str(steps[1])), 2
+        return unknown(), len(steps)  # dependencies, features and values of stacks
+
+    def value(self, expr: Expr) -> Val:
+        """The value, unknown where it cannot be told."""
+        try:
+            return _Evaluation(self, self.unit.run, file=self).value(expr)
+        except (Failure, NotKnown, RecursionError) as error:
+            self.unit.run.note(expr.line, str(error))
+            return unknown()
+
+    # what it says
+
+    @cached_property
+    def locals(self) -> Mapping[str, Attribute]:
+        return {name: a for block in blocks(self.body, "locals") for name, a in block.body.attributes.items()}
+
+    def _local(self, name: str) -> Val:
+        if name not in self._known:
+            self._known[name] = None
+            self._known[name] = self.value(self.locals[name].expr) if name in self.locals else unknown()
+        return self._known[name] or unknown()
+
+    def exposed(self, name: str) -> Val:
+        """`locals` or `inputs`, as others see them."""
+        if name == "locals":
+            return object_val({n: self._local(n) for n in self.locals})
+        attribute = self.body.attributes.get(name)
+        return self.value(attribute.expr) if attribute else unknown()
+
+    @cached_property
+    def _includes(self) -> Mapping[str, _File]:
+        out: dict[str, _File] = {}
+        for block in self.body.blocks if not self.include else ():
+            path = block.body.attributes.get("path") if block.type == "include" else None
+            where = self.value(path.expr) if path else unknown()
+            if isinstance(where.raw, str):
+                label = block.labels[0] if block.labels else ""
+                file = (self.unit.directory / where.raw).resolve()
+                out[label] = _File(file, self.unit, include=label or "-", depth=self.depth + 1)
+        return out
+
+    @property
+    def included(self) -> Iterator[_File]:
+        yield from self._includes.values()
+
+    @property
+    def is_unit(self) -> bool:
+        """Whether something is deployed from here: it includes a file, names a module, or is one itself."""
+        named = any("source" in block.body.attributes for block in blocks(self.body, "terraform"))
+        return named or bool(blocks(self.body, "include")) or any(self.path.parent.glob("*.tf"))
+
+    @property
+    def remote_state(self) -> tuple[str, Config] | None:
+        """The backend of its `remote_state`."""
+        for block in self._stated():
+            kind = block.body.attributes.get("backend")
+            config = block.body.attributes.get("config")
+            type_ = text_of(kind.expr) if kind else ""
+            if type_:
+                return type_, self._told(config.expr if config else None, block)
+        return None
+
+    def _stated(self) -> list[Block]:
+        return blocks(self.body, "remote_state")
+
+    def _told(self, expr: Expr | None, block: Block) -> Config:
+        found = plain(self.value(expr), drop_null=True) if expr else {}
+        untold = [n for n, v in found.items() if _has_unknown(v)] if isinstance(found, dict) else ["config"]
+        if untold:
+            reasons = dict.fromkeys(reason for _, reason in self.unit.run.notes)
+            why = f": {'; '.join([*reasons][:3])}" if reasons else ""
+            raise StateError(
+                f"{self.path}:{block.line}",
+                f"`remote_state`: {', '.join(untold)} cannot be told without running Terragrunt{why}",
+                "Run `terragrunt init` in the unit, or `terragrunt state pull | drift check --state -`.",
+            )
+        return dict(found)
+
+    @property
+    def generated(self) -> tuple[str, Config] | None:
+        """The backend in a file that it generates."""
+        for expr in self._contents():
+            text = self.value(expr).raw
+            if isinstance(text, str) and "backend" in text:
+                found = literal_backend(parse_text(text, str(self.path)))
+                if found:
+                    return found
+        return None
+
+    def _contents(self) -> Iterator[Expr]:
+        bodies: list[Body] = [block.body for block in self.body.blocks if block.type == "generate"]
+        every = self.body.attributes.get("generate")
+        for _, made in every.expr.items if every and isinstance(every.expr, ObjectOf) else ():
+            bodies += [block.body for block in blocks(Body({"x": Attribute("x", made, 0, 0)}), "x")]
+        for body in bodies:
+            if "contents" in body.attributes:
+                yield body.attributes["contents"].expr
+
+    # functions
+
+    def call(self, name: str, arguments: list[Val]) -> Val:
+        """One of Terragrunt's functions."""
+        if not all(a.wholly_known for a in arguments):
+            return unknown()
+        found = FUNCTIONS[name](self, *(plain(a) for a in arguments))
+        return found if isinstance(found, Val) else Val(STRING, found)
+
+    def of_include(self, name: str = "") -> Path:
+        """The directory of the file that includes are relative to."""
+        if self.include:
+            return self.path.parent.resolve()
+        chosen = self._includes.get(name) or next(iter(self._includes.values()), None)
+        return chosen.path.parent if chosen else self.unit.directory
+
+    def find(self, name: str = "", *fallback: str) -> str:
+        """`find_in_parent_folders`."""
+        for folder in self.unit.above():
+            for wanted in (name,) if name else ROOTS:
+                if (folder / wanted).exists():
+                    self.unit.trusted.add(folder)
+                    return str(folder / wanted)
+        if fallback:
+            return fallback[0]
+        raise NotKnown(f"no folder above has {name or UNIT}")
+
+    def read(self, path: str, *fallback: Any) -> Val:
+        """`read_terragrunt_config`: the functions in that file speak of its own directory."""
+        file = (self.unit.directory / path).resolve()
+        if not file.is_file():
+            if fallback:
+                return unknown()
+            raise NotKnown(f"there is no {path}")
+        other = _File(file, _Unit(file.parent, self.unit.run, self.unit.trusted), depth=self.depth + 1)
+        return object_val({name: other.exposed(name) for name in ("locals", "inputs")})
+
+
+@dataclass
+class _Evaluation(Evaluation):
+    """Terraform's functions, and Terragrunt's."""
+
+    file: _File = field(kw_only=True)
+
+    def value(self, expr: Expr) -> Val:
+        if isinstance(expr, Call) and expr.name in FUNCTIONS:
+            self.run.spend(1)
+            return self.saw(self.file.call(expr.name, [self.value(a) for a in expr.arguments]))
+        if isinstance(expr, Call) and expr.name.startswith(OUTSIDE):
+            raise NotKnown(f"{expr.name}() is only known when Terragrunt runs")
+        return super().value(expr)
+
+
+OUTSIDE = ("get_aws_", "get_terraform_", "run_cmd", "sops_decrypt", "get_default_retryable", "get_working_dir")
+"""What the names of functions begin with that ask or run something."""
+
+
+def _relative(to: Path, of: Path) -> str:
+    return os.path.relpath(to, of).replace(os.sep, "/")
+
+
+def _environment(name: str, *fallback: str) -> str:
+    if name not in os.environ and not fallback:
+        raise NotKnown(f"the environment has no {name}")
+    return os.environ.get(name) or (fallback[0] if fallback else "")
+
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "find_in_parent_folders": _File.find,
+    "read_terragrunt_config": _File.read,
+    "path_relative_to_include": lambda f, *n: _relative(f.unit.directory, f.of_include(*n)),
+    "path_relative_from_include": lambda f, *n: _relative(f.of_include(*n), f.unit.directory),
+    "get_terragrunt_dir": lambda f: str(f.unit.directory),
+    "get_original_terragrunt_dir": lambda f: str(f.unit.directory),
+    "get_parent_terragrunt_dir": lambda f, *n: str(f.of_include(*n)),
+    "get_repo_root": lambda f: str(f.unit.repository()),
+    "get_path_from_repo_root": lambda f: _relative(f.unit.directory, f.unit.repository()),
+    "get_path_to_repo_root": lambda f: _relative(f.unit.repository(), f.unit.directory),
+    "get_env": lambda _, *a: _environment(*a),
+    "mark_as_read": lambda _, path: path,
+}
+"""Terragrunt's functions that drift can tell, given the file that calls them."""
+
+
+def _has_unknown(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_unknown, value.values()))
+    return any(map(_has_unknown, value)) if isinstance(value, list) else value is UNKNOWN

@@ -1,0 +1,212 @@
+"""Where the state is as a configuration says, Terraform's, OpenTofu's or Terragrunt's, without any of them having run."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from drift.desired import directory
+from drift.desired.backends.url import parse
+from drift.errors import StateError, UsageError
+from tests.support.places import failure, names, put, resolved
+from tests.test_cli import TAMPERED, drift
+
+
+@pytest.fixture(autouse=True)
+def _bare(nothing_selected: None) -> None:
+    """Every test starts with an environment that selects nothing."""
+
+
+def write(folder: Path, **files: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name.replace("__", ".")).write_text(text)
+    return folder
+
+
+S3 = 'terraform {\n  backend "s3" {\n    bucket = "states"\n    key    = "net/terraform.tfstate"\n    region = "eu-west-1"\n  }\n}\n'
+
+
+def test_the_backend_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, main__tf=S3)
+
+    assert directory.place_of(tmp_path) == "s3://states/net/terraform.tfstate?region=eu-west-1"
+    monkeypatch.setenv("TF_WORKSPACE", "blue")
+    assert directory.place_of(tmp_path) == "s3://states/env:/blue/net/terraform.tfstate?region=eu-west-1"
+    monkeypatch.delenv("TF_WORKSPACE")
+    resolved(tmp_path, "s3", bucket="other", key="k")
+    assert directory.place_of(tmp_path) == "s3://other/k"  # what `terraform init` resolved counts
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('terraform {\n backend "gcs" {\n bucket = "b"\n prefix = "a/b"\n }\n}', "gs://b/a/b/default.tfstate"),
+        ('terraform {\n backend "azurerm" {\n storage_account_name = "a"\n container_name = "c"\n key = "k"\n use_azuread_auth = true\n }\n}', "azurerm://a/c/k"),
+        ('terraform {\n cloud {\n organization = "acme"\n workspaces {\n name = "prod"\n }\n }\n}', "tfc://acme/prod"),
+        ('terraform {\n backend "remote" {\n organization = "acme"\n hostname = "tfe.acme.com"\n workspaces {\n name = "prod"\n }\n }\n}', "tfc://acme/prod?hostname=tfe.acme.com"),
+        ('terraform {\n backend "s3" {\n bucket = "b"\n key = "k"\n assume_role = {\n role_arn = "arn:x"\n }\n endpoints = { s3 = "http://minio" }\n }\n}', "s3://b/k?endpoint=http%3A%2F%2Fminio&role_arn=arn%3Ax"),
+    ],
+)  # fmt: skip
+def test_every_backends_block(text: str, place: str, tmp_path: Path) -> None:
+    assert directory.place_of(write(tmp_path, main__tf=text)) == place
+
+
+def test_json_overrides_and_opentofus_files(tmp_path: Path) -> None:
+    block = {"terraform": {"backend": {"s3": {"bucket": "json", "key": "k"}}}}
+    write(tmp_path, backend__tf__json=json.dumps(block))
+    assert directory.place_of(tmp_path) == "s3://json/k"
+    write(tmp_path, backend_override__tf='terraform {\n  backend "local" {\n    path = "x.tfstate"\n  }\n}\n')
+    assert directory.place_of(tmp_path) == str(tmp_path / "x.tfstate")
+    (tmp_path / "backend_override.tofu").write_text(S3)
+    assert directory.place_of(tmp_path).startswith("s3://states/")
+
+
+def test_opentofus_variables_and_locals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(
+        tmp_path,
+        main__tf='variable "env" {}\nlocals {\n  key = "${var.env}/x"\n}\nterraform {\n  backend "s3" {\n    bucket = "b-${var.env}"\n    key = local.key\n  }\n}\n',
+    )
+    with pytest.raises(StateError, match=r"main.tf:6: .*more than drift can tell"):
+        directory.place_of(tmp_path)
+    write(tmp_path, terraform__tfvars='env = "prod"\n')
+    assert directory.place_of(tmp_path) == "s3://b-prod/prod/x"
+    monkeypatch.setenv("TF_VAR_env", "test")
+    assert directory.place_of(tmp_path) == "s3://b-prod/prod/x"
+
+
+def test_partial_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, main__tf='terraform {\n  backend "s3" {\n    region = "eu-west-1"\n  }\n}\n')
+    (tmp_path / "prod.s3.tfbackend").write_text(
+        'bucket = "states"\nkey = "prod"\nassume_role = { role_arn = "arn:x" }\n'
+    )
+
+    with pytest.raises(StateError, match="its backend 's3' has no 'bucket'") as refused:
+        directory.place_of(tmp_path)
+    assert "--backend-config bucket=" in refused.value.hint
+    file = str(tmp_path / "prod.s3.tfbackend")
+    given = parse(directory.place_of(tmp_path, [file, "key=other", "region=us-east-1"]))
+    assert (given.host, given.path) == ("states", "other")
+    assert given.query == {"region": "us-east-1", "role_arn": "arn:x"}
+    monkeypatch.setenv("TF_CLI_ARGS_init", f"-backend-config='{file}' -backend-config=key=env -upgrade")
+    assert parse(directory.place_of(tmp_path)).path == "env"
+    assert parse(directory.place_of(tmp_path, ["key=line"])).path == "line"
+    with pytest.raises(UsageError, match="cannot be read"):
+        directory.place_of(tmp_path, ["no-such-file"])
+    with pytest.raises(UsageError, match="no backend block"):
+        directory.place_of(write(tmp_path / "empty"), ["key=x"])
+
+
+def test_backend_config_on_the_command_line(tmp_path: Path) -> None:
+    put(tmp_path / "kept/x.tfstate", "x")
+    write(tmp_path, main__tf='terraform {\n  backend "local" {\n  }\n}\n')
+    asked = ("graph", "--side", "desired", "--format", "json", "--no-config")
+    found = drift(
+        "check", "--replay", TAMPERED / "clean", "--backend-config", "path=kept/x.tfstate", "--no-config", cwd=tmp_path
+    )
+
+    assert "kept/x.tfstate" in found.stdout + found.stderr
+    both = drift(*asked, "--backend-config", "path=x", "--state", "y", cwd=tmp_path)
+    assert both.returncode == 2
+    assert "Give one of them" in both.stderr
+
+
+def test_a_directory_of_directories_that_nobody_initialised(tmp_path: Path) -> None:
+    put(tmp_path / "kept/x.tfstate", "x")
+    write(tmp_path / "a", main__tf='terraform {\n  backend "local" {\n    path = "../kept/x.tfstate"\n  }\n}\n')
+    write(tmp_path / "b", main__tf='terraform {\n  backend "s3" {\n    bucket = "b"\n  }\n}\n')
+    write(tmp_path / "module", main__tf='variable "x" {}\n')
+
+    assert names(str(tmp_path), failing=True) == ["x"]
+    (tmp_path / "kept/x.tfstate").unlink()
+    untold = failure(str(tmp_path))
+    assert "b/main.tf:2: its backend 's3' has no 'key'" in untold.message
+
+
+# --- Terragrunt
+
+ROOT = """
+locals {
+  account = read_terragrunt_config(find_in_parent_folders("account.hcl")).locals.account
+}
+remote_state {
+  backend = "s3"
+  generate = {
+    path      = "backend.tf"
+    if_exists = "overwrite_terragrunt"
+  }
+  config = {
+    bucket = "states-${local.account}-${get_env("STAGE", "none")}"
+    key    = "${path_relative_to_include()}/terraform.tfstate"
+    region = "eu-west-1"
+  }
+}
+"""
+CHILD = 'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\nterraform {\n  source = "git::ssh://example.com/x"\n}\n'
+
+
+def test_the_remote_state_of_a_terragrunt_unit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, root__hcl=ROOT)
+    write(tmp_path / "prod", account__hcl='locals {\n  account = "123"\n}\n')
+    unit = write(tmp_path / "prod/eu/vpc", terragrunt__hcl=CHILD)
+
+    assert directory.place_of(unit) == "s3://states-123-none/prod/eu/vpc/terraform.tfstate?region=eu-west-1"
+    monkeypatch.setenv("STAGE", "live")
+    assert directory.place_of(unit).startswith("s3://states-123-live/prod/eu/vpc/")
+
+
+def test_a_backend_that_terragrunt_generates(tmp_path: Path) -> None:
+    generate = 'generate "backend" {\n  path = "backend.tf"\n  if_exists = "overwrite"\n  contents = <<EOF\nterraform {\n  backend "gcs" {\n    bucket = "b"\n    prefix = "${path_relative_to_include()}"\n  }\n}\nEOF\n}\n'
+    write(tmp_path, terragrunt__hcl=generate)
+    unit = write(tmp_path / "app/db", terragrunt__hcl="include {\n  path = find_in_parent_folders()\n}\n")
+
+    assert directory.place_of(unit) == "gs://b/app/db/default.tfstate"
+    assert directory.declared_in(tmp_path) == ""  # nothing is deployed from the root
+
+
+def test_what_the_child_says_counts_and_files_may_be_read(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    write(tmp_path, root__hcl=ROOT, common__yaml="bucket: from-yaml\n")
+    own = 'locals {\n  c = yamldecode(file(find_in_parent_folders("common.yaml")))\n}\nremote_state {\n  backend = "s3"\n  config = {\n    bucket = local.c.bucket\n    key = "${get_path_from_repo_root()}/x"\n  }\n}\n'
+    unit = write(tmp_path / "a/b", terragrunt__hcl=CHILD + own)
+
+    assert directory.place_of(unit) == "s3://from-yaml/a/b/x"
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("get_aws_account_id()", r"get_aws_account_id\(\) is only known when Terragrunt runs"),
+        ('run_cmd("date")', r"run_cmd\(\) is only known"),
+        ('find_in_parent_folders("no.hcl")', "no folder above has no.hcl"),
+        ('get_env("NO_SUCH_VARIABLE_SET")', "the environment has no NO_SUCH"),
+        ("dependency.vpc.outputs.name", "bucket cannot be told without running Terragrunt"),
+        ("local.round", "bucket cannot be told"),
+        ('file("/etc/hostname")', "bucket cannot be told"),
+    ],
+)
+def test_what_only_terragrunt_knows_is_told_and_never_guessed(expression: str, why: str, tmp_path: Path) -> None:
+    text = f'locals {{\n  round = local.other\n  other = local.round\n}}\nremote_state {{\n  backend = "s3"\n  config = {{\n    bucket = {expression}\n    key = "k"\n  }}\n}}\n'
+    unit = write(tmp_path / "unit", terragrunt__hcl=text, main__tf="")
+
+    with pytest.raises(StateError, match=why) as refused:
+        directory.place_of(unit)
+    assert "terragrunt state pull" in refused.value.hint
+
+
+def test_the_cache_of_a_unit_says_where_its_state_is(tmp_path: Path) -> None:
+    put(tmp_path / "kept/old.tfstate", "old")
+    put(tmp_path / "kept/new.tfstate", "new")
+    unit = write(tmp_path / "unit", terragrunt__hcl='terraform {\n  source = get_env("X")\n}\n')
+    for age, name in enumerate(("new", "old")):
+        inside = unit / f".terragrunt-cache/{name}/hash/module"
+        resolved(inside, "local", path=str(tmp_path / f"kept/{name}.tfstate"))
+        write(inside, main__tf='terraform {\n  backend "s3" {}\n}\n', terragrunt__hcl="garbage {")
+        os.utime(inside / ".terraform/terraform.tfstate", (1e9 - age, 1e9 - age))
+
+    assert names(directory.place_of(unit)) == ["new"]
+    assert names(str(unit)) == ["new"]
+    assert sorted(names(str(tmp_path))) == ["new", "old"]  # the other stands beside it
