@@ -97,8 +97,22 @@ def _containers(task: Any) -> Value:
     return Block({str(c.get("name")): _container(c, awsvpc) for c in task.get("containers") or ()})
 
 
+MEMBERS = (
+    "command", "cpu", "credentialSpecs", "dependsOn", "disableNetworking", "dnsSearchDomains", "dnsServers", "dockerLabels",
+    "dockerSecurityOptions", "entryPoint", "environment", "environmentFiles", "essential", "extraHosts",
+    "firelensConfiguration", "healthCheck", "hostname", "image", "interactive", "links", "linuxParameters",
+    "logConfiguration", "memory", "memoryReservation", "mountPoints", "name", "portMappings", "privileged",
+    "pseudoTerminal", "readonlyRootFilesystem", "repositoryCredentials", "resourceRequirements", "restartPolicy", "secrets",
+    "startTimeout", "stopTimeout", "systemControls", "ulimits", "user", "versionConsistency", "volumesFrom",
+    "workingDirectory",
+)
+_SPELLED = {name.lower(): name for name in MEMBERS}
+
+
 def _container(raw: Raw, awsvpc: bool) -> Value:
-    container = {"essential": True, **{k: v for k, v in raw.items() if v is not None}}
+    # the provider reads its author's JSON as Go does: names in any case
+    given = {_SPELLED.get(k.lower(), k): v for k, v in raw.items() if v is not None}
+    container = {"essential": True, **given}
     container["portMappings"] = [_port(p, awsvpc) for p in container.get("portMappings") or ()]
     if container.get("healthCheck"):
         given = {k: v for k, v in container["healthCheck"].items() if v is not None}
