@@ -26,6 +26,7 @@ COMMANDS = {
     "baseline": "Accept the drift there is, so that later checks speak of what is new.",
     "ignore": "Leave something out on purpose: writes the rule, with its reason, to drift.toml.",
     "config": "Show the settings in force, and where each comes from.",
+    "completion": "Print what completes drift's commands and options in a shell.",
     "rules": "List the misconfiguration rules that judge what drifted.",
 }
 """Command -> what `drift --help` says of it; the module of that name is loaded when it is chosen."""
@@ -61,6 +62,9 @@ def cli() -> None:
       drift demo                                   see it work, without an account
       drift check --state terraform.tfstate        compare an account with a state
       drift check --state 'envs/**/*.tfstate' --fail-on unmanaged
+      drift check --format table --format html=drift.html --format json=drift.json
+      drift report drift.json --kind unmanaged     look again at what was found
+      drift comment drift.json --scope prod        tell a pull request
 
     drift only ever reads. Exit status: 0 nothing that fails, 1 drift, 2 it could not be done,
     3 nothing failing was seen, but part of the scope could not be read.

@@ -14,7 +14,12 @@ from drift.cli.options.scope import Types, type_options
 @click.command("catalog")
 @type_options
 @click.option(
-    "--format", "format_", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+    help="How it is written.",
 )
 @click.option("--iam-policy", is_flag=True, help="Print the least-privilege IAM policy for these types.")
 @click.option("--verbose", "-v", is_flag=True, help="List the attributes compared, and those ignored with the reason.")

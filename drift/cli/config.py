@@ -20,7 +20,14 @@ SCHEMA = "drift-config/1"
 
 
 @click.command("config", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How it is written.",
+)
 @click.option("--set", "only_set", is_flag=True, help="Leave out what is at its default.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND] [OPTIONS]...")
 def command(format_: str, only_set: bool, words: tuple[str, ...]) -> None:

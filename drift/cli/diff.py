@@ -29,7 +29,12 @@ SIGN = {"new": "+", "changed": "~", "resolved": "-", "unknown": "?"}
 @click.argument("old")
 @click.argument("new")
 @click.option(
-    "--format", "format_", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+    help="How it is written.",
 )
 def command(old: str, new: str, format_: str) -> int:
     """Compare two saved reports: what is new, what is resolved, what drifted further.

@@ -27,7 +27,14 @@ from drift.model.address import Address
 @type_options
 @account_options
 @ignore_options
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How it is written.",
+)
 def command(
     what: str,
     states: States,

@@ -40,7 +40,9 @@ FORMATS: dict[str, Callable[[nx.DiGraph[Key], drawing.Marks], str]] = {
     help="What the configuration says (the default with --config), what Terraform describes (neither asks a cloud), "
     "what is there, or what drifted with its neighbours (the default).",
 )
-@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="dot", show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice(list(FORMATS)), default="dot", show_default=True, help="How it is written."
+)
 @type_options
 @account_options
 def command(

@@ -52,7 +52,12 @@ def command() -> None:
 @click.argument("rule", required=False)
 @rule_options
 @click.option(
-    "--format", "format_", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+    help="How it is written.",
 )
 def list_(rule: str | None, judging: Rules, format_: str) -> None:
     """List the rules, or show one (what `drift rules` does by itself)."""
