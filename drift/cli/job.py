@@ -19,6 +19,7 @@ from drift.desired.load import Desired, build, read_states
 from drift.desired.unhurried import unhurried
 from drift.errors import StateError
 from drift.ignore.baseline import Baseline
+from drift.ignore.comments import rules_of
 from drift.live.api import Api, Asker
 from drift.live.tape import Player, Recorder
 from drift.model.drift import Report
@@ -64,6 +65,10 @@ def run(
     desired = load(states, configurations, account=api.account, region=region or next(iter(scope.regions), ""))
     day = _day(api, started)
     exceptions = replace(ignoring.exceptions(), today=day) if ignoring else NOTHING
+    if ignoring is not None and not ignoring.no_ignore:
+        comments, wrong = rules_of(desired.remarks)
+        exceptions = replace(exceptions, rules=(*exceptions.rules, *comments))
+        desired.warnings += wrong
     others = ignoring.also_managed_by if ignoring else ()
     excused = load(others, account=api.account, region=region).resources if others else ()
     recorder = Recorder(api) if record else None

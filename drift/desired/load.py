@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from drift.desired.places import fetch
 from drift.desired.wanted import exempt, lines, undeclared, wanted
 from drift.errors import StateError
 from drift.model.drift import Pending
-from drift.model.resource import GLOBAL, Key, Resource, Source
+from drift.model.resource import GLOBAL, Key, Remark, Resource, Source
 from drift.model.value import UNREADABLE_SHAPES, Value
 
 Catalog = Mapping[str, ResourceType]
@@ -45,6 +45,8 @@ class Desired:
     warnings: list[str] = field(default_factory=list)
     pending: list[Pending] = field(default_factory=list)
     """What the next apply changes without anything having drifted."""
+    remarks: list[Remark] = field(default_factory=list)
+    """What comments in the configuration leave out."""
     imported: set[tuple[str, str]] = field(default_factory=set)
     """(type, id) of what the next apply brings under management."""
 
@@ -102,7 +104,20 @@ def build(
                 out.not_covered[instance.address.type] += 1
                 continue
             out.resources.append(resource)
+            out.remarks += _remarks(instance)
     return out
+
+
+def _remarks(instance: Instance) -> Iterator[Remark]:
+    for said in instance.configured.ignored if instance.configured else ():
+        yield Remark(
+            type=instance.address.type,
+            address=str(instance.address),
+            path=said.path,
+            reason=said.reason,
+            until=said.until,
+            place=str(said.place),
+        )
 
 
 def resource_of(

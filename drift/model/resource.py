@@ -54,6 +54,21 @@ class Exemption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """A comment `drift:ignore` in the configuration, at one instance of a resource."""
+
+    type: str
+    address: str
+    path: str
+    """The attribute it stands at; empty for the whole resource."""
+    reason: str
+    until: str
+    """An ISO date, the last on which it counts; empty for ever."""
+    place: str
+    """`main.tf:12`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     """A resource as Terraform's schema names its attributes, with values in canonical form.
 
