@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING
 from drift.desired.hcl import operators
 from drift.desired.hcl.compare import is_sensitive, may_change, type_known, untyped
 from drift.desired.hcl.convert import convert
+from drift.desired.hcl.failed import Failed
+from drift.desired.hcl.failed import side as side_of
 from drift.desired.hcl.run import Failure
-from drift.desired.hcl.tree import Binary, Conditional, Expr, Literal, ObjectOf, Template, TupleOf, Unary
+from drift.desired.hcl.tree import Conditional, Expr
 from drift.desired.hcl.types import has_dynamic, unify
-from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, Type, Val, unknown
+from drift.desired.hcl.values import BOOL, DYNAMIC, Type, Val, unknown
 
 if TYPE_CHECKING:
     from drift.desired.hcl.evaluate import Evaluation
 
-Side = Val | tuple[Failure, Type]
-"""One result of a conditional: a value, or the failure and the type that Terraform gives it."""
+Side = Val | Failed
 
 
 def conditional(at: Evaluation, expr: Conditional) -> Val:
     """`condition ? yes : no`; both are evaluated, for the type that they have in common."""
-    sides = [_side(at, expr.yes), _side(at, expr.no)]
-    types = [side.type if isinstance(side, Val) else side[1] for side in sides]
+    sides = [side_of(at, expr.yes), side_of(at, expr.no)]
     condition = at.value(expr.condition)
-    common = _common_type(sides, types)
+    common = _common_type(sides)
     if condition.is_null:
         raise Failure("the condition is null")
     marks = condition.sensitive or any(isinstance(side, Val) and side.sensitive for side in sides)
@@ -34,7 +34,7 @@ def conditional(at: Evaluation, expr: Conditional) -> Val:
         return _undecided(sides, common, marks)
     side = sides[0 if operators.truth(condition) else 1]
     if not isinstance(side, Val):
-        raise side[0]
+        raise side.error
     if _type_would_tell(side, sides):
         return at.saw(unknown(sensitive=marks))
     return convert(side, common).marked(marks)
@@ -42,15 +42,10 @@ def conditional(at: Evaluation, expr: Conditional) -> Val:
 
 def _type_would_tell(side: Val, sides: Sequence[Side]) -> bool:
     """Whether the type of the side that was not chosen is not known, and would tell in the one that was."""
-    others = [other for other in sides if other is not side]
-    return may_change(side) and any(isinstance(other, Val) and untyped(other) for other in others)
-
-
-def _side(at: Evaluation, expr: Expr) -> Side:
-    try:
-        return at.value(expr)
-    except Failure as error:
-        return error, type_of_failed(at, expr)
+    other = sides[0] if side is sides[1] else sides[1]
+    if isinstance(other, Failed):
+        return not other.sure and (may_change(side) or (side.is_null and has_dynamic(side.type)))
+    return untyped(other) and may_change(side)
 
 
 def _undecided(sides: Sequence[Side], common: Type, marks: bool) -> Val:
@@ -61,28 +56,9 @@ def _undecided(sides: Sequence[Side], common: Type, marks: bool) -> Val:
     return unknown(common, sensitive=marks)
 
 
-def type_of_failed(at: Evaluation, expr: Expr) -> Type:
-    """The type that Terraform gives an expression in which something fails: a conditional may not choose it."""
-    match expr:
-        case TupleOf(items=items):
-            return Type("tuple", items=tuple(_type_of(at, item) for item in items))
-        case ObjectOf(items=items) if all(isinstance(key, Literal) for key, _ in items):
-            fields = {str(key.value): _type_of(at, of) for key, of in items if isinstance(key, Literal)}
-            return Type("object", fields=tuple(sorted(fields.items())))
-        case Template():
-            return STRING
-        case Unary(operator=operator) | Binary(operator=operator):
-            return NUMBER if operator in "+-*/%" else BOOL
-    return DYNAMIC
-
-
-def _type_of(at: Evaluation, expr: Expr) -> Type:
-    side = _side(at, expr)
-    return side.type if isinstance(side, Val) else side[1]
-
-
-def _common_type(sides: Sequence[Side], types: Sequence[Type]) -> Type:
+def _common_type(sides: Sequence[Side]) -> Type:
     """What both sides of a conditional become."""
+    types = [side.type for side in sides]
     for i, side in enumerate(sides):
         if isinstance(side, Val) and side.is_null and side.type.kind == "dynamic" and not side.sensitive:
             return types[1 - i]
@@ -91,7 +67,7 @@ def _common_type(sides: Sequence[Side], types: Sequence[Type]) -> Type:
     common = unify(types)
     if common is not None:
         return common
-    if all(type_known(side) if isinstance(side, Val) else not has_dynamic(side[1]) for side in sides):
+    if all(side.sure if isinstance(side, Failed) else type_known(side) for side in sides):
         raise Failure("both results of a conditional must be of one type")
     return DYNAMIC
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from drift.desired.hcl import branches, functions, loops, operators, rendering
 from drift.desired.hcl.compare import is_sensitive
 from drift.desired.hcl.convert import convert
-from drift.desired.hcl.run import Failure, NotKnown, Run, TooMuch
+from drift.desired.hcl.run import TOO_MUCH, Failure, NotKnown, Run, TooMuch
 from drift.desired.hcl.scope import Scope
 from drift.desired.hcl.tree import (
     Binary,
@@ -89,14 +89,15 @@ class Evaluation:
 
     def within(self, names: Mapping[str, Val]) -> Evaluation:
         """The same with more variables."""
-        return replace(self, names={**(self.names or {}), **names})
+        return Evaluation(self.scope, self.run, {**(self.names or {}), **names}, self.unknowns, self.templates)
 
     def value(self, expr: Expr) -> Val:
         """The value, as far as it is known; raises `Failure`, and `TooMuch`."""
-        self.run.spend(1)
-        if self.run.depth <= 0:
-            raise TooMuch("the expression is nested too deeply")
-        self.run.depth -= 1
+        run = self.run
+        run.steps -= 1
+        if run.steps < 0 or run.depth <= 0:
+            raise TooMuch("the expression is nested too deeply" if run.depth <= 0 else TOO_MUCH)
+        run.depth -= 1
         try:
             return _EVALUATORS[type(expr)](self, expr)
         except TooMuch:
@@ -105,7 +106,7 @@ class Evaluation:
             self.run.note(expr.line, str(error))
             return self.saw(unknown(error.type))
         finally:
-            self.run.depth += 1
+            run.depth += 1
 
     def saw(self, val: Val) -> Val:
         """Count what is not known, for `try` and `can`."""
@@ -270,7 +271,8 @@ _Evaluator = Callable[[Evaluation, Any], Val]
 
 
 def _literal(evaluation: Evaluation, expr: Literal) -> Val:  # noqa: ARG001
-    return from_python(operators.normal(expr.value) if isinstance(expr.value, str) else expr.value)
+    value = expr.value
+    return Val(STRING, operators.normal(value)) if isinstance(value, str) else from_python(value)
 
 
 _EVALUATORS: Final[dict[type[Expr], _Evaluator]] = {

@@ -33,14 +33,14 @@ def splat(at: Evaluation, expr: Splat) -> Val:
     if not countable(of):
         if of.type.kind in ("list", "set"):
             held = of.type.of or DYNAMIC
-            return unknown(list_of(_each(at, expr, unknown(held)).type), sensitive=of.sensitive)
+            return unknown(list_of(each(at, expr, unknown(held)).type), sensitive=of.sensitive)
         return unknown(sensitive=of.sensitive)
     items = of.raw if sequence else (Val(of.type, of.raw),)
-    made = [_each(at, expr, item) for item in items]
+    made = [each(at, expr, item) for item in items]
     if of.type.kind not in ("list", "set"):
         return tuple_val(made).marked(of.sensitive)
     if not made:
-        held = _each(at, expr, unknown(of.type.of or DYNAMIC)).type
+        held = each(at, expr, unknown(of.type.of or DYNAMIC)).type
         return Val(list_of(held), (), of.sensitive)
     if any(v.type != made[0].type for v in made):
         if all(map(type_known, made)):
@@ -49,7 +49,8 @@ def splat(at: Evaluation, expr: Splat) -> Val:
     return Val(list_of(made[0].type), tuple(made), of.sensitive)
 
 
-def _each(at: Evaluation, expr: Splat, item: Val) -> Val:
+def each(at: Evaluation, expr: Splat, item: Val) -> Val:
+    """What the splat makes of one element."""
     return at.within({ELEMENT: item}).value(expr.each)
 
 

@@ -37,6 +37,12 @@ class Floated(int):
     bits = FLOAT
 
 
+class MinusZero(int):
+    """Zero with a sign, as a float has it: it is printed, and is equal to zero."""
+
+    __slots__ = ()
+
+
 class Narrow(Decimal):
     """A number of 53 bits, as `log` and `pow` answer it, or of 64 bits."""
 
@@ -62,7 +68,7 @@ def canonical(number: Decimal | int, bits: int = WIDE) -> Number:
     """The number as it is kept: rounded to its float, in the fewest digits."""
     if isinstance(number, Decimal):
         if number.is_zero():
-            return Decimal("-0") if number.is_signed() else 0
+            return MinusZero() if number.is_signed() else 0
         if abs(number.adjusted()) > _LARGEST:
             raise OverflowError("the number is too large")
         if number == number.to_integral_value(context=_DIGITS):
@@ -144,8 +150,12 @@ def _decimal(count: int, power: int, negative: bool) -> Number:
 
 def made(value: Fraction, bits: int) -> Number:
     """The result of an operation of that width."""
-    if value.denominator == 1 and (value.numerator.bit_length() <= bits or bits == FLOAT):
-        return _of_width(int(round_to(value, bits)), bits)
+    if value.denominator == 1:
+        whole = _fitting(value.numerator, bits)
+        if whole is not None:
+            return whole
+        if bits == FLOAT:
+            return Floated(int(round_to(value, bits)))
     if value and abs(value.numerator.bit_length() - value.denominator.bit_length()) > 3 * _LARGEST:
         raise OverflowError("the number is too large")
     number = shortest(round_to(value, bits), bits)
@@ -158,41 +168,59 @@ def made(value: Fraction, bits: int) -> Number:
     return narrow
 
 
+def _fitting(number: int, bits: int) -> Number | None:
+    """A whole number that its float holds without rounding."""
+    return _of_width(number, bits) if number.bit_length() <= bits else None
+
+
 def _of_width(number: int, bits: int) -> int:
     return Counted(number) if bits == COUNT else Floated(number) if bits == FLOAT else number
 
 
 def add(left: Number, right: Number) -> Number:
     """left + right."""
-    return made(exact(left) + exact(right), max(bits_of(left), bits_of(right)))
+    if isinstance(left, MinusZero) and isinstance(right, MinusZero):
+        return MinusZero()
+    width = max(bits_of(left), bits_of(right))
+    if isinstance(left, int) and isinstance(right, int):
+        whole = _fitting(left + right, width)
+        if whole is not None:
+            return whole
+    return made(exact(left) + exact(right), width)
+
+
+def less(left: Number, right: Number) -> bool:
+    """left < right."""
+    if isinstance(left, int) and isinstance(right, int):
+        return left < right
+    return exact(left) < exact(right)
 
 
 def negate(number: Number) -> Number:
     """-number; zero keeps its sign, as a float does."""
-    if isinstance(number, Decimal):
-        return 0 if number.is_zero() and number.is_signed() else _keep(number, -exact(number))
-    return Decimal("-0") if number == 0 else _keep(number, -exact(number))
-
-
-def _keep(number: Number, value: Fraction) -> Number:
-    return made(value, bits_of(number))
+    if not number:
+        return 0 if isinstance(number, MinusZero) else MinusZero()
+    return made(-exact(number), bits_of(number))
 
 
 def multiply(left: Number, right: Number) -> Number:
     """left * right, as wide as the product needs, up to 512 bits."""
     product = exact(left) * exact(right)
-    if not product and (_negative(left) != _negative(right)):
-        return Decimal("-0")
+    if not product:
+        return MinusZero() if is_negative(left) != is_negative(right) else 0
     width = max(bits_of(left), bits_of(right))
     return made(product, width if round_to(product, width) == product else WIDE)
 
 
-def _negative(number: Number) -> bool:
-    return number.is_signed() if isinstance(number, Decimal) else number < 0
+def is_negative(number: Number) -> bool:
+    """Whether it has a minus sign."""
+    return number < 0 or isinstance(number, MinusZero)
 
 
 def divide(left: Number, right: Number) -> Number:
     """left / right; ZeroDivisionError."""
+    if not left and right and is_negative(left) != is_negative(right):
+        return MinusZero()
     return made(exact(left) / exact(right), max(bits_of(left), bits_of(right)))
 
 
@@ -211,9 +239,9 @@ def text_of(number: Number) -> str:
     """The number as Terraform prints it: digits, with neither exponent nor needless zeros."""
     if isinstance(number, Floated):
         number = int(shortest(Fraction(int(number)), FLOAT))
-    if isinstance(number, int):
-        return str(int(number))
-    return "-0" if number.is_zero() else format(number, "f")
+    if isinstance(number, MinusZero):
+        return "-0"
+    return str(int(number)) if isinstance(number, int) else format(number, "f")
 
 
 def from_float(number: float) -> Number:

@@ -23,10 +23,10 @@ _ARITHMETIC: Final[dict[str, Callable[[numbers.Number, numbers.Number], numbers.
     "%": numbers.modulo,
 }
 _COMPARISON: Final[dict[str, Callable[[numbers.Number, numbers.Number], bool]]] = {
-    "<": lambda left, right: numbers.exact(left) < numbers.exact(right),
-    "<=": lambda left, right: numbers.exact(left) <= numbers.exact(right),
-    ">": lambda left, right: numbers.exact(left) > numbers.exact(right),
-    ">=": lambda left, right: numbers.exact(left) >= numbers.exact(right),
+    "<": numbers.less,
+    "<=": lambda left, right: not numbers.less(right, left),
+    ">": lambda left, right: numbers.less(right, left),
+    ">=": lambda left, right: not numbers.less(left, right),
 }
 
 

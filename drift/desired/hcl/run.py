@@ -12,6 +12,7 @@ from typing import Final
 
 from drift.desired.hcl.values import DYNAMIC, Type
 
+TOO_MUCH: Final = "evaluating this configuration takes more work than drift does for one"
 FILE_LIMIT: Final = 4 << 20
 """Bytes of one file that a function reads."""
 
@@ -36,7 +37,7 @@ class TooMuch(NotKnown):
 class Run:
     """Shared by all that is evaluated for one configuration, so that hostile input cannot hang it."""
 
-    steps: int = 20_000_000
+    steps: int = 2_000_000
     """What may still be spent: expressions evaluated, elements made, pieces of 64 characters."""
     text: int = 16 << 20
     """Characters of one text."""
@@ -51,7 +52,7 @@ class Run:
         """Take steps; `TooMuch` when none are left."""
         self.steps -= steps
         if self.steps < 0:
-            raise TooMuch("evaluating this configuration takes more work than drift does for one")
+            raise TooMuch(TOO_MUCH)
 
     def allow_text(self, length: int) -> None:
         """Take what a text of that length costs."""

@@ -15,6 +15,7 @@ from drift.desired.hcl.run import Failure, NotKnown
 from drift.desired.hcl.values import NUMBER, STRING
 
 _STAMP: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII)
+_NEARLY: Final = re.compile(r"\d{4}-\d\d-\d\dT\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-])", re.ASCII)
 _MONTHS: Final = calendar.month_name
 _DAYS: Final = calendar.day_name
 _CLOSED: Final = re.compile(r"'(?:[^']|'')*'")
@@ -44,7 +45,7 @@ def stamp(text: str) -> Stamp:
     """A timestamp of RFC 3339."""
     match = _STAMP.fullmatch(text)
     if match is None:
-        if re.search(r"T\d:", text) or "," in text:
+        if _NEARLY.match(text):
             raise NotKnown("whether this timestamp is one")
         raise Failure("this is no timestamp of RFC 3339")
     numbers = [int(part) for part in match.groups()[:6]]

@@ -246,15 +246,15 @@ def range_of(context: Context, *given: Number) -> list[Number]:
     if not 1 <= len(given) <= 3:
         raise Failure("it takes one, two or three numbers")
     start, end = (Counted(0), given[0]) if len(given) == 1 else given[:2]
-    falls = numbers.exact(end) < numbers.exact(start)
+    falls = numbers.less(end, start)
     step = given[2] if len(given) == 3 else Counted(-1 if falls else 1)
-    if step == 0:
+    if step == 0 and end != start:
         raise Failure("the step must not be zero")
     if (step > 0 and end < start) or (step < 0 and end > start):
         raise Failure("the end lies on the other side")
     out: list[Number] = []
     number: Number = start
-    while number < end if step > 0 else number > end:
+    while number < end if step >= 0 else number > end:
         if len(out) >= 1024:
             raise Failure("more than 1,024 numbers")
         context.run.spend(1)

@@ -21,7 +21,7 @@ _DIGITS: Final = string.digits + string.ascii_lowercase + string.ascii_uppercase
 @function("abs", NUMBER, returns=NUMBER)
 def absolute(context: Context, number: Number) -> Number:
     """The number without its sign."""
-    return numbers.negate(number) if number < 0 else number
+    return numbers.negate(number) if numbers.is_negative(number) else number
 
 
 def _rounded(number: Number, how: Callable[[Fraction], int]) -> Number:

@@ -154,7 +154,7 @@ def _integer(number: int, mode: str, flags: str, width: int, precision: int | No
 
 
 def _float(number: Number, mode: str, flags: str, width: int, precision: int | None) -> str:
-    negative = number.is_signed() if isinstance(number, Decimal) else number < 0
+    negative = numbers.is_negative(number)
     size: Number = abs(number)  # type: ignore[assignment]
     if mode in "eE":
         text = _exponent(_digits(size, None if precision is None else precision + 1, default=7), mode)
@@ -205,7 +205,7 @@ def _general(number: Number, precision: int | None, mode: str, *, sharp: bool) -
     """`%g`: with an exponent where it is smaller than -4 or not smaller than the precision."""
     if sharp:
         raise NotKnown("the # flag of %g", STRING)
-    negative = number.is_signed() if isinstance(number, Decimal) else number < 0
+    negative = numbers.is_negative(number)
     size: Number = abs(number)  # type: ignore[assignment]
     if precision is None:
         text = numbers.text_of(size).replace(".", "").strip("0") or "0"

@@ -9,7 +9,7 @@ from drift.desired.hcl.compare import key, set_val
 from drift.desired.hcl.convert import convert
 from drift.desired.hcl.functions.lists import ANYTHING
 from drift.desired.hcl.functions.registry import Context, Param, over
-from drift.desired.hcl.run import Failure
+from drift.desired.hcl.run import Failure, NotKnown
 from drift.desired.hcl.types import element_of, list_of, set_of, tuple_of, tuple_val, unify
 from drift.desired.hcl.values import DYNAMIC, Type, Val, unknown
 
@@ -29,6 +29,8 @@ def _combine(given: Sequence[Val], how: _Combined) -> Val:
     if common is None:
         raise Failure("the sets must be of one type")
     sets = [convert(val, set_of(common)) for val in given]
+    if common.kind == "dynamic" and len({item.type for val in sets for item in val.raw or ()}) > 1:
+        raise NotKnown("the sets are of several types", _SET)
     if not all(val.wholly_known for val in sets):
         return unknown(set_of(common))
     result = {key(item): item for item in sets[0].raw}
