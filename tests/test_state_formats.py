@@ -22,7 +22,7 @@ from moto import mock_aws
 from drift.catalog import Catalog
 from drift.desired import state as formats
 from drift.desired.instance import Instance
-from drift.desired.load import build
+from drift.desired.load import build, read_states
 from drift.errors import StateError
 from tests.support.states import STATES
 from tests.test_state import json_values
@@ -420,21 +420,40 @@ def test_a_damaged_envelope(envelope: dict[str, Any], says: str, monkeypatch: py
         formats.parse(json.dumps({**json.loads(LOCKED), **envelope}).encode(), "s")
 
 
-@pytest.mark.parametrize(
-    ("module", "text"), [("cryptography", config(pbkdf2__main={"passphrase": PASSPHRASE})), ("hcl2", HCL)]
-)
-def test_without_the_extra_it_says_what_to_install(module: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 
     def lacking(name: str, *rest: Any) -> Any:
-        if name.partition(".")[0] == module:
+        if name.partition(".")[0] == "cryptography":
             raise ImportError(name)
         return real(name, *rest)
 
-    monkeypatch.setenv("TF_ENCRYPTION", text)
+    monkeypatch.setenv("TF_ENCRYPTION", config(pbkdf2__main={"passphrase": PASSPHRASE}))
     monkeypatch.setattr(builtins, "__import__", lacking)
     with pytest.raises(StateError, match=r"Install drift\[tofu\]"):
         formats.parse(LOCKED, "s")
+
+
+def test_the_encryption_block_beside_a_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    block = 'variable "passphrase" {\n  sensitive = true\n}\nterraform {\n  encryption {\n' + HCL + "  }\n}\n"
+    (tmp_path / "main.tf").write_text(block.replace(f'"{PASSPHRASE}"', "var.passphrase").replace('"shared"', "null"))
+    (tmp_path / "s.tfstate").write_bytes(LOCKED)
+    monkeypatch.setenv("TF_VAR_passphrase", PASSPHRASE)
+    (read,), _ = read_states([str(tmp_path / "s.tfstate")], {})
+    assert read.serial == 3
+    assert formats.parse(LOCKED, "s3://b/k", [tmp_path]).serial == 3
+    with pytest.raises(StateError, match="encrypted by OpenTofu"):
+        formats.parse(LOCKED, "s3://b/k")
+    monkeypatch.setenv("TF_VAR_passphrase", "another s3cret passphrase")
+    with pytest.raises(StateError, match="another key was used") as refused:
+        formats.parse(LOCKED, "s3://b/k", [tmp_path])
+    assert "s3cret" not in str(refused.value)
+    monkeypatch.delenv("TF_VAR_passphrase")
+    with pytest.raises(StateError, match="`passphrase` is an expression"):
+        formats.parse(LOCKED, "s3://b/k", [tmp_path])
+    over = json.dumps({"key_provider": {"pbkdf2": {"main": {"passphrase": PASSPHRASE}}}})
+    monkeypatch.setenv("TF_ENCRYPTION", over)
+    assert formats.parse(LOCKED, "s3://b/k", [tmp_path]).serial == 3  # the variable completes the block
 
 
 # bad input

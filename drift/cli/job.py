@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -31,16 +31,16 @@ def load(
 ) -> Desired:
     """The desired side; StateError where no state at all could be read."""
     places = [*states]
-    found, failed = read(places)
+    found, failed = read(places, configurations.config)
     laid = configurations.laid(found, places)
     with unhurried():
         return build(laid, failed, plugins.catalog(), account=account, region=region)
 
 
-def read(states: Iterable[str]) -> tuple[list[State], list[StateError]]:
+def read(states: Iterable[str], near: Sequence[Path] = ()) -> tuple[list[State], list[StateError]]:
     """The states, and what could not be read; StateError where that is all of them."""
     with unhurried():
-        found, failed = read_states(states, plugins.backends())
+        found, failed = read_states(states, plugins.backends(), near)
     if failed and not found:
         first, *others = failed
         also = "".join(f"\n  also {e.message}" for e in others)

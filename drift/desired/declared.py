@@ -168,11 +168,13 @@ class _Arguments:
         return out
 
     def _names(self) -> Scope:
-        """Variables and locals of the root module, as OpenTofu has them here."""
         if self._scope is None:
-            root = self._directory
-            module = declared(root, parse_files(files_of(root)))
-            library = Library(Installed(root), {(): module})
-            shared = Shared(library, settings(root, Given(), parse), {}, self._workspace)
-            self._scope = ModuleScope(run=shared, names=(), path=(), module=module)
+            self._scope = root_scope(self._directory, self._workspace)
         return self._scope
+
+
+def root_scope(directory: Path, workspace: str = "default") -> Scope:
+    """Variables and locals of a root module, as OpenTofu has them in such blocks."""
+    module = declared(directory, parse_files(files_of(directory)))
+    shared = Shared(Library(Installed(directory), {(): module}), settings(directory, Given(), parse), {}, workspace)
+    return ModuleScope(run=shared, names=(), path=(), module=module)

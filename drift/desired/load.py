@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from drift.catalog import facts
@@ -51,13 +53,18 @@ class Desired:
     """(type, id) of what the next apply brings under management."""
 
 
-def read_states(places: Iterable[str], backends: Mapping[str, Backend]) -> tuple[list[State], list[StateError]]:
-    """Every state that `places` name, and what could not be read; one bad state hides no other."""
-    return fetch(places, backends, _state)
+def read_states(
+    places: Iterable[str], backends: Mapping[str, Backend], near: Sequence[Path] = ()
+) -> tuple[list[State], list[StateError]]:
+    """Every state that `places` name, and what could not be read; one bad state hides no other.
+
+    Directories `near` may hold the configuration that says how encrypted ones are opened.
+    """
+    return fetch(places, backends, partial(_state, near=near))
 
 
-def _state(data: bytes, name: str, lock: Lock | None) -> State:
-    state = formats.parse(data, name)
+def _state(data: bytes, name: str, lock: Lock | None, near: Sequence[Path]) -> State:
+    state = formats.parse(data, name, near)
     return state if lock is None else replace(state, warnings=(*state.warnings, f"{name}: {lock}"))
 
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from drift.desired.instance import State
 from drift.desired.state.encrypted import decrypt
 from drift.desired.state.plan import parse_plan
 from drift.desired.state.show import parse_show
-from drift.desired.state.sniff import Format, sniff
+from drift.desired.state.sniff import sniff
 from drift.desired.state.v3 import parse_v3
 from drift.desired.state.v4 import parse_v4
 from drift.desired.unhurried import unhurried
 
-PARSERS: Mapping[Format, Callable[[bytes, str], State]] = {
+PARSERS: Mapping[str, Callable[[bytes, str], State]] = {
     "v3": parse_v3,
     "v4": parse_v4,
     "show": parse_show,
     "plan": parse_plan,
-    "encrypted": lambda data, source: parse_v4(decrypt(data, source), source),
 }
 
 
-def parse(data: bytes, source: str) -> State:
-    """The state in `data`; StateError says what it is instead, and what to do."""
+def parse(data: bytes, source: str, near: Sequence[Path] = ()) -> State:
+    """The state in `data`; StateError says what it is instead, and what to do.
+
+    Directories `near` may hold the configuration that says how an encrypted one is opened.
+    """
     with unhurried():
-        return PARSERS[sniff(data, source)](data, source)
+        found = sniff(data, source)
+        if found == "encrypted":
+            return parse_v4(decrypt(data, source, near), source)
+        return PARSERS[found](data, source)

@@ -13,7 +13,8 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -45,19 +46,24 @@ _ENVELOPE = msgspec.json.Decoder(_Envelope)
 _INSIDE = msgspec.json.Decoder(_Inside)
 
 
-def decrypt(data: bytes, source: str, environment: Mapping[str, str] = os.environ) -> bytes:
-    """The state of version 4 inside; StateError says what is missing to read it."""
+def decrypt(data: bytes, source: str, near: Sequence[Path] = (), environment: Mapping[str, str] = os.environ) -> bytes:
+    """The state of version 4 inside; StateError says what is missing to read it.
+
+    Directories `near` may hold the configuration that says how to open it, and so may that of the state itself and the
+    one one is in.
+    """
     envelope = decode(_ENVELOPE, data, source)
     if envelope.encryption_version != "v0":
         raise StateError(source, "encrypted by OpenTofu in a way newer than this drift knows (v0)", PULL)
-    text = environment.get(VARIABLE, "")
-    if not text.strip():
+    beside = [file.parent for file in [Path(source)] if "://" not in source and file.is_file()]
+    config = configuration(environment.get(VARIABLE, ""), source, dict.fromkeys((*near, *beside, Path())))
+    if config is None:
         raise StateError(
             source,
             "the state is encrypted by OpenTofu",
-            f"Set {VARIABLE} to the content of its `encryption` block, as JSON or HCL. Or: {PULL}",
+            f"Set {VARIABLE} to the content of its `encryption` block, as JSON or HCL, or give the directory of its "
+            f"configuration with --config. Or: {PULL}",
         )
-    config = configuration(text, source)
     sealed = _base64(envelope.encrypted_data, source)
     tried: list[str] = []
     for name in config.order:
@@ -68,7 +74,7 @@ def decrypt(data: bytes, source: str, environment: Mapping[str, str] = os.enviro
             continue
         _refuse_another(opened, envelope, source)
         return opened
-    why = "; ".join(tried) or f"{VARIABLE} names no method in a `state` block"
+    why = "; ".join(tried) or "its configuration names no method in a `state` block"
     raise StateError(source, f"encrypted by OpenTofu, and no method opens it: {why}", PULL)
 
 

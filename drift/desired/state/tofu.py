@@ -1,25 +1,30 @@
-"""OpenTofu's encryption configuration: the environment variable TF_ENCRYPTION, in JSON or HCL.
+"""OpenTofu's encryption configuration: the variable TF_ENCRYPTION, in JSON or HCL, over the `encryption` block.
 
-Documented at opentofu.org/docs/language/state/encryption. In both languages it is the content of the
-`encryption` block:
+Documented at opentofu.org/docs/language/state/encryption. In both languages the variable holds the content of the
+block:
 
     key_provider "pbkdf2" "main" { passphrase = "…" }
     method "aes_gcm" "main" { keys = key_provider.pbkdf2.main }
     state { method = method.aes_gcm.main }
 
-JSON has the labels as nested keys. Values are read as they stand: an expression that is more than a
-reference to another block has no value here. Nothing of it ever reaches a message, bar names.
+JSON has the labels as nested keys. In the variable values are read as they stand; in the block, variables and locals
+of the configuration have their values. Nothing of it ever reaches a message, bar names.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from drift.errors import StateError
+
+if TYPE_CHECKING:
+    from drift.desired.hcl.scope import Scope
+    from drift.desired.hcl.tree import Body
 
 VARIABLE = "TF_ENCRYPTION"
 
@@ -39,12 +44,21 @@ class Encryption:
     """The methods of the `state` block, the fallbacks last."""
 
 
-def configuration(text: str, source: str) -> Encryption:
-    """The configuration in `text`; StateError where it is none."""
-    top = _parsed(text, source)
-    return Encryption(
-        _labelled(top.get("key_provider"), source), _labelled(top.get("method"), source), tuple(_order(top, source))
-    )
+def configuration(text: str, source: str, directories: Iterable[Path] = ()) -> Encryption | None:
+    """What `text` configures, over what the first of the directories does that configures anything; None for nothing.
+
+    StateError where it is no configuration.
+    """
+    inside: Mapping[str, Any] = next(filter(None, map(written_in, directories)), {})
+    over = _parsed(text, source) if text.strip() else {}
+    if not inside and not text.strip():
+        return None
+
+    def labelled(kind: str) -> dict[Name, Mapping[str, Any]]:
+        return {**_labelled(inside.get(kind), source), **_labelled(over.get(kind), source)}
+
+    order = _order(over if "state" in over else inside, source)
+    return Encryption(labelled("key_provider"), labelled("method"), tuple(order))
 
 
 def reference(value: Any, kind: str, source: str) -> Name:
@@ -81,32 +95,55 @@ def _parsed(text: str, source: str) -> Mapping[str, Any]:
     return found
 
 
-def _hcl(text: str, source: str) -> Any:
-    try:
-        import hcl2
-    except ImportError:
-        raise StateError(
-            source,
-            f"{VARIABLE} is HCL, and python-hcl2 is not installed",
-            "Install drift[tofu], or give the same as JSON.",
-        ) from None
-    try:
-        return _plain(hcl2.loads(text))
-    except StateError:
-        raise
-    except Exception:  # noqa: BLE001 - the parser raises errors of its own kind that quote the text, passphrase and all
-        raise wrong(source, "neither JSON nor HCL") from None
+def _hcl(text: str, source: str) -> dict[str, Any]:
+    from drift.desired.hcl.syntax import parse
+
+    file = parse(text, VARIABLE)
+    if file.lost:
+        raise wrong(source, "neither JSON nor HCL")  # the reason may quote the passphrase
+    return _plain(file.body, None)
 
 
-def _plain(value: Any) -> Any:
-    """python-hcl2's dicts without its marks: text keeps its quotes there, blocks say that they are blocks."""
-    if isinstance(value, Mapping):
-        return {_plain(k): _plain(v) for k, v in value.items() if k != "__is_block__"}
-    if isinstance(value, list):
-        return [_plain(v) for v in value]
-    if isinstance(value, str) and value[:1] == value[-1:] == '"' and len(value) > 1:
-        return json.loads(value, strict=False)
-    return value
+def written_in(directory: Path) -> Mapping[str, Any]:
+    """The `encryption` block of a configuration, with the values of variables and locals; nothing where it has none."""
+    from drift.desired.declared import root_scope
+    from drift.desired.hcl.bodies import blocks
+    from drift.desired.hcl.files import parse_files
+    from drift.desired.hcl.modules import files_of
+
+    try:
+        files = [f for f in files_of(directory) if b"encryption" in f.read_bytes()]
+    except OSError:
+        return {}
+    found = [
+        block.body
+        for file in parse_files(files)
+        for terraform in blocks(file.body, "terraform")
+        for block in blocks(terraform.body, "encryption")
+    ]
+    return _plain(found[-1], root_scope(directory)) if found else {}
+
+
+def _plain(body: Body, scope: Scope | None) -> dict[str, Any]:
+    """A body as JSON has it: labels are nested keys, references are text, as is what has no value here."""
+    from drift.desired.hcl.evaluate import evaluate
+    from drift.desired.hcl.plain import plain
+    from drift.desired.hcl.traversals import path_of
+
+    out: dict[str, Any] = {}
+    for name, attribute in body.attributes.items():
+        path = path_of(attribute.expr)
+        if path[:1] in (("key_provider",), ("method",)):
+            out[name] = ".".join(map(str, path))
+            continue
+        value = evaluate(attribute.expr, scope)
+        out[name] = plain(value) if value.wholly_known else "${}"
+    for block in body.blocks:
+        inner = _plain(block.body, scope)
+        for label in reversed(block.labels):
+            inner = {label: inner}
+        out.setdefault(block.type, []).append(inner)
+    return out
 
 
 def _blocks(value: Any) -> Iterator[Mapping[str, Any]]:
