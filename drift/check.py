@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from drift.catalog.spec import ResourceType
 from drift.desired.load import Desired
@@ -16,7 +16,7 @@ from drift.diff.twins import joined
 from drift.errors import UsageError
 from drift.graph import kind_of
 from drift.ignore.advice import advice
-from drift.ignore.baseline import Baseline, accept
+from drift.ignore.baseline import Baseline, Looked, accept, names
 from drift.ignore.stage import Exceptions, Stage
 from drift.live.api import Asker, Progress, quiet
 from drift.live.scan import Scan
@@ -59,8 +59,8 @@ class Result:
     report: Report
     desired: tuple[Resource, ...]
     actual: tuple[Resource, ...]
-    seen: frozenset[str] = frozenset()
-    """The types of which everything could be looked at."""
+    looked: Looked = field(default_factory=Looked)
+    """What could be looked at."""
     found: Actual | None = None
     """What was found for each desired resource, and what could not be listed: what `drift explain` explains."""
     types: frozenset[str] = frozenset()
@@ -141,9 +141,11 @@ def check(
         api_calls=dict(sorted(asker.api.counts.items())),
         listings_spared=scan.listings_spared,
     )
-    report = accept(report, accepted, seen) if accepted else report
+    held = frozenset(names(r) for r in here if stage.means(r))
+    looked = Looked(seen, held, search and exceptions.where is None)
+    report = accept(report, accepted, looked) if accepted else report
     actual_side = tuple(scan.resources[key] for key in found)
-    return Result(report, tuple(here), actual_side, seen, actual, types, tuple(excused))
+    return Result(report, tuple(here), actual_side, looked, actual, types, tuple(excused))
 
 
 def regions_of(resources: Iterable[Resource], scope: Scope, default: str) -> list[str]:

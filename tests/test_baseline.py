@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from drift.cli import cli
 from drift.cli.options.policy import Policy, status
 from drift.errors import UsageError
-from drift.ignore.baseline import SCHEMA, Baseline, accept, parse, rewritten
+from drift.ignore.baseline import SCHEMA, Baseline, Looked, accept, parse, rewritten
 from drift.model.address import Address
 from drift.model.coverage import Unread
 from drift.model.drift import Change, Drift, Report, Scope
@@ -24,7 +24,7 @@ from drift.model.value import Block
 from tests.support.world import WORLDS
 
 HERE = Scope(accounts=("1",), regions=("r",), sources=("s",))
-SEEN = frozenset({"aws_x", "aws_y"})
+SEEN = Looked({"aws_x", "aws_y"}, {("1", "r", "aws_x", i) for i in "xym"})
 
 
 def resource(id_: str, type_: str = "aws_x", address: str = "") -> Resource:
@@ -98,6 +98,14 @@ def test_what_is_the_same_drift_stays_accepted(same: Drift) -> None:
     assert accept(report(same), written(DRIFTS[0]), SEEN).drift == ()
 
 
+def test_something_made_again_by_hand_is_new_when_it_is_made_again() -> None:
+    once, twice = (replace(DRIFTS[2], recreated_as=resource(i)) for i in ("n", "o"))
+
+    assert accept(report(once), written(once), SEEN).drift == ()
+    assert accept(report(twice), written(once), SEEN).drift == (twice,)
+    assert accept(report(once), written(DRIFTS[2]), SEEN).drift == (once,)
+
+
 def test_what_is_no_more_is_pointed_out() -> None:
     found = accept(report(modified("x", SIZE)), written(*DRIFTS), SEEN)
 
@@ -110,14 +118,18 @@ def test_what_is_no_more_is_pointed_out() -> None:
 def test_what_was_not_looked_at_is_not_resolved_and_stays_in_the_file() -> None:
     old = written(*DRIFTS, unmanaged("far", "aws_y"))
 
-    narrow = accept(report(), old, frozenset({"aws_x"}))
+    narrow = accept(report(), old, replace(SEEN, types={"aws_x"}))
+    other_state = accept(report(), old, replace(SEEN, managed=()))
+    state_alone = accept(report(), old, replace(SEEN, strangers=False))
     unread = accept(
         report(unread=(Unread("aws_x.a", "aws_x", "", "a", "c"), Unread("aws_x.m", "aws_x", "", "a", "c"))), old, SEEN
     )
-    again = parse(rewritten(report(), frozenset({"aws_x"}), old), "b.json")
+    again = parse(rewritten(report(), replace(SEEN, types={"aws_x"}), old), "b.json")
 
     assert {r.id for r in narrow.resolved} == {"x", "u", "m"}
     assert {r.id for r in unread.resolved} == {"u", "far"}
+    assert {r.id for r in other_state.resolved} == {"u", "far"}
+    assert {r.id for r in state_alone.resolved} == {"x", "m"}
     assert [s.id for s in again.entries] == ["far"]
 
 

@@ -209,7 +209,11 @@ def test_an_attribute_that_was_refused_is_no_gap_where_it_is_ignored(tmp_path: P
     [
         ({"address": "aws_sqs_queue.a", "expires": date(2026, 5, 31), "owner": "ann"}, "drift.toml:1: the rule expired on 2026-05-31 (ann)"),
         ({"address": "aws_sqs_queue.a", "expires": date(2026, 6, 1)}, ""),
-        ({"address": "aws_sqs_queue.gone"}, ""),  # other types were not looked at: one of them may have it
+        ({"address": "*.gone"}, ""),  # other types were not looked at: one of them may have it
+        ({"address": "aws_sqs_queue.gone"}, "drift.toml:1: the rule is about nothing that is there"),
+        ({"resource": "module.a[*].aws_sqs_queue.gone"}, "drift.toml:1: the rule is about nothing that is there"),
+        ({"resource": "module.a.*"}, ""),
+        ({"resource": "aws_x.gone"}, "drift.toml:1: drift knows no type that the rule names"),
         ({"type": "aws_sqs_queue", "address": "aws_sqs_queue.gone"}, "drift.toml:1: the rule is about nothing that is there"),
         ({"type": "aws_sqs_queue", "address": "aws_sqs_queue.a", "path": "policy"}, ""),
         ({"type": "aws_sqs_quue"}, "drift.toml:1: drift knows no type that the rule names"),

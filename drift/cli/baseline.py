@@ -53,7 +53,7 @@ def write(
     report = result.report
     if report.states_failed:
         raise UsageError("a state could not be read: " + report.states_failed[0], "Accept drift when all can be read.")
-    text = baseline.rewritten(report, result.seen, old, reason or "")
+    text = baseline.rewritten(report, result.looked, old, reason or "")
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:

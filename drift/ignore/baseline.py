@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from drift.errors import UsageError
 from drift.model.drift import KINDS, Change, Drift, Report, Resolved
+from drift.model.resource import GLOBAL, Resource
 from drift.model.value import plain
 
 NAME = "drift-baseline.json"
@@ -40,6 +41,8 @@ class Entry:
     reason: str = ""
     changes: Mapping[str, str] = field(default_factory=dict)
     """Path -> fingerprint; empty for a resource that is missing or unmanaged."""
+    again: str = ""
+    """The id of what was made in the place of something missing."""
     shown: Mapping[str, Any] = field(default_factory=dict)
     """Path -> what the file shows of the change to its reader."""
 
@@ -52,10 +55,33 @@ class Baseline:
     entries: Mapping[Subject, Entry]
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a run looked at: of nothing else can it be said that it is no more."""
+
+    types: Collection[str] = ()
+    """Those of which everything could be looked at."""
+    managed: Collection[tuple[str, ...]] = ()
+    """What was held against the account, each as a subject without its kind."""
+    strangers: bool = True
+    """Whether anything unmanaged would have been told."""
+
+    def at(self, about: Subject, report: Report) -> bool:
+        """Whether the run would have told of this subject, had it drifted."""
+        regions = {*report.scope.regions, GLOBAL}
+        there = self.strangers if about.kind == "unmanaged" else about[:4] in self.managed
+        return there and about.type in self.types and about.account in report.scope.accounts and about.region in regions
+
+
+def names(resource: Resource) -> tuple[str, str, str, str]:
+    """What an entry about a resource is found again by, but for the kind of its drift."""
+    type_ = resource.address.type if resource.address else resource.type
+    return resource.key.account, resource.key.region, type_, resource.id or str(resource.address or "")
+
+
 def subject_of(drift: Drift) -> Subject:
     """What an entry about this drift would be about."""
-    r = drift.resource
-    return Subject(r.key.account, r.key.region, drift.type, r.id or str(r.address or ""), drift.kind)
+    return Subject(*names(drift.resource), drift.kind)
 
 
 def parse(text: str, name: str) -> Baseline:
@@ -71,16 +97,16 @@ def parse(text: str, name: str) -> Baseline:
                 raise ValueError(about.kind)
             changes = {str(c["path"]): str(c["fingerprint"]) for c in raw.get("changes", ())}
             shown = {str(c["path"]): c for c in raw.get("changes", ())}
-            entries[about] = Entry(str(raw.get("address") or ""), str(raw.get("reason") or ""), changes, shown)
+            told = {name: str(raw.get(name) or "") for name in ("address", "reason", "recreated_as")}
+            entries[about] = Entry(told["address"], told["reason"], changes, told["recreated_as"], shown)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         why = f"{type(error).__name__} {error}".strip()
         raise UsageError(f"{name}: not a baseline: {why}", AGAIN) from None
     return Baseline(name, entries)
 
 
-def accept(report: Report, baseline: Baseline, seen: Collection[str]) -> Report:
-    """The report with what the baseline accepts set apart, and what of it is no more; `seen` are the types of which
-    everything could be looked at."""
+def accept(report: Report, baseline: Baseline, looked: Looked) -> Report:
+    """The report with what the baseline accepts set apart, and what of it is no more."""
     kept: list[Drift] = []
     accepted: list[Drift] = []
     resources = 0
@@ -98,7 +124,7 @@ def accept(report: Report, baseline: Baseline, seen: Collection[str]) -> Report:
         drift=tuple(kept),
         accepted=tuple(accepted),
         accepted_resources=resources,
-        resolved=tuple(_resolved(report, baseline, there, seen)),
+        resolved=tuple(_resolved(report, baseline, there, looked)),
         baseline=baseline.name,
     )
 
@@ -108,7 +134,7 @@ def _apart(drift: Drift, entry: Entry | None) -> tuple[Drift | None, Drift | Non
     if entry is None:
         return None, drift
     if drift.kind != "modified":
-        return (drift, None)
+        return (drift, None) if entry.again == _again(drift) else (None, drift)
     now = _fingerprints(drift.changes)
     same = {path for path, fingerprint in now.items() if entry.changes.get(path) == fingerprint}
     known = tuple(c for c in drift.changes if c.path in same)
@@ -120,11 +146,12 @@ def _apart(drift: Drift, entry: Entry | None) -> tuple[Drift | None, Drift | Non
 
 
 def _resolved(
-    report: Report, baseline: Baseline, there: Mapping[Subject, frozenset[str]], seen: Collection[str]
+    report: Report, baseline: Baseline, there: Mapping[Subject, frozenset[str]], looked: Looked
 ) -> Iterable[Resolved]:
     unread = {(u.address, u.path.partition(".")[0]) for u in report.unread}
-    for about, entry in sorted(baseline.entries.items()):
-        if not _looked_at(about, report, seen) or (entry.address, "") in unread:
+    ignored = {(i.account, i.region, i.type, i.id) for i in report.ignored}
+    for about, entry in sorted(baseline.entries.items(), key=lambda e: e[0]):
+        if not looked.at(about, report) or (entry.address, "") in unread or about[:4] in ignored:
             continue
         gone: tuple[str, ...] = ()
         if about in there:
@@ -144,15 +171,10 @@ def _resolved(
         )
 
 
-def _looked_at(about: Subject, report: Report, seen: Collection[str]) -> bool:
-    regions = {*report.scope.regions, "global"}
-    return about.type in seen and about.account in report.scope.accounts and about.region in regions
-
-
-def rewritten(report: Report, seen: Collection[str], old: Baseline | None = None, reason: str = "") -> str:
+def rewritten(report: Report, looked: Looked, old: Baseline | None = None, reason: str = "") -> str:
     """The file that accepts all drift of a report; reasons are kept, and entries that this run did not look at."""
     before = old.entries if old else {}
-    entries = {about: entry for about, entry in before.items() if not _looked_at(about, report, seen)}
+    entries = {about: entry for about, entry in before.items() if not looked.at(about, report)}
     for drift in (*report.drift, *report.accepted):
         about = subject_of(drift)
         known = before.get(about)
@@ -160,6 +182,7 @@ def rewritten(report: Report, seen: Collection[str], old: Baseline | None = None
             str(drift.resource.address or ""),
             reason or (known.reason if known else ""),
             _fingerprints(drift.changes),
+            _again(drift),
             {c.path: _shown(c) for c in drift.changes},
         )
     content = {"schema": SCHEMA, "entries": [_written(about, entries[about]) for about in sorted(entries)]}
@@ -172,12 +195,18 @@ def _written(about: Subject, entry: Entry) -> dict[str, Any]:
         out["address"] = entry.address
     if entry.reason:
         out["reason"] = entry.reason
+    if entry.again:
+        out["recreated_as"] = entry.again
     if entry.changes:
         out["changes"] = [
             {**entry.shown[path], "path": path, "fingerprint": fingerprint}
             for path, fingerprint in sorted(entry.changes.items())
         ]
     return out
+
+
+def _again(drift: Drift) -> str:
+    return drift.recreated_as.id if drift.recreated_as else ""
 
 
 def _fingerprints(changes: Iterable[Change]) -> dict[str, str]:

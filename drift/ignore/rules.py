@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -16,6 +17,8 @@ from drift.model.drift import KINDS, Change
 from drift.model.resource import Resource
 from drift.model.section import OneOrMore, Placed, about, several
 from drift.model.value import Value, plain
+
+_TYPE = re.compile(r"(?:module\.[^.\[]+(?:\[[^\]]*\])?\.)*([^.\[]+)\.")
 
 
 class IgnoreRule(Placed, frozen=True, kw_only=True):
@@ -96,7 +99,8 @@ class IgnoreRule(Placed, frozen=True, kw_only=True):
 
     def of_type(self, *types: str) -> bool:
         """Whether it may be about resources of one of these types."""
-        return _any(self.type, *types)
+        named = tuple(_type_in(p) for p in (*several(self.resource), *several(self.address)))
+        return _any(self.type, *types) and _any(named, *types)
 
     def expired(self, today: date) -> bool:
         """Whether its last day is over."""
@@ -144,6 +148,12 @@ class IgnoreRule(Placed, frozen=True, kw_only=True):
             return True
         tags = tags_of(resource)
         return all(name in tags and _any(values, tags[name]) for name, values in self.tag.items())
+
+
+def _type_in(pattern: str) -> str:
+    """The type that the pattern of an address, or of `type.id`, names; `*` where it leaves that open."""
+    found = _TYPE.match(pattern)
+    return found[1] if found and found[1] != "module" else "*"
 
 
 def types_of(resource: Resource) -> tuple[str, ...]:
