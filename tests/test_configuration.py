@@ -382,6 +382,33 @@ def test_a_resource_has_the_provider_that_its_module_was_given(tmp_path: Path) -
     assert one(found, "aws_sqs_queue.here").values == {"name": "eu-west-1"}
 
 
+def test_the_tags_of_the_provider_are_added(tmp_path: Path) -> None:
+    text = (
+        PROVIDERS
+        + """
+    resource "aws_sqs_queue" "both" {
+      name = "q"
+      tags = { Team = "own", Other = "o" }
+    }
+    resource "aws_sqs_queue" "neither" { provider = aws.audit }
+    variable "team" {}
+    provider "aws" {
+      alias = "unknown"
+      default_tags { tags = var.team }
+    }
+    resource "aws_sqs_queue" "unknown" {
+      provider = aws.unknown
+      tags     = { A = "a" }
+    }
+    """
+    )
+    found = configuration(tmp_path, text)
+    assert one(found, "aws_sqs_queue.both").derived == {"tags_all": {"Team": "own", "Other": "o"}}
+    assert one(found, "aws_sqs_queue.neither").derived == {}
+    assert one(found, "aws_sqs_queue.unknown").derived == {}
+    assert one(found, "aws_sqs_queue.unknown").provider.default_tags is None
+
+
 # what a state knows
 
 

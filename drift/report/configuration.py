@@ -37,7 +37,8 @@ def _configuration(configuration: Configuration) -> dict[str, Any]:
 
 
 def _resource(c: Configured) -> dict[str, Any]:
-    shown = {name: value for name, value in c.values.items() if name not in c.sensitive}
+    everything = {**c.derived, **c.values}
+    shown = {name: value for name, value in everything.items() if name not in c.sensitive}
     return {
         "address": str(c.address),
         "mode": c.address.mode,
@@ -48,7 +49,8 @@ def _resource(c: Configured) -> dict[str, Any]:
         "line": c.place.line,
         "template": c.template,
         "values": {name: _without_unknown(value) for name, value in shown.items()},
-        "unknown": {n: mask for n, value in c.values.items() if (mask := _mask(value)) is not None},
+        "unknown": {n: mask for n, value in everything.items() if (mask := _mask(value)) is not None},
+        "asserted": sorted(c.asserted),
         "sensitive": sorted(c.sensitive),
         "places": {path: str(place) for path, place in c.places.items()},
         "references": list(c.references),

@@ -83,6 +83,8 @@ def _instance(address: str, after: Any, unknown: Any, ours: Configured, score: S
                 score.right += max(_leaves(value), 1)  # as the provider writes it: protocol 6 is tcp
             else:
                 _value(path, ours.values[name], value, _at(unknown, name), score)
+        elif name in ours.derived:
+            _value(path, ours.derived[name], value, _at(unknown, name), score)
         else:
             score.defaults += _leaves(value)
     for name in ours.values.keys() - after.keys():

@@ -74,6 +74,8 @@ class Configured:
     """Where its block begins."""
     values: Mapping[str, Any]
     """Attribute or nested block -> what the author sets it to; what is set to null is not in it."""
+    derived: Mapping[str, Any] = field(default_factory=dict)
+    """What follows from it without the provider being asked: `tags_all`, and defaults of attributes nobody sets."""
     places: Mapping[str, Place] = field(default_factory=dict)
     """Dotted path -> the line it is set on: `tags`, `ingress`, `ingress.0.from_port`."""
     sensitive: frozenset[str] = frozenset()

@@ -102,14 +102,18 @@ def _target(target: tuple[tuple[str, ...], str, str, str]) -> str:
 
 
 def _filled(one: Configured, scope: ModuleScope, resource: Resource, key: InstanceKey, *, template: bool) -> Configured:
-    written = scope.instance(resource, key).written
+    evaluated = scope.instance(resource, key)
+    written = evaluated.written
     known = facts.of_type(resource[1]) if resource[0] == "managed" else {}
     values = {n: v for n, v in written.values.items() if not v.is_null}
-    secret = {n for n, v in values.items() if any_sensitive(v) or schema.is_sensitive(known.get(n))}
+    secret = {
+        n for n, v in {**evaluated.derived, **values}.items() if any_sensitive(v) or schema.is_sensitive(known.get(n))
+    }
     return replace(
         one,
         address=replace(one.address, key=key),
         values={n: plain(v, drop_null=True) for n, v in values.items()},
+        derived={n: plain(v) for n, v in evaluated.derived.items() if n not in values},
         places={p: at for p, at in written.places.items() if p.split(".")[0] in values},
         sensitive=frozenset(secret),
         template=template,

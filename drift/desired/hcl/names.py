@@ -18,7 +18,7 @@ from drift.desired.hcl.library import Library, ModuleNames
 from drift.desired.hcl.lookups import computed
 from drift.desired.hcl.modules import Module
 from drift.desired.hcl.plain import plain
-from drift.desired.hcl.providers import provider_for, reference
+from drift.desired.hcl.providers import provider_for, reference, tags_of
 from drift.desired.hcl.recorded import complete, settled
 from drift.desired.hcl.run import Failure, NotKnown, Run
 from drift.desired.hcl.scope import Scope
@@ -64,7 +64,7 @@ class Evaluated:
     written: Written
     whole: Val
     """The object that others refer to."""
-    scope: Scope
+    derived: Mapping[str, Val] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
@@ -291,7 +291,7 @@ class ModuleScope:
 
     def instance(self, resource: Resource, key: InstanceKey) -> Evaluated:
         """One instance, evaluated."""
-        nothing = Evaluated(Written(), unknown(), self)
+        nothing = Evaluated(Written(), unknown())
         return self.once(("instance", *resource, key), lambda: self._evaluated(resource, key), nothing)
 
     def _evaluated(self, resource: Resource, key: InstanceKey) -> Evaluated:
@@ -304,11 +304,14 @@ class ModuleScope:
         instance = self.run.recorded.get(str(address)) if not self.template else None
         set_ = {n: plain(v, drop_null=True) for n, v in written.values.items() if not v.is_null}
         certain = instance is not None and settled(set_, instance, known, CATALOG.get(type_))
+        provider = self.provider(declared, type_)
         if mode == "managed":
-            return Evaluated(written, complete(written.values, instance, known, certain=certain), scope)
+            derived = tags_of(written.values, known, provider)
+            whole = complete({**derived, **written.values}, instance, known, certain=certain)
+            return Evaluated(written, whole, derived)
         if certain:
-            return Evaluated(written, complete({}, instance, known, certain=True), scope)
-        return Evaluated(written, computed(type_, written.values, self.provider(declared, type_)), scope)
+            return Evaluated(written, complete({}, instance, known, certain=True))
+        return Evaluated(written, computed(type_, written.values, provider))
 
     def provider(self, declared: Declared, type_: str) -> Provider:
         """The provider configuration of a resource of this module."""

@@ -10,13 +10,14 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from drift.catalog.facts import Facts
 from drift.desired.hcl.bodies import Declared, blocks
 from drift.desired.hcl.configured import Provider
 from drift.desired.hcl.plain import plain
 from drift.desired.hcl.scope import Scope
 from drift.desired.hcl.traversals import steps_of
 from drift.desired.hcl.tree import Body, Expr, Literal, ObjectOf
-from drift.desired.hcl.values import UNKNOWN
+from drift.desired.hcl.values import STRING, UNKNOWN, Type, Val, unknown
 from drift.desired.hcl.written import Evaluate
 
 if TYPE_CHECKING:
@@ -100,6 +101,18 @@ def configured(block: Declared, name: str, alias: str, scope: Scope, evaluate: E
         ignored_tags=frozenset(keys),
         ignored_tag_prefixes=tuple(k for b in ignored for k in _texts(value(b.body, "key_prefixes"))),
     )
+
+
+def tags_of(values: Mapping[str, Val], facts: Facts, provider: Provider) -> dict[str, Val]:
+    """`tags_all`: the provider's tags with the resource's own; nothing where there are none, or none is known."""
+    own = values.get("tags")
+    raw = own.raw if own is not None and own.raw is not None else {}
+    if "tags_all" not in facts or "tags" not in facts or not isinstance(raw, Mapping) or provider.default_tags is None:
+        return {}
+    common = {k: unknown(STRING) if v is UNKNOWN else Val(STRING, str(v)) for k, v in provider.default_tags.items()}
+    tags = {**common, **raw}
+    sensitive = own is not None and own.sensitive
+    return {"tags_all": Val(Type("map", STRING), tags, sensitive)} if tags else {}
 
 
 def _texts(value: Any) -> list[str]:
