@@ -169,7 +169,7 @@ BAD = {
     "show json": (b'{"format_version":"1.0","values":{"root_module":[]}}', "$.values.root_module"),
     "plan log": (b'{"@level":"info"}\n{"@level":"info"}', "the log of a run"),
     "provider schema": (b'{"format_version":"1.0","provider_schemas":{}}', "the schema of a provider"),
-    "utf-16": ("\ufeff{}".encode("utf-16-le"), "UTF-16"),
+    "utf-16": (b"\xff\xfe{", "UTF-16"),
     "deep": (b'{"version":4,"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested deeper"),
     "backend": (b'{"version":3,"backend":{"type":"s3"}}', "names the backend"),
     "version 3": (b'{"version":3,"modules":[{"path":[]}]}', "does not begin at the root"),

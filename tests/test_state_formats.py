@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import builtins
+import codecs
 import contextlib
+import gzip
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -466,6 +469,51 @@ def test_an_empty_state_names_the_backup_beside_it(tmp_path: Path) -> None:
     with pytest.raises(StateError, match="the file is empty") as caught:
         formats.parse(b"", str(tmp_path / "terraform.tfstate"))
     assert str(tmp_path / "terraform.tfstate.backup") in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        gzip.compress,
+        lambda data: codecs.BOM_UTF8 + data,
+        lambda data: data.decode().encode("utf-16"),
+        lambda data: codecs.BOM_UTF16_BE + data.decode().encode("utf-16-be"),
+        lambda data: gzip.compress(codecs.BOM_UTF8 + data),
+        lambda data: data.replace(b"\n", b"\r\n"),
+    ],
+)
+def test_what_a_state_may_be_wrapped_in(wrap: Callable[[bytes], bytes]) -> None:
+    plain = formats.parse(GOOD["v4"], "s")
+    read = formats.parse(wrap(GOOD["v4"]), "s")
+
+    assert [(i.address, dict(i.attributes)) for i in read.instances] == [
+        (i.address, dict(i.attributes)) for i in plain.instances
+    ]
+
+
+SMALL = b'{"version": 4}'
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (gzip.compress(SMALL)[:-9], "ends in the middle"),
+        (gzip.compress(SMALL)[:10] + b"\xff\xff\xff" + gzip.compress(SMALL)[13:], "damaged"),
+        (gzip.compress(gzip.compress(SMALL)), "binary"),
+        (b"\xfe\xff{", "begins as UTF-16"),
+    ],
+)
+def test_a_damaged_wrapping(data: bytes, says: str) -> None:
+    with pytest.raises(StateError, match=says):
+        formats.parse(data, "s")
+
+
+def test_a_gzip_that_would_fill_the_memory_is_refused() -> None:
+    deflate = zlib.compressobj(9, wbits=31)
+    data = b"".join(deflate.compress(b" " * (16 << 20)) for _ in range(32)) + deflate.flush()
+
+    with pytest.raises(StateError, match="MiB inside"):
+        formats.parse(data, "s")
 
 
 def test_invalid_utf_8_far_into_a_state_names_its_line() -> None:

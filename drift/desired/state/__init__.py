@@ -12,6 +12,7 @@ from drift.desired.state.show import parse_show
 from drift.desired.state.sniff import sniff
 from drift.desired.state.v3 import parse_v3
 from drift.desired.state.v4 import parse_v4
+from drift.desired.state.wrapped import unwrapped
 from drift.desired.unhurried import unhurried
 
 PARSERS: Mapping[str, Callable[[bytes, str], State]] = {
@@ -28,6 +29,7 @@ def parse(data: bytes, source: str, near: Sequence[Path] = ()) -> State:
     Directories `near` may hold the configuration that says how an encrypted one is opened.
     """
     with unhurried():
+        data = unwrapped(data, source)
         found = sniff(data, source)
         if found == "encrypted":
             return parse_v4(decrypt(data, source, near), source)

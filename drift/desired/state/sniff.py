@@ -114,14 +114,6 @@ def _refuse_binary(data: bytes, source: str) -> None:
             "Give it as JSON, `terraform show -json planfile > plan.json`, "
             "or the state: `terraform state pull > current.tfstate`.",
         )
-    if data[:2] == b"\x1f\x8b":
-        raise StateError(source, "the file is compressed (gzip)", "Decompress it first: `gunzip`.")
-    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        raise StateError(
-            source,
-            "the file is UTF-16",
-            "PowerShell's `>` writes that: use `terraform state pull | Out-File -Encoding utf8 current.tfstate`.",
-        )
     if b"\x00" in data[:4096]:
         raise StateError(source, "the file is binary, not a state", "Give the file that `terraform state pull` prints.")
 
