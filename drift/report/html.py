@@ -87,7 +87,7 @@ def _cards(report: Report) -> str:
     out = []
     for name, count in counts(report):
         kind = CARDS.get(name, name)
-        inside = f"<b>{count}</b><span>{name}</span>"
+        inside = f"<b>{count:,}</b><span>{name}</span>"
         if name in NEXT:
             out.append(
                 f'<li><button type="button" class="card" data-kind="{kind}" aria-pressed="false">{inside}</button></li>'

@@ -3,6 +3,7 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const SEVERITIES = ["critical", "high", "medium", "low", "info"];
 const CHUNK = 100;
+const AT_ONCE = 500; // entries that come by scrolling alone, so that what follows the list can be reached
 const byId = (id) => document.getElementById(id);
 
 function make(tag, attributes, ...children) {
@@ -82,7 +83,7 @@ function findingElement(f) {
   const details = [f.evidence, f.remedy && `What to do: ${f.remedy}`, f.exempt && `Accepted: ${f.exempt}`, f.frameworks].filter(Boolean);
   return make("li", { class: f.counts ? said : f.effect === "resolved" ? "resolved" : "info" },
     make("b", {}, f.counts ? `▲ ${f.severity}` : f.effect === "resolved" ? "✓ resolved" : "not counted"),
-    make("div", {}, f.title, " ", make("code", {}, f.rule), ` (${f.said})`),
+    make("span", {}, ` ${f.title} `, make("code", {}, f.rule), ` (${f.said})`),
     details.map((text) => make("div", { class: "sub" }, text)));
 }
 
@@ -109,6 +110,7 @@ function valueElement(lines, others) {
 let queue = [];
 let written = 0;
 let section = null;
+let allowed = AT_ONCE;
 
 function show() {
   const found = data.drift.filter(matches);
@@ -127,6 +129,7 @@ function show() {
     ...groups.get(name).sort((a, b) => order(a) - order(b) || a.index - b.index),
   ]);
   written = 0;
+  allowed = AT_ONCE;
   section = null;
   byId("entries").replaceChildren();
   byId("shown").textContent = found.length === data.drift.length
@@ -146,6 +149,9 @@ function more() {
       target.append(section);
     } else (section || target).append(entryElement(item));
   }
+  const left = queue.slice(written).filter((item) => item.title === undefined).length;
+  byId("rest").hidden = written < allowed || !left;
+  byId("rest").textContent = `Show more of the ${left} that follow`;
 }
 
 function reveal(index) {
@@ -166,8 +172,12 @@ function reveal(index) {
 
 const listeners = [];
 new IntersectionObserver((seen) => {
-  if (seen.some((s) => s.isIntersecting)) while (written < queue.length && byId("more").getBoundingClientRect().top < innerHeight + 900) more();
+  if (seen.some((s) => s.isIntersecting)) fillUp();
 }, { rootMargin: "900px" }).observe(byId("more"));
+function fillUp() {
+  while (written < Math.min(queue.length, allowed) && byId("more").getBoundingClientRect().top < innerHeight + 900) more();
+}
+byId("rest").addEventListener("click", () => { allowed += AT_ONCE; more(); fillUp(); });
 
 // ---- the tools -------------------------------------------------------------------------------------------------------
 function choice(label, name, options) {
@@ -365,7 +375,8 @@ function layout(nodes, edges) {
 // ---- what is no drift ----------------------------------------------------------------------------------------------------
 function lazily(title, fill) {
   const body = make("div");
-  const element = make("details", { class: "section" }, make("summary", {}, title), body);
+  const element = make("details", { class: "section", id: `s-${others.children.length}` }, make("summary", {}, title), body);
+  jump(title, element);
   element.addEventListener("toggle", () => { if (element.open && !body.firstChild) fill(body); });
   return element;
 }
@@ -381,6 +392,7 @@ function list(items) {
 }
 
 const others = byId("others");
+const jump = (title, element) => byId("jump").append(make("li", {}, make("a", { href: `#${element.id}`, on: { click: () => { element.open = true; } } }, title)));
 if (data.drift.length) others.append(lazily(`Graph of what drifted${data.links.length ? " and its neighbours" : ""}`, drawGraph));
 for (const group of data.groups) {
   others.append(lazily(`${group.title} (${group.items.length})`, (body) => {

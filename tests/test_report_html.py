@@ -1,0 +1,149 @@
+"""The page: it needs nothing from elsewhere, nothing in it runs but its own script, and a browser draws it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from drift.model.drift import Drift, End, Link, Report, Scope
+from tests.test_report_escaping import HOSTILE, hostile_report, rendered
+from tests.test_report_formats import REPORT, stranger
+
+BROWSER = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+class Page(HTMLParser):
+    """The elements of a page, and the text of its scripts and styles."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.inside = ""
+        self.texts: dict[str, list[str]] = {"script": [], "style": []}
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self.inside = tag
+        if tag in self.texts:
+            self.texts[tag].append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.inside in self.texts:
+            self.texts[self.inside][-1] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = ""
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_adds_no_element(text: str) -> None:
+    page, plain = Page(rendered(hostile_report(text), "html")), Page(rendered(hostile_report("word"), "html"))
+
+    assert page.elements == plain.elements
+    shown = json.loads(page.texts["script"][0])
+    assert len(shown["drift"]) == 3
+    assert page.texts["script"][1] == plain.texts["script"][1]
+
+
+def test_the_page_needs_nothing_from_elsewhere() -> None:
+    page = Page(rendered(REPORT, "html"))
+
+    for tag, attributes in page.elements:
+        assert tag not in ("link", "img", "iframe", "object", "embed", "base", "form")
+        assert "src" not in attributes
+        assert (attributes.get("href") or "#").startswith("#")
+        assert not [name for name in attributes if name.startswith("on")]
+    assert "url(" not in "".join(page.texts["style"])
+    script = page.texts["script"][1]
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|fetch\(|XMLHttp|import\(", script
+    )
+
+
+def test_the_policy_lets_only_the_pages_own_script_run() -> None:
+    page = Page(rendered(REPORT, "html"))
+    policy = next(str(a["content"]) for t, a in page.elements if t == "meta" and a.get("http-equiv"))
+
+    def digest(text: str) -> str:
+        return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+    assert policy.startswith("default-src 'none'; ")
+    assert f"script-src {digest(page.texts['script'][1])};" in policy
+    assert f"style-src {digest(page.texts['style'][0])};" in policy
+    assert "unsafe" not in policy
+
+
+def test_what_is_embedded_cannot_end_its_element() -> None:
+    text = rendered(hostile_report("</script><!-- <script>"), "html")
+    data = text.split('id="data">', 1)[1].split("</script>", 1)[0]
+
+    assert not set("<>&") & set(data)
+    assert json.loads(data)["drift"][0]["id"] == "</script><!-- <script>"
+
+
+def drawn(report: Report, tmp_path: Path, size: str = "1280,900") -> str:
+    """The page's elements after a browser drew it."""
+    if BROWSER is None:
+        pytest.skip("no Chromium: the page is not drawn")
+    file = tmp_path / "page.html"
+    file.write_bytes(rendered(report, "html").encode(errors="backslashreplace"))
+    line = [BROWSER, *QUIET, f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={size}"]
+    done = subprocess.run(
+        [*line, "--virtual-time-budget=5000", "--dump-dom", file.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.stdout, done.stderr[-500:]
+    return done.stdout
+
+
+def test_a_browser_draws_what_drifted(tmp_path: Path) -> None:
+    other = End("aws_vpc", "vpc-1", "aws_vpc.main")
+    group = REPORT.drift[1]
+    link = Link(End(group.type, "sg-1", str(group.resource.address), group.fingerprint), other, "vpc_id")
+    page = drawn(replace(REPORT, links=(link,)), tmp_path)
+
+    assert page.count('<details class="entry"') == 3
+    assert ">3 drifted resources<" in page
+    assert "module.web.aws_security_group.this" in page
+    assert "aws_vpc.main" in page  # a neighbour
+    assert "Graph of what drifted and its neighbours" in page
+    assert '<th scope="col">Terraform says</th>' in page
+
+
+def test_nothing_hostile_runs_in_a_browser(tmp_path: Path) -> None:
+    everything = " ".join(HOSTILE)
+    evil = everything + "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+    page = drawn(hostile_report(evil), tmp_path)
+
+    assert page.count('<details class="entry"') == 3
+    assert "<title>owned" not in page
+    assert "<img" not in page
+
+
+def test_ten_thousand_are_drawn_as_far_as_one_looks(tmp_path: Path) -> None:
+    many = tuple(Drift("unmanaged", None, stranger("aws_s3_bucket", f"bucket-{i}")) for i in range(10_000))
+    page = drawn(replace(REPORT, drift=many), tmp_path)
+
+    assert ">10000 drifted resources<" in page
+    assert 50 <= page.count('<details class="entry"') <= 500
+
+
+def test_a_report_of_nothing_says_so(tmp_path: Path) -> None:
+    assert "✓ No drift." in drawn(Report(scope=Scope()), tmp_path)
