@@ -126,7 +126,11 @@ def check(
     listed = scan.gaps  # what the rules cannot read beyond that, they say themselves
     judged = judge(moved.drift, rules, scan, catalog, desired=here, settings=settings, scope=types)
     drifts = tuple(joined(judged.drift, catalog, scan.complete, scan.resources))
-    elsewhere = [r for r in desired.resources if r.key.account != account and kind_of(r, catalog).name in types]
+    elsewhere = [
+        r
+        for r in desired.resources
+        if r.key.account != account and kind_of(r, catalog).name in types and stage.means(r)
+    ]
     report = _report(
         desired, verdicts, moved, replace(judged, drift=drifts), listed, scan.not_offered, types, elsewhere
     )
@@ -134,6 +138,7 @@ def check(
     report = replace(
         report,
         managed=report.managed + stage.resources,
+        pending=tuple(p for p in report.pending if stage.may_mean(p.address, p.type)),
         ignored=stage.told,
         ignored_resources=stage.resources,
         warnings=(*report.warnings, *advice(stage, (*here, *scan.resources.values()), seen)),

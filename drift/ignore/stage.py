@@ -109,6 +109,11 @@ class Stage:
         where = self.exceptions.where
         return where is None or where.means(resource, kind)
 
+    def may_mean(self, address: str, type_: str) -> bool:
+        """Whether the filter may mean something of which no more is known than this."""
+        where = self.exceptions.where
+        return where is None or where.may({"address": address, "type": type_})
+
     @property
     def _idle(self) -> bool:
         """Whether nothing at all is left out: a state may hold a hundred thousand resources."""
