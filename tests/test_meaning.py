@@ -350,9 +350,6 @@ KINDS: dict[str, Kind] = {
     "domain": Kind(
         kinds.attr("x", values.dot_free), domains, lambda v, r: cased(v, r) + r.choice(["", "."]), after
     ),
-    "slashes": Kind(
-        kinds.attr("x", names.slash_free), words, lambda v, r: v + r.choice(["", "/", "//"]), bumped
-    ),
     "caseless": Kind(kinds.caseless("x"), words, cased, bumped),
     "text": Kind(kinds.text("x"), words, lambda v, r: v, bumped),
     "number": Kind(
@@ -364,8 +361,8 @@ KINDS: dict[str, Kind] = {
     "moment": Kind(
         kinds.moment("x"), st.integers(0, 4 * 10**9), time_again, lambda v, r: time_again(v + r.choice([-1, 1]), r)
     ),
-    "rate": Kind(
-        kinds.attr("x", times.rate), st.integers(1, 90).map(lambda n: f"rate({n * 60} minutes)"),
+    "schedule": Kind(
+        kinds.schedule("x"), st.integers(1, 90).map(lambda n: f"rate({n * 60} minutes)"),
         lambda v, r: r.choice([v, f"rate({int(v[5:-9]) // 60} hour{'s' if v != 'rate(60 minutes)' else ''})"]),
         lambda v, r: f"rate({int(v[5:-9]) + 1} minutes)",
     ),

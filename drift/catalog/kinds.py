@@ -60,6 +60,11 @@ def moment(at: str, **words: Any) -> Attr:
     return attr(at, times.moment, **words)
 
 
+def schedule(at: str, **words: Any) -> Attr:
+    """When something runs: a rate, or a cron expression."""
+    return text(at, **{"same": times.same_schedule, **words})
+
+
 def kms_key(at: str, **words: Any) -> Attr:
     """A KMS key, by id or ARN, or an alias."""
     return text(at, **{"same": names.same_key, **words})

@@ -64,10 +64,8 @@ def pem(value: Any) -> str | None:
     return "".join(str(value).split()) or None if value else None
 
 
-def decoded(value: Any) -> bytes | None:
-    """What base64 stands for, or the text itself."""
-    if value in (None, ""):
-        return None
+def decoded(value: Any) -> bytes:
+    """What base64 stands for, or the text itself, as the provider reads user data."""
     try:
         return base64.b64decode(str(value), validate=True)
     except (binascii.Error, ValueError):

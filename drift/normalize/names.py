@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from drift.model.arn import Arn
 from drift.model.value import Value
-
-_KEY = re.compile(r"(?:alias/.+|mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 
 
 def group_arn(value: Any) -> str | None:
@@ -40,11 +37,6 @@ def same_name(want: Value, have: Value) -> bool:
         return False
     _, _, name = full.resource.replace(":", "/", 1).partition("/")
     return bare.strip("/") in (name, name.rpartition("/")[2])
-
-
-def slash_free(value: Any) -> str | None:
-    """A path or address without the slashes at its end."""
-    return str(value).rstrip("/") or None if value else None
 
 
 def version_prefix(want: Value, have: Value) -> bool:

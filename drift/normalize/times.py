@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from drift.model.value import Value
+
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _RATE = re.compile(r"rate\(\s*(\d+)\s+(second|minute|hour|day)s?\s*\)", re.IGNORECASE)
 
@@ -32,11 +34,11 @@ def moment(value: Any) -> str | None:
     return text
 
 
-def rate(value: Any) -> str | None:
-    """A schedule; `rate(60 minutes)` is `rate(1 hour)`, and a cron expression has one space between its fields."""
-    if not value:
-        return None
-    found = _RATE.fullmatch(str(value).strip())
-    if found is None:
-        return " ".join(str(value).split())
-    return f"rate({int(found[1]) * _UNITS[found[2].lower()]} seconds)"
+def same_schedule(want: Value, have: Value) -> bool:
+    """One schedule: `rate(60 minutes)` is `rate(1 hour)`; between the fields of a cron expression is space."""
+    return isinstance(want, str) and isinstance(have, str) and _schedule(want) == _schedule(have)
+
+
+def _schedule(text: str) -> str | int:
+    found = _RATE.fullmatch(text.strip())
+    return int(found[1]) * _UNITS[found[2].lower()] if found else " ".join(text.split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.catalog.aws.autoscaling import STEPS, by_name, predefined, queries, scheduled
-from drift.catalog.kinds import block, blocks, flag, moment, number, tags, text
+from drift.catalog.kinds import block, blocks, flag, moment, number, schedule, tags, text
 from drift.catalog.spec import Attr, Call, Moves, Ref, ResourceType
 
 NAMESPACES = (
@@ -139,7 +139,7 @@ SCHEDULED_ACTION = ResourceType(
         "name":                   text("ScheduledActionName"),
         "resource_id":            text("ResourceId"),
         "scalable_dimension":     text("ScalableDimension"),
-        "schedule":               text("Schedule"),
+        "schedule":               schedule("Schedule"),
         "service_namespace":      text("ServiceNamespace"),
         "start_time":             moment("StartTime"),
         "timezone":               text("Timezone", default="UTC"),

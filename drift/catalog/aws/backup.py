@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.catalog.kinds import block, blocks, flag, kms_key, mapping, number, policy, set_of, tags, text
+from drift.catalog.kinds import block, blocks, flag, kms_key, mapping, number, policy, schedule, set_of, tags, text
 from drift.catalog.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Within
 from drift.normalize import values
 
@@ -86,7 +86,7 @@ PLAN = ResourceType(
             "enable_continuous_backup":     flag("EnableContinuousBackup"),
             "recovery_point_tags":          mapping("RecoveryPointTags"),
             "rule_name":                    text("RuleName"),
-            "schedule":                     text("ScheduleExpression"),
+            "schedule":                     schedule("ScheduleExpression"),
             "schedule_expression_timezone": text("ScheduleExpressionTimezone", default="Etc/UTC"),
             "start_window":                 number("StartWindowMinutes", default=60),
             "target_vault_name":            text("TargetBackupVaultName"),

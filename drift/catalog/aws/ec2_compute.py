@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import json
 import re
@@ -14,6 +12,7 @@ from typing import Any
 from drift.catalog.kinds import attr, block, blocks, flag, kms_key, name_of_arn, number, set_of, tags, text
 from drift.catalog.spec import STACK, WHOLE, Attr, Attributes, Call, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.model.value import Hidden, Value
+from drift.normalize.documents import decoded
 from drift.normalize.tags import tag_map
 from drift.normalize.values import text as as_text
 
@@ -34,25 +33,18 @@ def unrecorded(want: Value, have: Value) -> bool:
     return want is None
 
 
-def _decoded(value: str) -> bytes:
-    try:
-        return base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
-        return value.encode()
-
-
 def user_data_hash(value: Any) -> str | None:
     """As the provider records user data: the SHA-1 of what it says when decoded, or that hash itself."""
     if value in (None, ""):
         return None
     if re.fullmatch("[0-9a-f]{40}", str(value)):
         return str(value)
-    return hashlib.sha1(_decoded(str(value)), usedforsecurity=False).hexdigest()
+    return hashlib.sha1(decoded(value), usedforsecurity=False).hexdigest()
 
 
 def user_data_plain(value: Any) -> Hidden | None:
     """What user data says, decoded: for what looks into it, and never shown."""
-    return Hidden(_decoded(str(value)).decode("utf-8", "replace")) if value else None
+    return Hidden(decoded(value).decode("utf-8", "replace")) if value else None
 
 
 def user_data_text(value: Any, instance: Raw) -> Value:
@@ -62,7 +54,7 @@ def user_data_text(value: Any, instance: Raw) -> Value:
 
 def user_data_text_base64(value: Any, instance: Raw) -> Value:
     """User data as `user_data_base64` records it."""
-    return hashlib.sha1(_decoded(str(value)), usedforsecurity=False).hexdigest() if value else None
+    return hashlib.sha1(decoded(value), usedforsecurity=False).hexdigest() if value else None
 
 
 def of_primary(word: Attr) -> Attr:

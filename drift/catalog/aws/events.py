@@ -16,6 +16,7 @@ from drift.catalog.kinds import (
     mapping,
     number,
     policy,
+    schedule,
     set_of,
     tags,
     text,
@@ -179,7 +180,7 @@ RULE = ResourceType(
         "event_bus_name":      bus_name("EventBusName"),
         "description":         text("Description"),
         "event_pattern":       event_pattern("EventPattern"),
-        "schedule_expression": text("ScheduleExpression"),
+        "schedule_expression": schedule("ScheduleExpression"),
         "role_arn":            text("RoleArn"),
         "state":               text("State", default="ENABLED"),
         # states of older providers have nothing else

@@ -15,6 +15,7 @@ from drift.catalog.kinds import (
     list_of,
     mapping,
     number,
+    schedule,
     set_of,
     tags,
     text,
@@ -225,7 +226,7 @@ CRAWLER = ResourceType(
         "description":                  text("Description"),
         # by name, by path and name, or by ARN
         "role":                         attr("Role", values.last_of_arn),
-        "schedule":                     text("Schedule.ScheduleExpression"),
+        "schedule":                     schedule("Schedule.ScheduleExpression"),
         "security_configuration":       text("CrawlerSecurityConfiguration"),
         "table_prefix":                 text("TablePrefix"),
         "lake_formation_configuration": block("LakeFormationConfiguration", {
@@ -371,7 +372,7 @@ TRIGGER = ResourceType(
         "name":                     text("Name"),
         "description":              text("Description"),
         "enabled":                  attr("{Type: Type, State: State}", _enabled, from_state=_enabled_in_state),
-        "schedule":                 text("Schedule"),
+        "schedule":                 schedule("Schedule"),
         "type":                     text("Type"),
         "workflow_name":            text("WorkflowName"),
         "actions":                  blocks("Actions", {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.catalog.aws.events import ecs
-from drift.catalog.kinds import attr, block, blocks, document, kms_key, moment, number, tags, text
+from drift.catalog.kinds import attr, block, blocks, document, kms_key, moment, number, schedule, tags, text
 from drift.catalog.spec import STACK, Call, Owner, Ref, ResourceType
 
 GONE = frozenset({"ResourceNotFoundException"})
@@ -32,7 +32,7 @@ SCHEDULE = ResourceType(
         "group_name":                   text("GroupName", default="default"),
         "description":                  text("Schedule.Description"),
         "state":                        text("State", default="ENABLED"),
-        "schedule_expression":          text("Schedule.ScheduleExpression"),
+        "schedule_expression":          schedule("Schedule.ScheduleExpression"),
         "schedule_expression_timezone": text("Schedule.ScheduleExpressionTimezone", default="UTC"),
         "start_date":                   moment("Schedule.StartDate"),
         "end_date":                     moment("Schedule.EndDate"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Any
 
-from drift.catalog.kinds import attr, block, blocks, kms_key, number, policy, set_of, tags, text
+from drift.catalog.kinds import attr, block, blocks, kms_key, number, policy, schedule, set_of, tags, text
 from drift.catalog.spec import STACK, WHOLE, Call, Moves, Owner, Parent, Ref, ResourceType, Within
 from drift.normalize.values import text as as_text
 
@@ -75,7 +75,7 @@ SECRET_ROTATION = ResourceType(
             # with a schedule, Secrets Manager works the days out by itself
             "automatically_after_days": number("AutomaticallyAfterDays", default=0),
             "duration":                 text("Duration"),
-            "schedule_expression":      text("ScheduleExpression"),
+            "schedule_expression":      schedule("ScheduleExpression"),
         }),
     },
     ignored={"rotate_immediately": "an instruction to Terraform"},
