@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,16 +19,15 @@ Step = tuple[str, Any]
 
 
 class Builder:
-    """Builds from one parsed text; `starts` and `lines` lead from a place in it to the line it came from."""
+    """Builds from one parsed text, whose tokens are at 0, 1, 2, …; `lines` says where each of them came from."""
 
-    def __init__(self, words: Sequence[Value | str], starts: Sequence[int], lines: Sequence[int]) -> None:
+    def __init__(self, words: Sequence[Value | str], lines: Sequence[int]) -> None:
         self._words = words
-        self._starts = starts
         self._lines = lines
 
     def line(self, position: int) -> int:
-        """The line that a place in the parsed text came from."""
-        return self._lines[max(bisect_right(self._starts, position) - 1, 0)]
+        """The line that a token came from."""
+        return self._lines[position]
 
     def _word(self, token: str) -> str | Value:
         number = token.removeprefix(WORD)

@@ -197,7 +197,7 @@ class Expression:
         while more := _SCOPE.match(on.text, on.position):
             scoped.append(more[1])
             on.position = more.end()
-        on.name("::".join(scoped), at, odd=len(scoped) > 1)
+        on.name("::".join(scoped), at, odd=len(scoped) > 1 or name in ("for", "in", "if"))
 
     def _operand(self, piece: Piece) -> None:
         kind, text, at = piece
