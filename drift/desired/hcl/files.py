@@ -1,6 +1,6 @@
 """Files of a configuration, parsed: from the cache where their content was parsed before, else side by side.
 
-Parsing takes python-hcl2 most of a tenth of a second for a thousand lines. The cache is a directory of the user's own
+Parsing takes most of a tenth of a second for a thousand lines. The cache is a directory of the user's own
 (`$XDG_CACHE_HOME/drift/hcl`, mode 0700); `DRIFT_CACHE` names another, or is `off`.
 """
 
