@@ -37,7 +37,7 @@ class TooMuch(NotKnown):
 class Run:
     """Shared by all that is evaluated for one configuration, so that hostile input cannot hang it."""
 
-    steps: int = 2_000_000
+    steps: int = 6_000_000
     """What may still be spent: expressions evaluated, elements made, pieces of 64 characters."""
     text: int = 16 << 20
     """Characters of one text."""

@@ -105,6 +105,7 @@ def invoke(function: Function, arguments: Sequence[Val], context: Context) -> Va
     params = function.params
     if len(arguments) < len(params) or (len(arguments) > len(params) and function.rest is None):
         raise Failure(f"it takes {len(params)} arguments, not {len(arguments)}")
+    context.run.spend(sum(map(_weight, arguments)) >> 3)
     marks = not function.marks and any(map(is_sensitive, arguments))
     given, waits = [], False
     for position, argument in enumerate(arguments):
@@ -126,6 +127,15 @@ def invoke(function: Function, arguments: Sequence[Val], context: Context) -> Va
     val = wrap(function.returns, answer) if function.plain else answer
     _charge(val, context.run)
     return val.marked(marks)
+
+
+def _weight(val: Val) -> int:
+    """What there is to look at in an argument: elements, and pieces of 8 characters."""
+    if isinstance(val.raw, str):
+        return len(val.raw) >> 3
+    if isinstance(val.raw, tuple):
+        return 1 + sum(map(_weight, val.raw))
+    return 1 + sum(map(_weight, val.raw.values())) if isinstance(val.raw, Mapping) else 1
 
 
 def _charge(val: Val, run: Run) -> None:

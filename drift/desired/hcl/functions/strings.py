@@ -155,6 +155,7 @@ def strrev(context: Context, text: str) -> str:
 def substr(context: Context, text: str, offset: Number, length: Number) -> str:
     """So many characters from there; all that follow where the length is negative."""
     start, count = whole(offset, "the offset"), whole(length, "the length")
+    context.run.spend(0 if text.isascii() else len(text))
     characters = graphemes(text)
     if start < 0:
         start = max(start + len(characters), 0)
