@@ -173,6 +173,41 @@ def test_groups(answers: Mapping[str, Any], said: list[str], tmp_path: Path) -> 
     assert lines(checked(tmp_path, GROUP_STATE, answers, "aws_autoscaling_group")) == said
 
 
+def concurrency(requested: int, resource: str) -> dict[str, Any]:
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f:live"
+    own = {"ServiceNamespace": "lambda", "ResourceId": resource, "CreationTime": NOW,
+           "ScalableDimension": "lambda:function:ProvisionedConcurrency"}  # fmt: skip
+    policy = {"PolicyName": "p", "PolicyARN": "p", "PolicyType": "TargetTrackingScaling"}
+    return {
+        "lambda:ListProvisionedConcurrencyConfigs": {
+            "ProvisionedConcurrencyConfigs": [
+                {"FunctionArn": arn, "RequestedProvisionedConcurrentExecutions": requested, "Status": "READY"}
+            ]
+        },
+        "application-autoscaling:DescribeScalableTargets": {
+            "ScalableTargets": [{**own, "MinCapacity": 1, "MaxCapacity": 10, "RoleARN": "r"}]
+        },
+        "application-autoscaling:DescribeScalingPolicies": {"ScalingPolicies": [{**own, **policy}]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("requested", "resource", "kind"),
+    [(7, "function:f:live", "expected"), (70, "function:f:live", "modified"), (7, "function:f:other", "modified")],
+)
+def test_concurrency(requested: int, resource: str, kind: str, tmp_path: Path) -> None:
+    type_ = "aws_lambda_provisioned_concurrency_config"
+    state = {
+        f"{type_}.live": {
+            "id": "f,live", "function_name": "f", "qualifier": "live", "provisioned_concurrent_executions": 2,
+        }
+    }  # fmt: skip
+
+    assert lines(checked(tmp_path, state, concurrency(requested, resource), type_)) == [
+        f"{kind} {type_}.live provisioned_concurrent_executions"
+    ]
+
+
 @pytest.mark.parametrize(
     ("recorded", "actual", "minor"),
     [

@@ -36,6 +36,11 @@ class _Functions(Functions):
         """`entries(methodSettings)`: a map as a list of {key, value}, where the key is told nowhere else."""
         return [{"key": key, "value": members[key]} for key in sorted(members)] if members else None
 
+    @signature({"types": ["string", "null"]}, {"types": ["number"]})
+    def _func_tail(self, arn: str | None, size: int) -> str | None:
+        """`tail(FunctionArn, `3`)`: the last parts of an ARN, `function:name:alias`."""
+        return ":".join(arn.split(":")[-int(size) :]) if arn else None
+
     @signature({"types": ["array", "null"]}, {"types": ["string"]}, {"types": ["string", "null"]})
     def _func_of(self, elements: list[Mapping[str, Any]] | None, member: str, value: str | None) -> list[Any]:
         """`of(Targets, 'ResourceId', Name)`: the elements whose member is this value of the item itself."""

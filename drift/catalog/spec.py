@@ -120,7 +120,7 @@ class Moves:
     when: str
     """What proves it: a policy, a schedule, a setting that is on."""
     within: str = ""
-    """A list of {low, high}: the new value must lie in one of them. Any will do where it is left out."""
+    """A list of {low, high}: the new value must lie in one of them; `low` may be null. Without it, any will do."""
     to: Callable[[Value, Value], bool] | None = None
     """(desired, actual) -> whether it is a change of the kind that is allowed."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from drift.catalog.spec import Held, ResourceType
@@ -94,9 +94,17 @@ def _everywhere(resource: Resource) -> Everywhere:
     return resource.key.type, resource.key.account, resource.key.identity
 
 
-def attributes_of(resource: Resource, found: Resource, kind: ResourceType, shares: Shares) -> list[Judged]:
+def attributes_of(resource: Resource, found: Resource, kind: ResourceType, shares: Shares) -> Iterator[Judged]:
     """What was made of each compared attribute, values still in clear."""
-    return [judged(resource, found, name, attr, shares.of) for name, attr in kind.attributes.items()]
+    return (judged(resource, found, name, attr, shares.of) for name, attr in kind.attributes.items())
+
+
+def _differing(resource: Resource, found: Resource, kind: ResourceType, shares: Shares) -> Iterator[Judged]:
+    """The same, without those whose values are equal as they stand: of them there is nothing to say."""
+    for name, attr in kind.attributes.items():
+        known = resource.attributes.get(name)
+        if known != found.attributes.get(name) or resource.configured.get(name, known) != known:
+            yield judged(resource, found, name, attr, shares.of)
 
 
 def _judge(
@@ -116,7 +124,10 @@ def _judge(
         else:
             out.drift.append(Drift("missing", resource, None))
         return
-    every = attributes_of(resource, found, kind, shares)
+    every = list(_differing(resource, found, kind, shares))
+    if not every:
+        out.in_sync.append(resource)
+        return
     refused = [
         Unread(address, kind.name, j.name, j.actual.action, j.actual.code)
         for j in every

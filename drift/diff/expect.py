@@ -122,9 +122,11 @@ def _verdict(move: Moves, change: Change, answers: Sequence[Any]) -> str | Unrea
     if found is None:
         return None
     low, high = found
-    return f"by {move.who}, " + (f"to {low}" if low == high else f"between {low} and {high}")
+    told = f"to {low}" if low == high else f"up to {high}" if low is None else f"between {low} and {high}"
+    return f"by {move.who}, {told}"
 
 
 def _between(low: Any, value: Any, high: Any) -> bool:
-    numbers = [v for v in (low, value, high) if isinstance(v, int | float) and not isinstance(v, bool)]
-    return len(numbers) == 3 and low <= value <= high
+    """Whether a value lies within bounds, of which the lower may be left out."""
+    numbers = [v for v in (high if low is None else low, value, high) if isinstance(v, int | float)]
+    return len(numbers) == 3 and numbers[0] <= high and (low is None or low <= value) and value <= high

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from drift.catalog.aws.application_autoscaling import scaled, scaling
 from drift.catalog.aws.rds import AT_CREATION, AT_DELETION, INSTRUCTION, UPGRADES, key_id, unless_none, unless_untold
 from drift.catalog.kinds import attr, block, blocks, caseless, flag, number, set_of, tags, text
 from drift.catalog.spec import Attr, Attributes, Call, Held, Owner, Parent, Raw, Ref, ResourceType
@@ -112,6 +114,10 @@ CLUSTER = ResourceType(
     owners=(Owner("ReplicationGroupId", "its replication group"), STACK_TAGS),
 )
 
+GROUP_ID = "join('/', ['replication-group', ReplicationGroupId])"
+BY_GROUPS = scaled(GROUP_ID, "elasticache:replication-group:NodeGroups")
+BY_REPLICAS = scaled(GROUP_ID, "elasticache:replication-group:Replicas")
+
 REPLICATION_GROUP = ResourceType(
     name="aws_elasticache_replication_group",
     service="elasticache",
@@ -121,6 +127,7 @@ REPLICATION_GROUP = ResourceType(
         # version, groups and windows are told by its members alone: any of them, from the clusters' own listing
         Call(op="DescribeCacheClusters", take="CacheClusters[?ReplicationGroupId]", args=NODES, into="Member",
              match="ReplicationGroupId", key="ReplicationGroupId"),
+        *scaling("elasticache"),
     ),
     id=caseless("ReplicationGroupId"),
     label="id",
@@ -146,10 +153,12 @@ REPLICATION_GROUP = ResourceType(
         "network_type":                text("NetworkType", assigned=True),
         "node_type":                   text("CacheNodeType", assigned=True),
         "notification_topic_arn":      text(_topic("Member.")),
-        "num_cache_clusters":          attr("MemberClusters", _count, assigned=True),
-        "num_node_groups":             attr("NodeGroups", _count, assigned=True),
+        # what both come to: its own bounds are told by them
+        "num_cache_clusters":          attr("MemberClusters", _count, assigned=True,
+                                            moves=tuple(replace(m, within="") for m in (*BY_GROUPS, *BY_REPLICAS))),
+        "num_node_groups":             attr("NodeGroups", _count, assigned=True, moves=BY_GROUPS),
         "replicas_per_node_group":     attr("NodeGroups[0].NodeGroupMembers", _replicas, assigned=True,
-                                            same=unless_untold),
+                                            same=unless_untold, moves=BY_REPLICAS),
         "parameter_group_name":        text("Member.CacheParameterGroup.CacheParameterGroupName", assigned=True),
         "port":                        number("ConfigurationEndpoint.Port || NodeGroups[0].PrimaryEndpoint.Port",
                                               default=6379),

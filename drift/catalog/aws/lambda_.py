@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from drift.catalog.aws.application_autoscaling import scaled, scaling
 from drift.catalog.kinds import (
     attr,
     block,
@@ -450,6 +451,7 @@ PROVISIONED_CONCURRENCY = ResourceType(
     list=None,  # one call for each function there is, to find what few have
     seek=Call(op="ListProvisionedConcurrencyConfigs", take="ProvisionedConcurrencyConfigs", absent=GONE,
               bind={"FunctionName": "function_name"}),
+    describe=scaling("lambda"),
     id=text("FunctionArn"),
     identity=("function_name", "qualifier"),
     import_id="join(',', [function_name, qualifier])",
@@ -457,7 +459,10 @@ PROVISIONED_CONCURRENCY = ResourceType(
     attributes={
         "function_name":                     function_name("FunctionArn"),
         "qualifier":                         qualifier("FunctionArn"),
-        "provisioned_concurrent_executions": number("RequestedProvisionedConcurrentExecutions"),
+        "provisioned_concurrent_executions": number(
+            "RequestedProvisionedConcurrentExecutions",
+            moves=scaled("tail(FunctionArn, `3`)", "lambda:function:ProvisionedConcurrency"),
+        ),
     },
     ignored={"skip_destroy": "an instruction to Terraform"},
     parent=Parent("function_name", to="aws_lambda_function"),

@@ -57,10 +57,13 @@ def unless_untold(want: Value, have: Value) -> bool:
     return want is not None and have is None
 
 
-def storage(value: Any, instance: Raw) -> Any:
-    """With storage autoscaling the size is AWS's affair: it only ever grows."""
-    size, most = values.number(value), values.number(instance.get("max_allocated_storage"))
-    return None if size and most and most > size else size
+def _grown(want: Value, have: Value) -> bool:
+    return isinstance(want, int) and isinstance(have, int) and have > want
+
+
+STORAGE = (
+    Moves(who="storage autoscaling", when="MaxAllocatedStorage", within="[{high: MaxAllocatedStorage}]", to=_grown),
+)
 
 
 def zone(value: Any, instance: Raw) -> str | None:
@@ -107,7 +110,7 @@ INSTANCE = ResourceType(
         "engine_lifecycle_support":              text("EngineLifecycleSupport", assigned=True),
         "instance_class":                        text("DBInstanceClass"),
         "license_model":                         text("LicenseModel", assigned=True),
-        "allocated_storage":                     number("AllocatedStorage", assigned=True, from_state=storage),
+        "allocated_storage":                     number("AllocatedStorage", assigned=True, moves=STORAGE),
         "max_allocated_storage":                 number("MaxAllocatedStorage", default=0),
         "storage_type":                          text("StorageType", assigned=True),
         "storage_throughput":                    number("StorageThroughput", default=0),
