@@ -237,7 +237,7 @@ def _modified(judged: Judged, resource: Resource) -> list[str]:
 
 
 def _same(judged: Judged, attr: Attr, resource: Resource) -> str:
-    why = WHY.get(judged.why, "")
+    why = WHY.get(judged.why, "as recorded; the configuration says otherwise, and says to look away")
     if judged.why == "same" and attr.same is not None:
         said = (attr.same.__doc__ or "").strip().splitlines()
         why = "agrees by a rule of its own" + (f": {said[0].rstrip('.')}" if said else "")
