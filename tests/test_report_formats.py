@@ -319,3 +319,24 @@ def test_what_fails_a_run(policy: list[str], failing: set[str]) -> None:
 
 def test_a_saved_report_keeps_what_others_said_of_it() -> None:
     assert [d.fingerprint for d in read(rendered("json").encode()).drift] == [d.fingerprint for d in REPORT.drift]
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_a_terminals_width_is_kept(width: int) -> None:
+    long = replace(OPEN, path="a_long_attribute.of_a.nested_block", added=("x " * 60,))
+    report = replace(REPORT, drift=(Drift("modified", GROUP, GROUP, (long,), (SSH,)),))
+    lines = rendered("table", report, width=width).splitlines()
+
+    assert max(map(len, lines)) <= width
+    assert sum("│" in line for line in lines) > 1  # what goes on, goes on under its own beginning
+    assert max(map(len, rendered("table", report).splitlines())) > 100  # no terminal: nothing is broken
+
+
+def test_the_worst_comes_first_and_says_what_to_do() -> None:
+    mild = Drift("modified", resource("aws_sqs_queue.a", "a"), resource("aws_sqs_queue.a", "a"), (OPEN,))
+    lines = rendered("table", replace(REPORT, drift=(mild, *REPORT.drift))).splitlines()
+    named = [line.split()[1] for line in lines if line.startswith("  ~ ")]
+
+    assert lines[1] == "▲ 1 high, 1 low"
+    assert named == ["module.web.aws_security_group.this", "aws_sqs_queue.a"]
+    assert any(line.startswith("- missing   `terraform apply` makes it again") for line in lines)

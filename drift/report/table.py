@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
-from drift.model.drift import Change, Drift, Finding, Report
+from drift.model.drift import KINDS, SEVERITIES, Change, Drift, Finding, Report
 from drift.report import Look, left_out
 from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
-from drift.report.wording import sentence
+from drift.report.wording import NEXT, by_severity, sentence
 
 MARK = {"modified": "~", "missing": "-", "unmanaged": "+"}
 STYLE = {"modified": "yellow", "missing": "red", "unmanaged": "magenta"}
@@ -25,6 +26,7 @@ EFFECT = {
     "resolved": "resolved",
     "unknown": "cannot be told",
 }
+_INDENT = re.compile(r" *(?:│ )?")
 LONGEST = 160
 """Characters of one value before it is cut; --verbose cuts nothing."""
 
@@ -44,14 +46,15 @@ def render(report: Report, out: TextIO, look: Look) -> None:
         legacy_windows=False,
     )
     for line in quiet(report) if look.quiet else lines(report, look):
-        console.print(line)
+        for part in _fitted(line, look.width, console):
+            console.print(part)
 
 
 def lines(report: Report, look: Look) -> Iterator[Text]:
     """The report, line by line."""
     yield from _head(report)
     for kind in ("modified", "missing"):
-        found = report.of_kind(kind)
+        found = by_severity(report.of_kind(kind))
         if found:
             yield _title(f"{kind.capitalize()} ({len(found)})", STYLE[kind])
             for drift in found:
@@ -65,7 +68,31 @@ def lines(report: Report, look: Look) -> Iterator[Text]:
         yield Text.assemble(("! ", "yellow"), visible(warning))
     if report.warnings:
         yield Text()
+    yield from _next(report)
     yield from _summary(report, look)
+
+
+def _next(report: Report) -> Iterator[Text]:
+    """What one does about each kind that there is."""
+    kinds = [kind for kind in KINDS if report.of_kind(kind)]
+    for kind in kinds:
+        yield Text.assemble((f"{MARK[kind]} {kind:<9} ", STYLE[kind]), (NEXT[kind], "dim"))
+    if kinds:
+        yield Text()
+
+
+def _fitted(line: Text, width: int | None, console: Console) -> Iterable[Text]:
+    """The line within a terminal's width: what does not fit goes on under its own beginning."""
+    if width is None or line.cell_len <= width:
+        return [line]
+    indent = _INDENT.match(line.plain)
+    beginning = Text.assemble((indent[0] if indent else "", "dim"))
+    hang = Text.assemble(beginning, "    ")
+    room = max(20, width - hang.cell_len)
+    first, *rest = line[len(beginning) :].wrap(console, room, tab_size=1)
+    for part in (first, *rest):
+        part.rstrip()
+    return [beginning + first, *(hang + part for part in rest)]
 
 
 def quiet(report: Report) -> Iterator[Text]:
@@ -79,6 +106,10 @@ def _head(report: Report) -> Iterator[Text]:
     what = visible(report.scope.sources[0]) if states == 1 else f"{states} states"
     where = ", ".join((*report.scope.accounts, *report.scope.regions))
     yield Text.assemble(("drift ", "bold"), what, (" against account ", "dim"), visible(where))
+    found = Counter(f.severity for d in report.drift for f in d.findings if f.counts)
+    if found:
+        told = [Text(f"{found[s]} {s}", SEVERITY_STYLE[s]) for s in SEVERITIES if found[s]]
+        yield Text.assemble(("▲ ", "dim"), Text(", ").join(told))
     yield Text()
 
 
@@ -100,7 +131,7 @@ def _managed(drift: Drift, look: Look) -> Iterator[Text]:
     width = max((len(c.path) for c in drift.changes), default=0)
     for change in drift.changes:
         yield from _change(change, min(width, 32), look)
-    yield from _findings(drift, "      ")
+    yield from _findings(drift, "    ")
     if drift.kind == "modified" or drift.findings:
         yield Text()
 
@@ -173,7 +204,7 @@ def _unmanaged(report: Report) -> Iterator[Text]:
             several = len(report.scope.regions) > 1
             region = f"  {visible(resource.key.region)}" if several else ""
             yield Text.assemble(("    · ", "dim"), visible(resource.id), (name + region, "dim"))
-            yield from _findings(drift, "        ")
+            yield from _findings(drift, "      ")
     yield Text()
 
 
