@@ -340,3 +340,17 @@ def test_the_worst_comes_first_and_says_what_to_do() -> None:
     assert lines[1] == "▲ 1 high, 1 low"
     assert named == ["module.web.aws_security_group.this", "aws_sqs_queue.a"]
     assert any(line.startswith("- missing   `terraform apply` makes it again") for line in lines)
+
+
+def test_what_nobody_looked_for_is_not_counted_as_nothing() -> None:
+    report = replace(REPORT, scope=replace(REPORT.scope, unmanaged=False), drift=REPORT.drift[:1])
+
+    assert "0 unmanaged" not in rendered("table", report)
+    assert "| unmanaged |" not in rendered("markdown", report)
+    assert "coverage" not in rendered("prometheus", report)
+    assert 'verdict="unmanaged"' not in rendered("prometheus", report)
+    suite = ElementTree.fromstring(rendered("junit", report)).find("./testsuite[@name='drift.unmanaged']")
+    assert suite is not None
+    assert (suite.get("skipped"), len(suite.findall("./testcase/skipped"))) == ("1", 1)
+    for format_ in ("markdown", "github", "html"):
+        assert "what is unmanaged was not looked for" in rendered(format_, report)

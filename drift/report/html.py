@@ -94,8 +94,9 @@ def _cards(report: Report) -> str:
             )
         elif count or name in ("managed", "in sync"):
             out.append(f'<li><div class="card" data-kind="{kind}">{inside}</div></li>')
-    percent = f"<b>{report.coverage_percent} %</b><span>coverage</span>"
-    return "".join([*out, f'<li><div class="card">{percent}</div></li>'])
+    if report.scope.unmanaged:
+        out.append(f'<li><div class="card"><b>{report.coverage_percent} %</b><span>coverage</span></div></li>')
+    return "".join(out)
 
 
 def document(report: Report) -> dict[str, Any]:

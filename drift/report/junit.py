@@ -17,11 +17,14 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - a
     unread = unread_lines(report)
     for kind in KINDS:
         found = report.of_kind(kind)
-        suite = _suite(root, report, f"drift.{kind}", max(len(found), 1), failures=len(found))
+        unseen = kind == "unmanaged" and not report.scope.unmanaged
+        suite = _suite(root, report, f"drift.{kind}", max(len(found), 1), failures=len(found), skipped=int(unseen))
         for drift in found:
             _failed(suite, drift)
         if not found:
-            SubElement(suite, "testcase", classname=f"drift.{kind}", name=f"nothing {kind}")
+            case = SubElement(suite, "testcase", classname=f"drift.{kind}", name=f"nothing {kind}")
+            if unseen:
+                SubElement(case, "skipped", message="what is unmanaged was not looked for")
     suite = _suite(root, report, "drift.read", 1 + len(unread), skipped=len(unread))
     SubElement(suite, "testcase", classname="drift.read", name=f"{report.in_sync} of {report.managed} in sync")
     for line in unread:

@@ -57,10 +57,12 @@ def lines(report: Report, look: Look) -> Iterator[str]:
 
 def summary(report: Report) -> Iterator[str]:
     """The counts as a table, and what was looked at."""
-    shown = [(name, count) for name, count in counts(report) if count or name in ("managed", "in sync")]
-    yield "| " + " | ".join(name for name, _ in shown) + " | coverage |"
-    yield "|" + "---:|" * (len(shown) + 1)
-    yield "| " + " | ".join(str(count) for _, count in shown) + f" | {report.coverage_percent} % |"
+    shown = [(name, str(count)) for name, count in counts(report) if count or name in ("managed", "in sync")]
+    if report.scope.unmanaged:
+        shown.append(("coverage", f"{report.coverage_percent} %"))
+    yield "| " + " | ".join(name for name, _ in shown) + " |"
+    yield "|" + "---:|" * len(shown)
+    yield "| " + " | ".join(count for _, count in shown) + " |"
     yield ""
     scope = report.scope
     parts = [("account", scope.accounts), ("region", scope.regions), ("state", scope.sources)]

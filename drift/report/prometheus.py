@@ -23,7 +23,7 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - m
     ]
     found = Counter((f.severity, f.effect) for d in report.drift for f in d.findings)
     totals = {"managed": report.managed, "in_sync": report.in_sync, "unread": report.unread_resources}
-    totals |= {kind: len(report.of_kind(kind)) for kind in KINDS}
+    totals |= {kind: len(report.of_kind(kind)) for kind in KINDS if kind != "unmanaged" or report.scope.unmanaged}
     totals |= {"not_ours": len(report.not_ours), "pending": len(report.pending), "accepted": len(report.accepted)}
     metrics: list[tuple[str, str, Iterable[Sample]]] = [
         ("drift_resources", "Resources by verdict.", [({"verdict": v}, float(n)) for v, n in totals.items()]),
@@ -33,7 +33,7 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - m
             "Misconfigurations of drifted resources, by severity and by what the drift did to them.",
             [({"severity": s, "effect": e}, float(n)) for (s, e), n in sorted(found.items())],
         ),
-        ("drift_coverage_ratio", "Managed among all that was found.", [({}, report.coverage_percent / 100)]),
+        ("drift_coverage_ratio", "Managed among all that was found.", _coverage(report)),
         ("drift_incomplete", "1 where part of the scope could not be read.", [({}, float(report.incomplete))]),
         ("drift_not_covered_resources", "Resources of types that are not looked at, by type.", _uncovered(report)),
         ("drift_api_calls", "Requests to AWS, by service.", _calls(report)),
@@ -44,6 +44,10 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - m
         held = [f"{name}{_labels(labels)} {value:.10g}" for labels, value in samples]
         if held:
             out.write("\n".join((f"# HELP {name} {text}", f"# TYPE {name} gauge", *held)) + "\n")
+
+
+def _coverage(report: Report) -> list[Sample]:
+    return [({}, report.coverage_percent / 100)] if report.scope.unmanaged else []
 
 
 def _uncovered(report: Report) -> list[Sample]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from drift.model.address import Address
-from drift.model.drift import SEVERITIES, Aside, Change, Drift, Finding, Report, Severity
+from drift.model.drift import KINDS, SEVERITIES, Aside, Change, Drift, Finding, Report, Severity
 from drift.model.resource import GLOBAL, Source
 from drift.model.value import plain
 from drift.report.safe import shown, visible
@@ -149,13 +149,14 @@ def paths(changes: Iterable[Change], longest: int = 200) -> str:
 
 
 def counts(report: Report) -> list[tuple[str, int]]:
-    """What a person counts, in the order they ask."""
+    """What a person counts, in the order they ask; nothing that nobody looked for."""
+    looked = [("unmanaged", len(report.of_kind("unmanaged")))] if report.scope.unmanaged else []
     return [
         ("managed", report.managed),
         ("in sync", report.in_sync),
         ("modified", len(report.of_kind("modified"))),
         ("missing", len(report.of_kind("missing"))),
-        ("unmanaged", len(report.of_kind("unmanaged"))),
+        *looked,
         ("not read", report.unread_resources),
         ("ignored", report.ignored_resources),
         ("accepted", report.accepted_resources),
@@ -164,9 +165,10 @@ def counts(report: Report) -> list[tuple[str, int]]:
 
 def headline(report: Report) -> str:
     """The report in one line."""
-    kinds = ", ".join(f"{n} {kind}" for kind, n in counts(report)[2:5] if n)
+    kinds = ", ".join(f"{n} {kind}" for kind in KINDS if (n := len(report.of_kind(kind))))
     if not kinds:
         kinds = "no drift was seen" if report.incomplete else "no drift"
+    kinds += "" if report.scope.unmanaged else "; what is unmanaged was not looked for"
     return kinds + (", but not all could be read" if report.incomplete else "")
 
 
