@@ -39,15 +39,27 @@ def convert(val: Val, target: Type) -> Val:
             raise Failure(f"{name_of(target)} is required, not {name_of(val.type)}")
         raise NotKnown(f"whether this becomes {name_of(target)} is not known", wanted)
     if not val.is_known:
-        return unknown(DYNAMIC if _open(val.type, wanted) else wanted, sensitive=val.sensitive)
+        return unknown(filled(val.type, wanted), sensitive=val.sensitive)
     if val.is_null:
-        return Val(wanted, None, val.sensitive)
+        return Val(filled(val.type, wanted), None, val.sensitive)
     return _convert_known(val, target).marked(val.sensitive)
 
 
-def _open(source: Type, wanted: Type) -> bool:
-    """Whether the type that an unknown value would get depends on the value."""
-    return has_dynamic(wanted) and source.kind in ("dynamic", "tuple", "object")
+def filled(source: Type, wanted: Type) -> Type:
+    """The wanted type, what it leaves open as the source has it: `list(any)` of a tuple of texts is one of texts."""
+    if source.kind == "dynamic" or wanted.kind in PRIMITIVE:
+        return wanted
+    if wanted.kind == "dynamic":
+        return source
+    if wanted.of is not None:
+        inner = list(source.items) or [type_ for _, type_ in source.fields]
+        held = source.of or (unify(inner) if inner else None)
+        return wanted if held is None else Type(wanted.kind, of=filled(held, wanted.of))
+    if wanted.kind == "tuple":
+        return Type("tuple", items=tuple(map(filled, source.items, wanted.items)))
+    fields = dict(source.fields)
+    given = {name: fields.get(name, source.of or DYNAMIC) for name, _ in wanted.fields}
+    return Type("object", fields=tuple((name, filled(given[name], type_)) for name, type_ in wanted.fields))
 
 
 def _convert_known(val: Val, target: Type) -> Val:
