@@ -14,6 +14,7 @@ from drift.desired.state.v3 import parse_v3
 from drift.desired.state.v4 import parse_v4
 from drift.desired.state.wrapped import unwrapped
 from drift.desired.unhurried import unhurried
+from drift.errors import StateError
 
 PARSERS: Mapping[str, Callable[[bytes, str], State]] = {
     "v3": parse_v3,
@@ -33,4 +34,8 @@ def parse(data: bytes, source: str, near: Sequence[Path] = ()) -> State:
         found = sniff(data, source)
         if found == "encrypted":
             return parse_v4(decrypt(data, source, near), source)
-        return PARSERS[found](data, source)
+        try:
+            return PARSERS[found](data, source)
+        except StateError:
+            sniff(data, source, whole=True)  # it may know better what is wrong
+            raise

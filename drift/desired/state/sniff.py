@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Set
 from pathlib import Path
 from typing import Literal
@@ -23,12 +24,21 @@ _CHUNK = 1 << 20
 _INSTEAD = "Give the state: `terraform state pull > current.tfstate`."
 
 
-def sniff(data: bytes, source: str) -> Format:
-    """What `data` is; StateError where drift reads no desired side from it."""
+_HEAD = re.compile(rb'\s*\{\s*"version"\s*:\s*4\s*,\s*"terraform_version"')
+"""How Terraform and OpenTofu begin a state."""
+
+
+def sniff(data: bytes, source: str, *, whole: bool = False) -> Format:
+    """What `data` is; StateError where drift reads no desired side from it.
+
+    Unless `whole`, the beginning of a state of the current version is taken for one: what it is not, its reader sees.
+    """
     if not data.strip():
         raise StateError(source, "the file is empty", _backup(source))
     _refuse_binary(data, source)
     _refuse_other_encoding(data, source)
+    if not whole and _HEAD.match(data[:200]):
+        return "v4"
     try:
         top = _TOP.decode(data)
     except (msgspec.DecodeError, RecursionError) as error:

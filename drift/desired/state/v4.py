@@ -52,6 +52,7 @@ class _File(msgspec.Struct, gc=False):
     resources: list[_Resource] | None = None
 
 
+NOTHING = frozenset[str]()
 _FILE = msgspec.json.Decoder(_File)
 
 
@@ -87,6 +88,10 @@ def _instances(resources: list[_Resource], mode: str, source: str, warnings: set
                 yield _instance(resource, raw, source, warnings)
 
 
+def _sensitive(paths: list[list[_Step]]) -> frozenset[str]:
+    return frozenset(str(path[0].value) for path in paths if path and path[0].type == "get_attr")
+
+
 def _instance(resource: _Resource, raw: _Instance, source: str, warnings: set[str]) -> Instance:
     address = address_of(resource.module, resource.type, resource.name, raw.index_key, source)
     attributes: Mapping[str, Any]
@@ -102,9 +107,7 @@ def _instance(resource: _Resource, raw: _Instance, source: str, warnings: set[st
         provider=raw.provider or resource.provider,
         attributes=attributes,
         state=source,
-        sensitive=frozenset(
-            str(path[0].value) for path in raw.sensitive_attributes or () if path and path[0].type == "get_attr"
-        ),
+        sensitive=_sensitive(raw.sensitive_attributes) if raw.sensitive_attributes else NOTHING,
         deposed=raw.deposed,
         tainted=raw.status == "tainted",
         identity=attributes_of(raw.identity, source, address),
