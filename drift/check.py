@@ -12,6 +12,7 @@ from drift.desired.load import Desired
 from drift.diff.actual import Actual
 from drift.diff.classify import Verdicts, classify
 from drift.diff.expect import Expected, parted
+from drift.diff.holders import held
 from drift.diff.twins import joined
 from drift.errors import UsageError
 from drift.graph import kind_of
@@ -121,6 +122,8 @@ def check(
     actual = Actual(found, scan.paired, scan.gaps)
     imported = frozenset(desired.imported)
     verdicts = classify(here, actual, catalog, types, imported, means=stage.means, excused=excused)
+    holders, unheard = held(verdicts.drift, actual.resources, catalog, scan.prove)
+    verdicts.hand_over(holders)
     stage.settle(verdicts, scan)
     moved = parted(verdicts.drift, catalog, scan.prove)
     listed = scan.gaps  # what the rules cannot read beyond that, they say themselves
@@ -141,13 +144,13 @@ def check(
         pending=tuple(p for p in report.pending if stage.may_mean(p.address, p.type)),
         ignored=stage.told,
         ignored_resources=stage.resources,
-        warnings=(*report.warnings, *advice(stage, (*here, *scan.resources.values()), seen)),
+        warnings=(*report.warnings, *unheard, *advice(stage, (*here, *scan.resources.values()), seen)),
         scope=ReportScope((account,), tuple(regions), tuple(desired.sources), len(types), search),
         api_calls=dict(sorted(asker.api.counts.items())),
         listings_spared=scan.listings_spared,
     )
-    held = frozenset(names(r) for r in here if stage.means(r))
-    looked = Looked(seen, held, search and exceptions.where is None)
+    judgeable = frozenset(names(r) for r in here if stage.means(r))
+    looked = Looked(seen, judgeable, search and exceptions.where is None)
     report = accept(report, accepted, looked) if accepted else report
     actual_side = tuple(scan.resources[key] for key in found)
     return Result(report, tuple(here), actual_side, looked, actual, types, tuple(excused))

@@ -56,6 +56,7 @@ def _api(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
     yield from problems
     paths = [kind.id.path, *(a.path for a in {**kind.computed, **kind.linked, **kind.attributes}.values())]
     texts = [*(o.when for o in kind.owners), *(t for t in (kind.exists, kind.account) if t)]
+    texts += [kind.holds.members] if kind.holds else []
     for at in (*paths, *map(Path, texts)):
         yield from _arrives(at.text, shape)
     for attr in kind.attributes.values():

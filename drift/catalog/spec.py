@@ -255,6 +255,16 @@ class Owner:
     who: str
 
 
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A resource that made others and answers for them: what it holds is its owner's, whatever that carries itself."""
+
+    members: str
+    """JMESPath over the item: a list of `{type: …, id: …}`, as the holder calls them."""
+    who: str
+    """The owner, by the name that `Owner` has for it."""
+
+
 STACK = Owner("Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
 """For items whose listing answers `Tags` with `Key`; only AWS may set `aws:` tags."""
 
@@ -305,6 +315,9 @@ class ResourceType:
     resources of their own hold there, they hold here too."""
     gathers: Gathers | None = None
     owners: tuple[Owner, ...] = ()
+    holds: Holds | None = None
+    held_as: str = ""
+    """What a holder calls this type, where its own name has other letters: `AWS::IAM::ManagedPolicy`."""
     account: str = ""
     """JMESPath over the item: whose it is, where a listing also shows what other accounts share with us."""
     inherits: tuple[Ref, ...] = ()

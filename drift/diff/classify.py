@@ -15,7 +15,7 @@ from drift.diff.strangers import strangers
 from drift.graph import kind_of, parent_key
 from drift.model.coverage import Gap, Unread, Unreadable
 from drift.model.drift import Aside, Change, Drift, Pending
-from drift.model.resource import Resource
+from drift.model.resource import Key, Resource
 from drift.model.value import Value, is_empty, plain
 
 Catalog = Mapping[str, ResourceType]
@@ -40,6 +40,16 @@ class Verdicts:
     """What was found, but whose it is could not be told."""
     leftovers: list[Resource] = field(default_factory=list)
     """Deposed objects that are still there."""
+
+    def hand_over(self, owners: Mapping[Key, str]) -> None:
+        """Make what is unmanaged somebody else's, by key."""
+        theirs = {
+            d.actual.key: d.actual for d in self.drift if d.desired is None and d.actual and d.actual.key in owners
+        }
+        self.drift = [d for d in self.drift if d.desired is not None or d.actual is None or d.actual.key not in theirs]
+        told = "the owner lists it as its own"
+        self.not_ours += [replace(r, owner=owners[key], proof=told) for key, r in theirs.items()]
+        self.not_ours.sort(key=lambda r: (r.key.type, r.key.account, r.key.region, str(r.key.identity)))
 
 
 def classify(

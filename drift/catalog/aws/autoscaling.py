@@ -414,6 +414,7 @@ def _all_there(want: Value, have: Value) -> bool:
 LAUNCH_CONFIGURATION = ResourceType(
     name="aws_launch_configuration",
     service="autoscaling",
+    held_as="AWS::AutoScaling::LaunchConfiguration",
     list=Call(op="DescribeLaunchConfigurations", take="LaunchConfigurations"),
     id=text("LaunchConfigurationName"),
     label="name",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drift.catalog.kinds import attr, document, flag, number, set_of, structured, tags, text
-from drift.catalog.spec import STACK, Call, Owner, Ref, ResourceType
+from drift.catalog.spec import STACK, Call, Holds, Owner, Ref, ResourceType
 from drift.model.value import Block, Value
 from drift.normalize.values import mapped
 from drift.normalize.values import text as as_text
@@ -30,7 +30,12 @@ CLOUDFORMATION_STACK = ResourceType(
              bind={"StackName": "StackId"}, args={"TemplateStage": "Original"}),
         Call(op="GetStackPolicy", take="{Body: StackPolicyBody}", into="Policy", gone=GONE,
              bind={"StackName": "StackId"}),
+        # what a stack made, asked only where something unmanaged has no proof of its own
+        Call(op="ListStackResources", take="StackResourceSummaries", into="Resources", gone=GONE,
+             bind={"StackName": "StackId"}),
     ),
+    holds=Holds("Resources[?ResourceStatus != 'DELETE_COMPLETE'].{type: ResourceType, id: PhysicalResourceId}",
+                "CloudFormation"),
     exists="StackStatus != 'DELETE_COMPLETE' && StackStatus != 'REVIEW_IN_PROGRESS'",
     id=text("StackId"),
     import_id="name",

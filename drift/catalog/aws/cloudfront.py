@@ -336,6 +336,7 @@ ORIGIN_ACCESS_CONTROL = ResourceType(
 ORIGIN_ACCESS_IDENTITY = ResourceType(
     name="aws_cloudfront_origin_access_identity",
     service="cloudfront",
+    held_as="AWS::CloudFront::CloudFrontOriginAccessIdentity",
     scope="global",
     list=Call(op="ListCloudFrontOriginAccessIdentities", take="CloudFrontOriginAccessIdentityList.Items"),
     id=text("Id"),

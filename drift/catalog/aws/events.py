@@ -272,6 +272,7 @@ TARGET = ResourceType(
 ARCHIVE = ResourceType(
     name="aws_cloudwatch_event_archive",
     service="events",
+    held_as="AWS::Events::Archive",
     list=Call(op="ListArchives", take="Archives"),
     describe=(
         # one call for each managed archive: the listing leaves its pattern out
@@ -312,6 +313,7 @@ def http_parameters(at: str) -> Attr:
 CONNECTION = ResourceType(
     name="aws_cloudwatch_event_connection",
     service="events",
+    held_as="AWS::Events::Connection",
     list=Call(op="ListConnections", take="Connections"),
     describe=(
         # one call for each managed connection: the listing leaves its parameters out

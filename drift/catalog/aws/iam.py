@@ -187,6 +187,7 @@ ROLE_POLICY_ATTACHMENTS_EXCLUSIVE = ResourceType(
 POLICY = ResourceType(
     name="aws_iam_policy",
     service="iam",
+    held_as="AWS::IAM::ManagedPolicy",
     scope="global",
     # the account's own policies, with their documents; AWS's are not among them
     list=Call(op="GetAccountAuthorizationDetails", take="Policies", args={"Filter": ["LocalManagedPolicy"], **PAGE}),

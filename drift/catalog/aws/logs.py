@@ -97,6 +97,7 @@ SUBSCRIPTION_FILTER = ResourceType(
 RESOURCE_POLICY = ResourceType(
     name="aws_cloudwatch_log_resource_policy",
     service="logs",
+    held_as="AWS::Logs::ResourcePolicy",
     list=Call(op="DescribeResourcePolicies", take="resourcePolicies"),
     id=text("policyName"),
     label="policy_name",

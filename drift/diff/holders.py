@@ -1,0 +1,75 @@
+"""What belongs to something else that says so: the members of a stack, where they themselves carry no proof."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from drift.catalog.spec import Holds, ResourceType
+from drift.graph import kind_of
+from drift.model.coverage import Unreadable
+from drift.model.drift import Drift
+from drift.model.resource import GLOBAL, Key, Question, Resource
+
+Catalog = Mapping[str, ResourceType]
+Prove = Callable[[Sequence[Question]], Mapping[Question, Any]]
+Members = Mapping[tuple[str, str], str]
+"""(type in few letters, or empty for an ARN; the holder's name of it) -> who holds it."""
+
+
+def held(
+    drifts: Iterable[Drift], resources: Mapping[Key, Resource], catalog: Catalog, prove: Prove
+) -> tuple[dict[Key, str], list[str]]:
+    """Who holds what of the unmanaged, and what to say where a holder could not be asked.
+
+    Holders are asked only where something unmanaged might be theirs and has no proof of its own.
+    """
+    strangers = [d.actual for d in drifts if d.desired is None and d.actual is not None]
+    holders = [(r, h) for r in resources.values() if (h := catalog[r.key.type].holds) is not None]
+    out: dict[Key, str] = {}
+    refused: set[str] = set()
+    for holds in dict.fromkeys(h for _, h in holders):
+        doubtful = [r for r in strangers if not _proved(kind_of(r, catalog), holds)]
+        regions = {r.key.region for r in doubtful}
+        asked = [
+            Question(r.key, holds.members)
+            for r, h in holders
+            if h is holds and doubtful and (GLOBAL in regions or r.key.region in regions)
+        ]
+        answers = prove(asked) if asked else {}
+        refused |= {f"{a.action} {a.code}" for a in answers.values() if isinstance(a, Unreadable)}
+        members = {region: _members(answers, region, holds) for region in regions}
+        for resource in doubtful:
+            who = _holder(resource, kind_of(resource, catalog), members[resource.key.region])
+            if who:
+                out[resource.key] = who
+    return out, [f"{what}: what is unmanaged may be part of what could not be asked" for what in sorted(refused)]
+
+
+def _proved(kind: ResourceType, holds: Holds) -> bool:
+    return any(owner.who == holds.who for owner in kind.owners)
+
+
+def _members(answers: Mapping[Question, Any], region: str, holds: Holds) -> Members:
+    out: dict[tuple[str, str], str] = {}
+    by_key: dict[Key, Any] = defaultdict(list)
+    for question, answer in answers.items():
+        if region in (GLOBAL, question.key.region) and not isinstance(answer, Unreadable):
+            by_key[question.key] = answer or []
+    for member in (m for members in by_key.values() for m in members):
+        name = str(member.get("id") or "")
+        for known in {name, name.partition("|")[0]} - {""}:
+            out["" if known.startswith("arn:") else _letters(str(member.get("type"))), known] = holds.who
+    return out
+
+
+def _holder(resource: Resource, kind: ResourceType, members: Members) -> str:
+    names = {resource.id, resource.arn, resource.name, str(resource.attributes.get("id") or "")} - {""}
+    types = {_letters(kind.held_as or kind.name), ""}
+    return next((members[t, n] for t in sorted(types) for n in sorted(names) if (t, n) in members), "")
+
+
+def _letters(type_: str) -> str:
+    """`AWS::CloudFront::KeyGroup` and `aws_cloudfront_key_group` are spelt with the same letters."""
+    return "".join(c for c in type_.lower() if c.isalnum())

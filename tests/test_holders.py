@@ -1,0 +1,100 @@
+"""What a stack made is CloudFormation's, also where it carries no tag that says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drift.live.api import Refused
+from tests.support.made import MadeApi, write_state
+from tests.support.world import lines, run
+
+US = "123456789012"
+STACK = f"arn:aws:cloudformation:us-east-1:{US}:stack/site/1"
+POLICY = f"arn:aws:iam::{US}:policy/site"
+STACKS = {
+    "Stacks": [
+        {
+            "StackId": STACK,
+            "StackName": "site",
+            "CreationTime": "2026-01-01T00:00:00Z",
+            "StackStatus": "CREATE_COMPLETE",
+        }
+    ]
+}
+
+
+def member(type_: str, id_: str, status: str = "CREATE_COMPLETE") -> dict[str, str]:
+    return {
+        "LogicalResourceId": "X", "PhysicalResourceId": id_, "ResourceType": type_, "ResourceStatus": status,
+        "LastUpdatedTimestamp": "2026-01-01T00:00:00Z",
+    }  # fmt: skip
+
+
+def policy(name: str) -> dict[str, Any]:
+    return {"PolicyName": name, "Arn": f"arn:aws:iam::{US}:policy/{name}", "Path": "/", "PolicyVersionList": []}
+
+
+ANSWERS: dict[str, Any] = {
+    "cloudformation:DescribeStacks": STACKS,
+    "iam:GetAccountAuthorizationDetails": lambda args: {"Policies": [policy("site"), policy("mine")] if "LocalManagedPolicy" in args["Filter"] else []},
+    "cloudwatch:ListDashboards": {"DashboardEntries": [{"DashboardName": "site", "DashboardArn": f"arn:aws:cloudwatch::{US}:dashboard/site"}]},
+    "sqs:ListQueues": {"QueueUrls": [f"https://sqs.us-east-1.amazonaws.com/{US}/site"]},
+}  # fmt: skip
+ONLY = ("aws_cloudformation_stack", "aws_iam_policy", "aws_cloudwatch_dashboard", "aws_sqs_queue")
+STATE = {"aws_cloudformation_stack.s": {"id": STACK, "name": "site", "template_body": None, "tags": {}, "tags_all": {}}}
+MINE = f"unmanaged aws_iam_policy arn:aws:iam::{US}:policy/mine"
+QUEUE = f"unmanaged aws_sqs_queue https://sqs.us-east-1.amazonaws.com/{US}/site"
+
+
+def said(tmp_path: Path, members: Any, state: Any = STATE) -> tuple[list[str], list[tuple[str, str]], Any]:
+    answers = {**ANSWERS, "cloudformation:ListStackResources": members}
+    api = MadeApi(answers)
+    report = run(write_state(state, tmp_path / "s.tfstate"), api, only=ONLY)
+    return lines(report), [(r.type, r.owner) for r in report.not_ours], report
+
+
+def test_members_are_not_ours(tmp_path: Path) -> None:
+    members = [member("AWS::IAM::ManagedPolicy", POLICY), member("AWS::CloudWatch::Dashboard", "site")]
+
+    found, theirs, _ = said(tmp_path, {"StackResourceSummaries": members})
+
+    assert found == [MINE, QUEUE]
+    assert theirs == [("aws_cloudwatch_dashboard", "CloudFormation"), ("aws_iam_policy", "CloudFormation")]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [],
+        [member("AWS::S3::Bucket", "site")],  # another type of that name
+        [member("AWS::IAM::ManagedPolicy", POLICY, "DELETE_COMPLETE")],
+    ],
+)
+def test_what_no_stack_holds_is_unmanaged(members: Any, tmp_path: Path) -> None:
+    found, theirs, _ = said(tmp_path, {"StackResourceSummaries": members})
+
+    assert len(found) == 4
+    assert theirs == []
+
+
+def test_a_refusal_is_told(tmp_path: Path) -> None:
+    found, _, report = said(tmp_path, lambda _: Refused("AccessDenied"))
+
+    assert len(found) == 4
+    assert [w for w in report.warnings if w.startswith("cloudformation:ListStackResources AccessDenied")] != []
+
+
+def test_nobody_is_asked_where_tags_prove_it(tmp_path: Path) -> None:
+    asked: list[Any] = []
+    answers = {
+        **ANSWERS,
+        "cloudformation:ListStackResources": lambda args: asked.append(args) or {"StackResourceSummaries": []},
+    }
+    run(
+        write_state(STATE, tmp_path / "s.tfstate"), MadeApi(answers), only=("aws_cloudformation_stack", "aws_sqs_queue")
+    )
+
+    assert asked == []
