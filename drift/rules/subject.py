@@ -292,6 +292,16 @@ class Subject:
             raise Unknown(f"{name} could not be read: {value.action} {value.code}")
         return value
 
+    def read_all(self) -> None:
+        """Have every attribute read that was not, all at once."""
+        if self.world.side == "actual":
+            kind = kind_of(self.resource, self.world.catalog)
+            names = [n for n in (*kind.computed, *kind.attributes) if n not in self.resource.attributes]
+            wants = [Want(self.resource.key, n) for n in names]
+            fresh = [w for w in wants if w not in self.world.asked]
+            if fresh:
+                raise Needs(*fresh)
+
     def at(self, dotted: str) -> Any:
         """One value inside a block: `versioning_configuration.status`; None where there is none of it."""
         return next(self.all(dotted), None)

@@ -1,0 +1,83 @@
+"""`drift export`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from drift.cli import plugins
+from drift.cli.job import run
+from drift.cli.options.account import Account, account_options
+from drift.cli.options.configuration import Configurations, configuration_options
+from drift.cli.options.ignoring import Ignoring, ignore_options
+from drift.cli.options.rules import Rules
+from drift.cli.options.scope import Types, type_options
+from drift.cli.options.states import States, state_options
+from drift.errors import UsageError
+from drift.report import plan
+
+if TYPE_CHECKING:
+    from drift.rules.spec import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class _Everything(Rules):
+    """One rule, which has every attribute of what drifted read and finds nothing."""
+
+    def chosen(self) -> list[Rule]:
+        from drift.rules.spec import Rule
+        from drift.rules.subject import Subject
+
+        types = tuple(plugins.catalog())
+        return [Rule(id="export", title="", severity="info", remedy="", types=types, judge=Subject.read_all)]
+
+
+@click.command("export")
+@click.option("--format", "format_", type=click.Choice(["terraform-plan"]), default="terraform-plan", show_default=True)
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+@state_options
+@configuration_options
+@type_options
+@account_options
+@ignore_options
+def command(
+    format_: str,  # noqa: ARG001 - the only one yet
+    output: Path | None,
+    states: States,
+    configurations: Configurations,
+    types: Types,
+    account: Account,
+    ignoring: Ignoring,
+) -> None:
+    """Hand what drifted to what people judge plans with: Checkov, OPA and Conftest, Trivy.
+
+    The actual values stand where a plan has the planned ones, so what such a tool finds is there now.
+
+    \b
+    Examples:
+      drift export --state prod.tfstate -o drifted.json && checkov -f drifted.json
+      drift export | conftest test -
+    """
+    api, scope = account.open(types.scope())
+    result = run(
+        states.places(configurations.config),
+        api,
+        scope,
+        configurations,
+        record=account.record,
+        ignoring=ignoring,
+        judging=_Everything((), (), (), ()),
+    )
+    text = json.dumps(plan.document(result.report.drift, plugins.catalog()), indent=2, ensure_ascii=False) + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        hint = "Give --output a path that can."
+        raise UsageError(f"{output}: cannot be written: {error.strerror}", hint) from None
