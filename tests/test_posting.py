@@ -376,6 +376,16 @@ def test_a_place_is_told_by_the_job() -> None:
         detect({})
 
 
+def test_a_pull_request_may_be_told_by_the_event(tmp_path: Path) -> None:
+    event = tmp_path / "event.json"
+    event.write_text('{"pull_request": {"number": 31}}')
+    job = {"GITHUB_REPOSITORY": "a/b", "GITHUB_REF": "refs/heads/main", "GITHUB_EVENT_PATH": str(event)}
+
+    assert detect(job).number == 31
+    event.write_text('{"issue": {}}')
+    assert detect(job).number == 0
+
+
 def test_a_pull_request_must_be_known(github: GitHubStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_REF", "refs/heads/main")
 

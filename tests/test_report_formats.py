@@ -277,6 +277,16 @@ def test_what_could_not_be_read_later_is_not_resolved() -> None:
     assert {d.resource.id for d in found.resolved} == {"sg-1"}
 
 
+def test_what_was_not_looked_at_later_is_not_resolved() -> None:
+    elsewhere = replace(REPORT, drift=(), scope=replace(REPORT.scope, regions=("us-east-1",)))
+    only_state = replace(REPORT, drift=(), scope=replace(REPORT.scope, unmanaged=False))
+    other = replace(REPORT, drift=(), scope=replace(REPORT.scope, accounts=("210987654321",)))
+
+    assert Difference.between(REPORT, elsewhere).resolved == ()
+    assert Difference.between(REPORT, other).resolved == ()
+    assert [d.resource.id for d in Difference.between(REPORT, only_state).unknown] == ["export"]
+
+
 @pytest.mark.parametrize("format_", ["table", "json", "markdown"])
 def test_drift_diff_exits_by_what_is_new(format_: str, saved: str, tmp_path: Path) -> None:
     clean, partial = tmp_path / "clean.json", tmp_path / "partial.json"

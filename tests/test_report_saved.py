@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import jsonschema
@@ -14,9 +14,9 @@ from drift.errors import ReportError
 from drift.model.drift import Change, Drift, Finding, Pending, Report, Scope
 from drift.model.resource import Key, Resource, Source
 from drift.report import FORMATS, Look, renderer
-from drift.report.json import read
+from drift.report.json import PLACES, document, read
 from drift.report.schema import schema
-from drift.report.wire import LEFT_OUT, slots
+from drift.report.wire import LEFT_OUT, encode, slots
 from tests.support.reports import Maker
 
 CHECK = jsonschema.Draft202012Validator(schema(strict=True))
@@ -67,6 +67,37 @@ def test_what_is_left_out_is_a_field_and_has_a_reason(cls: Any) -> None:
     names = {f.name for f in fields(cls)}
     assert set(LEFT_OUT.get(cls, {})) <= names
     assert all(reason.strip() for reason in LEFT_OUT.get(cls, {}).values())
+
+
+def test_every_field_is_written_or_left_out_for_a_reason() -> None:
+    """A field that is added to the model is in the report, or stands among what is left out."""
+    report = Maker(3).report()
+    whole = document(report)
+    for f in fields(Report):
+        *sections, name = PLACES.get(f.name, f.name).split(".")
+        assert name in (whole[sections[0]] if sections else whole), f.name
+    drift = next(d for d in (Maker(s).drift() for s in range(50)) if d.kind == "modified" and d.changes)
+    for thing in (drift, drift.changes[0], drift.resource, drift.resource.source, Maker(1).built(Finding)):
+        full = replace(thing, **{f.name: _other(thing, f.name) for f in fields(thing) if f.name in SIMPLE})
+        written = encode(full)
+        for f in fields(thing):
+            if f.name not in LEFT_OUT.get(type(thing), {}):
+                assert f.name in written, f"{type(thing).__name__}.{f.name}"
+
+
+SIMPLE = {
+    "certain", "undeclared", "sensitive", "line", "file", "reason", "exempt", "remedy", "owner", "references", "frameworks",
+    "added", "removed", "details", "recreated_as", "changes", "findings", "evidence",
+}  # fmt: skip
+"""Fields that are left out while they hold their default."""
+
+
+def _other(thing: Any, name: str) -> Any:
+    """A value that is not the field's default."""
+    values = {"certain": False, "undeclared": True, "sensitive": True, "line": 7, "recreated_as": Maker(1).resource()}
+    if isinstance(getattr(thing, name), tuple):
+        return getattr(thing, name) or ("x",)
+    return values.get(name, "x")
 
 
 def test_a_change_of_what_a_state_calls_by_another_id_keeps_its_fingerprint() -> None:

@@ -37,7 +37,14 @@ class _Everything(Rules):
 
 
 @click.command("export")
-@click.option("--format", "format_", type=click.Choice(["terraform-plan"]), default="terraform-plan", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["terraform-plan"]),
+    default="terraform-plan",
+    show_default=True,
+    help="What it is for.",
+)
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
 @state_options
 @configuration_options

@@ -35,8 +35,9 @@ def command(saved: str, fail_on: tuple[str, ...], posting: Posting) -> None:
     place = posting.place()
     platform = place.open()
     post = Post(report, posting.scope_of(report), place.link, platform.limit)
-    if report.incomplete and not drifted:
-        click.echo("No drift that counts was seen, but not all could be read: the issue stays as it is.")
+    unseen = "unmanaged" in policy.kinds and not report.scope.unmanaged
+    if (report.incomplete or unseen) and not drifted:
+        click.echo("No drift that counts was seen, but not all was looked at: the issue stays as it is.")
         return
     address = platform.issue(post.marker, post.title(), post.issue(), keep_open=drifted)
     click.echo(address or "No drift, and no issue.")

@@ -6,9 +6,11 @@ A platform's own maintained client speaks to it, waits for its rate limits and r
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from drift.errors import PlatformError, UsageError
@@ -80,16 +82,28 @@ def detect(environment: Mapping[str, str] = os.environ, platform: str = "") -> P
 def _github(environment: Mapping[str, str]) -> Place:
     server, repository = environment.get("GITHUB_SERVER_URL", ""), environment.get("GITHUB_REPOSITORY", "")
     run = environment.get("GITHUB_RUN_ID", "")
-    reference = environment.get("GITHUB_REF", "").split("/")
-    number = reference[2] if reference[:2] == ["refs", "pull"] and len(reference) > 2 else ""
     return Place(
         platform="github",
         url=environment.get("GITHUB_API_URL", "https://api.github.com"),
         repository=repository,
         token=environment.get("GITHUB_TOKEN") or environment.get("GH_TOKEN") or "",
-        number=int(number) if number.isdigit() else 0,
+        number=_pull_request(environment),
         link=f"{server}/{repository}/actions/runs/{run}" if server and run else "",
     )
+
+
+def _pull_request(environment: Mapping[str, str]) -> int:
+    """The number in the job's reference, else in its event (`pull_request_target`, comments); 0 where there is none."""
+    reference = environment.get("GITHUB_REF", "").split("/")
+    if reference[:2] == ["refs", "pull"] and len(reference) > 2 and reference[2].isdigit():
+        return int(reference[2])
+    try:
+        event = json.loads(Path(environment.get("GITHUB_EVENT_PATH", "")).read_bytes())
+    except (OSError, ValueError):
+        return 0
+    found = event.get("pull_request") if isinstance(event, dict) else None
+    number = found.get("number") if isinstance(found, dict) else None
+    return number if isinstance(number, int) else 0
 
 
 def _gitlab(environment: Mapping[str, str]) -> Place:

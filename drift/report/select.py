@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from drift.model.drift import SEVERITIES, Drift, Report
+from drift.model.resource import GLOBAL
 from drift.model.value import plain
 from drift.report.wording import alive, module_of
 
@@ -118,10 +119,14 @@ def _identity(drift: Drift) -> tuple[object, ...]:
 
 
 def _hidden(drift: Drift, report: Report) -> bool:
-    """Whether the later run could not tell: a gap over its type, or the resource itself not read."""
-    if report.states_failed:
+    """Whether the later run could not tell: it did not look there, or could not read it."""
+    key, scope = drift.resource.key, report.scope
+    if report.states_failed or (drift.kind == "unmanaged" and not scope.unmanaged):
         return True
-    key = drift.resource.key
+    if scope.accounts and key.account and key.account not in scope.accounts:
+        return True
+    if scope.regions and key.region != GLOBAL and key.region not in scope.regions:
+        return True
     listed = any(
         g.type in (drift.type, key.type) and g.region in (key.region, "", "global") and g.account in (key.account, "")
         for g in report.gaps

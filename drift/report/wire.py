@@ -55,6 +55,7 @@ LEFT_OUT: Mapping[type, Mapping[str, str]] = {
         "lines": "each change says its own",
         "exempt": "told by what is exempt",
         "proof": "told by drift explain",
+        "guessed": "told by a warning",
         "inside": "a step of the reading, not a result",
     },
     Drift: {
