@@ -41,14 +41,20 @@ def queue(body: str, before: str = "", after: str = "") -> str:
     return f'{before}\nresource "aws_sqs_queue" "jobs" {{\n  name = "jobs"\n{body}\n}}\n{after}'
 
 
-def checked(tmp_path: Path, text: str, there: Mapping[str, Any], state: Mapping[str, Any] | None = None) -> Report:
+def checked(
+    tmp_path: Path,
+    text: str,
+    there: Mapping[str, Any],
+    state: Mapping[str, Any] | None = None,
+    only: tuple[str, ...] = ("aws_sqs_queue",),
+) -> Report:
     recorded = {"aws_sqs_queue.jobs": RECORDED} if state is None else state
     (tmp_path / "main.tf").write_text(text)
     states, failed = read_states([str(write_state(recorded, tmp_path / "s.tfstate"))], {})
     configuration = Sources(tmp_path, Given(environment={})).evaluated(states)
     desired = build([overlay(s, configuration) for s in states], failed, Catalog(), account=ACCOUNT, region=REGION)
     api = MadeApi(there)
-    return check(desired, Asker(api), Catalog(), Scope(only=("aws_sqs_queue",)), default_region=REGION).report
+    return check(desired, Asker(api), Catalog(), Scope(only=only), default_region=REGION).report
 
 
 AS_RECORDED = '  delay_seconds = 5\n  tags = { Team = "core" }'
@@ -225,3 +231,65 @@ def test_a_block_that_cannot_be_parsed_makes_nothing_look_destroyed(tmp_path: Pa
 
     assert (report.drift, report.pending) == ((), ())
     assert any("not read" in w for w in report.warnings)
+
+
+GROUP = {
+    "id": "sg-1", "arn": f"arn:aws:ec2:{REGION}:{ACCOUNT}:security-group/sg-1", "name": "web", "description": "d",
+    "vpc_id": "vpc-1", "tags": {}, "tags_all": {}, "egress": [],
+    "ingress": [
+        {"protocol": "tcp", "from_port": p, "to_port": p, "cidr_blocks": ["10.0.0.0/8"], "description": "", "self": False,
+         "ipv6_cidr_blocks": [], "prefix_list_ids": [], "security_groups": []}
+        for p in (80, 443)
+    ],
+}  # fmt: skip
+RULE = {
+    "id": "sgrule-1", "security_group_id": "sg-1", "type": "ingress", "protocol": "tcp", "from_port": 443,
+    "to_port": 443, "cidr_blocks": ["10.0.0.0/8"], "self": False,
+}  # fmt: skip
+SPLIT = """
+resource "aws_security_group_rule" "https" {
+  security_group_id = aws_security_group.web.id
+  type              = "ingress"
+  protocol          = "tcp"
+  from_port         = 443
+  to_port           = 443
+  cidr_blocks       = ["10.0.0.0/8"]
+}
+"""
+INLINE = """
+  ingress {
+    protocol    = "tcp"
+    from_port   = 80
+    to_port     = 80
+    cidr_blocks = ["10.0.0.0/8"]
+  }
+"""
+
+
+def group(*ports: int) -> dict[str, Any]:
+    opened = [{"IpProtocol": "tcp", "FromPort": p, "ToPort": p, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]} for p in ports]
+    there = {"GroupId": "sg-1", "GroupName": "web", "VpcId": "vpc-1", "Description": "d", "OwnerId": ACCOUNT}
+    return {"ec2:DescribeSecurityGroups": {"SecurityGroups": [{**there, "IpPermissions": opened, "Tags": []}]}}
+
+
+@pytest.mark.parametrize(
+    ("inline", "ports", "said"),
+    [
+        (INLINE, (80, 443), []),
+        (INLINE, (443,), ["modified aws_security_group.web ingress"]),  # what is written in it must be there
+        ("", (443,), []),  # what is not, was only seen at the last refresh
+        (INLINE, (80,), ["missing aws_security_group_rule.https"]),
+        ("", (80, 443, 22), ["modified aws_security_group.web ingress"]),
+    ],
+)
+def test_inline_or_split_is_told_by_the_configuration(
+    inline: str, ports: tuple[int, ...], said: list[str], tmp_path: Path
+) -> None:
+    head = (
+        'resource "aws_security_group" "web" {\n  name        = "web"\n  description = "d"\n  vpc_id      = "vpc-1"\n'
+    )
+    text = f"{head}{inline}}}\n{SPLIT}"
+    state = {"aws_security_group.web": GROUP, "aws_security_group_rule.https": RULE}
+    only = ("aws_security_group", "aws_security_group_rule")
+
+    assert lines(checked(tmp_path, text, group(*ports), state, only)) == said

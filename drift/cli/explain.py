@@ -92,6 +92,12 @@ def _narrowed(what: str, scope: Scope) -> Scope:
 
 
 def _hint(what: str, result: Result) -> str:
+    try:
+        type_ = Address.parse(what).type
+    except ValueError:
+        type_ = ""
+    if type_.startswith("aws_") and type_ not in plugins.catalog():
+        return f"drift does not cover {type_} yet: `drift catalog` lists the types that it does."
     known = [str(r.address) for r in result.desired] + [r.id for r in result.actual]
     near = difflib.get_close_matches(what, known, n=3, cutoff=0.5)
     return f"Did you mean {', '.join(near)}?" if near else "Give an address of the state, an id, an ARN or a name."
