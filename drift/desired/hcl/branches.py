@@ -82,11 +82,9 @@ def attempt_each(at: Evaluation, arguments: Sequence[Expr]) -> Val:
         try:
             val = inner.value(argument)
         except Failure as error:
-            if inner.unknowns == [0]:
-                reasons.append(str(error))
-                continue
-            return at.saw(unknown())
-        return val if inner.unknowns == [0] else at.saw(unknown(sensitive=is_sensitive(val)))
+            reasons.append(str(error))  # what fails now fails whatever the unknown values will be
+            continue
+        return val if val.wholly_known and inner.unknowns == [0] else at.saw(unknown(sensitive=is_sensitive(val)))
     raise Failure("no expression of try succeeds: " + "; ".join(reasons))
 
 
@@ -94,8 +92,7 @@ def can(at: Evaluation, argument: Expr) -> Val:
     """`can`: whether it does not fail."""
     inner = replace(at, unknowns=[0])
     try:
-        inner.value(argument)
-        answer = True
+        val = inner.value(argument)
     except Failure:
-        answer = False
-    return Val(BOOL, answer) if inner.unknowns == [0] else at.saw(unknown(BOOL))
+        return Val(BOOL, False)
+    return Val(BOOL, True) if val.wholly_known and inner.unknowns == [0] else at.saw(unknown(BOOL))

@@ -80,7 +80,7 @@ class Evaluation:
     run: Run
     names: Mapping[str, Val] | None = None
     unknowns: list[int] | None = None
-    """How often a reference or function gave something that is not known: a box shared by the whole expression."""
+    """How often something was done with what is not known: a box shared by the whole expression."""
     templates: bool = True
     """Whether templates may be rendered from here: not from within one."""
 
@@ -99,7 +99,8 @@ class Evaluation:
             raise TooMuch("the expression is nested too deeply" if run.depth <= 0 else TOO_MUCH)
         run.depth -= 1
         try:
-            return _EVALUATORS[type(expr)](self, expr)
+            val = _EVALUATORS[type(expr)](self, expr)
+            return val if val.is_known or isinstance(expr, Name | GetAttr | Index | Element) else self.saw(val)
         except TooMuch:
             raise
         except NotKnown as error:
@@ -109,8 +110,8 @@ class Evaluation:
             run.depth += 1
 
     def saw(self, val: Val) -> Val:
-        """Count what is not known, for `try` and `can`."""
-        if not val.wholly_known and self.unknowns is not None:
+        """Count that something was done with what is not known, and may fail once it is: for `try` and `can`."""
+        if self.unknowns is not None:
             self.unknowns[0] += 1
         return val
 
@@ -126,7 +127,7 @@ class Evaluation:
         if not isinstance(start, Name):
             return self._follow(self.value(start), steps[::-1], 0)
         if self.names and start.name in self.names:
-            return self.saw(self._follow(self.names[start.name], steps[::-1], 0))
+            return self._follow(self.names[start.name], steps[::-1], 0)
         steps.reverse()
         keys = [self._key(step) for step in steps]
         fixed = next((i for i, key in enumerate(keys) if not _is_fixed(key)), len(keys))
@@ -135,7 +136,7 @@ class Evaluation:
             found = self.scope.lookup(start.name, tuple(_plain_key(key) for key in keys[:fixed]))
         if found is None:
             raise Failure(f"there is no {'.'.join([start.name, *(str(_plain_key(k)) for k in keys[:fixed])])}")
-        return self.saw(self._follow(found[0], steps, found[1], keys))
+        return self._follow(found[0], steps, found[1], keys)
 
     def _key(self, step: GetAttr | Index) -> Val:
         return Val(STRING, step.name) if isinstance(step, GetAttr) else self.value(step.key)
@@ -144,9 +145,15 @@ class Evaluation:
         for position in range(taken, len(steps)):
             step = steps[position]
             if isinstance(step, GetAttr):
-                val = operators.get_attr(val, step.name)
+                found = operators.get_attr(val, step.name)
             else:
-                val = operators.index(val, keys[position] if keys else self.value(step.key))
+                key = keys[position] if keys else self.value(step.key)
+                found = operators.index(val, key)
+                if not key.is_known:
+                    self.saw(val)
+            if not val.is_known:
+                self.saw(val)
+            val = found
         return val
 
     # operators
@@ -163,7 +170,10 @@ class Evaluation:
             self.run.spend(1)
         val = self.value(chain[-1].left)
         for step in reversed(chain):
-            val = operators.binary(step.operator, val, self.value(step.right))
+            right = self.value(step.right)
+            if not (val.is_known and right.is_known):
+                self.saw(val)
+            val = operators.binary(step.operator, val, right)
         return val
 
     # collections
@@ -221,7 +231,7 @@ class Evaluation:
             val = unknown(error.type, sensitive=any(map(is_sensitive, arguments)))
         except Failure as error:
             raise Failure(f"{name}: {error}") from None
-        return val if val.wholly_known or not all(a.wholly_known for a in arguments) else self.saw(val)
+        return val if val.wholly_known else self.saw(val)
 
     def render(self, template: Expr, names: Mapping[str, Val]) -> Val:
         """A template's text with these names and no others."""
