@@ -39,6 +39,21 @@ def of_type(name: str) -> Facts:
     return _cached(module).get(name, {}) if module else {}
 
 
+def defaults_of(name: str) -> Mapping[str, Any]:
+    """What the provider fills in for arguments that nobody sets, as it plans them (`tests/support/defaults.py`).
+
+    They hold for the type's own variant: where a text among them is set otherwise, the others may differ.
+    """
+    return _defaults().get(name, {})
+
+
+@cache
+def _defaults() -> Mapping[str, Mapping[str, Any]]:
+    known: Mapping[str, Mapping[str, Any]]
+    known = json.loads(resources.files("drift.catalog").joinpath("provider/_defaults.json").read_text())
+    return known
+
+
 @cache
 def _cached(module: str) -> Mapping[str, Facts]:
     return of_module(module)

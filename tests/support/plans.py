@@ -47,14 +47,19 @@ class Score:
     right: int = 0
     unknown: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
-    defaults: int = 0
-    """Values that the provider adds by itself: no author set them."""
+    added: int = 0
+    """Values that the provider adds by itself, and of which we say nothing: no author set them."""
     seconds: float = 0.0
 
     @property
     def known(self) -> int:
-        """The values that the author sets and Terraform knows."""
+        """The values that Terraform knows and we speak of."""
         return self.right + len(self.unknown) + len(self.wrong)
+
+    @property
+    def share(self) -> float:
+        """The percentage of all values that Terraform knows which are known to us."""
+        return 100 * self.right / (self.known + self.added) if self.known else 100.0
 
 
 def compare(plan: Mapping[str, Any], configuration: Configuration) -> Score:
@@ -86,7 +91,7 @@ def _instance(address: str, after: Any, unknown: Any, ours: Configured, score: S
         elif name in ours.derived:
             _value(path, ours.derived[name], value, _at(unknown, name), score)
         else:
-            score.defaults += _leaves(value)
+            score.added += _leaves(value)
     for name in ours.values.keys() - after.keys():
         if not _at(unknown, name):
             score.wrong.append(f"{address}: {name}: not in the plan")
@@ -117,7 +122,7 @@ def _value(path: str, ours: Any, planned: Any, unknown: Any, score: Score) -> No
             if name in ours:
                 _value(f"{path}.{name}", ours[name], value, _at(unknown, name), score)
             else:
-                score.defaults += _leaves(value)
+                score.added += _leaves(value)
         for name in ours.keys() - planned.keys():
             if not _at(unknown, name) and ours[name] is not None:
                 score.wrong.append(f"{path}.{name}: {ours[name]!r}, not planned")
@@ -232,7 +237,7 @@ def keep(names: Sequence[str]) -> None:
 def table(directories: Sequence[Path], *, verbose: bool = False) -> Iterator[str]:
     """One line for each configuration, and the sum."""
     total = Score()
-    head = ("configuration", "instances", "right", "unknown", "wrong", "known to us", "defaults", "seconds")
+    head = ("configuration", "instances", "right", "unknown", "wrong", "known to us", "added", "seconds")
     yield "{:44} {:>11} {:>7} {:>8} {:>6} {:>12} {:>9} {:>8}".format(*head)
     for directory in directories:
         one = score(directory)
@@ -240,15 +245,15 @@ def table(directories: Sequence[Path], *, verbose: bool = False) -> Iterator[str
         if verbose:
             for name in ("lacking", "surplus", "wrong", "unknown"):
                 yield from (f"    {name}: {path}" for path in dict.fromkeys(getattr(one, name)))
-        for name in ("planned", "found", "surplus", "lacking", "right", "unknown", "wrong", "defaults", "seconds"):
+        for name in ("planned", "found", "surplus", "lacking", "right", "unknown", "wrong", "added", "seconds"):
             setattr(total, name, getattr(total, name) + getattr(one, name))
     yield _line("all", total)
 
 
 def _line(name: str, s: Score) -> str:
-    share = f"{100 * s.right / s.known:.1f} %" if s.known else "-"
+    share = f"{s.share:.1f} %"
     found = f"{s.found}/{s.planned}" + (f"+{len(s.surplus)}" if s.surplus else "")
-    values = f"{s.right:>7} {len(s.unknown):>8} {len(s.wrong):>6} {share:>12} {s.defaults:>9}"
+    values = f"{s.right:>7} {len(s.unknown):>8} {len(s.wrong):>6} {share:>12} {s.added:>9}"
     return f"{name:44} {found:>11} {values} {s.seconds:>8.2f}"
 
 

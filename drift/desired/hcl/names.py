@@ -12,6 +12,7 @@ from drift.catalog import Catalog, facts
 from drift.desired.hcl.bodies import Declared
 from drift.desired.hcl.configured import ModulePath, Provider
 from drift.desired.hcl.constraints import Defaults, conform, type_of
+from drift.desired.hcl.defaults import defaults
 from drift.desired.hcl.evaluate import evaluate
 from drift.desired.hcl.expansion import Expansion, expansion
 from drift.desired.hcl.library import Library, ModuleNames
@@ -306,9 +307,9 @@ class ModuleScope:
         certain = instance is not None and settled(set_, instance, known, CATALOG.get(type_))
         provider = self.provider(declared, type_)
         if mode == "managed":
-            derived = tags_of(written.values, known, provider)
-            whole = complete({**derived, **written.values}, instance, known, certain=certain)
-            return Evaluated(written, whole, derived)
+            tags = tags_of(written.values, known, provider)
+            whole = complete({**tags, **written.values}, instance, known, certain=certain)
+            return Evaluated(written, whole, {**defaults(type_, written.values, known), **tags})
         if certain:
             return Evaluated(written, complete({}, instance, known, certain=True))
         return Evaluated(written, computed(type_, written.values, provider))
