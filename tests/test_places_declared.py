@@ -114,6 +114,13 @@ def test_backend_config_on_the_command_line(tmp_path: Path) -> None:
     assert "Give one of them" in both.stderr
 
 
+def test_a_terraform_block_that_cannot_be_parsed_is_no_local_state(tmp_path: Path) -> None:
+    write(tmp_path, main__tf=S3.replace('"states"', '"states'))
+
+    with pytest.raises(StateError, match=r"main.tf:\d+: not read"):
+        directory.place_of(tmp_path)
+
+
 def test_a_directory_of_directories_that_nobody_initialised(tmp_path: Path) -> None:
     put(tmp_path / "kept/x.tfstate", "x")
     write(tmp_path / "a", main__tf='terraform {\n  backend "local" {\n    path = "../kept/x.tfstate"\n  }\n}\n')
@@ -210,3 +217,19 @@ def test_the_cache_of_a_unit_says_where_its_state_is(tmp_path: Path) -> None:
     assert names(directory.place_of(unit)) == ["new"]
     assert names(str(unit)) == ["new"]
     assert sorted(names(str(tmp_path))) == ["new", "old"]  # the other stands beside it
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ('"no-such-file.hcl"', "no-such-file.hcl:1 cannot be read"),
+        ('run_cmd("x")', "which file it includes cannot be told"),
+        ('"x\\u0000y"', "."),
+    ],
+)
+def test_an_include_that_leads_nowhere_hides_nothing(path: str, why: str, tmp_path: Path) -> None:
+    unit = write(tmp_path / "unit", terragrunt__hcl=f"include {{\n  path = {path}\n}}\n")
+
+    with pytest.raises(StateError, match=why):
+        directory.place_of(unit)
+    assert failure(str(tmp_path)).source.endswith("terragrunt.hcl:1")

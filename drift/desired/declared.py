@@ -115,6 +115,9 @@ def _block(directory: Path) -> tuple[str, Block] | None:
     """The block that counts, and its file: the last one, since overrides come last."""
     found: tuple[str, Block] | None = None
     for file in parse_files([f for f in files_of(directory) if _may_hold_one(f)]):
+        for lost in file.lost:
+            if lost.header.startswith("terraform") or not lost.header:
+                raise StateError(f"{file.path}:{lost.line}", f"not read: {lost.reason}", "Correct it, or give --state.")
         for settings_ in _terraform(file):
             for kind in ("backend", "cloud"):
                 for block in blocks(settings_, kind):

@@ -31,6 +31,7 @@ from drift.errors import StateError
 CACHE = ".terragrunt-cache"
 ROOTS = (UNIT, "root.hcl")
 """What `find_in_parent_folders()` looks for without a name."""
+RUN = "Run `terragrunt init` in the unit, or `terragrunt state pull | drift check --state -`."
 MAX_DEPTH = 40
 """Files that read files, and folders above a unit."""
 
@@ -46,7 +47,10 @@ def backend(directory: Path) -> tuple[str, Config] | None:
 
     StateError for what cannot be told without running Terragrunt.
     """
-    unit = _File(directory / UNIT, _Unit(directory.resolve()))
+    try:
+        unit = _File(directory / UNIT, _Unit(directory.resolve()))
+    except NotKnown as error:
+        raise StateError(str(directory / UNIT), str(error)) from None
     if not unit.is_unit:
         return None
     for file in (unit, *unit.included):
@@ -83,10 +87,11 @@ class _File:
         unit.trusted.add(path.parent.resolve())
         if depth > MAX_DEPTH:
             raise NotKnown("files read each other in a circle")
-        try:
-            self.body = parse_file(path).body
-        except OSError as error:
-            raise NotKnown(f"{path} cannot be read") from error
+        parsed = parse_file(path)
+        if parsed.lost:
+            lost = parsed.lost[0]
+            raise NotKnown(f"{path}:{lost.line} cannot be read: {lost.reason}")
+        self.body = parsed.body
         self._known: dict[str, Val | None] = {}
 
     # what the evaluator asks
@@ -142,11 +147,22 @@ class _File:
         for block in self.body.blocks if not self.include else ():
             path = block.body.attributes.get("path") if block.type == "include" else None
             where = self.value(path.expr) if path else unknown()
-            if isinstance(where.raw, str):
-                label = block.labels[0] if block.labels else ""
+            if block.type != "include":
+                continue
+            label = block.labels[0] if block.labels else ""
+            try:
+                if not isinstance(where.raw, str):
+                    raise NotKnown(f"which file it includes cannot be told without running Terragrunt{self._why()}")
                 file = (self.unit.directory / where.raw).resolve()
                 out[label] = _File(file, self.unit, include=label or "-", depth=self.depth + 1)
+            except (NotKnown, ValueError) as error:
+                raise StateError(f"{self.path}:{block.line}", str(error), RUN) from None
         return out
+
+    def _why(self) -> str:
+        """What was met that is not known."""
+        reasons = [*dict.fromkeys(reason for _, reason in self.unit.run.notes)]
+        return f": {'; '.join(reasons[:3])}" if reasons else ""
 
     @property
     def included(self) -> Iterator[_File]:
@@ -176,12 +192,10 @@ class _File:
         found = plain(self.value(expr), drop_null=True) if expr else {}
         untold = [n for n, v in found.items() if _has_unknown(v)] if isinstance(found, dict) else ["config"]
         if untold:
-            reasons = dict.fromkeys(reason for _, reason in self.unit.run.notes)
-            why = f": {'; '.join([*reasons][:3])}" if reasons else ""
             raise StateError(
                 f"{self.path}:{block.line}",
-                f"`remote_state`: {', '.join(untold)} cannot be told without running Terragrunt{why}",
-                "Run `terragrunt init` in the unit, or `terragrunt state pull | drift check --state -`.",
+                f"`remote_state`: {', '.join(untold)} cannot be told without running Terragrunt{self._why()}",
+                RUN,
             )
         return dict(found)
 
