@@ -78,7 +78,9 @@ class Index:
 
     def __init__(self, resources: Iterable[Resource], catalog: Catalog) -> None:
         self._catalog = catalog
-        self._resources = sorted(resources, key=_order)
+        self._of_type: dict[str, list[Resource]] = defaultdict(list)
+        for resource in sorted(resources, key=_order):
+            self._of_type[resource.type].append(resource)
         self._by: dict[tuple[str, str], dict[Any, list[Resource]]] = {}
 
     def named(self, ref: Ref, source: Resource) -> list[tuple[Any, Resource | None]]:
@@ -99,9 +101,9 @@ class Index:
     def _index(self, type_: str, by: str) -> dict[Any, list[Resource]]:
         if (type_, by) not in self._by:
             index: dict[Any, list[Resource]] = defaultdict(list)
-            for resource in self._resources:
+            for resource in self._of_type.get(type_, ()):
                 value = resource.id if by == "id" and "id" not in resource.attributes else resource.attributes.get(by)
-                if resource.type == type_ and isinstance(value, str):
+                if isinstance(value, str):
                     index[value].append(resource)
             self._by[type_, by] = index
         return self._by[type_, by]

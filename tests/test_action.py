@@ -166,3 +166,21 @@ def test_the_posting_steps_post(job: dict[str, str]) -> None:
     assert len(github.comments) == len(github.issues) == 1
     assert TOKEN not in comment.stdout + comment.stderr + issue.stdout + issue.stderr
     assert not (Path(job["RUNNER_TEMP"]) / "evil").exists()
+
+
+def test_the_install_step_installs_by_hashes_and_only_once(job: dict[str, str], tmp_path: Path) -> None:
+    """With a Python that only writes down what it is asked for."""
+    python = tmp_path / "python"
+    pip = 'echo "$@" >> "$RUNNER_TEMP/asked"; printf "#!/bin/sh\\necho drift\\n" > "$(dirname "$0")/drift"; chmod +x "$(dirname "$0")/drift"'
+    python.write_text(
+        f'#!/bin/sh\nmkdir -p "$3/bin"\ncat > "$3/bin/pip" <<\'EOS\'\n#!/bin/sh\n{pip}\nEOS\nchmod +x "$3/bin/pip"\n'
+    )
+    python.chmod(0o755)
+    first, again = (script("install", job, PYTHON=str(python)) for _ in range(2))
+    asked = (tmp_path / "asked").read_text().splitlines()
+
+    assert (first.returncode, again.returncode) == (0, 0), first.stderr
+    assert len(asked) == 2
+    assert "--require-hashes" in asked[0]
+    assert asked[1].endswith(f"--no-deps {ROOT}")
+    assert (ROOT / "requirements" / "action.txt").read_text().count("--hash=sha256:") > 10

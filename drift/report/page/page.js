@@ -102,7 +102,7 @@ function changesTable(changes, heads) {
 
 function valueElement(lines, others) {
   const other = new Set(others);
-  const several = lines.length > 1 || others.length > 1;
+  const several = lines.length > 1 && others.length > 1; // where one side is empty, all of the other differs
   return make("pre", {}, lines.flatMap((line, i) => [i ? "\n" : "", several && !other.has(line) ? make("mark", {}, line) : line]));
 }
 
