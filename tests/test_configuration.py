@@ -403,10 +403,23 @@ def test_the_tags_of_the_provider_are_added(tmp_path: Path) -> None:
     """
     )
     found = configuration(tmp_path, text)
-    assert one(found, "aws_sqs_queue.both").derived == {"tags_all": {"Team": "own", "Other": "o"}}
-    assert one(found, "aws_sqs_queue.neither").derived == {}
-    assert one(found, "aws_sqs_queue.unknown").derived == {}
+    assert one(found, "aws_sqs_queue.both").derived["tags_all"] == {"Team": "own", "Other": "o"}
+    assert "tags_all" not in one(found, "aws_sqs_queue.neither").derived
+    assert "tags_all" not in one(found, "aws_sqs_queue.unknown").derived
     assert one(found, "aws_sqs_queue.unknown").provider.default_tags is None
+
+
+def test_of_another_variant_of_a_type_no_default_is_sure(tmp_path: Path) -> None:
+    text = """
+    variable "kind" {}
+    resource "aws_lb" "application" { subnets = ["subnet-1"] }
+    resource "aws_lb" "network" { load_balancer_type = "network" }
+    resource "aws_lb" "unknown" { load_balancer_type = var.kind }
+    """
+    found = configuration(tmp_path, text)
+    assert one(found, "aws_lb.application").derived["enable_http2"] is True
+    assert one(found, "aws_lb.network").derived == {}
+    assert one(found, "aws_lb.unknown").derived == {}
 
 
 # what a state knows
@@ -701,8 +714,10 @@ def test_graph_prints_the_configuration_without_a_state(tmp_path: Path) -> None:
     top = json.loads(done.stdout)
     assert top["schema"] == "drift-configuration/1"
     found = {r["address"]: r for r in top["configurations"][0]["resources"]}
-    assert found["aws_vpc.v"]["values"] == {"cidr_block": "10.0.0.0/16"}
-    assert found["aws_subnet.s"]["values"] == {"vpc_id": None}
+    assert found["aws_vpc.v"]["values"]["cidr_block"] == "10.0.0.0/16"
+    assert found["aws_vpc.v"]["values"]["instance_tenancy"] == "default"
+    assert found["aws_vpc.v"]["asserted"] == ["cidr_block"]
+    assert found["aws_subnet.s"]["values"]["vpc_id"] is None
     assert found["aws_subnet.s"]["unknown"] == {"vpc_id": True}
     assert found["aws_ssm_parameter.p"]["sensitive"] == ["value"]
     assert found["aws_subnet.s"]["line"] == 8
