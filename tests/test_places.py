@@ -430,6 +430,25 @@ def test_http_without_a_state_damaged_and_dead() -> None:
     assert "no host" in failure("http:///x").message
 
 
+@pytest.mark.parametrize(
+    ("place", "variable"),
+    [
+        ("http://{}/api/v4/projects/7/terraform/state/prod", "GITLAB_TOKEN"),
+        ("consul://{}/tf/net", "CONSUL_HTTP_TOKEN"),
+        ("k8s://infra/net?server=http://{}", "KUBE_TOKEN"),
+        ("azurerm://a/c/k?endpoint=http://{}/a", "ARM_SAS_TOKEN"),
+    ],
+)
+def test_a_token_that_cannot_be_sent_is_not_quoted(place: str, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, "hunter22 with a\nline break\n")
+    with serving(lambda _: (200, {}, state())) as url:
+        monkeypatch.setenv("GITLAB_HOST", url)
+        refused = failure(place.format(url.removeprefix("http://")))
+
+    assert "cannot be sent" in refused.message
+    assert "hunter22" not in str(refused)
+
+
 def test_http_is_asked_again_when_it_is_busy_and_redirects_take_no_credentials_along() -> None:
     seen: list[tuple[str, str | None]] = []
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
+import boto3
 import pytest
 
 from drift.desired import directory
 from drift.desired.backends.url import parse
 from drift.errors import StateError, UsageError
 from tests.support.places import failure, names, put, resolved
+from tests.support.world import FAKE, REGION, moto_server
 from tests.test_cli import TAMPERED, drift
+from tests.test_state import queue, state
 
 
 @pytest.fixture(autouse=True)
@@ -233,3 +238,40 @@ def test_an_include_that_leads_nowhere_hides_nothing(path: str, why: str, tmp_pa
     with pytest.raises(StateError, match=why):
         directory.place_of(unit)
     assert failure(str(tmp_path)).source.endswith("terragrunt.hcl:1")
+
+
+@pytest.mark.terraform
+def test_the_block_says_what_terraform_init_resolves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not shutil.which("terraform"):
+        pytest.skip("terraform is not installed")
+    for name, value in FAKE.items():
+        monkeypatch.setenv(name, value)
+    with moto_server() as url:
+        client = boto3.client("s3", region_name=REGION, endpoint_url=url)
+        client.create_bucket(Bucket="states")
+        given = ["bucket=states", "key=net/x.tfstate", str(tmp_path / "more.tfbackend")]
+        (tmp_path / "more.tfbackend").write_text(
+            f'endpoints = {{ s3 = "{url}", sts = "{url}" }}\nuse_path_style = true\n'
+        )
+        checks = (
+            "credentials_validation",
+            "region_validation",
+            "requesting_account_id",
+            "metadata_api_check",
+            "s3_checksum",
+        )
+        skipped = "".join(f"    skip_{name} = true\n" for name in checks)
+        write(tmp_path, main__tf=f'terraform {{\n  backend "s3" {{\n    region = "us-east-1"\n{skipped}  }}\n}}\n')
+        expected = directory.place_of(tmp_path, given)
+        options = [f"-backend-config={value}" for value in given]
+        done = subprocess.run(
+            ["terraform", "init", "-input=false", "-no-color", *options],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert parse(directory.place_of(tmp_path)) == parse(expected)
+        client.put_object(Bucket="states", Key="net/x.tfstate", Body=state(queue("x")))
+        assert names(expected) == ["x"]

@@ -72,7 +72,12 @@ def get(
         ):
             opener.add_handler(handler)
         return _tried(opener, request)
-    except (OSError, http.client.HTTPException, ValueError) as error:
+    except (http.client.InvalidURL, ValueError):  # their texts quote the address, or the header with the token
+        hint = "Look for a space or a line break in the address, or at the end of the token or password."
+        raise StateError(
+            source, "no answer: the address or the credentials hold a character that cannot be sent", hint
+        ) from None
+    except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise StateError(source, f"no answer: {reason}", _hint(reason)) from None
 
