@@ -253,3 +253,30 @@ def _normal(x: object) -> object:
     if isinstance(x, list):
         return [walk(v) for v in x]
     return {normal(k): walk(v) for k, v in x.items()} if isinstance(x, dict) else x
+
+
+ROLE = "arn:aws:iam::444455556666:role"
+OF_THE_PROVIDER = [
+    (
+        f'arn_parse("{ROLE}/a")',
+        {"partition": "aws", "service": "iam", "region": "", "account_id": "444455556666", "resource": "role/a"},
+    ),
+    (
+        'arn_parse("arn:aws:s3:::b/k:x:y")',
+        {"partition": "aws", "service": "s3", "region": "", "account_id": "", "resource": "b/k:x:y"},
+    ),
+    ('arn_build("aws", "iam", "", "444455556666", "role/a")', f"{ROLE}/a"),
+    ('arn_build("", "", "", "", "")', "arn:::::"),
+    (f'trim_iam_role_path("{ROLE}/with/path/a")', f"{ROLE}/a"),
+    (f'trim_iam_role_path("{ROLE}/a")', f"{ROLE}/a"),
+    ('arn_parse("nope")', None),
+    ('arn_parse("arn::::")', None),
+    ('trim_iam_role_path("arn:aws:iam::444455556666:user/x/y")', None),
+    ('trim_iam_role_path("arn:aws:iam:us-east-1:444455556666:role/a/x")', None),
+]
+"""As the AWS provider answered; None where it refused."""
+
+
+@pytest.mark.parametrize(("call", "expected"), OF_THE_PROVIDER, ids=[call for call, _ in OF_THE_PROVIDER])
+def test_the_providers_own_functions(call: str, expected: object) -> None:
+    assert plain(value(f"try(provider::aws::{call}, null)")) == expected
