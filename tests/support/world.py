@@ -20,9 +20,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ from drift.live.api import Answer, Api, Asker, Request
 from drift.live.session import BotoApi
 from drift.live.tape import Player, Recorder
 from drift.model.drift import Report
+from drift.rules.settings import Settings
+from drift.rules.spec import Rule
 
 WORLDS = Path(__file__).parents[2] / "fixtures" / "worlds"
 NAMES = sorted(p.parent.name for p in WORLDS.glob("*/main.tf"))
@@ -113,15 +116,17 @@ class World:
         return sorted(module.tamper(aws, state))
 
 
-def run(state: Path, api: Api, **scope: Any) -> Report:
-    """`drift check` as a function."""
+def run(state: Path, api: Api, rules: Sequence[Rule] = (), **scope: Any) -> Report:
+    """`drift check` as a function; rules judge what it finds on the first of November 2026."""
     catalog = Catalog()
     if isinstance(api, Replay):
         scope.setdefault("only", tuple(n for n in catalog if api.knows(catalog[n], catalog)))
     states, failed = read_states([str(state)], {})
     assert not failed, failed
     desired = build(states, failed, catalog, account=api.account, region=REGION)
-    return check(desired, Asker(api), catalog, Scope(**scope), default_region=REGION).report
+    settings = Settings(today=date(2026, 11, 1))
+    scope_ = Scope(**scope)
+    return check(desired, Asker(api), catalog, scope_, rules=rules, settings=settings, default_region=REGION).report
 
 
 def lines(report: Report) -> list[str]:

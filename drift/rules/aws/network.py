@@ -32,6 +32,11 @@ GROUPS = (
 )
 NAMED = (22, 3389, *DATABASES, *RISKY)
 ATTACHED = ("aws_instance", "aws_lb", "aws_elb", "aws_db_instance", "aws_subnet", "aws_route_table")
+USERS = (
+    "aws_network_interface", "aws_instance", "aws_lb", "aws_elb", "aws_db_instance", "aws_rds_cluster",
+    "aws_launch_template", "aws_launch_configuration", "aws_lambda_function", "aws_vpc_endpoint",
+)  # fmt: skip
+"""What names its groups in its listing: who uses a group is told without a call for each."""
 GUIDE = ("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",)
 SESSION = "Remove the rule; reach machines through Session Manager, or from a network of your own."
 
@@ -282,7 +287,7 @@ def sg_too_many_rules(it: Subject) -> str | None:
     severity="low",
     theme="hygiene",
     types=("aws_security_group",),
-    near=("aws_network_interface", "aws_instance", "aws_lb", "aws_elb", "aws_db_instance", "aws_security_group"),
+    near=(*USERS, "aws_security_group"),
     remedy="Delete it: an unused group is attached by mistake one day.",
     references=GUIDE,
     prowler=("ec2_securitygroup_not_used",),
@@ -290,7 +295,5 @@ def sg_too_many_rules(it: Subject) -> str | None:
 )
 def sg_unused(it: Subject) -> str | None:
     """Neither an interface nor another group names it."""
-    users = ("aws_network_interface", "aws_instance", "aws_lb", "aws_elb", "aws_db_instance", "aws_launch_template")
-    if it.near(*users) or [g for g in it.near("aws_security_group") if g.resource.key != it.resource.key]:
-        return None
-    return "nothing is attached to it"
+    others = [g for g in it.near("aws_security_group") if g.resource.key != it.resource.key]
+    return None if it.near(*USERS) or others else "nothing is attached to it"

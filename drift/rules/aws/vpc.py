@@ -13,17 +13,23 @@ from drift.rules.subject import Subject
 TCP, ANY_PROTOCOL = "6", "-1"
 
 
+_RULE = ("rule_number", "rule_action", "egress", "protocol", "cidr_block", "ipv6_cidr_block", "from_port", "to_port")
+
+
+def _rules(it: Subject) -> list[Any]:
+    """What comes in by an access list, or by one rule of it; on the desired side its rules may be resources."""
+    if it.type == "aws_network_acl_rule":
+        rule_ = {name: it[name] for name in _RULE}
+        told_ = {**rule_, "rule_no": rule_["rule_number"], "action": rule_["rule_action"]}
+        return [] if rule_["egress"] else [told_]
+    rules = [entry for entry in it["ingress"] or () if entry.get("action")]
+    parts = it.near("aws_network_acl_rule") if it.world.side == "desired" else []
+    return [*rules, *(entry for part in parts if part.managed for entry in _rules(part))]
+
+
 def _entries(it: Subject) -> Iterator[tuple[int, bool, str, bool, set[int] | None]]:
     """(number, whether it allows, protocol, whether from the world, ports or None for all) of what comes in."""
-    if it.type == "aws_network_acl_rule":
-        if it["egress"]:
-            return
-        names = ("rule_number", "rule_action", "protocol", "cidr_block", "ipv6_cidr_block", "from_port", "to_port")
-        rules: list[Any] = [{n: it[n] for n in names}]
-        rules[0] |= {"rule_no": rules[0]["rule_number"], "action": rules[0]["rule_action"]}
-    else:
-        rules = list(it["ingress"] or ())
-    for entry in rules:
+    for entry in _rules(it):
         world = bool({entry.get("cidr_block"), entry.get("ipv6_cidr_block")} & WORLD)
         low, high = entry.get("from_port") or 0, entry.get("to_port") or 0
         protocol = str(entry.get("protocol"))

@@ -1,0 +1,126 @@
+"""Rules through the whole engine: over what real Terraform and moto made, and over resources made for each rule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from drift.catalog import Catalog
+from drift.desired.load import build, read_states
+from drift.live.api import Asker
+from drift.live.scan import Scan
+from drift.model.drift import Change, Drift
+from drift.model.resource import GLOBAL, Resource
+from drift.rules import built_in
+from drift.rules.engine import Judged, judge
+from drift.rules.settings import Settings
+from tests.support.rule_worlds import FOUND
+from tests.support.rules import raw
+from tests.support.world import NAMES, WORLDS, World, run
+from tests.test_rule_cases import CASES, SET
+from tests.test_rules import Account
+
+CATALOG = Catalog()
+RULES = built_in()
+BY_ID = {r.id: r for r in RULES}
+LONG = (
+    "ec2",
+    "web-stack",
+    "datalake-stack",
+    "serverless-stack",
+    "app-platform",
+    "security-groups",
+    "s3_parts",
+    "iam",
+    "network",
+)
+"""Worlds judged in every run; all others in the long one."""
+
+
+def untouched(name: str) -> tuple[list[Drift], Judged]:
+    """Every resource of a world's clean account, taken for modified."""
+    world = World(WORLDS / name)
+    api = world.tape("clean")
+    desired = build(
+        *read_states([str(world.path / "refreshed.tfstate")], {}), CATALOG, account=api.account, region="us-east-1"
+    )
+    scope = frozenset(t for t in CATALOG if api.knows(CATALOG[t], CATALOG))
+    regions = sorted({r.key.region for r in desired.resources} - {GLOBAL, ""}) or ["us-east-1"]
+    scan = Scan(Asker(api), CATALOG, desired.resources, scope=scope, regions=regions)
+    drifts = [
+        Drift("modified", r, scan.paired[r.place], (Change("x", 1, 2),))
+        for r in desired.resources
+        if r.place in scan.paired
+    ]
+    settings = Settings(today=date(2026, 11, 1))
+    return drifts, judge(drifts, RULES, scan, CATALOG, desired=desired.resources, settings=settings, scope=scope)
+
+
+@pytest.mark.parametrize("name", [n if n in LONG else pytest.param(n, marks=pytest.mark.slow) for n in NAMES])
+def test_what_nobody_touched_is_judged_alike_on_both_sides(name: str) -> None:
+    drifts, judged = untouched(name)
+    told = [
+        (f.rule, str(d.resource.address), f.effect, f.evidence)
+        for d in judged.drift
+        for f in d.findings
+        if f.verdict != "unknown" and f.effect != "present"
+    ]
+
+    assert drifts
+    assert told == []
+    assert judged.warnings == ()
+
+
+@pytest.mark.parametrize("name", [n if n in LONG else pytest.param(n, marks=pytest.mark.slow) for n in sorted(FOUND)])
+def test_what_tampering_did_is_found(name: str) -> None:
+    world = World(WORLDS / name)
+    report = run(world.path / "refreshed.tfstate", world.tape("tampered"), rules=RULES)
+    found = {(f.rule, d.type, f.effect) for d in report.drift for f in d.findings if f.verdict != "unknown"}
+
+    assert set(FOUND[name]) - found == set()
+    assert not [w for w in report.warnings if w.startswith("rule ")]
+
+
+ALONE = [n for n, case in CASES.items() if len(case) == 3 and n not in ("iam-user-direct-policy", "iam-unmanaged-key")]
+"""Rules whose cases need no neighbours, and may hold on both sides of one resource."""
+OTHER_SIDE = {
+    "iam-unused-rights": "what was used is never described",
+    "cis-alarm-missing": "it compares the sides by itself",
+    "cf-dangling-bucket": "the bucket must be described",
+}
+
+
+def one(name: str, which: int) -> Resource:
+    type_, *attributes = CASES[name][:3]
+    return raw(type_, attributes[which - 1])  # type: ignore[arg-type]
+
+
+def effects(name: str, drift: Drift) -> list[str]:
+    there = [replace(drift.actual, address=None)] if drift.actual else []
+    desired = [drift.desired] if drift.desired else []
+    judged = judge([drift], [BY_ID[name]], Account(there), CATALOG, desired=desired, settings=SET)
+    return [f.effect for f in judged.drift[0].findings]
+
+
+@pytest.mark.parametrize("name", [n for n in ALONE if n not in OTHER_SIDE])
+def test_every_rule_tells_what_the_drift_did(name: str) -> None:
+    bad, good = one(name, 1), replace(one(name, 2), key=one(name, 1).key)
+    changes = tuple(Change(n, 1, 2) for n in CASES[name][1])  # type: ignore[union-attr]
+
+    assert effects(name, Drift("modified", good, bad, changes)) == ["introduced"]
+    assert effects(name, Drift("modified", bad, good, changes)) == ["resolved"]
+    assert effects(name, Drift("modified", bad, bad, changes)) == ["present"]
+    assert effects(name, Drift("modified", good, good, changes)) == []
+    if not CATALOG[CASES[name][0]].object:  # what is unmanaged is listed under its general type
+        assert effects(name, Drift("unmanaged", None, replace(bad, address=None))) == ["introduced"]
+
+
+@pytest.mark.parametrize("name", [r.id for r in RULES if r.when_missing and r.id in ALONE])
+def test_every_loss_that_a_rule_speaks_of_is_a_finding(name: str) -> None:
+    type_ = CASES[name][0]
+    good = one(name, 2)
+
+    expected = ["introduced"] if type_ in BY_ID[name].when_missing else []
+    assert effects(name, Drift("missing", good, None)) == expected
