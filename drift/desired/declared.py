@@ -8,6 +8,7 @@ locals there. What `terraform init` would be given is taken from TF_CLI_ARGS_ini
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -36,7 +37,8 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 }
 """Backend -> the arguments without which nothing tells where the state is."""
 
-_WORDS = (b"backend", b"cloud")
+_WORDS = re.compile(rb'\bbackend[ \t"]|"backend"|\bcloud\s*\{|"cloud"')
+"""What a file says that may hold such a block: the others are not parsed for it."""
 
 
 def backend(directory: Path, given: Sequence[str], workspace: str) -> tuple[str, Config] | None:
@@ -130,7 +132,7 @@ def _may_hold_one(file: Path) -> bool:
         data = file.read_bytes()
     except OSError:
         return False
-    return any(word in data for word in _WORDS)
+    return _WORDS.search(data) is not None
 
 
 def _terraform(file: File) -> Iterator[Body]:
