@@ -608,6 +608,46 @@ def test_the_configuration_one_is_in_is_taken_for_a_state_kept_elsewhere_if_it_f
     assert strange[0].warnings == ()
 
 
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("terraform.tfstate", "default"),
+        ("pulled.tfstate", "blue"),
+        ("terraform.tfstate.d/green/terraform.tfstate", "green"),
+        ("s3://states/env:/red/app.tfstate", UNKNOWN),
+        ("-", "blue"),
+    ],
+)
+def test_the_workspace_is_that_of_the_state(tmp_path: Path, source: str, name: str) -> None:
+    (tmp_path / "main.tf").write_text('resource "aws_sqs_queue" "q" { name = terraform.workspace }')
+    (tmp_path / ".terraform").mkdir()
+    (tmp_path / ".terraform" / "environment").write_text("blue")
+    place = source if source == "-" or "://" in source else str(tmp_path / source)
+    found = laid([state(queue(), source=place)], [tmp_path], Given(environment={}))
+    assert found[0].instances[0].configured is not None
+    assert found[0].instances[0].configured.values == {"name": name}
+
+
+def test_a_region_of_the_resource_is_its_own(tmp_path: Path) -> None:
+    text = PROVIDERS + 'resource "aws_sqs_queue" "q" {\n  name = "q"\n  region = "eu-north-1"\n}'
+    assert one(configuration(tmp_path, text), "aws_sqs_queue.q").provider.region == "eu-north-1"
+
+
+def test_a_provider_that_is_evaluated_is_not_guessed(tmp_path: Path) -> None:
+    text = (
+        PROVIDERS
+        + """
+    resource "aws_sqs_queue" "q" {
+      for_each = toset(["eu-west-1"])
+      provider = aws.by_region[each.key]
+      name     = "q"
+    }
+    """
+    )
+    provider = one(configuration(tmp_path, text), 'aws_sqs_queue.q["eu-west-1"]').provider
+    assert (provider.region, provider.default_tags) == ("", None)
+
+
 # blocks that speak of resources
 
 

@@ -9,12 +9,15 @@ from pathlib import Path
 
 from drift.desired.backends import scheme_of
 from drift.desired.backends.local import STDIN
-from drift.desired.configured import STATE
+from drift.desired.backends.url import shown
+from drift.desired.configured import DEFAULT, STATE
+from drift.desired.directory import backend_of
 from drift.desired.hcl.configured import Configuration, keyless
 from drift.desired.hcl.read import Sources, is_configuration
 from drift.desired.hcl.settings import Given
 from drift.desired.instance import State
 from drift.desired.overlay import overlay
+from drift.errors import StateError
 
 LEAST = 0.5
 """The share of a state's resources that a configuration must have, to be taken for what the state was written from."""
@@ -67,7 +70,7 @@ def initialised(place: Path) -> list[Path]:
 
 def evaluated(sources: Sources, state: State) -> Configuration:
     """A configuration with what a state knows, each instance under the address that it has now."""
-    workspace = workspace_of(state.source)
+    workspace = workspace_of(state.source, sources.directory)
     first = sources.evaluated([state], workspace=workspace)
     moved = overlay(state, first)
     if all(i.moved_from is None for i in moved.instances):
@@ -102,7 +105,15 @@ def directory_of(source: str) -> Path | None:
     return above if above.is_dir() and is_configuration(above) else None
 
 
-def workspace_of(source: str) -> str:
-    """The workspace of a state file, as its path tells; empty where it does not."""
-    above = Path(source).parent
-    return above.name if above.parent.name == f"{STATE}.d" else ""
+def workspace_of(source: str, directory: Path) -> str | None:
+    """The workspace of a state, as its place tells; empty for the selected one, None where it is not told."""
+    if _is_elsewhere(source):
+        try:
+            own = shown(backend_of(directory))
+        except StateError:
+            own = ""
+        return "" if source in (STDIN, own) else None
+    path = Path(source)
+    if path.parent.parent.name == f"{STATE}.d":
+        return path.parent.name
+    return DEFAULT if path.name == STATE else ""

@@ -106,9 +106,11 @@ def _filled(one: Configured, scope: ModuleScope, resource: Resource, key: Instan
     written = evaluated.written
     known = facts.of_type(resource[1]) if resource[0] == "managed" else {}
     values = {n: v for n, v in written.values.items() if not v.is_null}
-    secret = {
-        n for n, v in {**evaluated.derived, **values}.items() if any_sensitive(v) or schema.is_sensitive(known.get(n))
-    }
+    everything = {**evaluated.derived, **values}
+    secret = {n for n, v in everything.items() if any_sensitive(v) or schema.is_sensitive(known.get(n))}
+    if "region" in values and "region" not in known:  # an argument of every resource, from version 6 of the provider on
+        region = values["region"].raw
+        one = replace(one, provider=replace(one.provider, region=region if isinstance(region, str) else ""))
     return replace(
         one,
         address=replace(one.address, key=key),

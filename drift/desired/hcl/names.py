@@ -48,7 +48,8 @@ class Shared:
     settings: Settings
     recorded: Mapping[str, Instance] = field(default_factory=dict)
     """Address -> what a state has, data sources among it."""
-    workspace: str = "default"
+    workspace: str | None = None
+    """None where it is not known."""
     run: Run = field(default_factory=Run)
     busy: set[tuple[Any, ...]] = field(default_factory=set)
     warnings: list[str] = field(default_factory=list)
@@ -155,7 +156,9 @@ class ModuleScope:
         return {"root": Val(STRING, "."), "cwd": Val(STRING, here)}.get(name)
 
     def _terraform(self, name: str) -> Val | None:
-        return Val(STRING, self.run.workspace) if name == "workspace" else None
+        if name != "workspace":
+            return None
+        return Val(STRING, self.run.workspace) if self.run.workspace is not None else unknown(STRING)
 
     # variables and outputs
 

@@ -26,13 +26,22 @@ if TYPE_CHECKING:
 Reference = tuple[str, str]
 """(local name, alias) of a provider configuration."""
 
+UNTOLD = "?"
+"""An alias that no configuration has."""
+
 _ROLE = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/")
 
 
 def reference(expr: Expr | None, type_: str) -> Reference:
-    """What a `provider` argument names; without one, the default configuration of the type's own provider."""
-    steps = [str(step) for step, _ in steps_of(expr)] if expr is not None else []
-    return (steps[0], steps[1] if len(steps) > 1 else "") if steps else (type_.partition("_")[0], "")
+    """What a `provider` argument names; without one, the default configuration of the type's own provider.
+
+    The alias is `UNTOLD` where the argument is evaluated: `aws.by_region[each.key]`, as OpenTofu has it.
+    """
+    own = type_.partition("_")[0]
+    if expr is None:
+        return own, ""
+    steps = [str(step) for step, _ in steps_of(expr)]
+    return (steps[0], steps[1] if len(steps) > 1 else "") if steps else (own, UNTOLD)
 
 
 def source_name(module: ModuleScope, local: str) -> str:
@@ -49,7 +58,7 @@ def provider_for(module: ModuleScope, wanted: Reference) -> Provider:
         if own is not None:
             return configured(own, name, at[1], scope, scope.run.evaluate)
         if scope.caller is None or scope.call is None:
-            return Provider(name=name, alias=at[1])
+            return Provider(name=name, alias=at[1], default_tags=None if at[1] else {})
         handed = _handed(scope.call.expr("providers"))
         if at in handed:
             at = handed[at]

@@ -77,14 +77,17 @@ class Sources:
                 out.add(".".join([*(f"module.{name}" for name in names), *of]))
         return frozenset(out - {""})
 
-    def evaluated(self, states: Sequence[State] = (), *, workspace: str = "") -> Configuration:
-        """What it desires in a workspace, the selected one if none is named, with what states know of it."""
+    def evaluated(self, states: Sequence[State] = (), *, workspace: str | None = "") -> Configuration:
+        """What it desires in a workspace, with what states know of it.
+
+        The empty workspace is the selected one; None is one that is not known.
+        """
         recorded: dict[str, Instance] = {}
         for state in states:
             recorded |= {str(i.address): i for i in state.instances if not i.deposed}
             recorded |= {str(replace(i.address, mode="data")): i for i in state.looked_up}
         run = Run(depth=DEPTH)
-        shared = Shared(self.library, self.settings, recorded, workspace or self.workspace, run)
+        shared = Shared(self.library, self.settings, recorded, self.workspace if workspace == "" else workspace, run)
         return deep(lambda: expanded(shared))
 
 
