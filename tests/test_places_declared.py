@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import boto3
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from drift.desired import directory
-from drift.desired.backends.url import parse
-from drift.errors import StateError, UsageError
+from drift.desired import declared, directory, terragrunt
+from drift.desired.backends.url import build, parse, scrubbed, shown
+from drift.desired.state.tofu import configuration
+from drift.errors import DriftError, StateError, UsageError
 from tests.support.places import failure, names, put, resolved
 from tests.support.world import FAKE, REGION, moto_server
 from tests.test_cli import TAMPERED, drift
@@ -275,3 +280,48 @@ def test_the_block_says_what_terraform_init_resolves(tmp_path: Path, monkeypatch
         assert parse(directory.place_of(tmp_path)) == parse(expected)
         client.put_object(Bucket="states", Key="net/x.tfstate", Body=state(queue("x")))
         assert names(expected) == ["x"]
+
+
+WORDS = st.sampled_from(
+    ["terraform", "backend", "cloud", "remote_state", "generate", "include", "locals", "encryption", '"s3"', "{", "}", "{}", "[", "]", "=",
+     "\n", "path", "config", "bucket", "key", "contents", '"${', "local.x", '}"', "find_in_parent_folders()", "get_env(", ")", "null",
+     "path_relative_to_include()", "read_terragrunt_config(", "<<EOF\n", "EOF\n", "var.x", "1e999", '"x"', "workspaces"]
+)  # fmt: skip
+
+
+@given(st.lists(WORDS, max_size=40).map(" ".join) | st.text(max_size=80))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_configuration_says_where_the_state_is_or_why_not(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    unit = tmp_path_factory.mktemp("any") / "unit"
+    unit.mkdir()
+    for file in (unit / "main.tf", unit / "terragrunt.hcl", unit.parent / "root.hcl"):
+        file.write_text(text, encoding="utf-8", errors="replace")
+    for ask in (
+        lambda: directory.declared_in(unit),
+        lambda: terragrunt.backend(unit),
+        lambda: configuration(text, "s", [unit]),
+        lambda: declared.given_by([str(unit / "main.tf")]),
+    ):
+        with contextlib.suppress(DriftError):
+            ask()
+
+
+SECRETS = st.text(st.characters(codec="ascii", exclude_categories=["C"]), min_size=6, max_size=30)
+
+
+@given(
+    st.sampled_from(
+        ["s3://b/k", "gs://b/k", "azurerm://a/c/k", "https://h/p", "tfc://o/w", "consul://h/p", "k8s://n/s", "pg://h/d"]
+    ),
+    st.sampled_from(["access_key", "sas_token", "credentials", "token", "sse_customer_key", "password", "anything"]),
+    SECRETS,
+)
+def test_no_secret_of_an_address_is_shown(where: str, name: str, secret: str) -> None:
+    scheme, _, rest = where.partition("://")
+    place = build(scheme, rest, {name: secret, "region": "eu-west-1"})
+    said = f"{place} refused: {secret} is wrong, and so is {quote_plus(secret)}"
+
+    assert secret not in shown(place).removesuffix("region=eu-west-1").replace("eu-west-1", "")
+    assert secret not in scrubbed(said, place)
