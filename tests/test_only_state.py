@@ -65,7 +65,23 @@ def said(drift: Drift) -> tuple[Any, ...]:
     return drift.kind, drift.desired, drift.actual and drift.actual.key, drift.changes, drift.findings
 
 
-@pytest.mark.parametrize("name", NAMES)
+IN_PARTS = {
+    "api-gateway-v2",
+    "ecs",
+    "elbv2",
+    "iam",
+    "network",
+    "route53",
+    "s3",
+    "security-groups",
+    "two-regions",
+    "vpc",
+}
+EVERY = [n if n in IN_PARTS else pytest.param(n, marks=pytest.mark.slow) for n in NAMES]
+"""In every run the worlds of parts and of several regions, the others in the long one."""
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_the_verdicts_on_what_the_state_holds_are_the_same(name: str) -> None:
     world, catalog = World(WORLDS / name), Catalog()
     tape: Any = world.tape("tampered")
