@@ -66,7 +66,11 @@ def planned(work: Path, schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
             return json.loads(terraform("show", "-json", "plan.bin"))["resource_changes"]  # type: ignore[no-any-return]
         refused = {*_WITH.findall(done.stderr)}
         assert refused, done.stderr[-4000:]
-        needs = {m[1]: m[2].split(",")[:1] for m in reversed([*_ONE_OF.finditer(done.stderr)]) if m[1] not in more}
+        needs = {}
+        for name, words in _ONE_OF.findall(done.stderr):
+            arguments = [w for w in words.split(",") if w in schema[name]["block"]["attributes"]]
+            if name not in more and arguments:
+                needs.setdefault(name, arguments[:1])
         left -= refused - needs.keys()
         more |= needs
 
