@@ -116,14 +116,15 @@ def _without(
     The parent's own record of such an attribute is an echo, as old as its last refresh: it can say what a thing
     that is there looks like, but not demand that it be there, unless the author wrote it in the parent as well.
     """
-    if isinstance(have, Mapping):
+    if any(isinstance(v, Mapping) for v in (have, known)):
         rest = [Block({k: e for k, e in (v or {}).items() if k not in keys}) for v in (said or {}, known, have)]
         return UNSAID if said is UNSAID else rest[0], rest[1], rest[2]
     there = {element_key(attr, e) for e in have or ()} - keys
+    form = frozenset if any(isinstance(v, frozenset) for v in (have, known)) else tuple
 
     def left(value: Value, *, all_: bool) -> Value:
         kept = (element_key(attr, e) not in keys if all_ else element_key(attr, e) in there for e in value or ())
-        return type(have)(e for e, keep in zip(value or (), kept, strict=True) if keep)
+        return form(e for e, keep in zip(value or (), kept, strict=True) if keep)
 
     return UNSAID if said is UNSAID else left(said, all_=True), left(known, all_=demanded), left(have, all_=False)
 
