@@ -62,6 +62,10 @@ class Change:
         return _digest([self.path, partly or [plain(self.desired), plain(self.actual)]])
 
 
+OUT_OF_SCOPE = "is not in scope"
+"""How the evidence ends where the user chose not to look."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule says of a drifted resource."""
@@ -86,6 +90,11 @@ class Finding:
     def counts(self) -> bool:
         """Whether it is something to act on: it fails, and nobody accepted that."""
         return self.verdict == "fail" and not self.exempt
+
+    @property
+    def by_choice(self) -> bool:
+        """Whether it cannot be told because the user chose not to look at a type."""
+        return self.verdict == "unknown" and self.evidence.endswith(OUT_OF_SCOPE)
 
     @property
     def message(self) -> str:

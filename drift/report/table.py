@@ -64,7 +64,7 @@ def lines(report: Report, look: Look) -> Iterator[Text]:
                 yield from _managed(drift, look)
             if kind == "missing" and not found[-1].findings:
                 yield Text()
-    yield from _unmanaged(report)
+    yield from _unmanaged(report, look)
     yield from asides(report, look, _change)
     yield from _not_read(report)
     for warning in report.warnings:
@@ -134,7 +134,7 @@ def _managed(drift: Drift, look: Look) -> Iterator[Text]:
     width = max((len(c.path) for c in drift.changes), default=0)
     for change in drift.changes:
         yield from _change(change, min(width, 32), look)
-    yield from _findings(drift, "    ")
+    yield from _findings(drift, "    ", look)
     if drift.kind == "modified" or drift.findings:
         yield Text()
 
@@ -168,7 +168,7 @@ def _cut(text: str, look: Look) -> str:
     return text if look.verbose or len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def _findings(drift: Drift, indent: str) -> Iterator[Text]:
+def _findings(drift: Drift, indent: str, look: Look) -> Iterator[Text]:
     for f in drift.findings:
         if f.verdict == "unknown":
             continue
@@ -180,7 +180,7 @@ def _findings(drift: Drift, indent: str) -> Iterator[Text]:
         )
     unknown = defaultdict(list)
     for f in drift.findings:
-        if f.verdict == "unknown":
+        if f.verdict == "unknown" and (look.verbose or not f.by_choice):
             unknown[f.evidence].append(f.rule)
     for why, rules in sorted(unknown.items()):
         yield Text(f"{indent}? not judged: {visible(_some(rules))}: {visible(why)}", "dim")
@@ -190,7 +190,7 @@ def _effect(finding: Finding) -> str:
     return f"accepted: {finding.exempt}" if finding.exempt else EFFECT[finding.effect]
 
 
-def _unmanaged(report: Report) -> Iterator[Text]:
+def _unmanaged(report: Report, look: Look) -> Iterator[Text]:
     found = report.of_kind("unmanaged")
     if not found:
         return
@@ -207,7 +207,7 @@ def _unmanaged(report: Report) -> Iterator[Text]:
             several = len(report.scope.regions) > 1
             region = f"  {visible(resource.key.region)}" if several else ""
             yield Text.assemble(("    · ", "dim"), visible(resource.id), (name + region, "dim"))
-            yield from _findings(drift, "      ")
+            yield from _findings(drift, "      ", look)
     yield Text()
 
 

@@ -119,6 +119,7 @@ class _Run:
         self._asked: set[Want] = set()
         self._used: dict[str, Mapping[str, int | None] | Unreadable] = {}
         self._warnings: dict[str, None] = {}
+        self._implied = {rule.id: rule.implies for rule in rules}
         by_type = _by_type(rules)
         self._tasks = [_Task(i, rule) for i, d in enumerate(drifts) for rule in by_type(kind_of(d.resource, catalog))]
 
@@ -147,7 +148,7 @@ class _Run:
             if finding is not None:
                 found[task.drift].append(finding)
         out = tuple(
-            replace(d, actual=d.actual and self._reader.latest(d.actual), findings=_settled(found[i], self._tasks))
+            replace(d, actual=d.actual and self._reader.latest(d.actual), findings=_settled(found[i], self._implied))
             for i, d in enumerate(self._drifts)
         )
         return Judged(self._exempted(out), tuple(self._warnings))
@@ -315,9 +316,8 @@ def _by_type(rules: Sequence[Rule]) -> Any:
     return of
 
 
-def _settled(findings: Sequence[Finding], tasks: Sequence[_Task]) -> tuple[Finding, ...]:
+def _settled(findings: Sequence[Finding], implied: Mapping[str, Sequence[str]]) -> tuple[Finding, ...]:
     """The gravest first, without those that a broader one implies."""
-    implied = {t.rule.id: t.rule.implies for t in tasks} if findings else {}
     failing = {f.rule for f in findings if f.verdict == "fail"}
     resolved = {f.rule for f in findings if f.effect == "resolved"}
     silent = {i for id_ in failing for i in implied[id_]}

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from drift.catalog.spec import WHOLE, Ref, ResourceType, Within
 from drift.graph import kind_of, parent_key, values_at
 from drift.model.coverage import Gap, Unreadable
-from drift.model.drift import Drift
+from drift.model.drift import OUT_OF_SCOPE, Drift
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.model.value import Value
 from drift.rules.settings import Settings
@@ -66,7 +66,9 @@ class World:
         self.catalog = catalog
         self.settings = settings
         self._scope = scope
-        self._gaps = tuple(gaps)
+        self._gaps: dict[str, list[Gap]] = defaultdict(list)
+        for gap in gaps:
+            self._gaps[gap.type].append(gap)
         self.asked = asked
         self.described = described or {}
         self.used = used or {}
@@ -83,17 +85,20 @@ class World:
 
     def every(self, type_: str, region: str, inside: str | None = None) -> list[Resource]:
         """All of a type in a region, or inside one resource; Unknown where they were not all listed."""
+        kind = self.listed(type_, region, inside)
+        return [r for r in self._of_type[kind.listed_as] if GLOBAL in (region, r.key.region) or r.key.region == region]
+
+    def listed(self, type_: str, region: str, inside: str | None = None) -> ResourceType:
+        """The type's entry; Unknown where it was not listed, in whole or inside that resource."""
         kind = self.catalog.get(type_)
         if kind is None or (type_ not in self._scope and kind.listed_as not in self._scope):
-            raise Unknown(f"{type_} is not in scope")
-        found = [r for r in self._of_type[kind.listed_as] if GLOBAL in (region, r.key.region) or r.key.region == region]
-        mine = (
-            g for g in self._gaps if g.type == kind.listed_as and (GLOBAL in (region, g.region) or g.region == region)
-        )
+            raise Unknown(f"{type_} {OUT_OF_SCOPE}")
+        here = (region, GLOBAL)
+        mine = [g for g in self._gaps.get(kind.listed_as, ()) if region == GLOBAL or g.region in here]
         gap = next((g for g in mine if inside is None or g.within in ("", inside)), None)
         if gap is not None:
             raise Unknown(f"{type_} could not be listed: {gap.action} {gap.code}")
-        return found
+        return kind
 
     def missing(self, resource: Resource, name: str) -> Exception:
         """What to raise for an attribute that was never asked for."""
@@ -347,7 +352,7 @@ class Subject:
         catalog = self.world.catalog
         kind, other = kind_of(self.resource, catalog), catalog.get(type_)
         if other is None:
-            raise Unknown(f"{type_} is not in scope")
+            raise Unknown(f"{type_} {OUT_OF_SCOPE}")
         for ref in _refs(kind):
             if self._leads(ref, type_):
                 for value in self._values(ref):
@@ -359,7 +364,7 @@ class Subject:
         inside = str(self.resource.key.identity[0]) if parent == self.resource.type else None
         for ref in back:
             mine = self.id if ref.by == "id" else self[ref.by]
-            self.world.every(other.name, self._region(other), inside)
+            self.world.listed(other.name, self._region(other), inside)
             index = self.world.naming(other, ref, self._region(other), "")
             yield from (Subject(r, self.world) for r in index.get(mine, ()) if r.key.account == self.account)
 
