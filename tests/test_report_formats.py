@@ -364,3 +364,32 @@ def test_what_nobody_looked_for_is_not_counted_as_nothing() -> None:
     assert (suite.get("skipped"), len(suite.findall("./testcase/skipped"))) == ("1", 1)
     for format_ in ("markdown", "github", "html"):
         assert "what is unmanaged was not looked for" in rendered(format_, report)
+
+
+@pytest.mark.parametrize(
+    ("file", "within", "says"),
+    [
+        ("main.tf", "", "main.tf"),
+        ("main.tf", "infra/prod", "infra/prod/main.tf"),
+        ("../../modules/web/main.tf", "infra/prod", "modules/web/main.tf"),
+        ("../../../../etc/passwd", "infra/prod", "etc/passwd"),
+        ("/etc/passwd", "infra", "etc/passwd"),
+    ],
+)
+def test_files_are_named_from_the_root_of_the_repository(file: str, within: str, says: str) -> None:
+    group = replace(GROUP, source=Source(state="s", file=file, line=3))
+    report = replace(REPORT, drift=(Drift("modified", group, group, (OPEN,), (SSH,)),))
+
+    sarif = json.loads(rendered("sarif", report, within=within))["runs"][0]["results"][0]
+    assert sarif["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == says
+    assert json.loads(rendered("gitlab", report, within=within))[0]["location"]["path"] == says
+    assert rendered("github", report, within=within).startswith(f"::error file={says},line=3,")
+
+
+def test_the_command_line_knows_where_in_the_repository_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "drift.json").write_text(rendered("json"))
+    monkeypatch.chdir(tmp_path / "infra")
+
+    assert "::error file=infra/web/main.tf,line=12," in run("report", "drift.json", "--format", "github").output

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from drift.cli.options.posting import Posting, checkout, posting_options
+from drift.cli.checkout import checkout
+from drift.cli.options.posting import Posting, posting_options
 from drift.cli.saved import load
 from drift.errors import UsageError
 

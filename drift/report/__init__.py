@@ -55,6 +55,8 @@ class Look:
     """Whether to name what others made."""
     quiet: bool = False
     """Whether to write one line for each drifted resource, and nothing else."""
+    within: str = ""
+    """Where in its repository drift runs: code scanning and annotations name files from the repository's root."""
 
 
 class Render(Protocol):

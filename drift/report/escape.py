@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable
 from html import escape as _html
@@ -70,6 +71,18 @@ def argument(text: object) -> str:
 def label(text: object) -> str:
     """A label's value in Prometheus' text format."""
     return visible(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
+def from_root(file: str, within: str) -> str:
+    """A file as the repository's root sees it; `within` is where in the repository it was named.
+
+    >>> from_root("../modules/a.tf", "infra/prod")
+    'infra/modules/a.tf'
+    """
+    if not file or "://" in file:
+        return file
+    steps = posixpath.normpath(posixpath.join(within, file)).split("/")
+    return "/".join(step for step in steps if step not in ("", ".."))
 
 
 def uri(place: str) -> str:

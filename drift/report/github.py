@@ -7,7 +7,7 @@ from typing import TextIO
 
 from drift.model.drift import Drift, Report
 from drift.report import Look
-from drift.report.escape import argument, command
+from drift.report.escape import argument, command, from_root
 from drift.report.safe import visible
 from drift.report.wording import alive, by_severity, headline, level, place, sentence, source_of, told
 
@@ -15,24 +15,26 @@ SHOWN = 10
 """Annotations of one level that GitHub shows of a step; it passes over the rest without a word."""
 
 
-def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - GitHub decides how it looks
+def render(report: Report, out: TextIO, look: Look) -> None:
     """Write `::error file=…,line=…,title=…::…` lines."""
     seen: Counter[str] = Counter()
     for drift in by_severity(report.drift):
         loud = "notice" if level(drift) == "note" else level(drift)
         seen[loud] += 1
         if seen[loud] <= SHOWN - (loud == "notice"):
-            out.write(f"::{loud} {_where(drift)}title={argument(f'drift: {drift.kind}')}::{_message(drift)}\n")
+            out.write(
+                f"::{loud} {_where(drift, look.within)}title={argument(f'drift: {drift.kind}')}::{_message(drift)}\n"
+            )
     left = sum(seen.values()) - sum(min(n, SHOWN - (loud == "notice")) for loud, n in seen.items())
     more = f"; {left} more are in the report" if left else ""
     out.write(f"::notice title=drift::{command(headline(report) + more)}\n")
 
 
-def _where(drift: Drift) -> str:
+def _where(drift: Drift, within: str) -> str:
     source = source_of(drift)
     if not source.file:
         return ""
-    return f"file={argument(source.file)},line={source.line or 1},"
+    return f"file={argument(from_root(source.file, within))},line={source.line or 1},"
 
 
 def _message(drift: Drift) -> str:

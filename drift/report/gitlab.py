@@ -7,20 +7,20 @@ from typing import TextIO
 
 from drift.model.drift import Drift, Report
 from drift.report import Look
-from drift.report.escape import uri
+from drift.report.escape import from_root, uri
 from drift.report.safe import visible
 from drift.report.wording import alive, sentence, source_of, worst
 
 SEVERITY = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor", "info": "info", None: "major"}
 
 
-def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - GitLab decides how it looks
+def render(report: Report, out: TextIO, look: Look) -> None:
     """Write a JSON array of issues, as `artifacts:reports:codequality` takes it."""
-    json.dump([_issue(d, report) for d in report.drift], out, indent=2, ensure_ascii=False)
+    json.dump([_issue(d, report, look.within) for d in report.drift], out, indent=2, ensure_ascii=False)
     out.write("\n")
 
 
-def _issue(drift: Drift, report: Report) -> dict[str, object]:
+def _issue(drift: Drift, report: Report, within: str) -> dict[str, object]:
     source = source_of(drift)
     file = source.file or source.state or next(iter(report.scope.sources), "")
     found = "".join(f"; {f.severity}: {visible(f.message)}" for f in alive(drift))
@@ -29,5 +29,8 @@ def _issue(drift: Drift, report: Report) -> dict[str, object]:
         "check_name": f"drift/{drift.kind}",
         "fingerprint": drift.fingerprint,
         "severity": SEVERITY[worst(drift)],
-        "location": {"path": uri(file) or "terraform.tfstate", "lines": {"begin": (source.file and source.line) or 1}},
+        "location": {
+            "path": uri(from_root(file, within)) or "terraform.tfstate",
+            "lines": {"begin": (source.file and source.line) or 1},
+        },
     }

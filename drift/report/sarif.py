@@ -9,7 +9,7 @@ from typing import Any, TextIO
 from drift import __version__
 from drift.model.drift import KINDS, Drift, Finding, Report
 from drift.report import Look
-from drift.report.escape import uri
+from drift.report.escape import from_root, uri
 from drift.report.safe import visible
 from drift.report.wording import (
     KIND,
@@ -31,13 +31,15 @@ SCORE = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0", "info"
 TITLE = {"modified": "ModifiedOutsideTerraform", "missing": "MissingFromTheAccount", "unmanaged": "Unmanaged"}
 
 
-def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - machines do not look
+def render(report: Report, out: TextIO, look: Look) -> None:
     """Write one run: a result for each drifted resource, and one for each finding that still holds."""
-    json.dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}, out, indent=2, ensure_ascii=False)
+    json.dump(
+        {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, look.within)]}, out, indent=2, ensure_ascii=False
+    )
     out.write("\n")
 
 
-def _run(report: Report) -> dict[str, Any]:
+def _run(report: Report, within: str) -> dict[str, Any]:
     rules = _rules(report)
     index = {rule["id"]: i for i, rule in enumerate(rules)}
     notes = [{"level": "warning", "message": {"text": line}} for line in unread_lines(report)]
@@ -50,8 +52,10 @@ def _run(report: Report) -> dict[str, Any]:
         "automationDetails": {"id": "drift/"},
         "invocations": [invocation],
         "columnKind": "utf16CodeUnits",
-        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "Where drift ran."}}},
-        "results": [result for drift in report.drift for result in _results(drift, report, index)],
+        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The root of the repository that drift ran in."}}},
+        "results": [
+            result for drift in report.drift for result in _results(drift, index, _location(drift, report, within))
+        ],
     }
 
 
@@ -81,23 +85,25 @@ def _rules(report: Report) -> list[dict[str, Any]]:
     return out
 
 
-def _results(drift: Drift, report: Report, index: dict[str, int]) -> Iterator[dict[str, Any]]:
+def _results(drift: Drift, index: dict[str, int], location: dict[str, Any]) -> Iterator[dict[str, Any]]:
     lines = [sentence(drift)]
     lines += [f"{sign} {text}" for change in drift.changes for sign, text in told(change, 400)]
-    yield _result(f"drift/{drift.kind}", level(drift), "\n".join(lines), drift, report, index)
+    yield _result(f"drift/{drift.kind}", level(drift), "\n".join(lines), drift, index, location)
     for finding in alive(drift):
         text = f"{visible(finding.message)}: {visible(named(drift))} ({visible(known_as(drift))})"
-        yield _result(visible(finding.rule), LEVEL[finding.severity], text, drift, report, index)
+        yield _result(visible(finding.rule), LEVEL[finding.severity], text, drift, index, location)
 
 
-def _result(rule: str, loud: str, text: str, drift: Drift, report: Report, index: dict[str, int]) -> dict[str, Any]:
+def _result(
+    rule: str, loud: str, text: str, drift: Drift, index: dict[str, int], location: dict[str, Any]
+) -> dict[str, Any]:
     found = drift.found
     return {
         "ruleId": rule,
         "ruleIndex": index[rule],
         "level": loud,
         "message": {"text": text.replace("{", "{{").replace("}", "}}")},  # braces are placeholders in a message
-        "locations": [_location(drift, report)],
+        "locations": [location],
         "partialFingerprints": {"drift/v1": f"{drift.fingerprint}:{rule}"},
         "properties": {
             "kind": drift.kind,
@@ -110,10 +116,11 @@ def _result(rule: str, loud: str, text: str, drift: Drift, report: Report, index
     }
 
 
-def _location(drift: Drift, report: Report) -> dict[str, Any]:
+def _location(drift: Drift, report: Report, within: str) -> dict[str, Any]:
     source = source_of(drift)
-    file = uri(source.file)
-    place = file or uri(source.state) or uri(next(iter(report.scope.sources), "")) or "terraform.tfstate"
+    file = uri(from_root(source.file, within))
+    state = source.state or next(iter(report.scope.sources), "")
+    place = file or uri(from_root(state, within)) or "terraform.tfstate"
     physical: dict[str, Any] = {"artifactLocation": {"uri": place}}
     if "://" not in place:
         physical["artifactLocation"]["uriBaseId"] = "SRCROOT"

@@ -15,6 +15,7 @@ from typing import NamedTuple, TextIO
 
 import click
 
+from drift.cli.checkout import checkout
 from drift.cli.options import group
 from drift.cli.options.policy import HELP, Policy, status
 from drift.cli.plugins import formats
@@ -98,7 +99,14 @@ class Output:
         terminal = target.path is None and sys.stdout.isatty()
         color = terminal and not self.no_color and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
         width = shutil.get_terminal_size().columns if terminal else None
-        return Look(color=color, width=width, verbose=self.verbose, quiet=self.quiet, not_ours=self.show_not_ours)
+        return Look(
+            color=color,
+            width=width,
+            verbose=self.verbose,
+            quiet=self.quiet,
+            not_ours=self.show_not_ours,
+            within=checkout(Path())[1],
+        )
 
 
 def _write(text: str, path: Path | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -58,10 +57,3 @@ posting_options = group(
     click.option("--link", metavar="URL", help="Where the whole report is. Default: the CI job."),
     click.option("--dry-run", is_flag=True, help="Print what would be posted, and post nothing."),
 )
-
-
-def checkout(start: Path) -> tuple[Path, str]:
-    """The root of the repository around a directory, and the way from there to it."""
-    start = start.resolve()
-    root = next((d for d in (start, *start.parents) if (d / ".git").exists()), start)
-    return root, start.relative_to(root).as_posix().removeprefix(".")

@@ -1,0 +1,12 @@
+"""Where one is in a repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def checkout(start: Path) -> tuple[Path, str]:
+    """The root of the repository around a directory, and the way from there to it."""
+    start = start.resolve()
+    root = next((d for d in (start, *start.parents) if (d / ".git").exists()), start)
+    return root, start.relative_to(root).as_posix().removeprefix(".")
