@@ -164,3 +164,23 @@ def test_what_was_looked_for_in_a_guessed_region_is_not_missing(tmp_path: Path) 
         for type_ in ("aws_route", "aws_vpc_security_group_ingress_rule")
     }
     assert report.unread_resources == 2
+
+
+def test_an_account_that_nothing_tells_is_doubted_where_other_states_are_of_other_accounts(tmp_path: Path) -> None:
+    catalog, api = Catalog(), MadeApi({})
+    bucket = resource("aws_s3_bucket", id="b", bucket="b", arn="arn:aws:s3:::b", region=REGION)
+    queue = resource("aws_sqs_queue", id="q", name="q", arn=f"arn:aws:sqs:{REGION}:999999999999:q")
+
+    def verdict(*states: dict[str, Any]) -> tuple[set[str], set[str]]:
+        for i, one in enumerate(states):
+            text = json.dumps({"version": 4, "serial": 1, "lineage": str(i), "resources": [one]})
+            (tmp_path / f"{i}.tfstate").write_text(text)
+        read, failed = read_states([str(tmp_path)], {})
+        desired = build(read, failed, catalog, account=api.account, region=REGION)
+        report = check(
+            desired, Asker(api), catalog, Scope(only=("aws_s3_bucket", "aws_sqs_queue")), default_region=REGION
+        ).report
+        return {d.kind for d in report.drift}, {u.code for u in report.unread}
+
+    assert verdict(bucket) == ({"missing"}, set())
+    assert verdict(bucket, queue) == (set(), {"UnknownAccount", "OtherAccount"})

@@ -16,7 +16,7 @@ from drift.catalog.spec import Attr, ResourceType
 from drift.desired import state as formats
 from drift.desired.ahead import ahead, imported
 from drift.desired.backends import Backend, Lock
-from drift.desired.homes import homes, placed
+from drift.desired.homes import Home, homes, placed
 from drift.desired.instance import Instance, State
 from drift.desired.places import fetch
 from drift.desired.wanted import exempt, lines, undeclared, wanted
@@ -74,6 +74,7 @@ def build(
     """The desired resources of all states; `account` and `region` stand where no attribute tells."""
     out = Desired(failed=list(failed))
     where = homes(states, catalog)
+    elsewhere = {home.account for home in where.values()} - {"", account}
     for state in states:
         out.sources.append(state.source)
         out.warnings += state.warnings
@@ -92,16 +93,16 @@ def build(
             home = where[state.source, instance.provider]
             own = placed(instance, kind)
             said = instance.configured.provider if instance.configured else None
-            known = own.region or (said.region if said else "") or home.region
-            resource, strange = resource_of(
-                instance,
-                kind,
-                account=own.account or (said.account if said else "") or home.account or account,
-                region=known or region,
-                lineage=state.lineage,
+            at = Home(
+                own.account or (said.account if said else "") or home.account,
+                own.region or (said.region if said else "") or home.region,
             )
-            if not known and kind.scope == "regional":
-                resource = replace(resource, guessed=instance.provider)
+            resource, strange = resource_of(
+                instance, kind, account=at.account or account, region=at.region or region, lineage=state.lineage
+            )
+            unknown = "region" if kind.scope == "regional" and not at.region else ""
+            if unknown or (elsewhere and not at.account):
+                resource = replace(resource, guessed=instance.provider, unknown=unknown or "account")
             if strange:
                 what = ", ".join(sorted(strange))
                 out.warnings.append(

@@ -129,7 +129,8 @@ def _judge(
             out.unread.append(Unread(address, kind.name, "", gap.action, gap.code))
             out.unread_resources += 1
         elif _everywhere(resource) in lost:
-            out.unread.append(Unread(address, kind.name, "", "its region is not known", "UnknownRegion"))
+            code = f"Unknown{resource.unknown.capitalize()}"
+            out.unread.append(Unread(address, kind.name, "", f"its {resource.unknown} is not known", code))
             out.unread_resources += 1
         else:
             out.drift.append(Drift("missing", resource, None))

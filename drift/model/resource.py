@@ -94,7 +94,9 @@ class Resource:
     """Why it cannot be told whose it is: what would prove an owner was refused."""
     deposed: str = ""
     guessed: str = ""
-    """The provider configuration whose region nothing told, so that the key has the session's; else empty."""
+    """The provider configuration of which nothing told what `unknown` names, so that the key has the session's."""
+    unknown: str = ""
+    """`region`; or `account`, where other states of the run are of other accounts; else empty."""
     configured: Mapping[str, Value] = field(default_factory=dict)
     """What the configuration sets them to, where that is known; `attributes` holds what the state recorded."""
     asserted: frozenset[str] | None = None
