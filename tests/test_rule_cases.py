@@ -35,7 +35,7 @@ PASSES_BY = {
 }
 USED = {"arn:aws:iam::1:role/idle": {"s3": 5, "ec2": None}, "arn:aws:iam::1:role/busy": {"s3": 5}}
 DESCRIBED = {
-    "cf-dangling-bucket": raw("aws_s3_bucket", {"bucket": "site", "bucket_regional_domain_name": more.SITE}, "site"),
+    "cf-dangling-bucket": raw("aws_s3_bucket", {"bucket": "site"}, "site"),
     "cis-alarm-missing": raw(
         "aws_cloudwatch_log_metric_filter",
         {"log_group_name": "g", "name": "root", "pattern": "{ $.userIdentity.type = Root }"},

@@ -25,7 +25,6 @@ FOUND: dict[str, list[tuple[str, str, str]]] = {
         ("rds-deletion-protection", "aws_rds_cluster", "resolved"),
     ],
     "cloudfront": [
-        ("cf-dangling-bucket", "aws_cloudfront_distribution", "introduced"),
         ("cf-http-viewer", "aws_cloudfront_distribution", "introduced"),
         ("cf-old-tls", "aws_cloudfront_distribution", "introduced"),
         ("cf-s3-oac", "aws_cloudfront_distribution", "introduced"),

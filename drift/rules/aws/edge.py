@@ -139,12 +139,11 @@ def cf_dangling_bucket(it: Subject) -> Found:
         if it["type"] != "A" or not it["records"]:
             return None
         return known(lambda: _lost_address(it), None)
-    described = it.described("aws_s3_bucket", "bucket_regional_domain_name")
-    buckets = {str(b["bucket_regional_domain_name"]) for b in it.every("aws_s3_bucket", "global")}
+    lost = it.described("aws_s3_bucket", "bucket") - {str(b["bucket"]) for b in it.every("aws_s3_bucket", "global")}
     for origin in it["origin"] or ():
-        name = str(origin.get("domain_name") or "")
-        if ".s3." in name and name.endswith(".amazonaws.com") and name not in buckets and name in described:
-            return name
+        name, found, _ = str(origin.get("domain_name") or "").partition(".s3")
+        if found and name in lost:
+            return str(origin["domain_name"])
     return None
 
 
