@@ -16,7 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drift.desired import declared, directory, terragrunt
+from drift.desired.backends import Backends
 from drift.desired.backends.url import build, parse, scrubbed, shown
+from drift.desired.load import read_states
 from drift.desired.state.tofu import configuration
 from drift.errors import DriftError, StateError, UsageError
 from tests.support.places import failure, names, put, resolved
@@ -122,6 +124,16 @@ def test_backend_config_on_the_command_line(tmp_path: Path) -> None:
     both = drift(*asked, "--backend-config", "path=x", "--state", "y", cwd=tmp_path)
     assert both.returncode == 2
     assert "Give one of them" in both.stderr
+
+
+def test_a_state_that_could_not_be_saved_is_told(tmp_path: Path) -> None:
+    put(tmp_path / "a/terraform.tfstate", "older")
+    put(tmp_path / "a/errored.tfstate", "newer")
+
+    read, (untold,) = read_states([str(tmp_path)], Backends())
+    assert [s.source for s in read] == [str(tmp_path / "a/terraform.tfstate")]
+    assert "could not save its state" in untold.message
+    assert names(str(tmp_path / "a/errored.tfstate")) == ["newer"]
 
 
 def test_a_terraform_block_that_cannot_be_parsed_is_no_local_state(tmp_path: Path) -> None:

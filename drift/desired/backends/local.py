@@ -14,6 +14,8 @@ from drift.errors import StateError
 
 scheme = ""
 STDIN = "-"
+ERRORED = "errored.tfstate"
+"""What Terraform leaves where it could not save a state to its backend."""
 
 
 def find(url: str) -> list[str]:
@@ -60,6 +62,9 @@ def _in_directory(url: str) -> list[str]:
         states = {name for name in files if name.endswith(".tfstate") and (here / name).is_file()}
         if scheme_of(backend):
             states.discard(STATE)  # what `terraform init -migrate-state` left behind
+        if ERRORED in states:
+            states.discard(ERRORED)
+            untold.add(folder)
         found |= {str(here / name) for name in states}
     if not found | remote | untold:
         raise StateError(
@@ -88,6 +93,12 @@ def read(url: str) -> bytes:
                 raise StateError(url, "nothing is piped in", "Try `terraform state pull | drift check --state -`.")
             return sys.stdin.buffer.read()
         if Path(url).is_dir():
+            if (Path(url) / ERRORED).is_file():
+                raise StateError(
+                    str(Path(url) / ERRORED),
+                    "an apply could not save its state to the backend, which has an older one",
+                    f"Run `terraform state push {ERRORED}` there, or give that file itself with --state.",
+                )
             directory.declared_in(Path(url))  # which says why that is not known
             raise StateError(url, "a directory is no state", "Run again: it changed meanwhile.")
         return Path(url).read_bytes()
