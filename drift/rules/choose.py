@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from fnmatch import filter as matching
 
@@ -17,6 +18,11 @@ def choose(
     UsageError for a pattern that matches none, and for a framework that there is not.
     """
     ids = [r.id for r in rules]
+    twice = [i for i, count in Counter(ids).items() if count > 1]
+    if twice:
+        raise UsageError(
+            f"two rules are called {twice[0]!r}", "Give the one of your own, or of the plugin, another id."
+        )
     kept = {i for p in only for i in _matched(p, ids)} or set(ids)
     kept -= {i for p in without for i in _matched(p, ids)}
     wanted = list(frameworks)
