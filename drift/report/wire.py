@@ -56,6 +56,7 @@ LEFT_OUT: Mapping[type, Mapping[str, str]] = {
         "exempt": "told by what is exempt",
         "proof": "told by drift explain",
         "guessed": "told by a warning",
+        "unknown": "told by the coverage",
         "inside": "a step of the reading, not a result",
     },
     Drift: {
