@@ -19,7 +19,8 @@ INSTALL = "Install it with its extra: pip install 'drift[demo]'."
 TYPES = (
     "aws_vpc", "aws_subnet", "aws_security_group", "aws_vpc_security_group_ingress_rule",
     "aws_internet_gateway", "aws_route_table", "aws_default_*",
-    "aws_s3_bucket*", "aws_iam_role*", "aws_iam_user", "aws_iam_policy",
+    "aws_s3_bucket*", "aws_s3_account_public_access_block", "aws_iam_role*", "aws_iam_user",
+    "aws_iam_user_login_profile", "aws_iam_policy",
     "aws_sqs_queue", "aws_dynamodb_table", "aws_cloudwatch_log_group", "aws_ssm_parameter",
 )  # fmt: skip
 """What the shop is made of, and what moto's extra for the demo serves."""

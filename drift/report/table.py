@@ -27,6 +27,8 @@ EFFECT = {
     "unknown": "cannot be told",
 }
 _INDENT = re.compile(r" *(?:│ )?")
+GRAVE = ("critical", "high")
+"""Where even what the user chose not to look at is told, if a rule of that severity needed it."""
 LONGEST = 160
 """Characters of one value before it is cut; --verbose cuts nothing."""
 
@@ -180,7 +182,7 @@ def _findings(drift: Drift, indent: str, look: Look) -> Iterator[Text]:
         )
     unknown = defaultdict(list)
     for f in drift.findings:
-        if f.verdict == "unknown" and (look.verbose or not f.by_choice):
+        if f.verdict == "unknown" and (look.verbose or not f.by_choice or f.severity in GRAVE):
             unknown[f.evidence].append(f.rule)
     for why, rules in sorted(unknown.items()):
         yield Text(f"{indent}? not judged: {visible(_some(rules))}: {visible(why)}", "dim")

@@ -115,13 +115,16 @@ def s3_public_write_policy(it: Subject) -> Found:
 )
 def s3_pab(it: Subject) -> Found:
     """One of the four blocks is off, or there is none: the next careless policy makes the bucket public."""
+    block: Subject | None = it
     if it.type == "aws_s3_bucket":
         blocks = it.near("aws_s3_bucket_public_access_block")
         if any(b.managed for b in blocks):
             return None
-        it = blocks[0] if blocks else it
-    off = [name for name in BLOCKS if it.type == "aws_s3_bucket" or not it[name]]
-    return f"off: {', '.join(off)}" if off and not all(blocked(it, name) for name in off) else None
+        block = next(iter(blocks), None)
+    off = [name for name in BLOCKS if block is None or not block[name]]
+    if not off or all(blocked(it, name) for name in off):
+        return None
+    return "there is no block" if block is None else f"off: {', '.join(off)}"
 
 
 @rule(
