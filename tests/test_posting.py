@@ -386,6 +386,17 @@ def test_a_pull_request_may_be_told_by_the_event(tmp_path: Path) -> None:
     assert detect(job).number == 0
 
 
+def test_outside_of_a_job_the_options_say_where(github: GitHubStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_REPOSITORY")
+    monkeypatch.delenv("GITHUB_REF")
+    where = ("--platform", "github", "--number", "7")
+
+    assert "where to post" in str(run("comment", save(REPORT), "--number", "7").exception)
+    assert "which repository" in str(run("comment", save(REPORT), *where).exception)
+    assert run("comment", save(REPORT), *where, "--repository", "acme/shop").exception is None
+    assert len(github.comments) == 1
+
+
 def test_a_pull_request_must_be_known(github: GitHubStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_REF", "refs/heads/main")
 

@@ -7,12 +7,15 @@ import io
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from click.testing import CliRunner
 from markdown_it import MarkdownIt
 
+from drift.cli import cli
 from drift.model.address import Address
 from drift.model.coverage import Gap, Unread
 from drift.model.drift import Aside, Change, Detail, Drift, Finding, Ignored, Pending, Report, Resolved, Scope
@@ -195,3 +198,17 @@ def test_ocsf_and_json_hold_the_text_as_data() -> None:
         events = json.loads(rendered(hostile_report(text), "ocsf"))
         assert len(events) == 7
         assert json.loads(rendered(hostile_report(text), "json"))["drift"][0]["id"] == text
+
+
+@pytest.mark.parametrize("format_", ["table", "markdown"])
+def test_a_comparison_says_hostile_text_as_text(format_: str, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    for text in HOSTILE:
+        report = hostile_report(text)
+        old.write_bytes(rendered(replace(report, drift=report.drift[:1]), "json").encode(errors="backslashreplace"))
+        new.write_bytes(rendered(replace(report, drift=report.drift[1:]), "json").encode(errors="backslashreplace"))
+        output = CliRunner().invoke(cli, ["diff", str(old), str(new), "--format", format_]).output
+        assert not CONTROL.findall(output), text
+        for line in output.splitlines():
+            assert not line.lstrip().startswith("::")
+            assert not re.search(r"##(\w*)\[", line)

@@ -75,7 +75,7 @@ def detect(environment: Mapping[str, str] = os.environ, platform: str = "") -> P
         return _github(environment)
     if platform == "gitlab" or environment.get("CI_PROJECT_ID"):
         return _gitlab(environment)
-    hint = "Run it in GitHub Actions or GitLab CI, or give --repository, --number and a token."
+    hint = "Run it in GitHub Actions or GitLab CI, or give --platform, --repository, --number and a token."
     raise UsageError("it cannot be told where to post", hint)
 
 

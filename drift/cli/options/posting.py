@@ -30,6 +30,8 @@ class Posting:
         from drift.platforms import detect
 
         found = detect(platform=self.platform or "")
+        if not (self.repository or found.repository):
+            raise UsageError("it cannot be told which repository is meant", "Give --repository.")
         return replace(found, repository=self.repository or found.repository, link=self.link or found.link)
 
     def link_of(self) -> str:
