@@ -103,12 +103,20 @@ def test_sarif_points_at_the_line_or_else_at_the_state() -> None:
     ]
 
     assert places == [
-        ("drift/missing", "warning", "prod.tfstate", 1),
         ("drift/modified", "error", "web/main.tf", 12),
         ("sg-ssh", "error", "web/main.tf", 12),
         ("drift/unmanaged", "warning", "prod.tfstate", 1),
         ("sg-ssh", "note", "prod.tfstate", 1),
+        ("drift/missing", "warning", "prod.tfstate", 1),
     ]
+
+
+def test_sarif_stays_within_what_code_scanning_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drift.report.sarif.MOST", 2)
+    run_ = json.loads(rendered("sarif"))["runs"][0]
+
+    assert [r["ruleId"] for r in run_["results"]] == ["drift/modified", "sg-ssh"]
+    assert "3 more results" in run_["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
 
 
 def test_an_attribute_alone_is_pointed_at_by_its_own_line() -> None:

@@ -16,6 +16,7 @@ from drift.report.wording import (
     LEVEL,
     NEXT,
     alive,
+    by_severity,
     known_as,
     level,
     named,
@@ -28,6 +29,8 @@ from drift.report.wording import (
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 SCORE = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0", "info": "1.0"}
 """What GitHub's code scanning makes a severity of."""
+MOST = 25_000
+"""Results of one run: GitHub refuses a file with more."""
 TITLE = {"modified": "ModifiedOutsideTerraform", "missing": "MissingFromTheAccount", "unmanaged": "Unmanaged"}
 
 
@@ -44,6 +47,13 @@ def _run(report: Report, within: str) -> dict[str, Any]:
     index = {rule["id"]: i for i, rule in enumerate(rules)}
     notes = [{"level": "warning", "message": {"text": line}} for line in unread_lines(report)]
     notes += [{"level": "note", "message": {"text": visible(w)}} for w in report.warnings]
+    drifts = by_severity(report.drift)
+    results = [r for drift in drifts for r in _results(drift, index, _location(drift, report, within))]
+    if len(results) > MOST:
+        left = (
+            f"{len(results) - MOST} more results are in the report: code scanning takes {MOST}, the worst come first."
+        )
+        notes.append({"level": "warning", "message": {"text": left}})
     invocation: dict[str, Any] = {"executionSuccessful": True, "toolExecutionNotifications": notes}
     if report.started_at.endswith("Z"):
         invocation["startTimeUtc"] = report.started_at
@@ -53,9 +63,7 @@ def _run(report: Report, within: str) -> dict[str, Any]:
         "invocations": [invocation],
         "columnKind": "utf16CodeUnits",
         "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The root of the repository that drift ran in."}}},
-        "results": [
-            result for drift in report.drift for result in _results(drift, index, _location(drift, report, within))
-        ],
+        "results": results[:MOST],
     }
 
 
