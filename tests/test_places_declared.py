@@ -90,6 +90,20 @@ def test_opentofus_variables_and_locals(tmp_path: Path, monkeypatch: pytest.Monk
     assert directory.place_of(tmp_path) == "s3://b-prod/prod/x"
 
 
+def test_what_says_nothing_of_the_place_may_be_unknown(tmp_path: Path) -> None:
+    write(
+        tmp_path, main__tf=S3.replace("region = ", "encrypt = var.x\n    kms_key_id = aws_kms_key.k.arn\n    region = ")
+    )
+
+    assert directory.place_of(tmp_path) == "s3://states/net/terraform.tfstate?region=eu-west-1"
+    write(tmp_path, main__tf=S3.replace('"eu-west-1"', "var.x"))
+    with pytest.raises(StateError, match="'region' is more than drift can tell"):
+        directory.place_of(tmp_path)
+    write(tmp_path, more__tfbackend="region = var.x\n")
+    with pytest.raises(UsageError, match="'region' is no plain value"):
+        directory.place_of(tmp_path, [str(tmp_path / "more.tfbackend")])
+
+
 def test_partial_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, main__tf='terraform {\n  backend "s3" {\n    region = "eu-west-1"\n  }\n}\n')
     (tmp_path / "prod.s3.tfbackend").write_text(
@@ -214,6 +228,7 @@ def test_what_the_child_says_counts_and_files_may_be_read(tmp_path: Path) -> Non
         ('get_env("NO_SUCH_VARIABLE_SET")', "the environment has no NO_SUCH"),
         ("dependency.vpc.outputs.name", "bucket cannot be told without running Terragrunt"),
         ("local.round", "bucket cannot be told"),
+        ("null", "its backend 's3' has no 'bucket'"),
         ('file("/etc/hostname")', "bucket cannot be told"),
     ],
 )

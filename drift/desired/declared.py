@@ -37,6 +37,9 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 }
 """Backend -> the arguments without which nothing tells where the state is."""
 
+UNREAD = frozenset({"acl", "dynamodb_table", "encrypt", "kms_key_id", "tags", "use_lockfile"})
+"""Arguments that say nothing of where a state is, nor how to read it."""
+
 _WORDS = re.compile(rb'\bbackend[ \t"]|"backend"|\bcloud\s*\{|"cloud"')
 """What a file says that may hold such a block: the others are not parsed for it."""
 
@@ -53,26 +56,30 @@ def backend(directory: Path, given: Sequence[str], workspace: str) -> tuple[str,
     kind = block.labels[0] if block.labels else "cloud"
     of = _Arguments(directory, workspace)
     config = {**of.read(block.body, path), **given_by(given)}
-    for name in NEEDED.get(kind, ()):
-        if config.get(name) in (None, ""):
-            why = of.untold.get(name) or f"its backend {kind!r} has no {name!r}"
-            raise StateError(
-                f"{path}:{block.line}", why, f"Give it with --backend-config {name}=…, or run `terraform init`."
-            )
-    if of.untold.keys() - config.keys():
-        name, why = min(of.untold.items())
-        raise StateError(
-            f"{path}:{block.line}", why, f"Give it with --backend-config {name}=…, or run `terraform init`."
-        )
+    complete(kind, config, f"{path}:{block.line}", of.untold)
     return kind, config
+
+
+def complete(kind: str, config: Config, where: str, untold: Mapping[str, str], hint: str = "") -> None:
+    """StateError about `where` if something is missing, or `untold`, that says where the state is."""
+    missing = [name for name in NEEDED.get(kind, ()) if config.get(name) in (None, "")]
+    missing += sorted(untold.keys() - config.keys() - UNREAD - {*missing})
+    for name in missing:
+        raise StateError(
+            where,
+            untold.get(name) or f"its backend {kind!r} has no {name!r}",
+            hint or f"Give it with --backend-config {name}=…, or run `terraform init`.",
+        )
 
 
 def literal_backend(file: File) -> tuple[str, Config] | None:
     """The backend in a file whose arguments stand there as they are."""
     for settings_ in _terraform(file):
         for block in (*map(_labelled, blocks(settings_, "backend")), *blocks(settings_, "cloud")):
-            of = _Arguments(Path(file.path).parent, "")
-            return (block.labels[0] if block.labels else "cloud"), of.read(block.body, file.path)
+            kind, of = block.labels[0] if block.labels else "cloud", _Arguments(Path(file.path).parent, "")
+            config = of.read(block.body, file.path)
+            complete(kind, config, file.path, of.untold)
+            return kind, config
     return None
 
 
@@ -110,7 +117,11 @@ def _from_file(file: Path) -> Config:
     if parsed.lost:
         lost = parsed.lost[0]
         raise UsageError(f"--backend-config {file}:{lost.line}: {lost.reason}", 'Write KEY = "VALUE" on each line.')
-    return {name: plain(evaluate(a.expr, None)) for name, a in parsed.body.attributes.items()}
+    values = {name: evaluate(a.expr, None) for name, a in parsed.body.attributes.items()}
+    for name, value in values.items():
+        if not value.wholly_known:
+            raise UsageError(f"--backend-config {file}: {name!r} is no plain value", "Terraform wants one here, too.")
+    return {name: plain(value) for name, value in values.items()}
 
 
 def _block(directory: Path) -> tuple[str, Block] | None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from drift.desired.configured import STATE, Config
-from drift.desired.declared import literal_backend
+from drift.desired.declared import complete, literal_backend
 from drift.desired.directory import UNIT
 from drift.desired.hcl.bodies import blocks
 from drift.desired.hcl.evaluate import Evaluation
@@ -182,7 +182,9 @@ class _File:
             config = block.body.attributes.get("config")
             type_ = text_of(kind.expr) if kind else ""
             if type_:
-                return type_, self._told(config.expr if config else None, block)
+                told = self._told(config.expr if config else None, block)
+                complete(type_, told, f"{self.path}:{block.line}", {}, RUN)
+                return type_, told
         return None
 
     def _stated(self) -> list[Block]:
