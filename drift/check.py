@@ -127,16 +127,14 @@ def check(
     stage.settle(verdicts, scan)
     moved = parted(verdicts.drift, catalog, scan.prove)
     listed = scan.gaps  # what the rules cannot read beyond that, they say themselves
-    judged = judge(moved.drift, rules, scan, catalog, desired=here, settings=settings, scope=types)
-    drifts = tuple(joined(judged.drift, catalog, scan.complete, scan.resources))
+    drifts = joined(moved.drift, catalog, scan.complete, scan.resources)
+    judged = judge(drifts, rules, scan, catalog, desired=here, settings=settings, scope=types)
     elsewhere = [
         r
         for r in desired.resources
         if r.key.account != account and kind_of(r, catalog).name in types and stage.means(r)
     ]
-    report = _report(
-        desired, verdicts, moved, replace(judged, drift=drifts), listed, scan.not_offered, types, elsewhere
-    )
+    report = _report(desired, verdicts, moved, judged, listed, scan.not_offered, types, elsewhere)
     seen = types - {g.type for g in report.gaps}
     report = replace(
         report,

@@ -236,3 +236,15 @@ def test_a_rule_may_say_how_grave_it_is() -> None:
     result = judged(Drift("unmanaged", None, live(resource("aws_sqs_queue", {}))), [louder])
 
     assert [(f.severity, f.message) for f in found(result, "louder")] == [("high", "t: seen")]
+
+
+def test_what_was_made_again_is_judged_in_the_place_of_what_is_gone() -> None:
+    old = resource("aws_sqs_queue", {"policy": CLOSED}, "old")
+
+    def effects(policy: Any) -> list[tuple[str, str]]:
+        new = live(resource("aws_sqs_queue", {"policy": policy}, "new"))
+        drift = replace(Drift("missing", old, None), recreated_as=new)
+        return [(f.effect, f.verdict) for f in found(judged(drift, account=Account([new])), "sqs-public")]
+
+    assert effects(OPEN) == [("introduced", "fail")]
+    assert effects(CLOSED) == []

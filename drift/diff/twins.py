@@ -16,7 +16,7 @@ from drift.catalog.spec import ResourceType
 from drift.diff.compare import agree
 from drift.graph import kind_of
 from drift.model.coverage import Unreadable
-from drift.model.drift import SEVERITIES, Drift
+from drift.model.drift import Drift
 from drift.model.resource import Key, Resource
 from drift.model.value import Block, Value, is_empty
 
@@ -41,15 +41,11 @@ def joined(
         return list(drifts)
     complete({s.resource.key: frozenset(kind_of(d.resource, catalog).attributes) for d, s in pairs})
     twins = _twins([(d.resource, resources[s.resource.key]) for d, s in pairs], catalog)
-    found = {s.resource.key: s for _, s in pairs}
     taken = {twin.key for twin in twins.values()}
     out = []
     for drift in drifts:
         if drift.kind == "missing" and (twin := twins.get(drift.resource.place)) is not None:
-            findings = sorted(
-                {*drift.findings, *found[twin.key].findings}, key=lambda f: (SEVERITIES.index(f.severity), f.rule)
-            )
-            out.append(replace(drift, recreated_as=twin, findings=tuple(findings)))
+            out.append(replace(drift, recreated_as=twin))
         elif drift.kind != "unmanaged" or drift.resource.key not in taken:
             out.append(drift)
     return out

@@ -156,14 +156,11 @@ class _Run:
     def _foreseen(self, task: _Task) -> Iterable[Want]:
         """What the rule says that it reads, at once rather than look-up by look-up."""
         drift = self._drifts[task.drift]
-        kind = kind_of(drift.resource, self._catalog)
-        if drift.actual is None:
+        kind, now = kind_of(drift.resource, self._catalog), drift.actual or drift.recreated_as
+        if now is None:
             return ()
-        return [
-            Want(drift.actual.key, n)
-            for n in task.rule.reads
-            if n in kind.attributes or n in kind.computed or n in kind.linked
-        ]
+        there = {*kind.attributes, *kind.computed, *kind.linked}
+        return [Want(now.key, name) for name in task.rule.reads if name in there]
 
     def _read(self, wants: Sequence[Want]) -> None:
         attributes: dict[Key, set[str]] = defaultdict(set)
@@ -205,8 +202,9 @@ class _Run:
     def _answer(self, task: _Task, worlds: Mapping[str, World]) -> Sequence[Want]:
         """Fills the sides that can be told; what must be read first for the others."""
         drift = self._drifts[task.drift]
-        actual = drift.actual and self._reader.latest(drift.actual)
-        if drift.kind == "missing" and drift.type not in task.rule.when_missing and not task.rule.of_drift:
+        now = drift.actual or drift.recreated_as  # what was made again is judged in the place of what is gone
+        actual = now and self._reader.latest(now)
+        if actual is None and drift.type not in task.rule.when_missing and not task.rule.of_drift:
             return ()
         sides = {"actual": actual, "desired": drift.desired}
         if task.rule.of_drift and actual is not None:
@@ -233,7 +231,7 @@ class _Run:
             return self._told(task.rule, drift, effect, answer) if effect else None
         before, after = (task.sides.get(side, unknown) for side in ("desired", "actual"))
         answer = after
-        if drift.kind == "missing":
+        if drift.actual is None and drift.recreated_as is None:
             if drift.type not in task.rule.when_missing or before.verdict == "fail" or before == ASIDE:
                 return None
             effect = "introduced" if before.verdict == "pass" else "unknown"
@@ -255,9 +253,9 @@ class _Run:
     def _told(self, rule: Rule, drift: Drift, effect: Effect, answer: Answer) -> Finding:
         severity, evidence = answer.severity or rule.severity, answer.evidence
         if self._settings.weakens and answer.verdict == "fail" and effect == "introduced":
-            if drift.kind == "modified":
+            if drift.kind != "unmanaged":
                 severity = SEVERITIES[max(SEVERITIES.index(severity) - 1, 0)]
-            elif drift.kind == "unmanaged" and rule.theme == "public access":
+            elif rule.theme == "public access":
                 severity = "critical"
         return Finding(
             rule.id, severity, rule.title, effect,
@@ -288,7 +286,7 @@ class _Run:
 def _untouched(rule: Rule, drift: Drift) -> bool:
     """Whether nothing that the rule looks at has drifted, so that what holds now held before."""
     changed = {re.split(r"[.\[]", c.path, maxsplit=1)[0] for c in drift.changes}
-    return bool(rule.reads) and not rule.near and not changed & set(rule.reads)
+    return drift.kind == "modified" and bool(rule.reads) and not rule.near and not changed & set(rule.reads)
 
 
 def verdict(rule: Rule, resource: Resource, world: World, drift: Drift | None = None) -> Answer:

@@ -35,13 +35,15 @@ NAME = re.compile(
 
 REFERENCE = re.compile(
     r"(?i)(arn:|\$\{|\{\{|<|%|ssm:|secretsmanager:|vault:|s3://|https?://|/|\$[A-Z(]|\$\(|true$|false$|none$|null$|\d{1,5}$|"
-    r"change_?me|example|placeholder|dummy|xxx|\*+$)"
+    r"change_?me|example|placeholder|dummy|xxx|\*+$|`|\$\w{1,2}\$)"
 )
 """What stands where a secret is fetched from, or where one belongs."""
 
-SHORTEST = 6
+OFTEN_A_NAME = re.compile(r"(?i)(^|[_\-./])(secret|token|credentials?)$")
+SHORTEST, MADE_UP = 6, 10
+"""Characters of a password, and of a token, at least."""
 ASSIGNED = re.compile(
-    r"""^\s*(?:export\s+|set\s+|-e\s+|Environment=)?["']?([A-Za-z_][\w.-]*)["']?\s*[:=]\s*(["']?)(\S[^"'\n]*)\2\s*$"""
+    r"""^\s*(?:export\s+|set\s+|-e\s+|Environment=)?["']?([A-Za-z_][\w.-]*)["']?\s*[:=]\s*(["']?)(\S[^"'\n]*)\2\s*,?\s*$"""
 )
 PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 IN_URL = re.compile(r"\w://[^/@\s:]+:([^/@\s]+)@")
@@ -64,10 +66,24 @@ def in_value(name: str, value: Any) -> str | None:
         value = value.reveal()
     if not isinstance(value, str) or not value.strip():
         return None
-    if NAME.search(name) and len(value) >= SHORTEST and not REFERENCE.match(value.strip()):
+    if _names_a_secret(name, value.strip()):
         return f"{name} holds what its name says"
     kinds = tokens(value.splitlines())
     return f"{name} holds: {kinds[0]}" if kinds else in_url(name, value)
+
+
+def _names_a_secret(name: str, value: str) -> bool:
+    """Whether the name says that this is a secret, and the value does not say otherwise.
+
+    What is called just a secret or a token may be the name of one: such a value must look made up.
+    """
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    if not NAME.search(words) or len(value) < SHORTEST or REFERENCE.match(value):
+        return False
+    if not OFTEN_A_NAME.search(words):
+        return True
+    mixed = re.search(r"\d", value) and re.search(r"[A-Za-z]", value)
+    return bool(mixed) and len(value) >= MADE_UP and not re.fullmatch(r"[a-z0-9]+([-_./:][a-z0-9]+)+", value)
 
 
 def in_url(name: str, value: Any) -> str | None:
