@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import sys
 
 import pytest
 
@@ -82,3 +83,11 @@ def test_documents_and_addresses() -> None:
 
 def test_a_hidden_text_shows_itself_to_nobody() -> None:
     assert (str(Hidden("hunter2")), repr(Hidden("hunter2")), plain(Hidden("hunter2"))) == ("(hidden)",) * 3
+
+
+def test_without_the_detector_a_token_cannot_be_told_but_a_password_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "detect_secrets.core.scan", None)
+
+    with pytest.raises(Unknown, match=r"pip install 'drift\[rules\]'"):
+        in_value("ANYTHING", KEY)
+    assert in_value("DB_PASSWORD", "correct-horse-battery") is not None

@@ -78,8 +78,10 @@ def narrowed(statement: Statement, keys: Iterable[str] = _NARROWING) -> bool:
     for operator, test in tests.items() if isinstance(tests, Mapping) else ():
         if not _POSITIVE.fullmatch(str(operator).lower()) or not isinstance(test, Mapping):
             continue
+        is_bool = str(operator).lower().endswith("bool")
         for key, values in test.items():
-            if str(key).lower() in wanted and values and not any(_any(str(v)) for v in values):
+            lets = (_any(str(v)) or (is_bool and str(v) != "true") for v in values)
+            if str(key).lower() in wanted and values and not any(lets):
                 return True
     return False
 
@@ -147,6 +149,10 @@ def on_all(statement: Statement) -> bool:
     )
 
 
+_TO_ADMIN = ("iam:putuserpolicy", "iam:attachrolepolicy", "iam:createpolicyversion")
+"""Who may do one of these on everything gives himself the rest."""
+
+
 class Grants:
     """What identity policies allow together, their unconditional denials taken off."""
 
@@ -193,10 +199,12 @@ class Grants:
     @property
     def admin(self) -> Statement | None:
         """The statement that allows everything on everything, or all but what does not keep one from it."""
+        if all(self.denied(action) for action in _TO_ADMIN):
+            return None
         for statement in self._wide():
-            if {"*", "*:*"} & set(statement.get("Action") or ()) and not self._deny:
+            if {"*", "*:*"} & set(statement.get("Action") or ()):
                 return statement
             excluded = statement.get("NotAction") or ()
-            if excluded and not self._deny and not any(matches(a, "iam:putuserpolicy") for a in excluded):
+            if excluded and not any(matches(a, action) for a in excluded for action in _TO_ADMIN):
                 return statement
         return None
