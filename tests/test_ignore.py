@@ -349,8 +349,10 @@ def test_owners_by_the_users_word(tmp_path: Path) -> None:
     assert asked["ListQueueTags"] == 4  # of the unmanaged ones too
     by_word, _ = checked(tmp_path, owners=(OwnerRule(name="x", when="ends_with(id, 'theirs')"),))
     assert lines(by_word) == ALL[:4]
-    nothing, _ = checked(tmp_path, owners=(OwnerRule(name="x"),))
-    assert lines(nothing) == ALL
+    with pytest.raises(ValueError, match="by what"):
+        OwnerRule(name="x")
+    with pytest.raises(ValueError, match="is no JMESPath"):
+        OwnerRule(name="x", when="a ==")
 
 
 def test_another_state_excuses_and_is_not_judged(tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated
 
 import msgspec
 
+from drift.errors import UsageError
 from drift.ignore.filter import Filter
 from drift.ignore.glob import matches
 from drift.ignore.rules import tags_of, types_of
@@ -25,10 +27,18 @@ class OwnerRule(Placed, frozen=True, kw_only=True):
     ] = msgspec.field(default_factory=dict)
     when: Annotated[str, about("JMESPath over the resource, as `--filter` takes it.")] = ""
 
+    def __post_init__(self) -> None:
+        """ValueError for a rule that owns nothing, or whose condition is none."""
+        if not (self.tag or self.when):
+            raise ValueError("it must say by what: tag, or when")
+        if self.when:
+            try:
+                condition(self.when)
+            except UsageError as error:
+                raise ValueError(error.message.removeprefix("--filter: ")) from None
+
     def owns(self, resource: Resource) -> bool:
         """Whether it is theirs."""
-        if not (self.tag or self.when):
-            return False
         tags = tags_of(resource)
         return (
             (not self.type or matches(several(self.type), *types_of(resource)))
@@ -36,8 +46,14 @@ class OwnerRule(Placed, frozen=True, kw_only=True):
                 any(matches((name,), key) and matches(several(values), value) for key, value in tags.items())
                 for name, values in self.tag.items()
             )
-            and (not self.when or Filter(self.when).means(resource, "unmanaged"))
+            and (not self.when or condition(self.when).means(resource, "unmanaged"))
         )
+
+
+@cache
+def condition(text: str) -> Filter:
+    """A condition, compiled once."""
+    return Filter(text)
 
 
 def owner_of(resource: Resource, rules: Sequence[OwnerRule]) -> str:

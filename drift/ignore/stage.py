@@ -11,7 +11,7 @@ from drift.catalog.spec import ResourceType
 from drift.graph import kind_of
 from drift.ignore.driftignore import DriftIgnore, Pattern
 from drift.ignore.filter import Filter
-from drift.ignore.owners import OwnerRule, owner_of
+from drift.ignore.owners import OwnerRule, condition, owner_of
 from drift.ignore.rules import IgnoreRule, types_of
 from drift.model.drift import Aside, Change, Drift, Ignored, Kind
 from drift.model.resource import GLOBAL, Key, Resource
@@ -202,7 +202,7 @@ class Stage:
 
     def _read(self, drifts: Sequence[Drift], reader: Reader) -> list[Drift]:
         """The same drifts, with the attributes of unmanaged resources that some condition asks for."""
-        conditions = [Filter(o.when) for o in self.exceptions.owners if o.when]
+        conditions = [condition(o.when) for o in self.exceptions.owners if o.when]
         conditions += [self.exceptions.where] if self.exceptions.where else []
         by_tag = any(r.tag for r in self.exceptions.rules) or any(o.tag for o in self.exceptions.owners)
         wants: dict[Key, frozenset[str]] = {}

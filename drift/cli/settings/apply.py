@@ -226,7 +226,22 @@ def _refused(settings: Settings, at: tuple[str | int, ...], entry: Any, kind: ty
     key = where.strip("`.").split(".")[0].split("[")[0]
     place = settings.place(*at, key) if (*at, key) in settings.lines else settings.place(*at)
     name = ".".join(str(s) for s in (*at, key) if s != "" and not isinstance(s, int))
+    for technical, plain in _PLAIN.items():
+        message = message.replace(technical, plain)
     return UsageError(f"{place}: {name}: {message[:1].lower()}{message[1:]}", f"Keys of [{at[0]}]: {', '.join(names)}.")
+
+
+_PLAIN = {
+    "Object missing required field": "there is no",
+    "Invalid RFC3339 encoded date": "not a date: write 2026-12-31",
+    "`str | array`": "a text, or a list of them",
+    "`str`": "a text",
+    "`int`": "a number",
+    "`bool`": "true or false",
+    "`array`": "a list",
+    "`object`": "a table",
+}
+"""msgspec's words, and the reader's."""
 
 
 def value_of(context: click.Context, option: click.Option, value: Any, settings: Settings, at: tuple[str, ...]) -> Any:
