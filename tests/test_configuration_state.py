@@ -10,10 +10,13 @@ import pytest
 
 from drift.desired.configurations import laid
 from drift.desired.hcl.configured import is_known
+from drift.desired.hcl.read import Sources
 from drift.desired.hcl.settings import Given
 from drift.desired.hcl.values import UNKNOWN
 from drift.desired.instance import Instance, State
+from drift.report.configuration import drawn
 from tests.support.configurations import NETWORK, PROVIDERS, VPC, configuration, one, resource, state
+from tests.support.plans import CONFIGURATIONS
 from tests.test_cli import drift
 
 # the configuration over a state
@@ -267,6 +270,14 @@ def test_references_go_through_locals_variables_and_outputs(tmp_path: Path) -> N
     found = configuration(tmp_path, main_tf, m=inner)
     assert one(found, "aws_subnet.s").references == ("aws_vpc.v", "data.aws_availability_zones.z")
     assert one(found, "module.m.aws_security_group.g").references == ("aws_vpc.v",)
+
+
+def test_a_drawing_leads_to_what_is_in_the_same_module_instance() -> None:
+    found = Sources(CONFIGURATIONS / "modules", Given(environment={})).evaluated()
+    edges = {(str(a.identity[1]), str(b.identity[1])) for a, b in drawn([found]).edges}
+    subnet = 'module.network["blue"].module.subnets[0].aws_subnet.this'
+    assert (subnet, 'module.network["blue"].aws_vpc.this') in edges
+    assert (subnet, 'module.network["green"].aws_vpc.this') not in edges
 
 
 # the command line

@@ -105,15 +105,25 @@ def drawn(configurations: Iterable[Configuration]) -> nx.DiGraph[Key]:
     for configuration in configurations:
         instances = configuration.instances.values()
         keys = {str(c.address): _key(configuration, c) for c in instances}
-        by_block: dict[str, list[Key]] = defaultdict(list)
+        by_block: dict[str, list[Configured]] = defaultdict(list)
         for c in instances:
-            by_block[keyless(c.address)].append(keys[str(c.address)])
+            by_block[keyless(c.address)].append(c)
             resource = Resource(key=keys[str(c.address)], id="", address=c.address)
             graph.add_node(keys[str(c.address)], resource=resource)
         for c in instances:
-            targets = (key for reference in c.references for key in by_block.get(reference, ()))
-            graph.add_edges_from(((keys[str(c.address)], key) for key in targets), attribute="")
+            targets = (t for reference in c.references for t in by_block.get(reference, ()) if _may_refer(c, t))
+            graph.add_edges_from(((keys[str(c.address)], keys[str(t.address)]) for t in targets), attribute="")
     return graph
+
+
+def _may_refer(c: Configured, target: Configured) -> bool:
+    """Whether both are in the same instance of every module that they are both in."""
+    for ours, theirs in zip(c.address.module, target.address.module, strict=False):
+        if ours[0] != theirs[0]:
+            return True
+        if ours[1] != theirs[1]:
+            return False
+    return True
 
 
 def _key(configuration: Configuration, c: Configured) -> Key:

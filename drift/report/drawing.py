@@ -42,7 +42,7 @@ def mermaid(graph: nx.DiGraph[Key], marks: Marks) -> str:
         mark = marks.get(key, "")
         text = _entities(named(data["resource"]) + (f" ({mark})" if mark else ""))
         lines.append(f'  {ids[key]}["{text}"]{f":::{mark}" if mark else ""}')
-    lines += [f'  {ids[a]} -->|"{_entities(d["attribute"])}"| {ids[b]}' for a, b, d in graph.edges(data=True)]
+    lines += [f"  {ids[a]} -->{_label(d['attribute'])} {ids[b]}" for a, b, d in graph.edges(data=True)]
     lines += [f"  classDef {m} fill:{c}33,stroke:{c}" for m, c in COLORS.items() if m]
     return "\n".join(lines) + "\n"
 
@@ -68,6 +68,10 @@ def as_json(graph: nx.DiGraph[Key], marks: Marks) -> str:
         )
     edges = [{"from": ids[a], "to": ids[b], "attribute": d["attribute"]} for a, b, d in graph.edges(data=True)]
     return json.dumps({"schema": "drift-graph/1", "nodes": nodes, "edges": edges}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _label(attribute: str) -> str:
+    return f'|"{_entities(attribute)}"|' if attribute else ""
 
 
 def _quoted(text: str) -> str:
