@@ -351,6 +351,23 @@ def test_the_tags_of_the_provider_are_added(tmp_path: Path) -> None:
     assert one(found, "aws_sqs_queue.unknown").provider.default_tags is None
 
 
+def test_what_is_secret_in_a_provider_is_not_told(tmp_path: Path) -> None:
+    text = """
+    variable "secret" {
+      default   = "hunter2"
+      sensitive = true
+    }
+    provider "aws" {
+      region = "eu-west-1"
+      assume_role { role_arn = "arn:aws:iam::123456789012:role/${var.secret}" }
+      default_tags { tags = { Secret = var.secret } }
+    }
+    resource "aws_sqs_queue" "q" { name = "q" }
+    """
+    provider = one(configuration(tmp_path, text), "aws_sqs_queue.q").provider
+    assert (provider.region, provider.role, provider.default_tags) == ("eu-west-1", "", None)
+
+
 def test_of_another_variant_of_a_type_no_default_is_sure(tmp_path: Path) -> None:
     text = """
     variable "kind" {}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from drift.catalog.facts import Facts
 from drift.desired.hcl.bodies import Declared, blocks
 from drift.desired.hcl.configured import Provider
-from drift.desired.hcl.plain import plain
+from drift.desired.hcl.plain import any_sensitive, plain
 from drift.desired.hcl.scope import Scope
 from drift.desired.hcl.traversals import steps_of
 from drift.desired.hcl.tree import Body, Expr, Literal, ObjectOf
@@ -82,7 +82,10 @@ def configured(block: Declared, name: str, alias: str, scope: Scope, evaluate: E
 
     def value(body: Body, attribute: str) -> Any:
         found = body.attributes.get(attribute)
-        return plain(evaluate(found.expr, scope)) if found else None
+        given = evaluate(found.expr, scope) if found else None
+        if given is None:
+            return None
+        return UNKNOWN if any_sensitive(given) else plain(given)  # what is secret is not told, and so not known
 
     def text(body: Body, attribute: str) -> str:
         found = value(body, attribute)
