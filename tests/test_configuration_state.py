@@ -92,8 +92,11 @@ def test_moves_are_chained_and_stop_where_something_stands(tmp_path: Path) -> No
     """
     assert set(instances(laid_over(tmp_path, text, queue(name="a")))) == {"aws_sqs_queue.c"}
     both = instances(laid_over(tmp_path, text, queue(name="a"), queue(name="c")))
-    assert set(both) == {"aws_sqs_queue.a", "aws_sqs_queue.c"}
-    assert both["aws_sqs_queue.a"].configured is None
+    assert set(both) == {"aws_sqs_queue.b", "aws_sqs_queue.c"}  # as Terraform plans it
+    assert both["aws_sqs_queue.b"].configured is None
+    next_door = instances(laid_over(tmp_path, text, queue(name="a"), queue(name="b")))
+    assert set(next_door) == {"aws_sqs_queue.a", "aws_sqs_queue.c"}
+    assert str(next_door["aws_sqs_queue.c"].moved_from) == "aws_sqs_queue.b"
 
 
 def test_a_resource_that_got_a_count_is_instance_zero(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """`moved` blocks: the address that an instance of a state has in the configuration.
 
 Documented at developer.hashicorp.com/terraform/language/moved. Where neither end has an instance key, every
-instance moves and keeps its own; where one has, an end without a key is the instance without one. What stands
-at the new address already is not moved away from it.
+instance moves and keeps its own; where one has, an end without a key is the instance without one. A chain stops where
+another object of the state stands (seen with Terraform 1.11.4).
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from drift.model.address import Address
 
 def followed(address: Address, moves: Sequence[Moved], taken: Set[str]) -> Address:
     """Where a chain of moves leads from `address`; `taken` are the addresses that the state has."""
-    start, seen = address, {str(address)}
+    seen = {str(address)}
     for _ in moves:
         new = next((n for n in (moved(address, m) for m in moves) if n is not None and str(n) not in seen), None)
-        if new is None:
+        if new is None or str(new) in taken:
             break
         address = new
         seen.add(str(new))
-    return start if str(address) in taken and address != start else address
+    return address
 
 
 def moved(address: Address, move: Moved) -> Address | None:
