@@ -45,7 +45,7 @@ def _command(command: click.Command, context: click.Context, level: int) -> Iter
     yield "```console"
     yield " ".join([context.command_path, *command.collect_usage_pieces(context)])
     yield "```"
-    options = [p for p in command.get_params(context) if isinstance(p, click.Option) and not p.hidden]
+    options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
     if options:
         yield ""
         yield "| option | what it does |"
