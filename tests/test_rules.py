@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -33,6 +34,7 @@ def allow(**statement: Any) -> Any:
     )
 
 
+STATEMENT = {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}
 OPEN, CLOSED = allow(Principal="*"), allow(Principal={"AWS": "123456789012"})
 BLOCKED = dict.fromkeys(
     ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"), True
@@ -248,3 +250,24 @@ def test_what_was_made_again_is_judged_in_the_place_of_what_is_gone() -> None:
 
     assert effects(OPEN) == [("introduced", "fail")]
     assert effects(CLOSED) == []
+
+
+def test_what_a_part_says_is_not_said_of_its_whole_again() -> None:
+    url = "https://sqs.us-east-1.amazonaws.com/123456789012/q"
+    closed, opened = (
+        {"Version": "2012-10-17", "Statement": [{**STATEMENT, "Principal": p}]} for p in ({"AWS": "1"}, "*")
+    )
+
+    def both(type_: str, **attributes: Any) -> Drift:
+        before, after = (raw(type_, {**attributes, "policy": json.dumps(p)}, url) for p in (closed, opened))
+        return modified(before, after)
+
+    queue, policy = both("aws_sqs_queue", name="q"), both("aws_sqs_queue_policy", queue_url=url)
+    rules, account = [RULES["sqs-public"]], Account()
+
+    def rules_of(*drifts: Drift) -> list[list[str]]:
+        desired = [d.desired for d in drifts if d.desired]
+        return [[f.rule for f in d.findings] for d in judge(drifts, rules, account, CATALOG, desired=desired).drift]
+
+    assert rules_of(queue, policy) == [[], ["sqs-public"]]
+    assert rules_of(queue) == [["sqs-public"]]

@@ -151,7 +151,23 @@ class _Run:
             replace(d, actual=d.actual and self._reader.latest(d.actual), findings=_settled(found[i], self._implied))
             for i, d in enumerate(self._drifts)
         )
-        return Judged(self._exempted(out), tuple(self._warnings))
+        return Judged(self._exempted(self._once(out)), tuple(self._warnings))
+
+    def _once(self, drifts: tuple[Drift, ...]) -> tuple[Drift, ...]:
+        """What a part says is not said of its whole again: a queue's policy that is a resource of its own."""
+        said = {
+            (self._whole_of(d.resource), f.rule, f.effect, f.evidence)
+            for d in drifts
+            for f in d.findings
+            if f.verdict != "unknown"
+        }
+        return tuple(
+            replace(
+                d,
+                findings=tuple(f for f in d.findings if (d.resource.key, f.rule, f.effect, f.evidence) not in said),
+            )
+            for d in drifts
+        )
 
     def _foreseen(self, task: _Task) -> Iterable[Want]:
         """What the rule says that it reads, at once rather than look-up by look-up."""
