@@ -478,7 +478,7 @@ def test_an_empty_state_names_the_backup_beside_it(tmp_path: Path) -> None:
         lambda data: codecs.BOM_UTF8 + data,
         lambda data: data.decode().encode("utf-16"),
         lambda data: codecs.BOM_UTF16_BE + data.decode().encode("utf-16-be"),
-        lambda data: gzip.compress(codecs.BOM_UTF8 + data),
+        lambda data: gzip.compress(codecs.BOM_UTF8 + data, mtime=0),
         lambda data: data.replace(b"\n", b"\r\n"),
     ],
 )
@@ -497,9 +497,9 @@ SMALL = b'{"version": 4}'
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (gzip.compress(SMALL)[:-9], "ends in the middle"),
-        (gzip.compress(SMALL)[:10] + b"\xff\xff\xff" + gzip.compress(SMALL)[13:], "damaged"),
-        (gzip.compress(gzip.compress(SMALL)), "binary"),
+        (gzip.compress(SMALL, mtime=0)[:-9], "ends in the middle"),
+        (gzip.compress(SMALL, mtime=0)[:10] + b"\xff\xff\xff" + gzip.compress(SMALL, mtime=0)[13:], "damaged"),
+        (gzip.compress(gzip.compress(SMALL, mtime=0), mtime=0), "binary"),
         (b"\xfe\xff{", "begins as UTF-16"),
     ],
 )
