@@ -17,13 +17,14 @@ from drift.rules.spec import ANY
 from drift.rules.subject import Subject
 from tests.support import rule_cases as some
 from tests.support import rule_cases_more as more
+from tests.support.rule_cases_services import SERVICES
 from tests.support.rule_pages import PAGE, page
 from tests.support.rules import SETTINGS, answer, raw
 
 RULES = {r.id: r for r in built_in()}
 CASES: dict[str, some.Case] = {
     **some.STORAGE, **some.COMPUTE, **some.NETWORK, **some.IAM,
-    **more.DATABASES, **more.CONTAINERS, **more.EDGE, **more.MESSAGING, **more.AUDIT, **more.APPLICATIONS,
+    **more.DATABASES, **more.CONTAINERS, **more.EDGE, **more.MESSAGING, **more.AUDIT, **more.APPLICATIONS, **SERVICES,
 }  # fmt: skip
 CATALOG = Catalog()
 SET = replace(SETTINGS, required_tags=("Owner",), state_buckets=frozenset({"states"}))

@@ -41,6 +41,12 @@ class _Functions(Functions):
         """`tail(FunctionArn, `3`)`: the last parts of an ARN, `function:name:alias`."""
         return ":".join(arn.split(":")[-int(size) :]) if arn else None
 
+    @signature({"types": ["string", "null"]})
+    def _func_account(self, arn: str | None) -> str | None:
+        """`account(Arn)`: whose it is, where a listing says so in the ARN alone."""
+        parts = (arn or "").split(":", 5)
+        return parts[4] or None if len(parts) > 5 else None
+
     @signature({"types": ["array", "null"]}, {"types": ["string"]}, {"types": ["string", "null"]})
     def _func_of(self, elements: list[Mapping[str, Any]] | None, member: str, value: str | None) -> list[Any]:
         """`of(Targets, 'ResourceId', Name)`: the elements whose member is this value of the item itself."""

@@ -364,6 +364,7 @@ class ResourceType:
 IAM_PREFIXES = {
     "elbv2": "elasticloadbalancing",
     "elb": "elasticloadbalancing",
+    "emr": "elasticmapreduce",
     "efs": "elasticfilesystem",
     "stepfunctions": "states",
     "sesv2": "ses",

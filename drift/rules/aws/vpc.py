@@ -189,3 +189,56 @@ def tgw_auto_accept(it: Subject) -> Found:
     """Any account it is shared with joins the network unasked."""
     found = it["auto_accept_shared_attachments"]
     return "auto_accept_shared_attachments is enable" if found == "enable" else None
+
+
+NFW = ("https://docs.aws.amazon.com/securityhub/latest/userguide/networkfirewall-controls.html",)
+
+
+@rule(
+    title="The network firewall lets pass what no rule speaks of",
+    severity="high",
+    theme="network",
+    types=("aws_networkfirewall_firewall_policy",),
+    reads=("firewall_policy",),
+    remedy="Set the stateless default actions to aws:drop or aws:forward_to_sfe, and associate rule groups.",
+    references=NFW,
+    prowler=(
+        "networkfirewall_policy_default_action_full_packets",
+        "networkfirewall_policy_default_action_fragmented_packets",
+        "networkfirewall_policy_rule_group_associated",
+    ),
+    fsbp=("NetworkFirewall.3", "NetworkFirewall.4", "NetworkFirewall.5"),
+)
+def nfw_policy_pass(it: Subject) -> Found:
+    """A default action is aws:pass, or nothing looks at what is forwarded: no rule group, and no default that drops."""
+    policy = it["firewall_policy"] or {}
+    for name in ("stateless_default_actions", "stateless_fragment_default_actions"):
+        if "aws:pass" in (policy.get(name) or ()):
+            return f"{name}: aws:pass"
+    if policy.get("stateful_rule_group_reference") or policy.get("stateless_rule_group_reference"):
+        return None
+    forwards = "aws:forward_to_sfe" in (policy.get("stateless_default_actions") or ())
+    drops = any(str(action).startswith("aws:drop") for action in policy.get("stateful_default_actions") or ())
+    return "no rule group looks at what is forwarded" if forwards and not drops else None
+
+
+@rule(
+    title="Nothing is logged of what the network firewall sees",
+    severity="high",
+    theme="logging",
+    types=("aws_networkfirewall_logging_configuration", "aws_networkfirewall_firewall"),
+    near=("aws_networkfirewall_logging_configuration",),
+    remedy="Send alerts and flows to a bucket, a log group or a stream: aws_networkfirewall_logging_configuration.",
+    references=NFW,
+    prowler=("networkfirewall_logging_enabled",),
+    fsbp=("NetworkFirewall.2",),
+    when_missing=("aws_networkfirewall_logging_configuration",),
+)
+def nfw_logging(it: Subject) -> Found:
+    """What it dropped and what it let through cannot be told afterwards."""
+    logs = [it]
+    if it.type == "aws_networkfirewall_firewall":
+        logs = it.near("aws_networkfirewall_logging_configuration")
+        if any(log.managed for log in logs):
+            return None
+    return None if any(log.at("logging_configuration.log_destination_config") for log in logs) else "no log destination"
