@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from rich.text import Text
 
@@ -30,7 +31,7 @@ def asides(report: Report, look: Look, line: Line) -> Iterator[Text]:
     if report.pending:
         yield Text(f"Pending ({len(report.pending)}): the next apply does this, nothing drifted", "bold cyan")
         for pending in report.pending:
-            yield from _pending(pending)
+            yield from _pending(pending, look, line)
         yield Text()
     for title, found in (
         ("Expected ({}): moved by what AWS itself shows", report.expected),
@@ -56,26 +57,18 @@ def marks(change: Change) -> Text:
     return Text(f"  ({', '.join(said)})" if said else "", "dim")
 
 
-def _pending(pending: Pending) -> Iterator[Text]:
+def _pending(pending: Pending, look: Look, line: Line) -> Iterator[Text]:
     action = visible(ACTIONS.get(pending.actions, " and ".join(pending.actions)))
     head = Text.assemble(("  … ", "cyan"), (visible(pending.address), "bold"), (f"  {action}", "dim"))
     yield head + _source(pending.source)
     told = {c.path.split(".")[0].split("[")[0] for c in pending.changes}
     rest = [a for a in pending.attributes if a not in told]
-    width = max((len(c.path) for c in pending.changes), default=0)
+    width = min(max((len(c.path) for c in pending.changes), default=0), 32)
     for change in pending.changes:
-        path = Text(f"    │ {visible(change.path):<{min(width, 32)}}  ")
         if change.sensitive:
-            yield path + Text("changes (sensitive: not shown)", "dim")
-        elif change.added or change.removed:
-            # seen from the apply: it adds what the configuration alone has
-            signs: Sequence[tuple[str, tuple[object, ...]]] = (("+", change.removed), ("-", change.added))
-            for sign, values in signs:
-                for value in values:
-                    yield path + Text(f"{sign} {shown(value)}", "dim")
-                    path = Text("    │ " + " " * (len(path.plain) - 6))
+            yield Text(f"    │ {visible(change.path):<{width}}  changes (sensitive: not shown)", "dim") + marks(change)
         else:
-            yield path + Text(f"{shown(change.actual)} → {shown(change.desired)}", "dim") + _line(change)
+            yield from line(_applied(change), width, look)
     if rest:
         yield Text(f"    │ {', '.join(map(visible, rest))}", "dim")
 
@@ -94,5 +87,14 @@ def _source(source: Source) -> Text:
     return Text(f"  {visible(source.file)}:{source.line}" if source.file else "", "dim")
 
 
-def _line(change: Change) -> Text:
-    return Text(f"  ({visible(change.file)}:{change.line})" if change.line else "", "dim")
+def _applied(change: Change) -> Change:
+    """The change as the apply makes it: from what is there to what the configuration says."""
+    return replace(
+        change,
+        desired=change.actual,
+        recorded=change.actual,
+        actual=change.desired,
+        added=change.removed,
+        removed=change.added,
+        details=tuple(replace(d, desired=d.actual, actual=d.desired) for d in change.details),
+    )

@@ -262,7 +262,8 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
         yield Text("No new drift." if report.accepted else "No drift.", "bold green")
     if report.exempt:
         told = ", ".join(sorted({c.reason for a in report.exempt for c in a.changes}))
-        yield Text(f"Exempt: {sum(len(a.changes) for a in report.exempt)} changes ({visible(told)})", "dim")
+        count = sum(len(a.changes) for a in report.exempt)
+        yield Text(f"Exempt: {count} {'change' if count == 1 else 'changes'} ({visible(told)})", "dim")
     yield from left_out.lines(report, look)
     if report.not_covered:
         told = _some([f"{t} {n}" for t, n in report.not_covered.items()], 1000 if look.verbose else 6)
