@@ -216,15 +216,16 @@ def _report(
 def _pending(desired: Desired, verdicts: Verdicts, types: frozenset[str]) -> tuple[Pending, ...]:
     """What the next apply does: as the source says, and as the differ saw of the attributes that it compared."""
     seen = {p.address: p for p in verdicts.pending}
-    compared = {str(r.address): r.configured.keys() for r in desired.resources if not r.deposed}
+    known = {str(r.address): r for r in desired.resources if not r.deposed}
     out = []
     for told in desired.pending:
         own = seen.pop(told.address, None)
-        still = [a for a in told.attributes if a not in compared.get(told.address, ())]
+        resource = known.get(told.address)
+        still = [a for a in told.attributes if resource is None or a not in resource.configured]
         names = tuple(sorted({*still, *(own.attributes if own else ())}))
         if told.type in types and (names or not told.attributes):
-            found = own or told
-            out.append(replace(told, attributes=names, changes=found.changes, source=found.source))
+            source = resource.source if resource is not None and resource.source.file else told.source
+            out.append(replace(told, attributes=names, changes=own.changes if own else told.changes, source=source))
     return tuple(sorted((*out, *seen.values()), key=lambda p: p.address))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -293,3 +294,22 @@ def test_inline_or_split_is_told_by_the_configuration(
     only = ("aws_security_group", "aws_security_group_rule")
 
     assert lines(checked(tmp_path, text, group(*ports), state, only)) == said
+
+
+def test_what_is_tainted_is_told_with_its_place(tmp_path: Path) -> None:
+    state = tmp_path / "s.tfstate"
+    write_state({"aws_sqs_queue.jobs": RECORDED}, state)
+    told = json.loads(state.read_text())
+    told["resources"][0]["instances"][0]["status"] = "tainted"
+    state.write_text(json.dumps(told))
+    (tmp_path / "main.tf").write_text(queue(AS_RECORDED))
+    states, failed = read_states([str(state)], {})
+    configuration = Sources(tmp_path, Given(environment={})).evaluated(states)
+    desired = build([overlay(s, configuration) for s in states], failed, Catalog(), account=ACCOUNT, region=REGION)
+    report = check(desired, Asker(MadeApi(answers())), Catalog(), Scope(only=("aws_sqs_queue",)), default_region=REGION)
+    [pending] = report.report.pending
+    assert (pending.actions, Path(pending.source.file).name, pending.source.line) == (
+        ("delete", "create"),
+        "main.tf",
+        2,
+    )
