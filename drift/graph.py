@@ -67,10 +67,11 @@ def _order(resource: Resource) -> tuple[str, ...]:
     return key.type, key.account, key.region, str(key.identity), str(resource.address or "")
 
 
-def _near(resources: Iterable[Resource], source: Resource) -> list[Resource]:
+def _near(resources: Iterable[Resource], source: Resource, *, anywhere: bool = False) -> list[Resource]:
     """Those of the same account and region, or else of the same account."""
     near = [r for r in resources if r.key.account == source.key.account]
-    return [r for r in near if r.key.region == source.key.region] or near
+    same = [] if anywhere else [r for r in near if r.key.region == source.key.region]
+    return same or near
 
 
 class Index:
@@ -93,7 +94,7 @@ class Index:
         """All resources that any value of the reference names, where several may answer to one."""
         index = self._index(self._listed_as(ref.to), ref.by)
         values = [v for v in values_at(source.attributes, ref.attribute) if isinstance(v, str)]
-        return [r for v in values for r in _near(index.get(v, ()), source)]
+        return [r for v in values for r in _near(index.get(v, ()), source, anywhere=ref.anywhere)]
 
     def _listed_as(self, name: str) -> str:
         return self._catalog[name].listed_as if name in self._catalog else name

@@ -209,6 +209,8 @@ class Ref:
     to: str
     by: str = "id"
     """The other resource's attribute that is named."""
+    anywhere: bool = False
+    """Of a claim: what it names may stand in any region of the account, and in several."""
 
 
 @dataclass(frozen=True, slots=True)

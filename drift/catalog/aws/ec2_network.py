@@ -682,6 +682,8 @@ PEERING = ResourceType(
     },
     ignored={"auto_accept": ACCEPTING},
     refs=(Ref("vpc_id", to="aws_vpc"), Ref("peer_vpc_id", to="aws_vpc")),
+    # between regions it is listed in both, and whoever manages one side need not manage the other
+    claims=(Ref("id", to="aws_vpc_peering_connection", anywhere=True),),
     owners=(STACK,),
     # ended ones stay listed for hours
     exists="!contains(['deleted', 'deleting', 'expired', 'failed', 'rejected'], Status.Code)",
