@@ -1,0 +1,18 @@
+"""Who else may use an account's Glue catalogue."""
+
+from __future__ import annotations
+
+from drift.catalog.aws.glue import GONE
+from drift.catalog.kinds import policy, text
+from drift.catalog.spec import Call, ResourceType
+
+RESOURCE_POLICY = ResourceType(
+    name="aws_glue_resource_policy",
+    service="glue",
+    # without the ARN of a database or table it is the catalogue's own, one for a region
+    list=Call(op="GetResourcePolicy", take="[@][?PolicyInJson]", absent=GONE),
+    id=text("here.account"),
+    label="id",
+    attributes={"policy": policy("PolicyInJson")},
+    ignored={"enable_hybrid": "said when the policy is put, and never returned by AWS"},
+)
