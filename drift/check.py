@@ -231,12 +231,13 @@ def _pending(desired: Desired, verdicts: Verdicts, types: frozenset[str]) -> tup
 
 def _twice(resources: Iterable[Resource]) -> list[str]:
     """Resources that more than one address claims."""
-    addresses: dict[Key, list[str]] = defaultdict(list)
+    claims: dict[Key, list[Resource]] = defaultdict(list)
     for r in resources:
         if not r.deposed:
-            addresses[r.key].append(f"{r.address} ({r.source.state})")
+            claims[r.key].append(r)
     return [
-        f"{key.type} {key.identity[0]} is managed twice: {', '.join(sorted(found))}"
-        for key, found in sorted(addresses.items(), key=lambda kv: str(kv[0]))
+        f"{key.type} {found[0].id} is managed twice: "
+        + ", ".join(sorted(f"{r.address} ({r.source.state})" for r in found))
+        for key, found in sorted(claims.items(), key=lambda kv: str(kv[0]))
         if len(found) > 1 and all(key.identity)
     ]

@@ -237,3 +237,11 @@ def test_the_iam_policy_grants_all_that_a_check_takes(name: str) -> None:
     api = Granting(tape, iam_policy(catalog, catalog))
 
     assert lines(run(world.path / "refreshed.tfstate", api, only=scope)) == world.expected
+
+
+def test_what_two_addresses_claim_is_named_by_its_whole_id(tmp_path: Path) -> None:
+    inline = {"id": "app:read", "role": "app", "name": "read", "policy": "{}"}
+    state = {"aws_iam_role_policy.one": inline, "aws_iam_role_policy.other": inline}
+    report = run(write_state(state, tmp_path / "s.tfstate"), MadeApi({}), only=("aws_iam_role_policy",))
+    [warning] = report.warnings
+    assert warning.startswith("aws_iam_role_policy app:read is managed twice: aws_iam_role_policy.one (")
