@@ -17,7 +17,7 @@ KIND = {
     "unmanaged": "in the account, but in no state",
 }
 NEXT = {
-    "modified": "`terraform apply` puts it back; write the change into the configuration to keep it.",
+    "modified": "`terraform apply` puts back what the configuration sets; write the change into it to keep it.",
     "missing": "`terraform apply` makes it again; `terraform state rm` forgets it.",
     "unmanaged": "Import it (`terraform import`), delete it, or write down why it may stay.",
 }
