@@ -7,8 +7,8 @@ import importlib
 from drift.rules.spec import Rule
 
 MODULES = (
-    "api", "applications", "audit", "compute", "containers", "databases", "datastores", "edge", "iam", "messaging",
-    "network", "search", "storage", "trust", "vpc",
+    "api", "applications", "audit", "brokers", "compute", "containers", "databases", "datastores", "edge", "iam",
+    "messaging", "network", "search", "storage", "trust", "vpc",
 )  # fmt: skip
 """The modules of `drift.rules.aws`, one for each theme."""
 

@@ -241,6 +241,16 @@ LB: dict[str, Any] = {"load_balancer_type": "application", "internal": False}
 SITE = "site.s3.us-east-1.amazonaws.com"
 S3_ORIGIN: dict[str, Any] = {"origin": [{"origin_id": "o", "domain_name": SITE}]}
 EDGE: dict[str, Case] = {
+    "appsync-api-key": (
+        "aws_appsync_graphql_api",
+        {"authentication_type": "API_KEY", "log_config": [{"field_log_level": "ALL"}]},
+        {"authentication_type": "AWS_IAM", "log_config": [{"field_log_level": "ERROR"}]},
+    ),
+    "client-vpn-log": (
+        "aws_ec2_client_vpn_endpoint",
+        {"connection_log_options": [{"enabled": False}]},
+        {"connection_log_options": [{"enabled": True, "cloudwatch_log_group": "vpn"}]},
+    ),
     "apigw-public": (
         "aws_api_gateway_rest_api",
         {"endpoint_configuration": [{"types": ["REGIONAL"]}]},
@@ -335,6 +345,30 @@ EDGE: dict[str, Case] = {
     "nlb-tls": ("aws_lb_listener", {"protocol": "TCP", "port": 443}, {"protocol": "TLS", "port": 443}),
 }
 MESSAGING: dict[str, Case] = {
+    "mq-public": ("aws_mq_broker", {"publicly_accessible": True}, {"publicly_accessible": False}),
+    "mq-logs": (
+        "aws_mq_broker",
+        {"engine_type": "ActiveMQ", "logs": [{"general": True, "audit": "false"}]},
+        {"engine_type": "RabbitMQ", "logs": [{"general": True, "audit": ""}]},
+    ),
+    "msk-public-or-noauth": (
+        "aws_msk_cluster",
+        {"client_authentication": [{"unauthenticated": True}]},
+        {
+            "client_authentication": [{"unauthenticated": False, "sasl": [{"iam": True}]}],
+            "broker_node_group_info": [{"connectivity_info": [{"public_access": [{"type": "DISABLED"}]}]}],
+        },
+    ),
+    "msk-encryption": (
+        "aws_msk_cluster",
+        {"encryption_info": [{"encryption_in_transit": [{"client_broker": "TLS_PLAINTEXT", "in_cluster": True}]}]},
+        {"encryption_info": [{"encryption_in_transit": [{"client_broker": "TLS", "in_cluster": True}]}]},
+    ),
+    "transfer-ftp": (
+        "aws_transfer_server",
+        {"protocols": ["SFTP", "FTP"], "endpoint_type": "VPC"},
+        {"protocols": ["SFTP"], "endpoint_type": "VPC", "security_policy_name": "TransferSecurityPolicy-2024-01"},
+    ),
     "sqs-public": ("aws_sqs_queue", {"policy": WIDE}, {"policy": MINE}),
     "sqs-sse": ("aws_sqs_queue", {}, {"sqs_managed_sse_enabled": True}),
     "sns-public": (
@@ -455,6 +489,7 @@ APPLICATIONS: dict[str, Case] = {
         {"allow_unauthenticated_identities": True},
         {"allow_unauthenticated_identities": False},
     ),
+    "glue-public-policy": ("aws_glue_resource_policy", {"policy": WIDE}, {"policy": MINE}),
     "glue-encryption": (
         "aws_glue_security_configuration",
         {"encryption_configuration": [{"s3_encryption": [{"s3_encryption_mode": "DISABLED"}]}]},

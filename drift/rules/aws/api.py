@@ -1,8 +1,8 @@
-"""What faces the internet: API Gateway and WAF."""
+"""What faces the internet: API Gateway, AppSync and WAF."""
 
 from __future__ import annotations
 
-from drift.rules.spec import Found, rule
+from drift.rules.spec import Fail, Found, rule
 from drift.rules.subject import Subject
 
 OLD_TLS = ("TLS_1_0", "TLSv1", "TLSv1.1", "TLSv1_2016", "TLSv1.1_2016", "SSLv3")
@@ -193,3 +193,22 @@ def waf_empty_or_unlogged(it: Subject) -> Found:
     if not it["rule"]:
         return "no rule"
     return None if it.near("aws_wafv2_web_acl_logging_configuration") else "no logging configuration"
+
+
+@rule(
+    title="The GraphQL API takes a key for an identity, or logs nothing",
+    severity="high",
+    theme="identity",
+    types=("aws_appsync_graphql_api",),
+    reads=("authentication_type", "log_config"),
+    remedy="Authorise by IAM, Cognito, OpenID Connect or a function, and set field_log_level to ERROR or more.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/appsync-controls.html",),
+    prowler=("appsync_graphql_api_no_api_key_authentication", "appsync_field_level_logging_enabled"),
+    fsbp=("AppSync.2", "AppSync.5"),
+)
+def appsync_api_key(it: Subject) -> Found:
+    """A key is in every client, and tells nobody apart; without a log alone it is medium."""
+    if it["authentication_type"] == "API_KEY":
+        return "authentication_type is API_KEY"
+    level = it.at("log_config.field_log_level") or "NONE"
+    return Fail("field_log_level is NONE", "medium") if level == "NONE" else None

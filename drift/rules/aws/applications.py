@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from drift.rules.aws.policies import public, told
 from drift.rules.aws.secrets import in_url, in_variables
 from drift.rules.spec import ANY, Found, rule
 from drift.rules.subject import Subject
@@ -145,6 +146,22 @@ def glue_encryption(it: Subject) -> Found:
     )
     off = [part for part, mode in parts if it.at(f"encryption_configuration.{part}.{mode}") in (None, "DISABLED")]
     return ", ".join(off) or None
+
+
+@rule(
+    title="Glue's catalogue is open to everybody",
+    severity="high",
+    theme="public access",
+    types=("aws_glue_resource_policy",),
+    reads=("policy",),
+    remedy="Name the principals that need it, or add a condition on the account or the organisation.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/glue-controls.html",),
+    prowler=("glue_data_catalogs_not_publicly_accessible",),
+)
+def glue_public_policy(it: Subject) -> Found:
+    """A policy with the principal `*` and no condition that says who."""
+    found = public(it["policy"])
+    return told(found[0]) if found else None
 
 
 @rule(

@@ -242,3 +242,19 @@ def nfw_logging(it: Subject) -> Found:
         if any(log.managed for log in logs):
             return None
     return None if any(log.at("logging_configuration.log_destination_config") for log in logs) else "no log destination"
+
+
+@rule(
+    title="Who connects by the client VPN is not logged",
+    severity="low",
+    theme="logging",
+    types=("aws_ec2_client_vpn_endpoint",),
+    reads=("connection_log_options",),
+    remedy="Set connection_log_options, with a log group.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("ec2_client_vpn_endpoint_connection_logging_enabled",),
+    fsbp=("EC2.51",),
+)
+def client_vpn_log(it: Subject) -> Found:
+    """Who came in, when and from where cannot be told afterwards."""
+    return None if it.at("connection_log_options.enabled") else "connection_log_options is off"
