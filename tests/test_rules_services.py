@@ -8,6 +8,7 @@ import pytest
 
 from drift.catalog.path import path
 from drift.rules import built_in
+from drift.rules.engine import ASIDE
 from tests.support.rules import answer, raw
 
 RULES = {r.id: r for r in built_in()}
@@ -43,3 +44,58 @@ def test_what_no_rule_speaks_of_is_let_pass(policy: dict[str, Any], evidence: st
 )
 def test_whose_an_arn_is(arn: str | None, account: str | None) -> None:
     assert path("account(Arn)").search({"Arn": arn}) == account
+
+
+BEHIND = {"direct_internet_access": "Disabled", "root_access": "Disabled", "subnet_id": "subnet-1", "kms_key_id": "k"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "type_", "attributes", "verdict", "evidence"),
+    [
+        ("dms-ssl", "aws_dms_endpoint", {"engine_name": "s3", "ssl_mode": "none"}, "pass", ASIDE.evidence),
+        ("dms-ssl", "aws_dms_endpoint", {"engine_name": "oracle"}, "fail", "ssl_mode is none"),
+        (
+            "dms-ssl",
+            "aws_dms_endpoint",
+            {"engine_name": "kafka", "ssl_mode": "none", "kafka_settings": [{"security_protocol": "sasl-ssl"}]},
+            "pass",
+            "",
+        ),
+        (
+            "dms-ssl",
+            "aws_dms_endpoint",
+            {"engine_name": "redis", "redis_settings": [{"ssl_security_protocol": "plaintext"}]},
+            "fail",
+            "redis_settings.ssl_security_protocol is plaintext",
+        ),
+        (
+            "emr-public",
+            "aws_emr_block_public_access_configuration",
+            {
+                "block_public_security_group_rules": True,
+                "permitted_public_security_group_rule_range": [{"min_range": 1, "max_range": 65535}],
+            },
+            "fail",
+            "ports 1 to 65535 are permitted",
+        ),
+        (
+            "sagemaker-notebook",
+            "aws_sagemaker_notebook_instance",
+            {**BEHIND, "root_access": None},
+            "fail",
+            "root_access is Enabled",
+        ),
+        ("sagemaker-notebook", "aws_sagemaker_notebook_instance", {**BEHIND, "subnet_id": ""}, "fail", "no subnet_id"),
+        (
+            "sagemaker-notebook",
+            "aws_sagemaker_notebook_instance",
+            {**BEHIND, "kms_key_id": ""},
+            "fail",
+            "no kms_key_id",
+        ),
+    ],
+)
+def test_each_condition(rule: str, type_: str, attributes: dict[str, Any], verdict: str, evidence: str) -> None:
+    found = answer(RULES[rule], raw(type_, attributes))
+
+    assert (found.verdict, found.evidence) == (verdict, evidence)

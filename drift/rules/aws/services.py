@@ -1,0 +1,128 @@
+"""DMS, EMR, SageMaker, WorkSpaces."""
+
+from __future__ import annotations
+
+from drift.rules.spec import Fail, Found, rule
+from drift.rules.subject import Subject
+
+
+@rule(
+    title="The migration's instance has a public address",
+    severity="critical",
+    theme="public access",
+    types=("aws_dms_replication_instance",),
+    reads=("publicly_accessible",),
+    remedy="Make it again with publicly_accessible off, in private subnets.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/dms-controls.html",),
+    prowler=("dms_instance_no_public_access",),
+    fsbp=("DMS.1",),
+)
+def dms_public(it: Subject) -> Found:
+    """It holds the credentials of both databases, and their rows pass through it."""
+    return "publicly_accessible is on" if it["publicly_accessible"] else None
+
+
+OWN_TLS = {
+    "kafka": ("kafka_settings.security_protocol", "plaintext"),
+    "redis": ("redis_settings.ssl_security_protocol", "plaintext"),
+}
+"""Engines with a setting of their own for it -> where, and what says that there is none."""
+SSL_MODES = frozenset(
+    {
+        "aurora", "aurora-postgresql", "aurora-postgresql-serverless", "aurora-serverless",
+        "azure-sql-managed-instance", "azuredb", "babelfish", "db2", "db2-zos", "docdb", "gcp-mysql",
+        "mariadb", "mongodb", "mysql", "oracle", "postgres", "sqlserver", "sybase",
+    }
+)  # fmt: skip
+"""Engines that DMS reaches with TLS where one asks for it; all others are AWS's own, which have nothing else."""
+
+
+@rule(
+    title="The migration reaches the database without TLS",
+    severity="high",
+    theme="transit",
+    types=("aws_dms_endpoint",),
+    reads=("ssl_mode", "engine_name"),
+    remedy="Set ssl_mode to require or better; for Kafka and Redis, their own security protocol.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/dms-controls.html",),
+    prowler=("dms_endpoint_ssl_enabled", "dms_endpoint_redis_in_transit_encryption_enabled"),
+    fsbp=("DMS.9", "DMS.12"),
+)
+def dms_ssl(it: Subject) -> Found:
+    """Rows and the password go over the network as they are."""
+    mode = it["ssl_mode"]
+    engine = str(it["engine_name"] or "").lower()
+    if engine in OWN_TLS:
+        at, plain = OWN_TLS[engine]
+        return f"{at} is {plain}" if it.at(at) == plain else None
+    if engine and engine not in SSL_MODES:
+        return False
+    return "ssl_mode is none" if mode in (None, "none") else None
+
+
+@rule(
+    title="Clusters may be opened to the internet",
+    severity="high",
+    theme="public access",
+    types=("aws_emr_block_public_access_configuration",),
+    reads=("block_public_security_group_rules", "permitted_public_security_group_rule_range"),
+    remedy="Set block_public_security_group_rules; permit no port but 22.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/emr-controls.html",),
+    prowler=("emr_cluster_account_public_block_enabled",),
+    fsbp=("EMR.2",),
+)
+def emr_public(it: Subject) -> Found:
+    """A cluster whose security group lets the world in is started all the same."""
+    if not it["block_public_security_group_rules"]:
+        return "block_public_security_group_rules is off"
+    for ports in it["permitted_public_security_group_rule_range"] or ():
+        low, high = ports.get("min_range"), ports.get("max_range")
+        if (low, high) != (22, 22):
+            return f"ports {low} to {high} are permitted"
+    return None
+
+
+@rule(
+    title="The notebook is open to the internet, or its owner is root on it",
+    severity="high",
+    theme="network",
+    types=("aws_sagemaker_notebook_instance",),
+    reads=("direct_internet_access", "subnet_id", "root_access", "kms_key_id"),
+    remedy="Put it into a subnet without direct_internet_access and root_access, with a key of one's own.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html",),
+    prowler=(
+        "sagemaker_notebook_instance_without_direct_internet_access_configured",
+        "sagemaker_notebook_instance_encryption_enabled",
+        "sagemaker_notebook_instance_vpc_settings_configured",
+        "sagemaker_notebook_instance_root_access_disabled",
+    ),
+    fsbp=("SageMaker.1", "SageMaker.2", "SageMaker.3"),
+)
+def sagemaker_notebook(it: Subject) -> Found:
+    """What runs on it has its role: no VPC, a way out of its own, root, or (less grave) no key of its own."""
+    if it["direct_internet_access"] != "Disabled":
+        return "direct_internet_access is Enabled"
+    if not it["subnet_id"]:
+        return "no subnet_id"
+    if it["root_access"] != "Disabled":
+        return "root_access is Enabled"
+    return None if it["kms_key_id"] else Fail("no kms_key_id", "medium")
+
+
+@rule(
+    title="The desktop's disks are not encrypted",
+    severity="high",
+    theme="encryption",
+    types=("aws_workspaces_workspace",),
+    reads=("root_volume_encryption_enabled", "user_volume_encryption_enabled"),
+    remedy="Make it again with both volumes encrypted.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/workspaces-controls.html",),
+    prowler=("workspaces_volume_encryption_enabled",),
+    fsbp=("WorkSpaces.1", "WorkSpaces.2"),
+)
+def workspaces_encryption(it: Subject) -> Found:
+    """Its disks and their snapshots can be read by whoever gets them."""
+    for name in ("root_volume_encryption_enabled", "user_volume_encryption_enabled"):
+        if not it[name]:
+            return f"{name} is off"
+    return None
