@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.catalog.aws.glue import GONE
-from drift.catalog.kinds import policy, text
+from drift.catalog.kinds import attr, policy
 from drift.catalog.spec import Call, ResourceType
 
 RESOURCE_POLICY = ResourceType(
@@ -11,7 +11,8 @@ RESOURCE_POLICY = ResourceType(
     service="glue",
     # without the ARN of a database or table it is the catalogue's own, one for a region
     list=Call(op="GetResourcePolicy", take="[@][?PolicyInJson]", absent=GONE),
-    id=text("here.account"),
+    # Terraform calls it by its region where it made it, by what was typed where it was imported
+    id=attr("PolicyInJson", lambda value: "default"),
     label="id",
     attributes={"policy": policy("PolicyInJson")},
     ignored={"enable_hybrid": "said when the policy is put, and never returned by AWS"},
