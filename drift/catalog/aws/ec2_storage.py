@@ -30,8 +30,10 @@ VOLUME = ResourceType(
         "type":                 text("VolumeType", default="gp2"),
         "tags":                 tags("Tags"),
     },
+    linked={"instances": set_of(plain_text, "Attachments[].InstanceId")},
     ignored={"final_snapshot": "an instruction to Terraform"},
     refs=(Ref("kms_key_id", to="aws_kms_key", by="arn"), Ref("snapshot_id", to="aws_ebs_snapshot")),
+    inherits=(Ref("instances[]", to="aws_instance"),),
     owners=(
         STACK,
         MANAGED,
