@@ -17,7 +17,7 @@ from tests.support import made, mutate
 from tests.support.world import NAMES, WORLDS, World, lines, run
 
 PAGE = Path(__file__).parents[2] / "docs" / "accuracy.md"
-VERDICTS = ("modified", "missing", "unmanaged")
+VERDICTS = ("modified", "missing", "unmanaged", "expected")
 
 HEAD = """# Accuracy
 
@@ -130,8 +130,9 @@ def scores() -> Scores:
         for name in made.NAMES:
             module = made.load(name)
             state = made.write_state(module.STATE, Path(folder) / "s.tfstate")
-            out.add(lines(run(state, made.MadeApi(module.CLEAN))), [])
-            out.add(lines(run(state, made.MadeApi({**module.CLEAN, **module.TAMPERED}))), module.EXPECTED)
+            out.add(lines(run(state, made.MadeApi(module.CLEAN))), module.MOVED)
+            tampered = made.MadeApi({**module.CLEAN, **module.TAMPERED})
+            out.add(lines(run(state, tampered)), module.EXPECTED + module.MOVED)
     return out
 
 
