@@ -17,6 +17,7 @@ MEANT = {
     ("aws_instance", "user_data_base64"): TOLD,  # `user_data`
     ("aws_launch_configuration", "ebs_block_device"): NEVER,
     ("aws_lb", "access_logs"): LOGS,
+    ("aws_networkfirewall_firewall", "encryption_configuration"): "a key of AWS's own, by whatever name, is no choice",
     ("aws_vpc", "ipv6_cidr_block_network_border_group"): "a network may have several blocks, and records that of one",
 }
 """Attributes of which no change at all is drift in these accounts."""
