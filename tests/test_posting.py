@@ -194,6 +194,18 @@ def test_a_dry_run_writes_nothing(github: GitHubStandIn) -> None:
     assert result.output == offline.output
 
 
+def test_a_dry_run_needs_no_place(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GITHUB_REPOSITORY", "CI_PROJECT_ID", "GITHUB_TOKEN", "GITLAB_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    told = run("comment", save(REPORT), "--dry-run", "--scope", "prod")
+    posted = run("comment", save(REPORT), "--scope", "prod")
+
+    assert told.exception is None
+    assert "prod" in told.output
+    assert "what this pull request changes" not in told.output  # nobody said what it changes
+    assert "where to post" in str(posted.exception)
+
+
 def test_a_merge_request_gets_its_note(gitlab: GitLabStandIn) -> None:
     gitlab.notes = [{"id": i, "body": "x", "author": {"id": 9}, "system": i % 2 == 0} for i in range(150)]
     gitlab.refusals = [(429, {"Retry-After": "0"}, {"message": "Retry later"})]

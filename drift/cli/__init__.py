@@ -27,7 +27,7 @@ COMMANDS = {
     "ignore": "Leave something out on purpose: writes the rule, with its reason, to drift.toml.",
     "config": "Show the settings in force, and where each comes from.",
     "completion": "Print what completes drift's commands and options in a shell.",
-    "export": "Hand what drifted to Checkov, OPA or Trivy, as a plan in JSON.",
+    "export": "Hand what drifted to Checkov and its like, as a plan in JSON.",
     "rules": "List the misconfiguration rules that judge what drifted.",
 }
 """Command -> what `drift --help` says of it; the module of that name is loaded when it is chosen."""

@@ -47,8 +47,8 @@ def command(saved: str, number: int | None, directory: Path, changed: tuple[str,
     report = load(saved)
     root, within = checkout(directory)
     given = [ChangedFile(path) for path in changed]
-    if posting.dry_run and given:
-        touched = touching(report, given, root, within)
+    if posting.dry_run and (given or not posting.placed):
+        touched = touching(report, given, root, within) if given else None
         click.echo(Post(report, posting.scope_of(report), posting.link_of(), touched=touched).comment(), nl=False)
         return
     place = posting.place()

@@ -60,7 +60,7 @@ def command(
     account: Account,
     ignoring: Ignoring,
 ) -> None:
-    """Hand what drifted to what people judge plans with: Checkov, OPA and Conftest, Trivy.
+    """Hand what drifted to what people judge plans with: Checkov, or whatever else reads a plan in JSON.
 
     The actual values stand where a plan has the planned ones, so what such a tool finds is there now.
 

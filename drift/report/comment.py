@@ -35,8 +35,8 @@ class Post:
     """What the comment speaks for: `prod`, a directory, a state. One comment for each."""
     link: str = ""
     limit: int = GITHUB
-    touched: Mapping[str, str] = field(default_factory=dict)
-    """Fingerprint -> why the pull request touches that drift."""
+    touched: Mapping[str, str] | None = field(default_factory=dict)
+    """Fingerprint -> why the pull request touches that drift; None where it is not known what it changes."""
 
     @property
     def marker(self) -> str:
@@ -46,8 +46,9 @@ class Post:
 
     def comment(self) -> str:
         """The comment of a pull request."""
-        mine = by_severity(d for d in self.report.drift if d.fingerprint in self.touched)
-        rest = by_severity(d for d in self.report.drift if d.fingerprint not in self.touched)
+        touched = self.touched or {}
+        mine = by_severity(d for d in self.report.drift if d.fingerprint in touched)
+        rest = by_severity(d for d in self.report.drift if d.fingerprint not in touched)
         page = _Page(self.limit - _SPARE)
         page.add(self.marker, self._title(), "", *summary(self.report))
         if not self.report.drift:
@@ -55,8 +56,8 @@ class Post:
         if mine:
             page.add(f"### This pull request touches {_many(len(mine))} that drifted", "")
             page.add(*_warning(mine))
-            page.entries(mine, self.touched)
-        elif self.report.drift:
+            page.entries(mine, touched)
+        elif self.report.drift and self.touched is not None:
             page.add("None of it is described by what this pull request changes.", "")
         page.add(*not_read(self.report))
         for kind in KINDS:

@@ -34,12 +34,18 @@ class Posting:
             raise UsageError("it cannot be told which repository is meant", "Give --repository.")
         return replace(found, repository=self.repository or found.repository, link=self.link or found.link)
 
+    @property
+    def placed(self) -> bool:
+        """Whether the options or the environment tell where to post."""
+        try:
+            self.place()
+        except UsageError:
+            return False
+        return True
+
     def link_of(self) -> str:
         """Where the whole report is, as far as it is known."""
-        try:
-            return self.place().link
-        except UsageError:
-            return self.link or ""
+        return self.place().link if self.placed else self.link or ""
 
     def scope_of(self, report: Report) -> str:
         """The scope's name: that of its sources where none is given."""
