@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from drift.live.api import Request
+from drift.provider.api import Request
 from tests.support.made import ACCOUNT, MadeApi, write_state
 from tests.support.world import REGION, lines, run
 

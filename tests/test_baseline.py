@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from drift.cli import cli
 from drift.cli.options.policy import Policy, status
 from drift.errors import UsageError
-from drift.ignore.baseline import SCHEMA, Baseline, Looked, accept, parse, rewritten
+from drift.exclude.baseline import SCHEMA, Baseline, Looked, accept, parse, rewritten
 from drift.model.address import Address
 from drift.model.coverage import Unread
 from drift.model.drift import Change, Drift, Report, Scope

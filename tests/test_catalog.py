@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from drift.catalog import Catalog, _modules, scan_modules
-from drift.catalog.lint import lint_all
+from drift.provider.installed import installed
+from drift.provider.lint import lint_all
+from drift.providers.aws import TYPES
 
 
 def test_lint_finds_nothing() -> None:
-    assert lint_all(Catalog()) == []
+    assert lint_all(installed()) == []
 
 
 def test_index_is_what_the_modules_hold() -> None:
-    assert _modules() == scan_modules()
+    assert TYPES.modules == TYPES.scan()

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from drift.catalog.kinds import blocks, text
-from drift.catalog.lint import service_model
-from drift.catalog.path import path
 from drift.diff.compare import agree, changes
-from drift.live.api import Request
-from drift.live.session import _followed
 from drift.model.value import Block
+from drift.provider.api import Request
+from drift.provider.kinds import blocks, text
+from drift.provider.lint import service_model
+from drift.provider.path import path
+from drift.providers.aws.session import _followed
 
 
 class Pages:

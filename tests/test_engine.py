@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from drift.catalog import Catalog
-from drift.catalog.describe import iam_policy
-from drift.catalog.spec import iam_action
-from drift.live.api import Answer, Api, Asker, Refused, Request
+from drift.live.asker import Asker
+from drift.provider.api import Answer, Api, Refused, Request
+from drift.provider.describe import actions
+from drift.provider.installed import installed
+from drift.providers.aws.permissions import action, policy
 from drift.report import Look
 from drift.report import json as json_report
 from tests.support.made import MadeApi, write_state
@@ -83,7 +84,7 @@ def test_order_of_answers_does_not_matter(name: str) -> None:
     texts = set()
     for seed in range(3):
         out = io.StringIO()
-        scope = tuple(n for n in Catalog() if tape.knows(Catalog()[n], Catalog()))  # type: ignore[attr-defined]
+        scope = tuple(n for n in installed() if tape.knows(installed()[n], installed()))  # type: ignore[attr-defined]
         json_report.render(run(world.path / "refreshed.tfstate", Slow(tape, seed), only=scope), out, Look())
         texts.add(out.getvalue())
 
@@ -201,7 +202,7 @@ def test_no_refusal_is_ever_a_verdict(name: str) -> None:
     world = World(WORLDS / name)
     for tape, allowed in (("clean", []), ("tampered", world.expected)):
         player = world.tape(tape)
-        catalog = Catalog()
+        catalog = installed()
         scope = tuple(n for n in catalog if player.knows(catalog[n], catalog))  # type: ignore[attr-defined]
         for service, op in recorded_operations(world, tape):
             said = lines(run(world.path / "refreshed.tfstate", Denying(player, service, op), only=scope))
@@ -218,9 +219,9 @@ class Granting:
         self.account, self.counts = api.account, api.counts
         granted = {a for s in policy["Statement"] if s["Effect"] == "Allow" for a in s["Action"]}
         needs: dict[tuple[str, str], set[str]] = {}
-        for kind in Catalog().values():
+        for kind in installed().values():
             for call in kind.calls:
-                needs.setdefault((call.service or kind.service, call.op), set()).add(iam_action(kind, call))
+                needs.setdefault((call.service or kind.service, call.op), set()).add(action(call.service or kind.service, call))
         self._allowed = {what for what, actions in needs.items() if actions <= granted}
 
     def ask(self, request: Request) -> Answer:
@@ -231,10 +232,10 @@ class Granting:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_iam_policy_grants_all_that_a_check_takes(name: str) -> None:
     """With exactly its actions allowed and everything else denied, nothing is unread."""
-    world, catalog = World(WORLDS / name), Catalog()
+    world, catalog = World(WORLDS / name), installed()
     tape = world.tape("tampered")
     scope = tuple(n for n in catalog if tape.knows(catalog[n], catalog))  # type: ignore[attr-defined]
-    api = Granting(tape, iam_policy(catalog, catalog))
+    api = Granting(tape, policy(actions(catalog, catalog)))
 
     assert lines(run(world.path / "refreshed.tfstate", api, only=scope)) == world.expected
 

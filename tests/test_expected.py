@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from drift.catalog import Catalog
 from drift.diff.expect import movers
-from drift.live.api import Refused
 from drift.model.drift import Report
 from drift.normalize.values import later_minor
+from drift.provider.api import Refused
+from drift.provider.installed import installed
 from tests.support.made import ACCOUNT, MadeApi, write_state
 from tests.support.world import REGION, lines, run
 
@@ -230,7 +230,7 @@ def test_later_minor_versions(recorded: str | None, actual: str, minor: bool) ->
 
 
 def test_a_mover_is_found_by_the_path_of_a_change() -> None:
-    table = Catalog()["aws_dynamodb_table"].attributes
+    table = installed()["aws_dynamodb_table"].attributes
 
     assert movers(table, "read_capacity")[0]
     assert movers(table, "global_secondary_index[by.status].write_capacity")[1] == "by.status"

@@ -10,34 +10,35 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from drift.catalog import Catalog
-from drift.catalog.describe import listings, told_by
-from drift.check import Result, Scope, check
 from drift.cli import cli
 from drift.desired.load import build, read_states
 from drift.diff.explain import Explanation, explanations
 from drift.errors import UsageError
-from drift.live.api import Api, Asker, Refused
 from drift.live.document import SCRUBBED
+from drift.provider.api import Api, Refused
+from drift.provider.describe import listings, told_by
+from drift.provider.installed import installed
+from drift.survey import Scope
+from tests.support.line import Compared, check
 from tests.support.made import MadeApi, write_state
 from tests.support.world import NAMES, REGION, WORLDS, Replay, World
 
-CATALOG = Catalog()
+CATALOG = installed()
 EVERY_RUN = frozenset({"autoscaling", "cloudformation", "iam", "kms", "s3", "security-groups", "sqs", "two-regions"})
 """Worlds that are explained in every run; all others in the long one."""
 
 
-def result_of(state: Path, api: Api, *only: str) -> Result:
+def result_of(state: Path, api: Api, *only: str) -> Compared:
     states, failed = read_states([str(state)], {})
     desired = build(states, failed, CATALOG, account=api.account, region=REGION)
     if isinstance(api, Replay):
         only = only or tuple(n for n in CATALOG if api.knows(CATALOG[n], CATALOG))
-    return check(desired, Asker(api), CATALOG, Scope(only=only), default_region=REGION)
+    return check(desired, api, CATALOG, Scope(only=only), default_region=REGION)
 
 
-def explained(result: Result, what: str) -> list[Explanation]:
-    assert result.found is not None
-    return [*explanations(what, result.report, result.desired, result.found, CATALOG, result.types)]
+def explained(result: Compared, what: str) -> list[Explanation]:
+    survey = result.survey
+    return [*explanations(what, result.report, survey.desired, survey.actual, CATALOG, survey.types)]
 
 
 @pytest.mark.parametrize("name", [n if n in EVERY_RUN else pytest.param(n, marks=pytest.mark.slow) for n in NAMES])

@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from drift.catalog import Catalog
 from drift.cli import cli
 from drift.model.address import Address
 from drift.model.drift import Change, Drift
 from drift.model.resource import Resource
+from drift.provider.installed import installed
 from drift.report.plan import document
 from tests.support.rule_cases import policy
 from tests.support.rules import REFUSED, raw
 from tests.support.world import WORLDS
 
-CATALOG = Catalog()
+CATALOG = installed()
 
 
 def live(resource: Resource) -> Resource:

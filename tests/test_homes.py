@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from drift.catalog import Catalog
-from drift.check import Scope, check
 from drift.desired.load import build, read_states
-from drift.live.api import Asker
 from drift.model.drift import Report
+from drift.provider.installed import installed
+from drift.survey import Scope
+from tests.support.line import check
 from tests.support.made import MadeApi
 from tests.support.world import NAMES, REGION, WORLDS, World, lines
 
@@ -32,7 +32,7 @@ def places(tmp_path: Path, *states: list[dict[str, Any]]) -> dict[str, tuple[str
         state = {"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": str(i), "resources": resources}
         (tmp_path / f"{i}.tfstate").write_text(json.dumps(state))
     read, failed = read_states([str(tmp_path)], {})
-    found = build(read, failed, Catalog(), account="123456789012", region="eu-central-1")
+    found = build(read, failed, installed(), account="123456789012", region="eu-central-1")
     return {r.type: (r.key.account, r.key.region) for r in found.resources}
 
 
@@ -99,11 +99,11 @@ def apart(world: World, phase: str, tmp_path: Path, part_of: Callable[[dict[str,
 
 
 def run(states: Path, world: World, tape: str) -> Report:
-    api, catalog = world.tape(tape), Catalog()
+    api, catalog = world.tape(tape), installed()
     read, failed = read_states([str(states)], {})
     desired = build(read, failed, catalog, account=api.account, region=REGION)
     scope = Scope(only=tuple(n for n in catalog if api.knows(catalog[n], catalog)))
-    return check(desired, Asker(api), catalog, scope, default_region=REGION).report
+    return check(desired, api, catalog, scope, default_region=REGION).report
 
 
 SPLIT = {"api-gateway-v2", "iam", "network", "s3", "security-groups", "sns", "vpc", "web-stack"}
@@ -152,10 +152,10 @@ def test_what_was_looked_for_in_a_guessed_region_is_not_missing(tmp_path: Path) 
     file = tmp_path / "s.tfstate"
     file.write_text(json.dumps({"version": 4, "serial": 1, "lineage": "x", "resources": resources}))
     read, failed = read_states([str(file)], {})
-    catalog, api = Catalog(), MadeApi({})
+    catalog, api = installed(), MadeApi({})
     desired = build(read, failed, catalog, account=api.account, region=REGION)
     report = check(
-        desired, Asker(api), catalog, Scope(only=("aws_route", "aws_vpc_security_group*")), default_region=REGION
+        desired, api, catalog, Scope(only=("aws_route", "aws_vpc_security_group*")), default_region=REGION
     ).report
 
     assert report.drift == ()
@@ -167,7 +167,7 @@ def test_what_was_looked_for_in_a_guessed_region_is_not_missing(tmp_path: Path) 
 
 
 def test_an_account_that_nothing_tells_is_doubted_where_other_states_are_of_other_accounts(tmp_path: Path) -> None:
-    catalog, api = Catalog(), MadeApi({})
+    catalog, api = installed(), MadeApi({})
     bucket = resource("aws_s3_bucket", id="b", bucket="b", arn="arn:aws:s3:::b", region=REGION)
     queue = resource("aws_sqs_queue", id="q", name="q", arn=f"arn:aws:sqs:{REGION}:999999999999:q")
 
@@ -178,7 +178,7 @@ def test_an_account_that_nothing_tells_is_doubted_where_other_states_are_of_othe
         read, failed = read_states([str(tmp_path)], {})
         desired = build(read, failed, catalog, account=api.account, region=REGION)
         report = check(
-            desired, Asker(api), catalog, Scope(only=("aws_s3_bucket", "aws_sqs_queue")), default_region=REGION
+            desired, api, catalog, Scope(only=("aws_s3_bucket", "aws_sqs_queue")), default_region=REGION
         ).report
         return {d.kind for d in report.drift}, {u.code for u in report.unread}
 

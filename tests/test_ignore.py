@@ -10,18 +10,19 @@ from typing import Any
 
 import pytest
 
-from drift.catalog import Catalog
-from drift.check import Scope, check
 from drift.desired.load import build, read_states
 from drift.errors import UsageError
-from drift.ignore import driftignore
-from drift.ignore.filter import Filter
-from drift.ignore.glob import covers
-from drift.ignore.owners import OwnerRule
-from drift.ignore.rules import IgnoreRule
-from drift.ignore.stage import Exceptions
-from drift.live.api import Answer, Api, Asker, Refused, Request
+from drift.exclude import driftignore
+from drift.exclude.filter import Filter
+from drift.exclude.glob import covers
+from drift.exclude.owners import OwnerRule
+from drift.exclude.rules import IgnoreRule
+from drift.exclude.stage import Exceptions
 from drift.model.drift import Report
+from drift.provider.api import Answer, Api, Refused, Request
+from drift.provider.installed import installed
+from drift.survey import Scope
+from tests.support.line import check
 from tests.support.made import MadeApi, write_state
 from tests.support.world import REGION, lines
 
@@ -80,7 +81,7 @@ def checked(
     tmp_path: Path, *, state: Any = STATE, answers: Mapping[str, Any] = ANSWERS, lines_: str = "", also: Any = None,
     only: tuple[str, ...] = ("aws_sqs_*",), **exceptions: Any,
 ) -> tuple[Report, Counter[str]]:  # fmt: skip
-    catalog = Catalog()
+    catalog = installed()
     api = Counting(MadeApi(answers))
     rules = tuple(
         IgnoreRule(place=f"drift.toml:{i}", **{"reason": "why", **r})
@@ -95,7 +96,7 @@ def checked(
     others = desired(also, "other.tfstate").resources if also else ()
     report = check(
         desired(state, "s.tfstate"),
-        Asker(api),
+        api,
         catalog,
         Scope(only=only),
         exceptions=given,

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from drift.errors import CloudError
-from drift.live.api import Answer, Asker, Refused, Request
-from drift.live.last_used import TRIES, last_used
-from drift.live.session import BotoApi
+from drift.live.asker import Asker
 from drift.model.coverage import Unreadable
+from drift.provider.api import Answer, Refused, Request
+from drift.providers.aws.last_used import TRIES, last_used
+from drift.providers.aws.session import BotoApi
 
 ROLE = "arn:aws:iam::123456789012:role/r"
 DONE = datetime(2026, 11, 26, tzinfo=UTC)

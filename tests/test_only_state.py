@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from drift.catalog import Catalog
-from drift.check import Scope, check
 from drift.desired.load import build, read_states
-from drift.live.api import Answer, Api, Asker, Refused, Request
 from drift.model.drift import Drift, Report
+from drift.provider.api import Answer, Api, Refused, Request
+from drift.provider.installed import installed
+from drift.survey import Scope
+from tests.support.line import check
 from tests.support.made import MadeApi, write_state
 from tests.support.world import NAMES, REGION, WORLDS, World
 from tests.test_cli import replayed
@@ -50,13 +51,13 @@ class Counting:
 
 def both(state: Path, api: Api, **scope: Any) -> tuple[Report, Report, Counting, Counting]:
     """The report with the search for what is unmanaged, and that without; and what each asked."""
-    catalog, reports, asked = Catalog(), [], []
+    catalog, reports, asked = installed(), [], []
     states, failed = read_states([str(state)], {})
     desired = build(states, failed, catalog, account=api.account, region=REGION)
     for only_state in (False, True):
         asked.append(Counting(api))
         at = Scope(**scope, only_state=only_state)
-        reports.append(check(desired, Asker(asked[-1]), catalog, at, default_region=REGION).report)
+        reports.append(check(desired, asked[-1], catalog, at, default_region=REGION).report)
     return reports[0], reports[1], asked[0], asked[1]
 
 
@@ -83,7 +84,7 @@ EVERY = [n if n in IN_PARTS else pytest.param(n, marks=pytest.mark.slow) for n i
 
 @pytest.mark.parametrize("name", EVERY)
 def test_the_verdicts_on_what_the_state_holds_are_the_same(name: str) -> None:
-    world, catalog = World(WORLDS / name), Catalog()
+    world, catalog = World(WORLDS / name), installed()
     tape: Any = world.tape("tampered")
     known = tuple(n for n in catalog if tape.knows(catalog[n], catalog))
     whole, only, searched, spared = both(world.path / "refreshed.tfstate", tape, only=known)

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from drift.catalog import Catalog
 from drift.cli import cli
 from drift.errors import CatalogError
 from drift.model.drift import Change, Drift
+from drift.provider.installed import installed
 from drift.rules.own import read
 from drift.rules.trial import run
 from tests.support.rules import raw
 from tests.test_rules import Account, judged
 
-CATALOG = Catalog()
+CATALOG = installed()
 PAGE = Path(__file__).parents[1] / "docs" / "own-rules.md"
 RULE = """rules:
   - id: mine

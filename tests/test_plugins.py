@@ -14,10 +14,14 @@ TAPE = WORLDS / "security-groups"
 PLUGIN = """
 import json
 from dataclasses import replace
-from drift.catalog import Catalog
+from drift.provider.contract import Extension
+from drift.providers.aws import AWS
 from drift.rules.spec import rule
 
-TYPE = replace(Catalog()["aws_security_group"], name="aws_example", object="aws_security_group")
+TYPE = replace(AWS.types["aws_security_group"], name="aws_example", object="aws_security_group")
+TYPES = Extension(
+    provider="aws", types=(TYPE,), schema={"aws_example": AWS.schema.of_type("aws_security_group")}
+)
 
 class Backend:
     scheme = "example"
@@ -32,8 +36,8 @@ def render(report, out, look):
     out.write(f"{len(report.drift)} drifted\\n")
 """
 ENTRY_POINTS = """
-[drift.catalog]
-example = example_plugin:TYPE
+[drift.types]
+example = example_plugin:TYPES
 [drift.backends]
 example = example_plugin:Backend
 [drift.rules]
@@ -84,7 +88,7 @@ def test_a_broken_plugin_is_named(tmp_path: Path) -> None:
     done = drift(env, "catalog")
 
     assert done.returncode == 2
-    assert "plugin example (drift.catalog = example_plugin:TYPE) cannot be loaded: bug" in done.stderr
+    assert "plugin example (drift.types = example_plugin:TYPE) cannot be loaded: bug" in done.stderr
     assert "Traceback" not in done.stderr
 
 

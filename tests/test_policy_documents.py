@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from drift.desired.hcl.evaluate import evaluate
-from drift.desired.hcl.policies import policy_document
 from drift.desired.hcl.run import Run
 from drift.desired.hcl.syntax import parse
 from drift.desired.hcl.tree import Block, Body
 from drift.desired.hcl.types import object_val, tuple_val
 from drift.desired.hcl.values import STRING, Val, from_python, unknown
+from drift.providers.aws.policy_documents import policy_document
 from tests.support.policies import EXPECTED, POLICIES
 
 GOLDENS = json.loads(EXPECTED.read_text())

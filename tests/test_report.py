@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from drift.catalog import Catalog
 from drift.graph import build
 from drift.model.coverage import Gap, Unread
 from drift.model.drift import Change, Drift, Finding, Report, Scope
 from drift.model.resource import Key, Resource, Source
+from drift.provider.installed import installed
 from drift.report import FORMATS, Look, renderer
 from drift.report.drawing import as_json, dot, mermaid
 from drift.report.safe import shown, visible
@@ -78,13 +78,13 @@ def test_hostile_text_survives_json_unchanged(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_drawings_keep_hostile_names_inside_their_quotes(text: str) -> None:
     resource = Resource(key=Key("aws_sqs_queue", "1", "r", (text,)), id=text, name=text)
-    graph = build([resource], Catalog())
+    graph = build([resource], installed())
 
     for draw in (dot, mermaid):
         drawn = draw(graph, {})
         assert not FORBIDDEN & set(drawn)
         assert len(drawn.splitlines()) == len(
-            draw(build([Resource(key=Key("aws_sqs_queue", "1", "r", ("x",)), id="x")], Catalog()), {}).splitlines()
+            draw(build([Resource(key=Key("aws_sqs_queue", "1", "r", ("x",)), id="x")], installed()), {}).splitlines()
         )
     assert json.loads(as_json(graph, {}))["nodes"][0]["id"] == text
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from drift.rules import built_in
+from drift.providers.aws.rules import built_in
 from tests.support.rules import answer, raw
 
 RULES = {r.id: r for r in built_in()}

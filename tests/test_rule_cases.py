@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from drift.catalog import Catalog
 from drift.model.coverage import Unreadable
 from drift.model.resource import Resource
-from drift.rules import built_in
+from drift.provider.installed import installed
+from drift.providers.aws.rules import built_in
 from drift.rules.engine import Answer
 from drift.rules.settings import Settings
 from drift.rules.spec import ANY
@@ -26,7 +26,7 @@ CASES: dict[str, some.Case] = {
     **some.STORAGE, **some.COMPUTE, **some.NETWORK, **some.IAM,
     **more.DATABASES, **more.CONTAINERS, **more.EDGE, **more.MESSAGING, **more.AUDIT, **more.APPLICATIONS, **SERVICES,
 }  # fmt: skip
-CATALOG = Catalog()
+CATALOG = installed()
 SET = replace(SETTINGS, required_tags=("Owner",), state_buckets=frozenset({"states"}))
 UNMANAGED = {"iam-unmanaged-key"}
 CANNOT_BE_UNKNOWN = {"iam-unmanaged-key": "whether a state describes it is always known"}

@@ -7,13 +7,14 @@ from datetime import date
 
 import pytest
 
-from drift.catalog import Catalog
 from drift.desired.load import build, read_states
-from drift.live.api import Asker
+from drift.live.asker import Asker
 from drift.live.scan import Scan
 from drift.model.drift import Change, Drift
 from drift.model.resource import GLOBAL, Resource
-from drift.rules import built_in
+from drift.provider.installed import installed
+from drift.providers.aws import AWS
+from drift.providers.aws.rules import built_in
 from drift.rules.engine import Judged, judge
 from drift.rules.settings import Settings
 from tests.support.rule_worlds import FOUND
@@ -22,7 +23,7 @@ from tests.support.world import NAMES, WORLDS, World, run
 from tests.test_rule_cases import CASES, SET
 from tests.test_rules import Account
 
-CATALOG = Catalog()
+CATALOG = installed()
 RULES = built_in()
 BY_ID = {r.id: r for r in RULES}
 LONG = (
@@ -48,7 +49,8 @@ def untouched(name: str) -> tuple[list[Drift], Judged]:
     )
     scope = frozenset(t for t in CATALOG if api.knows(CATALOG[t], CATALOG))
     regions = sorted({r.key.region for r in desired.resources} - {GLOBAL, ""}) or ["us-east-1"]
-    scan = Scan(Asker(api), CATALOG, desired.resources, scope=scope, regions=regions)
+    scan = Scan(Asker(api), CATALOG, AWS, desired.resources, scope=scope, regions=regions)
+    scan.collect()
     drifts = [
         Drift("modified", r, scan.paired[r.place], (Change("x", 1, 2),))
         for r in desired.resources

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from drift.normalize.policy import policy_document
-from drift.rules.aws.actions import ESCALATIONS, SENSITIVE, actions_of
-from drift.rules.aws.policies import Grants, foreign, public
+from drift.providers.aws.rules.actions import ESCALATIONS, SENSITIVE, actions_of
+from drift.providers.aws.rules.policies import Grants, foreign, public
 from drift.rules.subject import Unknown
 
 ME, OTHER = "123456789012", "210987654321"

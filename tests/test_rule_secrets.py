@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from drift.model.value import Hidden, plain
-from drift.rules.aws.secrets import in_document, in_script, in_url, in_value, in_variables
+from drift.providers.aws.rules.secrets import in_document, in_script, in_url, in_value, in_variables
 from drift.rules.subject import Unknown
 
 KEY = "AKIA" + "IOSFODNN7EXAMPLQ"

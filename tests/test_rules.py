@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from drift.catalog import Catalog
 from drift.model.address import Address
 from drift.model.coverage import Gap, Unreadable
 from drift.model.drift import Change, Drift, Finding
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.normalize.policy import policy_document
-from drift.rules import built_in
+from drift.provider.installed import installed
+from drift.providers.aws.rules import built_in
 from drift.rules.engine import Judged, judge
 from drift.rules.settings import Exemption, Settings
 from drift.rules.spec import Fail, Rule, rule
@@ -25,7 +25,7 @@ from tests.support.rules import raw
 
 RULES = {r.id: r for r in built_in()}
 REFUSED = Unreadable("s:A", "AccessDenied")
-CATALOG = Catalog()
+CATALOG = installed()
 
 
 def allow(**statement: Any) -> Any:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from drift.catalog.path import path
-from drift.rules import built_in
+from drift.provider.path import path
+from drift.providers.aws.rules import built_in
 from drift.rules.engine import ASIDE
 from tests.support.rules import answer, raw
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from drift.catalog import Catalog
-from drift.check import Scope, check
 from drift.cli.options.configuration import Configurations
 from drift.desired.load import build, read_states
-from drift.live.api import Asker
-from drift.live.session import BotoApi
 from drift.model.drift import Report
+from drift.provider.installed import installed
+from drift.providers.aws.session import BotoApi
+from drift.survey import Scope
+from tests.support.line import check
 from tests.support.world import REGION, Terraform, cli_config, endpoint_provider, lines, moto_server, session_for
 
 MAIN = r"""
@@ -208,10 +208,10 @@ def checked(directory: Path) -> Report:
     """What drift says of the stack, by its state and its configuration."""
     import boto3
 
-    catalog = Catalog()
+    catalog = installed()
     api = BotoApi(boto3.Session("testing", "testing", region_name=REGION))
     states, failed = read_states([str(directory / "terraform.tfstate")], {})
     laid = Configurations(config=(directory,)).laid(states, [str(directory / "terraform.tfstate")])
     desired = build(laid, failed, catalog, account=api.account, region=REGION)
     scope = Scope(only=tuple(sorted({r.type for r in desired.resources})))
-    return check(desired, Asker(api), catalog, scope, default_region=REGION).report
+    return check(desired, api, catalog, scope, default_region=REGION).report

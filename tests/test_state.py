@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drift.catalog import Catalog
 from drift.desired import state as formats
 from drift.desired.load import build, read_states
 from drift.errors import StateError
+from drift.provider.installed import installed
 from tests.support.world import WORLDS
 
 AWS = 'provider["registry.terraform.io/hashicorp/aws"]'
@@ -45,7 +45,7 @@ def desired(tmp_path: Path, *states: bytes) -> Any:
     for i, data in enumerate(states):
         (tmp_path / f"{i}.tfstate").write_bytes(data)
     read, failed = read_states([str(tmp_path)], {})
-    return build(read, failed, Catalog(), account="123456789012", region="eu-central-1")
+    return build(read, failed, installed(), account="123456789012", region="eu-central-1")
 
 
 def test_instance_keys_modules_deposed_and_sensitive_paths() -> None:
@@ -217,6 +217,6 @@ def test_any_attribute_value_becomes_canonical_or_is_left_out(attributes: dict[s
     resource = queue("a")
     resource["instances"][0]["attributes"] = attributes
     parsed = formats.parse(state(resource), "s")
-    found = build([parsed], [], Catalog(), account="1", region="r")
+    found = build([parsed], [], installed(), account="1", region="r")
 
     assert len(found.resources) + sum(found.not_covered.values()) == 1

@@ -22,11 +22,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from drift.catalog import Catalog
 from drift.desired import state as formats
 from drift.desired.instance import Instance
 from drift.desired.load import build, read_states
 from drift.errors import StateError
+from drift.provider.installed import installed
 from tests.support.states import STATES
 from tests.test_state import json_values
 
@@ -58,7 +58,7 @@ def test_a_shown_state_holds_what_the_state_holds() -> None:
 
 def test_a_shown_state_pairs_with_the_same_resources() -> None:
     keys = [
-        {r.key for r in build([formats.parse(fixture(name), name)], [], Catalog(), account="1").resources}
+        {r.key for r in build([formats.parse(fixture(name), name)], [], installed(), account="1").resources}
         for name in ("show.json", "state.tfstate", "plan.json")
     ]
 
@@ -256,7 +256,7 @@ def test_what_opentofu_writes_differently() -> None:
 
     assert (found.provider, str(found.address)) == (provider, 'aws_sqs_queue.q["a\\"b"]')
     assert (found.attributes["huge"], found.identity["region"]) == (10**40, "eu-west-1")
-    assert len(build([state], [], Catalog()).resources) == 1
+    assert len(build([state], [], installed()).resources) == 1
 
 
 def test_the_identity_tells_where_a_resource_without_an_arn_is() -> None:
@@ -264,7 +264,7 @@ def test_the_identity_tells_where_a_resource_without_an_arn_is() -> None:
     resource: dict[str, Any] = {"mode": "managed", "type": "aws_sqs_queue", "name": "q", "provider": "provider.aws"}
     resource["instances"] = [{"attributes": {"id": "u", "name": "u"}, "identity": where}]
     state = formats.parse(json.dumps({"version": 4, "resources": [resource]}).encode(), "s")
-    (found,) = build([state], [], Catalog(), account="1", region="us-east-1").resources
+    (found,) = build([state], [], installed(), account="1", region="us-east-1").resources
 
     assert (found.key.account, found.key.region) == ("123456789012", "eu-west-3")
 
@@ -547,7 +547,7 @@ def parses_or_says_why(data: bytes) -> None:
     try:
         with opened():
             parsed = formats.parse(data, "fuzzed")
-        build([parsed], [], Catalog(), account="1", region="r")
+        build([parsed], [], installed(), account="1", region="r")
     except StateError as error:
         said = str(error)
     assert "s3cr3t-of-a-fixture" not in said

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from drift.live.api import Answer, Refused, Request
 from drift.live.tape import Player, Recorder
+from drift.provider.api import Answer, Refused, Request
 from tests.support.made import write_state
 from tests.support.world import lines, run
 

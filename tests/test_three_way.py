@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from drift.catalog import Catalog
-from drift.check import Scope, check
 from drift.desired.hcl.read import Sources
 from drift.desired.hcl.settings import Given
 from drift.desired.load import build, read_states
 from drift.desired.overlay import overlay
-from drift.live.api import Asker
 from drift.model.drift import Report
+from drift.provider.installed import installed
+from drift.survey import Scope
+from tests.support.line import check
 from tests.support.made import ACCOUNT, MadeApi, write_state
 from tests.support.world import REGION, lines
 
@@ -53,9 +53,9 @@ def checked(
     (tmp_path / "main.tf").write_text(text)
     states, failed = read_states([str(write_state(recorded, tmp_path / "s.tfstate"))], {})
     configuration = Sources(tmp_path, Given(environment={})).evaluated(states)
-    desired = build([overlay(s, configuration) for s in states], failed, Catalog(), account=ACCOUNT, region=REGION)
+    desired = build([overlay(s, configuration) for s in states], failed, installed(), account=ACCOUNT, region=REGION)
     api = MadeApi(there)
-    return check(desired, Asker(api), Catalog(), Scope(only=only), default_region=REGION).report
+    return check(desired, api, installed(), Scope(only=only), default_region=REGION).report
 
 
 AS_RECORDED = '  delay_seconds = 5\n  tags = { Team = "core" }'
@@ -305,8 +305,8 @@ def test_what_is_tainted_is_told_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(queue(AS_RECORDED))
     states, failed = read_states([str(state)], {})
     configuration = Sources(tmp_path, Given(environment={})).evaluated(states)
-    desired = build([overlay(s, configuration) for s in states], failed, Catalog(), account=ACCOUNT, region=REGION)
-    report = check(desired, Asker(MadeApi(answers())), Catalog(), Scope(only=("aws_sqs_queue",)), default_region=REGION)
+    desired = build([overlay(s, configuration) for s in states], failed, installed(), account=ACCOUNT, region=REGION)
+    report = check(desired, MadeApi(answers()), installed(), Scope(only=("aws_sqs_queue",)), default_region=REGION)
     [pending] = report.report.pending
     assert (pending.actions, Path(pending.source.file).name, pending.source.line) == (
         ("delete", "create"),

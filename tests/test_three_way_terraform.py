@@ -8,11 +8,11 @@ from typing import Any
 import boto3
 import pytest
 
-from drift.check import Scope
 from drift.cli.job import run
 from drift.cli.options.configuration import Configurations
-from drift.live.session import BotoApi
 from drift.model.drift import Report
+from drift.providers.aws.session import BotoApi
+from drift.survey import Scope
 from tests.support.world import PROVIDER, REGION, Terraform, cli_config, lines, moto_server, session_for
 
 BEFORE = """

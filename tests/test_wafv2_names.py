@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from drift.catalog import facts
-from drift.catalog.aws.wafv2 import bodies, by_name, document, recorded, recorded_rules, snake
-from drift.catalog.lint import service_model
+from drift.provider.installed import installed
+from drift.provider.lint import service_model
+from drift.providers.aws.types.wafv2 import bodies, by_name, document, recorded, recorded_rules, snake
 
 NOT_IN_TERRAFORM = {
     "asn", "aws_managed_rules_anti_d_do_s_rule_set", "challenge_config", "excluded_rules", "monetize",
@@ -38,7 +38,7 @@ def unknown(shape: Any, names: Any, depth: int = 0) -> set[str]:
 
 @pytest.mark.parametrize("name", ["aws_wafv2_rule_group", "aws_wafv2_web_acl"])
 def test_every_name_of_the_api_is_terraforms(name: str) -> None:
-    rule = facts.of_module("wafv2")[name]["rule"]
+    rule = installed().facts(name)["rule"]
 
     assert unknown(service_model("wafv2").shape_for("Rule"), rule) - NOT_IN_TERRAFORM - RENAMED == set()
 

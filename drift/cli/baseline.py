@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
-from drift.cli.job import run
+from drift.cli.job import Asked, run
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
 from drift.cli.options.ignoring import Ignoring, ignore_options, near
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
 from drift.errors import UsageError
-from drift.ignore import baseline
+from drift.exclude import baseline
+from drift.report.conclude import looked
 
 
 @click.group("baseline")
@@ -45,15 +46,21 @@ def write(
       drift baseline write --state prod.tfstate
       drift baseline write --only 'aws_iam_*' --reason "before the migration"
     """
-    api, scope = account.open(types.scope())
     file = ignoring.baseline or near(baseline.NAME) or Path(baseline.NAME)
     old = ignoring.accepted() if file.is_file() else None
-    places = states.places(configurations.config)
-    result = run(places, api, scope, configurations, record=account.record, ignoring=ignoring)
-    report = result.report
+    outcome = run(
+        Asked(
+            places=states.places(configurations.config),
+            scope=types.scope(),
+            account=account,
+            configurations=configurations,
+            ignoring=ignoring,
+        )
+    )
+    report = outcome.report
     if report.states_failed:
         raise UsageError("a state could not be read: " + report.states_failed[0], "Accept drift when all can be read.")
-    text = baseline.rewritten(report, result.looked, old, reason or "")
+    text = baseline.rewritten(report, looked(outcome.surveys), old, reason or "")
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:

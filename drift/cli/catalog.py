@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import click
 
-from drift.catalog.describe import entry, iam_policy
 from drift.cli import plugins
 from drift.cli.options.scope import Types, type_options
+from drift.errors import UsageError
+from drift.provider.describe import actions, entry
 
 
 @click.command("catalog")
@@ -55,6 +57,10 @@ def command(types: Types, format_: str, iam_policy: bool, verbose: bool) -> None
         click.echo(f"{len(entries)} resource types")
 
 
-def policy_of(names: list[str]) -> dict[str, object]:
-    """The IAM policy for these types."""
-    return iam_policy(names, plugins.catalog())
+def policy_of(names: list[str]) -> Mapping[str, object]:
+    """The policy that allows reading these types; UsageError where their provider has no such document."""
+    catalog = plugins.catalog()
+    providers = {catalog.provider_of(name).name for name in names}
+    if len(providers) != 1 or (allow := catalog.providers[providers.pop()].allow) is None:
+        raise UsageError("these types have no policy document in common", "Name types of one provider with --only.")
+    return allow(actions(names, catalog))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from drift.cli import plugins
-from drift.cli.job import run
+from drift.cli.job import Asked, run
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
 from drift.cli.options.ignoring import Ignoring, ignore_options
@@ -13,7 +12,6 @@ from drift.cli.options.output import Output, output_options
 from drift.cli.options.rules import Rules, rule_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
-from drift.cli.surroundings import linked
 
 
 @click.command("check")
@@ -53,15 +51,16 @@ def command(
     output.validate()
     ignoring.validate()
     judging.chosen()
-    api, scope = account.open(types.scope())
-    result = run(
-        states.places(configurations.config),
-        api,
-        scope,
-        configurations,
-        record=account.record,
-        ignoring=ignoring,
-        judging=judging,
-        accepted=ignoring.accepted(),
+    outcome = run(
+        Asked(
+            places=states.places(configurations.config),
+            scope=types.scope(),
+            account=account,
+            configurations=configurations,
+            ignoring=ignoring,
+            judging=judging,
+            accepted=ignoring.accepted(),
+            links=output.draws,
+        )
     )
-    return output.finish(linked(result, plugins.catalog()) if output.draws else result.report)
+    return output.finish(outcome.report)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from drift.check import Scope
-from drift.cli import plugins
-from drift.cli.job import run
+from drift.cli.job import Asked, compare
+from drift.cli.options.account import PROVIDER, UNASKED
 from drift.cli.options.output import Output, output_options
-from drift.cli.surroundings import linked
 from drift.errors import DriftError
+from drift.run import Connection
+from drift.survey import Scope
 
 INSTALL = "Install it with its extra: pip install 'drift[demo]'."
 TYPES = (
@@ -44,7 +44,7 @@ def command(output: Output) -> int:
     except ImportError as error:
         raise DriftError(f"the demo needs moto: {error}", INSTALL) from None
     from drift.demo.account import REGION, build, tamper
-    from drift.live.session import BotoApi
+    from drift.providers.aws.session import BotoApi
 
     with mock_aws(), tempfile.TemporaryDirectory() as folder:
         session = boto3.Session("demo", "demo", region_name=REGION)
@@ -54,7 +54,9 @@ def command(output: Output) -> int:
         here = Path.cwd()
         os.chdir(folder)  # so that the report names the state as a user would
         try:
-            result = run(["terraform.tfstate"], BotoApi(session), Scope(only=TYPES))
+            scope = Scope(only=TYPES)
+            asked = Asked(places=("terraform.tfstate",), scope=scope, account=UNASKED, links=output.draws)
+            outcome = compare(asked, Connection(PROVIDER, BotoApi(session)), scope)
         finally:
             os.chdir(here)
-    return output.finish(linked(result, plugins.catalog()) if output.draws else result.report)
+    return output.finish(outcome.report)

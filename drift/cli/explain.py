@@ -8,9 +8,8 @@ from dataclasses import replace
 
 import click
 
-from drift.check import Result, Scope
 from drift.cli import plugins
-from drift.cli.job import run
+from drift.cli.job import Asked, run
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
 from drift.cli.options.ignoring import Ignoring, ignore_options
@@ -18,6 +17,8 @@ from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
 from drift.errors import UsageError
 from drift.model.address import Address
+from drift.run import Outcome
+from drift.survey import Scope
 
 
 @click.command("explain")
@@ -59,17 +60,25 @@ def command(
     from drift.report.explanation import as_json, text
 
     ignoring.validate()
-    api, scope = account.open(_narrowed(what, types.scope()))
-    result = run(
-        states.places(configurations.config), api, scope, configurations, record=account.record, ignoring=ignoring,
-        accepted=ignoring.accepted(),
-    )  # fmt: skip
-    if result.found is None:
-        raise UsageError("nothing was looked at", "Give a state with --state.")
-    sides = (result.desired, result.found, plugins.catalog(), result.types, result.excused)
-    found = [*explanations(what, result.report, *sides)]
+    outcome = run(
+        Asked(
+            places=states.places(configurations.config),
+            scope=_narrowed(what, types.scope()),
+            account=account,
+            configurations=configurations,
+            ignoring=ignoring,
+            accepted=ignoring.accepted(),
+        )
+    )
+    found = [
+        explanation
+        for survey, _ in outcome.surveys
+        for explanation in explanations(
+            what, outcome.report, survey.desired, survey.actual, survey.catalog, survey.types, survey.excused
+        )
+    ]
     if not found:
-        raise UsageError(f"nothing goes by {what!r}", _hint(what, result))
+        raise UsageError(f"nothing goes by {what!r}", _hint(what, outcome))
     if format_ == "json":
         click.echo(json.dumps([as_json(e) for e in found], indent=2, ensure_ascii=False))
         return
@@ -91,13 +100,14 @@ def _narrowed(what: str, scope: Scope) -> Scope:
     return replace(scope, only=(type_, *sorted(parts)))
 
 
-def _hint(what: str, result: Result) -> str:
+def _hint(what: str, outcome: Outcome) -> str:
     try:
         type_ = Address.parse(what).type
     except ValueError:
         type_ = ""
-    if type_.startswith("aws_") and type_ not in plugins.catalog():
+    if "_" in type_ and type_ not in plugins.catalog():
         return f"drift does not cover {type_} yet: `drift catalog` lists the types that it does."
-    known = [str(r.address) for r in result.desired] + [r.id for r in result.actual]
+    known = [str(r.address) for survey, _ in outcome.surveys for r in survey.desired]
+    known += [r.id for survey, _ in outcome.surveys for r in survey.actual.resources.values()]
     near = difflib.get_close_matches(what, known, n=3, cutoff=0.5)
     return f"Did you mean {', '.join(near)}?" if near else "Give an address of the state, an id, an ARN or a name."

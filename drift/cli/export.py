@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from drift.cli import plugins
-from drift.cli.job import run
+from drift.cli.job import Asked, run
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
 from drift.cli.options.ignoring import Ignoring, ignore_options
@@ -69,17 +69,17 @@ def command(
       drift export --state prod.tfstate -o drifted.json && checkov -f drifted.json
       drift export | conftest test -
     """
-    api, scope = account.open(types.scope())
-    result = run(
-        states.places(configurations.config),
-        api,
-        scope,
-        configurations,
-        record=account.record,
-        ignoring=ignoring,
-        judging=_Everything((), (), (), ()),
+    outcome = run(
+        Asked(
+            places=states.places(configurations.config),
+            scope=types.scope(),
+            account=account,
+            configurations=configurations,
+            ignoring=ignoring,
+            judging=_Everything((), (), (), ()),
+        )
     )
-    text = json.dumps(plan.document(result.report.drift, plugins.catalog()), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(plan.document(outcome.report.drift, plugins.catalog()), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         click.echo(text, nl=False)
         return

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from drift.cli import plugins
-from drift.cli.job import load, read, run
+from drift.cli.job import Asked, run, sources
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
-from drift.cli.surroundings import both_sides, near
+from drift.desired.load import load, states_of
 from drift.errors import UsageError
 from drift.graph import build
 from drift.model.resource import Key
 from drift.report import drawing
+from drift.report.surroundings import both_sides, near
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -63,14 +64,16 @@ def command(
     if side == "desired":
         in_scope = types.scope().types(catalog)
         desired = [
-            r for r in load(states.places(), configurations).resources if r.address and r.address.type in in_scope
+            r
+            for r in load(sources(states.places(), configurations), catalog).resources
+            if r.address and r.address.type in in_scope
         ]
         click.echo(FORMATS[format_](build(desired, catalog), {}), nl=False)
         return
-    api, scope = account.open(types.scope())
-    result = run(states.places(), api, scope, configurations, record=account.record)
-    marks = {d.resource.key: d.kind for d in result.report.drift}
-    whole = both_sides(result, catalog)
+    outcome = run(Asked(places=states.places(), scope=types.scope(), account=account, configurations=configurations))
+    marks = {d.resource.key: d.kind for d in outcome.report.drift}
+    survey, judged = outcome.surveys[0]
+    whole = both_sides(survey, judged.drift)
     if side in (None, "drifted"):
         whole = near(whole, marks)
     click.echo(FORMATS[format_](whole, marks), nl=False)
@@ -86,7 +89,7 @@ def configured(states: States, configurations: Configurations, format_: str) -> 
 
 def _with_states(states: States, configurations: Configurations) -> Iterator[Configuration]:
     places = states.places()
-    for state in configurations.laid(read(places)[0], places):
+    for state in states_of(sources(places, configurations))[0]:
         if state.configuration is None:
             raise UsageError(f"{state.source}: no configuration fits it", "Give its directory with --config.")
         yield state.configuration

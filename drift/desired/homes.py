@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
-from drift.catalog.spec import Ref, ResourceType
 from drift.desired.instance import Instance, State
-from drift.model.arn import Arn
+from drift.provider.catalog import Catalog
+from drift.provider.contract import Home
+from drift.provider.spec import Ref, ResourceType
 
-Catalog = Mapping[str, ResourceType]
 Name = str | tuple[str, str, str]
 """What a resource may be called by: an id or ARN that is nobody else's, or (type, attribute, its value)."""
 Configuration = tuple[str, str]
 """A provider configuration: the state it stands in, and its name there."""
-
-_MADE_UP = re.compile(r"[a-z]+(-[a-z]+)*-[0-9a-f]{8,}")
-_ZONE = re.compile(r"([a-z]{2}(?:-[a-z]+)+-\d)[a-z]")
-
-
-class Home(NamedTuple):
-    """Account and region of one provider configuration, or of one resource; empty where nothing tells."""
-
-    account: str = ""
-    region: str = ""
 
 
 def homes(states: Sequence[State], catalog: Catalog) -> dict[Configuration, Home]:
@@ -39,7 +28,7 @@ def homes(states: Sequence[State], catalog: Catalog) -> dict[Configuration, Home
     votes: dict[Configuration, Votes] = defaultdict(Votes)
     for state in states:
         for instance in state.instances:
-            votes[state.source, instance.provider].add(placed(instance, catalog.get(instance.address.type)))
+            votes[state.source, instance.provider].add(placed(instance, catalog))
     out = {key: v.winner() for key, v in votes.items()}
     while True:
         untold = {key for key, home in out.items() if not all(home)}
@@ -58,7 +47,7 @@ def _hints(
     known = _known(states, catalog, homes) if untold else {}
     for state in states:
         for source in state.looked_up:
-            looked[state.source, source.provider].add(_answered(source))
+            looked[state.source, source.provider].add(_answered(source, catalog))
         for instance in state.instances:
             key = state.source, instance.provider
             if key not in untold:
@@ -69,8 +58,8 @@ def _hints(
             for name in (*_texts(instance.attributes), *_references(instance, _refs(kind), catalog)):
                 if name in known:
                     named[key].add(known[name])
-                elif isinstance(name, str) and (arn := Arn.parse(name)) is not None:
-                    led[key].add(Home("", arn.region))  # what it leads to may be another account's
+                elif isinstance(name, str):
+                    led[key].add(_led(name, catalog))
     return looked, inside, named, led
 
 
@@ -107,20 +96,16 @@ def _known(states: Sequence[State], catalog: Catalog, homes: Mapping[Configurati
             wanted[_listed_as(ref.to, catalog)].add(ref.by)
     for state in states:
         for instance in state.instances:
-            own = placed(instance, catalog.get(instance.address.type))
+            own = placed(instance, catalog)
             at = Home(*map(_first, own, homes[state.source, instance.provider]))
             type_ = _listed_as(instance.address.type, catalog)
             texts = {n: t for n, t in instance.attributes.items() if isinstance(t, str)}
-            unique = {t for by in ("id", "arn") if _is_unique(t := texts.get(by, ""))}
+            unique = {t for by in ("id", "arn") if _is_unique(t := texts.get(by, ""), catalog)}
             named = {(type_, by, texts[by]) for by in wanted.get(type_, ()) if texts.get(by)}
             names: list[Name] = [*unique, *named]
             for name in names:
                 out[name] = at if out.get(name, at) == at else Home()
     return out
-
-
-def _is_unique(text: str) -> bool:
-    return bool(_MADE_UP.fullmatch(text) or "://" in text or Arn.parse(text))
 
 
 def _references(instance: Instance, refs: Iterable[Ref], catalog: Catalog) -> Iterator[tuple[str, str, str]]:
@@ -151,37 +136,28 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(inner)
 
 
-def _answered(source: Instance) -> Home:
-    """Where a data source looked."""
-    attributes = source.attributes
-    name = {"aws_region": "name", "aws_availability_zones": "id"}.get(source.address.type, "region")
-    arn = Arn.parse(attributes.get("arn"))
-    region = attributes.get("region") or attributes.get(name) or (arn.region if arn else "")
-    account = attributes.get("account_id") if source.address.type == "aws_caller_identity" else ""
-    return Home(account if isinstance(account, str) else "", region if isinstance(region, str) else "")
-
-
-def placed(instance: Instance, kind: ResourceType | None = None) -> Home:
+def placed(instance: Instance, catalog: Catalog) -> Home:
     """Where it is, as the instance's own attributes tell; empty where they do not."""
-    attributes = instance.attributes
-    arn = None if _names_another(instance, kind) else Arn.parse(attributes.get("arn"))
-    region = attributes.get("region") if isinstance(attributes.get("region"), str) else ""
-    zone = attributes.get("availability_zone")
-    if not region and isinstance(zone, str) and (match := _ZONE.fullmatch(zone)):
-        region = match[1]
-    owner = attributes.get("owner_id")
-    account = arn.account if arn else owner if isinstance(owner, str) and owner.isdigit() else ""
-    if arn is not None and arn.account in ("", "aws"):
-        account = ""
-    told = (instance.identity.get(name) for name in ("account_id", "region"))
-    named, lies = (text if isinstance(text, str) else "" for text in told)
-    return Home(account or named, region or (arn.region if arn else "") or lies)
+    provider = catalog.provider_at(instance.provider)
+    if provider is None:
+        return Home()
+    kind = catalog.get(instance.address.type)
+    return provider.homes.of_resource(instance.attributes, instance.identity, kind)
 
 
-def _names_another(instance: Instance, kind: ResourceType | None) -> bool:
-    """Whether its `arn` is the author's word for another resource: the target of an EventBridge rule."""
-    attr = kind.attributes.get("arn") if kind is not None else None
-    return attr is not None and not attr.assigned and instance.attributes.get("arn") != instance.attributes.get("id")
+def _answered(source: Instance, catalog: Catalog) -> Home:
+    """Where a data source looked."""
+    provider = catalog.provider_at(source.provider)
+    return provider.homes.of_data_source(source.address.type, source.attributes) if provider else Home()
+
+
+def _led(name: str, catalog: Catalog) -> Home:
+    """Where a name leads."""
+    return next((home for p in catalog.providers.values() if any(home := p.homes.of_name(name))), Home())
+
+
+def _is_unique(name: str, catalog: Catalog) -> bool:
+    return any(p.homes.is_unique(name) for p in catalog.providers.values())
 
 
 def _winner(votes: Counter[str]) -> str:

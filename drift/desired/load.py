@@ -10,25 +10,23 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from drift.catalog import facts
-from drift.catalog.path import text_at
-from drift.catalog.spec import Attr, ResourceType
 from drift.desired import state as formats
 from drift.desired.ahead import ahead, imported
-from drift.desired.backends import Backend, Lock
-from drift.desired.homes import Home, homes, placed
+from drift.desired.backends import Backend, Backends, Lock
+from drift.desired.homes import homes, placed
 from drift.desired.instance import Instance, State
 from drift.desired.places import fetch
+from drift.desired.unhurried import unhurried
 from drift.desired.wanted import exempt, lines, undeclared, wanted
 from drift.errors import StateError
 from drift.model.drift import Pending
 from drift.model.resource import GLOBAL, Key, Remark, Resource, Source
 from drift.model.value import UNREADABLE_SHAPES, Value
-
-Catalog = Mapping[str, ResourceType]
-
-AWS_PROVIDER = re.compile(r'provider(\["([^"]*/)?aws"\]|\.aws)(\.|$)')
-"""`provider["registry.terraform.io/hashicorp/aws"].west`, and `provider.aws.west` of 0.12."""
+from drift.provider import facts
+from drift.provider.catalog import Catalog
+from drift.provider.contract import Home
+from drift.provider.path import text_at
+from drift.provider.spec import Attr, ResourceType
 
 NO_LIVE_OBJECT = re.compile(
     r"(terraform_data|null_resource|external|(random|time|tls|local|archive|cloudinit|template|null)_.*)"
@@ -51,6 +49,54 @@ class Desired:
     """What comments in the configuration leave out."""
     imported: set[tuple[str, str]] = field(default_factory=set)
     """(type, id) of what the next apply brings under management."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where the desired side is described."""
+
+    places: tuple[str, ...]
+    """States: files, directories, globs, URLs, `-`."""
+    directories: tuple[Path, ...] = ()
+    """Configurations that the states were written from; those found beside them where left out."""
+    variables: tuple[str, ...] = ()
+    """`name=value`, as `terraform plan -var` takes them."""
+    variable_files: tuple[Path, ...] = ()
+    with_configuration: bool = True
+    """Whether configurations are read at all."""
+    backends: Mapping[str, Backend] = field(default_factory=Backends)
+    """Scheme -> what reads such a place."""
+
+
+def load(sources: Sources, catalog: Catalog, *, account: str = "", region: str = "") -> Desired:
+    """The desired side; `account` and `region` stand where nothing tells. StateError where no state can be read."""
+    states, failed = states_of(sources)
+    with unhurried():
+        return build(states, failed, catalog, account=account, region=region)
+
+
+def states_of(sources: Sources) -> tuple[list[State], list[StateError]]:
+    """The states with their configurations, and what could not be read; StateError where that is all of them."""
+    with unhurried():
+        found, failed = read_states(sources.places, sources.backends, sources.directories)
+    if failed and not found:
+        first, *others = failed
+        also = "".join(f"\n  also {e.message}" for e in others)
+        raise StateError(first.source, first.message.removeprefix(f"{first.source}: "), first.hint + also)
+    return (laid(found, sources) if sources.with_configuration else found), failed
+
+
+def laid(states: Sequence[State], sources: Sources) -> list[State]:
+    """Each state with the configuration that it was written from; as it is where there is none.
+
+    A directory among the places is looked into for it, else the one one is in.
+    """
+    from drift.desired import configurations
+    from drift.desired.hcl.settings import Given
+
+    near = [p for place in sources.places if (p := Path(place)).is_dir()] or [Path()]
+    given = Given(sources.variables, sources.variable_files)
+    return configurations.laid([*states], sources.directories, given, near=near)
 
 
 def read_states(
@@ -87,11 +133,11 @@ def build(
             if NO_LIVE_OBJECT.fullmatch(instance.address.type):
                 continue
             kind = catalog.get(instance.address.type)
-            if kind is None or not AWS_PROVIDER.search(instance.provider):
+            if kind is None or catalog.provider_at(instance.provider) is None:
                 out.not_covered[instance.address.type] += 1
                 continue
             home = where[state.source, instance.provider]
-            own = placed(instance, kind)
+            own = placed(instance, catalog)
             said = instance.configured.provider if instance.configured else None
             at = Home(
                 own.account or (said.account if said else "") or home.account,

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from drift.catalog import facts
 from drift.desired.hcl.configured import Configured, is_known
 from drift.desired.hcl.values import UNKNOWN
 from drift.model.resource import Exemption
+from drift.provider import facts
 
 IGNORE_CHANGES = "lifecycle.ignore_changes"
 IGNORE_TAGS = "the provider's ignore_tags"

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from drift.catalog.spec import Attr
 from drift.diff.compare import agreement, changes, element_key
 from drift.model.coverage import Unreadable
 from drift.model.drift import Change
 from drift.model.resource import Exemption, Resource
 from drift.model.value import Block, Value
+from drift.provider.spec import Attr
 
 Outcome = Literal["same", "modified", "pending", "settled", "exempt", "held", "unread", "unasked"]
 

@@ -7,18 +7,18 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from drift.catalog.spec import Held, ResourceType
 from drift.diff.actual import Actual
 from drift.diff.attribute import Judged, judged
 from drift.diff.shares import Shares
 from drift.diff.strangers import strangers
-from drift.graph import kind_of, parent_key
 from drift.model.coverage import Gap, Unread, Unreadable
 from drift.model.drift import Aside, Change, Drift, Pending
 from drift.model.resource import Key, Resource
 from drift.model.value import Value, is_empty, plain
+from drift.provider.catalog import Catalog
+from drift.provider.relations import kind_of, parent_key
+from drift.provider.spec import Held, ResourceType
 
-Catalog = Mapping[str, ResourceType]
 Everywhere = tuple[str, str, tuple[Value, ...]]
 """A key without its region."""
 

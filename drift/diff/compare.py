@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from drift.catalog.spec import Attr
 from drift.model.drift import Change, Detail
 from drift.model.value import Block, Tacit, Value, is_empty, plain, sort_key
+from drift.provider.spec import Attr
 
 Agreement = Literal["", "equal", "empty", "assigned", "same", "parts"]
 

@@ -10,13 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from drift.catalog.spec import Attr, Moves, ResourceType
-from drift.graph import kind_of
 from drift.model.coverage import Unread, Unreadable
 from drift.model.drift import Aside, Change, Drift
 from drift.model.resource import Question
-
-Catalog = Mapping[str, ResourceType]
+from drift.provider.catalog import Catalog
+from drift.provider.relations import kind_of
+from drift.provider.spec import Attr, Moves
 
 _STEP = re.compile(r"([^.\[]+)(?:\[(.*?)\](?=\.|$))?\.?")
 

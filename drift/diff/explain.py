@@ -9,20 +9,19 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from drift.catalog.describe import listings, told_by
-from drift.catalog.spec import Attr, ResourceType
 from drift.diff.actual import Actual
 from drift.diff.attribute import UNSAID, Judged
 from drift.diff.classify import attributes_of, gap_over, hidden, masked
 from drift.diff.shares import Shares
 from drift.diff.strangers import Stranger, strangers
-from drift.graph import kind_of
 from drift.model.coverage import Unreadable
 from drift.model.drift import Change, Drift, Report
 from drift.model.resource import Key, Resource, Source
 from drift.model.value import Value, is_empty, plain
-
-Catalog = Mapping[str, ResourceType]
+from drift.provider.catalog import Catalog
+from drift.provider.describe import listings, told_by
+from drift.provider.relations import kind_of
+from drift.provider.spec import Attr, ResourceType
 
 WHY: Mapping[str, str] = {
     "equal": "equal in canonical form",

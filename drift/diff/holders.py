@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from drift.catalog.spec import Holds, ResourceType
-from drift.graph import kind_of
 from drift.model.coverage import Unreadable
 from drift.model.drift import Drift
 from drift.model.resource import GLOBAL, Key, Question, Resource
+from drift.provider.catalog import Catalog
+from drift.provider.relations import kind_of
+from drift.provider.spec import Holds, ResourceType
 
-Catalog = Mapping[str, ResourceType]
 Prove = Callable[[Sequence[Question]], Mapping[Question, Any]]
 Members = Mapping[tuple[str, str], str]
 """(type in few letters, or empty for an ARN; the holder's name of it) -> who holds it."""

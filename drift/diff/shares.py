@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from drift.catalog.spec import WHOLE, ResourceType
 from drift.diff.compare import element_key
-from drift.graph import kind_of, parent_key, parts_of
 from drift.model.coverage import Unreadable
 from drift.model.resource import Key, Resource
 from drift.model.value import Value
-
-Catalog = Mapping[str, ResourceType]
+from drift.provider.catalog import Catalog
+from drift.provider.relations import kind_of, parent_key, parts_of
+from drift.provider.spec import WHOLE
 
 
 class Shares:

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from drift.catalog.spec import ResourceType
 from drift.diff.actual import Actual
-from drift.graph import Index, kind_of, parent_key, parts_of
 from drift.model.coverage import Gap, Unreadable
 from drift.model.resource import Key, Resource
-
-Catalog = Mapping[str, ResourceType]
+from drift.provider.catalog import Catalog
+from drift.provider.relations import Index, kind_of, parent_key, parts_of
+from drift.provider.spec import ResourceType
 
 Fate = Literal["unmanaged", "not_ours", "doubtful", "imported", "part", "told", "claimed", "inside"]
 """`doubtful`: what would prove an owner was refused. `part` of something unmanaged, `told` by its managed whole,

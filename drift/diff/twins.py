@@ -12,15 +12,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from drift.catalog.spec import ResourceType
 from drift.diff.compare import agree
-from drift.graph import kind_of
 from drift.model.coverage import Unreadable
 from drift.model.drift import Drift
 from drift.model.resource import Key, Resource
 from drift.model.value import Block, Value, is_empty
+from drift.provider.catalog import Catalog
+from drift.provider.relations import kind_of
+from drift.provider.spec import ResourceType
 
-Catalog = Mapping[str, ResourceType]
 Complete = Callable[[Mapping[Key, frozenset[str]]], None]
 
 _NATURAL = re.compile(r"(\w+_)?(name|identifier)")

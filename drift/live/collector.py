@@ -12,16 +12,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from drift.catalog.path import path
-from drift.catalog.spec import Call, Held, ResourceType, Within, iam_action
-from drift.live.api import Answer, Asker, Progress, Refused, Request, quiet
+from drift.live.asker import Asker, Progress, quiet
 from drift.live.document import UNASKED, Document, is_known
 from drift.live.plan import Plan, Wanted, type_of
 from drift.model.coverage import NOT_OFFERED, Gap, Unreadable
 from drift.model.resource import Key, Resource
-
-Catalog = Mapping[str, ResourceType]
-
+from drift.provider.api import Answer, Refused, Request
+from drift.provider.catalog import Catalog
+from drift.provider.contract import Provider
+from drift.provider.path import path
+from drift.provider.spec import Call, Held, ResourceType, Within
 
 Slot = tuple[str, str, str]
 """(type, region, section): what one describe call fills."""
@@ -71,6 +71,7 @@ class Collector:
         self,
         asker: Asker,
         catalog: Catalog,
+        provider: Provider,
         *,
         scope: Iterable[str],
         regions: Iterable[str],
@@ -84,6 +85,7 @@ class Collector:
         self._search = search
         self._scope = frozenset(scope)
         self._catalog = catalog
+        self._provider = provider
         self._progress = progress
         self._documents: dict[tuple[str, str], list[Item]] = defaultdict(list)
         self._within: dict[str, list[ResourceType]] = {}
@@ -95,7 +97,13 @@ class Collector:
         """List, pair and read everything in scope."""
         self._named = frozenset((key.type, key.region) for key in wanted.parents.keys() - wanted.managed.keys())
         self._plan = Plan(
-            self._catalog, wanted, account=self._account, scope=self._scope, regions=self._regions, search=self._search
+            self._catalog,
+            wanted,
+            self._provider,
+            account=self._account,
+            scope=self._scope,
+            regions=self._regions,
+            search=self._search,
         )
         self.found.listings_spared = 0 if self._search else self._plan.spared()
         for generation in self._plan.generations:
@@ -133,7 +141,7 @@ class Collector:
             taken = _taken(call, answer)
             if isinstance(taken, Refused):
                 if taken.code not in call.absent:
-                    self._gap(kind, region, Unreadable(iam_action(kind, call), taken.code))
+                    self._gap(kind, region, Unreadable(self._action(kind, call), taken.code))
                 continue
             documents = [self._document(kind, region, raw) for raw in taken or ()]
             items = [i for document in documents for i in self._item(kind, region, document, None)]
@@ -159,7 +167,7 @@ class Collector:
             taken = _taken(call, answer)
             if isinstance(taken, Refused):
                 if taken.code not in call.absent | call.gone:
-                    self._gap(kind, key.region, Unreadable(iam_action(kind, call), taken.code), within=key)
+                    self._gap(kind, key.region, Unreadable(self._action(kind, call), taken.code), within=key)
                 continue
             for raw in taken if isinstance(taken, list) else [taken] if taken else []:
                 document = self._document(kind, key.region, {**request.args, **raw})
@@ -387,7 +395,7 @@ class Collector:
                 # one that was deleted since it was listed must not take the others of its batch with it
                 alone += self._batches(step.kind, replace(step.call, batch=-1), step.documents)
             else:
-                _file(step.kind, step.call, step.documents, answer)
+                _file(step.call, step.documents, answer, self._action(step.kind, step.call))
         if alone:
             self._make(alone)
 
@@ -419,6 +427,10 @@ class Collector:
                 request = Request(service, region, call.op, {**call.args, **first})
                 out.append(_Step(kind, call, [d for d, _ in group], request))
         return out
+
+    def _action(self, kind: ResourceType, call: Call) -> str:
+        """The permission that a call takes."""
+        return self._provider.action(call.service or kind.service, call)
 
     def _ask(self, phase: str, requests: list[Request]) -> list[Answer]:
         arrived = 0
@@ -495,8 +507,8 @@ def _parsed(page: Mapping[str, Any], member: str) -> dict[str, Any]:
     return {**page, member: json.loads(text) if isinstance(text, str) and text else None}
 
 
-def _file(kind: ResourceType, call: Call, documents: list[Document], answer: Answer) -> None:
-    """Put an answer where it belongs, or why there is none."""
+def _file(call: Call, documents: list[Document], answer: Answer, action: str) -> None:
+    """Put an answer where it belongs, or why there is none; `action` is the permission that the call takes."""
     taken = _taken(call, answer)
     if isinstance(taken, Refused):
         for document in documents:
@@ -506,7 +518,7 @@ def _file(kind: ResourceType, call: Call, documents: list[Document], answer: Ans
                 document.known[""] = "gone"
                 document.known[call.into] = None
             else:
-                document.unread[call.into] = Unreadable(iam_action(kind, call), taken.code)
+                document.unread[call.into] = Unreadable(action, taken.code)
         return
     if not call.match:
         for document in documents:

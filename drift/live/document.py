@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from drift.catalog.path import Path
-from drift.catalog.spec import Attr, ResourceType
 from drift.model.coverage import NOT_OFFERED, Unreadable
 from drift.model.value import UNREADABLE_SHAPES, Value
+from drift.provider.path import Path
+from drift.provider.spec import Attr, ResourceType
 
 
 class _Unasked:

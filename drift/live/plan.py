@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from drift.catalog.path import path
-from drift.catalog.spec import Call, Held, ResourceType, Within
-from drift.live.api import Request
-from drift.model.arn import partition_of
 from drift.model.resource import GLOBAL, Key, Resource
-
-Catalog = Mapping[str, ResourceType]
+from drift.provider.api import Request
+from drift.provider.catalog import Catalog
+from drift.provider.contract import Provider
+from drift.provider.path import path
+from drift.provider.spec import Call, Held, ResourceType, Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,7 @@ class Plan:
         self,
         catalog: Catalog,
         wanted: Wanted,
+        provider: Provider,
         *,
         account: str,
         scope: frozenset[str],
@@ -57,6 +57,7 @@ class Plan:
     ) -> None:
         self._catalog = catalog
         self._wanted = wanted
+        self._provider = provider
         self._account = account
         self._scope = scope
         self._regions = sorted(set(regions))
@@ -141,12 +142,16 @@ class Plan:
 
     def here(self, region: str) -> Mapping[str, str]:
         """What every item knows of where it is."""
-        of = partition_of(self._regions[0] if region == GLOBAL else region)
-        return {"account": self._account, "region": region, "partition": of}
+        return {
+            **self._provider.here(self._account, self._regions[0] if region == GLOBAL else region),
+            "region": region,
+        }
 
     def spared(self) -> int:
         """How many more listings a search for what is unmanaged would make."""
-        every = Plan(self._catalog, self._wanted, account=self._account, scope=self._scope, regions=self._regions)
+        every = Plan(
+            self._catalog, self._wanted, self._provider, account=self._account, scope=self._scope, regions=self._regions
+        )
         return len(every._requests() - self._requests())
 
     def _requests(self) -> set[str]:

@@ -7,20 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from drift.catalog.path import path, text_at
-from drift.catalog.spec import Gathers, Held, ResourceType
-from drift.graph import as_held, kind_of, parent_key, parts_of
-from drift.live.api import Asker, Progress, quiet
+from drift.live.asker import Asker, Progress, quiet
 from drift.live.collector import Collector, Found, Item
 from drift.live.document import UNASKED, is_known
-from drift.live.last_used import last_used
 from drift.live.plan import Wanted
 from drift.live.shape import resource_of
 from drift.model.coverage import NOT_OFFERED, Gap, Unreadable
 from drift.model.resource import Key, Question, Resource
 from drift.model.value import Value, freeze
-
-Catalog = Mapping[str, ResourceType]
+from drift.provider.catalog import Catalog
+from drift.provider.contract import Provider
+from drift.provider.path import path, text_at
+from drift.provider.relations import as_held, kind_of, parent_key, parts_of
+from drift.provider.spec import Gathers, Held, ResourceType
 
 
 class Scan:
@@ -30,6 +29,7 @@ class Scan:
         self,
         asker: Asker,
         catalog: Catalog,
+        provider: Provider,
         desired: Sequence[Resource],
         *,
         scope: Iterable[str],
@@ -39,25 +39,34 @@ class Scan:
         strangers: bool = True,
         progress: Progress = quiet,
     ) -> None:
-        """`search`: whether to look for what nothing desired names, too."""
+        """`search`: whether to look for what nothing desired names, too. Nothing is asked before `collect`."""
         self._catalog = catalog
+        self._provider = provider
         self._asker = asker
+        self._desired = desired
         self._regions = sorted(set(regions))
         self._collector = Collector(
-            asker, catalog, scope=scope, regions=self._regions, search=search, progress=progress
+            asker, catalog, provider, scope=scope, regions=self._regions, search=search, progress=progress
         )
-        wants = replace(wanted(desired, catalog), spared=spared or {}, strangers=strangers)
-        self._found: Found = self._collector.collect(wants)
-        self.resources: dict[Key, Resource] = {k: resource_of(i) for k, i in self._found.items.items()}
+        self._spared = spared or {}
+        self._strangers = strangers
+        self._found = Found()
+        self.resources: dict[Key, Resource] = {}
         self.paired: dict[tuple[str, str], Resource] = {}
         self._kinds: dict[tuple[str, str], ResourceType] = {}
         self._places: dict[tuple[Key, str], tuple[str, str]] = {}
         self._alike: dict[tuple[str, str], dict[tuple[str, Value], list[Resource]]] = {}
-        for resource in desired:
+
+    def collect(self) -> None:
+        """List and read what is worth asking, and pair it with what is desired."""
+        wants = replace(wanted(self._desired, self._catalog), spared=self._spared, strangers=self._strangers)
+        self._found = self._collector.collect(wants)
+        self.resources |= {k: resource_of(i) for k, i in self._found.items.items()}
+        for resource in self._desired:
             actual = self._pair(resource)
             if actual is not None and not resource.deposed:
-                self.paired[resource.place] = _spared(actual, (spared or {}).get(resource.place, frozenset()))
-                self._kinds[resource.place] = kind_of(resource, catalog)
+                self.paired[resource.place] = _spared(actual, self._spared.get(resource.place, frozenset()))
+                self._kinds[resource.place] = kind_of(resource, self._catalog)
                 self._places[actual.key, str(resource.address)] = resource.place
 
     @property
@@ -111,7 +120,7 @@ class Scan:
 
     def last_used(self, arns: Sequence[str]) -> Mapping[str, Mapping[str, int | None] | Unreadable]:
         """ARN of a role or user -> service -> days since it was last used, None for never."""
-        return last_used(self._asker, arns, min(self._regions))
+        return self._provider.usage(self._asker, arns, min(self._regions))
 
     def latest(self, resource: Resource) -> Resource:
         """The same resource, by the same entry, with all that was read of it since."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.catalog.path import text_at
-from drift.catalog.spec import ResourceType
 from drift.live.collector import Item, doubt_of, owner_of
 from drift.live.document import UNASKED, is_known
 from drift.model.resource import Resource
+from drift.provider.path import text_at
+from drift.provider.spec import ResourceType
 
 
 def resource_of(item: Item, kind: ResourceType | None = None) -> Resource:

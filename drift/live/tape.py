@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from drift.errors import TapeError
-from drift.live.api import Answer, Api, Refused, Request
 from drift.live.document import SCRUBBED
+from drift.provider.api import Answer, Api, Refused, Request
 
 FORMAT = 1
 _ALSO_SECRET = {
@@ -42,6 +42,16 @@ class Recorder:
     def account(self) -> str:
         """The account that answers."""
         return self._api.account
+
+    @property
+    def region(self) -> str:
+        """The region to begin in."""
+        return self._api.region
+
+    @property
+    def recorded(self) -> tuple[str, float] | None:
+        """When the recording that is recorded again began."""
+        return self._api.recorded
 
     @property
     def counts(self) -> Counter[str]:
@@ -105,6 +115,7 @@ class Player:
             self.region = str(head["region"])
             self.started_at = str(head["started_at"])
             self.duration_seconds = float(head["duration_seconds"])
+            self.recorded = (self.started_at, self.duration_seconds) if self.started_at else None
             self.types = frozenset(map(str, head.get("types") or ()))
             self.counts: Counter[str] = Counter({str(k): int(v) for k, v in head["api_calls"].items()})
             self._answers: dict[str, Any] = {}

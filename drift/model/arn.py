@@ -28,12 +28,3 @@ class Arn(NamedTuple):
             return None
         fields = text.split(":", 5)
         return cls(*fields[1:]) if len(fields) == 6 else None
-
-
-def partition_of(region: str) -> str:
-    """The partition a region belongs to.
-
-    >>> partition_of("us-gov-west-1")
-    'aws-us-gov'
-    """
-    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")

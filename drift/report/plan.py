@@ -13,16 +13,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from drift.catalog import facts
-from drift.catalog.spec import ResourceType
-from drift.graph import kind_of, values_at
 from drift.model.address import Address
 from drift.model.coverage import Unreadable
 from drift.model.drift import Drift
 from drift.model.resource import Resource
 from drift.model.value import Hidden, is_empty, plain
+from drift.provider import facts
+from drift.provider.catalog import Catalog
+from drift.provider.relations import kind_of, values_at
+from drift.provider.spec import ResourceType
 
-Catalog = Mapping[str, ResourceType]
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 ACTIONS = {"modified": ["update"], "missing": ["delete"], "unmanaged": ["create"]}
 """What such a plan would have done to bring about what is there now."""

@@ -12,16 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from drift.catalog.spec import ResourceType
-from drift.graph import kind_of, parent_key
 from drift.model.coverage import Gap, Unreadable
 from drift.model.drift import SEVERITIES, Drift, Effect, Finding, Severity, Verdict
 from drift.model.resource import Key, Resource
+from drift.provider.catalog import Catalog
+from drift.provider.relations import kind_of, parent_key
+from drift.provider.spec import ResourceType
 from drift.rules.settings import Settings
 from drift.rules.spec import ANY, Fail, Rule
 from drift.rules.subject import Needs, Unknown, Want, World
-
-Catalog = Mapping[str, ResourceType]
 
 _UNMANAGED: Mapping[Verdict, Effect | None] = {"fail": "introduced", "unknown": "unknown", "pass": None}
 _FAILING: Mapping[Verdict, Effect] = {"fail": "present", "pass": "introduced", "unknown": "unknown"}

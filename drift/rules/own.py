@@ -13,14 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from drift.catalog.spec import ResourceType
 from drift.errors import CatalogError
 from drift.model.drift import SEVERITIES
 from drift.model.value import Hidden, plain
+from drift.provider.catalog import Catalog
 from drift.rules.spec import THEMES, Fail, Found, Rule
 from drift.rules.subject import Subject, Unknown
-
-Catalog = Mapping[str, ResourceType]
 
 SIDE = "resource"
 """The variable that is the side which is judged: the drift's effect is told from both."""

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from drift.catalog.spec import WHOLE, Ref, ResourceType, Within
-from drift.graph import kind_of, parent_key, values_at
 from drift.model.coverage import Gap, Unreadable
 from drift.model.drift import OUT_OF_SCOPE, Drift
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.model.value import Value
+from drift.provider.catalog import Catalog
+from drift.provider.relations import kind_of, parent_key, values_at
+from drift.provider.spec import WHOLE, Ref, ResourceType, Within
 from drift.rules.settings import Settings
 
-Catalog = Mapping[str, ResourceType]
 Side = Literal["desired", "actual"]
 
 

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from drift.catalog.spec import ResourceType
 from drift.errors import CatalogError
 from drift.model.address import Address
 from drift.model.drift import Change, Drift, Kind
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.model.value import UNREADABLE_SHAPES
+from drift.provider.catalog import Catalog
 from drift.rules.engine import Judged, judge
 from drift.rules.own import Case
 
-Catalog = Mapping[str, ResourceType]
 ACCOUNT, REGION = "123456789012", "us-east-1"
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from drift.demo.account import build, tamper
-from drift.rules import built_in
+from drift.providers.aws.rules import built_in
 from tests.bench.refresh import slow_proxy
 from tests.support.world import FAKE, REGION, Aws, moto_server, session_for
 

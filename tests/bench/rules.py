@@ -17,15 +17,16 @@ from typing import Any
 
 import boto3
 
-from drift.catalog import Catalog
 from drift.desired.load import build as build_desired
 from drift.desired.load import read_states
 from drift.diff.actual import Actual
 from drift.diff.classify import classify
-from drift.live.api import Asker
+from drift.live.asker import Asker
 from drift.live.scan import Scan
-from drift.live.session import BotoApi
-from drift.rules import built_in
+from drift.provider.installed import installed
+from drift.providers.aws import AWS
+from drift.providers.aws.rules import built_in
+from drift.providers.aws.session import BotoApi
 from drift.rules.engine import judge
 from drift.rules.settings import Settings
 from tests.bench.prowler import more
@@ -56,7 +57,7 @@ def untouched(aws: Aws, state: dict[str, Any]) -> None:
 def main() -> None:
     from drift.demo.account import build, tamper
 
-    catalog = Catalog()
+    catalog = installed()
     with moto_server() as server, tempfile.TemporaryDirectory() as folder:
         os.environ["AWS_ENDPOINT_URL"] = server
         aws = session_for(server)
@@ -68,7 +69,8 @@ def main() -> None:
         file.write_text(json.dumps(state))
         api = BotoApi(boto3.Session("testing", "testing", region_name=REGION))
         desired = build_desired(*read_states([str(file)], {}), catalog, account=api.account, region=REGION)
-        scan = Scan(Asker(api), catalog, desired.resources, scope=frozenset(catalog), regions=[REGION])
+        scan = Scan(Asker(api), catalog, AWS, desired.resources, scope=frozenset(catalog), regions=[REGION])
+        scan.collect()
         verdicts = classify(
             desired.resources, Actual(scan.resources, scan.paired, scan.gaps), catalog, frozenset(catalog), frozenset()
         )

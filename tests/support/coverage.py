@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from drift.catalog import Catalog, facts, scan_modules
-from drift.catalog.describe import tally
-from drift.catalog.spec import Held, ResourceType, Within
 from drift.model.address import Address
+from drift.provider.describe import tally
+from drift.provider.installed import installed
+from drift.provider.spec import Held, ResourceType, Within
+from drift.providers.aws import TYPES
 from tests.support import made, world
 
 PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
@@ -86,10 +87,10 @@ def calls(kind: ResourceType) -> str:
 
 def page() -> str:
     """The whole document."""
-    catalog, modules, proved = Catalog(), scan_modules(), proofs()
+    catalog, modules, proved = installed(), TYPES.modules, proofs()
     rows, some, every = [], 0, 0
     for name in sorted(modules):
-        compared, settable = tally(catalog[name], facts.of_module(modules[name]).get(name, {}))
+        compared, settable = tally(catalog[name], catalog.facts(name))
         some, every = some + compared, every + settable
         proof = proved.get(name, Proof())
         how = [f"Terraform + moto ({', '.join(sorted(proof.worlds))})"] if proof.worlds else []

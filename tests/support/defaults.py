@@ -1,4 +1,4 @@
-"""The provider's defaults, as it plans them: `drift/catalog/provider/_defaults.json`, written by
+"""The provider's defaults, as it plans them: `drift/providers/aws/facts/_defaults.json`, written by
 
     python -m tests.support.defaults
 
@@ -16,7 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from drift.catalog import Catalog, facts
+from drift.provider import facts
+from drift.provider.installed import installed
 from tests.support.world import PROVIDER, Terraform
 
 HEAD = (
@@ -52,7 +53,7 @@ def planned(work: Path, schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The changes of a plan of all types that let themselves be planned."""
     terraform = Terraform(work, "http://127.0.0.1:1")
     more: dict[str, list[str]] = {}
-    left = {name for name in Catalog() if name in schema}
+    left = {name for name in installed() if name in schema}
     while True:
         lines = [HEAD]
         for name in sorted(left):

@@ -17,10 +17,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from drift.catalog import Catalog
 from drift.desired import state as formats
 from drift.desired.load import build
 from drift.errors import StateError
+from drift.provider.installed import installed
 from tests.test_state_formats import GOOD, opened
 
 READERS = str(Path(formats.__file__).parent)
@@ -52,7 +52,7 @@ def edges(data: bytes) -> tuple[set[Edge], BaseException | None, float]:
     sys.settrace(call)
     try:
         with opened():
-            build([formats.parse(data, "fuzzed")], [], Catalog(), account="1", region="r")
+            build([formats.parse(data, "fuzzed")], [], installed(), account="1", region="r")
     except StateError:
         pass
     except BaseException as error:  # noqa: BLE001 - that is what it looks for

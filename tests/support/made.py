@@ -21,10 +21,10 @@ from typing import Any
 
 from botocore.validate import ParamValidator
 
-from drift.catalog import facts, scan_modules
-from drift.catalog.lint import service_model
-from drift.live.api import Answer, Refused, Request
 from drift.model.address import Address
+from drift.provider.api import Answer, Refused, Request
+from drift.provider.installed import installed
+from drift.provider.lint import service_model
 
 MADE = Path(__file__).parents[2] / "fixtures" / "made"
 NAMES = sorted(p.stem for p in MADE.glob("*.py"))
@@ -75,12 +75,12 @@ def load(name: str) -> ModuleType:
 
 def write_state(attributes: Mapping[str, Mapping[str, Any]], path: Path) -> Path:
     """A state of these resources; every attribute must be one the provider has."""
-    modules = scan_modules()
+    catalog = installed()
     resources = []
     for text, values in attributes.items():
         address = Address.parse(text)
-        if address.type in modules:
-            known = facts.of_module(modules[address.type])[address.type]
+        if address.type in catalog:
+            known = catalog.facts(address.type)
             assert not set(values) - set(known), f"{text}: the provider has no {sorted(set(values) - set(known))}"
         resources.append(
             {

@@ -19,15 +19,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from drift.catalog import Catalog
-from drift.check import Scope
 from drift.desired.load import Desired, build, read_states
 from drift.diff.compare import agree
-from drift.live.api import Api, Asker
+from drift.live.asker import Asker
 from drift.live.document import Document, is_known
 from drift.live.scan import Scan
 from drift.model.resource import GLOBAL
 from drift.model.value import is_empty
+from drift.provider.api import Api
+from drift.provider.installed import installed
+from drift.providers.aws import AWS
+from drift.survey import Scope
 from tests.support import made
 from tests.support.world import NAMES as RECORDED
 from tests.support.world import REGION, WORLDS, Replay, World
@@ -91,10 +93,11 @@ def measure(
     desired: Desired, api: Api, types: frozenset[str], tallies: dict[tuple[str, str], Tally], name: str
 ) -> None:
     """Change every answer about every managed resource, one at a time."""
-    catalog = Catalog()
+    catalog = installed()
     here = [r for r in desired.resources if r.key.account == api.account]
     regions = {r.key.region for r in here} - {GLOBAL} or {REGION}
-    scan = Scan(Asker(api), catalog, here, scope=types, regions=regions)
+    scan = Scan(Asker(api), catalog, AWS, here, scope=types, regions=regions)
+    scan.collect()
     for resource in here:
         item = scan._found.items.get(resource.key)
         kind = catalog[resource.address.type] if resource.address else None
@@ -137,7 +140,7 @@ def _with(document: Document, section: str, value: Any) -> Document:
 def all_of(names: list[str]) -> dict[tuple[str, str], Tally]:
     """(type, attribute) -> what became of the changes, over worlds and made worlds."""
     tallies: dict[tuple[str, str], Tally] = defaultdict(Tally)
-    catalog = Catalog()
+    catalog = installed()
     for name in names:
         with tempfile.TemporaryDirectory() as folder:
             if name in RECORDED:

@@ -13,13 +13,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from drift.catalog import Catalog
-from drift.check import Scope, check
 from drift.desired.hcl.read import Sources
 from drift.desired.hcl.settings import Given
 from drift.desired.load import build, read_states
 from drift.desired.overlay import overlay
-from drift.live.api import Asker
+from drift.provider.installed import installed
+from drift.survey import Scope
+from tests.support.line import check
 from tests.support.world import (
     NAMES,
     PROVIDER,
@@ -32,7 +32,7 @@ from tests.support.world import (
     moto_server,
 )
 
-CATALOG = Catalog()
+CATALOG = installed()
 NUMBER = re.compile(r"^(\s+(?!count|from_port|to_port|port|cpu|memory|type)\w+\s+=\s+)(\d+)$", re.MULTILINE)
 FLAG = re.compile(r"^(\s+(?!fifo)\w+\s+=\s+)true$", re.MULTILINE)
 TEXT = re.compile(r'^(\s+(?:description|display_name|comment|Team)\s+=\s+")([^"$]*)"', re.MULTILINE)
@@ -69,7 +69,7 @@ def pending(world: World, work: Path) -> Seen:
     tape = world.tape("clean")
     known = tuple(n for n in CATALOG if isinstance(tape, Replay) and tape.knows(CATALOG[n], CATALOG))
     desired = build([overlay(s, configuration) for s in states], failed, CATALOG, account=tape.account, region=REGION)
-    report = check(desired, Asker(tape), CATALOG, Scope(only=known), default_region=REGION).report
+    report = check(desired, tape, CATALOG, Scope(only=known), default_region=REGION).report
     assert not report.drift, [str(d.resource.address) for d in report.drift]
     return {p.address: set(p.attributes) for p in report.pending if p.actions == ("update",)}
 

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from drift.catalog import Catalog
 from drift.desired.hcl.configured import Configuration, Configured, is_known
 from drift.desired.hcl.read import Sources
 from drift.desired.hcl.settings import Given
@@ -26,6 +25,7 @@ from drift.desired.hcl.values import UNKNOWN
 from drift.desired.instance import State
 from drift.desired.state.show import parse_show
 from drift.model.value import UNREADABLE_SHAPES
+from drift.provider.installed import installed
 from tests.support.world import PROVIDER, Terraform, endpoint_provider, moto_server
 
 CONFIGURATIONS = Path(__file__).parents[2] / "fixtures" / "configurations"
@@ -99,7 +99,7 @@ def _instance(address: str, after: Any, unknown: Any, ours: Configured, score: S
 
 def _canon(ours: Configured, name: str, values: Mapping[str, Any]) -> Any:
     """A value in the catalogue's canonical form, in which drift compares it; NO_CANON where it has none."""
-    kind = Catalog().get(ours.address.type)
+    kind = installed().get(ours.address.type)
     if kind is None or name not in kind.attributes or not is_known(values[name]):
         return NO_CANON
     try:

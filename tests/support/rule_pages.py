@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from drift.rules import built_in
+from drift.providers.aws.rules import built_in
 from drift.rules.settings import THRESHOLDS
 from drift.rules.spec import THEMES, Rule
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from drift.catalog import Catalog
 from drift.model.address import Address
 from drift.model.coverage import Gap, Unreadable
 from drift.model.resource import GLOBAL, Key, Resource
+from drift.provider.installed import installed
 from drift.rules.engine import Answer, verdict
 from drift.rules.settings import Settings
 from drift.rules.spec import Rule
@@ -18,7 +18,7 @@ from drift.rules.subject import Needs, Want, World
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 REFUSED = Unreadable("service:Action", "AccessDenied")
-CATALOG = Catalog()
+CATALOG = installed()
 SETTINGS = Settings(today=date(2026, 11, 1))
 
 

@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -30,16 +30,17 @@ from typing import Any
 
 import boto3
 
-from drift.catalog import Catalog
-from drift.catalog.spec import Held, ResourceType, Within
-from drift.check import Scope, check
 from drift.desired.load import build, read_states
-from drift.live.api import Answer, Api, Asker, Request
-from drift.live.session import BotoApi
 from drift.live.tape import Player, Recorder
 from drift.model.drift import Report
+from drift.provider.api import Answer, Api, Request
+from drift.provider.installed import installed
+from drift.provider.spec import Held, ResourceType, Within
+from drift.providers.aws.session import BotoApi
 from drift.rules.settings import Settings
 from drift.rules.spec import Rule
+from drift.survey import Scope
+from tests.support.line import check
 
 WORLDS = Path(__file__).parents[2] / "fixtures" / "worlds"
 NAMES = sorted(p.parent.name for p in WORLDS.glob("*/main.tf"))
@@ -78,7 +79,7 @@ class Replay(Player):
         """The recorded answer; nothing to an operation that was never asked."""
         return super().ask(request) if (request.service, request.op) in self.asked else [{}]
 
-    def knows(self, kind: ResourceType, catalog: Catalog) -> bool:
+    def knows(self, kind: ResourceType, catalog: Mapping[str, ResourceType]) -> bool:
         """Whether what lists the type was asked when the tape was recorded."""
         while isinstance(kind.list, Within | Held):
             kind = catalog[kind.list.parent if isinstance(kind.list, Within) else kind.parent.to if kind.parent else ""]
@@ -118,7 +119,7 @@ class World:
 
 def run(state: Path, api: Api, rules: Sequence[Rule] = (), **scope: Any) -> Report:
     """`drift check` as a function; rules judge what it finds on the first of November 2026."""
-    catalog = Catalog()
+    catalog = installed()
     if isinstance(api, Replay):
         scope.setdefault("only", tuple(n for n in catalog if api.knows(catalog[n], catalog)))
     states, failed = read_states([str(state)], {})
@@ -126,7 +127,7 @@ def run(state: Path, api: Api, rules: Sequence[Rule] = (), **scope: Any) -> Repo
     desired = build(states, failed, catalog, account=api.account, region=REGION)
     settings = Settings(today=date(2026, 11, 1))
     scope_ = Scope(**scope)
-    return check(desired, Asker(api), catalog, scope_, rules=rules, settings=settings, default_region=REGION).report
+    return check(desired, api, catalog, scope_, rules=rules, settings=settings, default_region=REGION).report
 
 
 def lines(report: Report) -> list[str]:
@@ -279,7 +280,7 @@ def live(world: World, work: Path, *, update: bool = False) -> None:
     if update:
         for state in (applied, refreshed):
             shutil.copy(state, world.path)
-        when = {"started_at": "2026-01-01T00:00:00Z", "duration_seconds": 1.0, "region": REGION, "types": Catalog()}
+        when = {"started_at": "2026-01-01T00:00:00Z", "duration_seconds": 1.0, "region": REGION, "types": installed()}
         clean.save(world.path / "clean", **when)
         tampered.save(world.path / "tampered", **when)
         (world.path / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")

@@ -7,12 +7,17 @@ from pathlib import Path
 
 import click
 
-from drift.check import Scope
+from drift.cli import plugins
 from drift.cli.options import group, split
 from drift.errors import UsageError
-from drift.live.api import Api
-from drift.live.session import BotoApi
-from drift.live.tape import Player
+from drift.live.tape import Player, Recorder
+from drift.model.drift import Report
+from drift.provider.contract import Access
+from drift.run import Connection
+from drift.survey import Scope
+
+PROVIDER = "aws"
+"""The provider whose account the options of the command line name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +29,32 @@ class Account:
     record: Path | None
     replay: Path | None
 
-    def open(self, scope: Scope) -> tuple[Api, Scope]:
+    def open(self, scope: Scope) -> tuple[Connection, Scope]:
         """What answers, and the scope with the regions asked for; on replay, the types that were recorded."""
         if self.record and self.replay:
             raise UsageError("--record and --replay exclude each other", "Record first, replay later.")
         scope = replace(scope, regions=split(self.regions))
         if self.replay:
             player = Player(self.replay)
-            return player, replace(scope, recorded=player.types)
-        return BotoApi(profile=self.profile, region=next(iter(scope.regions), None)), scope
+            return Connection(PROVIDER, player), replace(scope, recorded=player.types)
+        access = Access(profile=self.profile, region=next(iter(scope.regions), None))
+        api = plugins.catalog().providers[PROVIDER].open(access)
+        return Connection(PROVIDER, Recorder(api) if self.record else api), scope
 
+    def save(self, connection: Connection, report: Report, scope: Scope) -> None:
+        """Write the tape, where one was asked for; TapeError where it cannot be written."""
+        if self.record and isinstance(connection.api, Recorder):
+            connection.api.save(
+                self.record,
+                started_at=report.started_at,
+                duration_seconds=report.duration_seconds,
+                region=connection.api.region,
+                types=scope.types(plugins.catalog()),
+            )
+
+
+UNASKED = Account((), None, None, None)
+"""No account is named: the command has one of its own."""
 
 account_options = group(
     "account",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +12,9 @@ import click
 from drift.cli.options import group
 
 if TYPE_CHECKING:
+    from drift.desired.backends import Backend
     from drift.desired.hcl.configured import Configuration
-    from drift.desired.instance import State
+    from drift.desired.load import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +26,18 @@ class Configurations:
     variable_files: tuple[Path, ...] = ()
     no_config: bool = False
 
-    def laid(self, states: Iterable[State], places: Iterable[str]) -> list[State]:
-        """Each state with the configuration that it was written from; as it is where there is none.
+    def sources(self, places: tuple[str, ...], backends: Mapping[str, Backend]) -> Sources:
+        """Where the desired side is described: states in `places`, with these configurations."""
+        from drift.desired.load import Sources
 
-        `places` are what the states were asked for by: a directory among them is looked into, and the one one is in.
-        """
-        from drift.desired.configurations import laid
-        from drift.desired.hcl.settings import Given
-
-        if self.no_config:
-            return [*states]
-        near = [p for place in places if (p := Path(place)).is_dir()] or [Path()]
-        return laid([*states], self.config, Given(self.variables, self.variable_files), near=near)
+        return Sources(
+            places=places,
+            directories=self.config,
+            variables=self.variables,
+            variable_files=self.variable_files,
+            with_configuration=not self.no_config,
+            backends=backends,
+        )
 
     def alone(self) -> list[Configuration]:
         """What each configuration desires where there is no state."""

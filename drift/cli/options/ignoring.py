@@ -13,8 +13,8 @@ from drift.cli.settings import current, shown
 from drift.errors import UsageError
 
 if TYPE_CHECKING:
-    from drift.ignore.baseline import Baseline
-    from drift.ignore.stage import Exceptions
+    from drift.exclude.baseline import Baseline
+    from drift.exclude.stage import Exceptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,11 @@ class Ignoring:
 
     def exceptions(self) -> Exceptions:
         """What to leave out; UsageError for what makes no sense. The day is the run's to tell."""
-        from drift.ignore import driftignore
-        from drift.ignore.filter import Filter
-        from drift.ignore.owners import OwnerRule
-        from drift.ignore.rules import IgnoreRule
-        from drift.ignore.stage import Exceptions
+        from drift.exclude import driftignore
+        from drift.exclude.filter import Filter
+        from drift.exclude.owners import OwnerRule
+        from drift.exclude.rules import IgnoreRule
+        from drift.exclude.stage import Exceptions
 
         where = Filter(self.filter_) if self.filter_ else None
         owners = current().several("owner", OwnerRule)
@@ -53,7 +53,7 @@ class Ignoring:
 
     def accepted(self) -> Baseline | None:
         """The baseline asked for, or the one that is here; UsageError where it is none."""
-        from drift.ignore import baseline
+        from drift.exclude import baseline
 
         file = self.baseline or near(baseline.NAME)
         if self.no_baseline or file is None:

@@ -20,7 +20,7 @@ from drift.cli.options import group
 from drift.cli.options.policy import HELP, Policy, status
 from drift.cli.plugins import formats
 from drift.errors import UsageError
-from drift.live.api import Progress, quiet
+from drift.live.asker import Progress, quiet
 from drift.model.drift import Report
 from drift.report import FORMATS, Look
 

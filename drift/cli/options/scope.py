@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import click
 
-from drift.check import Scope
 from drift.cli.options import group, split
+from drift.survey import Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ class Declared:
 
 
 SECTIONS: dict[str, Declared] = {
-    "ignore": Declared("drift.ignore.rules", "IgnoreRule", many=True),
-    "owner": Declared("drift.ignore.owners", "OwnerRule", many=True),
+    "ignore": Declared("drift.exclude.rules", "IgnoreRule", many=True),
+    "owner": Declared("drift.exclude.owners", "OwnerRule", many=True),
     "judging": Declared("drift.rules.settings", "Judging"),
     "exemption": Declared("drift.rules.settings", "Exemption", many=True),
 }

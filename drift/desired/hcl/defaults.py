@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from drift.catalog.facts import Facts, defaults_of
 from drift.desired.hcl import schema
 from drift.desired.hcl.values import Val, from_python
 from drift.desired.hcl.written import as_type
+from drift.provider.facts import Facts, defaults_of
 
 
 def defaults(type_: str, values: Mapping[str, Val], facts: Facts) -> dict[str, Val]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from drift.catalog import facts
 from drift.desired.hcl import schema
 from drift.desired.hcl.configured import Configuration, Configured, Place, Unresolved
 from drift.desired.hcl.lifecycle import ignored, imports, lifecycle, moves, removals
@@ -13,6 +12,7 @@ from drift.desired.hcl.names import ModuleScope, Resource, Shared
 from drift.desired.hcl.plain import any_sensitive, plain
 from drift.desired.hcl.references import References
 from drift.model.address import Address, InstanceKey
+from drift.provider import facts
 
 MAX_INSTANCES = 50_000
 """Instances of one configuration; beyond, what it desires is not known."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from drift.catalog import facts
+from drift.provider import facts
 
 Static = Literal["expression", "each", "raw"]
 """How an argument's text is meant: it is an expression (or, by `each`, each of its parts is), or just text."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from drift.catalog import Catalog, facts
 from drift.desired.hcl.bodies import Declared
 from drift.desired.hcl.configured import ModulePath, Provider
 from drift.desired.hcl.constraints import Defaults, conform, type_of
@@ -31,10 +30,11 @@ from drift.desired.hcl.values import DYNAMIC, STRING, Type, Val, unknown
 from drift.desired.hcl.written import RESOURCE_META, With, Writer, Written
 from drift.desired.instance import Instance
 from drift.model.address import Address, InstanceKey
+from drift.provider import facts
+from drift.provider.installed import installed
 
 T = TypeVar("T")
 _UNKNOWN: Val | None = unknown()
-CATALOG = Catalog()
 Found = tuple[Val, int]
 Resource = tuple[str, str, str]
 """(`managed` or `data`, type, name)."""
@@ -307,7 +307,7 @@ class ModuleScope:
         address = Address(type_, name, key, self.path, "data" if mode == "data" else "managed")
         instance = self.run.recorded.get(str(address)) if not self.template else None
         set_ = {n: plain(v, drop_null=True) for n, v in written.values.items() if not v.is_null}
-        certain = instance is not None and settled(set_, instance, known, CATALOG.get(type_))
+        certain = instance is not None and settled(set_, instance, known, installed().get(type_))
         provider = self.provider(declared, type_)
         if mode == "managed":
             tags = tags_of(written.values, known, provider)

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from drift.catalog.facts import Facts
 from drift.desired.hcl.bodies import Declared, blocks
 from drift.desired.hcl.configured import Provider
 from drift.desired.hcl.plain import any_sensitive, plain
@@ -19,6 +18,7 @@ from drift.desired.hcl.traversals import steps_of
 from drift.desired.hcl.tree import Body, Expr, Literal, ObjectOf
 from drift.desired.hcl.values import STRING, UNKNOWN, Type, Val, unknown
 from drift.desired.hcl.written import Evaluate
+from drift.provider.facts import Facts
 
 if TYPE_CHECKING:
     from drift.desired.hcl.names import ModuleScope

@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from drift.catalog.facts import Facts
-from drift.catalog.spec import ResourceType
 from drift.desired.hcl import schema
 from drift.desired.hcl.types import object_val
 from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, UNKNOWN, Type, Val, from_python, unknown
@@ -20,6 +18,8 @@ from drift.desired.hcl.written import as_type
 from drift.desired.instance import Instance
 from drift.desired.wanted import filled
 from drift.model.value import UNREADABLE_SHAPES
+from drift.provider.facts import Facts
+from drift.provider.spec import ResourceType
 
 _PRIMITIVE: Mapping[str, Type] = {"string": STRING, "number": NUMBER, "bool": BOOL, "dynamic": DYNAMIC}
 WITHOUT_EFFECT = frozenset({"tags", "tags_all"})

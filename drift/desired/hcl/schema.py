@@ -1,6 +1,6 @@
 """The provider's schema as types of values: what an attribute's value is converted to.
 
-From `drift.catalog.facts`; a type that is not catalogued has no facts, and its values stay as they are written.
+From `drift.provider.facts`; a type that is not catalogued has no facts, and its values stay as they are written.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from drift.catalog.facts import Facts, flags_of
 from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, Type
+from drift.provider.facts import Facts, flags_of
 
 _WORDS: Mapping[str, Type] = {"string": STRING, "number": NUMBER, "bool": BOOL, "dynamic": DYNAMIC}
 

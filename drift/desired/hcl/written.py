@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from drift.catalog.facts import Facts
 from drift.desired.hcl import schema
 from drift.desired.hcl.bodies import Declared, blocks, is_block, json_dynamics
 from drift.desired.hcl.configured import Place
@@ -17,6 +16,7 @@ from drift.desired.hcl.traversals import items_of, path_of, text_of
 from drift.desired.hcl.tree import Attribute, Block, Body, Expr
 from drift.desired.hcl.types import object_val, tuple_val
 from drift.desired.hcl.values import DYNAMIC, NUMBER, STRING, Type, Val, null, unknown
+from drift.provider.facts import Facts
 
 Evaluate = Callable[[Expr, Scope], Val]
 

@@ -2,7 +2,7 @@
 
 A flatmap holds text alone: `tags.%` = "1", `tags.Team` = "web", `ingress.#` = "1" and
 `ingress.<hash>.from_port` = "80" for a set, `subnets.#` and `subnets.0` for a list. What is a map, a
-set or a number only the schema tells (`drift.catalog.facts`). Older still, a map's count was under `#`.
+set or a number only the schema tells (`drift.provider.facts`). Older still, a map's count was under `#`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from drift.catalog import facts
 from drift.errors import StateError
+from drift.provider import facts
 
 Flat = dict[str, str]
 

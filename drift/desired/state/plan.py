@@ -21,7 +21,6 @@ from typing import Any, Literal
 
 import msgspec
 
-from drift.catalog import facts
 from drift.desired.instance import Instance, State
 from drift.desired.state import show
 from drift.desired.state.decode import ABSENT, address_of, attributes_of, decode, each_once, provider_named
@@ -29,6 +28,7 @@ from drift.errors import StateError
 from drift.model.address import Address
 from drift.model.drift import Pending
 from drift.model.resource import Exemption
+from drift.provider import facts
 
 AGAIN = "Write it again: `terraform plan -out p && terraform show -json p > plan.json`."
 

@@ -9,6 +9,7 @@ from typing import Final
 from drift.desired.hcl.functions.registry import FUNCTIONS, Context, invoke
 from drift.desired.hcl.run import Failure, NotKnown
 from drift.desired.hcl.values import Val
+from drift.provider.installed import installed
 
 _THEMES: Final = (
     "collections",
@@ -21,7 +22,6 @@ _THEMES: Final = (
     "numeric",
     "patterns",
     "printf",
-    "provider",
     "sets",
     "strings",
     "structure",
@@ -30,10 +30,13 @@ _THEMES: Final = (
 
 
 def load() -> dict[str, object]:
-    """All functions, by name."""
+    """All functions, by name: Terraform's own, and those of the installed providers."""
     if not FUNCTIONS:
         for theme in _THEMES:
             import_module(f"drift.desired.hcl.functions.{theme}")
+        for provider in installed().providers.values():
+            if provider.language:
+                import_module(provider.language)
     return dict(FUNCTIONS)
 
 

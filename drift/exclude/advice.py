@@ -1,0 +1,64 @@
+"""What is wrong with the exceptions themselves: they are over, of no use, or too much."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
+
+from drift.exclude.driftignore import DriftIgnore
+from drift.exclude.rules import IgnoreRule, types_of
+from drift.exclude.stage import Stage
+from drift.model.resource import Resource
+
+
+def advice(stage: Stage, known: Iterable[Resource], seen: Collection[str]) -> list[str]:
+    """One sentence for each; `known` is everything on both sides, `seen` the types that could be looked at whole."""
+    resources = list(known)
+    exceptions = stage.exceptions
+    return [
+        *_of_rules(exceptions.rules, exceptions.today, stage, resources, seen),
+        *_of_lines(exceptions.lines, stage, resources, seen),
+    ]
+
+
+def _of_rules(
+    rules: Iterable[IgnoreRule], today: date, stage: Stage, resources: Sequence[Resource], seen: Collection[str]
+) -> Iterator[str]:
+    for rule in rules:
+        meant = [t for t in stage.catalog if rule.of_type(t)]
+        if rule.expired(today):
+            whose = f" ({rule.owner})" if rule.owner else ""
+            yield f"{rule.place}: the rule expired on {rule.expires}{whose}: what it left out counts again"
+        elif not meant:
+            yield f"{rule.place}: drift knows no type that the rule names"
+        elif rule.broad(len(meant), len(stage.catalog)):
+            yield f"{rule.place}: the rule is broad: it leaves out whatever somebody does there; name types or ids"
+        elif rule.place not in stage.used and all(t in seen for t in meant):
+            about = any(rule.concerns(r) for r in resources)
+            if not about:
+                yield f"{rule.place}: the rule is about nothing that is there: correct or remove it"
+
+
+def _of_lines(lines: DriftIgnore, stage: Stage, resources: Sequence[Resource], seen: Collection[str]) -> Iterator[str]:
+    idle = []
+    for index, pattern in enumerate(lines.patterns):
+        if pattern.negated:
+            continue
+        if not pattern.text.strip("*?.") and not any(p.negated for p in lines.patterns[index + 1 :]):
+            yield f"{pattern.place}: {pattern.text} leaves out everything: name types, or take some back with !"
+        elif pattern.place not in stage.used:
+            meant = [t for t in stage.catalog if pattern.may_name(t)]
+            if all(t in seen for t in meant) and not any(pattern.about(t, n) for t, n in _names(resources, meant)):
+                idle.append(pattern.place)
+    if idle:
+        numbers = ", ".join(place.rpartition(":")[2] for place in idle)
+        yield f"{idle[0].rpartition(':')[0]}: about nothing that is there: line{'s' * (len(idle) > 1)} {numbers}"
+
+
+def _names(resources: Sequence[Resource], types: Collection[str]) -> Iterator[tuple[str, str]]:
+    known = set(types)
+    for resource in resources:
+        for type_ in types_of(resource):
+            if type_ in known:
+                yield type_, resource.id
+                yield type_, str(resource.attributes.get("id") or "")

@@ -1,0 +1,15 @@
+"""What is surveyed by itself: one account of one provider."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Target(NamedTuple):
+    """One account of one provider: `Target("aws", "123456789012")`."""
+
+    provider: str
+    account: str
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.account}"

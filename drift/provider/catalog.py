@@ -1,0 +1,111 @@
+"""Every resource type drift knows, whichever provider it is of."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from importlib import resources
+
+from drift.errors import CatalogError
+from drift.provider.contract import Extension, Provider
+from drift.provider.facts import Facts
+from drift.provider.spec import ResourceType
+
+_SOURCE = re.compile(r'provider(?:\["(?:[^"]*/)?([\w-]+)"\]|\.([\w-]+))(?:\.|$)')
+"""`provider["registry.terraform.io/hashicorp/aws"].west`, and `provider.aws.west` of Terraform 0.12."""
+
+
+class IndexedTypes(Mapping[str, ResourceType]):
+    """The types of one package, each imported when it is first asked for.
+
+    `index.txt` in the package says which module of its folder `types` describes which type.
+    """
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+        self._loaded: dict[str, Mapping[str, ResourceType]] = {}
+
+    @cached_property
+    def modules(self) -> Mapping[str, str]:
+        """Type -> the module that describes it."""
+        text = resources.files(self.package).joinpath("index.txt").read_text()
+        return dict(line.split(": ", 1) for line in text.splitlines() if line)
+
+    def __getitem__(self, name: str) -> ResourceType:
+        return self._module(self.modules[name])[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.modules)
+
+    def __len__(self) -> int:
+        return len(self.modules)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.modules
+
+    def scan(self) -> Mapping[str, str]:
+        """Type -> module, by importing every module: what `index.txt` must say."""
+        names = sorted(
+            p.name.removesuffix(".py")
+            for p in resources.files(f"{self.package}.types").iterdir()
+            if p.name.endswith(".py") and p.name != "__init__.py"
+        )
+        return {kind: module for module in names for kind in self._module(module)}
+
+    def _module(self, module: str) -> Mapping[str, ResourceType]:
+        if module not in self._loaded:
+            found = vars(importlib.import_module(f"{self.package}.types.{module}")).values()
+            self._loaded[module] = {v.name: v for v in found if isinstance(v, ResourceType)}
+        return self._loaded[module]
+
+
+class Catalog(Mapping[str, ResourceType]):
+    """The types of several providers, and what other packages add to them; CatalogError where two clash."""
+
+    def __init__(self, providers: Iterable[Provider], extensions: Iterable[Extension] = ()) -> None:
+        self.providers: Mapping[str, Provider] = {p.name: p for p in providers}
+        self._extensions = {kind.name: (extension, kind) for extension in extensions for kind in extension.types}
+        self._owner = {name: p for p in self.providers.values() for name in p.types}
+        for name, (extension, _) in self._extensions.items():
+            if extension.provider not in self.providers:
+                raise CatalogError(
+                    f"{name} is said to be of the provider {extension.provider!r}, which is not installed",
+                    f"Installed are: {', '.join(sorted(self.providers))}.",
+                )
+            self._owner[name] = self.providers[extension.provider]
+
+    def __getitem__(self, name: str) -> ResourceType:
+        if name in self._extensions:
+            return self._extensions[name][1]
+        return self._owner[name].types[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._owner))
+
+    def __len__(self) -> int:
+        return len(self._owner)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._owner
+
+    def provider_of(self, type_: str) -> Provider:
+        """The provider of a type; KeyError for a type that is not catalogued."""
+        return self._owner[type_]
+
+    def provider_at(self, configuration: str) -> Provider | None:
+        """The provider of a provider configuration, as states name it: `provider["…/hashicorp/aws"].west`."""
+        match = _SOURCE.search(configuration)
+        return self.providers.get(match[1] or match[2]) if match else None
+
+    def facts(self, type_: str) -> Facts:
+        """What the Terraform provider's schema says of a type; nothing of one that is not catalogued."""
+        if type_ in self._extensions:
+            return self._extensions[type_][0].schema.get(type_, {})
+        return self._owner[type_].schema.of_type(type_) if type_ in self._owner else {}
+
+    def defaults(self, type_: str) -> Mapping[str, object]:
+        """What the Terraform provider fills in for arguments of a type that nobody sets."""
+        known = type_ in self._owner and type_ not in self._extensions
+        return self._owner[type_].schema.defaults_of(type_) if known else {}

@@ -1,0 +1,142 @@
+"""The contract: what drift needs of a cloud, as one value.
+
+A provider is data and a few functions. AWS is the first (`drift.providers.aws`); a package brings another by an
+entry point of the group `drift.providers` that names a `Provider`. `drift.provider.conformance` has the tests that
+every provider inherits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from drift.model.coverage import Unreadable
+from drift.provider.api import Api, Asks
+from drift.provider.facts import NO_SCHEMA, Facts, Schema
+from drift.provider.spec import Call, ResourceType
+
+Usage = Mapping[str, int | None] | Unreadable
+"""Service -> days since it was last used, None for never; or why that is not known."""
+
+
+class Home(NamedTuple):
+    """The account and the region that something lives in; empty where nothing tells."""
+
+    account: str = ""
+    region: str = ""
+
+
+class Homes(Protocol):
+    """Reads off what Terraform recorded where things live."""
+
+    def of_resource(
+        self, attributes: Mapping[str, Any], identity: Mapping[str, Any], kind: ResourceType | None
+    ) -> Home:
+        """Where a resource lives, by its own attributes and the identity that newer Terraform records."""
+
+    def of_data_source(self, type_: str, attributes: Mapping[str, Any]) -> Home:
+        """Where a data source looked."""
+
+    def of_name(self, name: str) -> Home:
+        """Where something of this name lives, where the name says so: an ARN."""
+
+    def is_unique(self, name: str) -> bool:
+        """Whether a name is nobody else's: an id that the cloud made up, an ARN, a URL."""
+
+
+class NoHomes:
+    """For a cloud whose resources do not say where they live."""
+
+    def of_resource(
+        self, attributes: Mapping[str, Any], identity: Mapping[str, Any], kind: ResourceType | None
+    ) -> Home:
+        """Nowhere that is known."""
+        return Home()
+
+    def of_data_source(self, type_: str, attributes: Mapping[str, Any]) -> Home:
+        """Nowhere that is known."""
+        return Home()
+
+    def of_name(self, name: str) -> Home:
+        """Nowhere that is known."""
+        return Home()
+
+    def is_unique(self, name: str) -> bool:
+        """No name is known to be."""
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How an account is to be reached."""
+
+    profile: str | None = None
+    """A profile of the cloud's own configuration; its default where left out."""
+    region: str | None = None
+    """The region to begin in; the configuration's own where left out."""
+
+
+def _operation(service: str, call: Call) -> str:
+    """`service:Operation`, the permission where nothing else is said."""
+    return call.iam or f"{service}:{call.op}"
+
+
+def _nowhere(account: str, region: str) -> Mapping[str, str]:
+    return {"account": account, "region": region}
+
+
+def _unknown_usage(asker: Asks, names: Sequence[str], region: str) -> Mapping[str, Usage]:
+    """This cloud does not count what is used."""
+    return {name: Unreadable("usage", "NotOffered") for name in names}
+
+
+def _no_rules() -> Sequence[Any]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A cloud, as drift sees it."""
+
+    name: str
+    """As Terraform configurations name it: `aws`."""
+    title: str
+    """As people call it: `AWS`."""
+    sources: frozenset[str]
+    """Where Terraform gets it from, `namespace/type`: `hashicorp/aws`."""
+    types: Mapping[str, ResourceType]
+    """Terraform type -> its entry."""
+    schema: Schema = NO_SCHEMA
+    """What the Terraform provider says of each type: attributes, flags, defaults."""
+    open: Callable[[Access], Api]
+    """Reaches an account; CloudError where that fails."""
+    action: Callable[[str, Call], str] = _operation
+    """(service, call) -> the permission that the call takes."""
+    allow: Callable[[Iterable[str]], Mapping[str, Any]] | None = None
+    """Permissions -> the document that grants them; None where the cloud has no such document."""
+    here: Callable[[str, str], Mapping[str, str]] = _nowhere
+    """(account, region) -> what every item knows of where it is: `here.account`, `here.region`."""
+    homes: Homes = field(default_factory=NoHomes)
+    """Tells accounts and regions from what Terraform recorded."""
+    usage: Callable[[Asks, Sequence[str], str], Mapping[str, Usage]] = _unknown_usage
+    """(asker, names of identities, region) -> what each of them used."""
+    rules: Callable[[], Sequence[Any]] = _no_rules
+    """The rules that judge its resources, each a `drift.rules.spec.Rule`."""
+    language: str = ""
+    """A module with what the provider adds to Terraform's language; imported when a configuration is evaluated.
+    It registers functions (`provider::aws::arn_parse`) and has DATA_SOURCES: data sources that need no call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """Types that another package adds to a provider, with the facts of their schema (`drift.types`)."""
+
+    provider: str
+    """The provider's name: `aws`."""
+    types: tuple[ResourceType, ...]
+    schema: Mapping[str, Facts] = field(default_factory=dict)
+    """Type -> the facts of its schema, as `drift.provider.facts.trimmed` makes them."""
+
+
+__all__ = ["Access", "Extension", "Home", "Homes", "NoHomes", "Provider", "Usage"]

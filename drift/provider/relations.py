@@ -1,0 +1,106 @@
+"""How resources are related: what describes one, what it is part of, what it stands for, what its references name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from drift.model.resource import Key, Resource
+from drift.model.value import Value
+from drift.provider.catalog import Catalog
+from drift.provider.spec import Parent, Ref, ResourceType
+
+
+def kind_of(resource: Resource, catalog: Catalog) -> ResourceType:
+    """The entry a resource is described by: its address says more than its key (`aws_default_vpc`)."""
+    return catalog[resource.address.type if resource.address else resource.type]
+
+
+def parent_key(resource: Resource, parent: Parent, catalog: Catalog) -> Key | None:
+    """The key of the resource this one is part of."""
+    value = resource.attributes.get(parent.attribute)
+    if not isinstance(value, str) or parent.to not in catalog:
+        return None
+    kind = catalog[parent.to]
+    return Key(kind.listed_as, resource.key.account, resource.key.region, (value,))
+
+
+def parts_of(resource: Resource, catalog: Catalog) -> list[Resource]:
+    """What a gathering resource stands for, each as if it stood alone; nothing for any other."""
+    gathers, out = kind_of(resource, catalog).gathers, list[Resource]()
+    if gathers is None or resource.deposed:
+        return out
+    for name, (to, take, by) in gathers.parts.items():
+        elements = resource.attributes.get(name)
+        if to in catalog and isinstance(elements, frozenset):
+            kind, common = catalog[to], resource.attributes.get(gathers.by)
+            for element in sorted(elements, key=str):
+                held = {by: as_held(kind, by, common), take: as_held(kind, take, element)}
+                key = resource.key._replace(type=kind.listed_as, identity=tuple(map(held.get, kind.identity)))
+                out.append(Resource(key=key, id="", attributes=held))
+    return out
+
+
+def as_held(kind: ResourceType, name: str, value: Value) -> Value:
+    """A single value as an attribute of that type holds it: in a set of its own, where it is a set."""
+    return frozenset({value}) if isinstance(kind.attr(name).actual(None), frozenset) else value
+
+
+def values_at(attributes: Mapping[str, Any], dotted: str) -> Iterator[Any]:
+    """Every value a `Ref.attribute` arrives at: `ingress[].security_group`."""
+    values: list[Any] = [attributes]
+    for step in dotted.split("."):
+        name, into = step.removesuffix("[]"), step.endswith("[]")
+        found = [v.get(name) for v in values if isinstance(v, Mapping)]
+        values = [e for v in found if isinstance(v, tuple | list | frozenset) for e in v] if into else found
+    return (v for v in values if v is not None)
+
+
+def order_of(resource: Resource) -> tuple[str, ...]:
+    """An order that never varies; part of an identity may be None."""
+    key = resource.key
+    return key.type, key.account, key.region, str(key.identity), str(resource.address or "")
+
+
+def _near(resources: Iterable[Resource], source: Resource, *, anywhere: bool = False) -> list[Resource]:
+    """Those of the same account and region, or else of the same account."""
+    near = [r for r in resources if r.key.account == source.key.account]
+    same = [] if anywhere else [r for r in near if r.key.region == source.key.region]
+    return same or near
+
+
+class Index:
+    """Finds the resource that a reference names."""
+
+    def __init__(self, resources: Iterable[Resource], catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._of_type: dict[str, list[Resource]] = defaultdict(list)
+        for resource in sorted(resources, key=order_of):
+            self._of_type[resource.type].append(resource)
+        self._by: dict[tuple[str, str], dict[Any, list[Resource]]] = {}
+
+    def named(self, ref: Ref, source: Resource) -> list[tuple[Any, Resource | None]]:
+        """(value, resource it names or None) for every value of the reference."""
+        index = self._index(self._listed_as(ref.to), ref.by)
+        values = (v for v in values_at(source.attributes, ref.attribute) if isinstance(v, str))
+        return [(v, next(iter(_near(index.get(v, ()), source)), None)) for v in values]
+
+    def every(self, ref: Ref, source: Resource) -> list[Resource]:
+        """All resources that any value of the reference names, where several may answer to one."""
+        index = self._index(self._listed_as(ref.to), ref.by)
+        values = [v for v in values_at(source.attributes, ref.attribute) if isinstance(v, str)]
+        return [r for v in values for r in _near(index.get(v, ()), source, anywhere=ref.anywhere)]
+
+    def _listed_as(self, name: str) -> str:
+        return self._catalog[name].listed_as if name in self._catalog else name
+
+    def _index(self, type_: str, by: str) -> dict[Any, list[Resource]]:
+        if (type_, by) not in self._by:
+            index: dict[Any, list[Resource]] = defaultdict(list)
+            for resource in self._of_type.get(type_, ()):
+                value = resource.id if by == "id" and "id" not in resource.attributes else resource.attributes.get(by)
+                if isinstance(value, str):
+                    index[value].append(resource)
+            self._by[type_, by] = index
+        return self._by[type_, by]

@@ -1,0 +1,363 @@
+"""The words a resource type is described in.
+
+A `ResourceType` says, as data, where one Terraform type lives in AWS: the call that lists it, the
+calls that complete it, and for each Terraform attribute the JMESPath at which the API keeps it
+and the kind of value it is (`drift.provider.kinds`). Whatever cannot be said as data is a small
+pure function passed where a word expects one.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from drift.model.coverage import Unreadable
+from drift.model.value import Value
+from drift.normalize.values import Canon
+from drift.provider.path import Path, path
+
+Raw = Mapping[str, Any]
+"""One resource's attributes, as a state holds them."""
+Attributes = Mapping[str, Value]
+"""One resource's attributes, in canonical form."""
+Share = Callable[[Attributes], frozenset[Value]]
+
+
+def WHOLE(attributes: Attributes) -> frozenset[Value]:  # noqa: ARG001, N802 - a constant, compared by identity
+    """The share of a type that holds the whole of its parent's attribute."""
+    return frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One AWS operation and the part of its answer we keep."""
+
+    op: str
+    """As the API reference names it: `GetQueueAttributes`."""
+    take: str = "@"
+    """JMESPath over each page of the answer."""
+    args: Mapping[str, Any] = field(default_factory=dict)
+    """Arguments that never vary."""
+    bind: Mapping[str, str] = field(default_factory=dict)
+    """Argument -> JMESPath over the item. Without it, one call answers for the whole region.
+
+    Every item knows `here.account`, `here.region` and `here.partition`; a listing can bind these alone.
+    """
+    shared: Mapping[str, str] = field(default_factory=dict)
+    """The same, for arguments that all items of one batch have in common: a service's cluster."""
+    into: str = ""
+    """The section of the item that keeps the answer."""
+    batch: int = 1
+    """Items one call may describe; above 1, the bound argument is a list."""
+    match: str = ""
+    """JMESPath over each element of the answer: the value of `key` it belongs to."""
+    key: str = ""
+    """JMESPath over the item that `match` answers to; the bound path where it is left out."""
+    many: bool = False
+    """Whether several elements of the answer belong to one item."""
+    absent: frozenset[str] = frozenset()
+    """Error codes that mean "nothing of the kind is configured"."""
+    gone: frozenset[str] = frozenset()
+    """Error codes that mean "deleted since it was listed"."""
+    apart: frozenset[str] = frozenset()
+    """Error codes that one item may bring upon its whole batch: its members are asked again one by one."""
+    iam: str = ""
+    """The IAM action, where it is not the operation of that name."""
+    parse: str = ""
+    """A member of the answer that is JSON text: decoded before `take` looks into it."""
+    service: str = ""
+    """The botocore service, where it is not the type's own."""
+    region: str = ""
+    """The one region that answers; a regional type is listed by this call there only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Listed inside another type's item, at no further cost: `each` is JMESPath over that item.
+
+    With `each="@"` the type is a facet: it reads the parent's own item and its sections.
+    """
+
+    parent: str
+    each: str = "@"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """No object of its own: it holds elements of its parent's attributes (see `Parent.tells`).
+
+    `find` takes the desired attributes and, for each told attribute, the parent's actual elements;
+    it answers with what is there of it in Terraform's shape, or None where nothing is.
+    """
+
+    find: Callable[[Attributes, Mapping[str, Value]], Raw | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathers:
+    """One resource that stands for several live ones, each named by one element of an attribute."""
+
+    by: str
+    """The attribute that they have in common: the `group` of a group's memberships."""
+    parts: Mapping[str, tuple[str, str, str]]
+    """Attribute -> the type of what its elements name, and the attributes of that type which hold the element
+    and what they have in common; a set holds just the one."""
+    whole: bool = True
+    """Whether it says that there are no others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """Who else may change an attribute, as AWS itself shows: such a change is expected, and no drift.
+
+    JMESPath over the item, which also knows `element`: the key of the repeated block that the attribute is in.
+    """
+
+    who: str
+    """As the report says it: `a scaling policy`."""
+    when: str
+    """What proves it: a policy, a schedule, a setting that is on."""
+    within: str = ""
+    """A list of {low, high}: the new value must lie in one of them; `low` may be null. Without it, any will do."""
+    to: Callable[[Value, Value], bool] | None = None
+    """(desired, actual) -> whether it is a change of the kind that is allowed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attr:
+    """Where the API keeps one Terraform attribute, and how two values of it compare."""
+
+    path: Path
+    canon: Canon
+    """Canonical form, applied to the API's value and to the state's alike."""
+    from_state: Callable[[Any, Raw], Value] | None = None
+    """Used on the state's side instead, where Terraform's shape differs; gets the whole instance too."""
+    from_api: Callable[[Any], Any] | None = None
+    """Applied first to what the path finds, where no JMESPath gives it the shape that the fields are read from."""
+    default: Any = None
+    """What AWS means by leaving the value out."""
+    assigned: bool = False
+    """AWS assigns a value of its own where nobody sets one: an empty record decides nothing."""
+    fields: Mapping[str, Attr] = field(default_factory=dict)
+    """A nested block's own attributes, their paths relative to this one's."""
+    many: bool = False
+    """Whether the block may stand several times."""
+    ordered: bool = False
+    """Whether the order of such blocks means something."""
+    tacit: str = ""
+    """JMESPath over an element of a repeated block: AWS's own, there whether or not anybody asks for it. It
+    may be recorded, but need not be: a parameter at the engine's default."""
+    key: Callable[[Value], Hashable] | None = None
+    """What makes an element of a set or a repeated block the same element; all of it where left out."""
+    same: Callable[[Value, Value], bool] | None = None
+    """(desired, actual) -> whether they agree, where equality is too strict."""
+    partial: bool = False
+    """The state records only the keys of a map that the configuration sets: no others are compared."""
+    sensitive: bool = False
+    """Never shown."""
+    moves: tuple[Moves, ...] = ()
+    """Who else may change it; asked for only where it differs."""
+
+    def actual(self, value: Any) -> Value:
+        """The API's value in canonical form; `Unreadable` where a canon tells that AWS kept it back."""
+        if self.from_api is not None:
+            value = self.from_api(value)
+        if value is None or value == "":
+            value = self.default
+        if not self.fields:
+            return self.canon(value)
+        if self.many:
+            found = tuple(self._block(v) for v in value or ())
+            return next((b for b in found if isinstance(b, Unreadable)), found)
+        return self._block(value) if value else None
+
+    def _block(self, value: Any) -> Value:
+        from drift.model.value import Block, Tacit
+
+        found = {name: f.actual(f.path.search(value)) for name, f in self.fields.items()}
+        form = Tacit if self.tacit and path(self.tacit).search(value) else Block
+        return next((v for v in found.values() if isinstance(v, Unreadable)), form(found))
+
+    def desired(self, value: Any, instance: Raw) -> Value:
+        """The state's value in canonical form."""
+        if value is None or value == "":
+            value = self.default if self.from_state is None else value
+        if self.from_state is not None:
+            return self.from_state(value, instance)
+        if not self.fields:
+            return self.canon(value)
+        blocks = [value] if isinstance(value, Mapping) else list(value or ())
+        if self.many:
+            return tuple(self._wanted(v, instance) for v in blocks)
+        return self._wanted(blocks[0], instance) if blocks and blocks[0] is not None else None
+
+    def _wanted(self, value: Any, instance: Raw) -> Value:
+        from drift.model.value import Block
+
+        value = value or {}
+        return Block({name: f.desired(value.get(name), instance) for name, f in self.fields.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """An edge of the graph: this attribute names a resource of that type."""
+
+    attribute: str
+    """Dotted, over canonical attributes; `[]` goes into the elements of a list, set or repeated block."""
+    to: str
+    by: str = "id"
+    """The other resource's attribute that is named."""
+    anywhere: bool = False
+    """Of a claim: what it names may stand in any region of the account, and in several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """What a type is part of, and which of the parent's attributes tell the same facts.
+
+    A live part is reported alone only where its parent is managed and does not tell it already.
+    """
+
+    attribute: str
+    to: str
+    by: str = "id"
+    tells: Mapping[str, Share] = field(default_factory=dict)
+    """The parent's attribute -> the elements of it that one resource of this type holds."""
+    unless: str = ""
+    """An ignored attribute of the parent, or of another part of it; where the state sets it, it tells every part
+    of this type: an OpenAPI `body`."""
+    alone: bool = False
+    """Reported even where the parent is not managed: a rule on the default event bus, a route of a main table."""
+    shared: bool = False
+    """Others fill the parent too (Auto Scaling, ECS, a controller), and nothing shows who filled what: a
+    live part is spoken of only where the configuration names parts of the same parent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adds:
+    """What a type adds to an attribute of another resource, whatever that one's type or region is: a tag."""
+
+    attribute: str
+    """The attribute that names the other, by its id or ARN."""
+    to: str
+    """The other's attribute."""
+    share: Callable[[Attributes], frozenset[Value]]
+    """The keys of the elements that one resource of this type holds: of a map, its keys."""
+    of: str = ""
+    """The other's type; any, where it is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose it is when not the user's, proved by what AWS itself sets: `when` is JMESPath over the item."""
+
+    when: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A resource that made others and answers for them: what it holds is its owner's, whatever that carries itself."""
+
+    members: str
+    """JMESPath over the item: a list of `{type: …, id: …}`, as the holder calls them."""
+    who: str
+    """The owner, by the name that `Owner` has for it."""
+
+
+STACK = Owner("Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
+"""For items whose listing answers `Tags` with `Key`; only AWS may set `aws:` tags."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceType:
+    """One Terraform type. `attributes`, `computed` and `ignored` partition the provider's schema."""
+
+    name: str
+    """The Terraform type: `aws_sqs_queue`."""
+    service: str
+    """The botocore service: `sqs`."""
+    list: Call | tuple[Call, ...] | Within | Held | None
+    """Several calls where no single one lists all; None where AWS has no listing worth its price: only what
+    is desired is looked up then, by `seek`."""
+    seek: Call | None = None
+    """Asks for one desired resource that was not listed: `bind` is JMESPath over its attributes, the
+    answer one item or several of the listing's shape, each with the arguments as sections of its own.
+    Where an argument has no value, nothing is asked."""
+    describe: tuple[Call, ...] = ()
+    scope: Literal["regional", "global"] = "regional"
+    id: Attr
+    """Terraform's `id`, from the listing alone."""
+    identity: tuple[str, ...] = ("id",)
+    """The attributes that name the same resource on both sides, where `id` cannot."""
+    otherwise: str = ""
+    """JMESPath over the attributes: the identity a desired resource also answers to, where nothing has its
+    own: AWS fills in what may be left out, and Terraform does not always record it."""
+    import_id: str = "id"
+    """JMESPath over the attributes: what `terraform import` takes."""
+    label: str = "tags.Name"
+    """JMESPath over the attributes: the name people know it by."""
+    attributes: Mapping[str, Attr]
+    """What a configuration may set: compared."""
+    computed: Mapping[str, Attr] = field(default_factory=dict)
+    """What only AWS sets: read to identify and to link, never compared."""
+    linked: Mapping[str, Attr] = field(default_factory=dict)
+    """What the listing tells beyond the provider's schema, read to link alone: an instance's volumes."""
+    ignored: Mapping[str, str] = field(default_factory=dict)
+    """Attribute, or `block.attribute` -> why it is never compared."""
+    refs: tuple[Ref, ...] = ()
+    claims: tuple[Ref, ...] = ()
+    """Resources that came with this one and are told by it: never unmanaged by themselves."""
+    parent: Parent | None = None
+    adds: Adds | None = None
+    echoes: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    """Attribute -> (attribute that names another resource, its type, its attribute that tells the same fact): what
+    resources of their own hold there, they hold here too."""
+    gathers: Gathers | None = None
+    owners: tuple[Owner, ...] = ()
+    holds: Holds | None = None
+    held_as: str = ""
+    """What a holder calls this type, where its own name has other letters: `AWS::IAM::ManagedPolicy`."""
+    account: str = ""
+    """JMESPath over the item: whose it is, where a listing also shows what other accounts share with us."""
+    inherits: tuple[Ref, ...] = ()
+    """Resources whose owner owns this one too."""
+    exists: str = ""
+    """JMESPath over the item; false means there is nothing: AWS answers with an empty shell."""
+    asks: tuple[str, ...] = ()
+    """IAM actions beyond those of its calls, which the rules need: what a role used."""
+    versions: tuple[str, str] | None = None
+    """(attribute that the versions of one thing have in common, attribute that numbers them).
+
+    Of such a thing only what is managed is looked at, or else the newest version.
+    """
+    object: str = ""
+    """The type that lists the same objects, where this is another name for them."""
+
+    @property
+    def listed_as(self) -> str:
+        """The type in this one's keys."""
+        return self.object or self.name
+
+    def attr(self, name: str) -> Attr:
+        """The word for one attribute, compared or computed; KeyError where there is none."""
+        if name == "id":
+            return self.id
+        known = next((k for k in (self.attributes, self.computed) if name in k), self.linked)
+        return known[name]
+
+    def sections_of(self, name: str) -> frozenset[str]:
+        """The sections of the item that an attribute is read from."""
+        return self.attr(name).path.sections
+
+    @property
+    def listings(self) -> tuple[Call, ...]:
+        """The calls that list it; none where another type's answer does."""
+        return (self.list,) if isinstance(self.list, Call) else self.list if isinstance(self.list, tuple) else ()
+
+    @property
+    def calls(self) -> builtins.list[Call]:
+        """Every call made for this type's own sake."""
+        return [*self.listings, *([self.seek] if self.seek else []), *self.describe]

@@ -1,0 +1,59 @@
+"""AWS: the provider value. Nothing here asks AWS or loads boto3 until it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from drift.provider.api import Api, Asks
+from drift.provider.catalog import IndexedTypes
+from drift.provider.contract import Access, Provider, Usage
+from drift.provider.facts import SchemaFiles
+from drift.providers.aws.homes import AwsHomes
+from drift.providers.aws.permissions import action, policy
+from drift.providers.aws.regions import partition_of
+
+TYPES = IndexedTypes("drift.providers.aws")
+
+
+def _open(access: Access) -> Api:
+    from drift.providers.aws.session import BotoApi
+
+    return BotoApi(profile=access.profile, region=access.region)
+
+
+def _here(account: str, region: str) -> Mapping[str, str]:
+    return {"account": account, "region": region, "partition": partition_of(region)}
+
+
+def _usage(asker: Asks, names: Sequence[str], region: str) -> Mapping[str, Usage]:
+    from drift.providers.aws.last_used import last_used
+
+    return last_used(asker, names, region)
+
+
+def _rules() -> Sequence[Any]:
+    from drift.providers.aws.rules import built_in
+
+    return built_in()
+
+
+def _allow(actions: Iterable[str]) -> Mapping[str, Any]:
+    return policy(actions)
+
+
+AWS = Provider(
+    name="aws",
+    title="AWS",
+    sources=frozenset({"hashicorp/aws", "opentofu/aws"}),
+    types=TYPES,
+    schema=SchemaFiles(TYPES),
+    open=_open,
+    action=action,
+    allow=_allow,
+    here=_here,
+    homes=AwsHomes(),
+    usage=_usage,
+    rules=_rules,
+    language="drift.providers.aws.language",
+)

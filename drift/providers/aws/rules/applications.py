@@ -1,0 +1,200 @@
+"""CodeBuild, Cognito, Glue, Athena, and what holds for every type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from drift.providers.aws.rules.policies import public, told
+from drift.providers.aws.rules.secrets import in_url, in_variables
+from drift.rules.spec import ANY, Found, rule
+from drift.rules.subject import Subject
+
+
+@rule(
+    title="The build's configuration holds a secret",
+    severity="critical",
+    theme="secrets",
+    types=("aws_codebuild_project",),
+    reads=("environment", "source"),
+    remedy="Use the types SECRETS_MANAGER or PARAMETER_STORE, and a connection for the source.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/codebuild-controls.html",),
+    prowler=("codebuild_project_no_secrets_in_variables", "codebuild_project_source_repo_url_no_sensitive_credentials"),
+    fsbp=("CodeBuild.1", "CodeBuild.2"),
+)
+def codebuild_secret_env(it: Subject) -> Found:
+    """A plain variable, or credentials in the source's address: build logs and the console show them."""
+    plain = {
+        str(v.get("name")): v.get("value")
+        for v in it.all("environment.environment_variable[]")
+        if v.get("type") == "PLAINTEXT"
+    }
+    return in_variables(plain) or in_url("source.location", it.at("source.location"))
+
+
+@rule(
+    title="The build's output is not kept safely",
+    severity="medium",
+    theme="logging",
+    types=("aws_codebuild_project",),
+    reads=("logs_config",),
+    remedy="Enable cloudwatch_logs or s3_logs, encrypted.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/codebuild-controls.html",),
+    prowler=("codebuild_project_logging_enabled", "codebuild_project_s3_logs_encrypted"),
+)
+def codebuild_logging(it: Subject) -> Found:
+    """No log at all, or one in S3 without encryption."""
+    cloudwatch = it.at("logs_config.cloudwatch_logs.status") or "ENABLED"
+    s3 = it.at("logs_config.s3_logs.status") or "DISABLED"
+    if "ENABLED" not in (cloudwatch, s3):
+        return "both logs are DISABLED"
+    clear = s3 == "ENABLED" and it.at("logs_config.s3_logs.encryption_disabled")
+    return "s3_logs.encryption_disabled" if clear else None
+
+
+@rule(
+    title="Anybody can see the builds",
+    severity="high",
+    theme="public access",
+    types=("aws_codebuild_project",),
+    reads=("project_visibility",),
+    remedy="Set project_visibility to PRIVATE.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/codebuild-controls.html",),
+    prowler=("codebuild_project_not_publicly_accessible",),
+)
+def codebuild_public(it: Subject) -> Found:
+    """Logs and artifacts are on the internet."""
+    return "project_visibility is PUBLIC_READ" if it["project_visibility"] == "PUBLIC_READ" else None
+
+
+@rule(
+    title="The pool's users need no second factor",
+    severity="medium",
+    theme="identity",
+    types=("aws_cognito_user_pool",),
+    reads=("mfa_configuration",),
+    remedy="Set mfa_configuration to ON.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cognito-controls.html",),
+    prowler=("cognito_user_pool_mfa_enabled",),
+)
+def cognito_mfa(it: Subject) -> Found:
+    """One guessed or stolen password opens an account."""
+    found = it["mfa_configuration"]
+    return None if found == "ON" else f"mfa_configuration is {found}"
+
+
+@rule(
+    title="The pool's passwords may be weak",
+    severity="medium",
+    theme="secrets",
+    types=("aws_cognito_user_pool",),
+    reads=("password_policy", "admin_create_user_config"),
+    remedy="Set the length to 14 and ask for every kind of character.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cognito-controls.html",),
+    prowler=(
+        "cognito_user_pool_password_policy_minimum_length_14",
+        "cognito_user_pool_password_policy_symbol",
+        "cognito_user_pool_self_registration_disabled",
+        "cognito_user_pool_temporary_password_expiration",
+    ),
+)
+def cognito_password(it: Subject) -> Found:
+    """Shorter than `password_length` (14), or without a kind of character; or anybody may sign up."""
+    length = int(it.at("password_policy.minimum_length") or 0)
+    weak = [f"length {length}"] if length < it.settings.threshold("password_length") else []
+    kinds = ("lowercase", "uppercase", "numbers", "symbols")
+    weak += [f"no {kind} asked for" for kind in kinds if not it.at(f"password_policy.require_{kind}")]
+    if not it.at("admin_create_user_config.allow_admin_create_user_only"):
+        weak.append("anybody may sign up")
+    return ", ".join(weak) or None
+
+
+@rule(
+    title="The identity pool gives credentials to guests",
+    severity="medium",
+    theme="identity",
+    types=("aws_cognito_identity_pool",),
+    reads=("allow_unauthenticated_identities",),
+    remedy="Set allow_unauthenticated_identities to false.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cognito-controls.html",),
+    prowler=("cognito_identity_pool_guest_access_disabled",),
+)
+def cognito_guest(it: Subject) -> Found:
+    """Anybody gets the guests' role."""
+    return "allow_unauthenticated_identities is on" if it["allow_unauthenticated_identities"] else None
+
+
+@rule(
+    title="Glue keeps data as it is",
+    severity="high",
+    theme="encryption",
+    types=("aws_glue_security_configuration",),
+    reads=("encryption_configuration",),
+    remedy="Set the modes of encryption_configuration.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/glue-controls.html",),
+    prowler=(
+        "glue_etl_jobs_amazon_s3_encryption_enabled",
+        "glue_data_catalogs_metadata_encryption_enabled",
+        "glue_data_catalogs_connection_passwords_encryption_enabled",
+    ),
+)
+def glue_encryption(it: Subject) -> Found:
+    """Logs, bookmarks or results without encryption."""
+    parts = (
+        ("cloudwatch_encryption", "cloudwatch_encryption_mode"),
+        ("job_bookmarks_encryption", "job_bookmarks_encryption_mode"),
+        ("s3_encryption", "s3_encryption_mode"),
+    )
+    off = [part for part, mode in parts if it.at(f"encryption_configuration.{part}.{mode}") in (None, "DISABLED")]
+    return ", ".join(off) or None
+
+
+@rule(
+    title="Glue's catalogue is open to everybody",
+    severity="high",
+    theme="public access",
+    types=("aws_glue_resource_policy",),
+    reads=("policy",),
+    remedy="Name the principals that need it, or add a condition on the account or the organisation.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/glue-controls.html",),
+    prowler=("glue_data_catalogs_not_publicly_accessible",),
+)
+def glue_public_policy(it: Subject) -> Found:
+    """A policy with the principal `*` and no condition that says who."""
+    found = public(it["policy"])
+    return told(found[0]) if found else None
+
+
+@rule(
+    title="The workgroup's results are not encrypted for sure",
+    severity="medium",
+    theme="encryption",
+    types=("aws_athena_workgroup",),
+    reads=("configuration",),
+    remedy="Set encryption_configuration and enforce_workgroup_configuration.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/athena-controls.html",),
+    prowler=("athena_workgroup_encryption", "athena_workgroup_enforce_configuration"),
+    fsbp=("Athena.1",),
+)
+def athena_workgroup(it: Subject) -> Found:
+    """No encryption of results, or each client may choose."""
+    if not it.at("configuration.result_configuration.encryption_configuration.encryption_option"):
+        return "no encryption_configuration"
+    return None if it.at("configuration.enforce_workgroup_configuration") else "enforce_workgroup_configuration is off"
+
+
+@rule(
+    title="Tags that every resource must have are missing",
+    severity="low",
+    theme="hygiene",
+    types=ANY,
+    reads=("tags",),
+    remedy="Set them, or default_tags in the provider.",
+    references=("https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html",),
+)
+def required_tags(it: Subject) -> Found:
+    """The keys named as required in the configuration."""
+    if not it.settings.required_tags:
+        return None
+    tags = it["tags"]
+    lost = [key for key in it.settings.required_tags if not (isinstance(tags, Mapping) and tags.get(key))]
+    return ", ".join(lost) or None

@@ -1,0 +1,335 @@
+"""Amazon EC2: instances, their templates, volumes, snapshots and images."""
+
+from __future__ import annotations
+
+from drift.providers.aws.rules.backups import backed_up
+from drift.providers.aws.rules.exposure import public_instance
+from drift.providers.aws.rules.ports import DATABASES, RISKY, atoms, covers, from_world, told
+from drift.providers.aws.rules.secrets import in_script
+from drift.rules.spec import Found, rule
+from drift.rules.subject import Subject
+
+PATH = ("aws_security_group", "aws_subnet", "aws_route_table")
+
+ADMIN_PORTS = (22, 3389)
+
+
+@rule(
+    title="The instance answers the old metadata service",
+    severity="high",
+    theme="identity",
+    types=("aws_instance", "aws_launch_template", "aws_launch_configuration"),
+    reads=("metadata_options",),
+    remedy='Require tokens: metadata_options { http_tokens = "required" }.',
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=(
+        "ec2_instance_imdsv2_enabled",
+        "ec2_launch_template_imdsv2_required",
+        "autoscaling_group_launch_configuration_requires_imdsv2",
+    ),
+    cis_v3=("5.6",),
+    cis_v4=("5.7",),
+    fsbp=("EC2.8",),
+)
+def ec2_imdsv1(it: Subject) -> Found:
+    """Version 1 gives the role's credentials to whoever can make the instance fetch a URL."""
+    if it.at("metadata_options.http_tokens") == "required" or it.at("metadata_options.http_endpoint") == "disabled":
+        return None
+    return "http_tokens is not required"
+
+
+@rule(
+    title="The instance has a public address",
+    severity="medium",
+    theme="network",
+    types=("aws_instance",),
+    reads=("public_ip",),
+    near=("aws_subnet", "aws_route_table"),
+    remedy="Put it into a private subnet, behind a load balancer or Session Manager.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("ec2_instance_public_ip",),
+    fsbp=("EC2.9",),
+)
+def ec2_public_ip(it: Subject) -> Found:
+    """An address of the internet, in a subnet with a route to an internet gateway."""
+    return public_instance(it) or None
+
+
+@rule(
+    title="Machines made from it get a public address",
+    severity="high",
+    theme="network",
+    types=("aws_launch_template", "aws_launch_configuration"),
+    remedy="Set associate_public_ip_address to false.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/autoscaling-controls.html",),
+    prowler=("ec2_launch_template_no_public_ip", "autoscaling_group_launch_configuration_no_public_ip"),
+    fsbp=("EC2.25",),
+)
+def lt_public_ip(it: Subject) -> Found:
+    """Whatever the subnet says, instances of this template are on the internet."""
+    if it.type == "aws_launch_configuration":
+        return "associate_public_ip_address is on" if it["associate_public_ip_address"] else None
+    wanted = [v for v in it.all("network_interfaces[].associate_public_ip_address") if v in (True, "true")]
+    return "network_interfaces.associate_public_ip_address is on" if wanted else None
+
+
+def exposed(it: Subject, ports: tuple[int, ...]) -> Found:
+    """The path by which the internet reaches one of these ports of an instance."""
+    path = public_instance(it)
+    if not path:
+        return None
+    for group in it.named("vpc_security_group_ids", "aws_security_group"):
+        for rule_ in from_world(atoms(group)):
+            if covers(rule_, ports):
+                return f"{told(rule_)} by {group.name}, at {path}"
+    return None
+
+
+@rule(
+    title="The internet reaches a machine's SSH or Remote Desktop",
+    severity="critical",
+    theme="network",
+    types=("aws_instance",),
+    reads=("public_ip", "vpc_security_group_ids"),
+    near=PATH,
+    remedy="Close the port, or take the public address away.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("ec2_instance_port_ssh_exposed_to_internet", "ec2_instance_port_rdp_exposed_to_internet"),
+)
+def ec2_admin_port_exposed(it: Subject) -> Found:
+    """An open security group, a public address and a route to the internet, all at once."""
+    return exposed(it, ADMIN_PORTS)
+
+
+@rule(
+    title="The internet reaches a machine's database port",
+    severity="critical",
+    theme="network",
+    types=("aws_instance",),
+    reads=("public_ip", "vpc_security_group_ids"),
+    near=PATH,
+    remedy="Close the port, or take the public address away.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=(
+        "ec2_instance_port_mysql_exposed_to_internet",
+        "ec2_instance_port_postgresql_exposed_to_internet",
+        "ec2_instance_port_oracle_exposed_to_internet",
+        "ec2_instance_port_sqlserver_exposed_to_internet",
+        "ec2_instance_port_mongodb_exposed_to_internet",
+        "ec2_instance_port_redis_exposed_to_internet",
+        "ec2_instance_port_memcached_exposed_to_internet",
+        "ec2_instance_port_cassandra_exposed_to_internet",
+        "ec2_instance_port_elasticsearch_kibana_exposed_to_internet",
+    ),
+)
+def ec2_db_port_exposed(it: Subject) -> Found:
+    """An open security group, a public address and a route to the internet, all at once."""
+    return exposed(it, DATABASES)
+
+
+@rule(
+    title="The internet reaches an old or internal protocol of a machine",
+    severity="critical",
+    theme="network",
+    types=("aws_instance",),
+    reads=("public_ip", "vpc_security_group_ids"),
+    near=PATH,
+    remedy="Close the port, or take the public address away.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=(
+        "ec2_instance_port_ftp_exposed_to_internet",
+        "ec2_instance_port_telnet_exposed_to_internet",
+        "ec2_instance_port_kerberos_exposed_to_internet",
+        "ec2_instance_port_cifs_exposed_to_internet",
+        "ec2_instance_port_ldap_exposed_to_internet",
+        "ec2_instance_port_kafka_exposed_to_internet",
+    ),
+    cis_v4=("5.1.2",),
+)
+def ec2_risky_port_exposed(it: Subject) -> Found:
+    """FTP, Telnet, Kerberos, SMB, LDAP, Kafka and their like, at a public address."""
+    return exposed(it, RISKY)
+
+
+@rule(
+    title="A machine on the internet holds a role",
+    severity="high",
+    theme="identity",
+    types=("aws_instance",),
+    reads=("public_ip", "iam_instance_profile"),
+    near=("aws_subnet", "aws_route_table"),
+    remedy="Take the public address away, or give the role as little as it needs.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("ec2_instance_internet_facing_with_instance_profile",),
+)
+def ec2_public_with_role(it: Subject) -> Found:
+    """Who breaks into it has the role's rights too."""
+    profile = it["iam_instance_profile"]
+    path = public_instance(it) if profile else ""
+    return f"{profile} at {path}" if path else None
+
+
+@rule(
+    title="The instance has no role",
+    severity="medium",
+    theme="identity",
+    types=("aws_instance",),
+    reads=("iam_instance_profile",),
+    remedy="Give it an instance profile, so that nobody puts keys on it.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("ec2_instance_profile_attached",),
+    cis_v3=("1.18",),
+    cis_v4=("1.18",),
+)
+def ec2_no_role(it: Subject) -> Found:
+    """What runs on a machine without a role and calls AWS does so with long-lived keys."""
+    return None if it["iam_instance_profile"] else "no iam_instance_profile"
+
+
+@rule(
+    title="User data holds a secret",
+    severity="critical",
+    theme="secrets",
+    types=("aws_instance", "aws_launch_template", "aws_launch_configuration"),
+    reads=("user_data",),
+    remedy="Keep it in Secrets Manager or Parameter Store and let the machine fetch it.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=(
+        "ec2_instance_secrets_user_data",
+        "ec2_launch_template_no_secrets",
+        "autoscaling_find_secrets_ec2_launch_configuration",
+    ),
+)
+def ec2_userdata_secret(it: Subject) -> Found:
+    """User data is readable by everybody who may describe the instance, and by everything that runs on it."""
+    return in_script(it["user_data_text"] if it.has("user_data_text") else it["user_data"])
+
+
+@rule(
+    title="The instance is monitored every five minutes only",
+    severity="low",
+    theme="logging",
+    types=("aws_instance",),
+    reads=("monitoring",),
+    remedy="Set monitoring to true.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("ec2_instance_detailed_monitoring_enabled",),
+)
+def ec2_monitoring(it: Subject) -> Found:
+    """Detailed monitoring tells each minute."""
+    return None if it["monitoring"] else "monitoring is off"
+
+
+@rule(
+    title="A volume is not encrypted",
+    severity="high",
+    theme="encryption",
+    types=("aws_ebs_volume", "aws_instance"),
+    remedy="Make an encrypted copy through a snapshot, and switch on encryption by default.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("ec2_ebs_volume_encryption",),
+    cis_v3=("2.2.1",),
+    cis_v4=("5.1.1",),
+    fsbp=("EC2.3",),
+)
+def ebs_unencrypted(it: Subject) -> Found:
+    """Whoever gets the volume or a snapshot of it can read it."""
+    if it.type == "aws_ebs_volume":
+        return None if it["encrypted"] else "encrypted is off"
+    clear = [b for b in it.all("root_block_device") if not b.get("encrypted")]
+    clear += [b for b in it.all("ebs_block_device[]") if not b.get("encrypted")]
+    return ", ".join(str(b.get("device_name") or "the root volume") for b in clear) or None
+
+
+@rule(
+    title="New volumes are not encrypted by default",
+    severity="high",
+    theme="encryption",
+    types=("aws_ebs_encryption_by_default",),
+    reads=("enabled",),
+    remedy="Set aws_ebs_encryption_by_default to enabled.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("ec2_ebs_default_encryption",),
+    fsbp=("EC2.7",),
+    when_missing=("aws_ebs_encryption_by_default",),
+)
+def ebs_default_encryption(it: Subject) -> Found:
+    """Whoever forgets to ask for encryption does not get it."""
+    return None if it["enabled"] else "enabled is off"
+
+
+@rule(
+    title="A snapshot is not encrypted",
+    severity="high",
+    theme="encryption",
+    types=("aws_ebs_snapshot", "aws_ebs_snapshot_copy"),
+    reads=("encrypted",),
+    remedy="Copy it with encryption and delete the original.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("ec2_ebs_snapshots_encrypted",),
+)
+def ebs_snapshot_unencrypted(it: Subject) -> Found:
+    """A snapshot without encryption can be shared with anybody by one call."""
+    return None if it["encrypted"] else "encrypted is off"
+
+
+@rule(
+    title="The snapshot is public",
+    severity="critical",
+    theme="public access",
+    types=("aws_ebs_snapshot", "aws_ebs_snapshot_copy"),
+    remedy="Make it private, and block public snapshots for the account.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("ec2_ebs_public_snapshot", "ec2_ebs_snapshot_account_block_public_access"),
+    fsbp=("EC2.1",),
+)
+def ebs_snapshot_public(it: Subject) -> Found:
+    """Everybody with an AWS account can make a volume of it and read it."""
+    return "createVolumePermission is all" if "all" in (it["shared_with"] or ()) else None
+
+
+@rule(
+    title="The image is public",
+    severity="critical",
+    theme="public access",
+    types=("aws_ami_launch_permission", "aws_ami"),
+    near=("aws_ami_launch_permission",),
+    remedy="Take the permission away, and block public images for the account.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("ec2_ami_public", "ec2_ami_account_block_public_access"),
+)
+def ami_public(it: Subject) -> Found:
+    """Everybody with an AWS account can start a machine from it and read its disks."""
+    given = [it] if it.type == "aws_ami_launch_permission" else it.near("aws_ami_launch_permission")
+    return "launch permission for all" if any(p["group"] == "all" for p in given) else None
+
+
+@rule(
+    title="No backup plan covers the volume",
+    severity="medium",
+    theme="backup",
+    types=("aws_ebs_volume",),
+    near=("aws_backup_selection",),
+    remedy="Add it, or one of its tags, to a selection of AWS Backup.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("ec2_ebs_volume_protected_by_backup_plan",),
+    fsbp=("EC2.28",),
+)
+def ebs_not_in_backup_plan(it: Subject) -> Found:
+    """No selection of AWS Backup names it, its kind or one of its tags."""
+    return backed_up(it, f"arn:aws:ec2:{it.region}:{it.account}:volume/{it.id}")
+
+
+@rule(
+    title="The address is used by nothing",
+    severity="low",
+    theme="hygiene",
+    types=("aws_eip",),
+    remedy="Release it, or use it: DNS may still point at it.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("ec2_elastic_ip_unassigned",),
+    fsbp=("EC2.12",),
+)
+def eip_unused(it: Subject) -> Found:
+    """An idle address costs money, and a name that points at it after its release points at a stranger."""
+    return None if it["association_id"] else "not associated"

@@ -1,0 +1,369 @@
+"""AWS Lambda, Amazon ECS, EKS and ECR."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from drift.providers.aws.rules.lifetimes import KUBERNETES, LAMBDA, past
+from drift.providers.aws.rules.policies import public, told
+from drift.providers.aws.rules.secrets import in_document, in_variables
+from drift.rules.spec import Found, rule
+from drift.rules.subject import Subject
+
+
+@rule(
+    title="Anybody may call the function",
+    severity="critical",
+    theme="public access",
+    types=("aws_lambda_permission",),
+    reads=("principal", "source_account", "source_arn", "principal_org_id"),
+    remedy="Name the account or the resource that may call it (source_account, source_arn).",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html",),
+    prowler=("awslambda_function_not_publicly_accessible",),
+    fsbp=("Lambda.1",),
+)
+def lambda_public(it: Subject) -> Found:
+    """The principal `*` without a word on whose it must be."""
+    if it["principal"] != "*":
+        return None
+    narrowed = it["source_account"] or it["source_arn"] or it["principal_org_id"] or it["event_source_token"]
+    iam = it["function_url_auth_type"] == "AWS_IAM"
+    return None if narrowed or iam else f"{it['action']} for *"
+
+
+@rule(
+    title="The function's URL asks nobody who he is",
+    severity="high",
+    theme="identity",
+    types=("aws_lambda_function_url",),
+    reads=("authorization_type",),
+    remedy="Set authorization_type to AWS_IAM, or put an authorizer in front.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html",),
+    prowler=("awslambda_function_url_public",),
+)
+def lambda_url_public(it: Subject) -> Found:
+    """Anybody on the internet can call it."""
+    return "authorization_type is NONE" if it["authorization_type"] == "NONE" else None
+
+
+@rule(
+    title="The function's URL answers scripts of every site",
+    severity="medium",
+    theme="public access",
+    types=("aws_lambda_function_url",),
+    reads=("cors",),
+    remedy="Name the sites in allow_origins.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html",),
+    prowler=("awslambda_function_url_cors_policy",),
+)
+def lambda_url_cors(it: Subject) -> Found:
+    """Any page somebody opens may call it in his name."""
+    return "allow_origins is *" if "*" in it.all("cors.allow_origins[]") else None
+
+
+@rule(
+    title="An environment variable holds a secret",
+    severity="critical",
+    theme="secrets",
+    types=("aws_lambda_function",),
+    reads=("environment",),
+    remedy="Keep it in Secrets Manager or Parameter Store and let the function fetch it.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html",),
+    prowler=("awslambda_function_no_secrets_in_variables",),
+)
+def lambda_env_secret(it: Subject) -> Found:
+    """Variables are readable by everybody who may describe the function, and end up in logs."""
+    return in_variables(it.at("environment.variables") or {})
+
+
+@rule(
+    title="The environment is not encrypted with a key of one's own",
+    severity="medium",
+    theme="encryption",
+    types=("aws_lambda_function",),
+    reads=("environment", "kms_key_arn"),
+    remedy="Set kms_key_arn.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html",),
+    prowler=("awslambda_function_env_vars_not_encrypted_with_cmk",),
+)
+def lambda_env_kms(it: Subject) -> Found:
+    """With AWS's own key, the right to read the function is all one needs."""
+    return "no kms_key_arn" if it.at("environment.variables") and not it["kms_key_arn"] else None
+
+
+@rule(
+    title="The function's runtime is no longer supported",
+    severity="medium",
+    theme="hygiene",
+    types=("aws_lambda_function",),
+    reads=("runtime",),
+    remedy="Move it to a runtime that is supported.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html",),
+    prowler=("awslambda_function_using_supported_runtimes",),
+    fsbp=("Lambda.2",),
+)
+def lambda_runtime_eol(it: Subject) -> Found:
+    """No more security fixes."""
+    return past(LAMBDA, str(it["runtime"] or ""), it.today)
+
+
+@rule(
+    title="The function runs outside of any VPC",
+    severity="low",
+    theme="network",
+    types=("aws_lambda_function",),
+    reads=("vpc_config",),
+    remedy="Set vpc_config, where it must reach what is inside.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html",),
+    prowler=("awslambda_function_inside_vpc",),
+    fsbp=("Lambda.3",),
+)
+def lambda_no_vpc(it: Subject) -> Found:
+    """Its traffic is seen by no flow log and no security group."""
+    return None if list(it.all("vpc_config.subnet_ids[]")) else "no vpc_config"
+
+
+def _containers(it: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    found = it["container_definitions"]
+    yield from sorted(found.items()) if isinstance(found, Mapping) else ()
+
+
+@rule(
+    title="A container is not kept apart from its host",
+    severity="high",
+    theme="identity",
+    types=("aws_ecs_task_definition",),
+    reads=("container_definitions", "pid_mode", "network_mode"),
+    remedy="Take away privileged, pid_mode host, and root in the host's network.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html",),
+    prowler=(
+        "ecs_task_definitions_no_privileged_containers",
+        "ecs_task_definitions_host_namespace_not_shared",
+        "ecs_task_definitions_host_networking_mode_users",
+    ),
+    fsbp=("ECS.1", "ECS.3", "ECS.4"),
+)
+def ecs_privileged(it: Subject) -> Found:
+    """Who breaks into the container has the machine."""
+    if it["pid_mode"] == "host":
+        return "pid_mode is host"
+    for name, container in _containers(it):
+        if container.get("privileged"):
+            return f"{name} is privileged"
+        root = str(container.get("user") or "root").split(":")[0] in ("root", "0")
+        if it["network_mode"] == "host" and root:
+            return f"{name} is root in the host's network"
+    return None
+
+
+@rule(
+    title="A container can write to its own file system",
+    severity="high",
+    theme="hygiene",
+    types=("aws_ecs_task_definition",),
+    reads=("container_definitions",),
+    remedy="Set readonlyRootFilesystem and mount what must be written.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html",),
+    prowler=("ecs_task_definitions_containers_readonly_access",),
+    fsbp=("ECS.5",),
+)
+def ecs_readonly_root(it: Subject) -> Found:
+    """An intruder cannot leave a tool where nothing can be written."""
+    found = [name for name, c in _containers(it) if not c.get("readonlyRootFilesystem")]
+    return ", ".join(found) or None
+
+
+@rule(
+    title="A container's environment holds a secret",
+    severity="critical",
+    theme="secrets",
+    types=("aws_ecs_task_definition", "aws_batch_job_definition"),
+    remedy="Name it under secrets, from Secrets Manager or Parameter Store.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html",),
+    prowler=("ecs_task_definitions_no_environment_secrets", "batch_job_definition_no_secrets"),
+    fsbp=("ECS.8",),
+)
+def ecs_env_secret(it: Subject) -> Found:
+    """Definitions are readable by everybody who may describe them, and are kept for ever."""
+    if it.type == "aws_batch_job_definition":
+        return in_document(it["container_properties"])
+    for name, container in _containers(it):
+        pairs = container.get("environment") or ()
+        variables = pairs if isinstance(pairs, Mapping) else {str(p.get("name")): p.get("value") for p in pairs}
+        found = in_variables(variables)
+        if found:
+            return f"{name}: {found}"
+    return None
+
+
+@rule(
+    title="A container's output is not kept",
+    severity="high",
+    theme="logging",
+    types=("aws_ecs_task_definition",),
+    reads=("container_definitions",),
+    remedy="Set logConfiguration.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html",),
+    prowler=("ecs_task_definitions_logging_enabled",),
+    fsbp=("ECS.9",),
+)
+def ecs_logging(it: Subject) -> Found:
+    """What it said is gone with it."""
+    found = [name for name, c in _containers(it) if not (c.get("logConfiguration") or {}).get("logDriver")]
+    return ", ".join(found) or None
+
+
+@rule(
+    title="The service's tasks get public addresses",
+    severity="high",
+    theme="network",
+    types=("aws_ecs_service",),
+    reads=("network_configuration",),
+    remedy="Set assign_public_ip to false.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html",),
+    prowler=("ecs_service_no_assign_public_ip", "ecs_task_set_no_assign_public_ip"),
+    fsbp=("ECS.2",),
+)
+def ecs_public_ip(it: Subject) -> Found:
+    """Every task is on the internet."""
+    return "assign_public_ip is on" if it.at("network_configuration.assign_public_ip") else None
+
+
+@rule(
+    title="The cluster's containers are not watched",
+    severity="medium",
+    theme="logging",
+    types=("aws_ecs_cluster",),
+    reads=("setting",),
+    remedy="Set containerInsights to enabled or enhanced.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html",),
+    prowler=("ecs_cluster_container_insights_enabled",),
+)
+def ecs_insights(it: Subject) -> Found:
+    """Container Insights tells what they use and why they stop."""
+    on = any(
+        s.get("name") == "containerInsights" and s.get("value") in ("enabled", "enhanced") for s in it["setting"] or ()
+    )
+    return None if on else "containerInsights is not enabled"
+
+
+@rule(
+    title="The cluster's API is open to the world",
+    severity="high",
+    theme="public access",
+    types=("aws_eks_cluster",),
+    reads=("vpc_config",),
+    remedy="Set public_access_cidrs, or endpoint_public_access to false.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/eks-controls.html",),
+    prowler=("eks_cluster_not_publicly_accessible", "eks_cluster_private_nodes_enabled"),
+)
+def eks_public_endpoint(it: Subject) -> Found:
+    """Anybody can knock at the Kubernetes API."""
+    open_ = it.at("vpc_config.endpoint_public_access") and "0.0.0.0/0" in it.all("vpc_config.public_access_cidrs[]")
+    private = it.at("vpc_config.endpoint_private_access")
+    return None if not open_ else "open to 0.0.0.0/0" + ("" if private else ", and no private endpoint")
+
+
+@rule(
+    title="Kubernetes' secrets are not encrypted with a key of one's own",
+    severity="medium",
+    theme="encryption",
+    types=("aws_eks_cluster",),
+    reads=("encryption_config",),
+    remedy="Add secrets to encryption_config.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/eks-controls.html",),
+    prowler=("eks_cluster_kms_cmk_encryption_in_secrets_enabled",),
+    fsbp=("EKS.3",),
+)
+def eks_secrets_kms(it: Subject) -> Found:
+    """Whoever gets at etcd's disks reads them."""
+    return None if "secrets" in it.all("encryption_config.resources[]") else "secrets is not in encryption_config"
+
+
+@rule(
+    title="The control plane does not log everything",
+    severity="medium",
+    theme="logging",
+    types=("aws_eks_cluster",),
+    reads=("enabled_cluster_log_types",),
+    remedy="Enable api, audit, authenticator, controllerManager and scheduler.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/eks-controls.html",),
+    prowler=("eks_control_plane_logging_all_types_enabled",),
+    fsbp=("EKS.8",),
+)
+def eks_logs(it: Subject) -> Found:
+    """Without the audit log nobody can tell who did what in the cluster."""
+    lost = {"api", "audit", "authenticator", "controllerManager", "scheduler"} - set(
+        it["enabled_cluster_log_types"] or ()
+    )
+    return f"without {', '.join(sorted(lost))}" if lost else None
+
+
+@rule(
+    title="The cluster's version is past its standard support",
+    severity="high",
+    theme="hygiene",
+    types=("aws_eks_cluster",),
+    reads=("version",),
+    remedy="Upgrade the cluster.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/eks-controls.html",),
+    prowler=("eks_cluster_uses_a_supported_version",),
+    fsbp=("EKS.2",),
+)
+def eks_version_eol(it: Subject) -> Found:
+    """Extended support costs six times as much; after it the cluster is upgraded unasked."""
+    return past(KUBERNETES, str(it["version"] or ""), it.today)
+
+
+@rule(
+    title="Anybody may pull from the repository",
+    severity="critical",
+    theme="public access",
+    types=("aws_ecr_repository_policy",),
+    reads=("policy",),
+    remedy="Name the accounts that need it.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecr-controls.html",),
+    prowler=("ecr_repositories_not_publicly_accessible",),
+)
+def ecr_public(it: Subject) -> Found:
+    """A policy with the principal `*` and no condition that says who."""
+    found = public(it["policy"])
+    return told(found[0]) if found else None
+
+
+@rule(
+    title="Images are not scanned when they are pushed",
+    severity="medium",
+    theme="hygiene",
+    types=("aws_ecr_repository",),
+    reads=("image_scanning_configuration",),
+    near=("aws_ecr_registry_scanning_configuration",),
+    remedy="Set scan_on_push, or a scanning rule for the registry.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecr-controls.html",),
+    prowler=("ecr_repositories_scan_images_on_push_enabled", "ecr_registry_scan_images_on_push_enabled"),
+    fsbp=("ECR.1",),
+)
+def ecr_scan(it: Subject) -> Found:
+    """Known holes go into production unseen."""
+    if it.at("image_scanning_configuration.scan_on_push"):
+        return None
+    registry = it.every("aws_ecr_registry_scanning_configuration", it.region)
+    return None if any(r["rule"] for r in registry) else "scan_on_push is off"
+
+
+@rule(
+    title="An image's tag can be moved",
+    severity="medium",
+    theme="hygiene",
+    types=("aws_ecr_repository",),
+    reads=("image_tag_mutability",),
+    remedy="Set image_tag_mutability to IMMUTABLE.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecr-controls.html",),
+    prowler=("ecr_repositories_tag_immutability",),
+    fsbp=("ECR.2",),
+)
+def ecr_tag_mutable(it: Subject) -> Found:
+    """What was tested is not what runs, once somebody pushes another image under its tag."""
+    found = it["image_tag_mutability"]
+    return None if str(found).startswith("IMMUTABLE") else f"image_tag_mutability is {found}"

@@ -1,0 +1,390 @@
+"""Amazon RDS: instances, clusters, their snapshots and parameters."""
+
+from __future__ import annotations
+
+from drift.model.drift import Severity
+from drift.providers.aws.rules.backups import backed_up
+from drift.providers.aws.rules.exposure import known, let_in, public_subnet
+from drift.providers.aws.rules.lifetimes import ended
+from drift.rules.spec import Fail, Found, rule
+from drift.rules.subject import Subject
+
+PUBLIC = "Switch publicly_accessible off and reach it from inside the VPC."
+
+NETWORK = ("aws_security_group", "aws_db_subnet_group", "aws_subnet", "aws_route_table")
+
+PORTS = {
+    "mysql": 3306,
+    "mariadb": 3306,
+    "aurora": 3306,
+    "postgres": 5432,
+    "oracle": 1521,
+    "sqlserver": 1433,
+    "db2": 50000,
+}
+
+ADMINS = ("admin", "administrator", "postgres", "root", "sa", "awsuser")
+
+TLS = {
+    "postgres": ("rds.force_ssl", "1"),
+    "aurora-postgresql": ("rds.force_ssl", "1"),
+    "mysql": ("require_secure_transport", "on"),
+    "mariadb": ("require_secure_transport", "on"),
+    "aurora-mysql": ("require_secure_transport", "on"),
+    "sqlserver": ("rds.force_ssl", "1"),
+}
+
+"""Engine, as it begins -> the parameter that makes TLS a must, and its value (RDS user guide, "Using SSL/TLS")."""
+
+
+def on_the_internet(it: Subject, severity: Severity) -> Fail | None:
+    """publicly_accessible; graver where a security group and a route let the internet through to its port."""
+    if not it["publicly_accessible"]:
+        return None
+    port = int(it["port"] or 0) if it.has("port") else 0
+    open_ = let_in(it, port) if port else []
+    nets = [s for g in it.seen("aws_db_subnet_group") for s in g.seen("aws_subnet")]
+    path = known(lambda: public_subnet(nets), "")
+    if open_ and path:
+        return Fail(f"publicly_accessible, {open_[0]}, {path}", "critical")
+    return Fail("publicly_accessible is on", "high" if severity == "critical" and not open_ else severity)
+
+
+@rule(
+    title="The database has a public address",
+    severity="high",
+    theme="public access",
+    types=("aws_db_instance", "aws_rds_cluster_instance"),
+    reads=("publicly_accessible",),
+    near=NETWORK,
+    remedy="Switch publicly_accessible off and reach it from inside the VPC.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
+    prowler=("rds_instance_no_public_access",),
+    cis_v3=("2.3.3",),
+    cis_v4=("2.2.3",),
+    fsbp=("RDS.2",),
+)
+def rds_public(it: Subject) -> Found:
+    """publicly_accessible; critical where a security group and a route let the internet through to its port."""
+    return on_the_internet(it, "high")
+
+
+@rule(
+    title="The database is not encrypted",
+    severity="high",
+    theme="encryption",
+    types=("aws_db_instance", "aws_rds_cluster", "aws_rds_global_cluster"),
+    reads=("storage_encrypted",),
+    remedy="Restore it from an encrypted copy of a snapshot.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
+    prowler=("rds_instance_storage_encrypted", "rds_cluster_storage_encrypted"),
+    cis_v3=("2.3.1",),
+    cis_v4=("2.2.1",),
+    fsbp=("RDS.27", "RDS.3"),
+)
+def rds_unencrypted(it: Subject) -> Found:
+    """Its disks, its backups and its snapshots can be read by whoever gets them."""
+    return None if it["storage_encrypted"] else "storage_encrypted is off"
+
+
+@rule(
+    title="Backups are not kept for long enough",
+    severity="medium",
+    theme="backup",
+    types=("aws_db_instance", "aws_rds_cluster"),
+    reads=("backup_retention_period",),
+    remedy="Raise backup_retention_period.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
+    prowler=("rds_instance_backup_enabled",),
+    fsbp=("RDS.11",),
+)
+def rds_backup_retention(it: Subject) -> Found:
+    """Fewer days than `backup_retention_days` (7)."""
+    days = int(it["backup_retention_period"] or 0)
+    return f"{days} days" if days < it.settings.threshold("backup_retention_days") else None
+
+
+@rule(
+    title="No backup plan covers the database",
+    severity="high",
+    theme="backup",
+    types=("aws_db_instance", "aws_rds_cluster"),
+    near=("aws_backup_selection",),
+    remedy="Add it, or one of its tags, to a selection of AWS Backup.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
+    prowler=("rds_instance_protected_by_backup_plan", "rds_cluster_protected_by_backup_plan"),
+)
+def rds_not_in_backup_plan(it: Subject) -> Found:
+    """No selection of AWS Backup names it, its kind or one of its tags."""
+    return backed_up(it, str(it["arn"] or ""))
+
+
+@rule(
+    title="The database does not let IAM decide who comes in",
+    severity="medium",
+    theme="identity",
+    types=("aws_db_instance", "aws_rds_cluster"),
+    reads=("iam_database_authentication_enabled", "engine"),
+    remedy="Set iam_database_authentication_enabled.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
+    prowler=("rds_instance_iam_authentication_enabled", "rds_cluster_iam_authentication_enabled"),
+    fsbp=("RDS.10", "RDS.12"),
+)
+def rds_iam_auth(it: Subject) -> Found:
+    """Passwords are shared and kept; IAM's tokens last for minutes. Engines that cannot do it are left out."""
+    if not str(it["engine"] or "").startswith(("mysql", "postgres", "mariadb", "aurora")):
+        return None
+    return None if it["iam_database_authentication_enabled"] else "iam_database_authentication_enabled is off"
+
+
+@rule(
+    title="The administrator has the name everybody guesses",
+    severity="medium",
+    theme="identity",
+    types=("aws_db_instance", "aws_rds_cluster"),
+    remedy="Choose another name when the database is made again.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
+    prowler=("rds_instance_default_admin", "rds_cluster_default_admin"),
+    fsbp=("RDS.24", "RDS.25"),
+)
+def rds_default_admin(it: Subject) -> Found:
+    """The first name that is tried."""
+    name = it["username"] if it.has("username") else it["master_username"]
+    return str(name) if str(name or "").lower() in ADMINS else None
+
+
+@rule(
+    title="The database listens on its engine's own port",
+    severity="low",
+    theme="hygiene",
+    types=("aws_db_instance", "aws_rds_cluster"),
+    reads=("engine", "port"),
+    remedy="Choose another port, where that is worth the trouble.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
+    prowler=("rds_instance_non_default_port", "rds_cluster_non_default_port"),
+    fsbp=("RDS.23",),
+)
+def rds_default_port(it: Subject) -> Found:
+    """The first port that is tried."""
+    engine, port = str(it["engine"] or ""), it["port"]
+    usual = 5432 if engine == "aurora-postgresql" else next((p for e, p in PORTS.items() if engine.startswith(e)), None)
+    return f"port {port}" if port and port == usual else None
+
+
+@rule(
+    title="Clients may connect without TLS",
+    severity="high",
+    theme="transit",
+    types=("aws_db_instance", "aws_rds_cluster"),
+    reads=("engine",),
+    near=("aws_db_parameter_group", "aws_rds_cluster_parameter_group"),
+    remedy="Set the parameter that makes TLS a must in a parameter group of one's own.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
+    prowler=("rds_instance_transport_encrypted",),
+    fsbp=("RDS.38", "RDS.39"),
+)
+def rds_tls_not_forced(it: Subject) -> Found:
+    """rds.force_ssl, or require_secure_transport, is not set in the parameter group.
+
+    The engine's own default counts where it is known: PostgreSQL from 15 on insists on TLS.
+    """
+    engine = str(it["engine"] or "")
+    wanted = TLS.get(engine) or next((v for e, v in TLS.items() if engine.startswith(e)), None)
+    if wanted is None:
+        return None
+    name, value = wanted
+    attribute, group_type = (
+        ("parameter_group_name", "aws_db_parameter_group")
+        if it.type == "aws_db_instance"
+        else ("db_cluster_parameter_group_name", "aws_rds_cluster_parameter_group")
+    )
+    usual = str(it[attribute] or "").startswith("default.")
+    groups = [] if usual else it.named(attribute, group_type)
+    found = [str(p.get("value")).lower() for g in groups for p in g["parameter"] or () if p.get("name") == name]
+    if not found and "postgres" in engine and int(str(it["engine_version"] or "0").split(".")[0] or 0) >= 15:
+        return None
+    return None if found and found[0] in (value, "1", "on", "true") else f"{name} is {found[0] if found else 'not set'}"
+
+
+@rule(
+    title="The database's logs stay inside it",
+    severity="medium",
+    theme="logging",
+    types=("aws_db_instance", "aws_rds_cluster"),
+    reads=("enabled_cloudwatch_logs_exports",),
+    remedy="Name the logs in enabled_cloudwatch_logs_exports.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
+    prowler=("rds_instance_integration_cloudwatch_logs", "rds_cluster_integration_cloudwatch_logs"),
+    fsbp=("RDS.37", "RDS.9"),
+)
+def rds_log_exports(it: Subject) -> Found:
+    """Logs that are exported outlive the database and whoever broke into it."""
+    return None if it["enabled_cloudwatch_logs_exports"] else "enabled_cloudwatch_logs_exports is empty"
+
+
+@rule(
+    title="Minor upgrades are not made by themselves",
+    severity="medium",
+    theme="hygiene",
+    types=("aws_db_instance", "aws_rds_cluster_instance"),
+    reads=("auto_minor_version_upgrade",),
+    remedy="Set auto_minor_version_upgrade.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
+    prowler=("rds_instance_minor_version_upgrade_enabled", "rds_cluster_minor_version_upgrade_enabled"),
+    cis_v3=("2.3.2",),
+    cis_v4=("2.2.2",),
+    fsbp=("RDS.13", "RDS.35"),
+)
+def rds_auto_minor(it: Subject) -> Found:
+    """Minor versions bring the engine's security fixes."""
+    return None if it["auto_minor_version_upgrade"] else "auto_minor_version_upgrade is off"
+
+
+@rule(
+    title="The database is not monitored closely",
+    severity="low",
+    theme="logging",
+    types=("aws_db_instance",),
+    reads=("monitoring_interval",),
+    remedy="Set monitoring_interval.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
+    prowler=("rds_instance_enhanced_monitoring_enabled",),
+    fsbp=("RDS.6",),
+)
+def rds_enhanced_monitoring(it: Subject) -> Found:
+    """Enhanced monitoring shows what runs on the machine."""
+    return None if it["monitoring_interval"] else "monitoring_interval is 0"
+
+
+@rule(
+    title="Snapshots do not get the tags of what they are of",
+    severity="low",
+    theme="hygiene",
+    types=("aws_db_instance", "aws_rds_cluster", "aws_neptune_cluster"),
+    reads=("copy_tags_to_snapshot",),
+    remedy="Set copy_tags_to_snapshot.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
+    prowler=(
+        "rds_instance_copy_tags_to_snapshots",
+        "rds_cluster_copy_tags_to_snapshots",
+        "neptune_cluster_copy_tags_to_snapshots",
+    ),
+    fsbp=("Neptune.8", "Neptune.9", "RDS.16", "RDS.17"),
+)
+def rds_copy_tags(it: Subject) -> Found:
+    """Policies and bills that go by tags do not see its snapshots."""
+    return None if it["copy_tags_to_snapshot"] else "copy_tags_to_snapshot is off"
+
+
+@rule(
+    title="The database's certificate is of an authority that has ended",
+    severity="high",
+    theme="transit",
+    types=("aws_db_instance",),
+    reads=("ca_cert_identifier",),
+    remedy="Set ca_cert_identifier to rds-ca-rsa2048-g1.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
+    prowler=("rds_instance_certificate_expiration",),
+)
+def rds_ca_old(it: Subject) -> Found:
+    """Clients that check the certificate cannot connect; others never knew whom they spoke to."""
+    return str(it["ca_cert_identifier"]) if it["ca_cert_identifier"] in ("rds-ca-2015", "rds-ca-2019") else None
+
+
+@rule(
+    title="The engine's version is past its standard support",
+    severity="high",
+    theme="hygiene",
+    types=("aws_db_instance", "aws_rds_cluster"),
+    reads=("engine", "engine_version"),
+    remedy="Upgrade to a version that is supported.",
+    references=("https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support.html",),
+    prowler=("rds_instance_deprecated_engine_version", "rds_instance_extended_support"),
+)
+def rds_engine_eol(it: Subject) -> Found:
+    """No more fixes, or only for money."""
+    return ended(str(it["engine"] or ""), str(it["engine_version"] or ""), it.today)
+
+
+@rule(
+    title="The database can be deleted by one call",
+    severity="low",
+    theme="backup",
+    types=("aws_db_instance", "aws_rds_cluster"),
+    reads=("deletion_protection",),
+    remedy="Set deletion_protection.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
+    prowler=("rds_instance_deletion_protection", "rds_cluster_deletion_protection"),
+    fsbp=("RDS.7", "RDS.8"),
+)
+def rds_deletion_protection(it: Subject) -> Found:
+    """Deletion protection asks for a second thought."""
+    return None if it["deletion_protection"] else "deletion_protection is off"
+
+
+@rule(
+    title="The snapshot is public",
+    severity="critical",
+    theme="public access",
+    types=("aws_db_snapshot", "aws_db_cluster_snapshot"),
+    reads=("shared_accounts",),
+    remedy="Take `all` out of shared_accounts.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
+    prowler=("rds_snapshots_public_access", "documentdb_cluster_public_snapshot", "neptune_cluster_public_snapshot"),
+    fsbp=("DocumentDB.3", "Neptune.3", "RDS.1"),
+)
+def rds_snapshot_public(it: Subject) -> Found:
+    """Everybody with an AWS account can restore it and read the database."""
+    return "shared with all" if "all" in (it["shared_accounts"] or ()) else None
+
+
+@rule(
+    title="The snapshot is not encrypted",
+    severity="high",
+    theme="encryption",
+    types=("aws_db_snapshot", "aws_db_cluster_snapshot", "aws_neptune_cluster_snapshot"),
+    reads=("encrypted", "storage_encrypted"),
+    remedy="Copy it with a key and delete the original.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
+    prowler=("rds_snapshots_encrypted", "neptune_cluster_snapshot_encrypted"),
+    fsbp=("Neptune.6", "RDS.4"),
+)
+def rds_snapshot_unencrypted(it: Subject) -> Found:
+    """A snapshot without encryption can be shared with anybody by one call."""
+    name = "encrypted" if it.has("encrypted") else "storage_encrypted"
+    return None if it[name] else f"{name} is off"
+
+
+@rule(
+    title="Nobody is told when something happens to the database",
+    severity="medium",
+    theme="logging",
+    types=("aws_db_event_subscription",),
+    reads=("enabled", "source_type", "event_categories"),
+    remedy="Enable the subscription for the events that matter.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
+    prowler=(
+        "rds_instance_critical_event_subscription",
+        "rds_cluster_critical_event_subscription",
+        "rds_instance_event_subscription_security_groups",
+        "rds_instance_event_subscription_parameter_groups",
+    ),
+    fsbp=("RDS.19", "RDS.20", "RDS.21", "RDS.22"),
+    when_missing=("aws_db_event_subscription",),
+)
+def rds_event_subscription(it: Subject) -> Found:
+    """The subscription is off, or leaves out failures or changes of the configuration."""
+    if not it["enabled"]:
+        return "enabled is off"
+    wanted = {
+        "db-instance": {"failure", "maintenance", "configuration change"},
+        "db-cluster": {"failure", "maintenance"},
+        "db-parameter-group": {"configuration change"},
+        "db-security-group": {"configuration change", "failure"},
+    }
+    lost = (
+        wanted.get(str(it["source_type"]), set()) - set(it["event_categories"] or ())
+        if it["event_categories"]
+        else set()
+    )
+    return f"without {', '.join(sorted(lost))}" if lost else None

@@ -1,0 +1,269 @@
+"""What faces the internet: CloudFront, load balancers, DNS."""
+
+from __future__ import annotations
+
+from drift.providers.aws.rules.api import OLD_TLS
+from drift.providers.aws.rules.exposure import known, let_in
+from drift.rules.spec import Found, rule
+from drift.rules.subject import Subject
+
+
+@rule(
+    title="The distribution answers without TLS",
+    severity="medium",
+    theme="transit",
+    types=("aws_cloudfront_distribution",),
+    reads=("default_cache_behavior", "ordered_cache_behavior"),
+    remedy="Set viewer_protocol_policy to redirect-to-https.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html",),
+    prowler=("cloudfront_distributions_https_enabled",),
+)
+def cf_http_viewer(it: Subject) -> Found:
+    """A cache behaviour with allow-all."""
+    found = [
+        *it.all("default_cache_behavior.viewer_protocol_policy"),
+        *it.all("ordered_cache_behavior[].viewer_protocol_policy"),
+    ]
+    return "viewer_protocol_policy is allow-all" if "allow-all" in found else None
+
+
+@rule(
+    title="The distribution asks its origin without TLS",
+    severity="medium",
+    theme="transit",
+    types=("aws_cloudfront_distribution",),
+    reads=("origin",),
+    remedy="Set origin_protocol_policy to https-only.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html",),
+    prowler=("cloudfront_distributions_origin_traffic_encrypted",),
+    fsbp=("CloudFront.9",),
+)
+def cf_http_origin(it: Subject) -> Found:
+    """http-only, or match-viewer where viewers may come without TLS."""
+    viewers = [
+        *it.all("default_cache_behavior.viewer_protocol_policy"),
+        *it.all("ordered_cache_behavior[].viewer_protocol_policy"),
+    ]
+    for origin in it["origin"] or ():
+        how = (origin.get("custom_origin_config") or {}).get("origin_protocol_policy")
+        if how == "http-only" or (how == "match-viewer" and "allow-all" in viewers):
+            return f"{origin.get('origin_id')}: {how}"
+    return None
+
+
+@rule(
+    title="The distribution still speaks old TLS",
+    severity="medium",
+    theme="transit",
+    types=("aws_cloudfront_distribution",),
+    reads=("origin", "viewer_certificate"),
+    remedy="Set minimum_protocol_version to TLSv1.2_2021, with a certificate of one's own.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html",),
+    prowler=(
+        "cloudfront_distributions_using_deprecated_ssl_protocols",
+        "cloudfront_distributions_custom_ssl_certificate",
+    ),
+    fsbp=("CloudFront.10", "CloudFront.7"),
+)
+def cf_old_tls(it: Subject) -> Found:
+    """SSL 3, TLS 1.0 or 1.1 towards the origin or the viewers; with CloudFront's own certificate it is TLS 1.0."""
+    for origin in it["origin"] or ():
+        old = {"SSLv3", "TLSv1", "TLSv1.1"} & set(
+            (origin.get("custom_origin_config") or {}).get("origin_ssl_protocols") or ()
+        )
+        if old:
+            return f"{origin.get('origin_id')}: {', '.join(sorted(old))}"
+    if it.at("viewer_certificate.cloudfront_default_certificate"):
+        return "CloudFront's own certificate"
+    least = str(it.at("viewer_certificate.minimum_protocol_version") or "")
+    return f"minimum_protocol_version is {least}" if least in OLD_TLS else None
+
+
+@rule(
+    title="Who asks the distribution is not logged",
+    severity="medium",
+    theme="logging",
+    types=("aws_cloudfront_distribution",),
+    reads=("logging_config", "default_cache_behavior"),
+    remedy="Set logging_config, or a real-time log.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html",),
+    prowler=("cloudfront_distributions_logging_enabled",),
+    fsbp=("CloudFront.5",),
+)
+def cf_logging(it: Subject) -> Found:
+    """Without access logs nobody can tell afterwards what was taken."""
+    real_time = it.at("default_cache_behavior.realtime_log_config_arn")
+    return None if it.at("logging_config.bucket") or real_time else "no logging_config"
+
+
+@rule(
+    title="The bucket behind the distribution must be open for it",
+    severity="medium",
+    theme="public access",
+    types=("aws_cloudfront_distribution",),
+    reads=("origin",),
+    remedy="Use an origin access control.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html",),
+    prowler=("cloudfront_distributions_s3_origin_access_control",),
+    fsbp=("CloudFront.13",),
+)
+def cf_s3_oac(it: Subject) -> Found:
+    """An S3 origin without an origin access control."""
+    for origin in it["origin"] or ():
+        s3 = ".s3." in str(origin.get("domain_name")) or ".s3-" in str(origin.get("domain_name"))
+        website = ".s3-website" in str(origin.get("domain_name"))
+        identity = (origin.get("s3_origin_config") or {}).get("origin_access_identity")
+        if s3 and not website and not origin.get("origin_access_control_id") and not identity:
+            return str(origin.get("origin_id"))
+    return None
+
+
+@rule(
+    title="It points at something that is not there: anybody may take its place",
+    severity="high",
+    theme="public access",
+    types=("aws_cloudfront_distribution", "aws_route53_record"),
+    near=("aws_s3_bucket", "aws_eip", "aws_instance"),
+    remedy="Take the origin or the record away.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html",),
+    prowler=("cloudfront_distributions_s3_origin_non_existent_bucket", "route53_dangling_ip_subdomain_takeover"),
+    fsbp=("CloudFront.12",),
+)
+def cf_dangling_bucket(it: Subject) -> Found:
+    """An S3 origin whose bucket is gone, or a record with an address of EC2 that is no longer one's own.
+
+    A bucket of another account cannot be told from one that is gone: origins whose name no bucket has
+    are spoken of only where a state describes such a bucket.
+    """
+    if it.type == "aws_route53_record":
+        if it["type"] != "A" or not it["records"]:
+            return None
+        return known(lambda: _lost_address(it), None)
+    lost = it.described("aws_s3_bucket", "bucket") - {str(b["bucket"]) for b in it.every("aws_s3_bucket", "global")}
+    for origin in it["origin"] or ():
+        name, found, _ = str(origin.get("domain_name") or "").partition(".s3")
+        if found and name in lost:
+            return str(origin["domain_name"])
+    return None
+
+
+def _lost_address(it: Subject) -> str | None:
+    own = {str(a["public_ip"]) for a in it.every("aws_eip", "global")}
+    lost = it.described("aws_eip", "public_ip") - own
+    return next((str(r) for r in sorted(it["records"]) if r in lost), None)
+
+
+@rule(
+    title="The load balancer is on the internet",
+    severity="medium",
+    theme="network",
+    types=("aws_lb", "aws_alb", "aws_elb"),
+    reads=("internal",),
+    near=("aws_security_group",),
+    remedy="Make it internal, where only one's own network uses it.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html",),
+    prowler=("elbv2_internet_facing", "elb_internet_facing"),
+)
+def lb_internet_facing(it: Subject) -> Found:
+    """Whoever knows its name may come; that is right where it is what the world is meant to see."""
+    if it["internal"]:
+        return None
+    open_ = let_in(it)
+    return f"internet-facing, {open_[0]}" if open_ else "internet-facing"
+
+
+@rule(
+    title="The load balancer answers without TLS",
+    severity="medium",
+    theme="transit",
+    types=("aws_lb_listener", "aws_alb_listener", "aws_elb"),
+    remedy="Redirect HTTP to HTTPS.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html",),
+    prowler=("elbv2_ssl_listeners", "elb_ssl_listeners"),
+    fsbp=("ELB.1", "ELB.3"),
+)
+def lb_http_listener(it: Subject) -> Found:
+    """A listener of HTTP that does not redirect."""
+    if it.type == "aws_elb":
+        clear = [
+            str(p)
+            for entry in it["listener"] or ()
+            if entry.get("lb_protocol") == "http" and (p := entry.get("lb_port"))
+        ]
+        return f"http on {', '.join(sorted(clear))}" if clear else None
+    redirects = "redirect" in it.all("default_action[].type")
+    return f"HTTP on {it['port']}" if it["protocol"] == "HTTP" and not redirects else None
+
+
+@rule(
+    title="The listener still speaks old TLS",
+    severity="medium",
+    theme="transit",
+    types=("aws_lb_listener", "aws_alb_listener"),
+    reads=("protocol", "ssl_policy"),
+    remedy="Set ssl_policy to ELBSecurityPolicy-TLS13-1-2-2021-06.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html",),
+    prowler=("elbv2_insecure_ssl_ciphers", "elb_insecure_ssl_ciphers"),
+)
+def lb_weak_tls(it: Subject) -> Found:
+    """A policy that allows TLS 1.0 or 1.1."""
+    if it["protocol"] not in ("HTTPS", "TLS"):
+        return None
+    found = str(it["ssl_policy"] or "")
+    modern = "TLS13-1-2" in found or "TLS13-1-3" in found or "TLS-1-2" in found or "FS-1-2" in found
+    return None if modern else found
+
+
+@rule(
+    title="Who comes to the load balancer is not logged",
+    severity="medium",
+    theme="logging",
+    types=("aws_lb", "aws_alb", "aws_elb"),
+    reads=("access_logs",),
+    remedy="Enable access_logs.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html",),
+    prowler=("elbv2_logging_enabled", "elb_logging_enabled"),
+    fsbp=("ELB.5",),
+)
+def lb_logs(it: Subject) -> Found:
+    """Without access logs nobody can tell afterwards who came."""
+    return None if it.at("access_logs.enabled") else "access_logs is off"
+
+
+@rule(
+    title="The load balancer lets malformed requests through",
+    severity="medium",
+    theme="transit",
+    types=("aws_lb", "aws_alb"),
+    reads=("load_balancer_type", "drop_invalid_header_fields", "desync_mitigation_mode"),
+    remedy="Set drop_invalid_header_fields, and desync_mitigation_mode to defensive.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html",),
+    prowler=(
+        "elbv2_alb_drop_invalid_header_fields_enabled",
+        "elbv2_desync_mitigation_mode",
+        "elb_desync_mitigation_mode",
+    ),
+    fsbp=("ELB.12", "ELB.4"),
+)
+def alb_header_desync(it: Subject) -> Found:
+    """Requests that two machines read differently smuggle a second one in."""
+    if it["load_balancer_type"] != "application":
+        return None
+    if it["desync_mitigation_mode"] == "monitor":
+        return "desync_mitigation_mode is monitor"
+    return None if it["drop_invalid_header_fields"] else "drop_invalid_header_fields is off"
+
+
+@rule(
+    title="The network load balancer passes port 443 on without ending TLS",
+    severity="medium",
+    theme="transit",
+    types=("aws_lb_listener",),
+    reads=("protocol", "port"),
+    remedy="Use a TLS listener, or be sure that the targets end it.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html",),
+    prowler=("elbv2_nlb_tls_termination_enabled",),
+)
+def nlb_tls(it: Subject) -> Found:
+    """Which versions of TLS are spoken is up to each target."""
+    return "TCP on 443" if it["protocol"] == "TCP" and it["port"] == 443 else None

@@ -1,0 +1,320 @@
+"""What identities may do."""
+
+from __future__ import annotations
+
+from drift.providers.aws.rules.actions import ESCALATIONS, SENSITIVE
+from drift.providers.aws.rules.policies import Grants, told
+from drift.rules.spec import Found, rule
+from drift.rules.subject import Subject
+
+POLICIES = ("aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy")
+
+ATTACHMENTS = ("aws_iam_role_policy_attachment", "aws_iam_user_policy_attachment", "aws_iam_group_policy_attachment")
+
+ADMINISTRATOR = ":policy/AdministratorAccess"
+
+TOO_MUCH = (":policy/AWSCloudShellFullAccess", ":policy/AmazonBedrockFullAccess")
+
+LEAST = "Allow the actions and resources that are used; IAM Access Analyzer can propose them."
+
+NARROWER = ("iam-privesc", "iam-service-star", "iam-assume-any", "iam-marketplace-any")
+
+
+@rule(
+    title="The policy allows everything on everything",
+    severity="critical",
+    theme="identity",
+    types=POLICIES,
+    reads=("policy",),
+    remedy="Allow the actions and resources that are used; IAM Access Analyzer can propose them.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
+    prowler=(
+        "iam_inline_policy_no_administrative_privileges",
+        "iam_customer_attached_policy_no_administrative_privileges",
+        "iam_customer_unattached_policy_no_administrative_privileges",
+    ),
+    cis_v3=("1.16",),
+    cis_v4=("1.16",),
+    fsbp=("IAM.1",),
+    implies=NARROWER,
+)
+def iam_admin_star(it: Subject) -> Found:
+    """`*` on `*`: whoever has it owns the account."""
+    found = Grants([it["policy"]]).admin
+    return told(found) if found else None
+
+
+@rule(
+    title="AdministratorAccess is attached",
+    severity="critical",
+    theme="identity",
+    types=ATTACHMENTS,
+    reads=("policy_arn",),
+    remedy="Detach it and grant what is used.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
+    prowler=(
+        "iam_aws_attached_policy_no_administrative_privileges",
+        "iam_role_administratoraccess_policy",
+        "iam_user_administrator_access_policy",
+        "iam_group_administrator_access_policy",
+    ),
+    cis_v3=("1.16",),
+    cis_v4=("1.16",),
+    fsbp=("IAM.1",),
+)
+def iam_admin_attached(it: Subject) -> Found:
+    """Everything on everything, by AWS's own policy."""
+    return str(it["policy_arn"]) if str(it["policy_arn"]).endswith(ADMINISTRATOR) else None
+
+
+@rule(
+    title="The role has administrator rights",
+    severity="critical",
+    theme="identity",
+    types=("aws_iam_role",),
+    reads=("managed_policy_arns", "inline_policy"),
+    near=("aws_iam_policy",),
+    remedy="Detach AdministratorAccess and grant what the role uses.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
+    prowler=("iam_role_administratoraccess_policy",),
+    cis_v3=("1.16",),
+    cis_v4=("1.16",),
+    fsbp=("IAM.1",),
+)
+def iam_role_admin(it: Subject) -> Found:
+    """AdministratorAccess attached, or a policy of its own that allows everything."""
+    attached = it["managed_policy_arns"] or frozenset()
+    for arn in sorted(attached):
+        if str(arn).endswith(ADMINISTRATOR):
+            return str(arn)
+    for inline in it["inline_policy"] or ():
+        if Grants([inline.get("policy")]).admin:
+            return f"inline policy {inline.get('name')}"
+    for policy in it.near("aws_iam_policy"):
+        if policy.resource.arn in attached and Grants([policy["policy"]]).admin:
+            return policy.name
+    return None
+
+
+@rule(
+    title="The policy lets one give oneself more rights",
+    severity="high",
+    theme="identity",
+    types=POLICIES,
+    reads=("policy",),
+    remedy="Take away one action of each set, or name the roles that may be passed.",
+    references=("https://pathfinding.cloud",),
+    prowler=("iam_policy_allows_privilege_escalation", "iam_inline_policy_allows_privilege_escalation"),
+)
+def iam_privesc(it: Subject) -> Found:
+    """All actions of a known way from few rights to all of them, each on every resource."""
+    grants = Grants([it["policy"]])
+    for actions in ESCALATIONS:
+        if all(grants.on_everything(action) for action in actions):
+            return " and ".join(actions)
+    return None
+
+
+@rule(
+    title="The policy allows all of a sensitive service",
+    severity="high",
+    theme="identity",
+    types=POLICIES,
+    reads=("policy",),
+    remedy="Allow the actions and resources that are used; IAM Access Analyzer can propose them.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
+    prowler=(
+        "iam_policy_no_full_access_to_kms",
+        "iam_inline_policy_no_full_access_to_kms",
+        "iam_policy_no_full_access_to_cloudtrail",
+        "iam_inline_policy_no_full_access_to_cloudtrail",
+    ),
+)
+def iam_service_star(it: Subject) -> Found:
+    """Every action of IAM, KMS, CloudTrail, S3, STS or Organizations on every resource."""
+    grants = Grants([it["policy"]])
+    found = [service for service in SENSITIVE if grants.whole_service(service)]
+    return f"all of {', '.join(found)}" if found else None
+
+
+@rule(
+    title="The policy allows to assume any role",
+    severity="high",
+    theme="identity",
+    types=POLICIES,
+    reads=("policy",),
+    remedy="Name the roles.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
+    prowler=("iam_no_custom_policy_permissive_role_assumption",),
+)
+def iam_assume_any(it: Subject) -> Found:
+    """sts:AssumeRole on `*`: every role whose trust policy names the account is within reach."""
+    found = Grants([it["policy"]]).on_everything("sts:assumerole")
+    return told(found) if found else None
+
+
+@rule(
+    title="The policy allows to subscribe to anything in AWS Marketplace",
+    severity="medium",
+    theme="identity",
+    types=POLICIES,
+    reads=("policy",),
+    remedy="Allow it to those who buy, on named products.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
+    prowler=("iam_policy_no_wildcard_marketplace_subscribe", "iam_inline_policy_no_wildcard_marketplace_subscribe"),
+)
+def iam_marketplace_any(it: Subject) -> Found:
+    """aws-marketplace:Subscribe on `*` spends money without a limit."""
+    found = Grants([it["policy"]]).on_everything("aws-marketplace:subscribe")
+    return told(found) if found else None
+
+
+@rule(
+    title="The policy is attached to a user",
+    severity="low",
+    theme="identity",
+    types=("aws_iam_user_policy", "aws_iam_user_policy_attachment"),
+    reads=("user",),
+    remedy="Attach it to a group or a role.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
+    prowler=("iam_policy_attached_only_to_group_or_roles",),
+    cis_v3=("1.15",),
+    cis_v4=("1.15",),
+)
+def iam_user_direct_policy(it: Subject) -> Found:
+    """Rights that hang on single users are forgotten when people change their work."""
+    return f"user {it['user']}"
+
+
+@rule(
+    title="A policy with full access to CloudShell or Bedrock is attached",
+    severity="high",
+    theme="identity",
+    types=("aws_iam_role_policy_attachment", "aws_iam_user_policy_attachment", "aws_iam_group_policy_attachment"),
+    reads=("policy_arn",),
+    remedy="Attach a policy that allows what is used.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
+    prowler=("iam_policy_cloudshell_admin_not_attached", "bedrock_full_access_policy_attached"),
+    cis_v4=("1.22",),
+)
+def iam_cloudshell_full(it: Subject) -> Found:
+    """CloudShell with file transfer is a way out for data; Bedrock with everything costs without a limit."""
+    return str(it["policy_arn"]) if str(it["policy_arn"]).endswith(TOO_MUCH) else None
+
+
+@rule(
+    title="The user has two active access keys",
+    severity="medium",
+    theme="identity",
+    types=("aws_iam_access_key",),
+    reads=("user", "status"),
+    near=("aws_iam_user", "aws_iam_access_key"),
+    remedy="Deactivate the one that is not used.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
+    prowler=("iam_user_two_active_access_key",),
+    cis_v3=("1.13",),
+    cis_v4=("1.13",),
+)
+def iam_two_keys(it: Subject) -> Found:
+    """Two keys are for the minutes of a rotation."""
+    if it["status"] != "Active":
+        return None
+    keys = [k for user in it.near("aws_iam_user") for k in user.near("aws_iam_access_key") if k["status"] == "Active"]
+    return f"{len(keys)} keys of {it['user']}" if len(keys) > 1 else None
+
+
+@rule(
+    title="Long-lived credentials were made outside of Terraform",
+    severity="high",
+    theme="identity",
+    types=("aws_iam_access_key", "aws_iam_user"),
+    reads=("id",),
+    remedy="Find out who made them and what for; delete them, or describe them.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
+    prowler=("iam_rotate_access_key_90_days", "iam_user_with_temporary_credentials"),
+    cis_v3=("1.14",),
+    cis_v4=("1.14",),
+    fsbp=("IAM.3",),
+)
+def iam_unmanaged_key(it: Subject) -> Found:
+    """A user or an access key that no state describes: an intruder's first step, or a shortcut."""
+    return None if it.managed else f"{it.id} is in no state"
+
+
+@rule(
+    title="A user with a password has no second factor",
+    severity="high",
+    theme="identity",
+    types=("aws_iam_user_login_profile", "aws_iam_user"),
+    near=("aws_iam_user", "aws_iam_user_login_profile"),
+    remedy="Register an MFA device, or take the password away.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
+    prowler=("iam_user_mfa_enabled_console_access",),
+    cis_v3=("1.10",),
+    cis_v4=("1.10",),
+    fsbp=("IAM.19", "IAM.5"),
+)
+def iam_console_no_mfa(it: Subject) -> Found:
+    """One guessed or stolen password, and nothing else, opens the console."""
+    users = [it] if it.type == "aws_iam_user" else it.near("aws_iam_user")
+    if it.type == "aws_iam_user" and not it.near("aws_iam_user_login_profile"):
+        return None
+    return next((f"user {u['name']} has no MFA device" for u in users if not u["mfa_devices"]), None)
+
+
+@rule(
+    title="The account's password policy is weak",
+    severity="medium",
+    theme="secrets",
+    types=("aws_iam_account_password_policy",),
+    remedy="Set the length to 14, remember 24 passwords, and ask for every kind of character.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
+    prowler=(
+        "iam_password_policy_minimum_length_14",
+        "iam_password_policy_reuse_24",
+        "iam_password_policy_expires_passwords_within_90_days_or_less",
+        "iam_password_policy_symbol",
+        "iam_password_policy_number",
+        "iam_password_policy_uppercase",
+        "iam_password_policy_lowercase",
+    ),
+    cis_v3=("1.8", "1.9"),
+    cis_v4=("1.8", "1.9"),
+    fsbp=("IAM.10", "IAM.7"),
+    when_missing=("aws_iam_account_password_policy",),
+)
+def iam_password_policy(it: Subject) -> Found:
+    """Shorter, reusable or never-expiring passwords, or none of a kind of character."""
+    settings, weak = it.settings, list[str]()
+    if (it["minimum_password_length"] or 0) < settings.threshold("password_length"):
+        weak.append(f"length {it['minimum_password_length']}")
+    if (it["password_reuse_prevention"] or 0) < settings.threshold("password_reuse"):
+        weak.append(f"remembers {it['password_reuse_prevention'] or 0}")
+    if not 0 < (it["max_password_age"] or 0) <= settings.threshold("password_age_days"):
+        weak.append(f"age {it['max_password_age'] or 'without end'}")
+    for kind in ("symbols", "numbers", "uppercase_characters", "lowercase_characters"):
+        if not it[f"require_{kind}"]:
+            weak.append(f"no {kind.removesuffix('_characters')} asked for")
+    return ", ".join(weak) or None
+
+
+@rule(
+    title="Rights are granted that nobody has used for long",
+    severity="medium",
+    theme="identity",
+    types=("aws_iam_role", "aws_iam_user"),
+    near=("aws_iam_policy",),
+    remedy="Take them away; IAM Access Analyzer can propose what is left.",
+    references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed.html",),
+    prowler=(),
+)
+def iam_unused_rights(it: Subject) -> Found:
+    """Services that it may use and has not used for `unused_rights_days` (90), by IAM's own account of it."""
+    limit = it.settings.threshold("unused_rights_days")
+    age = it.days_since(it["create_date"])
+    if age < limit:
+        return None
+    idle = sorted(name for name, days in it.last_used().items() if days is None or days > limit)
+    if not idle:
+        return None
+    return f"{len(idle)} services, {', '.join(idle[:6])}" + (" and more" if len(idle) > 6 else "")

@@ -1,0 +1,299 @@
+"""What the network lets in: security groups and what they are attached to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from drift.model.drift import SEVERITIES, Severity
+from drift.providers.aws.rules.exposure import behind, group_of, known
+from drift.providers.aws.rules.ports import (
+    DATABASES,
+    RISKY,
+    WEB,
+    WORLD,
+    Atom,
+    atoms,
+    covers,
+    everything,
+    from_world,
+    peer,
+    public_block,
+    told,
+    trusted,
+)
+from drift.rules.spec import Fail, rule
+from drift.rules.subject import Subject
+
+GROUPS = (
+    "aws_security_group",
+    "aws_default_security_group",
+    "aws_security_group_rule",
+    "aws_vpc_security_group_ingress_rule",
+)
+NAMED = (22, 3389, *DATABASES, *RISKY)
+ATTACHED = ("aws_instance", "aws_lb", "aws_elb", "aws_db_instance", "aws_subnet", "aws_route_table")
+USERS = (
+    "aws_network_interface", "aws_instance", "aws_lb", "aws_elb", "aws_db_instance", "aws_rds_cluster",
+    "aws_launch_template", "aws_launch_configuration", "aws_lambda_function", "aws_vpc_endpoint",
+)  # fmt: skip
+"""What names its groups in its listing: who uses a group is told without a call for each."""
+GUIDE = ("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",)
+SESSION = "Remove the rule; reach machines through Session Manager, or from a network of your own."
+
+
+def raised(severity: Severity) -> Severity:
+    """One step graver."""
+    return SEVERITIES[max(SEVERITIES.index(severity) - 1, 0)]
+
+
+def opened(it: Subject, rules: Iterable[Atom], severity: Severity) -> Fail | None:
+    """That these rules are there; graver where something behind them is reached from the internet."""
+    seen = [told(a) for a in rules]
+    if not seen:
+        return None
+    evidence = ", ".join(dict.fromkeys(seen))
+    group = group_of(it)
+    reached = next(behind(group), "") if group else ""
+    return Fail(f"{evidence}; it reaches {reached}", raised(severity)) if reached else Fail(evidence)
+
+
+def open_ports(it: Subject, ports: Iterable[int], severity: Severity) -> Fail | None:
+    """That the world may reach one of these TCP ports."""
+    wanted = tuple(ports)
+    return opened(it, (a for a in from_world(atoms(it)) if covers(a, wanted)), severity)
+
+
+@rule(
+    title="All ports are open to the world",
+    severity="critical",
+    theme="network",
+    types=GROUPS,
+    near=ATTACHED,
+    remedy="Remove the rule; open only the ports that are needed, to the networks that need them.",
+    references=GUIDE,
+    prowler=("ec2_securitygroup_allow_ingress_from_internet_to_all_ports",),
+    cis_v3=("5.2", "5.3"),
+    cis_v4=("5.3", "5.4"),
+    implies=("sg-ssh", "sg-rdp", "sg-db-ports", "sg-risky-ports"),
+)
+def sg_all_ports(it: Subject) -> Fail | None:
+    """Any protocol, or every port, from 0.0.0.0/0 or ::/0: whatever listens behind it is on the internet."""
+    return opened(it, (a for a in from_world(atoms(it)) if everything(a)), "critical")
+
+
+@rule(
+    title="SSH is open to the world",
+    severity="high",
+    theme="network",
+    types=GROUPS,
+    near=ATTACHED,
+    remedy=SESSION,
+    references=GUIDE,
+    prowler=("ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22",),
+    cis_v3=("5.2", "5.3"),
+    cis_v4=("5.3", "5.4"),
+    fsbp=("EC2.13",),
+)
+def sg_ssh(it: Subject) -> Fail | None:
+    """Port 22 from 0.0.0.0/0 or ::/0 is found and tried within minutes."""
+    return open_ports(it, (22,), "high")
+
+
+@rule(
+    title="Remote Desktop is open to the world",
+    severity="high",
+    theme="network",
+    types=GROUPS,
+    near=ATTACHED,
+    remedy=SESSION,
+    references=GUIDE,
+    prowler=("ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389",),
+    cis_v3=("5.2", "5.3"),
+    cis_v4=("5.3", "5.4"),
+    fsbp=("EC2.14",),
+)
+def sg_rdp(it: Subject) -> Fail | None:
+    """Port 3389 from 0.0.0.0/0 or ::/0 is found and tried within minutes."""
+    return open_ports(it, (3389,), "high")
+
+
+@rule(
+    title="A database port is open to the world",
+    severity="high",
+    theme="network",
+    types=GROUPS,
+    near=ATTACHED,
+    remedy="Remove the rule; let in the security group of the application instead.",
+    references=GUIDE,
+    prowler=(
+        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mysql_3306",
+        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_postgres_5432",
+        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_oracle_1521_2483",
+        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_sql_server_1433_1434",
+        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mongodb_27017_27018",
+        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_redis_6379",
+        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_memcached_11211",
+        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_cassandra_7199_9160_8888",
+        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_elasticsearch_kibana_9200_9300_5601",
+    ),
+)
+def sg_db_ports(it: Subject) -> Fail | None:
+    """A port of a common database from 0.0.0.0/0 or ::/0."""
+    return open_ports(it, DATABASES, "high")
+
+
+@rule(
+    title="A port of an old or internal protocol is open to the world",
+    severity="high",
+    theme="network",
+    types=GROUPS,
+    near=ATTACHED,
+    remedy="Remove the rule; these services belong inside the network, or behind a load balancer.",
+    references=GUIDE,
+    prowler=(
+        "ec2_securitygroup_allow_ingress_from_internet_to_high_risk_tcp_ports",
+        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_ftp_20_21",
+        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_telnet_23",
+        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_kafka_9092",
+    ),
+    fsbp=("EC2.19",),
+)
+def sg_risky_ports(it: Subject) -> Fail | None:
+    """FTP, Telnet, SMTP, POP, RPC, IMAP, SMB, LDAP, Kafka or a development server from 0.0.0.0/0 or ::/0."""
+    return open_ports(it, RISKY, "high")
+
+
+@rule(
+    title="A port is open to the world",
+    severity="high",
+    theme="network",
+    types=GROUPS,
+    near=ATTACHED,
+    remedy="Open it to the networks that need it, or put a load balancer in front.",
+    references=GUIDE,
+    prowler=("ec2_securitygroup_allow_ingress_from_internet_to_any_port",),
+)
+def sg_any_port(it: Subject) -> Fail | None:
+    """A TCP or UDP port from 0.0.0.0/0 or ::/0, unless the group serves load balancers alone.
+
+    The ports of the web, 80 and 443, are meant for the world; what the other rules name is left to them.
+    """
+    wide = [
+        a for a in from_world(atoms(it)) if a["protocol"] in ("tcp", "udp") and not covers(a, NAMED) and not _web(a)
+    ]
+    if not wide or _balancers_alone(it):
+        return None
+    return opened(it, wide, "high")
+
+
+def _web(atom: Atom) -> bool:
+    return atom["from_port"] == atom["to_port"] and atom["from_port"] in WEB
+
+
+def _balancers_alone(it: Subject) -> bool:
+    group = group_of(it)
+    if group is None or not group.seen("aws_lb", "aws_elb"):
+        return False
+    return not known(lambda: bool(group.near("aws_instance", "aws_db_instance")), True)
+
+
+@rule(
+    title="A wide public network is let in or out",
+    severity="high",
+    theme="network",
+    types=(*GROUPS, "aws_vpc_security_group_egress_rule"),
+    remedy="Name the networks that need it; two halves of the internet are the internet.",
+    references=GUIDE,
+    prowler=("ec2_securitygroup_allow_wide_open_public_ipv4",),
+)
+def sg_wide_public_cidr(it: Subject) -> str | None:
+    """A public IPv4 block of /1 to /23: hundreds to billions of strangers."""
+    rules = [*atoms(it), *atoms(it, "egress")]
+    wide = [a for a in rules if _wide(peer(a)) and not trusted(peer(a), it.settings.trusted_networks)]
+    return ", ".join(sorted(told(a) for a in wide)) or None
+
+
+def _wide(cidr: str) -> bool:
+    network = public_block(cidr) if cidr and cidr not in WORLD else None
+    return network is not None and network.version == 4 and 1 <= network.prefixlen <= 23
+
+
+@rule(
+    title="A public address is let in",
+    severity="medium",
+    theme="network",
+    types=GROUPS,
+    remedy="Reach it through a VPN or Session Manager, or list the network as trusted.",
+    references=GUIDE,
+    prowler=("ec2_securitygroup_allow_ingress_from_internet_to_any_port_from_ip",),
+)
+def sg_public_single_ip(it: Subject) -> str | None:
+    """An ingress rule for an address of the internet that is not a trusted network: often somebody's home."""
+    rules = [a for a in atoms(it) if peer(a) and peer(a) not in WORLD and not _wide(peer(a))]
+    public = [a for a in rules if public_block(peer(a)) and not trusted(peer(a), it.settings.trusted_networks)]
+    return ", ".join(sorted(told(a) for a in public)) or None
+
+
+@rule(
+    title="The default security group lets something through",
+    severity="high",
+    theme="network",
+    types=("aws_default_security_group",),
+    reads=("ingress", "egress"),
+    remedy="Take all rules off it and give every resource a group of its own.",
+    references=GUIDE,
+    prowler=("ec2_securitygroup_default_restrict_traffic",),
+    cis_v3=("5.4",),
+    cis_v4=("5.5",),
+    fsbp=("EC2.2",),
+)
+def sg_default_not_empty(it: Subject) -> str | None:
+    """What names no group gets the default one, with whatever it allows."""
+    count = len(it["ingress"] or ()) + len(it["egress"] or ())
+    return f"{count} rules" if count else None
+
+
+@rule(
+    title="The group was made by the console's launch wizard",
+    severity="medium",
+    theme="network",
+    types=("aws_security_group",),
+    reads=("name",),
+    remedy="Describe the group in Terraform, or delete it with what it was made for.",
+    prowler=("ec2_securitygroup_from_launch_wizard",),
+)
+def sg_launch_wizard(it: Subject) -> str | None:
+    """The wizard opens SSH to the world unless told otherwise, and nobody describes what it made."""
+    return str(it["name"]) if str(it["name"] or "").startswith("launch-wizard") else None
+
+
+@rule(
+    title="The group has too many rules to be understood",
+    severity="medium",
+    theme="network",
+    types=("aws_security_group", "aws_default_security_group"),
+    reads=("ingress", "egress"),
+    remedy="Use prefix lists or references to groups, and take away what nobody uses.",
+    prowler=("ec2_securitygroup_with_many_ingress_egress_rules",),
+)
+def sg_too_many_rules(it: Subject) -> str | None:
+    """More rules in one direction than the threshold (`rules_in_group`, 50)."""
+    most = max(len(it["ingress"] or ()), len(it["egress"] or ()))
+    return f"{most} rules" if most > it.settings.threshold("rules_in_group") else None
+
+
+@rule(
+    title="No network interface uses the group",
+    severity="low",
+    theme="hygiene",
+    types=("aws_security_group",),
+    near=(*USERS, "aws_security_group"),
+    remedy="Delete it: an unused group is attached by mistake one day.",
+    references=GUIDE,
+    prowler=("ec2_securitygroup_not_used",),
+    fsbp=("EC2.22",),
+)
+def sg_unused(it: Subject) -> str | None:
+    """Neither an interface nor another group names it."""
+    others = [g for g in it.near("aws_security_group") if g.resource.key != it.resource.key]
+    return None if it.near(*USERS) or others else "nothing is attached to it"

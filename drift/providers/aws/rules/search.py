@@ -1,0 +1,238 @@
+"""Amazon OpenSearch Service, and files: EFS, AWS Backup."""
+
+from __future__ import annotations
+
+from drift.providers.aws.rules.exposure import public_subnet
+from drift.providers.aws.rules.policies import public, told
+from drift.rules.spec import Found, rule
+from drift.rules.subject import Subject
+
+LOGS = ("AUDIT_LOGS",)
+
+
+@rule(
+    title="The domain is open to everybody",
+    severity="critical",
+    theme="public access",
+    types=("aws_opensearch_domain", "aws_elasticsearch_domain", "aws_opensearch_domain_policy"),
+    reads=("access_policies",),
+    near=("aws_opensearch_domain",),
+    remedy="Put it into a VPC, or name the principals that need it.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html",),
+    prowler=("opensearch_service_domains_not_publicly_accessible",),
+    fsbp=("ES.2", "OpenSearch.2"),
+)
+def opensearch_public(it: Subject) -> Found:
+    """A policy that lets anybody in, and an endpoint on the internet."""
+    found = public(it["access_policies"])
+    if not found:
+        return None
+    domains = it.near("aws_opensearch_domain") if it.type == "aws_opensearch_domain_policy" else [it]
+    return None if domains and all(list(d.all("vpc_options.subnet_ids[]")) for d in domains) else told(found[0])
+
+
+@rule(
+    title="The domain is not encrypted at rest",
+    severity="critical",
+    theme="encryption",
+    types=("aws_opensearch_domain", "aws_elasticsearch_domain"),
+    reads=("encrypt_at_rest",),
+    remedy="Enable encrypt_at_rest.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html",),
+    prowler=("opensearch_service_domains_encryption_at_rest_enabled",),
+    fsbp=("ES.1", "OpenSearch.1"),
+)
+def opensearch_rest(it: Subject) -> Found:
+    """Its disks and its snapshots can be read by whoever gets them."""
+    return None if it.at("encrypt_at_rest.enabled") else "encrypt_at_rest is off"
+
+
+@rule(
+    title="The domain's nodes talk in the clear",
+    severity="high",
+    theme="transit",
+    types=("aws_opensearch_domain", "aws_elasticsearch_domain"),
+    reads=("node_to_node_encryption",),
+    remedy="Enable node_to_node_encryption.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html",),
+    prowler=("opensearch_service_domains_node_to_node_encryption_enabled",),
+    fsbp=("ES.3", "OpenSearch.3"),
+)
+def opensearch_n2n(it: Subject) -> Found:
+    """Everything that is indexed passes between the nodes."""
+    return None if it.at("node_to_node_encryption.enabled") else "node_to_node_encryption is off"
+
+
+@rule(
+    title="The domain answers without TLS, or with an old version",
+    severity="high",
+    theme="transit",
+    types=("aws_opensearch_domain", "aws_elasticsearch_domain"),
+    reads=("domain_endpoint_options",),
+    remedy="Set enforce_https and a policy of TLS 1.2.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html",),
+    prowler=("opensearch_service_domains_https_communications_enforced",),
+)
+def opensearch_https(it: Subject) -> Found:
+    """HTTP, TLS 1.0 or TLS 1.1."""
+    if not it.at("domain_endpoint_options.enforce_https"):
+        return "enforce_https is off"
+    found = str(it.at("domain_endpoint_options.tls_security_policy") or "")
+    return None if "TLS-1-2" in found or "TLS-1-3" in found or not found else found
+
+
+@rule(
+    title="The domain does not tell its users apart",
+    severity="high",
+    theme="identity",
+    types=("aws_opensearch_domain",),
+    reads=("advanced_security_options",),
+    remedy="Enable advanced_security_options, with SAML or Cognito rather than users of its own.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html",),
+    prowler=(
+        "opensearch_service_domains_access_control_enabled",
+        "opensearch_service_domains_internal_user_database_enabled",
+        "opensearch_service_domains_use_cognito_authentication_for_kibana",
+    ),
+    fsbp=("OpenSearch.7",),
+)
+def opensearch_fgac(it: Subject) -> Found:
+    """Fine-grained access control is off, or its users have passwords in the domain itself."""
+    if not it.at("advanced_security_options.enabled"):
+        return "advanced_security_options is off"
+    return (
+        "internal_user_database_enabled" if it.at("advanced_security_options.internal_user_database_enabled") else None
+    )
+
+
+@rule(
+    title="The domain's audit log is not kept",
+    severity="high",
+    theme="logging",
+    types=("aws_opensearch_domain", "aws_elasticsearch_domain"),
+    reads=("log_publishing_options",),
+    remedy="Publish AUDIT_LOGS to CloudWatch.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html",),
+    prowler=(
+        "opensearch_service_domains_audit_logging_enabled",
+        "opensearch_service_domains_cloudwatch_logging_enabled",
+    ),
+    fsbp=("ES.4", "ES.5", "OpenSearch.4", "OpenSearch.5"),
+)
+def opensearch_logs(it: Subject) -> Found:
+    """Without it nobody can tell afterwards who asked for what."""
+    kept = {o.get("log_type") for o in it["log_publishing_options"] or () if o.get("enabled") is not False}
+    return None if "AUDIT_LOGS" in kept else "AUDIT_LOGS is not published"
+
+
+@rule(
+    title="The file system is not encrypted",
+    severity="medium",
+    theme="encryption",
+    types=("aws_efs_file_system",),
+    reads=("encrypted",),
+    remedy="Make it again with encryption and copy the files.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/efs-controls.html",),
+    prowler=("efs_encryption_at_rest_enabled",),
+    cis_v3=("2.4.1",),
+    cis_v4=("2.3.1",),
+    fsbp=("EFS.1",),
+)
+def efs_unencrypted(it: Subject) -> Found:
+    """Encryption of a file system cannot be switched on later."""
+    return None if it["encrypted"] else "encrypted is off"
+
+
+@rule(
+    title="The file system can be mounted by anybody, or from a public subnet",
+    severity="medium",
+    theme="public access",
+    types=("aws_efs_file_system_policy", "aws_efs_mount_target"),
+    near=("aws_subnet", "aws_route_table"),
+    remedy="Require elasticfilesystem:AccessedViaMountTarget, and keep mount targets in private subnets.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/efs-controls.html",),
+    prowler=("efs_not_publicly_accessible", "efs_mount_target_not_publicly_accessible"),
+)
+def efs_public(it: Subject) -> Found:
+    """A policy for everybody without that condition, or a mount target with a route to the internet."""
+    if it.type == "aws_efs_mount_target":
+        return public_subnet(it.named("subnet_id", "aws_subnet")) or None
+    found = public(it["policy"])
+    return told(found[0]) if found else None
+
+
+@rule(
+    title="The access point gives its users the whole file system",
+    severity="medium",
+    theme="identity",
+    types=("aws_efs_access_point",),
+    reads=("root_directory", "posix_user"),
+    remedy="Set a root directory and a POSIX user.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/efs-controls.html",),
+    prowler=("efs_access_point_enforce_root_directory", "efs_access_point_enforce_user_identity"),
+)
+def efs_access_point(it: Subject) -> Found:
+    """The root is `/`, or whoever comes says who he is."""
+    if (it.at("root_directory.path") or "/") == "/":
+        return "root_directory is /"
+    return None if it["posix_user"] else "no posix_user"
+
+
+@rule(
+    title="The file system is not backed up",
+    severity="medium",
+    theme="backup",
+    types=("aws_efs_backup_policy", "aws_efs_file_system"),
+    near=("aws_efs_backup_policy",),
+    remedy="Set aws_efs_backup_policy to ENABLED.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/efs-controls.html",),
+    prowler=("efs_have_backup_enabled",),
+    fsbp=("EFS.2",),
+    when_missing=("aws_efs_backup_policy",),
+)
+def efs_backup(it: Subject) -> Found:
+    """What is lost is lost."""
+    policies = [it]
+    if it.type == "aws_efs_file_system":
+        policies = it.near("aws_efs_backup_policy")
+        if any(p.managed for p in policies):
+            return None
+    return None if any(p.at("backup_policy.status") == "ENABLED" for p in policies) else "automatic backups are off"
+
+
+@rule(
+    title="The vault's backups can be read too easily",
+    severity="medium",
+    theme="encryption",
+    types=("aws_backup_vault", "aws_backup_vault_policy"),
+    remedy="Encrypt it with a key of one's own; name who may reach it.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/backup-controls.html",),
+    prowler=("backup_vaults_encrypted", "backup_recovery_point_encrypted"),
+)
+def backup_vault(it: Subject) -> Found:
+    """No key of its own, or a policy for everybody."""
+    if it.type == "aws_backup_vault":
+        return None if it["kms_key_arn"] else "no kms_key_arn"
+    found = public(it["policy"])
+    return told(found[0]) if found else None
+
+
+@rule(
+    title="Backups are not kept for long enough",
+    severity="medium",
+    theme="backup",
+    types=("aws_backup_plan",),
+    reads=("rule",),
+    remedy="Raise delete_after of the plan's rules.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/backup-controls.html",),
+    prowler=("backup_plans_exist",),
+    when_missing=("aws_backup_plan",),
+)
+def backup_plan_retention(it: Subject) -> Found:
+    """A rule keeps them for fewer days than `backup_plan_retention_days` (35)."""
+    limit = it.settings.threshold("backup_plan_retention_days")
+    for found in it["rule"] or ():
+        days = int((found.get("lifecycle") or {}).get("delete_after") or 0)
+        if 0 < days < limit:
+            return f"rule {found.get('rule_name')}: {days} days"
+    return None

@@ -1,0 +1,374 @@
+"""Amazon S3: who reaches a bucket, and how its objects are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from drift.model.resource import GLOBAL
+from drift.providers.aws.rules.policies import foreign, principals, public, speaks_of, statements, told
+from drift.rules.spec import Found, rule
+from drift.rules.subject import Subject
+
+BLOCKS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+
+EVERYBODY = ("/AllUsers", "/AuthenticatedUsers")
+
+WRITES = ("s3:putobject", "s3:deleteobject", "s3:putbucketpolicy", "s3:putbucketacl", "s3:putobjectacl")
+
+
+def bucket_of(it: Subject) -> Subject | None:
+    """The bucket a resource is, or is part of."""
+    return it if it.type == "aws_s3_bucket" else next(iter(it.near("aws_s3_bucket")), None)
+
+
+def blocked(it: Subject, setting: str) -> bool:
+    """Whether a block of public access, the bucket's or the account's, makes up for the rest."""
+    bucket = bucket_of(it)
+    blocks = bucket.near("aws_s3_bucket_public_access_block") if bucket else []
+    return any(b[setting] for b in blocks) or any(
+        b[setting] for b in it.every("aws_s3_account_public_access_block", GLOBAL) if b.account == it.account
+    )
+
+
+def told_elsewhere(it: Subject, part: str) -> bool:
+    """Whether a bucket has a resource of its own for something, which is then judged by itself."""
+    return it.type == "aws_s3_bucket" and any(p.managed for p in it.near(part))
+
+
+def _public(uri: Any) -> bool:
+    return str(uri or "").endswith(EVERYBODY)
+
+
+@rule(
+    title="The bucket's access control list lets everybody in",
+    severity="critical",
+    theme="public access",
+    types=("aws_s3_bucket_acl", "aws_s3_bucket"),
+    near=("aws_s3_bucket", "aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"),
+    remedy="Disable access control lists, or grant to named accounts alone; block public access.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
+    prowler=("s3_bucket_public_access", "s3_bucket_public_list_acl", "s3_bucket_public_write_acl"),
+    fsbp=("S3.3",),
+)
+def s3_public_acl(it: Subject) -> Found:
+    """A grant to AllUsers or AuthenticatedUsers, which means anybody with an AWS account anywhere."""
+    if it.type == "aws_s3_bucket":
+        grants = [(g["uri"], ", ".join(sorted(g["permissions"]))) for g in it["grant"] or ()]
+    else:
+        given = it.all("access_control_policy.grant[]")
+        grants = [((g.get("grantee") or {}).get("uri"), g.get("permission")) for g in given]
+    open_ = sorted(f"{permission} to {str(uri).rsplit('/', 1)[-1]}" for uri, permission in grants if _public(uri))
+    return ", ".join(open_) if open_ and not blocked(it, "ignore_public_acls") else None
+
+
+@rule(
+    title="The bucket is open to everybody",
+    severity="critical",
+    theme="public access",
+    types=("aws_s3_bucket_policy", "aws_s3_bucket"),
+    reads=("policy",),
+    near=("aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"),
+    remedy="Name the principals that need it, or add a condition on the account or the organisation.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
+    prowler=("s3_bucket_public_access", "cloudtrail_logs_s3_bucket_is_not_publicly_accessible"),
+    fsbp=("CloudTrail.6",),
+)
+def s3_public_policy(it: Subject) -> Found:
+    """A policy with the principal `*` and no condition that says who, and nothing that blocks public access."""
+    found = public(it["policy"])
+    return told(found[0]) if found and not blocked(it, "restrict_public_buckets") else None
+
+
+@rule(
+    title="Anybody may write to the bucket",
+    severity="critical",
+    theme="public access",
+    types=("aws_s3_bucket_policy", "aws_s3_bucket"),
+    reads=("policy",),
+    near=("aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"),
+    remedy="Allow writing to named principals alone.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
+    prowler=("s3_bucket_policy_public_write_access",),
+    fsbp=("S3.3",),
+    implies=("s3-public-policy",),
+)
+def s3_public_write_policy(it: Subject) -> Found:
+    """Strangers can replace what others download, and fill it with what you pay for."""
+    writing = [s for s in public(it["policy"]) if any(speaks_of(s, action) for action in WRITES)]
+    return told(writing[0]) if writing and not blocked(it, "restrict_public_buckets") else None
+
+
+@rule(
+    title="Public access to the bucket is not blocked",
+    severity="high",
+    theme="public access",
+    types=("aws_s3_bucket_public_access_block", "aws_s3_bucket"),
+    near=("aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"),
+    remedy="Set all four settings of the bucket's block of public access.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
+    prowler=("s3_bucket_level_public_access_block",),
+    cis_v3=("2.1.4",),
+    cis_v4=("2.1.4",),
+    fsbp=("S3.8",),
+    when_missing=("aws_s3_bucket_public_access_block",),
+)
+def s3_pab(it: Subject) -> Found:
+    """One of the four blocks is off, or there is none: the next careless policy makes the bucket public."""
+    block: Subject | None = it
+    if it.type == "aws_s3_bucket":
+        blocks = it.near("aws_s3_bucket_public_access_block")
+        if any(b.managed for b in blocks):
+            return None
+        block = next(iter(blocks), None)
+    off = [name for name in BLOCKS if block is None or not block[name]]
+    if not off or all(blocked(it, name) for name in off):
+        return None
+    return "there is no block" if block is None else f"off: {', '.join(off)}"
+
+
+@rule(
+    title="Public access to S3 is not blocked for the account",
+    severity="high",
+    theme="public access",
+    types=("aws_s3_account_public_access_block",),
+    reads=BLOCKS,
+    remedy="Set all four settings of the account's block of public access.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
+    prowler=("s3_account_level_public_access_blocks",),
+    cis_v3=("2.1.4",),
+    cis_v4=("2.1.4",),
+    fsbp=("S3.1",),
+    when_missing=("aws_s3_account_public_access_block",),
+)
+def s3_account_pab(it: Subject) -> Found:
+    """The account's block holds for every bucket, those made tomorrow among them."""
+    off = [name for name in BLOCKS if not it[name]]
+    return f"off: {', '.join(off)}" if off else None
+
+
+@rule(
+    title="Another account is let into the bucket",
+    severity="high",
+    theme="identity",
+    types=("aws_s3_bucket_policy", "aws_s3_bucket"),
+    reads=("policy",),
+    remedy="Take the account out, or list it as trusted.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
+    prowler=("s3_bucket_cross_account_access",),
+    fsbp=("S3.6", "S3.7"),
+)
+def s3_cross_account(it: Subject) -> Found:
+    """An account that is neither this one nor trusted, and no condition that keeps to an organisation."""
+    found = foreign(it["policy"], (it.account, *it.settings.trusted_accounts))
+    return f"account {found[0][0]}: {told(found[0][1])}" if found else None
+
+
+@rule(
+    title="The bucket answers requests without TLS",
+    severity="medium",
+    theme="transit",
+    types=("aws_s3_bucket_policy", "aws_s3_bucket"),
+    reads=("policy",),
+    remedy="Deny everything where aws:SecureTransport is false.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
+    prowler=("s3_bucket_secure_transport_policy",),
+    cis_v3=("2.1.1",),
+    cis_v4=("2.1.1",),
+    fsbp=("S3.5",),
+    when_missing=("aws_s3_bucket_policy",),
+)
+def s3_tls_only(it: Subject) -> Found:
+    """No statement denies requests that come without TLS."""
+    if told_elsewhere(it, "aws_s3_bucket_policy"):
+        return None
+    denied = [s for s in statements(it["policy"], "Deny") if "*" in principals(s) and _insecure(s.get("Condition"))]
+    return None if denied else "no statement denies aws:SecureTransport false"
+
+
+def _insecure(condition: Any) -> bool:
+    tests = condition.items() if isinstance(condition, Mapping) else ()
+    return any(
+        str(operator).lower().startswith("bool") and "false" in test.get("aws:securetransport", ())
+        for operator, test in tests
+        if isinstance(test, Mapping)
+    )
+
+
+@rule(
+    title="The bucket is not encrypted with a key of one's own",
+    severity="medium",
+    theme="encryption",
+    types=("aws_s3_bucket_server_side_encryption_configuration", "aws_s3_bucket"),
+    near=("aws_s3_bucket_server_side_encryption_configuration",),
+    remedy="Set aws:kms with a customer managed key as the bucket's default encryption.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
+    prowler=("s3_bucket_kms_encryption", "s3_bucket_default_encryption"),
+    fsbp=("S3.17",),
+)
+def s3_kms(it: Subject) -> Found:
+    """S3's own keys need no permission of their own: whoever may read the object may decrypt it."""
+    if told_elsewhere(it, "aws_s3_bucket_server_side_encryption_configuration"):
+        return None
+    own = "server_side_encryption_configuration." if it.type == "aws_s3_bucket" else ""
+    how = it.at(f"{own}rule.apply_server_side_encryption_by_default.sse_algorithm")
+    return None if str(how).startswith("aws:kms") else f"encrypted with {how or 'nothing'}"
+
+
+@rule(
+    title="The bucket keeps no older versions",
+    severity="medium",
+    theme="backup",
+    types=("aws_s3_bucket_versioning", "aws_s3_bucket"),
+    remedy="Set the versioning status to Enabled.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
+    prowler=("s3_bucket_object_versioning",),
+    fsbp=("S3.14",),
+    when_missing=("aws_s3_bucket_versioning",),
+)
+def s3_versioning(it: Subject) -> Found:
+    """What is overwritten or deleted, by mistake or by an intruder, is gone."""
+    if told_elsewhere(it, "aws_s3_bucket_versioning"):
+        return None
+    if it.type == "aws_s3_bucket":
+        return None if it.at("versioning.enabled") else "versioning is not enabled"
+    status = it.at("versioning_configuration.status")
+    return None if status == "Enabled" else f"versioning is {status or 'not set'}"
+
+
+@rule(
+    title="Older versions can be deleted without a second factor",
+    severity="medium",
+    theme="backup",
+    types=("aws_s3_bucket_versioning", "aws_s3_bucket"),
+    remedy="Enable MFA delete, as the root user, by the API.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
+    prowler=("s3_bucket_no_mfa_delete",),
+    cis_v3=("2.1.2",),
+    cis_v4=("2.1.2",),
+    fsbp=("S3.20",),
+)
+def s3_mfa_delete(it: Subject) -> Found:
+    """MFA delete keeps a stolen key from destroying the versions too."""
+    if told_elsewhere(it, "aws_s3_bucket_versioning"):
+        return None
+    own = it.type == "aws_s3_bucket"
+    on = it.at("versioning.mfa_delete") if own else it.at("versioning_configuration.mfa_delete") == "Enabled"
+    return None if on else "mfa_delete is not enabled"
+
+
+@rule(
+    title="Who reads the bucket is not logged",
+    severity="medium",
+    theme="logging",
+    types=("aws_s3_bucket_logging", "aws_s3_bucket"),
+    remedy="Log to another bucket (aws_s3_bucket_logging).",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
+    prowler=("s3_bucket_server_access_logging_enabled", "cloudtrail_logs_s3_bucket_access_logging_enabled"),
+    cis_v3=("3.4",),
+    cis_v4=("3.4",),
+    fsbp=("CloudTrail.7", "S3.9"),
+    when_missing=("aws_s3_bucket_logging",),
+)
+def s3_access_log(it: Subject) -> Found:
+    """Without access logs nobody can tell afterwards what was taken."""
+    if told_elsewhere(it, "aws_s3_bucket_logging"):
+        return None
+    target = it.at("logging.target_bucket") if it.type == "aws_s3_bucket" else it["target_bucket"]
+    return None if target else "no target_bucket"
+
+
+@rule(
+    title="Access control lists are in force",
+    severity="medium",
+    theme="public access",
+    types=("aws_s3_bucket_ownership_controls",),
+    remedy="Set object_ownership to BucketOwnerEnforced.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
+    prowler=("s3_bucket_acl_prohibited",),
+    fsbp=("S3.12",),
+    when_missing=("aws_s3_bucket_ownership_controls",),
+)
+def s3_acl_enabled(it: Subject) -> Found:
+    """With lists in force, each object may be opened by itself, out of sight of the bucket's policy."""
+    ownership = it.at("rule.object_ownership")
+    return None if ownership == "BucketOwnerEnforced" else f"object_ownership is {ownership}"
+
+
+@rule(
+    title="Objects are not locked",
+    severity="low",
+    theme="backup",
+    types=("aws_s3_bucket", "aws_s3_bucket_object_lock_configuration"),
+    remedy="Enable object lock where the data must outlive a mistake.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
+    prowler=("s3_bucket_object_lock",),
+    fsbp=("S3.15",),
+    when_missing=("aws_s3_bucket_object_lock_configuration",),
+)
+def s3_object_lock(it: Subject) -> Found:
+    """A locked object cannot be overwritten or deleted before its time."""
+    if told_elsewhere(it, "aws_s3_bucket_object_lock_configuration"):
+        return None
+    return None if it["object_lock_enabled"] in (True, "Enabled") else "object_lock_enabled is off"
+
+
+@rule(
+    title="No lifecycle rule is in force",
+    severity="low",
+    theme="hygiene",
+    types=("aws_s3_bucket_lifecycle_configuration",),
+    remedy="Enable a rule that moves or expires what nobody reads.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
+    prowler=("s3_bucket_lifecycle_enabled",),
+    fsbp=("S3.13",),
+    when_missing=("aws_s3_bucket_lifecycle_configuration",),
+)
+def s3_lifecycle(it: Subject) -> Found:
+    """What is never expired is kept, and paid for, for ever."""
+    return None if "Enabled" in it.all("rule[].status") else "no rule is enabled"
+
+
+@rule(
+    title="The access point does not block public access",
+    severity="critical",
+    theme="public access",
+    types=("aws_s3_access_point",),
+    reads=("public_access_block_configuration",),
+    remedy="Set all four settings of its block; they cannot be changed later.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
+    prowler=("s3_access_point_public_access_block",),
+    fsbp=("S3.19",),
+)
+def s3_access_point_pab(it: Subject) -> Found:
+    """An access point has a policy of its own, which may be public where the bucket's is not."""
+    off = [name for name in BLOCKS if it.at(f"public_access_block_configuration.{name}") is False]
+    return f"off: {', '.join(off)}" if off else None
+
+
+@rule(
+    title="The bucket that keeps a Terraform state is not safe",
+    severity="high",
+    theme="public access",
+    types=(
+        "aws_s3_bucket",
+        "aws_s3_bucket_public_access_block",
+        "aws_s3_bucket_versioning",
+        "aws_s3_bucket_policy",
+        "aws_dynamodb_table",
+    ),
+    near=("aws_s3_bucket",),
+    remedy="Block public access, encrypt with a key of one's own and keep versions.",
+    references=("https://developer.hashicorp.com/terraform/language/backend/s3",),
+)
+def tfstate_exposed(it: Subject) -> Found:
+    """The bucket or lock table of a state that was read: a state holds every secret of what it describes."""
+    if it.type == "aws_dynamodb_table":
+        mine = it["name"] in it.settings.state_tables
+        return "point_in_time_recovery is off" if mine and not it.at("point_in_time_recovery.enabled") else None
+    bucket = bucket_of(it)
+    if bucket is None or bucket["bucket"] not in it.settings.state_buckets:
+        return None
+    rules = (s3_pab, s3_public_policy, s3_public_acl, s3_versioning, s3_kms)
+    found = [f"{r.id}: {why}" for r in rules if it.type in r.types and (why := r.judge(it))]
+    return "; ".join(map(str, found)) or None

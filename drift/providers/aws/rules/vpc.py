@@ -1,0 +1,260 @@
+"""VPCs: subnets, routes, access lists, endpoints and what is logged of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from drift.providers.aws.rules.policies import account_of, foreign, public, told
+from drift.providers.aws.rules.ports import HIGHEST, WORLD
+from drift.rules.spec import Found, rule
+from drift.rules.subject import Subject
+
+TCP, ANY_PROTOCOL = "6", "-1"
+
+
+_RULE = ("rule_number", "rule_action", "egress", "protocol", "cidr_block", "ipv6_cidr_block", "from_port", "to_port")
+
+
+def _rules(it: Subject) -> list[Any]:
+    """What comes in by an access list, or by one rule of it; on the desired side its rules may be resources."""
+    if it.type == "aws_network_acl_rule":
+        rule_ = {name: it[name] for name in _RULE}
+        told_ = {**rule_, "rule_no": rule_["rule_number"], "action": rule_["rule_action"]}
+        return [] if rule_["egress"] else [told_]
+    rules = [entry for entry in it["ingress"] or () if entry.get("action")]
+    parts = it.near("aws_network_acl_rule") if it.world.side == "desired" else []
+    return [*rules, *(entry for part in parts if part.managed for entry in _rules(part))]
+
+
+def _entries(it: Subject) -> Iterator[tuple[int, bool, str, bool, set[int] | None]]:
+    """(number, whether it allows, protocol, whether from the world, ports or None for all) of what comes in."""
+    for entry in _rules(it):
+        world = bool({entry.get("cidr_block"), entry.get("ipv6_cidr_block")} & WORLD)
+        low, high = entry.get("from_port") or 0, entry.get("to_port") or 0
+        protocol = str(entry.get("protocol"))
+        every = protocol == ANY_PROTOCOL or (low <= 1 and high >= HIGHEST)
+        ports = None if every else {p for p in (22, 3389) if low <= p <= high}
+        yield int(entry["rule_no"] or 0), str(entry["action"]) == "allow", protocol, world, ports
+
+
+@rule(
+    title="The network ACL lets the world reach SSH, Remote Desktop or everything",
+    severity="high",
+    theme="network",
+    types=("aws_network_acl", "aws_network_acl_rule", "aws_default_network_acl"),
+    remedy="Allow the networks that need it; deny these ports for 0.0.0.0/0.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=(
+        "ec2_networkacl_allow_ingress_any_port",
+        "ec2_networkacl_allow_ingress_tcp_port_22",
+        "ec2_networkacl_allow_ingress_tcp_port_3389",
+    ),
+    cis_v3=("5.1",),
+    cis_v4=("5.2",),
+    fsbp=("EC2.21",),
+)
+def nacl_world(it: Subject) -> Found:
+    """A rule that allows port 22, 3389 or all ports from anywhere, and none before it that denies them."""
+    denied: set[int] = set()
+    for number, allows, protocol, world, ports in sorted(_entries(it), key=lambda e: e[0]):
+        if not world or protocol not in (TCP, ANY_PROTOCOL):
+            continue
+        wanted = {22, 3389} if ports is None else ports
+        if not allows:
+            denied |= wanted
+        elif wanted - denied:
+            what = "all ports" if ports is None else ", ".join(map(str, sorted(wanted - denied)))
+            return f"rule {number} allows {what} from anywhere"
+    return None
+
+
+@rule(
+    title="Machines in the subnet get public addresses",
+    severity="high",
+    theme="network",
+    types=("aws_subnet",),
+    reads=("map_public_ip_on_launch",),
+    remedy="Set map_public_ip_on_launch to false; ask for an address where one is needed.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("vpc_subnet_no_public_ip_by_default",),
+    fsbp=("EC2.15",),
+)
+def subnet_auto_public_ip(it: Subject) -> Found:
+    """Whoever starts a machine here puts it on the internet without asking for that."""
+    return "map_public_ip_on_launch is on" if it["map_public_ip_on_launch"] else None
+
+
+@rule(
+    title="The network's traffic is not logged",
+    severity="medium",
+    theme="logging",
+    types=("aws_vpc", "aws_flow_log"),
+    near=("aws_flow_log",),
+    remedy="Add an aws_flow_log for the VPC.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("vpc_flow_logs_enabled",),
+    cis_v3=("3.7",),
+    cis_v4=("3.7",),
+    fsbp=("EC2.6",),
+    when_missing=("aws_flow_log",),
+)
+def vpc_no_flow_log(it: Subject) -> Found:
+    """Without flow logs nobody can tell who spoke to whom."""
+    if it.type == "aws_flow_log":
+        return None
+    return None if it.near("aws_flow_log") else "no flow log"
+
+
+@rule(
+    title="A route sends more through the peering than it must",
+    severity="medium",
+    theme="network",
+    types=("aws_route", "aws_route_table", "aws_default_route_table"),
+    reads=("route",),
+    remedy="Route to the subnets that are needed.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("vpc_peering_routing_tables_with_least_privilege",),
+    cis_v3=("5.5",),
+    cis_v4=("5.6",),
+)
+def peering_wide_route(it: Subject) -> Found:
+    """Everything, or a network of /16 or wider, through a peering connection."""
+    if it.type == "aws_route":
+        routes = [
+            {"cidr_block": it["destination_cidr_block"], "vpc_peering_connection_id": it["vpc_peering_connection_id"]}
+        ]
+    else:
+        routes = list(it["route"] or ())
+    for route in routes:
+        cidr = str(route.get("cidr_block") or "")
+        if route.get("vpc_peering_connection_id") and cidr and int(cidr.rsplit("/", 1)[-1]) < 16:
+            return f"{cidr} to {route['vpc_peering_connection_id']}"
+    return None
+
+
+@rule(
+    title="The endpoint lets any principal of any account through",
+    severity="high",
+    theme="public access",
+    types=("aws_vpc_endpoint",),
+    reads=("policy",),
+    remedy="Allow the principals and resources that are needed, or add a condition on the organisation.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("vpc_endpoint_connections_trust_boundaries",),
+)
+def vpce_policy_open(it: Subject) -> Found:
+    """An endpoint without a policy of its own is a way out for data, to anybody's bucket."""
+    wide = public(it["policy"])
+    if wide:
+        return told(wide[0])
+    found = foreign(it["policy"], (it.account, *it.settings.trusted_accounts))
+    return f"account {found[0][0]}" if found else None
+
+
+@rule(
+    title="Strangers may connect to the endpoint service",
+    severity="high",
+    theme="public access",
+    types=("aws_vpc_endpoint_service", "aws_vpc_endpoint_service_allowed_principal"),
+    remedy="Require acceptance, and allow named principals alone.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("vpc_endpoint_services_allowed_principals_trust_boundaries",),
+)
+def vpce_service_open(it: Subject) -> Found:
+    """Connections are accepted unasked, or a principal of an account that is not trusted may ask."""
+    known = {it.account, *it.settings.trusted_accounts}
+    if it.type == "aws_vpc_endpoint_service":
+        if not it["acceptance_required"]:
+            return "acceptance_required is off"
+        allowed = sorted(it["allowed_principals"] or ())
+    else:
+        allowed = [str(it["principal_arn"])]
+    strangers = [p for p in allowed if p == "*" or (account_of(p) and account_of(p) not in known)]
+    return f"allowed: {strangers[0]}" if strangers else None
+
+
+@rule(
+    title="The transit gateway accepts every attachment",
+    severity="high",
+    theme="public access",
+    types=("aws_ec2_transit_gateway",),
+    reads=("auto_accept_shared_attachments",),
+    remedy="Set auto_accept_shared_attachments to disable.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("ec2_transitgateway_auto_accept_vpc_attachments",),
+    fsbp=("EC2.23",),
+)
+def tgw_auto_accept(it: Subject) -> Found:
+    """Any account it is shared with joins the network unasked."""
+    found = it["auto_accept_shared_attachments"]
+    return "auto_accept_shared_attachments is enable" if found == "enable" else None
+
+
+NFW = ("https://docs.aws.amazon.com/securityhub/latest/userguide/networkfirewall-controls.html",)
+
+
+@rule(
+    title="The network firewall lets pass what no rule speaks of",
+    severity="high",
+    theme="network",
+    types=("aws_networkfirewall_firewall_policy",),
+    reads=("firewall_policy",),
+    remedy="Set the stateless default actions to aws:drop or aws:forward_to_sfe, and associate rule groups.",
+    references=NFW,
+    prowler=(
+        "networkfirewall_policy_default_action_full_packets",
+        "networkfirewall_policy_default_action_fragmented_packets",
+        "networkfirewall_policy_rule_group_associated",
+    ),
+    fsbp=("NetworkFirewall.3", "NetworkFirewall.4", "NetworkFirewall.5"),
+)
+def nfw_policy_pass(it: Subject) -> Found:
+    """A default action is aws:pass, or nothing looks at what is forwarded: no rule group, and no default that drops."""
+    policy = it["firewall_policy"] or {}
+    for name in ("stateless_default_actions", "stateless_fragment_default_actions"):
+        if "aws:pass" in (policy.get(name) or ()):
+            return f"{name}: aws:pass"
+    if policy.get("stateful_rule_group_reference") or policy.get("stateless_rule_group_reference"):
+        return None
+    forwards = "aws:forward_to_sfe" in (policy.get("stateless_default_actions") or ())
+    drops = any(str(action).startswith("aws:drop") for action in policy.get("stateful_default_actions") or ())
+    return "no rule group looks at what is forwarded" if forwards and not drops else None
+
+
+@rule(
+    title="Nothing is logged of what the network firewall sees",
+    severity="high",
+    theme="logging",
+    types=("aws_networkfirewall_logging_configuration", "aws_networkfirewall_firewall"),
+    near=("aws_networkfirewall_logging_configuration",),
+    remedy="Send alerts and flows to a bucket, a log group or a stream: aws_networkfirewall_logging_configuration.",
+    references=NFW,
+    prowler=("networkfirewall_logging_enabled",),
+    fsbp=("NetworkFirewall.2",),
+    when_missing=("aws_networkfirewall_logging_configuration",),
+)
+def nfw_logging(it: Subject) -> Found:
+    """What it dropped and what it let through cannot be told afterwards."""
+    logs = [it]
+    if it.type == "aws_networkfirewall_firewall":
+        logs = it.near("aws_networkfirewall_logging_configuration")
+        if any(log.managed for log in logs):
+            return None
+    return None if any(log.at("logging_configuration.log_destination_config") for log in logs) else "no log destination"
+
+
+@rule(
+    title="Who connects by the client VPN is not logged",
+    severity="low",
+    theme="logging",
+    types=("aws_ec2_client_vpn_endpoint",),
+    reads=("connection_log_options",),
+    remedy="Set connection_log_options, with a log group.",
+    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
+    prowler=("ec2_client_vpn_endpoint_connection_logging_enabled",),
+    fsbp=("EC2.51",),
+)
+def client_vpn_log(it: Subject) -> Found:
+    """Who came in, when and from where cannot be told afterwards."""
+    return None if it.at("connection_log_options.enabled") else "connection_log_options is off"

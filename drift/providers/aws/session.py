@@ -1,0 +1,185 @@
+"""AWS through boto3: the only place that talks to the cloud."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from drift import __version__
+from drift.errors import CloudError
+from drift.live.asker import PER_SERVICE
+from drift.model.coverage import NOT_OFFERED
+from drift.provider.api import Answer, Refused, Request
+
+if TYPE_CHECKING:
+    import boto3
+
+READ_ONLY = re.compile(r"(Describe|List|Get|BatchGet|Lookup|Search|Head)[A-Z]\w*")
+"""What an operation that changes nothing is called (AWS API naming)."""
+
+READS_ALL_THE_SAME = frozenset({("iam", "GenerateServiceLastAccessedDetails")})
+"""What changes nothing and is not called so: it makes IAM count what a role used, and the Service Authorization
+Reference gives it the access level Read. GetServiceLastAccessedDetails answers for nothing else."""
+
+AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn", ".amazonaws.eu")
+"""How the names of AWS's own endpoints end, those of VPC endpoints included."""
+
+LACKING = frozenset({"NotImplemented", "404", "405", "500", "501", "ResponseParserError"})
+"""Codes of answers without an AWS error in them: botocore puts the HTTP status in its place."""
+
+LOCAL_ATTEMPTS = 2
+"""Tries of one call to an emulator: it does not throttle."""
+
+ATTEMPTS = 10
+"""Tries of one call, botocore's own; the first call of a run has two, so that a dead endpoint is told soon."""
+
+_SETUP_HINT = "Check AWS_PROFILE, AWS_REGION and the credentials: `aws sts get-caller-identity` must work."
+
+
+class BotoApi:
+    """Asks AWS with the user's own session: profiles, SSO, roles and AWS_ENDPOINT_URL work as in boto3."""
+
+    def __init__(
+        self, session: boto3.Session | None = None, *, profile: str | None = None, region: str | None = None
+    ) -> None:
+        import boto3
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            self.session = session or boto3.Session(profile_name=profile, region_name=region)
+        except BotoCoreError as error:
+            raise CloudError(f"AWS session: {error}", _SETUP_HINT) from error
+        self.counts: Counter[str] = Counter()
+        self.recorded = None
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._lock = threading.Lock()
+        self._account = ""
+
+    @property
+    def region(self) -> str:
+        """The session's own region; empty where none is configured."""
+        return self.session.region_name or ""
+
+    @property
+    def account(self) -> str:
+        """The account of the credentials; CloudError where AWS cannot be reached with them."""
+        if not self._account:
+            self._account = self._identify()
+        return self._account
+
+    def _identify(self) -> str:
+        from botocore import exceptions as boto
+
+        try:
+            client = self._client("sts", self.region or "us-east-1", attempts=2)
+            return str(client.get_caller_identity()["Account"])
+        except (boto.NoCredentialsError, boto.PartialCredentialsError) as error:
+            raise CloudError(
+                f"no AWS credentials: {error}",
+                "Log in (`aws sso login`) or set AWS_PROFILE. `drift demo` needs no credentials.",
+            ) from error
+        except boto.EndpointConnectionError as error:
+            raise CloudError(
+                f"AWS does not answer: {error}", "Check the region's name, AWS_ENDPOINT_URL and the network."
+            ) from error
+        except boto.ClientError as error:
+            details = error.response.get("Error", {})
+            raise CloudError(
+                f"AWS refused the credentials: {details.get('Code')}: {details.get('Message')}",
+                "Renew them (`aws sso login`, or a new session token) and run again.",
+            ) from error
+        except (boto.BotoCoreError, ValueError) as error:
+            raise CloudError(f"AWS cannot be asked: {error}", _SETUP_HINT) from error
+
+    def ask(self, request: Request) -> Answer:
+        """All pages of the answer, or why there is none; CloudError for what is not read-only."""
+        from botocore import xform_name
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        if not READ_ONLY.fullmatch(request.op) and (request.service, request.op) not in READS_ALL_THE_SAME:
+            raise CloudError(f"{request.service}:{request.op} is not a read-only operation; drift makes no other")
+        client = self._client(request.service, request.region)
+        try:
+            method = xform_name(request.op)
+            if client.can_paginate(method):
+                return [_body(page) for page in client.get_paginator(method).paginate(**request.args)]
+            return [_body(page) for page in _followed(client, method, request)]
+        except ClientError as error:
+            details = error.response.get("Error", {})
+            code, message = str(details.get("Code") or "Unknown"), str(details.get("Message") or "")
+        except (BotoCoreError, ResponseParserError) as error:
+            code, message = type(error).__name__, str(error)
+            called = _host(error.kwargs.get("endpoint_url") if isinstance(error, BotoCoreError) else "")
+            if _is_emulator(client) and called.endswith(f".{_host(client.meta.endpoint_url)}"):
+                code = NOT_OFFERED  # S3 Control puts the account's id before a host's name that cannot take it
+        return Refused(NOT_OFFERED if code in LACKING and _is_emulator(client) else code, message)
+
+    def _client(self, service: str, region: str, attempts: int = ATTEMPTS) -> Any:
+        from botocore.config import Config
+
+        with self._lock:  # creating clients is not thread-safe; using them is (boto3 docs, "Multithreading")
+            if (service, region) not in self._clients:
+                config = Config(
+                    retries={"mode": "adaptive", "max_attempts": attempts},
+                    max_pool_connections=PER_SERVICE,
+                    connect_timeout=10,
+                    read_timeout=60,
+                    user_agent_extra=f"drift/{__version__}",
+                )
+                client = self.session.client(service, region_name=region, config=config)
+                if attempts > LOCAL_ATTEMPTS and _is_emulator(client):
+                    few = Config(retries={"mode": "standard", "max_attempts": LOCAL_ATTEMPTS})
+                    client = self.session.client(service, region_name=region, config=config.merge(few))
+                client.meta.events.register("before-send", self._count(service))
+                self._clients[service, region] = client
+            return self._clients[service, region]
+
+    def _count(self, service: str) -> Any:
+        def count(**_: Any) -> None:
+            with self._lock:
+                self.counts[service] += 1
+
+        return count
+
+
+def _is_emulator(client: Any) -> bool:
+    """Whether the endpoint is not AWS's own: AWS_ENDPOINT_URL names a simulation."""
+    return not _host(client.meta.endpoint_url).endswith(AWS_HOSTS)
+
+
+def _host(url: Any) -> str:
+    return urlsplit(str(url or "")).hostname or ""
+
+
+def _followed(client: Any, method: str, request: Request) -> Iterator[dict[str, Any]]:
+    """The pages of an operation that botocore has no paginator for: `ListEventBuses`."""
+    takes = client.meta.service_model.operation_model(request.op).input_shape
+    takes_token = ("NextToken", "nextToken", "NextMarker", "Marker", "ContinuationToken")
+    token = next((n for n in takes_token if takes is not None and n in takes.members), "")
+    more: dict[str, Any] = {}
+    while True:
+        page = getattr(client, method)(**request.args, **more)
+        yield page
+        following = _token_in(page) if token else None
+        if not following or following == more.get(token):
+            return
+        more = {token: following}
+
+
+def _token_in(page: dict[str, Any]) -> Any:
+    """Where the next page begins; CloudFront says it one level down: `CachePolicyList.NextMarker`."""
+    for level in (page, *(v for v in page.values() if isinstance(v, dict))):
+        for name in ("NextToken", "nextToken", "NextMarker", "NextContinuationToken"):
+            if level.get(name):
+                return level[name]
+    return None
+
+
+def _body(page: dict[str, Any]) -> dict[str, Any]:
+    """The answer without what botocore adds; a streamed member (a function's code) is read."""
+    return {k: v.read() if hasattr(v, "read") else v for k, v in page.items() if k != "ResponseMetadata"}

@@ -1,0 +1,70 @@
+"""AWS CloudFormation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drift.model.value import Block, Value
+from drift.normalize.values import mapped
+from drift.normalize.values import text as as_text
+from drift.provider.kinds import attr, document, flag, number, set_of, structured, tags, text
+from drift.provider.spec import STACK, Call, Holds, Owner, Ref, ResourceType
+
+GONE = frozenset({"ValidationError"})  # what CloudFormation says of a stack that does not exist
+
+
+def _parameters(value: Any) -> Value:
+    """From a list of keys and values, or a map."""
+    if isinstance(value, list):
+        return Block({p["ParameterKey"]: as_text(p.get("ParameterValue")) for p in value})
+    return mapped(value)
+
+
+CLOUDFORMATION_STACK = ResourceType(
+    name="aws_cloudformation_stack",
+    service="cloudformation",
+    list=Call(op="DescribeStacks", take="Stacks"),
+    describe=(
+        # one call for each: neither has a batch form
+        Call(op="GetTemplate", take="{Body: TemplateBody}", into="Template", gone=GONE,
+             bind={"StackName": "StackId"}, args={"TemplateStage": "Original"}),
+        Call(op="GetStackPolicy", take="{Body: StackPolicyBody}", into="Policy", gone=GONE,
+             bind={"StackName": "StackId"}),
+        # what a stack made, asked only where something unmanaged has no proof of its own
+        Call(op="ListStackResources", take="StackResourceSummaries", into="Resources", gone=GONE,
+             bind={"StackName": "StackId"}),
+    ),
+    holds=Holds("Resources[?ResourceStatus != 'DELETE_COMPLETE'].{type: ResourceType, id: PhysicalResourceId}",
+                "CloudFormation"),
+    exists="StackStatus != 'DELETE_COMPLETE' && StackStatus != 'REVIEW_IN_PROGRESS'",
+    id=text("StackId"),
+    import_id="name",
+    label="name",
+    attributes={
+        "name":               text("StackName"),
+        "capabilities":       set_of(as_text, "Capabilities"),
+        "disable_rollback":   flag("DisableRollback"),
+        "iam_role_arn":       text("RoleARN"),
+        "notification_arns":  set_of(as_text, "NotificationARNs"),
+        "parameters":         attr("Parameters", _parameters, partial=True, assigned=True),
+        # a policy read from a URL is recorded nowhere
+        "policy_body":        document("Policy.Body", assigned=True),
+        "tags":               tags("Tags"),
+        "template_body":      structured("Template.Body", assigned=True),
+        "timeout_in_minutes": number("TimeoutInMinutes", default=0),
+    },
+    ignored={
+        "on_failure":   "only read when the stack is created",
+        "policy_url":   "only read when the policy is set",
+        "template_url": "only read when the stack is written; the template itself is compared",
+    },
+    refs=(
+        Ref("iam_role_arn", to="aws_iam_role", by="arn"),
+        Ref("notification_arns[]", to="aws_sns_topic", by="arn"),
+    ),
+    owners=(
+        Owner("ParentId", "CloudFormation"),
+        STACK,
+        Owner("Tags[?starts_with(Key, 'aws:servicecatalog:')]", "Service Catalog"),
+    ),
+)

@@ -1,0 +1,176 @@
+"""Amazon EC2: security groups and their rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from drift.model.value import Value
+from drift.normalize.network import (
+    PORTED,
+    atoms_of_rule,
+    atoms_of_vpc_rule,
+    protocol,
+    rule_key,
+    rules_from_api,
+    rules_from_state,
+)
+from drift.normalize.network import cidr as cidr_form
+from drift.normalize.values import number as as_number
+from drift.normalize.values import text as plain_text
+from drift.provider.kinds import attr, cidr, flag, number, set_of, tags, text
+from drift.provider.spec import STACK, Attr, Attributes, Call, Held, Owner, Parent, Raw, Ref, ResourceType, Share
+
+
+def rules(at: str) -> Attr:
+    """A group's rules, one atom for each peer, whether written inline or as resources of their own."""
+    return attr(at, rules_from_api, from_state=rules_from_state, key=rule_key)
+
+
+def held(direction: str) -> Share:
+    """The atoms of a rule resource that go this way."""
+    return lambda rule: atoms_of_rule(rule) if rule.get("type") == direction else frozenset()
+
+
+GROUP_REFS = (
+    Ref("vpc_id", to="aws_vpc"),
+    Ref("ingress[].security_group", to="aws_security_group"),
+    Ref("egress[].security_group", to="aws_security_group"),
+    Ref("ingress[].prefix_list_id", to="aws_ec2_managed_prefix_list"),
+    Ref("egress[].prefix_list_id", to="aws_ec2_managed_prefix_list"),
+)
+
+SECURITY_GROUP = ResourceType(
+    name="aws_security_group",
+    service="ec2",
+    list=Call(op="DescribeSecurityGroups", take="SecurityGroups"),
+    id=text("GroupId"),
+    label="name",
+    computed={"arn": text("SecurityGroupArn"), "owner_id": text("OwnerId")},
+    attributes={
+        "name":        text("GroupName", assigned=True),
+        "description": text("Description"),
+        "vpc_id":      text("VpcId", assigned=True),
+        "ingress":     rules("IpPermissions"),
+        "egress":      rules("IpPermissionsEgress"),
+        "tags":        tags("Tags"),
+    },
+    ignored={
+        "name_prefix":            "only read when the group is created",
+        "revoke_rules_on_delete": "an instruction to Terraform, not a property of the group",
+    },
+    refs=GROUP_REFS,
+    owners=(
+        Owner("GroupName == 'default'", "AWS: the VPC's default group"),
+        STACK,
+        Owner("Tags[?Key == 'aws:eks:cluster-name']", "EKS"),
+    ),
+)
+
+DEFAULT_SECURITY_GROUP = ResourceType(
+    name="aws_default_security_group",
+    service="ec2",
+    object="aws_security_group",
+    list=SECURITY_GROUP.list,
+    id=SECURITY_GROUP.id,
+    label="id",
+    computed={**SECURITY_GROUP.computed, "name": text("GroupName"), "description": text("Description")},
+    attributes={name: SECURITY_GROUP.attributes[name] for name in ("vpc_id", "ingress", "egress", "tags")},
+    ignored={"revoke_rules_on_delete": "an instruction to Terraform, not a property of the group"},
+    refs=GROUP_REFS,
+)
+
+_PEERS = (("cidr_blocks", "cidr_ipv4"), ("ipv6_cidr_blocks", "cidr_ipv6"), ("prefix_list_ids", "prefix_list_id"))
+
+
+def find_rule(rule: Attributes, told: Mapping[str, Value]) -> Raw | None:
+    """What the group still holds of one `aws_security_group_rule`."""
+    there = {rule_key(atom): atom for atom in told.get(str(rule.get("type"))) or ()}
+    here = [there[key] for atom in atoms_of_rule(rule) if (key := rule_key(atom)) in there]
+    if not here:
+        return None
+    groups = {atom["security_group"] for atom in here if atom.get("security_group")}
+    strange = sorted({str(a["description"] or "") for a in here} - {str(rule.get("description") or "")})
+    found: dict[str, Any] = {name: [a[kind] for a in here if a.get(kind)] for name, kind in _PEERS}
+    found["self"] = rule.get("security_group_id") in groups and bool(rule.get("self"))
+    source = rule.get("source_security_group_id")
+    found["source_security_group_id"] = source if str(source or "").rsplit("/", 1)[-1] in groups else None
+    found["description"] = strange[0] if strange else rule.get("description")
+    return {**rule, **found}
+
+
+def _port_of(value: Any, rule: Raw) -> Value:
+    """A port; whatever an author writes with a protocol that has none, the provider records as 0."""
+    return as_number(value) if protocol(rule.get("protocol")) in PORTED else None
+
+
+RULE = ResourceType(
+    name="aws_security_group_rule",
+    service="ec2",
+    list=Held(find_rule),
+    id=text("id"),  # a hash that only Terraform makes
+    label="description",
+    attributes={
+        "security_group_id":        text("security_group_id"),
+        "type":                     text("type"),
+        "protocol":                 attr("protocol", protocol),
+        "from_port":                number("from_port", from_state=_port_of),
+        "to_port":                  number("to_port", from_state=_port_of),
+        "cidr_blocks":              set_of(cidr_form, "cidr_blocks"),
+        "ipv6_cidr_blocks":         set_of(cidr_form, "ipv6_cidr_blocks"),
+        "prefix_list_ids":          set_of(plain_text, "prefix_list_ids"),
+        "source_security_group_id": text("source_security_group_id", assigned=True),
+        "self":                     flag("self"),
+        "description":              text("description"),
+    },
+    refs=(
+        Ref("source_security_group_id", to="aws_security_group"),
+        Ref("prefix_list_ids[]", to="aws_ec2_managed_prefix_list"),
+    ),
+    parent=Parent(
+        "security_group_id", to="aws_security_group", tells={"ingress": held("ingress"), "egress": held("egress")}
+    ),
+)
+
+
+def vpc_rule(direction: str, wanted: str) -> ResourceType:
+    """A rule with an id of its own, one peer each; all are listed by one call."""
+    return ResourceType(
+        name=f"aws_vpc_security_group_{direction}_rule",
+        service="ec2",
+        list=Call(op="DescribeSecurityGroupRules", take=f"SecurityGroupRules[?IsEgress == `{wanted}`]"),
+        id=text("SecurityGroupRuleId"),
+        label="description",
+        computed={"arn": text("SecurityGroupRuleArn"), "security_group_rule_id": text("SecurityGroupRuleId")},
+        attributes={
+            "security_group_id":            text("GroupId"),
+            "ip_protocol":                  attr("IpProtocol", protocol),
+            "from_port":                    number("FromPort", same=_any_port),
+            "to_port":                      number("ToPort", same=_any_port),
+            "cidr_ipv4":                    cidr("CidrIpv4"),
+            "cidr_ipv6":                    cidr("CidrIpv6"),
+            "prefix_list_id":               text("PrefixListId"),
+            "referenced_security_group_id": attr("ReferencedGroupInfo.GroupId", _own_id),
+            "description":                  text("Description"),
+            "tags":                         tags("Tags"),
+        },
+        refs=(
+            Ref("referenced_security_group_id", to="aws_security_group"),
+            Ref("prefix_list_id", to="aws_ec2_managed_prefix_list"),
+        ),
+        parent=Parent("security_group_id", to="aws_security_group", tells={direction: atoms_of_vpc_rule}),
+    )
+
+
+def _any_port(want: Value, have: Value) -> bool:
+    """With protocol -1 AWS answers -1 where Terraform leaves the ports out."""
+    return want is None and have == -1
+
+
+def _own_id(value: Any) -> str | None:
+    """A group of another account is written account/sg-… in Terraform; the API tells both apart."""
+    return str(value).rsplit("/", 1)[-1] if value else None
+
+
+INGRESS_RULE = vpc_rule("ingress", "false")
+EGRESS_RULE = vpc_rule("egress", "true")

@@ -1,0 +1,55 @@
+"""Amazon Kinesis Data Streams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drift.model.value import Value
+from drift.normalize.values import number as to_number
+from drift.normalize.values import text as to_text
+from drift.provider.kinds import attr, block, kms_key, number, set_of, tags, text
+from drift.provider.spec import STACK, Call, Ref, ResourceType
+
+GONE = frozenset({"ResourceNotFoundException"})
+
+
+def _shards(value: Any) -> Value:
+    """What a stream has on demand is not for the configuration to say."""
+    mode, count = value or (None, None)
+    return None if mode == "ON_DEMAND" else to_number(count)
+
+
+STREAM = ResourceType(
+    name="aws_kinesis_stream",
+    service="kinesis",
+    list=Call(op="ListStreams", take="StreamNames[].{StreamName: @}", args={"Limit": 1000}),
+    describe=(
+        # two calls for each managed stream: Kinesis has no batch form
+        Call(op="DescribeStreamSummary", take="StreamDescriptionSummary", into="Summary", gone=GONE,
+             bind={"StreamName": "StreamName"}),
+        Call(op="ListTagsForStream", take="Tags", into="Tags", gone=GONE, args={"Limit": 50},
+             bind={"StreamName": "StreamName"}),
+    ),
+    exists="Summary.StreamStatus != 'DELETING'",
+    id=text("StreamName"),
+    identity=("name",),
+    import_id="name",
+    label="name",
+    attributes={
+        "name":                text("StreamName"),
+        "arn":                 text("Summary.StreamARN", assigned=True),
+        "shard_count":         attr("[Summary.StreamModeDetails.StreamMode, Summary.OpenShardCount]", _shards,
+                                    from_state=lambda value, _: to_number(value) or None),
+        "retention_period":    number("Summary.RetentionPeriodHours", default=24),
+        "encryption_type":     text("Summary.EncryptionType", default="NONE"),
+        "kms_key_id":          kms_key("Summary.KeyId"),
+        "shard_level_metrics": set_of(to_text, "Summary.EnhancedMonitoring[].ShardLevelMetrics[]"),
+        "stream_mode_details": block("Summary.StreamModeDetails", {
+            "stream_mode": text("StreamMode", default="PROVISIONED"),
+        }),
+        "tags":                tags("Tags"),
+    },
+    ignored={"enforce_consumer_deletion": "an instruction to Terraform"},
+    refs=(Ref("kms_key_id", to="aws_kms_key"), Ref("kms_key_id", to="aws_kms_key", by="arn")),
+    owners=(STACK,),
+)

@@ -1,0 +1,175 @@
+"""AWS KMS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drift.model.value import Value
+from drift.normalize.values import number
+from drift.normalize.values import text as plain_text
+from drift.provider.kinds import attr, blocks, flag, mapping, moment, name_of_arn, policy, set_of, tags, text
+from drift.provider.spec import WHOLE, Call, Owner, Parent, Ref, ResourceType, Within
+
+GONE = frozenset({"NotFoundException"})
+NO_ROTATION = frozenset({"UnsupportedOperationException"})
+"""Asymmetric, HMAC and imported keys, and those of a custom key store, do not rotate."""
+PENDING = "!contains(['PendingDeletion', 'PendingReplicaDeletion'], Metadata.KeyState)"
+OWNERS = (
+    # proved by the listing of aliases, so that nobody has to describe AWS's own keys
+    Owner("Aliases[?starts_with(AliasName, 'alias/aws/')]", "AWS"),
+    Owner("Metadata.KeyManager == 'AWS'", "AWS"),
+    Owner("Tags[?TagKey == 'aws:cloudformation:stack-id']", "CloudFormation"),
+)
+
+
+def days(value: Any) -> Value:
+    """Where a key does not rotate, AWS tells no period and the state tells 0."""
+    return number(value) or None
+
+
+KEY = ResourceType(
+    name="aws_kms_key",
+    service="kms",
+    list=Call(op="ListKeys", take="Keys"),
+    describe=(
+        Call(op="ListAliases", take="Aliases", into="Aliases", match="TargetKeyId", key="KeyId", many=True),
+        # one call of each kind for each customer's key: KMS has no batch forms
+        Call(op="DescribeKey", take="KeyMetadata", into="Metadata", bind={"KeyId": "KeyId"}, gone=GONE),
+        Call(op="ListResourceTags", take="Tags", into="Tags", bind={"KeyId": "KeyId"}, gone=GONE),
+        Call(op="GetKeyPolicy", take="Policy", into="Policy", bind={"KeyId": "KeyId"}, args={"PolicyName": "default"},
+             gone=GONE),
+        Call(op="GetKeyRotationStatus", into="Rotation", bind={"KeyId": "KeyId"}, absent=NO_ROTATION, gone=GONE),
+    ),
+    exists=PENDING,
+    id=text("KeyId"),
+    label="description",
+    computed={"arn": text("KeyArn"), "key_id": text("KeyId")},
+    attributes={
+        "description":              text("Metadata.Description", default=""),
+        "is_enabled":               flag("Metadata.Enabled", default=True),
+        "key_usage":                text("Metadata.KeyUsage", default="ENCRYPT_DECRYPT"),
+        "customer_master_key_spec": text("Metadata.KeySpec", default="SYMMETRIC_DEFAULT"),
+        "multi_region":             flag("Metadata.MultiRegion", default=False),
+        "custom_key_store_id":      text("Metadata.CustomKeyStoreId"),
+        "xks_key_id":               text("Metadata.XksKeyConfiguration.Id"),
+        "enable_key_rotation":      flag("Rotation.KeyRotationEnabled"),
+        "rotation_period_in_days":  attr("Rotation.RotationPeriodInDays", days, assigned=True),
+        # a key always has a policy: where nobody writes one, AWS does
+        "policy":                   policy("Policy", assigned=True),
+        "tags":                     tags("Tags"),
+    },
+    ignored={
+        "bypass_policy_lockout_safety_check": "an instruction to Terraform",
+        "deletion_window_in_days":            "only read when the key is deleted",
+    },
+    owners=OWNERS,
+)
+
+EXTERNAL_KEY = ResourceType(
+    name="aws_kms_external_key",
+    service="kms",
+    object="aws_kms_key",
+    list=KEY.list,
+    describe=KEY.describe,
+    exists=PENDING,
+    id=text("KeyId"),
+    label="description",
+    computed={"arn": text("KeyArn"), "key_usage": text("Metadata.KeyUsage"), "key_state": text("Metadata.KeyState")},
+    attributes={
+        "description":  text("Metadata.Description"),
+        "enabled":      flag("Metadata.Enabled", default=False),
+        "multi_region": flag("Metadata.MultiRegion", default=False),
+        "policy":       policy("Policy", assigned=True),
+        "valid_to":     moment("Metadata.ValidTo"),
+        "tags":         tags("Tags"),
+    },
+    ignored={
+        "bypass_policy_lockout_safety_check": "an instruction to Terraform",
+        "deletion_window_in_days":            "only read when the key is deleted",
+        "key_material_base64":                "never returned by AWS",
+    },
+)
+
+REPLICA_KEY = ResourceType(
+    name="aws_kms_replica_key",
+    service="kms",
+    object="aws_kms_key",
+    list=KEY.list,
+    describe=KEY.describe,
+    exists=PENDING,
+    id=text("KeyId"),
+    label="description",
+    computed={"arn": text("KeyArn"), "key_id": text("KeyId"), "key_usage": text("Metadata.KeyUsage")},
+    attributes={
+        "description":     text("Metadata.Description"),
+        "enabled":         flag("Metadata.Enabled", default=True),
+        "policy":          policy("Policy", assigned=True),
+        "primary_key_arn": text("Metadata.MultiRegionConfiguration.PrimaryKey.Arn"),
+        "tags":            tags("Tags"),
+    },
+    ignored={
+        "bypass_policy_lockout_safety_check": "an instruction to Terraform",
+        "deletion_window_in_days":            "only read when the key is deleted",
+    },
+    refs=(Ref("primary_key_arn", to="aws_kms_key", by="arn"),),
+)
+
+GRANT = ResourceType(
+    name="aws_kms_grant",
+    service="kms",
+    # services make grants for themselves all the time, and nothing shows which: only the desired ones are asked for
+    list=None,
+    seek=Call(op="ListGrants", take="Grants", bind={"KeyId": "key_id", "GrantId": "grant_id"}, gone=GONE),
+    id=text("join(':', [KeyId, GrantId])"),
+    identity=("key_id", "grant_id"),
+    import_id="join(':', [key_id, grant_id])",
+    label="name",
+    computed={"grant_id": text("GrantId")},
+    attributes={
+        "key_id":             name_of_arn("KeyId"),
+        "name":               text("Name"),
+        "grantee_principal":  text("GranteePrincipal"),
+        "retiring_principal": text("RetiringPrincipal"),
+        "operations":         set_of(plain_text, "Operations"),
+        "constraints":        blocks("[Constraints][?@]", {
+            "encryption_context_equals": mapping("EncryptionContextEquals"),
+            "encryption_context_subset": mapping("EncryptionContextSubset"),
+        }),
+    },
+    ignored={
+        "grant_creation_tokens": "only read when the grant is made",
+        "retire_on_delete":      "an instruction to Terraform",
+    },
+    refs=(Ref("key_id", to="aws_kms_key"), Ref("grantee_principal", to="aws_iam_role", by="arn")),
+)
+
+KEY_POLICY = ResourceType(
+    name="aws_kms_key_policy",
+    service="kms",
+    list=Within("aws_kms_key"),
+    id=text("KeyId"),
+    identity=("key_id",),
+    import_id="key_id",
+    label="key_id",
+    attributes={"key_id": name_of_arn("KeyId"), "policy": policy("Policy")},
+    ignored={"bypass_policy_lockout_safety_check": "an instruction to Terraform"},
+    parent=Parent("key_id", to="aws_kms_key", tells={"policy": WHOLE}),
+)
+
+ALIAS = ResourceType(
+    name="aws_kms_alias",
+    service="kms",
+    list=Call(op="ListAliases", take="Aliases"),
+    id=text("AliasName"),
+    label="name",
+    computed={"arn": text("AliasArn")},
+    attributes={
+        "name":          text("AliasName", assigned=True),
+        "target_key_id": name_of_arn("TargetKeyId"),
+    },
+    ignored={"name_prefix": "only read when the alias is created"},
+    refs=(Ref("target_key_id", to="aws_kms_key"),),
+    owners=(Owner("starts_with(AliasName, 'alias/aws/')", "AWS"),),
+    # an alias has no tags: it comes with its key
+    inherits=(Ref("target_key_id", to="aws_kms_key"),),
+)

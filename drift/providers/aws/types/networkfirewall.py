@@ -1,0 +1,144 @@
+"""AWS Network Firewall."""
+
+from __future__ import annotations
+
+from drift.model.value import Value
+from drift.normalize import values
+from drift.provider.kinds import block, blocks, flag, kms_key, mapping, number, set_of, tags, text
+from drift.provider.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Within
+
+GONE = frozenset({"ResourceNotFoundException"})
+# both are answered in pages of metadata alone: who made them is told by the tags of the whole
+_STACK = "{0}.Tags[?Key == 'aws:cloudformation:stack-id']"
+
+
+def _of_aws(want: Value, have: Value) -> bool:
+    """AWS's own key is what nobody chose."""
+    return not any(side and side["type"] == "CUSTOMER_KMS" for side in (want, have))
+
+
+def _encryption(at: str) -> Attr:
+    return block(f"{at}.EncryptionConfiguration", {"type": text("Type"), "key_id": kms_key("KeyId")}, same=_of_aws)
+
+
+FIREWALL_POLICY = ResourceType(
+    name="aws_networkfirewall_firewall_policy",
+    service="network-firewall",
+    list=Call(op="ListFirewallPolicies", take="FirewallPolicies"),
+    describe=(
+        Call(op="DescribeFirewallPolicy", into="Described", bind={"FirewallPolicyArn": "Arn"}, gone=GONE),
+    ),
+    id=text("Arn"),
+    label="name",
+    # those that another account shares with us are listed, too
+    account="account(Arn)",
+    computed={"arn": text("Arn")},
+    attributes={
+        "name":                     text("Name"),
+        "description":              text("Described.FirewallPolicyResponse.Description"),
+        "encryption_configuration": _encryption("Described.FirewallPolicyResponse"),
+        "firewall_policy":          block("Described.FirewallPolicy", {
+            "stateless_default_actions":          set_of(values.text, "StatelessDefaultActions"),
+            "stateless_fragment_default_actions": set_of(values.text, "StatelessFragmentDefaultActions"),
+            "stateful_default_actions":           set_of(values.text, "StatefulDefaultActions"),
+            "tls_inspection_configuration_arn":   text("TLSInspectionConfigurationArn"),
+            "policy_variables":                   block("[PolicyVariables][?RuleVariables] | [0]", {
+                "rule_variables": blocks("entries(RuleVariables)", {
+                    "key":    text("key"),
+                    "ip_set": block("value", {"definition": set_of(values.text, "Definition")}),
+                }, key=lambda v: v.get("key")),
+            }),
+            "stateful_engine_options":            block("StatefulEngineOptions", {
+                "rule_order":              text("RuleOrder", default="DEFAULT_ACTION_ORDER"),
+                "stream_exception_policy": text("StreamExceptionPolicy", default="DROP"),
+                "flow_timeouts":           block("FlowTimeouts", {
+                    "tcp_idle_timeout_seconds": number("TcpIdleTimeoutSeconds", assigned=True),
+                }, assigned=True),
+            }, assigned=True),
+            "stateful_rule_group_reference":      blocks("StatefulRuleGroupReferences", {
+                "resource_arn": text("ResourceArn"),
+                "priority":     number("Priority", default=0),
+                "override":     block("Override", {"action": text("Action")}),
+            }, key=lambda r: r.get("resource_arn")),
+            "stateless_custom_action":            blocks("StatelessCustomActions", {
+                "action_name":       text("ActionName"),
+                "action_definition": block("ActionDefinition", {
+                    "publish_metric_action": block("PublishMetricAction", {
+                        "dimension": blocks("Dimensions", {"value": text("Value")}, key=lambda d: d.get("value")),
+                    }),
+                }),
+            }, key=lambda a: a.get("action_name")),
+            "stateless_rule_group_reference":     blocks("StatelessRuleGroupReferences", {
+                "resource_arn": text("ResourceArn"),
+                "priority":     number("Priority"),
+            }, key=lambda r: r.get("resource_arn")),
+        }),
+        "tags": tags("Described.FirewallPolicyResponse.Tags"),
+    },
+    refs=(
+        Ref("firewall_policy.stateful_rule_group_reference[].resource_arn", to="aws_networkfirewall_rule_group",
+            by="arn"),
+        Ref("firewall_policy.stateless_rule_group_reference[].resource_arn", to="aws_networkfirewall_rule_group",
+            by="arn"),
+        Ref("encryption_configuration.key_id", to="aws_kms_key", by="arn"),
+    ),
+    owners=(Owner(_STACK.format("Described.FirewallPolicyResponse"), "CloudFormation"),),
+)
+
+FIREWALL = ResourceType(
+    name="aws_networkfirewall_firewall",
+    service="network-firewall",
+    list=Call(op="ListFirewalls", take="Firewalls"),
+    describe=(
+        Call(op="DescribeFirewall", take="Firewall", into="Firewall", bind={"FirewallArn": "FirewallArn"}, gone=GONE),
+        Call(op="DescribeLoggingConfiguration", take="LoggingConfiguration", into="Logging",
+             bind={"FirewallArn": "FirewallArn"}, gone=GONE),
+    ),
+    id=text("FirewallArn"),
+    label="name",
+    account="account(FirewallArn)",
+    computed={"arn": text("FirewallArn")},
+    attributes={
+        "name":                              text("FirewallName"),
+        "delete_protection":                 flag("Firewall.DeleteProtection", default=False),
+        "description":                       text("Firewall.Description"),
+        "enabled_analysis_types":            set_of(values.text, "Firewall.EnabledAnalysisTypes"),
+        "encryption_configuration":          _encryption("Firewall"),
+        "firewall_policy_arn":               text("Firewall.FirewallPolicyArn"),
+        "firewall_policy_change_protection": flag("Firewall.FirewallPolicyChangeProtection", default=False),
+        "subnet_change_protection":          flag("Firewall.SubnetChangeProtection", default=False),
+        "subnet_mapping":                    blocks("Firewall.SubnetMappings", {
+            "subnet_id":       text("SubnetId"),
+            "ip_address_type": text("IPAddressType", assigned=True),
+        }, key=lambda m: m.get("subnet_id")),
+        "vpc_id":                            text("Firewall.VpcId"),
+        "tags":                              tags("Firewall.Tags"),
+    },
+    refs=(
+        Ref("firewall_policy_arn", to="aws_networkfirewall_firewall_policy", by="arn"),
+        Ref("vpc_id", to="aws_vpc"),
+        Ref("subnet_mapping[].subnet_id", to="aws_subnet"),
+        Ref("encryption_configuration.key_id", to="aws_kms_key", by="arn"),
+    ),
+    owners=(Owner(_STACK.format("Firewall"), "CloudFormation"),),
+)
+
+LOGGING_CONFIGURATION = ResourceType(
+    name="aws_networkfirewall_logging_configuration",
+    service="network-firewall",
+    list=Within("aws_networkfirewall_firewall"),
+    exists="Logging.LogDestinationConfigs",
+    id=text("FirewallArn"),
+    label="firewall_arn",
+    attributes={
+        "firewall_arn":          text("FirewallArn"),
+        "logging_configuration": block("Logging", {
+            "log_destination_config": blocks("LogDestinationConfigs", {
+                "log_type":             text("LogType"),
+                "log_destination_type": text("LogDestinationType"),
+                "log_destination":      mapping("LogDestination"),
+            }, key=lambda c: c.get("log_type")),
+        }),
+    },
+    parent=Parent("firewall_arn", to="aws_networkfirewall_firewall"),
+)

@@ -1,0 +1,116 @@
+"""AWS Organizations, as its management account sees it."""
+
+from __future__ import annotations
+
+from drift.normalize import values
+from drift.provider.kinds import document, set_of, tags, text
+from drift.provider.spec import STACK, Call, Owner, Parent, Ref, ResourceType, Within
+
+NOT_IN_USE = frozenset({"AWSOrganizationsNotInUseException"})
+TAGS = Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceId": "Id"},
+            gone=frozenset({"TargetNotFoundException"}))
+POLICY_TYPES = {
+    "ServiceControl":  "SERVICE_CONTROL_POLICY",
+    "ResourceControl": "RESOURCE_CONTROL_POLICY",
+    "Tagging":         "TAG_POLICY",
+    "Backup":          "BACKUP_POLICY",
+    "OptOut":          "AISERVICES_OPT_OUT_POLICY",
+    "Chatbot":         "CHATBOT_POLICY",
+    "Declarative":     "DECLARATIVE_POLICY_EC2",
+}
+
+ORGANIZATION = ResourceType(
+    name="aws_organizations_organization",
+    service="organizations",
+    scope="global",
+    list=Call(op="DescribeOrganization", take="Organization.[@]", absent=NOT_IN_USE),
+    describe=(
+        Call(op="ListAWSServiceAccessForOrganization", take="EnabledServicePrincipals[].ServicePrincipal",
+             into="Services"),
+        Call(op="ListRoots", take="Roots", into="Roots"),
+        *(
+            # not every partition knows every type of policy
+            Call(op="ListPolicies", take="Policies", into=section, args={"Filter": kind},
+                 absent=frozenset({"InvalidInputException"}))
+            for section, kind in POLICY_TYPES.items()
+        ),
+    ),
+    id=text("Id"),
+    label="id",
+    account="MasterAccountId",  # every member account sees it
+    computed={
+        "arn":                text("Arn"),
+        "master_account_arn": text("MasterAccountArn"),
+        "master_account_id":  text("MasterAccountId"),
+    },
+    attributes={
+        "aws_service_access_principals": set_of(values.text, "Services"),
+        "enabled_policy_types":          set_of(values.text, "Roots[0].PolicyTypes[?Status == 'ENABLED'].Type"),
+        "feature_set":                   text("FeatureSet", default="ALL"),
+    },
+)
+
+# only looked for where desired: finding others would mean to walk down the whole tree
+ORGANIZATIONAL_UNIT = ResourceType(
+    name="aws_organizations_organizational_unit",
+    service="organizations",
+    scope="global",
+    list=None,
+    seek=Call(op="DescribeOrganizationalUnit", take="OrganizationalUnit", bind={"OrganizationalUnitId": "id"},
+              gone=frozenset({"OrganizationalUnitNotFoundException"})),
+    describe=(
+        Call(op="ListParents", take="Parents[0].Id", into="ParentId", bind={"ChildId": "Id"}),
+        TAGS,
+    ),
+    id=text("Id"),
+    label="name",
+    computed={"arn": text("Arn")},
+    attributes={"name": text("Name"), "parent_id": text("ParentId"), "tags": tags("Tags")},
+    refs=(Ref("parent_id", to="aws_organizations_organizational_unit"),),
+)
+
+POLICY = ResourceType(
+    name="aws_organizations_policy",
+    service="organizations",
+    scope="global",
+    # all of them where the organisation is managed, and those desired in any case
+    list=Within("aws_organizations_organization", each=f"[{', '.join(POLICY_TYPES)}][] | [?Id]"),
+    seek=Call(op="DescribePolicy", take="Policy.PolicySummary", bind={"PolicyId": "id"},
+              gone=frozenset({"PolicyNotFoundException"})),
+    describe=(
+        Call(op="DescribePolicy", take="Policy.Content", into="Content", bind={"PolicyId": "Id"},
+             gone=frozenset({"PolicyNotFoundException"})),
+        Call(op="ListTargetsForPolicy", take="Targets", into="Targets", bind={"PolicyId": "Id"},
+             gone=frozenset({"PolicyNotFoundException"})),
+        TAGS,
+    ),
+    id=text("Id"),
+    label="name",
+    computed={"arn": text("Arn")},
+    linked={"organization": text("parent.Id")},
+    attributes={
+        "name":        text("Name"),
+        "description": text("Description"),
+        "content":     document("Content"),
+        "type":        text("Type", default="SERVICE_CONTROL_POLICY"),
+        "tags":        tags("Tags"),
+    },
+    ignored={"skip_destroy": "an instruction to Terraform"},
+    parent=Parent("organization", to="aws_organizations_organization"),
+    owners=(Owner("AwsManaged", "AWS"), STACK),
+)
+
+ATTACHMENT = ResourceType(
+    name="aws_organizations_policy_attachment",
+    service="organizations",
+    scope="global",
+    list=Within("aws_organizations_policy", each="Targets[]"),
+    seek=Call(op="ListTargetsForPolicy", take="Targets", bind={"PolicyId": "policy_id"},
+              gone=frozenset({"PolicyNotFoundException"})),
+    id=text("join(':', [TargetId, parent.Id || PolicyId])"),
+    identity=("policy_id", "target_id"),
+    label="id",
+    attributes={"policy_id": text("parent.Id || PolicyId"), "target_id": text("TargetId")},
+    ignored={"skip_destroy": "an instruction to Terraform"},
+    parent=Parent("policy_id", to="aws_organizations_policy"),
+)

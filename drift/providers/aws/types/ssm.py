@@ -1,0 +1,229 @@
+"""AWS Systems Manager."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from drift.model.value import Block, Value
+from drift.normalize.values import text as to_text
+from drift.provider.kinds import (
+    attr,
+    block,
+    blocks,
+    flag,
+    kms_key,
+    list_of,
+    moment,
+    number,
+    schedule,
+    set_of,
+    structured,
+    tags,
+    text,
+)
+from drift.provider.spec import STACK, Attr, Call, Owner, Ref, ResourceType
+
+PARAMETER = ResourceType(
+    name="aws_ssm_parameter",
+    service="ssm",
+    list=Call(op="DescribeParameters", take="Parameters", args={"MaxResults": 50}),
+    describe=(
+        # a single key that may not be used refuses the whole batch
+        Call(op="GetParameters", take="Parameters", into="Value", batch=10, args={"WithDecryption": True},
+             bind={"Names": "Name"}, match="Name", apart=frozenset({"AccessDeniedException", "InvalidKeyId"})),
+        # one call for each parameter: there is no batch form
+        Call(op="ListTagsForResource", take="TagList", into="Tags", gone=frozenset({"InvalidResourceId"}),
+             args={"ResourceType": "Parameter"}, bind={"ResourceId": "Name"}),
+    ),
+    id=text("Name"),
+    identity=("name",),  # what was imported by ARN has that for its id
+    import_id="name",
+    label="name",
+    attributes={
+        "name":            text("Name"),
+        "arn":             text("ARN", assigned=True, same=lambda _, have: have is None),  # not listed everywhere
+        "type":            text("Type"),
+        # the provider records a value under one of the two names, and under neither where it is write-only
+        "value":           text("Value.Value", assigned=True, sensitive=True),
+        "insecure_value":  text("Value.Value", assigned=True),
+        "description":     text("Description"),
+        "allowed_pattern": text("AllowedPattern"),
+        "key_id":          kms_key("KeyId", assigned=True),
+        "data_type":       text("DataType", default="text"),
+        # Intelligent-Tiering is a wish; AWS answers with the tier it chose
+        "tier":            text("Tier", default="Standard", same=lambda want, _: want == "Intelligent-Tiering"),
+        "tags":            tags("Tags"),
+    },
+    ignored={
+        "overwrite":        "an instruction to Terraform",
+        "value_wo_version": "an instruction to Terraform: AWS counts on its own",
+    },
+    refs=(Ref("key_id", to="aws_kms_key"), Ref("key_id", to="aws_kms_key", by="arn"),
+          Ref("key_id", to="aws_kms_alias", by="name")),
+    # nobody else may name a parameter so (PutParameter, "Parameter naming constraints")
+    owners=(Owner("starts_with(Name, '/aws/')", "AWS"), STACK),
+)
+
+
+def _shared_with(value: Any) -> Value:
+    """The accounts a document is shared with; Terraform joins them with commas."""
+    if isinstance(value, Mapping):
+        value = [a for a in str(value.get("account_ids") or "").split(",") if a]
+    accounts = frozenset(str(a).strip() for a in value or ())
+    return Block({"type": "Share", "account_ids": accounts}) if accounts else None
+
+
+DOCUMENT = ResourceType(
+    name="aws_ssm_document",
+    service="ssm",
+    list=Call(op="ListDocuments", take="DocumentIdentifiers", args={"Filters": [{"Key": "Owner", "Values": ["Self"]}]}),
+    describe=(
+        # two calls for each managed document: its text, and who else may run it
+        Call(op="GetDocument", into="Content", gone=frozenset({"InvalidDocument"}),
+             bind={"Name": "Name", "DocumentFormat": "DocumentFormat"}),
+        Call(op="DescribeDocumentPermission", take="AccountIds", into="Share", gone=frozenset({"InvalidDocument"}),
+             args={"PermissionType": "Share"}, bind={"Name": "Name"}),
+    ),
+    id=text("Name"),
+    label="name",
+    attributes={
+        "name":            text("Name"),
+        "content":         structured("Content.Content"),
+        "document_format": text("DocumentFormat", default="JSON"),
+        "document_type":   text("DocumentType"),
+        "target_type":     text("TargetType"),
+        "version_name":    text("Content.VersionName"),
+        "permissions":     attr("Share", _shared_with),
+        "tags":            tags("Tags"),
+    },
+    ignored={"attachments_source": "never returned by AWS"},
+    owners=(STACK,),
+)
+
+MAINTENANCE_WINDOW = ResourceType(
+    name="aws_ssm_maintenance_window",
+    service="ssm",
+    list=Call(op="DescribeMaintenanceWindows", take="WindowIdentities"),
+    describe=(
+        # two calls for each managed window: what the listing leaves out, and tags
+        Call(op="GetMaintenanceWindow", into="Window", gone=frozenset({"DoesNotExistException"}),
+             bind={"WindowId": "WindowId"}),
+        Call(op="ListTagsForResource", take="TagList", into="Tags", gone=frozenset({"InvalidResourceId"}),
+             args={"ResourceType": "MaintenanceWindow"}, bind={"ResourceId": "WindowId"}),
+    ),
+    id=text("WindowId"),
+    label="name",
+    attributes={
+        "name":                       text("Name"),
+        "description":                text("Description"),
+        "enabled":                    flag("Enabled", default=True),
+        "schedule":                   schedule("Schedule"),
+        "schedule_timezone":          text("ScheduleTimezone"),
+        "schedule_offset":            number("ScheduleOffset", default=0),
+        "start_date":                 moment("StartDate"),
+        "end_date":                   moment("EndDate"),
+        "duration":                   number("Duration"),
+        "cutoff":                     number("Cutoff"),
+        "allow_unassociated_targets": flag("Window.AllowUnassociatedTargets"),
+        "tags":                       tags("Tags"),
+    },
+    owners=(STACK,),
+)
+
+
+def _joined(value: Any) -> Value:
+    """Parameters are lists for AWS, and text joined with commas for Terraform."""
+    return Block({k: ",".join(v) if isinstance(v, list) else str(v) for k, v in (value or {}).items()})
+
+
+def tagged(kind: str, at: str) -> Call:
+    """One call for each resource: there is no batch form."""
+    return Call(op="ListTagsForResource", take="TagList", into="Tags", gone=frozenset({"InvalidResourceId"}),
+                args={"ResourceType": kind}, bind={"ResourceId": at})
+
+
+def pairs(at: str) -> Attr:
+    """Keys, each with its values."""
+    return blocks(at, {"key": text("Key"), "values": list_of(to_text, "Values")})
+
+
+ASSOCIATION = ResourceType(
+    name="aws_ssm_association",
+    service="ssm",
+    list=Call(op="ListAssociations", take="Associations"),
+    describe=(
+        # one call for each managed association: the listing leaves out what it runs with
+        Call(op="DescribeAssociation", take="AssociationDescription", into="Association",
+             gone=frozenset({"AssociationDoesNotExist"}), bind={"AssociationId": "AssociationId"}),
+        tagged("Association", "AssociationId"),
+    ),
+    id=text("AssociationId"),
+    label="association_name || name",
+    computed={"association_id": text("AssociationId")},
+    attributes={
+        "name":                             text("Name"),
+        "association_name":                 text("AssociationName"),
+        "instance_id":                      text("InstanceId"),
+        "document_version":                 text("DocumentVersion", assigned=True),
+        "schedule_expression":              schedule("ScheduleExpression"),
+        "apply_only_at_cron_interval":      flag("Association.ApplyOnlyAtCronInterval"),
+        "automation_target_parameter_name": text("Association.AutomationTargetParameterName"),
+        "compliance_severity":              text("Association.ComplianceSeverity"),
+        "max_concurrency":                  text("Association.MaxConcurrency"),
+        "max_errors":                       text("Association.MaxErrors"),
+        "parameters":                       attr("Association.Parameters", _joined, assigned=True),
+        "sync_compliance":                  text("Association.SyncCompliance"),
+        "output_location":                  block("Association.OutputLocation.S3Location", {
+            "s3_bucket_name": text("OutputS3BucketName"),
+            "s3_key_prefix":  text("OutputS3KeyPrefix"),
+            "s3_region":      text("OutputS3Region"),
+        }),
+        "targets":                          pairs("Targets"),
+        "tags":                             tags("Tags"),
+    },
+    ignored={"wait_for_success_timeout_seconds": "an instruction to Terraform"},
+    refs=(Ref("name", to="aws_ssm_document"), Ref("instance_id", to="aws_instance")),
+    owners=(STACK,),
+)
+
+PATCH_BASELINE = ResourceType(
+    name="aws_ssm_patch_baseline",
+    service="ssm",
+    # without the filter, AWS's own baselines are among them
+    list=Call(op="DescribePatchBaselines", take="BaselineIdentities",
+              args={"Filters": [{"Key": "OWNER", "Values": ["Self"]}]}),
+    describe=(
+        # one call for each managed baseline: the listing has its name alone
+        Call(op="GetPatchBaseline", into="Baseline", gone=frozenset({"DoesNotExistException"}),
+             bind={"BaselineId": "BaselineId"}),
+        tagged("PatchBaseline", "BaselineId"),
+    ),
+    id=text("BaselineId"),
+    label="name",
+    attributes={
+        "name":                                 text("BaselineName"),
+        "description":                          text("BaselineDescription"),
+        "operating_system":                     text("OperatingSystem", default="WINDOWS"),
+        "approved_patches":                     set_of(to_text, "Baseline.ApprovedPatches"),
+        "approved_patches_compliance_level":    text("Baseline.ApprovedPatchesComplianceLevel", default="UNSPECIFIED"),
+        "approved_patches_enable_non_security": flag("Baseline.ApprovedPatchesEnableNonSecurity"),
+        "rejected_patches":                     set_of(to_text, "Baseline.RejectedPatches"),
+        "rejected_patches_action":              text("Baseline.RejectedPatchesAction", assigned=True),
+        "approval_rule":                        blocks("Baseline.ApprovalRules.PatchRules", {
+            "approve_after_days":  number("ApproveAfterDays", default=0),
+            "approve_until_date":  text("ApproveUntilDate"),
+            "compliance_level":    text("ComplianceLevel", default="UNSPECIFIED"),
+            "enable_non_security": flag("EnableNonSecurity"),
+            "patch_filter":        pairs("PatchFilterGroup.PatchFilters"),
+        }),
+        "global_filter":                        pairs("Baseline.GlobalFilters.PatchFilters"),
+        "source":                               blocks("Baseline.Sources", {
+            "name":          text("Name"),
+            "configuration": text("Configuration"),
+            "products":      list_of(to_text, "Products"),
+        }, key=lambda b: b["name"]),
+        "tags":                                 tags("Tags"),
+    },
+    owners=(STACK,),
+)

@@ -1,1 +1,0 @@
-"""Rules about AWS, one module for each theme."""

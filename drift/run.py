@@ -1,0 +1,146 @@
+"""The line: load → survey each target → judge → conclude."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from drift.desired.load import Desired, Sources, load
+from drift.exclude.baseline import Baseline
+from drift.exclude.comments import rules_of
+from drift.exclude.stage import Exceptions
+from drift.live.asker import Asker, Progress, quiet
+from drift.model.drift import Report
+from drift.model.resource import Resource
+from drift.model.target import Target
+from drift.provider.api import Api
+from drift.provider.catalog import Catalog
+from drift.report.conclude import Timing, calls, conclude
+from drift.rules.engine import Judged, judge
+from drift.rules.settings import Settings
+from drift.rules.spec import Rule
+from drift.survey import NOTHING, Scope, Survey, survey, unreached
+
+EVERYTHING = Scope()
+"""All types, in the regions of the states."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A target that can be asked."""
+
+    provider: str
+    api: Api
+
+    @property
+    def target(self) -> Target:
+        """The account that answers; CloudError where it cannot be reached."""
+        return Target(self.provider, self.api.account)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What a run is asked to do, beside where the states are."""
+
+    scope: Scope = EVERYTHING
+    exceptions: Exceptions = NOTHING
+    """What to leave out."""
+    comments: bool = True
+    """Whether comments in the configuration may leave something out."""
+    also_managed: Sources | None = None
+    """States whose resources are not ours."""
+    rules: Sequence[Rule] = ()
+    settings: Callable[[Sequence[str], date], Settings] = lambda _, day: Settings(today=day)
+    """(places of the states, the day it is) -> what the rules go by."""
+    accepted: Baseline | None = None
+    """Drift that an earlier run accepted."""
+    links: bool = False
+    """Whether the report tells what the drifted resources refer to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The report, and what it was made from."""
+
+    report: Report
+    surveys: tuple[tuple[Survey, Judged], ...] = ()
+
+
+def run(
+    sources: Sources, connections: Sequence[Connection], catalog: Catalog, job: Job, progress: Progress = quiet
+) -> Outcome:
+    """Compare accounts with their states and configurations; StateError where no state at all can be read."""
+    clock = Clock(connections)
+    first = connections[0]
+    home = {"account": first.target.account, "region": first.api.region or next(iter(job.scope.regions), "")}
+    desired = load(sources, catalog, **home)
+    excused = load(job.also_managed, catalog, **home).resources if job.also_managed else ()
+    return compare(desired, connections, catalog, job, excused=excused, clock=clock, progress=progress)
+
+
+def compare(
+    desired: Desired,
+    connections: Sequence[Connection],
+    catalog: Catalog,
+    job: Job,
+    *,
+    excused: Sequence[Resource] = (),
+    clock: Clock | None = None,
+    progress: Progress = quiet,
+) -> Outcome:
+    """The line from the desired side on; `excused` is desired elsewhere."""
+    clock = clock or Clock(connections)
+    exceptions = replace(job.exceptions, today=clock.day)
+    if job.comments:
+        remarks, wrong = rules_of(desired.remarks)
+        exceptions = replace(exceptions, rules=(*exceptions.rules, *remarks))
+        desired = replace(desired, warnings=[*desired.warnings, *wrong])
+    settings = job.settings(desired.sources, clock.day)
+    done = []
+    for connection in connections:
+        found = survey(
+            connection.target,
+            Asker(connection.api),
+            desired,
+            catalog,
+            job.scope,
+            exceptions=exceptions,
+            excused=excused,
+            home_region=connection.api.region,
+            progress=progress,
+        )
+        judged = judge(
+            found.drift, job.rules, found.scan, catalog, desired=found.desired, settings=settings, scope=found.types
+        )
+        done.append((found, judged))
+    report = conclude(
+        desired,
+        done,
+        unreached(desired, [c.target for c in connections], done[0][0]),
+        api_calls=calls(c.api.counts for c in connections),
+        timing=clock.stop(),
+        accepted=job.accepted,
+        links=job.links,
+    )
+    return Outcome(report, tuple(done))
+
+
+class Clock:
+    """When the run began. A replay has the times of its recording, so that it gives the same bytes."""
+
+    def __init__(self, connections: Iterable[Connection]) -> None:
+        self._recorded = next((t for c in connections if (t := c.api.recorded) is not None), None)
+        self._started, self._clock = datetime.now(UTC), time.monotonic()
+
+    @property
+    def day(self) -> date:
+        """The day on which rules have expired or not."""
+        return date.fromisoformat(self._recorded[0][:10]) if self._recorded else self._started.date()
+
+    def stop(self) -> Timing:
+        """When the run began, and how long it took."""
+        if self._recorded:
+            return Timing(*self._recorded)
+        return Timing(self._started.strftime("%Y-%m-%dT%H:%M:%SZ"), round(time.monotonic() - self._clock, 2))

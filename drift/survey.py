@@ -1,0 +1,185 @@
+"""One target's survey: list, pair, read, compare. What drifted of it, and what could not be read."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from drift.desired.load import Desired
+from drift.diff.actual import Actual
+from drift.diff.classify import Verdicts, classify
+from drift.diff.expect import Expected, parted
+from drift.diff.holders import held
+from drift.diff.twins import joined
+from drift.errors import UsageError
+from drift.exclude.stage import Exceptions, Stage
+from drift.live.asker import Asker, Progress, quiet
+from drift.live.scan import Scan
+from drift.model.coverage import Gap
+from drift.model.drift import Drift
+from drift.model.resource import GLOBAL, Key, Resource
+from drift.model.target import Target
+from drift.provider.catalog import Catalog
+from drift.provider.relations import kind_of
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+NOTHING = Exceptions()
+"""What to leave out, where nobody says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to look at: types (all where `only` is empty), and regions beyond those of the state."""
+
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    recorded: frozenset[str] = frozenset()
+    """On replay: the types the tape was recorded with; it has no answers for others."""
+    only_state: bool = False
+    """Whether to compare what the states hold alone, and not to look for what is unmanaged."""
+
+    def types(self, catalog: Catalog) -> frozenset[str]:
+        """The types in scope; patterns may hold `*`. UsageError for one that matches nothing."""
+        only = set(_matching(self.only, catalog)) if self.only else set(catalog)
+        found = frozenset(only - set(_matching(self.exclude, catalog)))
+        return found & self.recorded if self.recorded else found
+
+
+def _matching(patterns: Iterable[str], catalog: Catalog) -> Iterable[str]:
+    for pattern in patterns:
+        found = fnmatch.filter(catalog, pattern)
+        if not found:
+            near = [t for t in catalog if pattern.partition("_")[2] in t][:3]
+            hint = f"Did you mean {', '.join(near)}?" if near else "`drift catalog` lists the types."
+            raise UsageError(f"no resource type matches {pattern!r}", hint)
+        yield from found
+
+
+@dataclass(slots=True, kw_only=True)
+class Survey:
+    """What came of one target. The two sides, and every difference between them with its verdict."""
+
+    target: Target
+    catalog: Catalog
+    desired: tuple[Resource, ...]
+    """What Terraform describes of it."""
+    excused: tuple[Resource, ...]
+    """What is described elsewhere: neither judged nor unmanaged."""
+    actual: Actual
+    """What was found, for whom, and what could not be listed."""
+    scan: Scan
+    """Reads more of what was found, where a rule or an explanation needs it."""
+    stage: Stage
+    """What was left out on purpose."""
+    verdicts: Verdicts
+    expected: Expected
+    """What somebody may change, and did."""
+    drift: tuple[Drift, ...]
+    types: frozenset[str]
+    """The types that were looked at."""
+    regions: tuple[str, ...]
+    searched: bool
+    """Whether what is unmanaged was looked for."""
+    gaps: frozenset[Gap]
+    """What could not be listed for the comparison."""
+    warnings: tuple[str, ...] = ()
+    elsewhere: tuple[Resource, ...] = field(default=())
+    """Desired resources of targets that were not reached."""
+
+    def desired_graph(self) -> nx.DiGraph[Key]:
+        """What Terraform describes, with its references."""
+        from drift.graph import build
+
+        return build(self.desired, self.catalog)
+
+    def actual_graph(self) -> nx.DiGraph[Key]:
+        """What is there, with its references."""
+        from drift.graph import build
+
+        return build(self.actual.resources.values(), self.catalog)
+
+
+def survey(
+    target: Target,
+    asker: Asker,
+    desired: Desired,
+    catalog: Catalog,
+    scope: Scope,
+    *,
+    exceptions: Exceptions = NOTHING,
+    excused: Sequence[Resource] = (),
+    home_region: str = "",
+    progress: Progress = quiet,
+) -> Survey:
+    """Compare one target with what Terraform describes of it; `home_region` is looked at where nothing names one."""
+    here = tuple(r for r in desired.resources if r.key.account == target.account)
+    stage = Stage(exceptions, catalog)
+    regions = regions_of(here, scope, home_region)
+    types = stage.types(scope.types(catalog), regions, here)
+    regions = stage.regions(regions)
+    search = not scope.only_state
+    scan = Scan(
+        asker,
+        catalog,
+        catalog.providers[target.provider],
+        here,
+        scope=types,
+        regions=regions,
+        search=search,
+        spared=stage.spare(here),
+        strangers=stage.strangers,
+        progress=progress,
+    )
+    scan.collect()
+    own = {r.key for r in (*here, *scan.paired.values())}
+    found = {key: r for key, r in scan.resources.items() if search or key in own}
+    actual = Actual(found, scan.paired, scan.gaps)
+    verdicts = classify(here, actual, catalog, types, frozenset(desired.imported), means=stage.means, excused=excused)
+    owners, refused = held(verdicts.drift, actual.resources, catalog, scan.prove)
+    verdicts.hand_over(owners)
+    stage.settle(verdicts, scan)
+    expected = parted(verdicts.drift, catalog, scan.prove)
+    return Survey(
+        target=target,
+        catalog=catalog,
+        desired=here,
+        excused=tuple(excused),
+        actual=actual,
+        scan=scan,
+        stage=stage,
+        verdicts=verdicts,
+        expected=expected,
+        drift=tuple(joined(expected.drift, catalog, scan.complete, scan.resources)),
+        types=types,
+        regions=tuple(regions),
+        searched=search,
+        gaps=scan.gaps,
+        warnings=tuple(refused),
+    )
+
+
+def regions_of(resources: Iterable[Resource], scope: Scope, default: str) -> list[str]:
+    """The regions to look at: those the resources live in and those asked for; else the session's own."""
+    found = {*scope.regions, *(r.key.region for r in resources)} - {GLOBAL, ""}
+    if not found and not default:
+        raise UsageError(
+            "no region: neither the state nor the session names one", "Give one with --region, or set AWS_REGION."
+        )
+    return sorted(found or {default})
+
+
+def unreached(desired: Desired, targets: Iterable[Target], surveyed: Survey) -> tuple[Resource, ...]:
+    """Desired resources in scope whose account none of the targets is: they were not read."""
+    accounts = {t.account for t in targets}
+    return tuple(
+        r
+        for r in desired.resources
+        if r.key.account not in accounts
+        and kind_of(r, surveyed.catalog).name in surveyed.types
+        and surveyed.stage.means(r)
+    )
