@@ -136,7 +136,7 @@ def test_a_shared_access_signature(
     place: str, azurite: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ARM_ACCESS_KEY")
-    resource, until = ResourceTypes(container=True, object=True), datetime.now(UTC) + timedelta(hours=1)
+    resource, until = ResourceTypes(container=True, alias_of=True), datetime.now(UTC) + timedelta(hours=1)
     sas = generate_account_sas(ACCOUNT, KEY, resource, "rl", until)
     monkeypatch.setenv("ARM_SAS_TOKEN", f"?{sas}")
     assert names(place.format("net.tfstate"), place.format("app/*/a.tfstate")) == ["net.tfstate", "app/eu/a.tfstate"]

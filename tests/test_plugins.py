@@ -18,7 +18,7 @@ from drift.provider.contract import Extension
 from drift.providers.aws import AWS
 from drift.rules.spec import rule
 
-TYPE = replace(AWS.types["aws_security_group"], name="aws_example", object="aws_security_group")
+TYPE = replace(AWS.types["aws_security_group"], name="aws_example", alias_of="aws_security_group")
 TYPES = Extension(
     provider="aws", types=(TYPE,), schema={"aws_example": AWS.schema.of_type("aws_security_group")}
 )

@@ -96,7 +96,7 @@ def _narrowed(what: str, scope: Scope) -> Scope:
         return scope
     if type_ not in catalog or scope.only:
         return scope
-    parts = (n for n, k in catalog.items() if k.parent is not None and k.parent.to == type_ and k.parent.tells)
+    parts = (n for n, k in catalog.items() if k.parent is not None and k.parent.to == type_ and k.parent.covers)
     return replace(scope, only=(type_, *sorted(parts)))
 
 

@@ -17,7 +17,7 @@ from drift.model.resource import Key, Resource
 from drift.model.value import Value, is_empty, plain
 from drift.provider.catalog import Catalog
 from drift.provider.relations import kind_of, parent_key
-from drift.provider.spec import Held, ResourceType
+from drift.provider.spec import ElementOf, ResourceType
 
 Everywhere = tuple[str, str, tuple[Value, ...]]
 """A key without its region."""
@@ -198,7 +198,7 @@ def gap_over(resource: Resource, kind: ResourceType, gaps: Iterable[Gap], catalo
     """The listing that failed and may hide a resource that was not found."""
     parent = parent_key(resource, kind.parent, catalog) if kind.parent else None
     types = {kind.listed_as}
-    if isinstance(kind.list, Held) and parent is not None:
+    if isinstance(kind.list, ElementOf) and parent is not None:
         types.add(parent.type)
     names = {"", *(str(k.identity[0]) for k in (resource.key, parent) if k is not None)}
     account, region = resource.key.account, resource.key.region

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from drift.model.drift import Change, Detail
-from drift.model.value import Block, Tacit, Value, is_empty, plain, sort_key
+from drift.model.value import Block, Implicit, Value, is_empty, plain, sort_key
 from drift.provider.spec import Attr
 
 Agreement = Literal["", "equal", "empty", "assigned", "same", "parts"]
@@ -59,7 +59,7 @@ def leftovers(attr: Attr, want: Sequence[Value], have: Sequence[Value]) -> tuple
 
 def spoken(elements: Sequence[Value]) -> list[Value]:
     """The elements that somebody put there."""
-    return [e for e in elements if not isinstance(e, Tacit)]
+    return [e for e in elements if not isinstance(e, Implicit)]
 
 
 def reordered(attr: Attr, want: Sequence[Value], have: Sequence[Value]) -> bool:

@@ -15,7 +15,7 @@ from drift.model.drift import Aside, Change, Drift
 from drift.model.resource import Question
 from drift.provider.catalog import Catalog
 from drift.provider.relations import kind_of
-from drift.provider.spec import Attr, Moves
+from drift.provider.spec import Attr, ChangedBy
 
 _STEP = re.compile(r"([^.\[]+)(?:\[(.*?)\](?=\.|$))?\.?")
 
@@ -58,7 +58,7 @@ def parted(drifts: Sequence[Drift], catalog: Catalog, prove: Prove) -> Expected:
     return out
 
 
-def movers(attributes: Mapping[str, Attr], path: str) -> tuple[tuple[Moves, ...], str]:
+def movers(attributes: Mapping[str, Attr], path: str) -> tuple[tuple[ChangedBy, ...], str]:
     """Who may change what stands at a path of a change, and the key of the block that it is in."""
     element, attr = "", None
     for step in _STEP.finditer(path):
@@ -67,17 +67,17 @@ def movers(attributes: Mapping[str, Attr], path: str) -> tuple[tuple[Moves, ...]
             return (), ""
         element = step[2] or element
         attributes = attr.fields
-    return (attr.moves if attr is not None else ()), element
+    return (attr.changed_by if attr is not None else ()), element
 
 
-def _questions(drift: Drift, move: Moves, element: str) -> tuple[Question, ...]:
+def _questions(drift: Drift, move: ChangedBy, element: str) -> tuple[Question, ...]:
     key = drift.found.key
     return tuple(Question(key, text, element) for text in (move.when, move.within) if text)
 
 
 def _part(
     drift: Drift,
-    asked: Mapping[int, Sequence[tuple[Moves, tuple[Question, ...]]]],
+    asked: Mapping[int, Sequence[tuple[ChangedBy, tuple[Question, ...]]]],
     answers: Mapping[Question, Any],
     out: Expected,
 ) -> None:
@@ -105,7 +105,7 @@ def _part(
         out.in_sync += 1
 
 
-def _verdict(move: Moves, change: Change, answers: Sequence[Any]) -> str | Unreadable | None:
+def _verdict(move: ChangedBy, change: Change, answers: Sequence[Any]) -> str | Unreadable | None:
     """Why the change is expected; None where this one may not make it, `Unreadable` where that cannot be told."""
     refused = next((a for a in answers if isinstance(a, Unreadable)), None)
     if move.to is not None and not move.to(change.desired, change.actual):

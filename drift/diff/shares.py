@@ -36,7 +36,7 @@ class Shares:
             if key is None:
                 continue
             sides = [resource, *([found] if (found := paired.get(resource.place)) else [])]
-            for name, share in kind.parent.tells.items():
+            for name, share in kind.parent.covers.items():
                 if share is WHOLE:
                     self._whole.add((key, name))
                     continue

@@ -51,7 +51,7 @@ def strangers(
             recorded[whole] |= known.recorded
     index = Index([*actual.resources.values()], catalog)
     claimed = _claimed(desired, actual, catalog, index)
-    claimants = {(ref.to, g.account, g.region): g for g in sorted(actual.gaps) for ref in catalog[g.type].claims}
+    claimants = {(ref.to, g.account, g.region): g for g in sorted(actual.gaps) for ref in catalog[g.type].creates}
     for key in sorted(actual.resources, key=lambda k: (k.type, k.account, k.region, str(k.identity))):
         resource = actual.resources[key]
         kind = catalog[key.type]
@@ -62,10 +62,10 @@ def strangers(
             continue
         if kind.parent is not None:
             parent = parent_key(resource, kind.parent, catalog)
-            if parent not in managed and not kind.parent.alone:
+            if parent not in managed and not kind.parent.standalone:
                 yield Stranger(resource, "part", parent)
                 continue
-            if parent in managed and (kind.parent.tells or kind.parent.unless in recorded[parent]):
+            if parent in managed and (kind.parent.covers or kind.parent.covered_if in recorded[parent]):
                 yield Stranger(resource, "told", parent)
                 continue
         if key in elsewhere:
@@ -140,7 +140,7 @@ def _claimed(desired: Sequence[Resource], actual: Actual, catalog: Catalog, inde
     """What came with something else -> that."""
     claimants: dict[Key, list[Key]] = defaultdict(list)
     for resource in (*desired, *(actual.resources[key] for key in sorted(actual.resources, key=str))):
-        for ref in kind_of(resource, catalog).claims:
+        for ref in kind_of(resource, catalog).creates:
             for target in index.every(ref, resource):
                 # where two claim each other, as the tables of a global table do, one of them must speak
                 if target.key not in {resource.key, *claimants[resource.key]}:

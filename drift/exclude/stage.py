@@ -132,7 +132,7 @@ class Stage:
             return self.spared
         for resource in desired:
             kind = kind_of(resource, self.catalog)
-            if kind.parent is not None and kind.parent.tells:
+            if kind.parent is not None and kind.parent.covers:
                 continue  # its parent is judged by what it holds
             names = resource.attributes
             if not self.means(resource) or self.whole(resource):

@@ -21,7 +21,7 @@ from drift.provider.api import Answer, Refused, Request
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Provider
 from drift.provider.path import path
-from drift.provider.spec import Call, Held, ResourceType, Within
+from drift.provider.spec import Call, ElementOf, ResourceType, Within
 
 Slot = tuple[str, str, str]
 """(type, region, section): what one describe call fills."""
@@ -155,12 +155,12 @@ class Collector:
     def _sought(self, kinds: list[ResourceType], wanted: Wanted, listed: set[Key]) -> list[Item]:
         """What is desired, not listed, and can be asked for by name."""
         asked = [
-            (kind, kind.seek, key, request)
+            (kind, kind.lookup, key, request)
             for kind in kinds
-            if kind.seek is not None and kind.name in self._scope
+            if kind.lookup is not None and kind.name in self._scope
             for key, resources in wanted.managed.items()
             if key.type == kind.name and key not in listed and key.region in self._plan.regions_of(kind)
-            if (request := self._seeking(kind, kind.seek, key, resources[0])) is not None
+            if (request := self._seeking(kind, kind.lookup, key, resources[0])) is not None
         ]
         out: list[Item] = []
         for (kind, call, key, request), answer in zip(asked, self._ask("seeking", [a[3] for a in asked]), strict=True):
@@ -246,8 +246,8 @@ class Collector:
         if kind.name not in self._scope or kind.parent is None:
             return False
         if parent.key in wanted.managed:
-            return not kind.parent.tells and not kind.parent.shared
-        return kind.parent.alone
+            return not kind.parent.covers and not kind.parent.filled_by_others
+        return kind.parent.standalone
 
     def _item(self, kind: ResourceType, region: str, document: Document, parent: Item | None) -> list[Item]:
         identity = []
@@ -278,8 +278,8 @@ class Collector:
                 out |= path(owner.when).sections
         for name in wanted.parents.get(item.key, ()):
             parent = self._catalog[name].parent
-            if parent is not None and isinstance(self._catalog[name].list, Held):
-                for told in parent.tells:
+            if parent is not None and isinstance(self._catalog[name].list, ElementOf):
+                for told in parent.covers:
                     out |= kind.sections_of(told)
         for child in self._plan.kinds.values():
             within = child.list
@@ -390,7 +390,7 @@ class Collector:
         answers = self._ask("reading", [step.request for step in plan])
         alone: list[_Step] = []
         for step, answer in zip(plan, answers, strict=True):
-            shared = step.call.gone | step.call.apart if step.call.bind and len(step.documents) > 1 else frozenset()
+            shared = step.call.gone | step.call.retry_singly if step.call.bind and len(step.documents) > 1 else frozenset()
             if isinstance(answer, Refused) and answer.code in shared:
                 # one that was deleted since it was listed must not take the others of its batch with it
                 alone += self._batches(step.kind, replace(step.call, batch=-1), step.documents)
@@ -405,7 +405,7 @@ class Collector:
             return [_Step(kind, call, documents, Request(service, region, call.op, call.args))]
         askable: list[tuple[Document, dict[str, Any]]] = []
         for document in documents:
-            bound = {name: document.look(path(p)) for name, p in {**call.bind, **call.shared}.items()}
+            bound = {name: document.look(path(p)) for name, p in {**call.bind, **call.batch_common}.items()}
             refused = next((v for v in bound.values() if isinstance(v, Unreadable)), None)
             if refused is not None:
                 document.unread[call.into] = refused
@@ -417,7 +417,7 @@ class Collector:
         size = abs(call.batch)  # -1: a batch of one, whose argument is a list all the same
         together: dict[str, list[tuple[Document, dict[str, Any]]]] = defaultdict(list)
         for document, bound in askable:
-            together[repr([bound[name] for name in call.shared])].append((document, bound))
+            together[repr([bound[name] for name in call.batch_common])].append((document, bound))
         for members in together.values():
             for start in range(0, len(members), size):
                 group = members[start : start + size]
@@ -469,7 +469,7 @@ def _waiting(call: Call, slot: Slot, open_needs: Mapping[Slot, Any]) -> bool:
 
 def _asked_of(call: Call) -> set[str]:
     """The sections a call's arguments are read from."""
-    texts = (*call.bind.values(), *call.shared.values(), call.key or "@")
+    texts = (*call.bind.values(), *call.batch_common.values(), call.key or "@")
     return {section for text in texts for section in path(text).sections}
 
 

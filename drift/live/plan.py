@@ -12,7 +12,7 @@ from drift.provider.api import Request
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Provider
 from drift.provider.path import path
-from drift.provider.spec import Call, Held, ResourceType, Within
+from drift.provider.spec import Call, ElementOf, ResourceType, Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +70,17 @@ class Plan:
         kinds = {}
         for name in self._scope if self._search else self._scope & {name for name, _ in self._places}:
             kind = self._catalog[name]
-            told = kind.parent is not None and kind.parent.tells and not kind.parent.alone
+            told = kind.parent is not None and kind.parent.covers and not kind.parent.standalone
             if told and name not in desired_types:
                 continue  # nobody would hear of it: its parent tells
-            if isinstance(kind.list, Held) and kind.parent:
+            if isinstance(kind.list, ElementOf) and kind.parent:
                 kind = self._catalog[kind.parent.to]
-            if kind.object:
-                kind = self._catalog[kind.object]
+            if kind.alias_of:
+                kind = self._catalog[kind.alias_of]
             kinds[kind.name] = kind
         for kind in list(kinds.values()):
-            if kind.gathers is not None and kind.name in desired_types:
-                kinds |= {to: self._catalog[to] for to, _, _ in kind.gathers.parts.values()}
+            if kind.aggregate is not None and kind.name in desired_types:
+                kinds |= {to: self._catalog[to] for to, _, _ in kind.aggregate.parts.values()}
         for kind in list(kinds.values()):
             while isinstance(kind.list, Within):
                 kind = kinds.setdefault(kind.list.parent, self._catalog[kind.list.parent])
@@ -163,12 +163,12 @@ def _behind(kind: ResourceType) -> Iterator[str]:
     yield kind.listed_as
     if isinstance(kind.list, Within):
         yield kind.list.parent
-    if isinstance(kind.list, Held) and kind.parent:
+    if isinstance(kind.list, ElementOf) and kind.parent:
         yield kind.parent.to
-    if kind.object:
-        yield kind.object
-    if kind.gathers is not None:
-        yield from (to for to, _, _ in kind.gathers.parts.values())
+    if kind.alias_of:
+        yield kind.alias_of
+    if kind.aggregate is not None:
+        yield from (to for to, _, _ in kind.aggregate.parts.values())
 
 
 def type_of(resource: Resource) -> str:

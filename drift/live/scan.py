@@ -19,7 +19,7 @@ from drift.provider.catalog import Catalog
 from drift.provider.contract import Provider
 from drift.provider.path import path, text_at
 from drift.provider.relations import as_held, kind_of, parent_key, parts_of
-from drift.provider.spec import Gathers, Held, ResourceType
+from drift.provider.spec import Aggregate, ElementOf, ResourceType
 
 
 class Scan:
@@ -130,20 +130,20 @@ class Scan:
 
     def _pair(self, desired: Resource) -> Resource | None:
         kind = kind_of(desired, self._catalog)
-        if isinstance(kind.list, Held):
+        if isinstance(kind.list, ElementOf):
             return self._held(desired, kind, kind.list)
-        if kind.gathers is not None:
-            return self._gathered(desired, kind.gathers)
+        if kind.aggregate is not None:
+            return self._gathered(desired, kind.aggregate)
         item = self._found.items.get(desired.key)
-        if item is None and kind.otherwise:
-            other = text_at(kind.otherwise, {k: v for k, v in desired.attributes.items() if is_known(v)})
+        if item is None and kind.alternate_identity:
+            other = text_at(kind.alternate_identity, {k: v for k, v in desired.attributes.items() if is_known(v)})
             item = self._found.items.get(desired.key._replace(identity=(other,)))
         return None if item is None else replace(self._shaped(item, kind), address=desired.address)
 
     def _shaped(self, item: Item, kind: ResourceType) -> Resource:
         return self.resources[item.key] if kind is item.kind else resource_of(item, kind)
 
-    def _gathered(self, desired: Resource, gathers: Gathers) -> Resource | None:
+    def _gathered(self, desired: Resource, gathers: Aggregate) -> Resource | None:
         attributes = dict(desired.attributes)
         for name, (to, take, by) in gathers.parts.items():
             wants = desired.attributes.get(name) or frozenset()
@@ -168,12 +168,12 @@ class Scan:
                     alike[key.region, resource.attributes.get(by)].append(resource)
         return self._alike[type_, by]
 
-    def _held(self, desired: Resource, kind: ResourceType, held: Held) -> Resource | None:
+    def _held(self, desired: Resource, kind: ResourceType, held: ElementOf) -> Resource | None:
         key = parent_key(desired, kind.parent, self._catalog) if kind.parent else None
         parent = self._found.items.get(key) if key else None
         if parent is None or kind.parent is None:
             return None
-        elements = {name: parent.document.read(parent.kind.attr(name)) for name in kind.parent.tells}
+        elements = {name: parent.document.read(parent.kind.attr(name)) for name in kind.parent.covers}
         refused = next((v for v in elements.values() if not is_known(v)), None)
         if refused is not None:
             attributes: dict[str, Any] = {} if refused is UNASKED else dict.fromkeys(kind.attributes, refused)
@@ -202,9 +202,9 @@ def wanted(desired: Sequence[Resource], catalog: Catalog) -> Wanted:
     orphans: set[str] = set()
     for resource in (*desired, *(part for r in desired for part in parts_of(r, catalog))):
         kind = kind_of(resource, catalog)
-        if kind.gathers is not None and kind.gathers.whole:
-            everywhere |= {to for to, _, _ in kind.gathers.parts.values()}
-        if not isinstance(kind.list, Held):
+        if kind.aggregate is not None and kind.aggregate.whole:
+            everywhere |= {to for to, _, _ in kind.aggregate.parts.values()}
+        if not isinstance(kind.list, ElementOf):
             managed[resource.key].append(resource)
         if kind.parent is not None:
             key = parent_key(resource, kind.parent, catalog)

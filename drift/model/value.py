@@ -48,7 +48,7 @@ class Block(Mapping[str, Any], Hashable):
         return f"Block({self._data!r})"
 
 
-class Tacit(Block):
+class Implicit(Block):
     """An element that AWS puts there by itself: equal to its like, and nothing new where there is none."""
 
     __slots__ = ()

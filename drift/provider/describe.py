@@ -8,7 +8,7 @@ from typing import Any
 from drift.provider import facts
 from drift.provider.catalog import Catalog
 from drift.provider.path import Path, path
-from drift.provider.spec import Attr, Call, Held, ResourceType, Within
+from drift.provider.spec import Attr, Call, ElementOf, ResourceType, Within
 
 
 def compared(kind: ResourceType) -> list[str]:
@@ -34,10 +34,10 @@ def actions(names: Iterable[str], catalog: Catalog) -> list[str]:
             continue
         seen.add(kind.name)
         action = catalog.provider_of(kind.name).action
-        found |= {action(call.service or kind.service, call) for call in kind.calls} | set(kind.asks)
+        found |= {action(call.service or kind.service, call) for call in kind.calls} | set(kind.extra_actions)
         todo += [kind.list.parent] if isinstance(kind.list, Within) else []
-        todo += [kind.parent.to] if isinstance(kind.list, Held) and kind.parent else []
-        todo += [kind.object] if kind.object else []
+        todo += [kind.parent.to] if isinstance(kind.list, ElementOf) and kind.parent else []
+        todo += [kind.alias_of] if kind.alias_of else []
     return sorted(found)
 
 
@@ -48,27 +48,27 @@ def operation(kind: ResourceType, call: Call) -> str:
 
 def listings(kind: ResourceType, catalog: Catalog) -> list[str]:
     """The operations whose answers tell that something of this type is there."""
-    if kind.object:
-        return listings(catalog[kind.object], catalog)
-    if isinstance(kind.list, Held) and kind.parent:
+    if kind.alias_of:
+        return listings(catalog[kind.alias_of], catalog)
+    if isinstance(kind.list, ElementOf) and kind.parent:
         whole = catalog[kind.parent.to]
-        return sorted({op for name in kind.parent.tells for op in told_by(whole, name, catalog)})
+        return sorted({op for name in kind.parent.covers for op in told_by(whole, name, catalog)})
     if isinstance(kind.list, Within):
         whole = catalog[kind.list.parent]
         if kind.list.each == "@":
             return sorted({op for text in [kind.exists or "@"] for op in _of(whole, path(text), catalog)})
         return _of(whole, path(kind.list.each), catalog)
-    if kind.gathers is not None:
-        return sorted({op for to, _, _ in kind.gathers.parts.values() for op in listings(catalog[to], catalog)})
-    calls = (*kind.listings, *([kind.seek] if kind.seek and not kind.listings else []))
+    if kind.aggregate is not None:
+        return sorted({op for to, _, _ in kind.aggregate.parts.values() for op in listings(catalog[to], catalog)})
+    calls = (*kind.listings, *([kind.lookup] if kind.lookup and not kind.listings else []))
     return sorted({operation(kind, call) for call in calls})
 
 
 def told_by(kind: ResourceType, name: str, catalog: Catalog) -> list[str]:
     """The operations whose answers tell an attribute."""
-    if isinstance(kind.list, Held) or kind.gathers is not None:
+    if isinstance(kind.list, ElementOf) or kind.aggregate is not None:
         return listings(kind, catalog)
-    own = catalog[kind.object] if kind.object else kind
+    own = catalog[kind.alias_of] if kind.alias_of else kind
     return _of(own, kind.attr(name).path, catalog)
 
 

@@ -14,7 +14,7 @@ from drift.normalize.values import document
 from drift.provider import facts
 from drift.provider.catalog import Catalog
 from drift.provider.path import Path
-from drift.provider.spec import Attr, Call, Held, ResourceType, Within
+from drift.provider.spec import Attr, Call, ElementOf, ResourceType, Within
 
 ANY: Any = object()
 """A shape nobody can know: what a function answers, or a JSON document."""
@@ -48,7 +48,7 @@ def service_model(service: str) -> Any:
 
 
 def _api(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
-    if isinstance(kind.list, Held) or (kind.gathers is not None and kind.list is None):
+    if isinstance(kind.list, ElementOf) or (kind.aggregate is not None and kind.list is None):
         return
     problems: list[str] = []
     shape = item_shape(kind, catalog, problems)
@@ -86,7 +86,7 @@ def _fields(attr: Attr, shape: Any) -> Iterator[str]:
 
 
 def _movers(attr: Attr, shape: Any) -> Iterator[str]:
-    for move in attr.moves:
+    for move in attr.changed_by:
         yield from _arrives(move.when, shape)
         yield from _arrives(move.within, shape) if move.within else ()
     for field in attr.fields.values():
@@ -116,15 +116,15 @@ def item_shape(kind: ResourceType, catalog: Catalog, problems: list[str]) -> dic
     elif kind.listings:
         shapes = [_members(_element(_answer(kind, call, dict(HERE), problems))) for call in kind.listings]
         shape = shapes[0]
-    elif kind.seek is not None:
-        shape = _item_of(_element(_answer(kind, kind.seek, _desired(kind), problems)))
+    elif kind.lookup is not None:
+        shape = _item_of(_element(_answer(kind, kind.lookup, _desired(kind), problems)))
     else:
         return {}
     shape |= HERE
-    if kind.seek is not None:
+    if kind.lookup is not None:
         if kind.list is not None:
-            shape = shape | _item_of(_element(_answer(kind, kind.seek, _desired(kind), problems))) | shape
-        shape |= {name: ANY for name in kind.seek.bind if name not in shape}
+            shape = shape | _item_of(_element(_answer(kind, kind.lookup, _desired(kind), problems))) | shape
+        shape |= {name: ANY for name in kind.lookup.bind if name not in shape}
     for call in kind.describe:
         if not call.into:
             problems.append(f"{call.op} has no `into`")
@@ -155,11 +155,11 @@ def _answer(kind: ResourceType, call: Call, item: dict[str, Any], problems: list
         problems.append(f"{call.op} is not read-only by its name")
     operation = model.operation_model(call.op)
     takes = operation.input_shape
-    given = {*call.bind, *call.shared, *call.args}
+    given = {*call.bind, *call.batch_common, *call.args}
     problems.extend(f"{call.op} takes no {n}" for n in sorted(given) if takes is None or n not in takes.members)
     if takes is not None:
         problems.extend(f"{call.op} needs {n}" for n in takes.required_members if n not in given)
-    for at in (*call.bind.values(), *call.shared.values(), *([call.key] if call.key else [])):
+    for at in (*call.bind.values(), *call.batch_common.values(), *([call.key] if call.key else [])):
         problems.extend(f"{call.op} > {p}" for p in _arrives(at, item))
     answers: Any = operation.output_shape
     if call.parse:
@@ -298,14 +298,14 @@ def _attribute(kind: ResourceType, at: str, attr: Attr, fact: Any) -> Iterator[s
 
 def _links(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
     named = {"id", *kind.attributes, *kind.computed, *kind.linked}
-    for ref in (*kind.refs, *kind.claims, *kind.inherits):
+    for ref in (*kind.refs, *kind.creates, *kind.inherits):
         if ref.attribute.split(".")[0].removesuffix("[]") not in named:
             yield f"the reference {ref.attribute} is no attribute of it"
         if ref.to in catalog:
             target = catalog[ref.to]
             if ref.by not in ("id", *target.attributes, *target.computed, *target.linked):
                 yield f"{ref.to} has no attribute {ref.by} to refer to"
-    for at, (to, *names) in kind.gathers.parts.items() if kind.gathers is not None else ():
+    for at, (to, *names) in kind.aggregate.parts.items() if kind.aggregate is not None else ():
         known = {*catalog[to].attributes, *catalog[to].computed} if to in catalog else set[str]()
         yield from (f"it gathers {at}, which is no attribute of it" for _ in [0] if at not in kind.attributes)
         yield from (f"it gathers {to}, which has no {name}" for name in names if name not in known)
@@ -321,9 +321,9 @@ def _links(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
         return
     if parent.identity != (kind.parent.by,):
         yield f"{kind.parent.to} is not identified by {kind.parent.by} alone"
-    yield from (f"{parent.name} has no attribute {n} to tell" for n in kind.parent.tells if n not in parent.attributes)
-    if kind.object and kind.object not in catalog:
-        yield f"there is no type {kind.object} to list it"
+    yield from (f"{parent.name} has no attribute {n} to tell" for n in kind.parent.covers if n not in parent.attributes)
+    if kind.alias_of and kind.alias_of not in catalog:
+        yield f"there is no type {kind.alias_of} to list it"
 
 
 def lint_all(catalog: Catalog) -> list[str]:

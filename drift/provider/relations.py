@@ -28,7 +28,7 @@ def parent_key(resource: Resource, parent: Parent, catalog: Catalog) -> Key | No
 
 def parts_of(resource: Resource, catalog: Catalog) -> list[Resource]:
     """What a gathering resource stands for, each as if it stood alone; nothing for any other."""
-    gathers, out = kind_of(resource, catalog).gathers, list[Resource]()
+    gathers, out = kind_of(resource, catalog).aggregate, list[Resource]()
     if gathers is None or resource.deposed:
         return out
     for name, (to, take, by) in gathers.parts.items():

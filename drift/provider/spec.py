@@ -45,7 +45,7 @@ class Call:
 
     Every item knows `here.account`, `here.region` and `here.partition`; a listing can bind these alone.
     """
-    shared: Mapping[str, str] = field(default_factory=dict)
+    batch_common: Mapping[str, str] = field(default_factory=dict)
     """The same, for arguments that all items of one batch have in common: a service's cluster."""
     into: str = ""
     """The section of the item that keeps the answer."""
@@ -61,7 +61,7 @@ class Call:
     """Error codes that mean "nothing of the kind is configured"."""
     gone: frozenset[str] = frozenset()
     """Error codes that mean "deleted since it was listed"."""
-    apart: frozenset[str] = frozenset()
+    retry_singly: frozenset[str] = frozenset()
     """Error codes that one item may bring upon its whole batch: its members are asked again one by one."""
     iam: str = ""
     """The IAM action, where it is not the operation of that name."""
@@ -85,8 +85,8 @@ class Within:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """No object of its own: it holds elements of its parent's attributes (see `Parent.tells`).
+class ElementOf:
+    """No object of its own: it holds elements of its parent's attributes (see `Parent.covers`).
 
     `find` takes the desired attributes and, for each told attribute, the parent's actual elements;
     it answers with what is there of it in Terraform's shape, or None where nothing is.
@@ -96,7 +96,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathers:
+class Aggregate:
     """One resource that stands for several live ones, each named by one element of an attribute."""
 
     by: str
@@ -109,7 +109,7 @@ class Gathers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moves:
+class ChangedBy:
     """Who else may change an attribute, as AWS itself shows: such a change is expected, and no drift.
 
     JMESPath over the item, which also knows `element`: the key of the repeated block that the attribute is in.
@@ -146,7 +146,7 @@ class Attr:
     """Whether the block may stand several times."""
     ordered: bool = False
     """Whether the order of such blocks means something."""
-    tacit: str = ""
+    implicit: str = ""
     """JMESPath over an element of a repeated block: AWS's own, there whether or not anybody asks for it. It
     may be recorded, but need not be: a parameter at the engine's default."""
     key: Callable[[Value], Hashable] | None = None
@@ -157,7 +157,7 @@ class Attr:
     """The state records only the keys of a map that the configuration sets: no others are compared."""
     sensitive: bool = False
     """Never shown."""
-    moves: tuple[Moves, ...] = ()
+    changed_by: tuple[ChangedBy, ...] = ()
     """Who else may change it; asked for only where it differs."""
 
     def actual(self, value: Any) -> Value:
@@ -174,10 +174,10 @@ class Attr:
         return self._block(value) if value else None
 
     def _block(self, value: Any) -> Value:
-        from drift.model.value import Block, Tacit
+        from drift.model.value import Block, Implicit
 
         found = {name: f.actual(f.path.search(value)) for name, f in self.fields.items()}
-        form = Tacit if self.tacit and path(self.tacit).search(value) else Block
+        form = Implicit if self.implicit and path(self.implicit).search(value) else Block
         return next((v for v in found.values() if isinstance(v, Unreadable)), form(found))
 
     def desired(self, value: Any, instance: Raw) -> Value:
@@ -223,14 +223,14 @@ class Parent:
     attribute: str
     to: str
     by: str = "id"
-    tells: Mapping[str, Share] = field(default_factory=dict)
+    covers: Mapping[str, Share] = field(default_factory=dict)
     """The parent's attribute -> the elements of it that one resource of this type holds."""
-    unless: str = ""
+    covered_if: str = ""
     """An ignored attribute of the parent, or of another part of it; where the state sets it, it tells every part
     of this type: an OpenAPI `body`."""
-    alone: bool = False
+    standalone: bool = False
     """Reported even where the parent is not managed: a rule on the default event bus, a route of a main table."""
-    shared: bool = False
+    filled_by_others: bool = False
     """Others fill the parent too (Auto Scaling, ECS, a controller), and nothing shows who filled what: a
     live part is spoken of only where the configuration names parts of the same parent."""
 
@@ -279,10 +279,10 @@ class ResourceType:
     """The Terraform type: `aws_sqs_queue`."""
     service: str
     """The botocore service: `sqs`."""
-    list: Call | tuple[Call, ...] | Within | Held | None
+    list: Call | tuple[Call, ...] | Within | ElementOf | None
     """Several calls where no single one lists all; None where AWS has no listing worth its price: only what
-    is desired is looked up then, by `seek`."""
-    seek: Call | None = None
+    is desired is looked up then, by `lookup`."""
+    lookup: Call | None = None
     """Asks for one desired resource that was not listed: `bind` is JMESPath over its attributes, the
     answer one item or several of the listing's shape, each with the arguments as sections of its own.
     Where an argument has no value, nothing is asked."""
@@ -292,7 +292,7 @@ class ResourceType:
     """Terraform's `id`, from the listing alone."""
     identity: tuple[str, ...] = ("id",)
     """The attributes that name the same resource on both sides, where `id` cannot."""
-    otherwise: str = ""
+    alternate_identity: str = ""
     """JMESPath over the attributes: the identity a desired resource also answers to, where nothing has its
     own: AWS fills in what may be left out, and Terraform does not always record it."""
     import_id: str = "id"
@@ -308,14 +308,14 @@ class ResourceType:
     ignored: Mapping[str, str] = field(default_factory=dict)
     """Attribute, or `block.attribute` -> why it is never compared."""
     refs: tuple[Ref, ...] = ()
-    claims: tuple[Ref, ...] = ()
+    creates: tuple[Ref, ...] = ()
     """Resources that came with this one and are told by it: never unmanaged by themselves."""
     parent: Parent | None = None
     adds: Adds | None = None
     echoes: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     """Attribute -> (attribute that names another resource, its type, its attribute that tells the same fact): what
     resources of their own hold there, they hold here too."""
-    gathers: Gathers | None = None
+    aggregate: Aggregate | None = None
     owners: tuple[Owner, ...] = ()
     holds: Holds | None = None
     held_as: str = ""
@@ -326,20 +326,20 @@ class ResourceType:
     """Resources whose owner owns this one too."""
     exists: str = ""
     """JMESPath over the item; false means there is nothing: AWS answers with an empty shell."""
-    asks: tuple[str, ...] = ()
+    extra_actions: tuple[str, ...] = ()
     """IAM actions beyond those of its calls, which the rules need: what a role used."""
     versions: tuple[str, str] | None = None
     """(attribute that the versions of one thing have in common, attribute that numbers them).
 
     Of such a thing only what is managed is looked at, or else the newest version.
     """
-    object: str = ""
+    alias_of: str = ""
     """The type that lists the same objects, where this is another name for them."""
 
     @property
     def listed_as(self) -> str:
         """The type in this one's keys."""
-        return self.object or self.name
+        return self.alias_of or self.name
 
     def attr(self, name: str) -> Attr:
         """The word for one attribute, compared or computed; KeyError where there is none."""
@@ -360,4 +360,4 @@ class ResourceType:
     @property
     def calls(self) -> builtins.list[Call]:
         """Every call made for this type's own sake."""
-        return [*self.listings, *([self.seek] if self.seek else []), *self.describe]
+        return [*self.listings, *([self.lookup] if self.lookup else []), *self.describe]

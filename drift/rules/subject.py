@@ -116,7 +116,7 @@ class World:
 
         The collector lists what is inside the managed alone, unless its type speaks for itself.
         """
-        if not isinstance(kind.list, Within) or (kind.parent is not None and kind.parent.alone):
+        if not isinstance(kind.list, Within) or (kind.parent is not None and kind.parent.standalone):
             return
         outer = kind
         while isinstance(outer.list, Within) and outer.list.parent != resource.type:
@@ -171,8 +171,8 @@ class World:
         out = []
         for part in self._parts[resource.type].get(resource.key, ()):
             parent = kind_of(part, self.catalog).parent
-            if parent is not None and name in parent.tells:
-                out.append((part, parent.tells[name]))
+            if parent is not None and name in parent.covers:
+                out.append((part, parent.covers[name]))
         return out
 
     def _parts_of(self, type_: str) -> dict[Key, list[Resource]]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from drift.model.address import Address
 from drift.provider.describe import tally
 from drift.provider.installed import installed
-from drift.provider.spec import Held, ResourceType, Within
+from drift.provider.spec import ElementOf, ResourceType, Within
 from drift.providers.aws import TYPES
 from tests.support import made, world
 
@@ -74,9 +74,9 @@ def calls(kind: ResourceType) -> str:
     """What reading the type costs."""
     if isinstance(kind.list, Within):
         listing = f"none: inside {kind.list.parent}"
-    elif isinstance(kind.list, Held):
+    elif isinstance(kind.list, ElementOf):
         listing = f"none: held by {kind.parent.to}" if kind.parent else "none"
-    elif kind.gathers:
+    elif kind.aggregate:
         listing = "none: gathered from others"
     else:
         listing = ", ".join(c.op for c in kind.listings) or "none: looked up one by one"

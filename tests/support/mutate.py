@@ -101,7 +101,7 @@ def measure(
     for resource in here:
         item = scan._found.items.get(resource.key)
         kind = catalog[resource.address.type] if resource.address else None
-        if item is None or kind is None or kind.gathers is not None or resource.deposed:
+        if item is None or kind is None or kind.aggregate is not None or resource.deposed:
             continue
         before = {n: item.document.read(a) for n, a in kind.attributes.items()}
         compared = {n for n, v in before.items() if is_known(v) and n in resource.attributes}

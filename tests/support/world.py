@@ -35,7 +35,7 @@ from drift.live.tape import Player, Recorder
 from drift.model.drift import Report
 from drift.provider.api import Answer, Api, Request
 from drift.provider.installed import installed
-from drift.provider.spec import Held, ResourceType, Within
+from drift.provider.spec import ElementOf, ResourceType, Within
 from drift.providers.aws.session import BotoApi
 from drift.rules.settings import Settings
 from drift.rules.spec import Rule
@@ -81,7 +81,7 @@ class Replay(Player):
 
     def knows(self, kind: ResourceType, catalog: Mapping[str, ResourceType]) -> bool:
         """Whether what lists the type was asked when the tape was recorded."""
-        while isinstance(kind.list, Within | Held):
+        while isinstance(kind.list, Within | ElementOf):
             kind = catalog[kind.list.parent if isinstance(kind.list, Within) else kind.parent.to if kind.parent else ""]
         calls = catalog[kind.listed_as].listings
         known = {

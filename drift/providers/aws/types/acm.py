@@ -88,5 +88,5 @@ VALIDATION = ResourceType(
     label="certificate_arn",
     attributes={"certificate_arn": text("CertificateArn")},
     ignored={"validation_record_fqdns": "an instruction to Terraform"},
-    parent=Parent("certificate_arn", to="aws_acm_certificate", shared=True),
+    parent=Parent("certificate_arn", to="aws_acm_certificate", filled_by_others=True),
 )

@@ -35,7 +35,7 @@ def _api_policy(value: Any) -> Value:
 
 def part_of_api(unless: str = "") -> Parent:
     """Everything below an API is reported as long as the API is managed; `body` tells its own parts."""
-    return Parent("rest_api_id", to="aws_api_gateway_rest_api", unless=unless)
+    return Parent("rest_api_id", to="aws_api_gateway_rest_api", covered_if=unless)
 
 
 def _compression(value: Any) -> Value:
@@ -106,14 +106,14 @@ REST_API_POLICY = ResourceType(
     import_id="rest_api_id",
     label="rest_api_id",
     attributes={"rest_api_id": text("id"), "policy": api_policy("policy")},
-    parent=Parent("rest_api_id", to="aws_api_gateway_rest_api", tells={"policy": WHOLE}),
+    parent=Parent("rest_api_id", to="aws_api_gateway_rest_api", covers={"policy": WHOLE}),
 )
 
 REST_API_PUT = ResourceType(
     name="aws_api_gateway_rest_api_put",
     service="apigateway",
     list=None,  # nothing of its own: there as long as its API is
-    seek=Call(op="GetRestApi", take="[@]", bind={"restApiId": "rest_api_id"}, iam=READ, gone=GONE),
+    lookup=Call(op="GetRestApi", take="[@]", bind={"restApiId": "rest_api_id"}, iam=READ, gone=GONE),
     id=text("id"),
     identity=("rest_api_id",),
     import_id="rest_api_id",
@@ -348,7 +348,7 @@ DEPLOYMENT = ResourceType(
         "triggers":          "an instruction to Terraform",
         "variables":         "the stage's; only read when the deployment is created",
     },
-    claims=(Ref("stage_name", to="aws_api_gateway_stage"),),
+    creates=(Ref("stage_name", to="aws_api_gateway_stage"),),
     parent=part_of_api(),
 )
 

@@ -24,7 +24,7 @@ def _parts(op: str, into: str) -> Call:
 
 def part_of_api(unless: str = "") -> Parent:
     """Everything below an API is reported as long as the API is managed; `body` tells its own parts."""
-    return Parent("api_id", to="aws_apigatewayv2_api", unless=unless)
+    return Parent("api_id", to="aws_apigatewayv2_api", covered_if=unless)
 
 
 def _deployed(value: Any, instance: Any) -> str | None:
@@ -332,7 +332,7 @@ DOMAIN_NAME = ResourceType(
     name="aws_apigatewayv2_domain_name",
     service="apigateway",
     list=Call(op="GetDomainNames", take="items", iam=READ),
-    object="aws_api_gateway_domain_name",
+    alias_of="aws_api_gateway_domain_name",
     id=text("domainName"),
     identity=("domain_name",),
     import_id="domain_name",
@@ -360,7 +360,7 @@ API_MAPPING = ResourceType(
     name="aws_apigatewayv2_api_mapping",
     service="apigateway",
     list=Within("aws_api_gateway_domain_name", each="[Mappings, PrivateMappings, ApiMappings][]"),
-    object="aws_api_gateway_base_path_mapping",
+    alias_of="aws_api_gateway_base_path_mapping",
     id=text("id"),
     identity=("domain_name", "api_mapping_key"),
     import_id="join('/', [id, domain_name])",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.provider.kinds import block, blocks, flag, moment, number, schedule, tags, text
-from drift.provider.spec import Attr, Call, Moves, Ref, ResourceType
+from drift.provider.spec import Attr, Call, ChangedBy, Ref, ResourceType
 from drift.providers.aws.types.autoscaling import STEPS, by_name, predefined, queries, scheduled
 
 NAMESPACES = (
@@ -34,21 +34,21 @@ def scaling(namespace: str) -> tuple[Call, ...]:
     )
 
 
-def scaled(resource: str, dimension: str) -> tuple[Moves, ...]:
+def scaled(resource: str, dimension: str) -> tuple[ChangedBy, ...]:
     """Application Auto Scaling by a policy or a schedule of its own; `resource` is JMESPath for the id it knows it by."""
 
     def own(section: str) -> str:
         return f"of({section}, 'ResourceId', {resource})[?ScalableDimension == '{dimension}']"
 
     return (
-        Moves(who="Application Auto Scaling", when=f"{own('ScalingPolicies')} || {own('ScheduledActions')}",
+        ChangedBy(who="Application Auto Scaling", when=f"{own('ScalingPolicies')} || {own('ScheduledActions')}",
               within=f"{own('ScalableTargets')}.{{low: MinCapacity, high: MaxCapacity}}"),
     )
 
 
 def bound(member: str) -> Attr:
     """The least or the most: a scheduled action moves it, and only to what the action says."""
-    return number(member, moves=(scheduled("Actions[].ScalableTargetAction", member),))
+    return number(member, changed_by=(scheduled("Actions[].ScalableTargetAction", member),))
 
 
 TARGET = ResourceType(

@@ -15,8 +15,8 @@ from drift.provider.spec import (
     Attr,
     Attributes,
     Call,
-    Held,
-    Moves,
+    ElementOf,
+    ChangedBy,
     Owner,
     Parent,
     Raw,
@@ -30,17 +30,17 @@ from drift.providers.aws.types.ec2_launch import REQUIREMENTS
 ALARMS_HEARD = "!(SuspendedProcesses[?ProcessName == 'AlarmNotification'])"
 BOUNDS = "[{low: MinSize, high: MaxSize}]"
 SCALED = (
-    Moves(who="a scaling policy of the group", when=f"{ALARMS_HEARD} && Policies[?Enabled != `false`]", within=BOUNDS),
-    Moves(who="a scheduled action", when="Schedules[?DesiredCapacity]", within=BOUNDS),
+    ChangedBy(who="a scaling policy of the group", when=f"{ALARMS_HEARD} && Policies[?Enabled != `false`]", within=BOUNDS),
+    ChangedBy(who="a scheduled action", when="Schedules[?DesiredCapacity]", within=BOUNDS),
     # its tag is how the autoscaler finds the groups that it may scale, and the tag itself is compared
-    Moves(who="the Kubernetes cluster autoscaler", when="Tags[?Key == 'k8s.io/cluster-autoscaler/enabled']",
+    ChangedBy(who="the Kubernetes cluster autoscaler", when="Tags[?Key == 'k8s.io/cluster-autoscaler/enabled']",
           within=BOUNDS),
 )
 
 
-def scheduled(actions: str, member: str) -> Moves:
+def scheduled(actions: str, member: str) -> ChangedBy:
     """A bound that a scheduled action moves, and only to what the action says."""
-    return Moves(who="a scheduled action", when=actions, within=f"{actions}.{{low: {member}, high: {member}}}")
+    return ChangedBy(who="a scheduled action", when=actions, within=f"{actions}.{{low: {member}, high: {member}}}")
 
 
 def _subnets(value: Any) -> frozenset[str]:
@@ -99,7 +99,7 @@ GROUP = ResourceType(
         "context":                   text("Context"),
         "default_cooldown":          number("DefaultCooldown", default=300),
         "default_instance_warmup":   number("DefaultInstanceWarmup", default=0),
-        "desired_capacity":          number("DesiredCapacity", assigned=True, moves=SCALED),
+        "desired_capacity":          number("DesiredCapacity", assigned=True, changed_by=SCALED),
         "desired_capacity_type":     text("DesiredCapacityType", default="units"),
         "enabled_metrics":           set_of(as_text, "EnabledMetrics[].Metric"),
         "health_check_grace_period": number("HealthCheckGracePeriod", default=0),
@@ -107,9 +107,9 @@ GROUP = ResourceType(
         "launch_configuration":      text("LaunchConfigurationName"),
         "load_balancers":            set_of(as_text, "LoadBalancerNames"),
         "max_instance_lifetime":     number("MaxInstanceLifetime", default=0),
-        "max_size":                  number("MaxSize", moves=(scheduled("Schedules[]", "MaxSize"),)),
+        "max_size":                  number("MaxSize", changed_by=(scheduled("Schedules[]", "MaxSize"),)),
         "metrics_granularity":       text("EnabledMetrics[0].Granularity", default="1Minute"),
-        "min_size":                  number("MinSize", moves=(scheduled("Schedules[]", "MinSize"),)),
+        "min_size":                  number("MinSize", changed_by=(scheduled("Schedules[]", "MinSize"),)),
         "name":                      text("AutoScalingGroupName", assigned=True),
         "placement_group":           text("PlacementGroup"),
         "protect_from_scale_in":     flag("NewInstancesProtectedFromScaleIn"),
@@ -161,7 +161,7 @@ GROUP = ResourceType(
             "key":                 text("Key"),
             "propagate_at_launch": flag("PropagateAtLaunch"),
             "value":               text("Value"),
-        }, key=lambda tag: tag["key"], tacit="Key == 'AmazonECSManaged'"),
+        }, key=lambda tag: tag["key"], implicit="Key == 'AmazonECSManaged'"),
         "traffic_source":            replace(SOURCES, from_state=_sources, from_api=_other_sources),
         "warm_pool":                 block("WarmPoolConfiguration", {
             "max_group_prepared_capacity": number("MaxGroupPreparedCapacity", default=-1),
@@ -222,7 +222,7 @@ def _attached(part: Attributes, told: Mapping[str, Value]) -> Raw | None:
 ATTACHMENT = ResourceType(
     name="aws_autoscaling_attachment",
     service="autoscaling",
-    list=Held(_attached),
+    list=ElementOf(_attached),
     id=text("AutoScalingGroupName"),
     identity=("autoscaling_group_name", "elb", "lb_target_group_arn"),
     label="autoscaling_group_name",
@@ -233,7 +233,7 @@ ATTACHMENT = ResourceType(
     },
     refs=(Ref("lb_target_group_arn", to="aws_lb_target_group", by="arn"), Ref("elb", to="aws_elb", by="name")),
     parent=Parent("autoscaling_group_name", to="aws_autoscaling_group",
-                  tells={"target_group_arns": _target_groups, "load_balancers": _balancers}),
+                  covers={"target_group_arns": _target_groups, "load_balancers": _balancers}),
 )
 
 HOOK = ResourceType(
@@ -259,7 +259,7 @@ HOOK = ResourceType(
         Ref("notification_target_arn", to="aws_sns_topic", by="arn"),
         Ref("notification_target_arn", to="aws_sqs_queue", by="arn"),
     ),
-    parent=Parent("autoscaling_group_name", to="aws_autoscaling_group", unless="initial_lifecycle_hook"),
+    parent=Parent("autoscaling_group_name", to="aws_autoscaling_group", covered_if="initial_lifecycle_hook"),
 )
 
 NOTIFICATION = ResourceType(

@@ -112,7 +112,7 @@ COMPUTE_ENVIRONMENT = ResourceType(
         Ref("compute_resources.launch_template.launch_template_id", to="aws_launch_template"),
         Ref("eks_configuration.eks_cluster_arn", to="aws_eks_cluster", by="arn"),
     ),
-    claims=(Ref("ecs_cluster_arn", to="aws_ecs_cluster", by="arn"),),  # Batch makes one for each environment
+    creates=(Ref("ecs_cluster_arn", to="aws_ecs_cluster", by="arn"),),  # Batch makes one for each environment
     owners=(CLOUDFORMATION,),
 )
 

@@ -42,7 +42,7 @@ DEPLOYMENT_GROUP = ResourceType(
     list=Within("aws_codedeploy_app", each="Groups[]"),
     describe=(
         Call(op="BatchGetDeploymentGroups", take="deploymentGroupsInfo", into="Group", batch=100, gone=GONE,
-             bind={"deploymentGroupNames": "name"}, shared={"applicationName": "parent.name"},
+             bind={"deploymentGroupNames": "name"}, batch_common={"applicationName": "parent.name"},
              match="deploymentGroupName"),
         Call(op="ListTagsForResource", take="Tags", into="Tags", gone=GONE,
              bind={"ResourceArn": f"join('', [{AT}, ':deploymentgroup:', parent.name, '/', name])"}),

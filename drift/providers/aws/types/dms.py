@@ -34,7 +34,7 @@ REPLICATION_INSTANCE = ResourceType(
         "auto_minor_version_upgrade":   flag("AutoMinorVersionUpgrade", assigned=True),
         "availability_zone":            text("AvailabilityZone", assigned=True, from_state=zone),
         "engine_version":               text("PendingModifiedValues.EngineVersion || EngineVersion", assigned=True,
-                                             same=version_prefix, moves=UPGRADES),
+                                             same=version_prefix, changed_by=UPGRADES),
         "kms_key_arn":                  kms_key("KmsKeyId", assigned=True),
         "multi_az":                     flag("MultiAZ", default=False),
         "network_type":                 text("NetworkType", assigned=True),

@@ -66,7 +66,7 @@ def _customer_key(value: Any) -> str | None:
 
 def units(member: str, resource: str, dimension: str) -> Attr:
     """Provisioned units, which Application Auto Scaling may move."""
-    return number(member, default=0, moves=scaled(resource, f"dynamodb:{dimension}"))
+    return number(member, default=0, changed_by=scaled(resource, f"dynamodb:{dimension}"))
 
 
 TABLE_ID = "join('/', ['table', TableName])"
@@ -165,7 +165,7 @@ TABLE = ResourceType(
         Ref("replica[].kms_key_arn", to="aws_kms_key", by="arn"),
     ),
     # a replica is listed in its own region as a table
-    claims=(Ref("replica[].arn", to="aws_dynamodb_table", by="arn"),),
+    creates=(Ref("replica[].arn", to="aws_dynamodb_table", by="arn"),),
     owners=(Owner("Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
 )
 
@@ -173,7 +173,7 @@ REPLICA = ResourceType(
     name="aws_dynamodb_table_replica",
     service="dynamodb",
     # in its own region, a replica is a table like any other
-    object="aws_dynamodb_table",
+    alias_of="aws_dynamodb_table",
     list=TABLE.list,
     describe=TABLE.describe,
     id=attr("TableName", _name),
@@ -198,7 +198,7 @@ RESOURCE_POLICY = ResourceType(
     service="dynamodb",
     # tables, their indexes and streams have policies, and no listing tells of which
     list=None,
-    seek=Call(op="GetResourcePolicy", take="[@]", bind={"ResourceArn": "resource_arn"}, gone=GONE,
+    lookup=Call(op="GetResourcePolicy", take="[@]", bind={"ResourceArn": "resource_arn"}, gone=GONE,
               absent=frozenset({"PolicyNotFoundException"})),
     id=text("ResourceArn"),
     label="resource_arn",

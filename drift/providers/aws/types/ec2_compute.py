@@ -324,7 +324,7 @@ INSTANCE = ResourceType(
         Ref("root_block_device.kms_key_id", to="aws_kms_key", by="arn"),
         Ref("ebs_block_device[].kms_key_id", to="aws_kms_key", by="arn"),
     ),
-    claims=(
+    creates=(
         Ref("volumes[]", to="aws_ebs_volume"),
         Ref("interfaces[]", to="aws_network_interface"),
         # of a terminated instance too: its interface is seen for a while after it has gone
@@ -414,7 +414,7 @@ EIP_ASSOCIATION = ResourceType(
     ignored={"allow_reassociation": "an instruction to Terraform"},
     refs=(Ref("instance_id", to="aws_instance"), Ref("network_interface_id", to="aws_network_interface")),
     parent=Parent("allocation_id", to="aws_eip",
-                  tells={"instance": WHOLE, "network_interface": WHOLE, "associate_with_private_ip": WHOLE}),
+                  covers={"instance": WHOLE, "network_interface": WHOLE, "associate_with_private_ip": WHOLE}),
 )
 
 
@@ -492,7 +492,7 @@ NETWORK_INTERFACE_ATTACHMENT = ResourceType(
         "network_interface_id": text("NetworkInterfaceId"),
     },
     refs=(Ref("instance_id", to="aws_instance"),),
-    parent=Parent("network_interface_id", to="aws_network_interface", tells={"attachment": WHOLE}),
+    parent=Parent("network_interface_id", to="aws_network_interface", covers={"attachment": WHOLE}),
 )
 
 
@@ -513,7 +513,7 @@ NETWORK_INTERFACE_SG_ATTACHMENT = ResourceType(
         "security_group_id":    text("GroupId"),
     },
     refs=(Ref("security_group_id", to="aws_security_group"),),
-    parent=Parent("network_interface_id", to="aws_network_interface", tells={"security_groups": _group}),
+    parent=Parent("network_interface_id", to="aws_network_interface", covers={"security_groups": _group}),
 )
 
 
@@ -578,14 +578,14 @@ AMI = ResourceType(
     linked={"snapshots": set_of(as_text, "BlockDeviceMappings[].Ebs.SnapshotId")},
     ignored={"uefi_data": "never returned by AWS"},
     refs=(Ref("ebs_block_device[].snapshot_id", to="aws_ebs_snapshot"),),
-    claims=(Ref("snapshots[]", to="aws_ebs_snapshot"),),
+    creates=(Ref("snapshots[]", to="aws_ebs_snapshot"),),
     owners=BACKUPS,
 )
 
 AMI_COPY = replace(
     AMI,
     name="aws_ami_copy",
-    object="aws_ami",
+    alias_of="aws_ami",
     attributes={
         name: IMAGE_ATTRIBUTES[name] for name in ("deprecation_time", "description", "name", "tags")
     },

@@ -50,7 +50,7 @@ ENDPOINT = ResourceType(
         Ref("subnet_ids[]", to="aws_subnet"),
         Ref("security_group_ids[]", to="aws_security_group"),
     ),
-    claims=(Ref("network_interface_ids[]", to="aws_network_interface"),),
+    creates=(Ref("network_interface_ids[]", to="aws_network_interface"),),
     account="OwnerId",
     owners=(Owner("RequesterManaged", "AWS: made for a service"), STACK),
     exists="!contains(['deleted', 'deleting', 'Deleted', 'Deleting'], State)",
@@ -73,7 +73,7 @@ def endpoint_part(attribute: str, each: str, holds: str, to: str) -> ResourceTyp
         ),
         refs=(Ref(attribute, to=to),),
         parent=Parent(
-            "vpc_endpoint_id", to="aws_vpc_endpoint", tells={holds: lambda part: frozenset({part.get(attribute)})}
+            "vpc_endpoint_id", to="aws_vpc_endpoint", covers={holds: lambda part: frozenset({part.get(attribute)})}
         ),
     )
 
@@ -91,7 +91,7 @@ ENDPOINT_POLICY = ResourceType(
     id=text("VpcEndpointId"),
     label="vpc_endpoint_id",
     attributes={"vpc_endpoint_id": text("VpcEndpointId"), "policy": policy("PolicyDocument", assigned=True)},
-    parent=Parent("vpc_endpoint_id", to="aws_vpc_endpoint", tells={"policy": WHOLE}),
+    parent=Parent("vpc_endpoint_id", to="aws_vpc_endpoint", covers={"policy": WHOLE}),
 )
 
 ENDPOINT_PRIVATE_DNS = ResourceType(
@@ -103,7 +103,7 @@ ENDPOINT_PRIVATE_DNS = ResourceType(
     import_id="vpc_endpoint_id",
     label="vpc_endpoint_id",
     attributes={"vpc_endpoint_id": text("VpcEndpointId"), "private_dns_enabled": flag("PrivateDnsEnabled")},
-    parent=Parent("vpc_endpoint_id", to="aws_vpc_endpoint", tells={"private_dns_enabled": WHOLE}),
+    parent=Parent("vpc_endpoint_id", to="aws_vpc_endpoint", covers={"private_dns_enabled": WHOLE}),
 )
 
 ENDPOINT_SERVICE = ResourceType(
@@ -148,7 +148,7 @@ ENDPOINT_PRINCIPAL = ResourceType(
     attributes={"vpc_endpoint_service_id": text("parent.ServiceId"), "principal_arn": text("Principal")},
     parent=Parent(
         "vpc_endpoint_service_id", to="aws_vpc_endpoint_service",
-        tells={"allowed_principals": lambda p: frozenset({p.get("principal_arn")})},
+        covers={"allowed_principals": lambda p: frozenset({p.get("principal_arn")})},
     ),
 )  # fmt: skip
 

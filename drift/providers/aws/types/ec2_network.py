@@ -109,7 +109,7 @@ VPC = ResourceType(
 DEFAULT_VPC_TYPE = replace(
     VPC,
     name="aws_default_vpc",
-    object="aws_vpc",
+    alias_of="aws_vpc",
     computed={**VPC.computed, "cidr_block": text("CidrBlock"), "instance_tenancy": text("InstanceTenancy")},
     attributes={"tags": tags("Tags"), **VPC_SWITCHES, "enable_dns_hostnames": flag("enableDnsHostnames", default=True),
                 **VPC_IPV6},
@@ -156,7 +156,7 @@ SUBNET = ResourceType(
 DEFAULT_SUBNET = replace(
     SUBNET,
     name="aws_default_subnet",
-    object="aws_subnet",
+    alias_of="aws_subnet",
     computed={**SUBNET.computed, "vpc_id": text("VpcId"), "cidr_block": cidr("CidrBlock")},
     attributes={"availability_zone": text("AvailabilityZone", assigned=True), **SUBNET_SETTINGS},
     ignored={"force_destroy": "an instruction to Terraform"},
@@ -186,7 +186,7 @@ INTERNET_GATEWAY_ATTACHMENT = ResourceType(
     label="internet_gateway_id",
     attributes={"internet_gateway_id": text("parent.InternetGatewayId"), "vpc_id": text("VpcId")},
     refs=(Ref("vpc_id", to="aws_vpc"),),
-    parent=Parent("internet_gateway_id", to="aws_internet_gateway", tells={"vpc_id": WHOLE}),
+    parent=Parent("internet_gateway_id", to="aws_internet_gateway", covers={"vpc_id": WHOLE}),
 )
 
 # Routing
@@ -292,7 +292,7 @@ ROUTE_TABLE = ResourceType(
 DEFAULT_ROUTE_TABLE = replace(
     ROUTE_TABLE,
     name="aws_default_route_table",
-    object="aws_route_table",
+    alias_of="aws_route_table",
     import_id="vpc_id",
     computed={"owner_id": text("OwnerId"), "vpc_id": text("VpcId")},
     attributes={
@@ -323,7 +323,7 @@ ROUTE = ResourceType(
         **TARGETS,
     },
     refs=tuple(Ref(name, to=to) for name, to in TARGET_TYPES.items()),
-    parent=Parent("route_table_id", to="aws_route_table", tells={"route": route_element}, alone=True),
+    parent=Parent("route_table_id", to="aws_route_table", covers={"route": route_element}, standalone=True),
     account="parent.OwnerId",
     owners=(
         Owner(FIXED, THE_VPC),
@@ -353,7 +353,7 @@ ROUTE_TABLE_ASSOCIATION = ResourceType(
         Ref("gateway_id", to="aws_internet_gateway"),
         Ref("gateway_id", to="aws_vpn_gateway"),
     ),
-    parent=Parent("route_table_id", to="aws_route_table", alone=True),
+    parent=Parent("route_table_id", to="aws_route_table", standalone=True),
     account="parent.OwnerId",
     owners=(OF_STACK,),
     exists="AssociationState.State != 'disassociated'",
@@ -369,7 +369,7 @@ ROUTE_PROPAGATION = ResourceType(
     refs=(Ref("vpn_gateway_id", to="aws_vpn_gateway"),),
     parent=Parent(
         "route_table_id", to="aws_route_table",
-        tells={"propagating_vgws": lambda p: frozenset({p.get("vpn_gateway_id")})}, alone=True,
+        covers={"propagating_vgws": lambda p: frozenset({p.get("vpn_gateway_id")})}, standalone=True,
     ),
     account="parent.OwnerId",
     owners=(OF_STACK,),
@@ -386,7 +386,7 @@ MAIN_ASSOCIATION = ResourceType(
     computed={"original_route_table_id": text("`null`")},  # only Terraform remembers
     attributes={"vpc_id": text("parent.VpcId"), "route_table_id": text("RouteTableId")},
     refs=(Ref("vpc_id", to="aws_vpc"),),
-    claims=(Ref("original_route_table_id", to="aws_route_table"),),
+    creates=(Ref("original_route_table_id", to="aws_route_table"),),
     parent=Parent("route_table_id", to="aws_route_table"),
     account="parent.OwnerId",
     owners=(Owner("Main", THE_VPC),),
@@ -431,7 +431,7 @@ NAT_GATEWAY = ResourceType(
         Ref("secondary_allocation_ids[]", to="aws_eip"),
     ),
     # the recorded one goes a little later than its gateway
-    claims=(Ref("interfaces[]", to="aws_network_interface"), Ref("network_interface_id", to="aws_network_interface")),
+    creates=(Ref("interfaces[]", to="aws_network_interface"), Ref("network_interface_id", to="aws_network_interface")),
     owners=(STACK,),
     # deleted ones stay listed for an hour
     exists="State != 'deleted' && State != 'deleting' && State != 'failed'",
@@ -468,7 +468,7 @@ IPV6_ASSOCIATION = ResourceType(
         "ipv6_pool":                        text("Ipv6Pool", assigned=True),
     },
     ignored={"ipv6_ipam_pool_id": IPV6_POOL, **ENTITLED},
-    parent=Parent("vpc_id", to="aws_vpc", tells={"assign_generated_ipv6_cidr_block": WHOLE}),
+    parent=Parent("vpc_id", to="aws_vpc", covers={"assign_generated_ipv6_cidr_block": WHOLE}),
     account="parent.OwnerId",
 )
 
@@ -528,7 +528,7 @@ NETWORK_ACL = ResourceType(
 DEFAULT_NETWORK_ACL = replace(
     NETWORK_ACL,
     name="aws_default_network_acl",
-    object="aws_network_acl",
+    alias_of="aws_network_acl",
     computed={"owner_id": text("OwnerId"), "vpc_id": text("VpcId")},
     attributes={
         "default_network_acl_id": text("NetworkAclId"),
@@ -561,7 +561,7 @@ NETWORK_ACL_RULE = ResourceType(
     },
     parent=Parent(
         "network_acl_id", to="aws_network_acl",
-        tells={"ingress": acl_share(False), "egress": acl_share(True)}, alone=True,
+        covers={"ingress": acl_share(False), "egress": acl_share(True)}, standalone=True,
     ),
     account="parent.OwnerId",
     owners=(
@@ -582,7 +582,7 @@ NETWORK_ACL_ASSOCIATION = ResourceType(
     attributes={"network_acl_id": text("NetworkAclId"), "subnet_id": text("SubnetId")},
     refs=(Ref("subnet_id", to="aws_subnet"),),
     parent=Parent(
-        "network_acl_id", to="aws_network_acl", tells={"subnet_ids": lambda a: frozenset({a.get("subnet_id")})}
+        "network_acl_id", to="aws_network_acl", covers={"subnet_ids": lambda a: frozenset({a.get("subnet_id")})}
     ),
     account="parent.OwnerId",
 )
@@ -627,7 +627,7 @@ DHCP_OPTIONS = ResourceType(
 DEFAULT_DHCP_OPTIONS = replace(
     DHCP_OPTIONS,
     name="aws_default_vpc_dhcp_options",
-    object="aws_vpc_dhcp_options",
+    alias_of="aws_vpc_dhcp_options",
     computed={},
     attributes={"owner_id": text("OwnerId", assigned=True), "tags": tags("Tags")},
 )
@@ -683,7 +683,7 @@ PEERING = ResourceType(
     ignored={"auto_accept": ACCEPTING},
     refs=(Ref("vpc_id", to="aws_vpc"), Ref("peer_vpc_id", to="aws_vpc")),
     # between regions it is listed in both, and whoever manages one side need not manage the other
-    claims=(Ref("id", to="aws_vpc_peering_connection", anywhere=True),),
+    creates=(Ref("id", to="aws_vpc_peering_connection", anywhere=True),),
     owners=(STACK,),
     # ended ones stay listed for hours
     exists="!contains(['deleted', 'deleting', 'expired', 'failed', 'rejected'], Status.Code)",
@@ -692,7 +692,7 @@ PEERING = ResourceType(
 PEERING_ACCEPTER = replace(
     PEERING,
     name="aws_vpc_peering_connection_accepter",
-    object="aws_vpc_peering_connection",
+    alias_of="aws_vpc_peering_connection",
     computed={**PEERING.computed, "vpc_id": either("VpcId"), "peer_vpc_id": either("VpcId")},
     attributes={
         "vpc_peering_connection_id": text("VpcPeeringConnectionId"),
@@ -709,6 +709,6 @@ PEERING_OPTIONS_TYPE = ResourceType(
     label="vpc_peering_connection_id",
     attributes={"vpc_peering_connection_id": text("VpcPeeringConnectionId"), **PEERING_OPTIONS},
     parent=Parent(
-        "vpc_peering_connection_id", to="aws_vpc_peering_connection", tells=dict.fromkeys(PEERING_OPTIONS, WHOLE)
+        "vpc_peering_connection_id", to="aws_vpc_peering_connection", covers=dict.fromkeys(PEERING_OPTIONS, WHOLE)
     ),
 )

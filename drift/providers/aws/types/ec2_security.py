@@ -19,7 +19,7 @@ from drift.normalize.network import cidr as cidr_form
 from drift.normalize.values import number as as_number
 from drift.normalize.values import text as plain_text
 from drift.provider.kinds import attr, cidr, flag, number, set_of, tags, text
-from drift.provider.spec import STACK, Attr, Attributes, Call, Held, Owner, Parent, Raw, Ref, ResourceType, Share
+from drift.provider.spec import STACK, Attr, Attributes, Call, ElementOf, Owner, Parent, Raw, Ref, ResourceType, Share
 
 
 def rules(at: str) -> Attr:
@@ -70,7 +70,7 @@ SECURITY_GROUP = ResourceType(
 DEFAULT_SECURITY_GROUP = ResourceType(
     name="aws_default_security_group",
     service="ec2",
-    object="aws_security_group",
+    alias_of="aws_security_group",
     list=SECURITY_GROUP.list,
     id=SECURITY_GROUP.id,
     label="id",
@@ -107,7 +107,7 @@ def _port_of(value: Any, rule: Raw) -> Value:
 RULE = ResourceType(
     name="aws_security_group_rule",
     service="ec2",
-    list=Held(find_rule),
+    list=ElementOf(find_rule),
     id=text("id"),  # a hash that only Terraform makes
     label="description",
     attributes={
@@ -128,7 +128,7 @@ RULE = ResourceType(
         Ref("prefix_list_ids[]", to="aws_ec2_managed_prefix_list"),
     ),
     parent=Parent(
-        "security_group_id", to="aws_security_group", tells={"ingress": held("ingress"), "egress": held("egress")}
+        "security_group_id", to="aws_security_group", covers={"ingress": held("ingress"), "egress": held("egress")}
     ),
 )
 
@@ -158,7 +158,7 @@ def vpc_rule(direction: str, wanted: str) -> ResourceType:
             Ref("referenced_security_group_id", to="aws_security_group"),
             Ref("prefix_list_id", to="aws_ec2_managed_prefix_list"),
         ),
-        parent=Parent("security_group_id", to="aws_security_group", tells={direction: atoms_of_vpc_rule}),
+        parent=Parent("security_group_id", to="aws_security_group", covers={direction: atoms_of_vpc_rule}),
     )
 
 

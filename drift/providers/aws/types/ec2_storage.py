@@ -67,7 +67,7 @@ VOLUME_ATTACHMENT = ResourceType(
         "stop_instance_before_detaching": "an instruction to Terraform",
     },
     refs=(Ref("volume_id", to="aws_ebs_volume"),),
-    parent=Parent("instance_id", to="aws_instance", tells={"ebs_block_device": _device}),
+    parent=Parent("instance_id", to="aws_instance", covers={"ebs_block_device": _device}),
 )
 
 SNAPSHOT = ResourceType(
@@ -105,7 +105,7 @@ SNAPSHOT = ResourceType(
 SNAPSHOT_COPY = replace(
     SNAPSHOT,
     name="aws_ebs_snapshot_copy",
-    object="aws_ebs_snapshot",
+    alias_of="aws_ebs_snapshot",
     computed={"owner_id": text("OwnerId"), "volume_id": text("VolumeId")},
     attributes={
         "description":  text("Description"),

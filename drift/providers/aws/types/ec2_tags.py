@@ -18,7 +18,7 @@ def one_tag(name: str, service: str, seek: Call, *, names: str, at: str, key: st
         name=name,
         service=service,
         list=None,  # what is unmanaged is a tag too many, and the tagged resource tells of it
-        seek=seek,
+        lookup=seek,
         id=text(f"join(',', [{at}, {key}])"),
         identity=(names, "key"),
         label="key",

@@ -148,7 +148,7 @@ TRANSIT_ROUTE = ResourceType(
     },
     refs=(Ref("transit_gateway_attachment_id", to="aws_ec2_transit_gateway_vpc_attachment"),),
     # nothing but a static route put by hand is in a gateway's default table
-    parent=Parent("transit_gateway_route_table_id", to="aws_ec2_transit_gateway_route_table", alone=True),
+    parent=Parent("transit_gateway_route_table_id", to="aws_ec2_transit_gateway_route_table", standalone=True),
     owners=(Owner("parent.Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
 )
 
@@ -221,7 +221,7 @@ PREFIX_LIST_ENTRY = ResourceType(
     },
     parent=Parent(
         "prefix_list_id", to="aws_ec2_managed_prefix_list",
-        tells={"entry": lambda e: frozenset({Block(cidr=e.get("cidr"))})},
+        covers={"entry": lambda e: frozenset({Block(cidr=e.get("cidr"))})},
     ),
 )  # fmt: skip
 
@@ -271,7 +271,7 @@ VPN_GATEWAY_ATTACHMENT = ResourceType(
     label="vpn_gateway_id",
     attributes={"vpn_gateway_id": text("parent.VpnGatewayId"), "vpc_id": text("VpcId")},
     refs=(Ref("vpc_id", to="aws_vpc"),),
-    parent=Parent("vpn_gateway_id", to="aws_vpn_gateway", tells={"vpc_id": WHOLE}),
+    parent=Parent("vpn_gateway_id", to="aws_vpn_gateway", covers={"vpc_id": WHOLE}),
 )
 
 def one_or_both(value: Any) -> Value:

@@ -24,7 +24,7 @@ from drift.provider.kinds import (
     tags,
     text,
 )
-from drift.provider.spec import Attr, Call, Moves, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.provider.spec import Attr, Call, ChangedBy, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.providers.aws.types.application_autoscaling import scaled, scaling
 from drift.providers.aws.types.ec2_tags import one_tag
 
@@ -239,7 +239,7 @@ def _deployed(setting: str) -> str:
 
 SERVICE_ID = "join('/', ['service', last(parent.clusterArn), last(serviceArn)])"
 BY_CODEDEPLOY = (
-    Moves(who="CodeDeploy, which deploys this service", when="Service.deploymentController.type == 'CODE_DEPLOY'",
+    ChangedBy(who="CodeDeploy, which deploys this service", when="Service.deploymentController.type == 'CODE_DEPLOY'",
           to=_newer_revision),
 )
 
@@ -249,7 +249,7 @@ SERVICE = ResourceType(
     list=Within("aws_ecs_cluster", each="Services[]"),
     describe=(
         Call(op="DescribeServices", take="services", into="Service", bind={"services": "serviceArn"}, batch=10,
-             shared={"cluster": "parent.clusterArn"}, match="serviceArn", args={"include": ["TAGS"]},
+             batch_common={"cluster": "parent.clusterArn"}, match="serviceArn", args={"include": ["TAGS"]},
              gone=frozenset({"ClusterNotFoundException"})),
         *scaling("ecs"),
     ),
@@ -266,7 +266,7 @@ SERVICE = ResourceType(
                                                      same=untold),
         "desired_count":                      attr("Service.{strategy: schedulingStrategy, count: desiredCount}", as_number,
                                                    from_api=_count, from_state=_wanted_count,
-                                                   moves=scaled(SERVICE_ID, "ecs:service:DesiredCount")),
+                                                   changed_by=scaled(SERVICE_ID, "ecs:service:DesiredCount")),
         "enable_ecs_managed_tags":            flag("Service.enableECSManagedTags"),
         "enable_execute_command":             flag("Service.enableExecuteCommand"),
         "health_check_grace_period_seconds":  number("Service.healthCheckGracePeriodSeconds", default=0),
@@ -275,7 +275,7 @@ SERVICE = ResourceType(
         "platform_version":                   text("Service.platformVersion", assigned=True),
         "propagate_tags":                     text("Service.propagateTags", default="NONE"),
         "scheduling_strategy":                text("Service.schedulingStrategy", default="REPLICA"),
-        "task_definition":                    text("Service.taskDefinition", same=_same_revision, moves=BY_CODEDEPLOY),
+        "task_definition":                    text("Service.taskDefinition", same=_same_revision, changed_by=BY_CODEDEPLOY),
         "tags":                               tags("Service.tags"),
         "alarms":                             block(_deployed("alarms"), {
             "alarm_names": set_of(as_text, "alarmNames"),

@@ -102,7 +102,7 @@ MOUNT_TARGET = ResourceType(
         "security_groups": set_of(plain_text, "SecurityGroups", assigned=True),
     },
     refs=(Ref("subnet_id", to="aws_subnet"), Ref("security_groups[]", to="aws_security_group")),
-    claims=(Ref("network_interface_id", to="aws_network_interface"),),
+    creates=(Ref("network_interface_id", to="aws_network_interface"),),
     parent=Parent("file_system_id", to="aws_efs_file_system"),
 )
 

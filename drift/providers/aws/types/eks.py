@@ -18,7 +18,7 @@ from drift.provider.kinds import (
     tags,
     text,
 )
-from drift.provider.spec import Attr, Call, Moves, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Attr, Call, ChangedBy, Owner, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"ResourceNotFoundException"})
 
@@ -126,7 +126,7 @@ CLUSTER = ResourceType(
         Ref("vpc_config.cluster_security_group_id", to="aws_security_group"),
     ),
     # EKS makes them along with the cluster, the entry for the nodes of Auto Mode
-    claims=(
+    creates=(
         Ref("vpc_config.cluster_security_group_id", to="aws_security_group"),
         Ref("compute_config.node_role_arn", to="aws_eks_access_entry", by="principal_arn"),
     ),
@@ -176,8 +176,8 @@ NODE_GROUP = ResourceType(
             "source_security_group_ids": set_of(as_text, "sourceSecurityGroups"),
         }),
         "scaling_config":     block("Nodegroup.scalingConfig", {
-            "desired_size": number("desiredSize", default=0, moves=(
-                Moves(who="a scaling policy of the group", when="Policies[?Enabled != `false`]",
+            "desired_size": number("desiredSize", default=0, changed_by=(
+                ChangedBy(who="a scaling policy of the group", when="Policies[?Enabled != `false`]",
                       within="Nodegroup.scalingConfig.[{low: minSize, high: maxSize}]"),
             )),
             "max_size":     number("maxSize", default=0),
@@ -205,7 +205,7 @@ NODE_GROUP = ResourceType(
         Ref("resources.autoscaling_groups[].name", to="aws_autoscaling_group", by="name"),
     ),
     # EKS makes them along with the group, the entry in the cluster's name
-    claims=(
+    creates=(
         Ref("resources.autoscaling_groups[].name", to="aws_autoscaling_group", by="name"),
         Ref("resources.remote_access_security_group_id", to="aws_security_group"),
         Ref("node_role_arn", to="aws_eks_access_entry", by="principal_arn"),
@@ -265,7 +265,7 @@ FARGATE_PROFILE = ResourceType(
         Ref("pod_execution_role_arn", to="aws_iam_role", by="arn"),
         Ref("subnet_ids[]", to="aws_subnet"),
     ),
-    claims=(Ref("pod_execution_role_arn", to="aws_eks_access_entry", by="principal_arn"),),
+    creates=(Ref("pod_execution_role_arn", to="aws_eks_access_entry", by="principal_arn"),),
     parent=Parent("cluster_name", to="aws_eks_cluster"),
     owners=(cloudformation("Profile"),),
 )

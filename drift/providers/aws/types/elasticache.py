@@ -9,7 +9,7 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, caseless, flag, number, set_of, tags, text
-from drift.provider.spec import Attr, Attributes, Call, Held, Owner, Parent, Raw, Ref, ResourceType
+from drift.provider.spec import Attr, Attributes, Call, ElementOf, Owner, Parent, Raw, Ref, ResourceType
 from drift.providers.aws.types.application_autoscaling import scaled, scaling
 from drift.providers.aws.types.rds import (
     AT_CREATION,
@@ -80,7 +80,7 @@ CLUSTER = ResourceType(
         "az_mode":                    text("PreferredAvailabilityZone == 'Multiple' && 'cross-az' || 'single-az'",
                                            assigned=True),
         "engine":                     text("Engine", assigned=True),
-        "engine_version":             text("EngineVersion", assigned=True, same=version, moves=UPGRADES),
+        "engine_version":             text("EngineVersion", assigned=True, same=version, changed_by=UPGRADES),
         "ip_discovery":               text("IpDiscovery", assigned=True),
         "log_delivery_configuration": logs,
         "maintenance_window":         caseless("PreferredMaintenanceWindow", assigned=True),
@@ -151,7 +151,7 @@ REPLICATION_GROUP = ResourceType(
         "cluster_mode":                text("ClusterMode", assigned=True),
         "data_tiering_enabled":        flag("DataTiering", default=False),
         "engine":                      text("Engine || Member.Engine", default="redis"),
-        "engine_version":              text("Member.EngineVersion", assigned=True, same=version, moves=UPGRADES),
+        "engine_version":              text("Member.EngineVersion", assigned=True, same=version, changed_by=UPGRADES),
         "global_replication_group_id": text("GlobalReplicationGroupInfo.GlobalReplicationGroupId", assigned=True),
         "ip_discovery":                text("IpDiscovery", assigned=True),
         "kms_key_id":                  attr("KmsKeyId", key_id),
@@ -163,10 +163,10 @@ REPLICATION_GROUP = ResourceType(
         "notification_topic_arn":      text(_topic("Member.")),
         # what both come to: its own bounds are told by them
         "num_cache_clusters":          attr("MemberClusters", _count, assigned=True,
-                                            moves=tuple(replace(m, within="") for m in (*BY_GROUPS, *BY_REPLICAS))),
-        "num_node_groups":             attr("NodeGroups", _count, assigned=True, moves=BY_GROUPS),
+                                            changed_by=tuple(replace(m, within="") for m in (*BY_GROUPS, *BY_REPLICAS))),
+        "num_node_groups":             attr("NodeGroups", _count, assigned=True, changed_by=BY_GROUPS),
         "replicas_per_node_group":     attr("NodeGroups[0].NodeGroupMembers", _replicas, assigned=True,
-                                            same=unless_untold, moves=BY_REPLICAS),
+                                            same=unless_untold, changed_by=BY_REPLICAS),
         "parameter_group_name":        text("Member.CacheParameterGroup.CacheParameterGroupName", assigned=True),
         "port":                        number("ConfigurationEndpoint.Port || NodeGroups[0].PrimaryEndpoint.Port",
                                               default=6379),
@@ -198,7 +198,7 @@ REPLICATION_GROUP = ResourceType(
         Ref("kms_key_id", to="aws_kms_key"),
         Ref("notification_topic_arn", to="aws_sns_topic", by="arn"),
     ),
-    claims=(Ref("member_clusters[]", to="aws_elasticache_cluster"),),
+    creates=(Ref("member_clusters[]", to="aws_elasticache_cluster"),),
     owners=(STACK_TAGS,),
 )
 
@@ -220,7 +220,7 @@ PARAMETER_GROUP = ResourceType(
         "family":      text("CacheParameterGroupFamily"),
         "description": text("Description"),
         "parameter":   blocks("Parameters", {"name": text("ParameterName"), "value": text("ParameterValue")},
-                              tacit="Source != 'user'", key=lambda p: p.get("name")),
+                              implicit="Source != 'user'", key=lambda p: p.get("name")),
         "tags":        tags("Tags"),
     },
     owners=(Owner("starts_with(CacheParameterGroupName, 'default.')", OWN), STACK_TAGS),
@@ -299,12 +299,12 @@ USER_GROUP = ResourceType(
 USER_GROUP_ASSOCIATION = ResourceType(
     name="aws_elasticache_user_group_association",
     service="elasticache",
-    list=Held(_member),
+    list=ElementOf(_member),
     id=text("UserGroupId"),
     identity=("user_group_id", "user_id"),
     import_id="join(',', [user_group_id, user_id])",
     label="id",
     attributes={"user_group_id": text("UserGroupId"), "user_id": text("UserId")},
     refs=(Ref("user_id", to="aws_elasticache_user"),),
-    parent=Parent("user_group_id", to="aws_elasticache_user_group", tells={"user_ids": _user}),
+    parent=Parent("user_group_id", to="aws_elasticache_user_group", covers={"user_ids": _user}),
 )

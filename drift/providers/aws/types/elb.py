@@ -127,6 +127,6 @@ ATTACHMENT = ResourceType(
     id=text("join(' ', [parent.LoadBalancerName, InstanceId])", from_state=attached),
     label="instance",
     attributes={"elb": text("parent.LoadBalancerName"), "instance": text("InstanceId")},
-    parent=Parent("elb", to="aws_elb", tells={"instances": the_instance}),
+    parent=Parent("elb", to="aws_elb", covers={"instances": the_instance}),
     refs=(Ref("instance", to="aws_instance"),),
 )

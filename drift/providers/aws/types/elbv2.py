@@ -224,7 +224,7 @@ LISTENER = ResourceType(
     name="aws_lb_listener",
     service="elbv2",
     list=Within("aws_lb", each="Listeners[]"),
-    seek=Call(op="DescribeListeners", take="Listeners", bind={"ListenerArns": "[id]"}, gone=GONE),
+    lookup=Call(op="DescribeListeners", take="Listeners", bind={"ListenerArns": "[id]"}, gone=GONE),
     describe=(
         tags_of("ListenerArn"),
         # one call for each listener: these have no batch form
@@ -284,7 +284,7 @@ LISTENER_RULE = ResourceType(
     name="aws_lb_listener_rule",
     service="elbv2",
     list=Within("aws_lb_listener", each="Rules[?IsDefault != `true`]"),  # the default rule is the listener's own
-    seek=Call(op="DescribeRules", take="Rules", bind={"RuleArns": "[id]"}, gone=GONE),
+    lookup=Call(op="DescribeRules", take="Rules", bind={"RuleArns": "[id]"}, gone=GONE),
     describe=(tags_of("RuleArn"),),
     id=text("RuleArn"),
     label="to_string(priority)",
@@ -317,7 +317,7 @@ LISTENER_CERTIFICATE = ResourceType(
     service="elbv2",
     # the default certificate is the listener's own attribute
     list=Within("aws_lb_listener", each="AllCertificates[?IsDefault != `true`]"),
-    seek=Call(op="DescribeListenerCertificates", take="Certificates[?IsDefault != `true`]",
+    lookup=Call(op="DescribeListenerCertificates", take="Certificates[?IsDefault != `true`]",
               bind={"ListenerArn": "listener_arn"}, gone=GONE),
     id=text("join('_', [ListenerArn || parent.ListenerArn, CertificateArn])"),
     label="certificate_arn",
@@ -440,7 +440,7 @@ TARGET_GROUP_ATTACHMENT = ResourceType(
     list=Within("aws_lb_target_group", each="Targets[?TargetHealth.State != 'draining']"),
     id=attr("{group: parent.TargetGroupArn, usual: parent.Port, target: Target.Id, port: Target.Port}", target,
             from_state=target_in_state),
-    otherwise="join(' ', [target_group_arn, target_id])",
+    alternate_identity="join(' ', [target_group_arn, target_id])",
     label="target_id",
     attributes={
         "target_group_arn":  text("parent.TargetGroupArn"),
@@ -448,15 +448,15 @@ TARGET_GROUP_ATTACHMENT = ResourceType(
         "port":              number("Target.Port", assigned=True),
         "availability_zone": text("Target.AvailabilityZone", assigned=True),
     },
-    parent=Parent("target_group_arn", to="aws_lb_target_group", shared=True),
+    parent=Parent("target_group_arn", to="aws_lb_target_group", filled_by_others=True),
     refs=(Ref("target_id", to="aws_instance"), Ref("target_id", to="aws_lambda_function", by="arn")),
     inherits=(Ref("target_id", to="aws_instance"),),  # Auto Scaling registers its own instances
 )
 
-ALB = replace(LOAD_BALANCER, name="aws_alb", object="aws_lb")
-ALB_LISTENER = replace(LISTENER, name="aws_alb_listener", object="aws_lb_listener")
-ALB_LISTENER_RULE = replace(LISTENER_RULE, name="aws_alb_listener_rule", object="aws_lb_listener_rule")
-ALB_TARGET_GROUP = replace(TARGET_GROUP, name="aws_alb_target_group", object="aws_lb_target_group")
+ALB = replace(LOAD_BALANCER, name="aws_alb", alias_of="aws_lb")
+ALB_LISTENER = replace(LISTENER, name="aws_alb_listener", alias_of="aws_lb_listener")
+ALB_LISTENER_RULE = replace(LISTENER_RULE, name="aws_alb_listener_rule", alias_of="aws_lb_listener_rule")
+ALB_TARGET_GROUP = replace(TARGET_GROUP, name="aws_alb_target_group", alias_of="aws_lb_target_group")
 ALB_TARGET_GROUP_ATTACHMENT = replace(
-    TARGET_GROUP_ATTACHMENT, name="aws_alb_target_group_attachment", object="aws_lb_target_group_attachment"
+    TARGET_GROUP_ATTACHMENT, name="aws_alb_target_group_attachment", alias_of="aws_lb_target_group_attachment"
 )

@@ -125,7 +125,7 @@ BUS_POLICY = ResourceType(
     id=text("Name"),
     label="event_bus_name",
     attributes={"event_bus_name": bus_name("Name"), "policy": policy("Policy")},
-    parent=Parent("event_bus_name", to="aws_cloudwatch_event_bus", alone=True),
+    parent=Parent("event_bus_name", to="aws_cloudwatch_event_bus", standalone=True),
 )
 
 
@@ -145,7 +145,7 @@ PERMISSION = ResourceType(
     name="aws_cloudwatch_event_permission",
     service="events",
     list=None,  # a statement of the bus's policy, which tells all of them
-    seek=Call(op="DescribeEventBus", parse="Policy", take="Policy.Statement[]", absent=GONE,
+    lookup=Call(op="DescribeEventBus", parse="Policy", take="Policy.Statement[]", absent=GONE,
               bind={"Name": "event_bus_name"}),
     id=text("Sid"),
     identity=("event_bus_name", "statement_id"),
@@ -158,7 +158,7 @@ PERMISSION = ResourceType(
         "principal":      attr("Principal", _permission_principal),
         "condition":      attr("Condition", _condition, from_state=lambda value, _: freeze(value[0]) if value else None),
     },
-    claims=(Ref("event_bus_name", to="aws_cloudwatch_event_bus_policy"),),
+    creates=(Ref("event_bus_name", to="aws_cloudwatch_event_bus_policy"),),
 )
 
 RULE = ResourceType(
@@ -192,7 +192,7 @@ RULE = ResourceType(
         "force_destroy": "an instruction to Terraform",
     },
     refs=(Ref("role_arn", to="aws_iam_role", by="arn"),),
-    parent=Parent("event_bus_name", to="aws_cloudwatch_event_bus", alone=True),  # the default bus is AWS's
+    parent=Parent("event_bus_name", to="aws_cloudwatch_event_bus", standalone=True),  # the default bus is AWS's
     owners=(Owner("ManagedBy", "the AWS service that manages it"), STACK),
 )
 

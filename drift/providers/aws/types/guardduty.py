@@ -46,5 +46,5 @@ FEATURE = ResourceType(
         }, key=lambda c: c["name"]),
     },
     # GuardDuty adds features by itself; the detector's `datasources` are the first of them by older names
-    parent=Parent("detector_id", to="aws_guardduty_detector", tells={"datasources": WHOLE}),
+    parent=Parent("detector_id", to="aws_guardduty_detector", covers={"datasources": WHOLE}),
 )

@@ -9,7 +9,7 @@ from drift.model.value import Block, Value
 from drift.normalize.policy import policy_document
 from drift.normalize.values import text as plain_text
 from drift.provider.kinds import attr, blocks, moment, name_of_arn, number, policy, set_of, tags, text
-from drift.provider.spec import Attributes, Call, Held, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.provider.spec import Attributes, Call, ElementOf, Owner, Parent, Raw, Ref, ResourceType, Within
 
 GONE = frozenset({"NoSuchEntity"})
 PAGE = {"MaxItems": 1000}
@@ -48,7 +48,7 @@ LAST_USED = ("iam:GenerateServiceLastAccessedDetails", "iam:GetServiceLastAccess
 
 ROLE = ResourceType(
     name="aws_iam_role",
-    asks=LAST_USED,
+    extra_actions=LAST_USED,
     service="iam",
     scope="global",
     list=Call(op="ListRoles", take="Roles", args=PAGE),
@@ -94,7 +94,7 @@ SERVICE_LINKED_ROLE = ResourceType(
     name="aws_iam_service_linked_role",
     service="iam",
     scope="global",
-    object="aws_iam_role",
+    alias_of="aws_iam_role",
     list=ROLE.list,
     describe=ROLE.describe,
     # the id is the ARN, the role's name comes last in it
@@ -125,7 +125,7 @@ ROLE_POLICY = ResourceType(
         "policy": policy("PolicyDocument"),
     },
     ignored={"name_prefix": "only read when the policy is created"},
-    parent=Parent("role", to="aws_iam_role", tells={"inline_policy": inline_share}),
+    parent=Parent("role", to="aws_iam_role", covers={"inline_policy": inline_share}),
 )
 
 ROLE_POLICY_ATTACHMENT = ResourceType(
@@ -140,7 +140,7 @@ ROLE_POLICY_ATTACHMENT = ResourceType(
     label="policy_arn",
     attributes={"role": text("parent.RoleName"), "policy_arn": text("PolicyArn")},
     refs=(Ref("policy_arn", to="aws_iam_policy", by="arn"),),
-    parent=Parent("role", to="aws_iam_role", tells={"managed_policy_arns": attached_share}),
+    parent=Parent("role", to="aws_iam_role", covers={"managed_policy_arns": attached_share}),
 )
 
 def names_there(want: Attributes, told: Mapping[str, Value]) -> Raw:
@@ -157,13 +157,13 @@ ROLE_POLICIES_EXCLUSIVE = ResourceType(
     name="aws_iam_role_policies_exclusive",
     service="iam",
     scope="global",
-    list=Held(names_there),
+    list=ElementOf(names_there),
     id=text("role_name"),
     identity=("role_name",),
     import_id="role_name",
     label="role_name",
     attributes={"role_name": text("role_name"), "policy_names": set_of(plain_text, "policy_names")},
-    parent=Parent("role_name", to="aws_iam_role", tells={
+    parent=Parent("role_name", to="aws_iam_role", covers={
         "inline_policy": lambda part: frozenset(Block(name=n) for n in part.get("policy_names") or ()),
     }),
 )
@@ -172,14 +172,14 @@ ROLE_POLICY_ATTACHMENTS_EXCLUSIVE = ResourceType(
     name="aws_iam_role_policy_attachments_exclusive",
     service="iam",
     scope="global",
-    list=Held(arns_there),
+    list=ElementOf(arns_there),
     id=text("role_name"),
     identity=("role_name",),
     import_id="role_name",
     label="role_name",
     attributes={"role_name": text("role_name"), "policy_arns": set_of(plain_text, "policy_arns")},
     refs=(Ref("policy_arns[]", to="aws_iam_policy", by="arn"),),
-    parent=Parent("role_name", to="aws_iam_role", tells={
+    parent=Parent("role_name", to="aws_iam_role", covers={
         "managed_policy_arns": lambda part: frozenset(part.get("policy_arns") or ()),
     }),
 )

@@ -7,14 +7,14 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize.values import text as plain_text
 from drift.provider.kinds import attr, flag, moment, name_of_arn, number, pem, policy, set_of, tags, text
-from drift.provider.spec import STACK, Call, Gathers, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import STACK, Call, Aggregate, Owner, Parent, Ref, ResourceType, Within
 from drift.providers.aws.types.iam import GONE, LAST_USED, PAGE
 
 BY_USER = {"UserName": "UserName"}
 
 USER = ResourceType(
     name="aws_iam_user",
-    asks=LAST_USED,
+    extra_actions=LAST_USED,
     service="iam",
     scope="global",
     # one answer for the whole account: tags, boundaries, groups, attachments and the users' own policies
@@ -129,7 +129,7 @@ USER_GROUP_MEMBERSHIP = ResourceType(
     attributes={"user": text("parent.UserName"), "groups": set_of(plain_text, "[GroupName]")},
     refs=(Ref("groups[]", to="aws_iam_group"),),
     parent=Parent("user", to="aws_iam_user"),
-    gathers=Gathers("user", {"groups": ("aws_iam_user_group_membership", "groups", "user")}, whole=False),
+    aggregate=Aggregate("user", {"groups": ("aws_iam_user_group_membership", "groups", "user")}, whole=False),
 )
 
 GROUP_MEMBERSHIP = ResourceType(
@@ -144,7 +144,7 @@ GROUP_MEMBERSHIP = ResourceType(
     attributes={"group": text("group"), "users": set_of(plain_text, "users")},
     ignored={"name": "a name of Terraform's own, which AWS never sees"},
     refs=(Ref("group", to="aws_iam_group"), Ref("users[]", to="aws_iam_user")),
-    gathers=Gathers("group", {"users": ("aws_iam_user_group_membership", "user", "groups")}),
+    aggregate=Aggregate("group", {"users": ("aws_iam_user_group_membership", "user", "groups")}),
 )
 
 POLICY_ATTACHMENT = ResourceType(
@@ -169,7 +169,7 @@ POLICY_ATTACHMENT = ResourceType(
         Ref("users[]", to="aws_iam_user"),
         Ref("groups[]", to="aws_iam_group"),
     ),
-    gathers=Gathers("policy_arn", {
+    aggregate=Aggregate("policy_arn", {
         "roles":  ("aws_iam_role_policy_attachment", "role", "policy_arn"),
         "users":  ("aws_iam_user_policy_attachment", "user", "policy_arn"),
         "groups": ("aws_iam_group_policy_attachment", "group", "policy_arn"),

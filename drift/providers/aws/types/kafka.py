@@ -57,7 +57,7 @@ CLUSTER = ResourceType(
             }),
             "storage_info":      block("StorageInfo", {
                 "ebs_storage_info": block("EbsStorageInfo", {
-                    "volume_size":            number("VolumeSize", assigned=True, moves=scaled(
+                    "volume_size":            number("VolumeSize", assigned=True, changed_by=scaled(
                         "ClusterArn", "kafka:broker-storage:VolumeSize")),
                     "provisioned_throughput": block("ProvisionedThroughput", {
                         "enabled":           flag("Enabled", default=False),

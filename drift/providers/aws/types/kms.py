@@ -68,7 +68,7 @@ KEY = ResourceType(
 EXTERNAL_KEY = ResourceType(
     name="aws_kms_external_key",
     service="kms",
-    object="aws_kms_key",
+    alias_of="aws_kms_key",
     list=KEY.list,
     describe=KEY.describe,
     exists=PENDING,
@@ -93,7 +93,7 @@ EXTERNAL_KEY = ResourceType(
 REPLICA_KEY = ResourceType(
     name="aws_kms_replica_key",
     service="kms",
-    object="aws_kms_key",
+    alias_of="aws_kms_key",
     list=KEY.list,
     describe=KEY.describe,
     exists=PENDING,
@@ -119,7 +119,7 @@ GRANT = ResourceType(
     service="kms",
     # services make grants for themselves all the time, and nothing shows which: only the desired ones are asked for
     list=None,
-    seek=Call(op="ListGrants", take="Grants", bind={"KeyId": "key_id", "GrantId": "grant_id"}, gone=GONE),
+    lookup=Call(op="ListGrants", take="Grants", bind={"KeyId": "key_id", "GrantId": "grant_id"}, gone=GONE),
     id=text("join(':', [KeyId, GrantId])"),
     identity=("key_id", "grant_id"),
     import_id="join(':', [key_id, grant_id])",
@@ -153,7 +153,7 @@ KEY_POLICY = ResourceType(
     label="key_id",
     attributes={"key_id": name_of_arn("KeyId"), "policy": policy("Policy")},
     ignored={"bypass_policy_lockout_safety_check": "an instruction to Terraform"},
-    parent=Parent("key_id", to="aws_kms_key", tells={"policy": WHOLE}),
+    parent=Parent("key_id", to="aws_kms_key", covers={"policy": WHOLE}),
 )
 
 ALIAS = ResourceType(

@@ -192,7 +192,7 @@ FUNCTION = ResourceType(
         Ref("logging_config.log_group", to="aws_cloudwatch_log_group"),
     ),
     # Lambda makes the log group when the function first runs
-    claims=(Ref("logging_config.log_group", to="aws_cloudwatch_log_group"),),
+    creates=(Ref("logging_config.log_group", to="aws_cloudwatch_log_group"),),
     owners=(Owner('More.Tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )
 
@@ -234,7 +234,7 @@ PERMISSION = ResourceType(
     service="lambda",
     list=Within("aws_lambda_function", each="Policy[]"),
     # an alias or a version has a policy of its own
-    seek=Call(op="GetPolicy", parse="Policy", take="Policy.Statement[]", absent=GONE,
+    lookup=Call(op="GetPolicy", parse="Policy", take="Policy.Statement[]", absent=GONE,
               bind={"FunctionName": "function_name", "Qualifier": "qualifier"}),
     id=text("Sid"),
     identity=("function_name", "qualifier", "statement_id"),
@@ -291,7 +291,7 @@ FUNCTION_URL = ResourceType(
     name="aws_lambda_function_url",
     service="lambda",
     list=Within("aws_lambda_function", each="Urls[]"),
-    seek=Call(op="GetFunctionUrlConfig", bind={"FunctionName": "function_name"}, absent=GONE),
+    lookup=Call(op="GetFunctionUrlConfig", bind={"FunctionName": "function_name"}, absent=GONE),
     id=text("FunctionArn"),
     identity=("function_name", "qualifier"),
     import_id="join('/', [function_name, qualifier][?@])",
@@ -315,7 +315,7 @@ FUNCTION_URL = ResourceType(
             "max_age":           number("MaxAge", default=0),
         }),
     },
-    claims=(Ref("function_arn", to="aws_lambda_permission", by="public_url_of"),),
+    creates=(Ref("function_arn", to="aws_lambda_permission", by="public_url_of"),),
     parent=Parent("function_name", to="aws_lambda_function"),
 )
 
@@ -397,7 +397,7 @@ LAYER_VERSION = ResourceType(
     service="lambda",
     # the newest version of each layer; of the older ones only those that are managed matter
     list=Call(op="ListLayers", take="Layers[].LatestMatchingVersion"),
-    seek=Call(op="GetLayerVersion", absent=GONE, bind={"LayerName": "layer_name", "VersionNumber": "version"}),
+    lookup=Call(op="GetLayerVersion", absent=GONE, bind={"LayerName": "layer_name", "VersionNumber": "version"}),
     id=text("LayerVersionArn"),
     label="layer_name",
     computed={"arn": text("LayerVersionArn"), "version": number("Version")},
@@ -422,7 +422,7 @@ EVENT_INVOKE_CONFIG = ResourceType(
     name="aws_lambda_function_event_invoke_config",
     service="lambda",
     list=None,  # one call for each function there is, to find what few have
-    seek=Call(op="GetFunctionEventInvokeConfig", absent=GONE,
+    lookup=Call(op="GetFunctionEventInvokeConfig", absent=GONE,
               bind={"FunctionName": "function_name", "Qualifier": "qualifier || '$LATEST'"}),
     id=text("FunctionArn"),
     identity=("function_name", "qualifier"),
@@ -449,7 +449,7 @@ PROVISIONED_CONCURRENCY = ResourceType(
     name="aws_lambda_provisioned_concurrency_config",
     service="lambda",
     list=None,  # one call for each function there is, to find what few have
-    seek=Call(op="ListProvisionedConcurrencyConfigs", take="ProvisionedConcurrencyConfigs", absent=GONE,
+    lookup=Call(op="ListProvisionedConcurrencyConfigs", take="ProvisionedConcurrencyConfigs", absent=GONE,
               bind={"FunctionName": "function_name"}),
     describe=scaling("lambda"),
     id=text("FunctionArn"),
@@ -461,7 +461,7 @@ PROVISIONED_CONCURRENCY = ResourceType(
         "qualifier":                         qualifier("FunctionArn"),
         "provisioned_concurrent_executions": number(
             "RequestedProvisionedConcurrentExecutions",
-            moves=scaled("tail(FunctionArn, `3`)", "lambda:function:ProvisionedConcurrency"),
+            changed_by=scaled("tail(FunctionArn, `3`)", "lambda:function:ProvisionedConcurrency"),
         ),
     },
     ignored={"skip_destroy": "an instruction to Terraform"},

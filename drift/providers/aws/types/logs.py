@@ -139,7 +139,7 @@ LOG_STREAM = ResourceType(
     name="aws_cloudwatch_log_stream",
     service="logs",
     list=None,  # whatever writes logs makes streams, by the thousand
-    seek=Call(op="DescribeLogStreams", take="logStreams", absent=GONE,
+    lookup=Call(op="DescribeLogStreams", take="logStreams", absent=GONE,
               bind={"logGroupName": "log_group_name", "logStreamNamePrefix": "name"}),
     id=text("logStreamName"),
     identity=("log_group_name", "name"),

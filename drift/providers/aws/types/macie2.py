@@ -10,7 +10,7 @@ ACCOUNT = ResourceType(
     service="macie2",
     # an account without Macie is refused as one without permission is: only asked where it is desired
     list=None,
-    seek=Call(op="GetMacieSession", take="@"),
+    lookup=Call(op="GetMacieSession", take="@"),
     exists="status",
     id=text("here.account"),
     label="id",

@@ -33,7 +33,7 @@ CLUSTER = ResourceType(
         "data_tiering":               flag("DataTiering"),
         "description":                text("Description"),
         "engine":                     caseless("Engine", assigned=True),
-        "engine_version":             text("EngineVersion", assigned=True, same=_version, moves=UPGRADES),
+        "engine_version":             text("EngineVersion", assigned=True, same=_version, changed_by=UPGRADES),
         "kms_key_arn":                kms_key("KmsKeyId"),
         "maintenance_window":         caseless("MaintenanceWindow", assigned=True),
         "multi_region_cluster_name":  text("MultiRegionClusterName"),

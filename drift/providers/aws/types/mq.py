@@ -8,7 +8,7 @@ from drift.model.value import Block, Value
 from drift.normalize import values
 from drift.normalize.names import version_prefix
 from drift.provider.kinds import block, blocks, caseless, flag, kms_key, list_of, number, set_of, tags, text
-from drift.provider.spec import Call, Moves, Owner, Raw, Ref, ResourceType
+from drift.provider.spec import Call, ChangedBy, Owner, Raw, Ref, ResourceType
 from drift.providers.aws.types.rds import AT_CREATION, INSTRUCTION
 
 
@@ -43,8 +43,8 @@ BROKER = ResourceType(
         "data_replication_mode":      caseless("Broker.DataReplicationMode", assigned=True),
         "deployment_mode":            caseless("DeploymentMode", default="single_instance"),
         "engine_type":                caseless("EngineType"),
-        "engine_version":             text("Broker.EngineVersion", same=version_prefix, moves=(
-            Moves(who="automatic upgrades to new patches", when="Broker.AutoMinorVersionUpgrade", to=_patched),
+        "engine_version":             text("Broker.EngineVersion", same=version_prefix, changed_by=(
+            ChangedBy(who="automatic upgrades to new patches", when="Broker.AutoMinorVersionUpgrade", to=_patched),
         )),
         "host_instance_type":         text("HostInstanceType"),
         "publicly_accessible":        flag("Broker.PubliclyAccessible", default=False),

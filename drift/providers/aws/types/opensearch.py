@@ -165,7 +165,7 @@ _of = DOMAIN.attributes
 ELASTICSEARCH_DOMAIN = replace(
     DOMAIN,
     name="aws_elasticsearch_domain",
-    object="aws_opensearch_domain",
+    alias_of="aws_opensearch_domain",
     attributes={
         **{k: v for k, v in _of.items() if k not in (
             "engine_version", "ip_address_type", "off_peak_window_options", "software_update_options",
@@ -185,14 +185,14 @@ ELASTICSEARCH_DOMAIN = replace(
 ELASTICSEARCH_DOMAIN_POLICY = ResourceType(
     name="aws_elasticsearch_domain_policy",
     service="opensearch",
-    object="aws_opensearch_domain_policy",
+    alias_of="aws_opensearch_domain_policy",
     list=Within("aws_opensearch_domain"),
     exists="Domain.AccessPolicies",
     id=text("join('', ['esd-policy-', DomainName])"),
     identity=("domain_name",),
     label="domain_name",
     attributes={"domain_name": text("DomainName"), "access_policies": policy("Domain.AccessPolicies")},
-    parent=Parent("domain_name", to="aws_opensearch_domain", by="domain_name", tells={"access_policies": WHOLE}),
+    parent=Parent("domain_name", to="aws_opensearch_domain", by="domain_name", covers={"access_policies": WHOLE}),
 )
 
 DOMAIN_POLICY = ResourceType(
@@ -204,5 +204,5 @@ DOMAIN_POLICY = ResourceType(
     identity=("domain_name",),
     label="domain_name",
     attributes={"domain_name": text("DomainName"), "access_policies": policy("Domain.AccessPolicies")},
-    parent=Parent("domain_name", to="aws_opensearch_domain", by="domain_name", tells={"access_policies": WHOLE}),
+    parent=Parent("domain_name", to="aws_opensearch_domain", by="domain_name", covers={"access_policies": WHOLE}),
 )

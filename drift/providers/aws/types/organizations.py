@@ -56,7 +56,7 @@ ORGANIZATIONAL_UNIT = ResourceType(
     service="organizations",
     scope="global",
     list=None,
-    seek=Call(op="DescribeOrganizationalUnit", take="OrganizationalUnit", bind={"OrganizationalUnitId": "id"},
+    lookup=Call(op="DescribeOrganizationalUnit", take="OrganizationalUnit", bind={"OrganizationalUnitId": "id"},
               gone=frozenset({"OrganizationalUnitNotFoundException"})),
     describe=(
         Call(op="ListParents", take="Parents[0].Id", into="ParentId", bind={"ChildId": "Id"}),
@@ -75,7 +75,7 @@ POLICY = ResourceType(
     scope="global",
     # all of them where the organisation is managed, and those desired in any case
     list=Within("aws_organizations_organization", each=f"[{', '.join(POLICY_TYPES)}][] | [?Id]"),
-    seek=Call(op="DescribePolicy", take="Policy.PolicySummary", bind={"PolicyId": "id"},
+    lookup=Call(op="DescribePolicy", take="Policy.PolicySummary", bind={"PolicyId": "id"},
               gone=frozenset({"PolicyNotFoundException"})),
     describe=(
         Call(op="DescribePolicy", take="Policy.Content", into="Content", bind={"PolicyId": "Id"},
@@ -105,7 +105,7 @@ ATTACHMENT = ResourceType(
     service="organizations",
     scope="global",
     list=Within("aws_organizations_policy", each="Targets[]"),
-    seek=Call(op="ListTargetsForPolicy", take="Targets", bind={"PolicyId": "policy_id"},
+    lookup=Call(op="ListTargetsForPolicy", take="Targets", bind={"PolicyId": "policy_id"},
               gone=frozenset({"PolicyNotFoundException"})),
     id=text("join(':', [TargetId, parent.Id || PolicyId])"),
     identity=("policy_id", "target_id"),

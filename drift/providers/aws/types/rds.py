@@ -9,7 +9,7 @@ from drift.model.value import Value
 from drift.normalize import values
 from drift.normalize.names import version_prefix
 from drift.provider.kinds import attr, blocks, caseless, flag, kms_key, number, set_of, tags, text
-from drift.provider.spec import Attr, Call, Moves, Owner, Raw, Ref, ResourceType
+from drift.provider.spec import Attr, Call, ChangedBy, Owner, Raw, Ref, ResourceType
 
 TAGGED_BY_STACK = Owner("TagList[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
 
@@ -28,7 +28,7 @@ INSTRUCTION = "an instruction to Terraform"
 VERSION = "PendingModifiedValues.EngineVersion || EngineVersion"
 """An upgrade that waits for the maintenance window is recorded as the version asked for."""
 UPGRADES = (
-    Moves(who="automatic minor version upgrades", when="AutoMinorVersionUpgrade", to=values.later_minor),
+    ChangedBy(who="automatic minor version upgrades", when="AutoMinorVersionUpgrade", to=values.later_minor),
 )
 
 
@@ -43,7 +43,7 @@ def parameters(at: str = "Parameters", name: str = "ParameterName", value: str =
 
     How a change was to take effect (`apply_method`) is no state of the group.
     """
-    return blocks(at, {"name": caseless(name), "value": text(value)}, tacit="Source != 'user'",
+    return blocks(at, {"name": caseless(name), "value": text(value)}, implicit="Source != 'user'",
                   key=lambda p: p.get("name"))
 
 
@@ -62,7 +62,7 @@ def _grown(want: Value, have: Value) -> bool:
 
 
 STORAGE = (
-    Moves(who="storage autoscaling", when="MaxAllocatedStorage", within="[{high: MaxAllocatedStorage}]", to=_grown),
+    ChangedBy(who="storage autoscaling", when="MaxAllocatedStorage", within="[{high: MaxAllocatedStorage}]", to=_grown),
 )
 
 
@@ -106,11 +106,11 @@ INSTANCE = ResourceType(
     attributes={
         "identifier":                            caseless("DBInstanceIdentifier", assigned=True),
         "engine":                                text("Engine", assigned=True),
-        "engine_version":                        text(VERSION, assigned=True, same=version_prefix, moves=UPGRADES),
+        "engine_version":                        text(VERSION, assigned=True, same=version_prefix, changed_by=UPGRADES),
         "engine_lifecycle_support":              text("EngineLifecycleSupport", assigned=True),
         "instance_class":                        text("DBInstanceClass"),
         "license_model":                         text("LicenseModel", assigned=True),
-        "allocated_storage":                     number("AllocatedStorage", assigned=True, moves=STORAGE),
+        "allocated_storage":                     number("AllocatedStorage", assigned=True, changed_by=STORAGE),
         "max_allocated_storage":                 number("MaxAllocatedStorage", default=0),
         "storage_type":                          text("StorageType", assigned=True),
         "storage_throughput":                    number("StorageThroughput", default=0),
@@ -220,7 +220,7 @@ SUBNET_GROUP = ResourceType(
 DOCDB_SUBNET_GROUP = replace(
     SUBNET_GROUP,
     name="aws_docdb_subnet_group",
-    object="aws_db_subnet_group",
+    alias_of="aws_db_subnet_group",
     computed={"arn": text("DBSubnetGroupArn")},
     refs=(Ref("subnet_ids[]", to="aws_subnet"),),
 )
@@ -285,7 +285,7 @@ OPTION_GROUP = ResourceType(
             "db_security_group_memberships":  set_of(values.text, "DBSecurityGroupMemberships[].DBSecurityGroupName"),
             "option_settings":                blocks("OptionSettings[?Value]", {
                 "name": text("Name"), "value": text("Value", same=_hidden),
-            }, tacit="Value == DefaultValue", key=lambda s: s.get("name")),
+            }, implicit="Value == DefaultValue", key=lambda s: s.get("name")),
         }, key=lambda o: o.get("option_name")),
         "tags":                     tags("Tags"),
     },
@@ -324,7 +324,7 @@ SNAPSHOT = ResourceType(
 SNAPSHOT_COPY = replace(
     SNAPSHOT,
     name="aws_db_snapshot_copy",
-    object="aws_db_snapshot",
+    alias_of="aws_db_snapshot",
     computed={"db_snapshot_arn": text("DBSnapshotArn"), "encrypted": flag("Encrypted")},
     attributes={
         "target_db_snapshot_identifier": caseless("DBSnapshotIdentifier"),
@@ -371,7 +371,7 @@ EVENT_SUBSCRIPTION = ResourceType(
 
 def _event_subscription(name: str) -> ResourceType:
     attributes = {"sns_topic_arn" if k == "sns_topic" else k: v for k, v in EVENT_SUBSCRIPTION.attributes.items()}
-    return replace(EVENT_SUBSCRIPTION, name=name, object="aws_db_event_subscription", attributes=attributes,
+    return replace(EVENT_SUBSCRIPTION, name=name, alias_of="aws_db_event_subscription", attributes=attributes,
                    refs=(Ref("sns_topic_arn", to="aws_sns_topic", by="arn"),))
 
 

@@ -66,7 +66,7 @@ def _managed_password(value: Any, cluster: Raw) -> bool | None:
 
 common: dict[str, Attr] = {
     "cluster_identifier":           caseless("DBClusterIdentifier", assigned=True),
-    "engine_version":               text(VERSION, assigned=True, same=version_prefix, moves=UPGRADES),
+    "engine_version":               text(VERSION, assigned=True, same=version_prefix, changed_by=UPGRADES),
     "availability_zones":           set_of(values.text, "AvailabilityZones", assigned=True),
     "backup_retention_period":      number("BackupRetentionPeriod", default=1),
     "deletion_protection":          flag("DeletionProtection"),
@@ -307,7 +307,7 @@ CLUSTER_SNAPSHOT = ResourceType(
 CLUSTER_SNAPSHOT_COPY = replace(
     CLUSTER_SNAPSHOT,
     name="aws_rds_cluster_snapshot_copy",
-    object="aws_db_cluster_snapshot",
+    alias_of="aws_db_cluster_snapshot",
     computed={"db_cluster_snapshot_arn": text("DBClusterSnapshotArn"), "storage_encrypted": flag("StorageEncrypted")},
     attributes={
         "target_db_cluster_snapshot_identifier": caseless("DBClusterSnapshotIdentifier"),

@@ -126,7 +126,7 @@ PARAMETER_GROUP = ResourceType(
         "family":      text("ParameterGroupFamily"),
         "description": text("Description"),
         "parameter":   blocks("Parameters", {"name": text("ParameterName"), "value": text("ParameterValue")},
-                              tacit="Source != 'user'", key=lambda p: p.get("name")),
+                              implicit="Source != 'user'", key=lambda p: p.get("name")),
         "tags":        tags("Tags"),
     },
     owners=(Owner("starts_with(ParameterGroupName, 'default.')", "Amazon Redshift"), STACK),

@@ -86,7 +86,7 @@ ZONE_ASSOCIATION = ResourceType(
     scope="global",
     list=Within("aws_route53_zone", each="Zone.VPCs[]"),
     # a zone of another account is not among ours; its VPC's own list of zones shows it
-    seek=Call(op="ListHostedZonesByVPC", bind={"VPCId": "vpc_id", "VPCRegion": "vpc_region"},
+    lookup=Call(op="ListHostedZonesByVPC", bind={"VPCId": "vpc_id", "VPCRegion": "vpc_region"},
               take="HostedZoneSummaries", gone=frozenset({"InvalidVPCId"})),
     id=text("join(':', [last(HostedZoneId || parent.Id), VPCId])"),
     identity=("zone_id", "vpc_id"),
@@ -98,7 +98,7 @@ ZONE_ASSOCIATION = ResourceType(
         "vpc_region": text("VPCRegion", assigned=True),
     },
     computed={"owning_account": text("Owner.OwningAccount")},
-    parent=Parent("zone_id", to="aws_route53_zone", tells={"vpc": the_vpc}),
+    parent=Parent("zone_id", to="aws_route53_zone", covers={"vpc": the_vpc}),
     refs=(Ref("vpc_id", to="aws_vpc"),),
 )
 

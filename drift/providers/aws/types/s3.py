@@ -25,7 +25,7 @@ def of_bucket(op: str, *, take: str, into: str, absent: str = "", iam: str = "")
     return Call(op=op, take=take, into=into, bind={"Bucket": "Name"}, gone=GONE, absent=codes, iam=iam)
 
 
-def part(name: str, attributes: Mapping[str, Attr], *, tells: Mapping[str, Share] | None = None, exists: str = "",
+def part(name: str, attributes: Mapping[str, Attr], *, covers: Mapping[str, Share] | None = None, exists: str = "",
          ignored: Mapping[str, str] | None = None, refs: tuple[Ref, ...] = (),
          owners: tuple[Owner, ...] = ()) -> ResourceType:
     """One of the resources that Terraform has split the bucket into; its `id` may hold more than the bucket's name."""
@@ -33,7 +33,7 @@ def part(name: str, attributes: Mapping[str, Attr], *, tells: Mapping[str, Share
         name=name, service="s3", scope="global", list=Within("aws_s3_bucket"), exists=exists,
         id=attr("Name", before_comma), identity=("bucket",), import_id="bucket", label="bucket",
         attributes={"bucket": text("Name"), **attributes}, ignored=ignored or {},
-        parent=Parent("bucket", to="aws_s3_bucket", tells=tells or {}), refs=refs, owners=owners,
+        parent=Parent("bucket", to="aws_s3_bucket", covers=covers or {}), refs=refs, owners=owners,
     )
 
 
@@ -271,7 +271,7 @@ BUCKET = ResourceType(
         }),
     },
     ignored={
-        "acl":           "AWS never answers the name of a canned ACL: `grant` tells what it gave",
+        "acl":           "AWS never answers the name of a canned ACL: `grant` covers what it gave",
         "bucket_prefix": "only read when the bucket is created",
         "force_destroy": "an instruction to Terraform",
     },
@@ -291,7 +291,7 @@ VERSIONING = part(
         "status":     text("Status", default="Disabled"),  # a bucket that never had versions answers with nothing
         "mfa_delete": text("MFADelete", default="Disabled"),
     })},
-    tells={"versioning": WHOLE},
+    covers={"versioning": WHOLE},
     ignored={"mfa": "a one-time code for Terraform's own request", "expected_bucket_owner": GUARD},
 )
 
@@ -305,7 +305,7 @@ ENCRYPTION = part(
         }),
     })},
     exists="Encryption",
-    tells={"server_side_encryption_configuration": WHOLE},
+    covers={"server_side_encryption_configuration": WHOLE},
     ignored={"expected_bucket_owner": GUARD},
     refs=(Ref("rule.apply_server_side_encryption_by_default.kms_master_key_id", to="aws_kms_key", by="arn"),),
 )
@@ -330,5 +330,5 @@ POLICY = part(
     "aws_s3_bucket_policy",
     {"policy": policy("Policy")},
     exists="Policy",
-    tells={"policy": WHOLE},
+    covers={"policy": WHOLE},
 )

@@ -40,7 +40,7 @@ OBJECT_FILTER = {"prefix": text("Prefix || And.Prefix"), "tags": attr("And.Tags 
 ACCELERATION = part(
     "aws_s3_bucket_accelerate_configuration",
     {"status": text("Accelerate.Status", default="Suspended")},  # one that never was accelerated answers with nothing
-    tells={"acceleration_status": WHOLE},
+    covers={"acceleration_status": WHOLE},
     ignored={"expected_bucket_owner": GUARD},
 )
 
@@ -50,7 +50,7 @@ ACL = part(
         "grant": blocks("Grants", {"permission": text("Permission"), "grantee": grantee("Grantee")}),
         "owner": block("Owner", {"id": text("ID")}),
     })},
-    tells={"grant": WHOLE},
+    covers={"grant": WHOLE},
     ignored={
         "acl":                                               "AWS never answers the name of a canned ACL: "
                                                              "`access_control_policy` tells what it gave",
@@ -91,7 +91,7 @@ CORS = part(
         "max_age_seconds": number("MaxAgeSeconds", default=0),
     })},
     exists="Cors",
-    tells={"cors_rule": WHOLE},
+    covers={"cors_rule": WHOLE},
     ignored={"expected_bucket_owner": GUARD},
 )
 
@@ -163,7 +163,7 @@ LIFECYCLE = part(
         }, key=lambda rule: rule["id"]),
     },
     exists="Lifecycle.Rules",
-    tells={"lifecycle_rule": WHOLE},
+    covers={"lifecycle_rule": WHOLE},
     ignored={"expected_bucket_owner": GUARD},
 )
 
@@ -181,7 +181,7 @@ LOGGING = part(
         }),
     },
     exists="Logging",
-    tells={"logging": WHOLE},
+    covers={"logging": WHOLE},
     ignored={
         "expected_bucket_owner":                  GUARD,
         "target_grant.grantee.email_address":     "AWS answers with the account's canonical id",
@@ -235,7 +235,7 @@ OBJECT_LOCK = part(
         }),
     },
     exists="ObjectLock",
-    tells={"object_lock_configuration": WHOLE, "object_lock_enabled": WHOLE},
+    covers={"object_lock_configuration": WHOLE, "object_lock_enabled": WHOLE},
     ignored={"expected_bucket_owner": GUARD, "token": "a ticket for Terraform's own request"},
 )
 
@@ -287,7 +287,7 @@ REPLICATION = part(
         }, key=lambda rule: rule["id"]),
     },
     exists="Replication",
-    tells={"replication_configuration": WHOLE},
+    covers={"replication_configuration": WHOLE},
     ignored={"token": "a ticket for Terraform's own request"},
     refs=(
         Ref("role", to="aws_iam_role", by="arn"),
@@ -299,7 +299,7 @@ REPLICATION = part(
 REQUEST_PAYMENT = part(
     "aws_s3_bucket_request_payment_configuration",
     {"payer": text("Payment.Payer", default="BucketOwner")},
-    tells={"request_payer": WHOLE},
+    covers={"request_payer": WHOLE},
     ignored={"expected_bucket_owner": GUARD},
 )
 
@@ -327,7 +327,7 @@ WEBSITE = part(
         }),
     },
     exists="Website",
-    tells={"website": WHOLE},
+    covers={"website": WHOLE},
     ignored={"expected_bucket_owner": GUARD, "routing_rules": "`routing_rule` once more, as JSON"},
 )
 

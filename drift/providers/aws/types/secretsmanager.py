@@ -7,7 +7,7 @@ from typing import Any
 
 from drift.normalize.values import text as as_text
 from drift.provider.kinds import attr, block, blocks, kms_key, number, policy, schedule, set_of, tags, text
-from drift.provider.spec import STACK, WHOLE, Call, Moves, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import STACK, WHOLE, Call, ChangedBy, Owner, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"ResourceNotFoundException"})
 
@@ -58,7 +58,7 @@ SECRET_POLICY = ResourceType(
     label="secret_arn",
     attributes={"secret_arn": text("ARN"), "policy": policy("Policy")},
     ignored={"block_public_policy": "an instruction to Terraform"},
-    parent=Parent("secret_arn", to="aws_secretsmanager_secret", tells={"policy": WHOLE}),
+    parent=Parent("secret_arn", to="aws_secretsmanager_secret", covers={"policy": WHOLE}),
 )
 
 SECRET_ROTATION = ResourceType(
@@ -92,7 +92,7 @@ SECRET_VERSION = ResourceType(
     name="aws_secretsmanager_secret_version",
     service="secretsmanager",
     list=None,  # what is unmanaged is the secret; a value of it is none of our reading
-    seek=Call(op="GetSecretValue", absent=GONE | {"InvalidRequestException"},  # the latter: pending deletion
+    lookup=Call(op="GetSecretValue", absent=GONE | {"InvalidRequestException"},  # the latter: pending deletion
               bind={"SecretId": "secret_id", "VersionId": "version_id"}),
     describe=(
         Call(op="DescribeSecret", into="Secret", gone=GONE, bind={"SecretId": "ARN"}),
@@ -106,7 +106,7 @@ SECRET_VERSION = ResourceType(
         "secret_string":  text("SecretString", assigned=True, sensitive=True),  # nothing is recorded of a write-only one
         "secret_binary":  attr("SecretBinary", _plain_bytes, sensitive=True),
         "version_stages": set_of(as_text, "VersionStages", assigned=True,
-                                 moves=(Moves(who="the secret's rotation", when="Secret.RotationEnabled"),)),
+                                 changed_by=(ChangedBy(who="the secret's rotation", when="Secret.RotationEnabled"),)),
     },
     ignored={"secret_string_wo_version": "an instruction to Terraform"},
     refs=(Ref("secret_id", to="aws_secretsmanager_secret"),),

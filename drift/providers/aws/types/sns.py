@@ -79,7 +79,7 @@ TOPIC_POLICY = ResourceType(
     id=text("TopicArn"),
     label="arn",
     attributes={"arn": text("TopicArn"), "policy": policy("Attributes.Policy")},
-    parent=Parent("arn", to="aws_sns_topic", tells={"policy": WHOLE}),
+    parent=Parent("arn", to="aws_sns_topic", covers={"policy": WHOLE}),
 )
 
 SUBSCRIPTION = ResourceType(
@@ -88,7 +88,7 @@ SUBSCRIPTION = ResourceType(
     # what nobody has confirmed yet is listed without an ARN, and receives nothing
     list=Call(op="ListSubscriptions",
               take="Subscriptions[?SubscriptionArn != 'PendingConfirmation' && SubscriptionArn != 'Deleted']"),
-    seek=Call(op="GetSubscriptionAttributes", take="Attributes", bind={"SubscriptionArn": "id"}, absent=GONE),
+    lookup=Call(op="GetSubscriptionAttributes", take="Attributes", bind={"SubscriptionArn": "id"}, absent=GONE),
     describe=(
         # one call for each managed subscription: SNS has no batch form
         Call(op="GetSubscriptionAttributes", take="Attributes", into="Attributes", gone=GONE,

@@ -77,7 +77,7 @@ QUEUE_POLICY = ResourceType(
     id=queue_url("QueueUrl"),
     label="queue_url",
     attributes={"queue_url": queue_url("QueueUrl"), "policy": policy("Attributes.Policy")},
-    parent=Parent("queue_url", to="aws_sqs_queue", tells={"policy": WHOLE}),
+    parent=Parent("queue_url", to="aws_sqs_queue", covers={"policy": WHOLE}),
 )
 
 QUEUE_REDRIVE_POLICY = ResourceType(
@@ -89,7 +89,7 @@ QUEUE_REDRIVE_POLICY = ResourceType(
     label="queue_url",
     attributes={"queue_url": queue_url("QueueUrl"), "redrive_policy": document("Attributes.RedrivePolicy")},
     refs=(Ref("redrive_policy.deadLetterTargetArn", to="aws_sqs_queue", by="arn"),),
-    parent=Parent("queue_url", to="aws_sqs_queue", tells={"redrive_policy": WHOLE}),
+    parent=Parent("queue_url", to="aws_sqs_queue", covers={"redrive_policy": WHOLE}),
 )
 
 QUEUE_REDRIVE_ALLOW_POLICY = ResourceType(
@@ -104,5 +104,5 @@ QUEUE_REDRIVE_ALLOW_POLICY = ResourceType(
         "redrive_allow_policy": document("Attributes.RedriveAllowPolicy", same=_same_sources),
     },
     refs=(Ref("redrive_allow_policy.sourceQueueArns[]", to="aws_sqs_queue", by="arn"),),
-    parent=Parent("queue_url", to="aws_sqs_queue", tells={"redrive_allow_policy": WHOLE}),
+    parent=Parent("queue_url", to="aws_sqs_queue", covers={"redrive_allow_policy": WHOLE}),
 )

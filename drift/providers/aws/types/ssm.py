@@ -31,7 +31,7 @@ PARAMETER = ResourceType(
     describe=(
         # a single key that may not be used refuses the whole batch
         Call(op="GetParameters", take="Parameters", into="Value", batch=10, args={"WithDecryption": True},
-             bind={"Names": "Name"}, match="Name", apart=frozenset({"AccessDeniedException", "InvalidKeyId"})),
+             bind={"Names": "Name"}, match="Name", retry_singly=frozenset({"AccessDeniedException", "InvalidKeyId"})),
         # one call for each parameter: there is no batch form
         Call(op="ListTagsForResource", take="TagList", into="Tags", gone=frozenset({"InvalidResourceId"}),
              args={"ResourceType": "Parameter"}, bind={"ResourceId": "Name"}),

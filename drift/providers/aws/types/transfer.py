@@ -24,7 +24,7 @@ SERVER = ResourceType(
         # the server does not tell the security groups of its endpoint
         Call(op="DescribeVpcEndpoints", service="ec2", take="VpcEndpoints", into="Endpoint", batch=50,
              bind={"VpcEndpointIds": "Server.EndpointDetails.VpcEndpointId"}, match="VpcEndpointId",
-             absent=frozenset({"InvalidVpcEndpointId.NotFound"}), apart=frozenset({"InvalidVpcEndpointId.NotFound"})),
+             absent=frozenset({"InvalidVpcEndpointId.NotFound"}), retry_singly=frozenset({"InvalidVpcEndpointId.NotFound"})),
     ),
     id=text("ServerId"),
     computed={"arn": text("Arn")},

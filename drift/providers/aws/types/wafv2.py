@@ -222,7 +222,7 @@ ASSOCIATION = ResourceType(
     name="aws_wafv2_web_acl_association",
     service="wafv2",
     list=Within("aws_wafv2_web_acl", each=f"[{', '.join(ASSOCIATED)}][]"),
-    seek=Call(op="GetWebACLForResource", take="WebACL.{WebACLArn: ARN}", bind={"ResourceArn": "resource_arn"},
+    lookup=Call(op="GetWebACLForResource", take="WebACL.{WebACLArn: ARN}", bind={"ResourceArn": "resource_arn"},
               gone=GONE),
     id=text("join(',', [WebACLArn || parent.ARN, ResourceArn])"),
     identity=("web_acl_arn", "resource_arn"),
