@@ -390,7 +390,9 @@ class Collector:
         answers = self._ask("reading", [step.request for step in plan])
         alone: list[_Step] = []
         for step, answer in zip(plan, answers, strict=True):
-            shared = step.call.gone | step.call.retry_singly if step.call.bind and len(step.documents) > 1 else frozenset()
+            shared = (
+                step.call.gone | step.call.retry_singly if step.call.bind and len(step.documents) > 1 else frozenset()
+            )
             if isinstance(answer, Refused) and answer.code in shared:
                 # one that was deleted since it was listed must not take the others of its batch with it
                 alone += self._batches(step.kind, replace(step.call, batch=-1), step.documents)

@@ -21,7 +21,7 @@ from drift.desired import state as formats
 from drift.desired.load import build
 from drift.errors import StateError
 from drift.provider.installed import installed
-from tests.test_state_formats import GOOD, opened
+from tests.desired.test_state_formats import GOOD, opened
 
 READERS = str(Path(formats.__file__).parent)
 SLOW = 1.0

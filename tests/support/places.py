@@ -16,7 +16,7 @@ from typing import Any
 from drift.desired.backends import Backends
 from drift.desired.load import read_states
 from drift.errors import StateError
-from tests.test_state import queue, state
+from tests.desired.test_state import queue, state
 
 Answer = tuple[int, dict[str, str], bytes]
 

@@ -221,7 +221,9 @@ class Granting:
         needs: dict[tuple[str, str], set[str]] = {}
         for kind in installed().values():
             for call in kind.calls:
-                needs.setdefault((call.service or kind.service, call.op), set()).add(action(call.service or kind.service, call))
+                needs.setdefault((call.service or kind.service, call.op), set()).add(
+                    action(call.service or kind.service, call)
+                )
         self._allowed = {what for what, actions in needs.items() if actions <= granted}
 
     def ask(self, request: Request) -> Answer:

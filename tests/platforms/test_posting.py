@@ -17,9 +17,9 @@ from drift.model.drift import Change, Drift, Report
 from drift.platforms import Place, detect
 from drift.report.comment import GITHUB, Post
 from drift.report.touch import ChangedFile, changed_lines, touching
+from tests.report.test_report_escaping import HOSTILE, hostile_report
+from tests.report.test_report_formats import REPORT, rendered, resource, stranger
 from tests.support.platforms import TOKEN, GitHubStandIn, GitLabStandIn, StandIn, WebhookStandIn, served
-from tests.test_report_escaping import HOSTILE, hostile_report
-from tests.test_report_formats import REPORT, rendered, resource, stranger
 
 CLEAN = replace(REPORT, drift=())
 PARTIAL = replace(CLEAN, gaps=(Gap("aws_x", "1", "r", "x:List", "AccessDenied"),))

@@ -15,11 +15,11 @@ from drift.model.drift import Drift, Report
 from drift.provider.api import Answer, Api, Refused, Request
 from drift.provider.installed import installed
 from drift.survey import Scope
+from tests.cli.test_cli import replayed
+from tests.live.test_engine import answers, queue
 from tests.support.line import check
 from tests.support.made import MadeApi, write_state
 from tests.support.world import NAMES, REGION, WORLDS, World
-from tests.test_cli import replayed
-from tests.test_engine import answers, queue
 
 
 class Counting:

@@ -27,8 +27,8 @@ from drift.desired.instance import Instance
 from drift.desired.load import build, read_states
 from drift.errors import StateError
 from drift.provider.installed import installed
+from tests.desired.test_state import json_values
 from tests.support.states import STATES
-from tests.test_state import json_values
 
 QUEUE = "aws_sqs_queue.orders"
 LOGS = "module.child[1].aws_cloudwatch_log_group.this"

@@ -11,7 +11,7 @@ from drift.desired.hcl import files
 from drift.desired.hcl.files import parse_file, parse_files, parse_text
 from drift.desired.hcl.pack import packed, unpacked
 from drift.desired.hcl.syntax import parse
-from tests.test_hcl_syntax import EXPRESSIONS, HEREDOCS, SPREAD, TEMPLATES
+from tests.desired.hcl.test_hcl_syntax import EXPRESSIONS, HEREDOCS, SPREAD, TEMPLATES
 
 
 @pytest.fixture

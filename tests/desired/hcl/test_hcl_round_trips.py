@@ -17,7 +17,7 @@ from drift.desired.hcl import tree as t
 from drift.desired.hcl.json_syntax import parse_json, parse_json_values
 from drift.desired.hcl.pack import packed, unpacked
 from drift.desired.hcl.syntax import SyntaxFault, parse, parse_expression, parse_template
-from tests.test_hcl_syntax import BROKEN, EXPRESSIONS, HEREDOCS, SPREAD, TEMPLATES
+from tests.desired.hcl.test_hcl_syntax import BROKEN, EXPRESSIONS, HEREDOCS, SPREAD, TEMPLATES
 
 NAMES = st.sampled_from(
     [

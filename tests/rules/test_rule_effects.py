@@ -17,11 +17,11 @@ from drift.providers.aws import AWS
 from drift.providers.aws.rules import built_in
 from drift.rules.engine import Judged, judge
 from drift.rules.settings import Settings
+from tests.providers.aws.rules.test_rule_cases import CASES, SET
+from tests.providers.aws.rules.test_rules import Account
 from tests.support.rule_worlds import FOUND
 from tests.support.rules import raw
 from tests.support.world import NAMES, WORLDS, World, run
-from tests.test_rule_cases import CASES, SET
-from tests.test_rules import Account
 
 CATALOG = installed()
 RULES = built_in()

@@ -15,9 +15,9 @@ from drift.desired.hcl.settings import Given
 from drift.desired.hcl.values import UNKNOWN
 from drift.desired.instance import Instance, State
 from drift.report.configuration import drawn
+from tests.cli.test_cli import drift
 from tests.support.configurations import NETWORK, PROVIDERS, VPC, configuration, one, resource, state
 from tests.support.plans import CONFIGURATIONS
-from tests.test_cli import drift
 
 # the configuration over a state
 

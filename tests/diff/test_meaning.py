@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from drift.diff.compare import agree, changes
 from drift.normalize import documents, names, times, values
 from drift.normalize.network import cidr, protocol, protocol_number
-from drift.provider.catalog import kinds
+from drift.provider import kinds
 from drift.provider.spec import Attr
 
 Rewrite = Callable[[Any, random.Random], Any]

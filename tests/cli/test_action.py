@@ -16,7 +16,7 @@ import yaml
 
 from tests.support.platforms import TOKEN, GitHubStandIn, served
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ACTION = ROOT / "action.yml"
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SCRIPTS = ROOT / ".github" / "drift"

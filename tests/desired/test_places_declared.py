@@ -21,10 +21,10 @@ from drift.desired.backends.url import build, parse, scrubbed, shown
 from drift.desired.load import read_states
 from drift.desired.state.tofu import configuration
 from drift.errors import DriftError, StateError, UsageError
+from tests.cli.test_cli import TAMPERED, drift
+from tests.desired.test_state import queue, state
 from tests.support.places import failure, names, put, resolved
 from tests.support.world import FAKE, REGION, moto_server
-from tests.test_cli import TAMPERED, drift
-from tests.test_state import queue, state
 
 
 @pytest.fixture(autouse=True)

@@ -15,11 +15,11 @@ from drift.model.drift import Change, Drift
 from drift.provider.installed import installed
 from drift.rules.own import read
 from drift.rules.trial import run
+from tests.providers.aws.rules.test_rules import Account, judged
 from tests.support.rules import raw
-from tests.test_rules import Account, judged
 
 CATALOG = installed()
-PAGE = Path(__file__).parents[1] / "docs" / "own-rules.md"
+PAGE = Path(__file__).parents[2] / "docs" / "own-rules.md"
 RULE = """rules:
   - id: mine
     title: Mine

@@ -29,6 +29,8 @@ from drift.desired.backends import Backends, tfc
 from drift.desired.backends.url import scrubbed, shown
 from drift.desired.load import read_states
 from drift.errors import StateError
+from tests.cli.test_cli import TAMPERED, drift
+from tests.desired.test_state import queue, state
 from tests.support.places import (
     IN_FLUX,
     LOCK,
@@ -43,8 +45,6 @@ from tests.support.places import (
     tls,
 )
 from tests.support.world import FAKE, moto_server
-from tests.test_cli import TAMPERED, drift
-from tests.test_state import queue, state
 
 
 @pytest.fixture(autouse=True)

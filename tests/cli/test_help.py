@@ -15,7 +15,7 @@ import pytest
 from drift.cli import COMMANDS, cli
 from drift.report import FORMATS
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def script() -> ModuleType:

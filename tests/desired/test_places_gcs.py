@@ -20,8 +20,8 @@ import pytest
 from drift.desired import directory
 from drift.desired.backends import Backends, gcs
 from drift.desired.load import read_states
+from tests.desired.test_state import queue, state
 from tests.support.places import IN_FLUX, LOCK, Answer, certificate, failure, free_port, names, resolved, serving, tls
-from tests.test_state import queue, state
 
 
 @pytest.fixture(autouse=True)

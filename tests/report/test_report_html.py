@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from drift.model.drift import Drift, End, Link, Report, Scope
-from tests.test_report_escaping import HOSTILE, hostile_report, rendered
-from tests.test_report_formats import REPORT, stranger
+from tests.report.test_report_escaping import HOSTILE, hostile_report, rendered
+from tests.report.test_report_formats import REPORT, stranger
 
 BROWSER = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None

@@ -22,8 +22,8 @@ from azure.storage.blob import BlobServiceClient, ResourceTypes, generate_accoun
 from drift.desired import directory
 from drift.desired.backends import Backends, azure, entra
 from drift.desired.load import read_states
+from tests.desired.test_state import queue, state
 from tests.support.places import IN_FLUX, LOCK, Answer, certificate, failure, free_port, names, resolved, serving
-from tests.test_state import queue, state
 
 ACCOUNT = "driftstates"
 KEY = base64.b64encode(b"s3cret key of a storage account!").decode()
