@@ -56,6 +56,8 @@ class Job:
     """(places of the states, the day it is) -> what the rules go by."""
     accepted: Baseline | None = None
     """Drift that an earlier run accepted."""
+    today: date | None = None
+    """The day on which rules have expired or not; that of the run where left out."""
     links: bool = False
     """Whether the report tells what the drifted resources refer to."""
 
@@ -92,12 +94,13 @@ def compare(
 ) -> Outcome:
     """The line from the desired side on; `excused` is desired elsewhere."""
     clock = clock or Clock(connections)
-    exceptions = replace(job.exceptions, today=clock.day)
+    today = job.today or clock.day
+    exceptions = replace(job.exceptions, today=today)
     if job.comments:
         remarks, wrong = rules_of(desired.remarks)
         exceptions = replace(exceptions, rules=(*exceptions.rules, *remarks))
         desired = replace(desired, warnings=[*desired.warnings, *wrong])
-    settings = job.settings(desired.sources, clock.day)
+    settings = job.settings(desired.sources, today)
     done = []
     for connection in connections:
         found = survey(

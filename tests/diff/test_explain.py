@@ -46,8 +46,8 @@ def test_every_verdict_is_explained_as_the_report_has_it(name: str) -> None:
     world = World(WORLDS / name)
     result = result_of(world.path / "refreshed.tfstate", world.tape("tampered"))
     report, drifted = result.report, {str(d.resource.address): d for d in result.report.drift}
-    for resource in result.desired:
-        if resource.deposed or not resource.address or resource.address.type not in result.types:
+    for resource in result.survey.desired:
+        if resource.deposed or not resource.address or resource.address.type not in result.survey.types:
             continue
         (found,) = explained(result, str(resource.address))
         drift = drifted.get(str(resource.address))

@@ -88,7 +88,7 @@ def test_a_broken_plugin_is_named(tmp_path: Path) -> None:
     done = drift(env, "catalog")
 
     assert done.returncode == 2
-    assert "plugin example (drift.types = example_plugin:TYPE) cannot be loaded: bug" in done.stderr
+    assert "plugin example (drift.types = example_plugin:TYPES) cannot be loaded: bug" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -59,6 +59,8 @@ def check(
     """Compare one account with a desired side; `job` is what `drift.run.Job` takes."""
     if settings is not None:
         job["settings"] = lambda _places, _day: settings
+    if "exceptions" in job:
+        job.setdefault("today", job["exceptions"].today)
     made = replace(Job(scope=scope, comments=False), **job)
     connection = Connection("aws", InRegion(api, default_region))  # type: ignore[arg-type]
     outcome = compare(desired, [connection], catalog, made, excused=excused)
