@@ -14,23 +14,23 @@ import json
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from drift.catalog import Catalog
-from drift.check import Scope
 from drift.desired.load import Desired, build, read_states
 from drift.diff.compare import agree
 from drift.live.api import Api, Asker
 from drift.live.document import Document, is_known
 from drift.live.scan import Scan
+from drift.live.tape import Player
 from drift.model.resource import GLOBAL
 from drift.model.value import is_empty
 from tests.support import made
 from tests.support.world import NAMES as RECORDED
-from tests.support.world import REGION, WORLDS, Replay, World
+from tests.support.world import REGION, WORLDS, World
 
 
 @dataclass
@@ -149,10 +149,7 @@ def all_of(names: list[str]) -> dict[tuple[str, str], Tally]:
                 state = made.write_state(module.STATE, Path(folder) / "s.tfstate")
             states, failed = read_states([str(state)], {})
             desired = build(states, failed, catalog, account=api.account, region=REGION)
-            knows: Callable[[str], bool] = (
-                (lambda n, api=api: api.knows(catalog[n], catalog)) if isinstance(api, Replay) else (lambda n: True)
-            )
-            types = Scope(only=tuple(n for n in catalog if knows(n))).types(catalog)
+            types = api.types & set(catalog) if isinstance(api, Player) else frozenset(catalog)
             measure(desired, api, types, tallies, name)
     return tallies
 
