@@ -6,6 +6,7 @@
     ├── CatalogError           a resource type, rule or plugin is wrong
     ├── CloudError             AWS cannot be reached at all: credentials, region, endpoint
     ├── TapeError              a recording cannot be written or read
+    │   └── NotOnTapeError     a strict replay was asked what was not recorded
     ├── ReportError            a saved report cannot be read
     └── PlatformError          GitHub, GitLab or a webhook refused what was to be posted
 
@@ -50,6 +51,10 @@ class CloudError(DriftError):
 
 class TapeError(DriftError):
     """A recording cannot be written or read."""
+
+
+class NotOnTapeError(TapeError):
+    """A strict replay was asked what was not recorded: the tape is older than the question."""
 
 
 class ReportError(DriftError):

@@ -1,13 +1,23 @@
-"""A scan that can be run again: every answer of the API, kept in a directory.
+"""A scan that can be run again: every answer of the API, kept in one file.
 
-`tape.json` says when and where; `<service>.<region>.jsonl` holds one request with its answer a line,
-sorted. What botocore's model marks as sensitive never reaches the disk: on replay it is unread.
+JSON lines. The first says when and where the tape was recorded, and for which types. Each other line is an answer
+with all that was asked for it: requests of one operation that were answered alike share a line, so that the many
+empty answers take little room.
+
+    {"tape":2,"account":"123456789012","region":"us-east-1","started_at":…,"types":["aws_sqs_queue"],…}
+    {"op":"sqs:ListQueues","asked":[{"MaxResults":1000}],"pages":[{"QueueUrls":[…]}]}
+    {"op":"sqs:ListQueueTags","region":"eu-west-1","asked":[{…},{…}],"refused":"AccessDenied"}
+
+`asked` holds the arguments of each request; the region is told where it is not the head's. Lines are sorted: the same
+answers give the same bytes. What botocore's model marks as sensitive never reaches the disk: on replay it is unread.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import os
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
@@ -15,11 +25,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from drift.errors import TapeError
+from drift.errors import NotOnTapeError, TapeError
 from drift.live.document import SCRUBBED
+from drift.model.coverage import NOT_ON_TAPE
 from drift.provider.api import Answer, Api, Refused, Request
 
-FORMAT = 1
+FORMAT = 2
 _ALSO_SECRET = {
     ("lambda", "GetFunction"): {"Location"},
     ("lambda", "GetLayerVersion"): {"Location"},
@@ -66,19 +77,12 @@ class Recorder:
         return answer
 
     def save(
-        self, directory: Path, *, started_at: str, duration_seconds: float, region: str, types: Iterable[str] = ()
+        self, path: Path, *, started_at: str, duration_seconds: float, region: str, types: Iterable[str] = ()
     ) -> None:
-        """Write everything asked so far; TapeError where the directory cannot be written."""
-        lines: dict[str, list[str]] = {}
-        for _, (request, answer) in sorted(self._kept.items()):
-            entry: dict[str, Any] = {"op": request.op, "args": _encode(request.args)}
-            if isinstance(answer, Refused):
-                entry["refused"] = {"code": answer.code, "message": ""}
-            else:
-                shape = _output_shape(request.service, request.op) if self._scrub else None
-                also = _ALSO_SECRET.get((request.service, request.op), set()) if self._scrub else set()
-                entry["pages"] = [_encode(page, shape, also) for page in answer]
-            lines.setdefault(f"{request.service}.{request.region}.jsonl", []).append(json.dumps(entry, sort_keys=True))
+        """Write everything asked so far; TapeError as `must_be_recordable` says, and where the disk refuses.
+
+        `types` are those that were looked for: a replay looks for no others.
+        """
         head = {
             "tape": FORMAT,
             "account": self.account,
@@ -88,54 +92,140 @@ class Recorder:
             "api_calls": dict(sorted(self.counts.items())),
             "types": sorted(types),
         }
+        must_be_recordable(path)
         try:
-            directory.mkdir(parents=True, exist_ok=True)
-            for stale in directory.glob("*.jsonl"):
-                stale.unlink()
-            (directory / "tape.json").write_text(json.dumps(head, indent=1) + "\n")
-            for name, entries in lines.items():
-                (directory / name).write_text("\n".join(entries) + "\n")
+            _write_whole(path, "".join(f"{line}\n" for line in [_json(head), *self._lines(region)]))
         except OSError as error:
-            raise TapeError(
-                f"{directory}: cannot be written: {error.strerror}", "Give --record a writable directory."
-            ) from None
+            raise _unwritable(path, error.strerror) from None
+
+    def _lines(self, region: str) -> list[str]:
+        asked: dict[tuple[str, str, str], list[str]] = {}
+        for request, answer in self._kept.values():
+            said = _json(self._said(request, answer), sort_keys=True)
+            args = _json(_encode(request.args), sort_keys=True)
+            asked.setdefault((f"{request.service}:{request.op}", request.region, said), []).append(args)
+        out = []
+        for (op, where, said), every in asked.items():
+            what = _json({"op": op} if where == region else {"op": op, "region": where})
+            out.append(f'{what[:-1]},"asked":[{",".join(sorted(every))}],{said[1:]}')
+        return sorted(out)
+
+    def _said(self, request: Request, answer: Answer) -> dict[str, Any]:
+        """The answer as the tape has it; AWS's words about a refusal are left out, for they may name anything."""
+        if isinstance(answer, Refused):
+            return {"refused": answer.code}
+        shape = _output_shape(request.service, request.op) if self._scrub else None
+        also = _ALSO_SECRET.get((request.service, request.op), set()) if self._scrub else set()
+        return {"pages": [_encode(page, shape, also) for page in answer]}
 
 
 class Player:
     """An Api that answers from a tape, without a network."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, path: Path, *, strict: bool = False) -> None:
+        """TapeError where there is no readable tape. `strict`: to miss a request is an error, not a refusal."""
+        self._path, self._strict = path, strict
+        if path.is_dir():
+            raise TapeError(
+                f"{path}: is a directory, and a tape is one file",
+                "Name the file that --record wrote. An older drift recorded directories: record such a tape again.",
+            )
         try:
-            head = json.loads((directory / "tape.json").read_text())
-            if head.get("tape") != FORMAT:
-                raise TapeError(
-                    f"{directory}: tape format {head.get('tape')} is not {FORMAT}", "Record it again with --record."
-                )
+            first, *lines = path.read_text().splitlines()
+            head = json.loads(first)
+            if head["tape"] != FORMAT:
+                raise TapeError(f"{path}: tape format {head['tape']} is not {FORMAT}", _AGAIN)
             self.account = str(head["account"])
             self.region = str(head["region"])
             self.started_at = str(head["started_at"])
             self.duration_seconds = float(head["duration_seconds"])
             self.recorded = (self.started_at, self.duration_seconds) if self.started_at else None
-            self.types = frozenset(map(str, head.get("types") or ()))
+            self.types = frozenset(map(str, head["types"]))
             self.counts: Counter[str] = Counter({str(k): int(v) for k, v in head["api_calls"].items()})
-            self._answers: dict[str, Any] = {}
-            for file in sorted(directory.glob("*.jsonl")):
-                service, region = file.name.removesuffix(".jsonl").split(".", 1)
-                for entry in map(json.loads, file.read_text().splitlines()):
-                    self._answers[Request(service, region, entry["op"], _decode(entry["args"])).key] = entry
+            self._answers: dict[str, tuple[Request, Mapping[str, Any]]] = {}
+            for line in map(json.loads, lines):
+                service, op = line["op"].split(":")
+                for args in line["asked"]:
+                    request = Request(service, line.get("region", self.region), op, _decode(args))
+                    self._answers[request.key] = (request, line)
         except FileNotFoundError:
-            raise TapeError(f"{directory}: no tape here", "`drift check --record DIR` makes one.") from None
+            raise TapeError(f"{path}: no tape here", "`drift check --record FILE` makes one.") from None
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise TapeError(f"{directory}: not a readable tape: {error}", "Record it again with --record.") from None
+            raise TapeError(f"{path}: not a readable tape: {error}", _AGAIN) from None
+
+    @property
+    def requests(self) -> list[Request]:
+        """What the tape has answers to."""
+        return [request for request, _ in self._answers.values()]
 
     def ask(self, request: Request) -> Answer:
-        """The recorded answer; a refusal for a request that was never recorded, so that it counts as not read."""
-        entry = self._answers.get(request.key)
-        if entry is None:
-            return Refused("NotOnTape")
-        if "refused" in entry:
-            return Refused(entry["refused"]["code"], entry["refused"]["message"])
-        return [_decode(page) for page in entry["pages"]]
+        """The recorded answer, never an invented one.
+
+        What was not recorded is refused with NOT_ON_TAPE, so that it counts as not read; NotOnTapeError where the
+        player is strict.
+        """
+        if request.key not in self._answers:
+            if self._strict:
+                asked = f"{request.service}:{request.op} in {request.region} with {_json(_encode(request.args))}"
+                raise NotOnTapeError(f"{self._path}: not on this tape: {asked}", _AGAIN)
+            return Refused(NOT_ON_TAPE)
+        _, line = self._answers[request.key]
+        return Refused(str(line["refused"])) if "refused" in line else [_decode(page) for page in line["pages"]]
+
+
+_AGAIN = "Record it again with --record."
+
+
+def must_be_recordable(path: Path) -> None:
+    """TapeError unless a tape can be written there: nothing but an older tape is ever replaced."""
+    if path.is_dir():
+        raise TapeError(
+            f"{path}: is a directory, and a tape is one file",
+            f"Name a file in it, as in --record {path / 'tape.jsonl'}",
+        )
+    if os.path.lexists(path) and not _is_tape(path):
+        raise TapeError(
+            f"{path}: is there already, and is no tape of drift's",
+            "It is left as it is. Give --record a name that is free, or move the file away.",
+        )
+    if not path.parent.is_dir():
+        raise TapeError(f"{path}: there is no directory {path.parent}", "Make it first, or record elsewhere.")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise _unwritable(path, "no permission to write in its directory")
+
+
+def _is_tape(path: Path) -> bool:
+    """Whether a file, no device and no link, begins as a tape does, whatever its format."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    try:
+        with path.open() as file:
+            head = json.loads(file.readline())
+    except (OSError, ValueError):
+        return False
+    return isinstance(head, dict) and {"tape", "account", "started_at"} <= head.keys()
+
+
+def _unwritable(path: Path, why: str | None) -> TapeError:
+    return TapeError(f"{path}: cannot be written: {why}", "Give --record a place that can be written.")
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write beside, and rename when all is on the disk: nobody ever sees half a tape, nor anybody else's."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # made readable for its owner alone
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _json(value: Any, *, sort_keys: bool = False) -> str:
+    return json.dumps(value, sort_keys=sort_keys, separators=(",", ":"))
 
 
 def _output_shape(service: str, op: str) -> Any:

@@ -103,7 +103,7 @@ def job(tmp_path: Path) -> dict[str, str]:
         "GITHUB_OUTPUT": str(tmp_path / "output"),
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
         "STATES": f"{WORLD / 'refreshed.tfstate'}\n",
-        "ARGS": f"--replay\n{WORLD / 'tampered'}\n",
+        "ARGS": f"--replay\n{WORLD / 'tampered.jsonl'}\n",
     }
 
 

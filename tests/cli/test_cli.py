@@ -32,7 +32,7 @@ def drift(
 
 
 def replayed(*arguments: str | Path, tape: str = "tampered") -> subprocess.CompletedProcess[str]:
-    return drift("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", TAMPERED / tape, *arguments)
+    return drift("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", TAMPERED / f"{tape}.jsonl", *arguments)
 
 
 def state(*resources: dict[str, Any], **top: Any) -> str:
@@ -146,9 +146,9 @@ def test_unknown_type_is_told_with_a_guess() -> None:
 def test_state_in_this_directory_is_the_default(tmp_path: Path) -> None:
     (tmp_path / "terraform.tfstate").write_text((TAMPERED / "refreshed.tfstate").read_text())
 
-    assert drift("check", "--replay", TAMPERED / "clean", cwd=tmp_path).returncode == 0
+    assert drift("check", "--replay", TAMPERED / "clean.jsonl", cwd=tmp_path).returncode == 0
     (tmp_path / "empty").mkdir()
-    done = drift("check", "--replay", TAMPERED / "clean", cwd=tmp_path / "empty")
+    done = drift("check", "--replay", TAMPERED / "clean.jsonl", cwd=tmp_path / "empty")
     assert done.returncode == 2
     assert "no --state given" in done.stderr
 
@@ -192,7 +192,7 @@ def test_bad_state_is_one_clear_message(name: str, tmp_path: Path) -> None:
     data, message = BAD[name]
     file = tmp_path / "bad.tfstate"
     file.write_bytes(data)
-    done = drift("check", "--state", file, "--replay", TAMPERED / "clean")
+    done = drift("check", "--state", file, "--replay", TAMPERED / "clean.jsonl")
 
     assert done.returncode == 2
     assert message in done.stderr
@@ -201,10 +201,10 @@ def test_bad_state_is_one_clear_message(name: str, tmp_path: Path) -> None:
 
 
 def test_missing_state_and_empty_directory(tmp_path: Path) -> None:
-    missing = drift("check", "--state", tmp_path / "no.tfstate", "--replay", TAMPERED / "clean")
-    empty = drift("check", "--state", tmp_path, "--replay", TAMPERED / "clean")
-    pattern = drift("check", "--state", f"{tmp_path}/*.tfstate", "--replay", TAMPERED / "clean")
-    scheme = drift("check", "--state", "s4://bucket/key", "--replay", TAMPERED / "clean")
+    missing = drift("check", "--state", tmp_path / "no.tfstate", "--replay", TAMPERED / "clean.jsonl")
+    empty = drift("check", "--state", tmp_path, "--replay", TAMPERED / "clean.jsonl")
+    pattern = drift("check", "--state", f"{tmp_path}/*.tfstate", "--replay", TAMPERED / "clean.jsonl")
+    scheme = drift("check", "--state", "s4://bucket/key", "--replay", TAMPERED / "clean.jsonl")
 
     assert [r.returncode for r in (missing, empty, pattern, scheme)] == [2, 2, 2, 2]
     assert "no such file" in missing.stderr
@@ -216,9 +216,17 @@ def test_missing_state_and_empty_directory(tmp_path: Path) -> None:
 def test_one_bad_state_among_many_hides_no_other(tmp_path: Path) -> None:
     (tmp_path / "good.tfstate").write_text((TAMPERED / "refreshed.tfstate").read_text())
     (tmp_path / "bad.tfstate").write_text('{"version": 4, "resources": [')
-    clean = drift("check", "--state", tmp_path, "--replay", TAMPERED / "clean")
+    clean = drift("check", "--state", tmp_path, "--replay", TAMPERED / "clean.jsonl")
     tampered = drift(
-        "check", "--state", tmp_path, "--replay", TAMPERED / "tampered", "--fail-on", "unmanaged", "--format", "json"
+        "check",
+        "--state",
+        tmp_path,
+        "--replay",
+        TAMPERED / "tampered.jsonl",
+        "--fail-on",
+        "unmanaged",
+        "--format",
+        "json",
     )
     report = json.loads(tampered.stdout)
 
@@ -227,7 +235,9 @@ def test_one_bad_state_among_many_hides_no_other(tmp_path: Path) -> None:
     assert tampered.returncode == 3  # what the bad state would have held is not called unmanaged with confidence
     assert [d["certain"] for d in report["drift"] if d["kind"] == "unmanaged"] == [False]
     assert report["summary"]["missing"] == 3
-    assert drift("check", "--state", tmp_path, "--replay", TAMPERED / "clean", "--allow-incomplete").returncode == 0
+    assert (
+        drift("check", "--state", tmp_path, "--replay", TAMPERED / "clean.jsonl", "--allow-incomplete").returncode == 0
+    )
 
 
 def test_no_credentials(tmp_path: Path) -> None:
@@ -260,13 +270,42 @@ def test_unknown_profile(tmp_path: Path) -> None:
 
 
 def test_broken_tape(tmp_path: Path) -> None:
-    none = drift("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", tmp_path)
-    (tmp_path / "tape.json").write_text("{")
-    broken = drift("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", tmp_path)
+    file = tmp_path / "tape.jsonl"
+    none = drift("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", file)
+    file.write_text("{")
+    broken = drift("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", file)
+    directory = drift("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", tmp_path)
 
-    assert [none.returncode, broken.returncode] == [2, 2]
+    assert [none.returncode, broken.returncode, directory.returncode] == [2, 2, 2]
     assert "no tape here" in none.stderr
     assert "not a readable tape" in broken.stderr
+    assert "a tape is one file" in directory.stderr
+
+
+def test_what_a_tape_does_not_hold_is_not_read_and_no_verdict(tmp_path: Path) -> None:
+    """A tape that lost an operation: what it would have told is unread, as after a refusal, never empty."""
+    whole, file = (TAMPERED / "clean.jsonl").read_text().splitlines(), tmp_path / "tape.jsonl"
+    file.write_text("".join(f"{line}\n" for line in whole if "ec2:DescribeSecurityGroups" not in line))
+    done = drift("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", file, "--format", "json")
+    report = json.loads(done.stdout)
+
+    assert done.returncode == 3, done.stderr
+    assert report["drift"] == []
+    gaps = {(g["action"], g["code"]) for g in report["coverage"]["gaps"]}
+    assert gaps == {("ec2:DescribeSecurityGroups", "NotOnTape")}
+
+
+def test_a_recording_never_takes_the_place_of_another_file(tmp_path: Path) -> None:
+    """It is refused before anything is read: the state does not even exist."""
+    mine = tmp_path / "main.tf"
+    mine.write_text("mine")
+    for taken in (mine, tmp_path):
+        done = drift("check", "--state", tmp_path / "no.tfstate", "--record", taken)
+
+        assert done.returncode == 2
+        assert f"{taken}: is" in done.stderr
+    assert [f.name for f in tmp_path.iterdir()] == ["main.tf"]
+    assert mine.read_text() == "mine"
 
 
 def test_demo_finds_the_tampering() -> None:
@@ -301,7 +340,7 @@ def test_graph_of_the_desired_side_needs_no_cloud() -> None:
 @pytest.mark.parametrize("format_", ["dot", "mermaid", "json"])
 def test_graph_marks_the_drift(format_: str) -> None:
     done = drift(
-        "graph", "--state", TAMPERED / "refreshed.tfstate", "--replay", TAMPERED / "tampered", "--format", format_
+        "graph", "--state", TAMPERED / "refreshed.tfstate", "--replay", TAMPERED / "tampered.jsonl", "--format", format_
     )  # fmt: skip
 
     assert done.returncode == 0

@@ -30,7 +30,7 @@ def invoked(*words: str) -> Result:
 
 def check(*words: str) -> Result:
     return invoked(
-        "check", "--state", str(WORLD / "refreshed.tfstate"), "--replay", str(WORLD / "tampered"), "--only", TYPES,
+        "check", "--state", str(WORLD / "refreshed.tfstate"), "--replay", str(WORLD / "tampered.jsonl"), "--only", TYPES,
         "--format", "json", *words,
     )  # fmt: skip
 

@@ -57,7 +57,7 @@ def _bare(nothing_selected: None) -> None:
 
 def test_standard_input() -> None:
     done = subprocess.run(
-        ["drift", "check", "--state", "-", "--replay", TAMPERED / "tampered", "--format", "json"],
+        ["drift", "check", "--state", "-", "--replay", TAMPERED / "tampered.jsonl", "--format", "json"],
         input=(TAMPERED / "refreshed.tfstate").read_bytes(), capture_output=True, check=False,
     )  # fmt: skip
     report = json.loads(done.stdout)
@@ -90,7 +90,7 @@ def test_lock_beside_a_state_is_a_warning(tmp_path: Path) -> None:
 def test_lock_reaches_the_report(tmp_path: Path) -> None:
     shutil.copy(TAMPERED / "refreshed.tfstate", tmp_path / "terraform.tfstate")
     (tmp_path / ".terraform.tfstate.lock.info").write_text(json.dumps(LOCK))
-    done = drift("check", "--replay", TAMPERED / "clean", cwd=tmp_path)
+    done = drift("check", "--replay", TAMPERED / "clean.jsonl", cwd=tmp_path)
 
     assert f"terraform.tfstate: {IN_FLUX}" in " ".join(done.stdout.split())
 
@@ -163,10 +163,10 @@ def test_check_without_arguments_in_a_terraform_directory(tmp_path: Path) -> Non
     shutil.copy(TAMPERED / "refreshed.tfstate", tmp_path / "kept/x.tfstate")
     resolved(tmp_path, "local", path="kept/x.tfstate")
 
-    done = drift("check", "--replay", TAMPERED / "tampered", "--format", "json", cwd=tmp_path)
+    done = drift("check", "--replay", TAMPERED / "tampered.jsonl", "--format", "json", cwd=tmp_path)
     assert json.loads(done.stdout)["scope"]["sources"] == ["kept/x.tfstate"]
     resolved(tmp_path, "oss", bucket="b")
-    unknown = drift("check", "--replay", TAMPERED / "clean", cwd=tmp_path)
+    unknown = drift("check", "--replay", TAMPERED / "clean.jsonl", cwd=tmp_path)
     assert unknown.returncode == 2
     assert "does not read states from the backend 'oss'" in unknown.stderr
     assert "terraform state pull | drift check --state -" in unknown.stderr

@@ -131,7 +131,13 @@ def test_backend_config_on_the_command_line(tmp_path: Path) -> None:
     write(tmp_path, main__tf='terraform {\n  backend "local" {\n  }\n}\n')
     asked = ("graph", "--side", "desired", "--format", "json", "--no-config")
     found = drift(
-        "check", "--replay", TAMPERED / "clean", "--backend-config", "path=kept/x.tfstate", "--no-config", cwd=tmp_path
+        "check",
+        "--replay",
+        TAMPERED / "clean.jsonl",
+        "--backend-config",
+        "path=kept/x.tfstate",
+        "--no-config",
+        cwd=tmp_path,
     )
 
     assert "kept/x.tfstate" in found.stdout + found.stderr

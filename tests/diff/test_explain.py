@@ -15,13 +15,14 @@ from drift.desired.load import build, read_states
 from drift.diff.explain import Explanation, explanations
 from drift.errors import UsageError
 from drift.live.document import SCRUBBED
+from drift.live.tape import Player
 from drift.provider.api import Api, Refused
 from drift.provider.describe import listings, told_by
 from drift.provider.installed import installed
 from drift.survey import Scope
 from tests.support.line import Compared, check
 from tests.support.made import MadeApi, write_state
-from tests.support.world import NAMES, REGION, WORLDS, Replay, World
+from tests.support.world import NAMES, REGION, WORLDS, World
 
 CATALOG = installed()
 EVERY_RUN = frozenset({"autoscaling", "cloudformation", "iam", "kms", "s3", "security-groups", "sqs", "two-regions"})
@@ -31,9 +32,8 @@ EVERY_RUN = frozenset({"autoscaling", "cloudformation", "iam", "kms", "s3", "sec
 def result_of(state: Path, api: Api, *only: str) -> Compared:
     states, failed = read_states([str(state)], {})
     desired = build(states, failed, CATALOG, account=api.account, region=REGION)
-    if isinstance(api, Replay):
-        only = only or tuple(n for n in CATALOG if api.knows(CATALOG[n], CATALOG))
-    return check(desired, api, CATALOG, Scope(only=only), default_region=REGION)
+    recorded = api.types if isinstance(api, Player) else frozenset[str]()
+    return check(desired, api, CATALOG, Scope(only=only, recorded=recorded), default_region=REGION)
 
 
 def explained(result: Compared, what: str) -> list[Explanation]:
@@ -142,7 +142,7 @@ def test_secrets_are_never_shown(tmp_path: Path) -> None:
 
 def test_the_command_prints_text_and_json() -> None:
     world = WORLDS / "sqs"
-    common = ["--state", str(world / "refreshed.tfstate"), "--no-config", "--replay", str(world / "tampered")]
+    common = ["--state", str(world / "refreshed.tfstate"), "--no-config", "--replay", str(world / "tampered.jsonl")]
     text = CliRunner().invoke(cli, ["explain", "aws_sqs_queue.jobs", *common])
     assert text.exit_code == 0, text.output
     assert text.output.startswith("aws_sqs_queue.jobs: modified\n")
@@ -157,7 +157,7 @@ def test_the_command_prints_text_and_json() -> None:
 
 def test_a_name_that_nothing_has_is_answered_with_what_is_near() -> None:
     world = WORLDS / "sqs"
-    common = ["--state", str(world / "refreshed.tfstate"), "--no-config", "--replay", str(world / "tampered")]
+    common = ["--state", str(world / "refreshed.tfstate"), "--no-config", "--replay", str(world / "tampered.jsonl")]
     answer = CliRunner().invoke(cli, ["explain", "aws_sqs_queue.job", *common])
 
     assert isinstance(answer.exception, UsageError)

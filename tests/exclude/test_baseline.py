@@ -213,7 +213,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 WORLD = WORLDS / "security-groups"
-CHECK = ("--state", WORLD / "refreshed.tfstate", "--replay", WORLD / "tampered")
+CHECK = ("--state", WORLD / "refreshed.tfstate", "--replay", WORLD / "tampered.jsonl")
 
 
 def test_a_baseline_from_the_command_line(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -228,7 +228,7 @@ def test_a_baseline_from_the_command_line(repository: Path, capsys: pytest.Captu
     run("baseline", "write", *CHECK)
     assert (repository / "drift-baseline.json").read_text() == first
     capsys.readouterr()
-    assert run("check", "--state", WORLD / "refreshed.tfstate", "--replay", WORLD / "clean") == 0
+    assert run("check", "--state", WORLD / "refreshed.tfstate", "--replay", WORLD / "clean.jsonl") == 0
     assert "Resolved since drift-baseline.json" in capsys.readouterr().out
 
 

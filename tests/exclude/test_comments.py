@@ -23,7 +23,7 @@ def checked(tmp_path: Path, *edits: tuple[str, str], flags: tuple[str, ...] = ()
     (tmp_path / "main.tf").write_text(text)
     arguments = ["--state", str(WORLD / "refreshed.tfstate"), "--config", str(tmp_path), "--only", "aws_sqs_queue"]
     answer = CliRunner().invoke(
-        cli, ["check", *arguments, "--replay", str(WORLD / "tampered"), "--format", "json", *flags]
+        cli, ["check", *arguments, "--replay", str(WORLD / "tampered.jsonl"), "--format", "json", *flags]
     )
     report: dict[str, Any] = json.loads(answer.output)
     return report

@@ -69,7 +69,7 @@ def test_everything_a_plugin_may_add(tmp_path: Path) -> None:
         "--state",
         f"example://{TAPE / 'refreshed.tfstate'}",
         "--replay",
-        str(TAPE / "tampered"),
+        str(TAPE / "tampered.jsonl"),
         "--only",
         "aws_security_group",
     )

@@ -32,7 +32,15 @@ def live(resource: Resource) -> Resource:
 def exported(world: str, folder: Path) -> Path:
     out = folder / "plan.json"
     where = WORLDS / world
-    words = ["export", "--state", str(where / "refreshed.tfstate"), "--replay", str(where / "tampered"), "-o", str(out)]
+    words = [
+        "export",
+        "--state",
+        str(where / "refreshed.tfstate"),
+        "--replay",
+        str(where / "tampered.jsonl"),
+        "-o",
+        str(out),
+    ]
     done = CliRunner().invoke(cli, [*words, "--only", "aws_security_group,aws_default_security_group"])
     assert done.exit_code == 0, done.output
     return out

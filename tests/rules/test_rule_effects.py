@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
-from drift.desired.load import build, read_states
-from drift.live.asker import Asker
-from drift.live.scan import Scan
 from drift.model.drift import Change, Drift
-from drift.model.resource import GLOBAL, Resource
+from drift.model.resource import Resource
 from drift.provider.installed import installed
-from drift.providers.aws import AWS
-from drift.providers.aws.rules import built_in
-from drift.rules.engine import Judged, judge
-from drift.rules.settings import Settings
+from drift.rules.engine import judge
 from tests.providers.aws.rules.test_rule_cases import CASES, SET
 from tests.providers.aws.rules.test_rules import Account
 from tests.support.rule_worlds import FOUND
 from tests.support.rules import raw
-from tests.support.world import NAMES, WORLDS, World, run
+from tests.support.world import NAMES, RULES, WORLDS, World, run, untouched
 
 CATALOG = installed()
-RULES = built_in()
 BY_ID = {r.id: r for r in RULES}
 LONG = (
     "ec2",
@@ -40,29 +32,10 @@ LONG = (
 """Worlds judged in every run; all others in the long one."""
 
 
-def untouched(name: str) -> tuple[list[Drift], Judged]:
-    """Every resource of a world's clean account, taken for modified."""
-    world = World(WORLDS / name)
-    api = world.tape("clean")
-    desired = build(
-        *read_states([str(world.path / "refreshed.tfstate")], {}), CATALOG, account=api.account, region="us-east-1"
-    )
-    scope = frozenset(t for t in CATALOG if api.knows(CATALOG[t], CATALOG))
-    regions = sorted({r.key.region for r in desired.resources} - {GLOBAL, ""}) or ["us-east-1"]
-    scan = Scan(Asker(api), CATALOG, AWS, desired.resources, scope=scope, regions=regions)
-    scan.collect()
-    drifts = [
-        Drift("modified", r, scan.paired[r.place], (Change("x", 1, 2),))
-        for r in desired.resources
-        if r.place in scan.paired
-    ]
-    settings = Settings(today=date(2026, 11, 1))
-    return drifts, judge(drifts, RULES, scan, CATALOG, desired=desired.resources, settings=settings, scope=scope)
-
-
 @pytest.mark.parametrize("name", [n if n in LONG else pytest.param(n, marks=pytest.mark.slow) for n in NAMES])
 def test_what_nobody_touched_is_judged_alike_on_both_sides(name: str) -> None:
-    drifts, judged = untouched(name)
+    world = World(WORLDS / name)
+    drifts, judged = untouched(world.path / "refreshed.tfstate", world.tape("clean"), RULES)
     told = [
         (f.rule, str(d.resource.address), f.effect, f.evidence)
         for d in judged.drift

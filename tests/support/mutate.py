@@ -14,7 +14,7 @@ import json
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,15 +24,15 @@ from drift.diff.compare import agree
 from drift.live.asker import Asker
 from drift.live.document import Document, is_known
 from drift.live.scan import Scan
+from drift.live.tape import Player
 from drift.model.resource import GLOBAL
 from drift.model.value import is_empty
 from drift.provider.api import Api
 from drift.provider.installed import installed
 from drift.providers.aws import AWS
-from drift.survey import Scope
 from tests.support import made
 from tests.support.world import NAMES as RECORDED
-from tests.support.world import REGION, WORLDS, Replay, World
+from tests.support.world import REGION, WORLDS, World
 
 
 @dataclass
@@ -152,10 +152,7 @@ def all_of(names: list[str]) -> dict[tuple[str, str], Tally]:
                 state = made.write_state(module.STATE, Path(folder) / "s.tfstate")
             states, failed = read_states([str(state)], {})
             desired = build(states, failed, catalog, account=api.account, region=REGION)
-            knows: Callable[[str], bool] = (
-                (lambda n, api=api: api.knows(catalog[n], catalog)) if isinstance(api, Replay) else (lambda n: True)
-            )
-            types = Scope(only=tuple(n for n in catalog if knows(n))).types(catalog)
+            types = api.types & set(catalog) if isinstance(api, Player) else frozenset(catalog)
             measure(desired, api, types, tallies, name)
     return tallies
 

@@ -25,7 +25,6 @@ from tests.support.world import (
     PROVIDER,
     REGION,
     WORLDS,
-    Replay,
     Terraform,
     World,
     endpoint_provider,
@@ -67,9 +66,8 @@ def pending(world: World, work: Path) -> Seen:
     states, failed = read_states([str(work / "terraform.tfstate")], {})
     configuration = Sources(work, Given(environment={})).evaluated(states)
     tape = world.tape("clean")
-    known = tuple(n for n in CATALOG if isinstance(tape, Replay) and tape.knows(CATALOG[n], CATALOG))
     desired = build([overlay(s, configuration) for s in states], failed, CATALOG, account=tape.account, region=REGION)
-    report = check(desired, tape, CATALOG, Scope(only=known), default_region=REGION).report
+    report = check(desired, tape, CATALOG, Scope(recorded=tape.types), default_region=REGION).report
     assert not report.drift, [str(d.resource.address) for d in report.drift]
     return {p.address: set(p.attributes) for p in report.pending if p.actions == ("update",)}
 
@@ -83,9 +81,7 @@ def _unknown(mark: Any) -> bool:
 def held(name: str, url: str, work: Path) -> tuple[int, int, int]:
     """(attributes that Terraform would change, those that drift calls pending too, those that drift alone does)."""
     world = World(WORLDS / name)
-    shutil.copytree(
-        world.path, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.tfstate", "clean", "tampered")
-    )
+    shutil.copytree(world.path, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.tfstate", "*.jsonl"))
     main = (work / "main.tf").read_text()
     (work / "_provider.tf").write_text(PROVIDER + ("" if 'provider "aws"' in main else endpoint_provider()))
     shutil.copy(world.path / "refreshed.tfstate", work / "terraform.tfstate")

@@ -5,7 +5,7 @@ fixtures/worlds/<name>/
     tamper.py          tamper(aws, state) -> the lines drift must print, no more and no less
     applied.tfstate    as the first apply left it
     refreshed.tfstate  after `terraform apply -refresh-only`
-    clean/ tampered/   tapes of the account before and after
+    clean.jsonl        a tape of the account before, tampered.jsonl one after
     expected.json      the lines, with the ids of this recording
 """
 
@@ -18,25 +18,30 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
 
 from drift.desired.load import build, read_states
+from drift.live.asker import Asker
+from drift.live.scan import Scan
 from drift.live.tape import Player, Recorder
-from drift.model.drift import Report
-from drift.provider.api import Answer, Api, Request
+from drift.model.drift import Change, Drift, Report
+from drift.model.resource import GLOBAL
+from drift.provider.api import Answer, Api, Refused, Request
 from drift.provider.installed import installed
-from drift.provider.spec import ElementOf, ResourceType, Within
+from drift.providers.aws.rules import built_in
 from drift.providers.aws.session import BotoApi
+from drift.rules.engine import Judged, judge
 from drift.rules.settings import Settings
 from drift.rules.spec import Rule
 from drift.survey import Scope
@@ -63,36 +68,37 @@ terraform {{
 }}
 """
 
+RULES = built_in()
 Aws = Callable[..., Any]
 State = dict[str, dict[str, Any]]
 
 
-class Replay(Player):
-    """A tape that has nothing of what types catalogued after its recording ask for."""
+class Regrouped:
+    """A tape that also answers a batch which was not recorded, from recorded batches that name the same things."""
 
-    @cached_property
-    def asked(self) -> set[tuple[str, str]]:
-        """(service, operation) of every recorded answer."""
-        return {tuple(json.loads(key)[:3:2]) for key in self._answers}
+    def __init__(self, tape: Player) -> None:
+        self._tape = tape
+        self._recorded = {r.key for r in tape.requests}
+        self.account, self.counts, self.types = tape.account, tape.counts, tape.types
 
     def ask(self, request: Request) -> Answer:
-        """The recorded answer; nothing to an operation that was never asked."""
-        return super().ask(request) if (request.service, request.op) in self.asked else [{}]
+        """The recorded answer, or those of overlapping batches; NotOnTapeError where there is neither."""
+        batches = [] if request.key in self._recorded else [r for r in self._tape.requests if overlap(r, request)]
+        answers = [self._tape.ask(r) for r in batches or [request]]
+        refused = next((a for a in answers if isinstance(a, Refused)), None)
+        return refused or [page for answer in answers if not isinstance(answer, Refused) for page in answer]
 
-    def knows(self, kind: ResourceType, catalog: Mapping[str, ResourceType]) -> bool:
-        """Whether what lists the type was asked when the tape was recorded."""
-        while isinstance(kind.list, Within | ElementOf):
-            kind = catalog[kind.list.parent if isinstance(kind.list, Within) else kind.parent.to if kind.parent else ""]
-        calls = catalog[kind.listed_as].listings
-        known = {
-            (s, op, json.dumps({**args, **dict.fromkeys(c.bind)}, sort_keys=True))
-            for s, _, op, args in map(json.loads, self._answers)
-            for c in calls
-        }
-        return not calls or any(
-            (c.service or kind.service, c.op, json.dumps({**c.args, **dict.fromkeys(c.bind)}, sort_keys=True)) in known
-            for c in calls
+
+def overlap(one: Request, other: Request) -> bool:
+    """Whether both ask the same, but for lists of names that have some in common."""
+    return (
+        (one.service, one.region, one.op) == (other.service, other.region, other.op)
+        and one.args.keys() == other.args.keys()
+        and all(
+            {*map(str, value)} & {*map(str, one.args[name])} if isinstance(value, list) else value == one.args[name]
+            for name, value in other.args.items()
         )
+    )
 
 
 @dataclass(frozen=True)
@@ -105,8 +111,9 @@ class World:
     def expected(self) -> list[str]:
         return json.loads((self.path / "expected.json").read_text())
 
-    def tape(self, name: str) -> Player:
-        return Replay(self.path / name)
+    def tape(self, phase: str, *, strict: bool = True) -> Player:
+        """The account of a phase; a question that the tape does not hold fails the test, unless it is not strict."""
+        return Player(self.path / f"{phase}.jsonl", strict=strict)
 
     def tamper(self, aws: Aws, state: State) -> list[str]:
         spec = importlib.util.spec_from_file_location(f"tamper_{self.path.name}", self.path / "tamper.py")
@@ -120,14 +127,30 @@ class World:
 def run(state: Path, api: Api, rules: Sequence[Rule] = (), **scope: Any) -> Report:
     """`drift check` as a function; rules judge what it finds on the first of November 2026."""
     catalog = installed()
-    if isinstance(api, Replay):
-        scope.setdefault("only", tuple(n for n in catalog if api.knows(catalog[n], catalog)))
+    if isinstance(api, Player | Regrouped):
+        scope.setdefault("recorded", api.types)
     states, failed = read_states([str(state)], {})
     assert not failed, failed
     desired = build(states, failed, catalog, account=api.account, region=REGION)
     settings = Settings(today=date(2026, 11, 1))
     scope_ = Scope(**scope)
     return check(desired, api, catalog, scope_, rules=rules, settings=settings, default_region=REGION).report
+
+
+def untouched(state: Path, api: Player | Recorder, rules: Sequence[Rule]) -> tuple[list[Drift], Judged]:
+    """Every resource of a clean account, taken for modified, and what the rules say of that."""
+    catalog = installed()
+    desired = build(*read_states([str(state)], {}), catalog, account=api.account, region=REGION)
+    scope = Scope(recorded=api.types if isinstance(api, Player) else frozenset()).types(catalog)
+    regions = sorted({r.key.region for r in desired.resources} - {GLOBAL, ""}) or [REGION]
+    scan = Scan(Asker(api), catalog, desired.resources, scope=scope, regions=regions)
+    drifts = [
+        Drift("modified", r, scan.paired[r.place], (Change("x", 1, 2),))
+        for r in desired.resources
+        if r.place in scan.paired
+    ]
+    settings = Settings(today=date(2026, 11, 1))
+    return drifts, judge(drifts, rules, scan, catalog, desired=desired.resources, settings=settings, scope=scope)
 
 
 def lines(report: Report) -> list[str]:
@@ -192,41 +215,38 @@ def session_for(url: str) -> Aws:
     return client
 
 
+def mirrors() -> Iterator[Path]:
+    """Directories that hold the provider, of those where machines without a network keep it.
+
+    Terraform itself looks into the first ones where no CLI configuration says otherwise ("Implied Local Mirror
+    Directories" of its documentation); an image may unpack a mirror into a directory of /opt.
+    """
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    own = [Path.home() / ".terraform.d" / "plugins", data / "terraform" / "plugins"]
+    own += [Path("/usr/local/share/terraform/plugins"), Path("/usr/share/terraform/plugins")]
+    for place in (*own, *sorted(Path("/opt").glob("*"))):
+        if (place / "registry.terraform.io" / "hashicorp" / "aws" / PROVIDER_VERSION).is_dir():
+            yield place
+
+
 @cache
 def cli_config() -> str | None:
-    """A Terraform CLI configuration naming the provider's local mirror; "" for the default; None without Terraform."""
+    """Terraform's CLI configuration: the user's own, or one for a local mirror; None without Terraform.
+
+    "" leaves it to Terraform, which then asks its registry for the provider.
+    """
     if shutil.which("terraform") is None:
         return None
     configured = os.environ.get("TF_CLI_CONFIG_FILE", "")
     if configured and Path(configured).is_file():
         return configured
-    found = subprocess.run(
-        [
-            "find",
-            "/",
-            "-name",
-            f"terraform-provider-aws_v{PROVIDER_VERSION}*",
-            "-not",
-            "-path",
-            "/proc/*",
-            "-type",
-            "f",
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.split()
-    mirrors = [
-        Path(f).parents[5]
-        for f in found
-        if Path(f).parents[4].name == "registry.terraform.io" and "/.terraform/" not in f
-    ]
-    if not mirrors:
+    mirror = next(mirrors(), None)
+    if mirror is None or (Path.home() / ".terraformrc").is_file():
         return ""
-    home = Path(os.environ.get("TMPDIR", "/tmp")) / f"drift-terraform-{os.getuid()}"
+    home = Path(tempfile.gettempdir()) / f"drift-terraform-{os.getuid()}"
     home.mkdir(exist_ok=True)
     config = home / "terraformrc"
-    config.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirrors[0]}"\n  }}\n}}\n')
+    config.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n')
     return str(config)
 
 
@@ -255,9 +275,7 @@ def endpoint_provider(region: str = REGION) -> str:
 
 def live(world: World, work: Path, *, update: bool = False) -> None:
     """Apply the world with real Terraform, tamper, and hold drift against what must be said."""
-    shutil.copytree(
-        world.path, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.tfstate", "clean", "tampered")
-    )
+    shutil.copytree(world.path, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.tfstate", "*.jsonl"))
     main = (work / "main.tf").read_text()
     (work / "_provider.tf").write_text(PROVIDER + ("" if 'provider "aws"' in main else endpoint_provider()))
     with moto_server() as url:
@@ -269,7 +287,7 @@ def live(world: World, work: Path, *, update: bool = False) -> None:
         terraform("apply", "-refresh-only", "-no-color", "-auto-approve", "-input=false")
         shutil.copy(work / "terraform.tfstate", refreshed)
         aws = session_for(url)
-        clean, clean_lines = _recorded(url, applied, refreshed)
+        clean, clean_lines = _recorded(url, applied, refreshed, clean=True)
         for phase, said in clean_lines.items():
             assert said == [], f"clean account, {phase}: {said}"
         expected = world.tamper(aws, attributes(refreshed))
@@ -281,24 +299,28 @@ def live(world: World, work: Path, *, update: bool = False) -> None:
         for state in (applied, refreshed):
             shutil.copy(state, world.path)
         when = {"started_at": "2026-01-01T00:00:00Z", "duration_seconds": 1.0, "region": REGION, "types": installed()}
-        clean.save(world.path / "clean", **when)
-        tampered.save(world.path / "tampered", **when)
+        clean.save(world.path / "clean.jsonl", **when)
+        tampered.save(world.path / "tampered.jsonl", **when)
         (world.path / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
 
 
-def _recorded(url: str, applied: Path, refreshed: Path) -> tuple[Recorder, dict[str, list[str]]]:
+def _recorded(
+    url: str, applied: Path, refreshed: Path, *, clean: bool = False
+) -> tuple[Recorder, dict[str, list[str]]]:
+    """What the account answers to all that the tests ask of its tape, rules included, and the lines for each state."""
     # nothing in a world is a secret, and a scrubbed value could not be compared on replay
     os.environ["AWS_ENDPOINT_URL"] = url
     try:
         recorder = Recorder(BotoApi(boto3.Session("testing", "testing", region_name=REGION)), scrub=False)
-        return recorder, {s.stem: lines(run(s, recorder)) for s in (applied, refreshed)}
+        said = {s.stem: lines(run(s, recorder, rules=RULES)) for s in (applied, refreshed)}
+        if clean:
+            untouched(refreshed, recorder, RULES)
+        return recorder, said
     finally:
         del os.environ["AWS_ENDPOINT_URL"]
 
 
 if __name__ == "__main__":  # python -m tests.support.world NAME...: record these worlds again
-    import tempfile
-
     for name in sys.argv[1:] or NAMES:
         started = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:

@@ -10,7 +10,7 @@ import click
 from drift.cli import plugins
 from drift.cli.options import group, split
 from drift.errors import UsageError
-from drift.live.tape import Player, Recorder
+from drift.live.tape import Player, Recorder, must_be_recordable
 from drift.model.drift import Report
 from drift.provider.contract import Access
 from drift.run import Connection
@@ -33,6 +33,8 @@ class Account:
         """What answers, and the scope with the regions asked for; on replay, the types that were recorded."""
         if self.record and self.replay:
             raise UsageError("--record and --replay exclude each other", "Record first, replay later.")
+        if self.record:
+            must_be_recordable(self.record)  # now, not when the whole account has been read
         scope = replace(scope, regions=split(self.regions))
         if self.replay:
             player = Player(self.replay)
@@ -69,12 +71,14 @@ account_options = group(
     click.option("--profile", metavar="NAME", help="The profile of the AWS configuration to use."),
     click.option(
         "--record",
-        type=click.Path(path_type=Path, file_okay=False),
-        help="Keep every answer of AWS here, without secrets.",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Keep every answer of AWS in this file, without secrets. Only a tape is ever replaced.",
     ),
     click.option(
         "--replay",
-        type=click.Path(path_type=Path, file_okay=False),
-        help="Answer from such a recording: no network, no credentials.",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Answer from such a recording: no network, no credentials. What it does not hold is not read.",
     ),
 )
