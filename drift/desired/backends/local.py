@@ -11,6 +11,7 @@ from drift.desired import directory
 from drift.desired.backends import Lock, lock_from, scheme_of
 from drift.desired.configured import STATE
 from drift.errors import StateError
+from drift.model.bounds import SETTINGS_BYTES, STATE_BYTES, contents
 
 scheme = ""
 STDIN = "-"
@@ -91,7 +92,7 @@ def read(url: str) -> bytes:
         if url == STDIN:
             if sys.stdin is None or sys.stdin.isatty():
                 raise StateError(url, "nothing is piped in", "Try `terraform state pull | drift check --state -`.")
-            return sys.stdin.buffer.read()
+            return _piped(url)
         if Path(url).is_dir():
             if (Path(url) / ERRORED).is_file():
                 raise StateError(
@@ -101,17 +102,24 @@ def read(url: str) -> bytes:
                 )
             directory.declared_in(Path(url))  # which says why that is not known
             raise StateError(url, "a directory is no state", "Run again: it changed meanwhile.")
-        return Path(url).read_bytes()
+        return contents(url, STATE_BYTES, pipe=True)
     except FileNotFoundError:
         raise StateError(url, "no such file: nothing was applied here yet", _instead(Path(url))) from None
     except OSError as error:
         raise StateError(url, f"cannot be read: {error.strerror or error}") from None
 
 
+def _piped(url: str) -> bytes:
+    data = sys.stdin.buffer.read(STATE_BYTES.most + 1)
+    if len(data) > STATE_BYTES.most:
+        raise StateError(url, f"it holds {STATE_BYTES.beyond}", STATE_BYTES.hint)
+    return data
+
+
 def lock(url: str) -> Lock | None:
     """Terraform's lock beside the state, `.terraform.tfstate.lock.info`."""
     state = Path(url)
     try:
-        return lock_from(state.with_name(f".{state.name.removeprefix('.')}.lock.info").read_bytes())
+        return lock_from(contents(state.with_name(f".{state.name.removeprefix('.')}.lock.info"), SETTINGS_BYTES))
     except (OSError, ValueError):  # none, or a state without a name
         return None
