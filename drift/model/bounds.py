@@ -64,12 +64,14 @@ ANSWER_SECONDS: Final = Bound("answer-seconds", 300, "seconds", "one answer of a
 PIPE_SECONDS: Final = Bound("pipe-seconds", 60, "seconds", "the wait for a named pipe that somebody gives for a file")
 FOLDERS: Final = Bound("folders", 100_000, "entries", "directories that a search for states or configurations enters")
 SETTINGS_BYTES: Final = Bound(
-    "settings-bytes", 4 << 20, "bytes", "drift.toml, .driftignore, a file of rules, of variables or of backend settings"
+    "settings-bytes", 4 << 20, "bytes", "drift.toml, .driftignore, a file of variables or of backend settings"
 )
-SETTINGS_DEPTH: Final = Bound("settings-depth", 100, "levels", "nesting in a file of rules")
 SETTINGS_NODES: Final = Bound("settings-nodes", 200_000, "entries", "values in a file of rules, aliases followed")
-IGNORE_LINES: Final = Bound("ignore-lines", 20_000, "entries", "lines of .driftignore")
+IGNORE_LINES: Final = Bound("ignore-lines", 100_000, "entries", "lines of .driftignore")
+IGNORE_PATTERNS: Final = Bound("ignore-patterns", 2_000, "entries", "lines of .driftignore with wildcards")
+RULES_BYTES: Final = Bound("rules-bytes", 1 << 20, "bytes", "one file of rules")
 REPORT_BYTES: Final = Bound("report-bytes", 1 << 30, "bytes", "one saved report or baseline")
+CONDITION: Final = Bound("condition", 10_000, "entries", "characters of one rule's condition, or of a filter")
 CONDITION_STEPS: Final = Bound(
     "condition-steps", 1_000_000, "steps", "rounds of the loops of one rule's condition, on one resource"
 )

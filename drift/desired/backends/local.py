@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from drift.desired import directory
 from drift.desired.backends import Lock, lock_from, scheme_of
 from drift.desired.configured import STATE
 from drift.errors import StateError
-from drift.model.bounds import SETTINGS_BYTES, STATE_BYTES, contents
+from drift.model.bounds import FOLDERS, SETTINGS_BYTES, STATE_BYTES, contents
 
 scheme = ""
 STDIN = "-"
@@ -32,18 +34,66 @@ def find(url: str) -> list[str]:
     if place.exists():
         return [url]
     if glob.has_magic(url):
-        found = sorted(p for p in glob.glob(url, recursive=True) if Path(p).is_file())  # noqa: PTH207 - absolute patterns too
+        found = sorted(_matching(url))
         if not found:
             raise StateError(url, "no file matches", "Quote the pattern, and use ** to go into directories.")
         return found
     raise StateError(url, "no such file", _instead(place))
 
 
+def _matching(pattern: str) -> Iterator[str]:
+    """The files that a pattern matches, as the shell means it: `**` is any directories, and `*` no hidden name.
+
+    Each directory is entered once, also where links lead back to it.
+    """
+    at = Path(pattern)
+    steps = at.parts[1:] if at.anchor else at.parts
+    entered: set[tuple[int, int, int]] = set()
+    waiting = [(Path(at.anchor), 0)]
+    while waiting:
+        folder, n = waiting.pop()
+        step, last = steps[n], n + 1 == len(steps)
+        if not glob.has_magic(step):
+            there = folder / step
+            if last and there.is_file():
+                yield str(there)
+            elif not last and there.is_dir():
+                waiting.append((there, n + 1))
+            continue
+        try:
+            about = folder.stat()
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=lambda e: e.name, reverse=True)
+        except OSError:
+            continue
+        if (about.st_dev, about.st_ino, n) in entered:
+            continue
+        entered.add((about.st_dev, about.st_ino, n))
+        _allow(len(entered), pattern)
+        deep = step == "**"
+        if deep and not last:
+            waiting.append((folder, n + 1))
+        for entry in entries:
+            if entry.name.startswith(".") and not step.startswith("."):
+                continue
+            matches = deep or fnmatch.fnmatchcase(entry.name, step)
+            if entry.is_dir() and (deep or (matches and not last)):
+                waiting.append((folder / entry.name, n if deep else n + 1))
+            elif last and matches and entry.is_file():
+                yield str(folder / entry.name)
+
+
+def _allow(entered: int, place: str) -> None:
+    if entered > FOLDERS.most:
+        raise StateError(place, f"directories to look into: {FOLDERS.beyond}", FOLDERS.hint)
+
+
 def _in_directory(url: str) -> list[str]:
     found: set[str] = set()
     remote: set[str] = set()
     untold: set[str] = set()
-    for folder, below, files in os.walk(url):
+    for entered, (folder, below, files) in enumerate(os.walk(url), 1):
+        _allow(entered, url)
         here = Path(folder)
         data = directory.data_dir(here)
         unit = directory.UNIT in files
