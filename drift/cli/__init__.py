@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
 import sys
+from pathlib import Path
 
 import click
 
 from drift import __version__
 from drift.cli.settings.apply import configurable
 from drift.errors import DriftError
+from drift.model.bounds import VARIABLE, checked
+
+_HERE = Path(__file__).resolve().parents[1]
 
 COMMANDS = {
     "check": "Compare the account with its Terraform state, and report the drift.",
@@ -56,7 +62,14 @@ class _Lazy(click.Group):
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="drift")
-def cli() -> None:
+@click.option(
+    "--bound",
+    "bounds",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Take in more of something than drift does by itself, or less; docs/bounds.md names what is bounded.",
+)
+def cli(bounds: tuple[str, ...]) -> None:
     """Find where a cloud account has moved away from the Terraform that describes it.
 
     \b
@@ -70,12 +83,21 @@ def cli() -> None:
     drift only ever reads. Exit status: 0 nothing that fails, 1 drift, 2 it could not be done,
     3 nothing failing was seen, but part of the scope could not be read.
     """
+    given = ",".join(filter(None, (os.environ.get(VARIABLE, ""), *bounds)))
+    if checked(given):
+        os.environ[VARIABLE] = given
+
+
+DETAILS = "DRIFT_DETAILS"
+"""The environment variable that names a file for the way an exception came, without any value."""
 
 
 def main() -> None:
     """Run drift and exit with its status."""
     try:
         status = cli.main(standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # a full disk is told here, and not by the interpreter once all is over
     except DriftError as error:
         first, _, hint = str(error).partition("\n")
         click.secho(f"Error: {first}", fg="red", err=True)
@@ -89,6 +111,40 @@ def main() -> None:
         click.echo("Stopped.", err=True)
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()
+        _to_nowhere()
         sys.exit(DONE)
+    except Exception as error:  # noqa: BLE001 - the one door: 1 is the status of drift, and of nothing else
+        sys.exit(_surprised(error))
     sys.exit(status if isinstance(status, int) else DONE)
+
+
+def _to_nowhere() -> None:
+    """Let what is still to be written go nowhere: who reads it is gone."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _surprised(error: Exception) -> int:
+    """One line of what drift itself did not expect, and where. Never its message, which may quote a secret."""
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if Path(f.filename).is_relative_to(_HERE)]
+    at = f" at {Path(own[-1].filename).relative_to(_HERE.parent).as_posix()}:{own[-1].lineno}" if own else ""
+    file = os.environ.get(DETAILS, "")
+    hint = f"Please report it with a recording (`drift check --record FILE`); {DETAILS}=FILE keeps the way it came."
+    if file:
+        try:
+            lines = (f"{f.filename}:{f.lineno} {f.name}\n" for f in frames)
+            Path(file).write_text(f"drift {__version__}: {type(error).__name__}\n{''.join(lines)}", encoding="utf-8")
+            hint = f"Please report it with a recording (`drift check --record FILE`) and {file}, which holds no values."
+        except OSError:
+            hint = f"{file} cannot be written. {hint}"
+    what = f"this should not happen: {type(error).__name__}{at}"
+    if isinstance(error, OSError) and error.strerror:  # a full disk, say: the system's own words hold no value
+        what, hint = f"{error.strerror}{at}", "Free what is full or closed, and run again." if not file else hint
+    with contextlib.suppress(OSError, ValueError):
+        click.secho(f"Error: {what}", fg="red", err=True)
+        click.echo(f"  {hint}", err=True)
+    _to_nowhere()
+    return IMPOSSIBLE

@@ -11,6 +11,7 @@ import click
 from drift.cli.settings import shown
 from drift.cli.settings.file import NAME, PYPROJECT, TOOL, find
 from drift.errors import UsageError
+from drift.model import bounds
 
 
 @click.command("ignore")
@@ -56,9 +57,9 @@ def _with(file: Path, rule: dict[str, Any]) -> str:
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        text = file.read_text(encoding="utf-8").rstrip("\n") if file.is_file() else ""
+        text = bounds.text(file, bounds.SETTINGS_BYTES).rstrip("\n") if file.is_file() else ""
         document = tomlkit.parse(f"{text}\n\n" if text else "")
-    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+    except (OSError, UnicodeDecodeError, RecursionError, TOMLKitError) as error:
         raise UsageError(f"{shown(file)}: cannot be read: {error}", "Correct the file first.") from None
     table: Any = document
     for name in TOOL if file.name == PYPROJECT else ():

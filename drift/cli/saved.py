@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from drift.errors import ReportError
+from drift.model.bounds import REPORT_BYTES, contents
 from drift.model.drift import Report
 from drift.report.json import read
 
@@ -13,9 +13,12 @@ from drift.report.json import read
 def load(place: str) -> Report:
     """The report in a file, or on standard input where `place` is `-`; ReportError where it is none."""
     if place == "-":
-        return read(sys.stdin.buffer.read(), "standard input")
+        data = sys.stdin.buffer.read(REPORT_BYTES.most + 1)
+        if len(data) > REPORT_BYTES.most:
+            raise ReportError(f"standard input holds {REPORT_BYTES.beyond}", REPORT_BYTES.hint)
+        return read(data, "standard input")
     try:
-        return read(Path(place).read_bytes(), place)
+        return read(contents(place, REPORT_BYTES, pipe=True), place)
     except OSError as error:
         hint = "Save one with `drift check --format json -o FILE`."
         raise ReportError(f"{place}: cannot be read: {error.strerror}", hint) from None

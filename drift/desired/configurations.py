@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from drift.desired.backends import scheme_of
@@ -18,6 +19,7 @@ from drift.desired.hcl.settings import Given
 from drift.desired.instance import State
 from drift.desired.overlay import overlay
 from drift.errors import StateError
+from drift.model.bounds import FOLDERS
 
 LEAST = 0.5
 """The share of a state's resources that a configuration must have, to be taken for what the state was written from."""
@@ -60,7 +62,7 @@ def laid(
 def initialised(place: Path) -> list[Path]:
     """A directory with a configuration, and those below it where `terraform init` has been run."""
     found = [place] if is_configuration(place) else []
-    for folder, below, _ in os.walk(place):
+    for folder, below, _ in islice(os.walk(place), FOLDERS.most):
         here = Path(folder)
         if ".terraform" in below and here != place and is_configuration(here):
             found.append(here)

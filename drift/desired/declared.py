@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from drift.desired.configured import Config
+from drift.desired.directory import data_dir
 from drift.desired.hcl.bodies import blocks
 from drift.desired.hcl.evaluate import evaluate
 from drift.desired.hcl.files import parse_files, parse_text
+from drift.desired.hcl.jail import Jail
 from drift.desired.hcl.library import Library
 from drift.desired.hcl.modules import Installed, declared, files_of
 from drift.desired.hcl.names import ModuleScope, Shared
@@ -27,6 +29,7 @@ from drift.desired.hcl.settings import Given, settings
 from drift.desired.hcl.syntax import parse
 from drift.desired.hcl.tree import Block, Body, File
 from drift.errors import StateError, UsageError
+from drift.model import bounds
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "azurerm": ("storage_account_name", "container_name", "key"),
@@ -106,7 +109,7 @@ def _from_environment() -> Iterator[str]:
 
 def _from_file(file: Path) -> Config:
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = bounds.text(file, bounds.SETTINGS_BYTES, "utf-8-sig")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8"
         raise UsageError(
@@ -127,7 +130,8 @@ def _from_file(file: Path) -> Config:
 def _block(directory: Path) -> tuple[str, Block] | None:
     """The block that counts, and its file: the last one, since overrides come last."""
     found: tuple[str, Block] | None = None
-    for file in parse_files([f for f in files_of(directory) if _may_hold_one(f)]):
+    jail = Jail.of(directory, data_dir(directory))
+    for file in parse_files([f for f in _files(directory) if jail.module(f) and _may_hold_one(f)]):
         for lost in file.lost:
             if lost.header.startswith("terraform") or not lost.header:
                 raise StateError(f"{file.path}:{lost.line}", f"not read: {lost.reason}", "Correct it, or give --state.")
@@ -138,9 +142,16 @@ def _block(directory: Path) -> tuple[str, Block] | None:
     return found
 
 
+def _files(directory: Path) -> list[Path]:
+    try:
+        return files_of(directory)
+    except OSError as error:
+        raise StateError(str(directory), f"cannot be read: {error.strerror}") from None
+
+
 def _may_hold_one(file: Path) -> bool:
     try:
-        data = file.read_bytes()
+        data = bounds.contents(file, bounds.CONFIGURATION_BYTES)
     except OSError:
         return False
     return _WORDS.search(data) is not None
@@ -191,6 +202,7 @@ class _Arguments:
 
 def root_scope(directory: Path, workspace: str = "default") -> Scope:
     """Variables and locals of a root module, as OpenTofu has them in such blocks."""
-    module = declared(directory, parse_files(files_of(directory)))
-    shared = Shared(Library(Installed(directory), {(): module}), settings(directory, Given(), parse), {}, workspace)
+    installed = Installed.read(directory, data_dir(directory))
+    module = declared(directory, parse_files([f for f in _files(directory) if installed.jail.module(f)]))
+    shared = Shared(Library(installed, {(): module}), settings(directory, Given(), parse), {}, workspace)
     return ModuleScope(run=shared, names=(), path=(), module=module)

@@ -13,6 +13,7 @@ import msgspec
 from drift.desired import configured
 from drift.desired.configured import DEFAULT, STATE
 from drift.errors import StateError, UsageError
+from drift.model.bounds import SETTINGS_BYTES, contents, text
 
 UNIT = "terragrunt.hcl"
 """What makes a directory a unit of Terragrunt."""
@@ -28,7 +29,7 @@ def workspace(directory: Path) -> str:
     chosen = os.environ.get("TF_WORKSPACE", "")
     if not chosen:
         try:
-            chosen = (data_dir(directory) / "environment").read_text(encoding="utf-8", errors="replace").strip()
+            chosen = text(data_dir(directory) / "environment", SETTINGS_BYTES, errors="replace").strip()
         except OSError:
             chosen = ""
     if chosen in (".", "..") or re.search(r"[/\\\x00]", chosen):
@@ -52,12 +53,12 @@ def backend_of(directory: Path) -> str:
     """Where the backend that `terraform init` resolved keeps the state; empty where it resolved none."""
     file = data_dir(directory) / STATE
     try:
-        data = file.read_bytes()
+        data = contents(file, SETTINGS_BYTES)
     except OSError:
         return ""
     try:
         top = msgspec.json.decode(data, type=dict[str, Any])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         raise StateError(str(file), "not readable", "Run `terraform init -reconfigure` to write it again.") from None
     backend = top.get("backend") or top.get("state_store")
     if not isinstance(backend, dict) or not isinstance(backend.get("type"), str):

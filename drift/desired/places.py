@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+from urllib.parse import urlencode
 
 from drift.desired.backends import Backend, Finding, Lock, Locking, local, scheme_of
-from drift.desired.backends.url import scrubbed, shown
+from drift.desired.backends.url import parse, scrubbed, shown
 from drift.errors import StateError
 
 T = TypeVar("T")
@@ -30,15 +32,41 @@ def fetch(
         return _safely(*state, lambda name: _read(state[0], name, backends, use))
 
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        found: dict[str, None] = {}
+        found: dict[str, str] = {}
         for urls in pool.map(find, places):
             if isinstance(urls, StateError):
                 failed.append(urls)
             else:
-                found.update(dict.fromkeys(urls))
-        done = [*pool.map(read, _named(found))]
+                for url in urls:
+                    found.setdefault(identity(url), url)
+        done = [*pool.map(read, _named(found.values()))]
     failed += [d for d in done if isinstance(d, StateError)]
     return [d for d in done if not isinstance(d, StateError)], failed
+
+
+_PATHS = frozenset({"azurerm", "consul", "gs", "k8s", "s3", "tfc"})
+"""Schemes of which scheme, host and path name a state, with these parameters; of others the whole address does."""
+_WHICH = frozenset(
+    {
+        "dc", "endpoint", "environment", "generation", "hostname", "namespace", "server", "snapshot", "versionId",
+        "workspace",
+    }
+)  # fmt: skip
+"""Query parameters that say which state it is, and not how to reach it."""
+
+
+def identity(place: str) -> str:
+    """The same text for every spelling of one state's place: `a.tfstate`, `./a.tfstate`, a link to it."""
+    scheme = scheme_of(place)
+    if place == local.STDIN:
+        return place
+    if not scheme:
+        return os.path.realpath(place)
+    if scheme not in _PATHS:
+        return place
+    at = parse(place)
+    which = urlencode(sorted((k, v) for k, v in at.query.items() if k in _WHICH and v))
+    return f"{at.scheme}://{at.host}/{at.path}?{which}"
 
 
 def _named(urls: Iterable[str]) -> list[tuple[str, str]]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
-from drift.exclude.driftignore import DriftIgnore
+from drift.exclude.driftignore import DriftIgnore, Pattern
 from drift.exclude.rules import IgnoreRule, types_of
 from drift.exclude.stage import Stage
 from drift.model.resource import Resource
+
+_NAMED = 20
+"""Lines that one sentence names."""
 
 
 def advice(stage: Stage, known: Iterable[Resource], seen: Collection[str]) -> list[str]:
@@ -41,18 +44,28 @@ def _of_rules(
 
 def _of_lines(lines: DriftIgnore, stage: Stage, resources: Sequence[Resource], seen: Collection[str]) -> Iterator[str]:
     idle = []
-    for index, pattern in enumerate(lines.patterns):
+    whole = {f"{t}.{n}" for t, n in _names(resources, stage.catalog)}
+    last = max((p.line for p in lines.patterns if p.negated), default=0)
+    for pattern in lines.patterns:
         if pattern.negated:
             continue
-        if not pattern.text.strip("*?.") and not any(p.negated for p in lines.patterns[index + 1 :]):
+        if not pattern.text.strip("*?.") and last < pattern.line:
             yield f"{pattern.place}: {pattern.text} leaves out everything: name types, or take some back with !"
         elif pattern.place not in stage.used:
             meant = [t for t in stage.catalog if pattern.may_name(t)]
-            if all(t in seen for t in meant) and not any(pattern.about(t, n) for t, n in _names(resources, meant)):
+            if all(t in seen for t in meant) and not _about(pattern, whole, resources, meant):
                 idle.append(pattern.place)
     if idle:
-        numbers = ", ".join(place.rpartition(":")[2] for place in idle)
-        yield f"{idle[0].rpartition(':')[0]}: about nothing that is there: line{'s' * (len(idle) > 1)} {numbers}"
+        numbers = ", ".join(place.rpartition(":")[2] for place in idle[:_NAMED])
+        more = f" and {len(idle) - _NAMED} more" if len(idle) > _NAMED else ""
+        yield f"{idle[0].rpartition(':')[0]}: about nothing that is there: line{'s' * (len(idle) > 1)} {numbers}{more}"
+
+
+def _about(pattern: Pattern, whole: Collection[str], resources: Sequence[Resource], types: Collection[str]) -> bool:
+    """Whether a line is about something that is there; `whole` is every resource by its type and name."""
+    if pattern.exact is not None:
+        return any(text in whole for text in pattern.wholes)
+    return any(pattern.about(t, n) for t, n in _names(resources, types))
 
 
 def _names(resources: Sequence[Resource], types: Collection[str]) -> Iterator[tuple[str, str]]:

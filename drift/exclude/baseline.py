@@ -99,7 +99,7 @@ def parse(text: str, name: str) -> Baseline:
             shown = {str(c["path"]): c for c in raw.get("changes", ())}
             told = {name: str(raw.get(name) or "") for name in ("address", "reason", "recreated_as")}
             entries[about] = Entry(told["address"], told["reason"], changes, told["recreated_as"], shown)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         why = f"{type(error).__name__} {error}".strip()
         raise UsageError(f"{name}: not a baseline: {why}", AGAIN) from None
     return Baseline(name, entries)

@@ -10,16 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
+from drift.errors import UsageError
 from drift.exclude.glob import escaped
+from drift.model import bounds
+from drift.model.bounds import IGNORE_LINES, IGNORE_PATTERNS
 
 NAME = ".driftignore"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pattern:
     """One line."""
 
@@ -29,11 +33,32 @@ class Pattern:
     place: str
     """`.driftignore:3`."""
     negated: bool = False
-    forms: tuple[re.Pattern[str], ...] = field(default=())
+
+    @cached_property
+    def exact(self) -> str | None:
+        """The one text that it names, without escapes; None where it has wildcards."""
+        plain = re.sub(r"\\(.)", lambda m: "\0" * len(m[1]), self.text, flags=re.DOTALL)
+        return None if re.search(r"[*?\[\\]", plain) else re.sub(r"\\(.)", r"\1", self.text, flags=re.DOTALL)
+
+    @cached_property
+    def _forms(self) -> tuple[re.Pattern[str], ...]:
+        wanted = (self.text,) if self.text.endswith("*") else (self.text, f"{self.text}.*")
+        return tuple(map(escaped, wanted))
+
+    @cached_property
+    def _head(self) -> str:
+        return re.split(r"[*?\[\\]", self.text, maxsplit=1)[0]
 
     def matches(self, text: str) -> bool:
         """Whether the line, or what is inside of what it names, is this text."""
-        return any(form.fullmatch(text) for form in self.forms)
+        if self.exact is not None:
+            return text == self.exact or text.startswith(f"{self.exact}.")
+        return any(form.fullmatch(text) for form in self._forms)
+
+    @property
+    def wholes(self) -> Iterator[str]:
+        """Of a line without wildcards: the texts of which it names one, or an attribute of it."""
+        return _starts(self.exact or "")
 
     def about(self, type_: str, name: str) -> bool:
         """Whether the line is about a resource, or an attribute of it."""
@@ -43,7 +68,7 @@ class Pattern:
 
     def may_name(self, type_: str) -> bool:
         """Whether it might match some resource of a type."""
-        head = re.split(r"[*?\[\\]", self.text, maxsplit=1)[0]
+        head = self._head
         if head == self.text and "." not in head:
             return head == type_
         dotted = f"{type_}."
@@ -57,21 +82,33 @@ class DriftIgnore:
     patterns: tuple[Pattern, ...] = ()
 
     @cached_property
-    def _of_type(self) -> dict[str, list[Pattern]]:
+    def _exact(self) -> dict[str, Pattern]:
+        """Text -> the last line that names just it: ignore files that a program wrote have thousands of them."""
+        return {p.exact: p for p in self.patterns if p.exact is not None}
+
+    @cached_property
+    def _wild(self) -> dict[str, list[Pattern]]:
         return {}
 
     def _about(self, type_: str) -> list[Pattern]:
-        """The lines that may name something of a type, the last first."""
-        if type_ not in self._of_type:
-            self._of_type[type_] = [p for p in reversed(self.patterns) if p.may_name(type_)]
-        return self._of_type[type_]
+        """The lines with wildcards that may name something of a type, the last first."""
+        if type_ not in self._wild:
+            found = (p for p in reversed(self.patterns) if p.exact is None and p.may_name(type_))
+            self._wild[type_] = list(found)
+        return self._wild[type_]
+
+    def _last(self, type_: str, name: str) -> Pattern | None:
+        text = f"{type_}.{name}"
+        found = [p for start in _starts(text) if (p := self._exact.get(start)) is not None]
+        found += islice((p for p in self._about(type_) if p.matches(text)), 1)
+        return max(found, key=lambda p: p.line, default=None)
 
     def decides(self, names: Iterable[tuple[str, str]]) -> Pattern | None:
         """The line that leaves out what goes by any of these (type, name); None where it is looked at.
 
         A name may go on with an attribute's path: `bucket.versioning`.
         """
-        found = (next((p for p in self._about(t) if p.matches(f"{t}.{name}")), None) for t, name in names)
+        found = (self._last(*name) for name in names)
         last = max((p for p in found if p is not None), key=lambda p: p.line, default=None)
         return None if last is None or last.negated else last
 
@@ -83,27 +120,40 @@ class DriftIgnore:
 
 
 def parse(text: str, name: str = NAME) -> DriftIgnore:
-    """The patterns of a file's text; nothing a line can hold is an error."""
-    return DriftIgnore(tuple(_patterns(text, name)))
+    """The patterns of a file's text; nothing a line can hold is an error, but UsageError for more than its bounds."""
+    lines = text.splitlines()
+    if len(lines) > IGNORE_LINES.most:
+        raise UsageError(f"{name}: its lines are {IGNORE_LINES.beyond}", IGNORE_LINES.hint)
+    patterns = tuple(_patterns(lines, name))
+    if sum(p.exact is None for p in patterns) > IGNORE_PATTERNS.most:
+        raise UsageError(f"{name}: its lines with wildcards are {IGNORE_PATTERNS.beyond}", IGNORE_PATTERNS.hint)
+    return DriftIgnore(patterns)
 
 
 def read(file: Path, name: str = NAME) -> DriftIgnore:
-    """The patterns of a file; none where there is no such file."""
+    """The patterns of a file; none where there is no such file. UsageError where it cannot be read."""
     try:
-        return parse(file.read_text(encoding="utf-8", errors="replace"), name)
+        return parse(bounds.text(file, bounds.SETTINGS_BYTES, errors="replace"), name)
     except (FileNotFoundError, NotADirectoryError):
         return DriftIgnore()
+    except OSError as error:
+        raise UsageError(f"{name}: cannot be read: {error.strerror}", "Give another with --driftignore.") from None
 
 
-def _patterns(text: str, name: str) -> Iterator[Pattern]:
-    for number, line in enumerate(text.splitlines(), start=1):
+def _patterns(lines: Iterable[str], name: str) -> Iterator[Pattern]:
+    for number, line in enumerate(lines, start=1):
         if not line.strip(" ") or line.startswith("#"):
             continue
         line = line if line.endswith("\\ ") else line.rstrip(" ")
         negated = line.startswith("!")
         body = line[1:] if negated else line
-        wanted = (body,) if body.endswith("*") else (body, f"{body}.*")
-        yield Pattern(body, number, f"{name}:{number}", negated, tuple(escaped(w) for w in wanted))
+        yield Pattern(body, number, f"{name}:{number}", negated)
+
+
+def _starts(text: str) -> Iterator[str]:
+    """`a`, `a.b`, `a.b.c` of `a.b.c`."""
+    yield from (text[: dot.start()] for dot in re.finditer(r"\.", text))
+    yield text
 
 
 def quoted(text: str) -> str:

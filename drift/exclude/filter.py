@@ -18,10 +18,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import jmespath
-from jmespath.exceptions import JMESPathError
+from jmespath.exceptions import JMESPathError, JMESPathTypeError
+from jmespath.functions import Functions, signature
 from jmespath.visitor import TreeInterpreter
 
 from drift.errors import UsageError
+from drift.model.bounds import CONDITION, CONDITION_STEPS
 from drift.model.coverage import Unreadable
 from drift.model.resource import Resource
 from drift.model.value import plain
@@ -38,12 +40,55 @@ MAYBE: Final = _Maybe()
 """The answer where it depends on what is not known yet."""
 
 
+class _Steps(TreeInterpreter):
+    """Evaluates an expression in so many steps and no more; a value that was made double many times counts as large."""
+
+    def __init__(self) -> None:
+        super().__init__(jmespath.Options(custom_functions=_Functions()))
+        self._left = CONDITION_STEPS.most
+
+    def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:
+        """The value of a part."""
+        self._left -= 1
+        if self._left < 0:
+            raise UsageError(f"--filter: it takes {CONDITION_STEPS.beyond}", CONDITION_STEPS.hint)
+        return super().visit(node, *args, **kwargs)
+
+
+class _Functions(Functions):
+    """JMESPath's functions; what writes a value out first counts its parts: `[@, @]` forty times over is billions."""
+
+    @signature({"types": []})
+    def _func_to_string(self, arg: Any) -> Any:
+        if _parts(arg, {}) > CONDITION_STEPS.most:
+            raise UsageError(f"--filter: the parts of a value are {CONDITION_STEPS.beyond}", CONDITION_STEPS.hint)
+        return super()._func_to_string(arg)  # type: ignore[misc]
+
+
+def _parts(value: Any, known: dict[int, int]) -> int:
+    """How many parts a value has when it is written out, those that it has twice counted twice."""
+    if not isinstance(value, list | dict):
+        return 1
+    if id(value) not in known:
+        held = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_parts(v, known) for v in held)
+    return known[id(value)]
+
+
+def _lacks_a_value(error: JMESPathError) -> bool:
+    return isinstance(error, JMESPathTypeError) and error.current_value is None
+
+
 class Filter:
     """One expression; it answers yes or no of a resource, and of what is known before anything is read."""
 
     def __init__(self, expression: str) -> None:
+        if len(expression) > CONDITION.most:
+            raise UsageError(f"--filter: its characters are {CONDITION.beyond}", CONDITION.hint)
         try:
             self._tree = jmespath.compile(expression).parsed
+        except RecursionError:
+            raise UsageError("--filter: it nests too deep", "Write it with fewer brackets.") from None
         except JMESPathError as error:
             why = str(error).splitlines()[0].rstrip(":")
             hint = "It is JMESPath over a resource: \"type == 'aws_s3_bucket' && tags.Team == 'data'\"."
@@ -83,8 +128,10 @@ class Filter:
         if any(name in FIELDS and name not in known for name in names) or (_bare(node) and len(known) < len(FIELDS)):
             return MAYBE
         try:
-            return TreeInterpreter().visit(node, known)
+            return _Steps().visit(node, known)
         except JMESPathError as error:
+            if _lacks_a_value(error):
+                return None  # `join(', ', [name, tags.Team])` of what has no such tag: as all else that is not there
             raise UsageError(
                 f"--filter: {self.expression!r}: {error}", "`drift check --help` tells the fields."
             ) from None

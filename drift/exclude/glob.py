@@ -5,13 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import Final
+
+STAR: Final = ".*"
+"""The step of a pattern that any text matches."""
 
 
 @cache
 def simple(pattern: str) -> re.Pattern[str]:
     """`*` is any text and `?` one character; everything else, brackets too, is itself: `aws_vpc.this[0]`."""
-    steps = {"*": ".*", "?": "."}
-    return re.compile("".join(steps.get(c) or re.escape(c) for c in pattern), re.DOTALL)
+    steps = {"*": STAR, "?": "."}
+    return _compiled([steps.get(c) or re.escape(c) for c in pattern])
+
+
+def _compiled(steps: Iterable[str]) -> re.Pattern[str]:
+    """The steps of a pattern, each one character or STAR, as an expression that takes linear time.
+
+    What stands between two stars is taken where it is first found: a later place can match nothing more. Written as
+    `.*a.*b`, Python would try all of them, and thirty stars would have no end.
+    """
+    pieces: list[list[str]] = [[]]
+    for step in steps:
+        if step != STAR:
+            pieces[-1].append(step)
+        elif pieces[-1] or len(pieces) == 1:
+            pieces.append([])
+    first, *rest = ("".join(piece) for piece in pieces)
+    if not rest:
+        return re.compile(first, re.DOTALL)
+    *middle, last = rest
+    return re.compile(f"{first}{''.join(f'(?>.*?{piece})' for piece in middle)}.*{last}", re.DOTALL)
 
 
 def matches(patterns: Iterable[str], *texts: str) -> bool:
@@ -48,7 +71,7 @@ def escaped(pattern: str) -> re.Pattern[str]:
         char = pattern[position]
         position += 1
         if char in "*?":
-            out.append(".*" if char == "*" else ".")
+            out.append(STAR if char == "*" else ".")
         elif char == "\\":
             if position == len(pattern):
                 return _NOTHING
@@ -62,7 +85,7 @@ def escaped(pattern: str) -> re.Pattern[str]:
             position = found.end()
         else:
             out.append(re.escape(char))
-    return re.compile("".join(out), re.DOTALL)
+    return _compiled(out)
 
 
 _NOTHING = re.compile(r"(?!)")

@@ -150,7 +150,7 @@ class Player:
                     self._answers[request.key] = (request, line)
         except FileNotFoundError:
             raise TapeError(f"{path}: no tape here", "`drift check --record FILE` makes one.") from None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise TapeError(f"{path}: not a readable tape: {error}", _AGAIN) from None
 
     @property

@@ -101,7 +101,8 @@ def _searched(parsed: Any, data: Any) -> Any:
     try:
         return parsed.search(data, options=_OPTIONS)
     except JMESPathTypeError as error:
-        if error.actual_type != "null":
+        # jmespath calls a missing argument "null", and a missing element of a list "NoneType"
+        if error.actual_type not in ("null", "NoneType"):
             raise
         return None
 

@@ -77,7 +77,7 @@ def read(data: bytes, name: str = "the report") -> Report:
     """
     try:
         whole = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ReportError(f"{name}: is not JSON: {error}", "Give a report that --format json wrote.") from None
     found = whole.get("schema") if isinstance(whole, dict) else None
     if found != SCHEMA:
@@ -91,7 +91,7 @@ def read(data: bytes, name: str = "the report") -> Report:
         if isinstance(section, dict) and last in section:
             try:
                 given[f.name] = decode(hints[f.name], section[last] if section[last] is not None else "")
-            except (TypeError, ValueError, KeyError) as error:
+            except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
                 hint = "It was changed after it was written, or by another tool."
                 raise ReportError(f"{name}: {'.'.join((*sections, last))}: {error}", hint) from None
     if "scope" not in given:

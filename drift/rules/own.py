@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from drift.errors import CatalogError
+from drift.model import bounds
+from drift.model.bounds import CONDITION, CONDITION_STEPS, SETTINGS_NODES
 from drift.model.drift import SEVERITIES
 from drift.model.value import Hidden, plain
 from drift.provider.catalog import Catalog
@@ -57,9 +59,10 @@ class Own:
 def read(file: Path, catalog: Catalog) -> Own:
     """The rules of a file; CatalogError names the file, the rule and the place of what is wrong."""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = bounds.text(file, bounds.RULES_BYTES)
     except (OSError, UnicodeDecodeError) as error:
-        raise CatalogError(f"{file}: cannot be read: {error}", "Give --rules-file a file of YAML or TOML.") from None
+        why = getattr(error, "strerror", None) or error
+        raise CatalogError(f"{file}: cannot be read: {why}", "Give --rules-file a file of YAML or TOML.") from None
     found = _parsed(file, text)
     entries = found.get("rules") if isinstance(found, Mapping) else None
     if not isinstance(entries, list):
@@ -95,7 +98,9 @@ def _parsed(file: Path, text: str) -> Any:
     import yaml
 
     try:
-        return tomllib.loads(text) if file.suffix == ".toml" else yaml.safe_load(text)
+        return tomllib.loads(text) if file.suffix == ".toml" else _of_yaml(file, text)
+    except RecursionError:
+        raise CatalogError(f"{file}: it nests too deep", "See docs/own-rules.md.") from None
     except tomllib.TOMLDecodeError as error:
         raise CatalogError(f"{file}: is not TOML: {error}", "See docs/own-rules.md.") from None
     except yaml.YAMLError as error:
@@ -103,6 +108,31 @@ def _parsed(file: Path, text: str) -> Any:
         where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "cannot be parsed"
         raise CatalogError(f"{file}{where}: is not YAML: {problem}", "See docs/own-rules.md.") from None
+
+
+def _of_yaml(file: Path, text: str) -> Any:
+    """The document; CatalogError where it is larger than its text, by aliases of aliases, than its bound allows."""
+    import yaml
+
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        if node is not None and _nodes(node, {}) > SETTINGS_NODES.most:
+            raise CatalogError(f"{file}: the values in it are {SETTINGS_NODES.beyond}", SETTINGS_NODES.hint)
+        return loader.construct_document(node) if node is not None else None
+    finally:
+        loader.dispose()
+
+
+def _nodes(node: Any, known: dict[int, int]) -> int:
+    """How many values a node of YAML holds, where each alias stands for all that it names."""
+    if not isinstance(node.value, list):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = SETTINGS_NODES.most + 1  # what holds itself has no end
+        held = (n for one in node.value for n in (one if isinstance(one, tuple) else (one,)))
+        known[id(node)] = 1 + sum(_nodes(n, known) for n in held)
+    return known[id(node)]
 
 
 def _rule(entry: Any, catalog: Catalog, place: _Place) -> Rule:
@@ -167,6 +197,8 @@ class _Expression:
         except ImportError:
             hint = "Install them with the extra: pip install 'drift[rules]'."
             raise CatalogError(f"{place}: the language of conditions, CEL, is not installed", hint) from None
+        if len(text) > CONDITION.most:
+            raise place.error(f"fails: its characters are {CONDITION.beyond}", CONDITION.hint)
         try:
             self.program = cel.compile(text)
         except ValueError as error:
@@ -174,6 +206,7 @@ class _Expression:
             what = f"{where[1]}:{where[2]}: {where[3]}" if where else str(error)
             raise place.error(f"fails: {what}", "CEL is described at cel.dev.") from None
         self.text = text
+        self.loops = _loops(text)
         roots = {v for v in self.program.variables() if re.search(rf"(?<![\w.]){v}\b", text)}
         self.whole = bool(roots & set(WHOLE))
         if self.whole and SIDE in roots:
@@ -186,6 +219,26 @@ class _Expression:
         dotted = re.findall(rf"(?<![\w.])(?:{SIDE}|desired|actual)\.(?:\?)?(\w+)", self.text)
         quoted = re.findall(rf"(?<![\w.])(?:{SIDE}|desired|actual)\[\s*[\"'](\w+)[\"']\s*\]", self.text)
         return {*dotted, *quoted}
+
+
+def _loops(text: str) -> int:
+    """How deep the loops of a condition stand within each other; a loop in a text counts too."""
+    deepest, open_ = 0, [False]
+    for loop, bracket in re.findall(r"(\.\s*(?:all|exists|exists_one|existsOne|map|filter)\s*\()|([()])", text):
+        if loop or bracket == "(":
+            open_.append(bool(loop))
+            deepest = max(deepest, sum(open_))
+        elif len(open_) > 1:
+            open_.pop()
+    return deepest
+
+
+def _longest(value: Any) -> int:
+    """The size of the largest collection in a value."""
+    if not isinstance(value, Mapping | list | tuple):
+        return 1
+    held = value.values() if isinstance(value, Mapping) else value
+    return max((len(value), *map(_longest, held)))
 
 
 class _Judge:
@@ -215,6 +268,9 @@ class _Judge:
             values["desired"] = _desired(it, reads) if drift.desired is not None else None
         else:
             values[SIDE] = _plain(it, reads)
+        rounds = max(_longest(values), self._expression.text.count(",") + 1) ** self._expression.loops
+        if self._expression.loops > 1 and rounds > CONDITION_STEPS.most:
+            raise Unknown(f"its loops within loops may take {CONDITION_STEPS.beyond}")
         found = self._expression.program.execute(values)
         if not isinstance(found, bool):
             raise TypeError(f"the condition gives {type(found).__name__}, not true or false")

@@ -39,6 +39,7 @@ from drift.model.drift import Change, Drift, Report
 from drift.model.resource import GLOBAL
 from drift.provider.api import Answer, Api, Refused, Request
 from drift.provider.installed import installed
+from drift.providers.aws import AWS
 from drift.providers.aws.rules import built_in
 from drift.providers.aws.session import BotoApi
 from drift.rules.engine import Judged, judge
@@ -143,7 +144,8 @@ def untouched(state: Path, api: Player | Recorder, rules: Sequence[Rule]) -> tup
     desired = build(*read_states([str(state)], {}), catalog, account=api.account, region=REGION)
     scope = Scope(recorded=api.types if isinstance(api, Player) else frozenset()).types(catalog)
     regions = sorted({r.key.region for r in desired.resources} - {GLOBAL, ""}) or [REGION]
-    scan = Scan(Asker(api), catalog, desired.resources, scope=scope, regions=regions)
+    scan = Scan(Asker(api), catalog, AWS, desired.resources, scope=scope, regions=regions)
+    scan.collect()
     drifts = [
         Drift("modified", r, scan.paired[r.place], (Change("x", 1, 2),))
         for r in desired.resources

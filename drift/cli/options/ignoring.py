@@ -11,6 +11,7 @@ import click
 from drift.cli.options import Place, group
 from drift.cli.settings import current, shown
 from drift.errors import UsageError
+from drift.model import bounds
 
 if TYPE_CHECKING:
     from drift.exclude.baseline import Baseline
@@ -59,9 +60,10 @@ class Ignoring:
         if self.no_baseline or file is None:
             return None
         try:
-            return baseline.parse(file.read_text(encoding="utf-8"), shown(file))
+            return baseline.parse(bounds.text(file, bounds.REPORT_BYTES), shown(file))
         except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{shown(file)}: cannot be read: {error}", "`drift baseline write` makes one.") from None
+            why = getattr(error, "strerror", None) or error
+            raise UsageError(f"{shown(file)}: cannot be read: {why}", "`drift baseline write` makes one.") from None
 
 
 def near(name: str) -> Path | None:

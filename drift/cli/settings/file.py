@@ -11,6 +11,7 @@ from typing import Any
 
 from drift.cli.settings import shown
 from drift.errors import UsageError
+from drift.model import bounds
 
 NAME = "drift.toml"
 PYPROJECT = "pyproject.toml"
@@ -63,7 +64,7 @@ def _tool(content: dict[str, Any]) -> dict[str, Any] | None:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return bounds.text(file, bounds.SETTINGS_BYTES)
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise UsageError(f"{shown(file)}: cannot be read: {why}", "Give another with --config-file.") from None
@@ -72,7 +73,7 @@ def _text(file: Path) -> str:
 def _parsed(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(_text(file))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"{shown(file)}: not TOML: {error}", "Correct the file, or give another.") from None
 
 

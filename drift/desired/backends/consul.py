@@ -6,16 +6,15 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
-import zlib
 from urllib.parse import quote, urlencode
 
 import msgspec
 
 from drift.desired.backends import Lock, lock_from, web
 from drift.desired.backends.url import Url, parse
+from drift.desired.state.wrapped import inflated
 from drift.errors import StateError
 
 scheme = "consul"
@@ -65,12 +64,7 @@ def _path(url: str) -> str:
 
 
 def _inflated(url: str, data: bytes) -> bytes:
-    if data[:1] != b"\x1f":
-        return data
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error):
-        raise StateError(url, "its compressed value is damaged", "Run again.") from None
+    return inflated(data, url) if data[:1] == b"\x1f" else data
 
 
 def _value(url: str, key: str) -> bytes | None:

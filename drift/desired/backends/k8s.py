@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-import gzip
 import os
 import ssl
-import zlib
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -20,6 +18,7 @@ import msgspec
 
 from drift.desired.backends import Lock, lock_from, web
 from drift.desired.backends.url import Url, parse
+from drift.desired.state.wrapped import GZIP, inflated
 from drift.errors import StateError
 
 scheme = "k8s"
@@ -54,9 +53,11 @@ def read(url: str) -> bytes:
             base64.b64decode(str(_field(secret, "data", "tfstate") or ""), validate=True)
             for secret in (first, *(parts[n] for n in sorted(parts)))
         )
-        return gzip.decompress(whole)
-    except (binascii.Error, OSError, EOFError, zlib.error):
-        raise StateError(url, "its secret holds no compressed state", "Check the suffix and the namespace.") from None
+    except binascii.Error:
+        whole = b""
+    if whole[:2] != GZIP:
+        raise StateError(url, "its secret holds no compressed state", "Check the suffix and the namespace.")
+    return inflated(whole, url)
 
 
 def lock(url: str) -> Lock | None:

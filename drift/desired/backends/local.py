@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from drift.desired import directory
 from drift.desired.backends import Lock, lock_from, scheme_of
 from drift.desired.configured import STATE
 from drift.errors import StateError
+from drift.model.bounds import FOLDERS, SETTINGS_BYTES, STATE_BYTES, contents
 
 scheme = ""
 STDIN = "-"
@@ -31,18 +34,66 @@ def find(url: str) -> list[str]:
     if place.exists():
         return [url]
     if glob.has_magic(url):
-        found = sorted(p for p in glob.glob(url, recursive=True) if Path(p).is_file())  # noqa: PTH207 - absolute patterns too
+        found = sorted(_matching(url))
         if not found:
             raise StateError(url, "no file matches", "Quote the pattern, and use ** to go into directories.")
         return found
     raise StateError(url, "no such file", _instead(place))
 
 
+def _matching(pattern: str) -> Iterator[str]:
+    """The files that a pattern matches, as the shell means it: `**` is any directories, and `*` no hidden name.
+
+    Each directory is entered once, also where links lead back to it.
+    """
+    at = Path(pattern)
+    steps = at.parts[1:] if at.anchor else at.parts
+    entered: set[tuple[int, int, int]] = set()
+    waiting = [(Path(at.anchor), 0)]
+    while waiting:
+        folder, n = waiting.pop()
+        step, last = steps[n], n + 1 == len(steps)
+        if not glob.has_magic(step):
+            there = folder / step
+            if last and there.is_file():
+                yield str(there)
+            elif not last and there.is_dir():
+                waiting.append((there, n + 1))
+            continue
+        try:
+            about = folder.stat()
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=lambda e: e.name, reverse=True)
+        except OSError:
+            continue
+        if (about.st_dev, about.st_ino, n) in entered:
+            continue
+        entered.add((about.st_dev, about.st_ino, n))
+        _allow(len(entered), pattern)
+        deep = step == "**"
+        if deep and not last:
+            waiting.append((folder, n + 1))
+        for entry in entries:
+            if entry.name.startswith(".") and not step.startswith("."):
+                continue
+            matches = deep or fnmatch.fnmatchcase(entry.name, step)
+            if entry.is_dir() and (deep or (matches and not last)):
+                waiting.append((folder / entry.name, n if deep else n + 1))
+            elif last and matches and entry.is_file():
+                yield str(folder / entry.name)
+
+
+def _allow(entered: int, place: str) -> None:
+    if entered > FOLDERS.most:
+        raise StateError(place, f"directories to look into: {FOLDERS.beyond}", FOLDERS.hint)
+
+
 def _in_directory(url: str) -> list[str]:
     found: set[str] = set()
     remote: set[str] = set()
     untold: set[str] = set()
-    for folder, below, files in os.walk(url):
+    for entered, (folder, below, files) in enumerate(os.walk(url), 1):
+        _allow(entered, url)
         here = Path(folder)
         data = directory.data_dir(here)
         unit = directory.UNIT in files
@@ -91,7 +142,7 @@ def read(url: str) -> bytes:
         if url == STDIN:
             if sys.stdin is None or sys.stdin.isatty():
                 raise StateError(url, "nothing is piped in", "Try `terraform state pull | drift check --state -`.")
-            return sys.stdin.buffer.read()
+            return _piped(url)
         if Path(url).is_dir():
             if (Path(url) / ERRORED).is_file():
                 raise StateError(
@@ -101,17 +152,24 @@ def read(url: str) -> bytes:
                 )
             directory.declared_in(Path(url))  # which says why that is not known
             raise StateError(url, "a directory is no state", "Run again: it changed meanwhile.")
-        return Path(url).read_bytes()
+        return contents(url, STATE_BYTES, pipe=True)
     except FileNotFoundError:
         raise StateError(url, "no such file: nothing was applied here yet", _instead(Path(url))) from None
     except OSError as error:
         raise StateError(url, f"cannot be read: {error.strerror or error}") from None
 
 
+def _piped(url: str) -> bytes:
+    data = sys.stdin.buffer.read(STATE_BYTES.most + 1)
+    if len(data) > STATE_BYTES.most:
+        raise StateError(url, f"it holds {STATE_BYTES.beyond}", STATE_BYTES.hint)
+    return data
+
+
 def lock(url: str) -> Lock | None:
     """Terraform's lock beside the state, `.terraform.tfstate.lock.info`."""
     state = Path(url)
     try:
-        return lock_from(state.with_name(f".{state.name.removeprefix('.')}.lock.info").read_bytes())
+        return lock_from(contents(state.with_name(f".{state.name.removeprefix('.')}.lock.info"), SETTINGS_BYTES))
     except (OSError, ValueError):  # none, or a state without a name
         return None

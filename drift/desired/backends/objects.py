@@ -35,8 +35,16 @@ def matches(name: str, pattern: str) -> bool:
 
 
 def _match(levels: list[str], patterns: list[str]) -> bool:
-    if not patterns:
-        return not levels
-    if patterns[0] == "**":
-        return any(_match(levels[i:], patterns[1:]) for i in range(len(levels) + 1))
-    return bool(levels) and fnmatch.fnmatchcase(levels[0], patterns[0]) and _match(levels[1:], patterns[1:])
+    # at[n]: whether the levels so far match the first n patterns; so the work is their product, whatever `**` there is
+    at = [True]
+    for pattern in patterns:
+        at.append(at[-1] and pattern == "**")
+    for level in levels:
+        now = [False]
+        for n, pattern in enumerate(patterns, 1):
+            if pattern == "**":
+                now.append(now[n - 1] or at[n])
+            else:
+                now.append(at[n - 1] and fnmatch.fnmatchcase(level, pattern))
+        at = now
+    return at[-1]

@@ -21,6 +21,7 @@ import msgspec
 from drift.desired.backends import Lock, web
 from drift.desired.backends.url import build, parse
 from drift.errors import StateError
+from drift.model import bounds
 
 scheme = "tfc"
 
@@ -207,12 +208,12 @@ def token_for(host: str) -> str:
                 return value
     home = Path(os.environ.get("HOME") or "~").expanduser()
     try:
-        kept = msgspec.json.decode((home / ".terraform.d/credentials.tfrc.json").read_bytes())
+        kept = msgspec.json.decode(bounds.contents(home / ".terraform.d/credentials.tfrc.json", bounds.SETTINGS_BYTES))
         return str(kept["credentials"][host]["token"])
-    except (OSError, msgspec.DecodeError, KeyError, TypeError):
+    except (OSError, msgspec.DecodeError, KeyError, TypeError, RecursionError):
         pass
     try:
-        text = Path(os.environ.get("TF_CLI_CONFIG_FILE") or home / ".terraformrc").read_text(encoding="utf-8")
+        text = bounds.text(os.environ.get("TF_CLI_CONFIG_FILE") or home / ".terraformrc", bounds.SETTINGS_BYTES)
     except (OSError, ValueError):
         return ""
     block = re.search(rf'^\s*credentials\s+"{re.escape(host)}"\s*\{{[^}}]*?\btoken\s*=\s*"([^"]*)"', text, re.MULTILINE)

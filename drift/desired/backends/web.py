@@ -16,11 +16,13 @@ from urllib.parse import urlsplit
 
 from drift import __version__
 from drift.errors import StateError
+from drift.model.bounds import ANSWER_SECONDS, STATE_BYTES
 
 SECONDS = 60
 """How long a server may stay silent."""
 
 TRIES = 3
+_PIECE = 1 << 16
 _AGAIN = (429, 502, 503, 504)
 
 
@@ -86,7 +88,7 @@ def _tried(opener: urllib.request.OpenerDirector, request: urllib.request.Reques
     for attempt in range(1, TRIES + 1):
         try:
             with opener.open(request, timeout=SECONDS) as answer:
-                return Reply(answer.status, _lower(answer.headers), answer.read())
+                return Reply(answer.status, _lower(answer.headers), _body(answer))
         except urllib.error.HTTPError as error:
             with error:
                 if error.code not in _AGAIN or attempt == TRIES:
@@ -94,6 +96,21 @@ def _tried(opener: urllib.request.OpenerDirector, request: urllib.request.Reques
                 wait = error.headers.get("Retry-After") or ""
                 time.sleep(min(int(wait), 10) if wait.isdecimal() else attempt)
     raise AssertionError("unreachable")
+
+
+def _body(answer: http.client.HTTPResponse) -> bytes:
+    """All of it; OSError where it holds more, or takes longer, than its bounds: a server may send without end."""
+    out = bytearray()
+    end = time.monotonic() + ANSWER_SECONDS.most
+    while piece := answer.read1(_PIECE):
+        out += piece
+        if len(out) > STATE_BYTES.most:
+            raise OSError(f"it holds {STATE_BYTES.beyond}")
+        if time.monotonic() > end:
+            raise TimeoutError(f"it takes {ANSWER_SECONDS.beyond}")
+    if answer.length:  # `read1` ends quietly where the connection was cut
+        raise http.client.IncompleteRead(b"", answer.length)
+    return bytes(out)
 
 
 def _lower(headers: Message) -> dict[str, str]:

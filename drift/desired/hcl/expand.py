@@ -12,12 +12,8 @@ from drift.desired.hcl.names import ModuleScope, Resource, Shared
 from drift.desired.hcl.plain import any_sensitive, plain
 from drift.desired.hcl.references import References
 from drift.model.address import Address, InstanceKey
+from drift.model.bounds import INSTANCES, MODULE_INSTANCES
 from drift.provider import facts
-
-MAX_INSTANCES = 50_000
-"""Instances of one configuration; beyond, what it desires is not known."""
-MAX_SCOPES = 5_000
-"""Instances of its modules."""
 
 
 def expanded(shared: Shared) -> Configuration:
@@ -31,8 +27,9 @@ def expanded(shared: Shared) -> Configuration:
         scopes.append(scope)
         for configured in _instances(scope, references):
             out[str(configured.address)] = configured
-        if len(out) > MAX_INSTANCES or len(scopes) > MAX_SCOPES:
-            reason = f"it has more than {MAX_INSTANCES} instances, or {MAX_SCOPES} of modules"
+        beyond = [b for b, size in ((INSTANCES, len(out)), (MODULE_INSTANCES, len(scopes))) if size > b.most]
+        if beyond:
+            reason = f"{beyond[0].of}: {beyond[0].beyond}"
             unresolved = [Unresolved((), reason, Place(str(root.directory), 0))]
             out.clear()
             break

@@ -12,9 +12,7 @@ from drift.desired.hcl.types import element_of, object_val
 from drift.desired.hcl.values import NUMBER, STRING, Val, unknown
 from drift.desired.hcl.written import Evaluate, as_type
 from drift.model.address import InstanceKey
-
-MAX_INSTANCES = 10_000
-"""Instances of one block; more are taken for unknown."""
+from drift.model.bounds import BLOCK_INSTANCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +48,16 @@ def expansion(declared: Declared, scope: Scope, evaluate: Evaluate) -> Expansion
 
 def _counted(value: Val) -> Expansion:
     size = value.raw
-    if not value.is_known or value.is_null or size != int(size) or not 0 <= size <= MAX_INSTANCES:
+    if not value.is_known or value.is_null or size != int(size) or not 0 <= size <= BLOCK_INSTANCES.most:
         return Expansion("unknown", {None: {"count": object_val({"index": unknown(NUMBER)})}})
     return Expansion("count", {n: {"count": object_val({"index": Val(NUMBER, n)})} for n in range(int(size))})
 
 
 def _each(value: Val) -> Expansion:
     raw = value.raw
-    if isinstance(raw, Mapping) and len(raw) <= MAX_INSTANCES:
+    if isinstance(raw, Mapping) and len(raw) <= BLOCK_INSTANCES.most:
         found = {key: raw[key] for key in keys_in_order(raw)}
-    elif _is_set_of_text(value) and len(raw) <= MAX_INSTANCES:
+    elif _is_set_of_text(value) and len(raw) <= BLOCK_INSTANCES.most:
         found = {item.raw: item for item in raw}
     else:
         held = unknown(element_of(value.type)) if value.type.kind in ("map", "set") else unknown()

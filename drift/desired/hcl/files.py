@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -20,9 +19,10 @@ from typing import Final
 from drift import __version__
 from drift.desired.hcl.json_syntax import parse_json, parse_json_values
 from drift.desired.hcl.pack import packed, unpacked
-from drift.desired.hcl.syntax import MAX_CHARACTERS, parse
+from drift.desired.hcl.syntax import parse
 from drift.desired.hcl.tree import Body, File, Lost
 from drift.desired.unhurried import unhurried
+from drift.model.bounds import CONFIGURATION_BYTES, CONFIGURATION_DEPTH, contents
 
 SIDE_BY_SIDE: Final = 50
 """From so many files that were not parsed before, it is worth starting processes."""
@@ -91,12 +91,7 @@ def _kept(path: Path) -> bool:
 def _content(path: Path) -> bytes | str:
     """A file's bytes, or why they cannot be read."""
     try:
-        about = path.stat()
-        if not stat.S_ISREG(about.st_mode):
-            return "no regular file"
-        if about.st_size > MAX_CHARACTERS:
-            return f"larger than {MAX_CHARACTERS} bytes"
-        return path.read_bytes()
+        return contents(path, CONFIGURATION_BYTES)
     except OSError as e:
         return f"cannot be read: {e.strerror or type(e).__name__}"
 
@@ -156,7 +151,7 @@ def _parsed(to_do: Sequence[tuple[int, str, bytes]]) -> Iterator[bytes]:
 @cache
 def _parser() -> bytes:
     """What tells this parser from others: drift's version, python-hcl2's, and the text of its own modules."""
-    digest = hashlib.sha256(f"{__version__} {version('python-hcl2')}".encode())
+    digest = hashlib.sha256(f"{__version__} {version('python-hcl2')} {CONFIGURATION_DEPTH.most}".encode())
     for name in _MODULES:
         with suppress(OSError):
             digest.update((Path(__file__).with_name(f"{name}.py")).read_bytes())

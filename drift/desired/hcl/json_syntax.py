@@ -12,8 +12,9 @@ from drift.desired.hcl import json_shape as shapes
 from drift.desired.hcl.json_shape import Shape, Static
 from drift.desired.hcl.json_text import Node, Object, Property, read
 from drift.desired.hcl.scan import Bad, normal
-from drift.desired.hcl.syntax import MAX_CHARACTERS, SyntaxFault, parse_expression, parse_template
+from drift.desired.hcl.syntax import SyntaxFault, parse_expression, parse_template
 from drift.desired.hcl.tree import Attribute, Block, Body, Expr, File, Literal, Lost, ObjectOf, TupleOf
+from drift.model.bounds import CONFIGURATION_BYTES
 
 
 def parse_json(text: str, path: str) -> File:
@@ -59,8 +60,8 @@ def parse_json_values(text: str, path: str) -> File:
 
 
 def _checked(text: str) -> Node:
-    if len(text) > MAX_CHARACTERS:
-        raise Bad(f"larger than {MAX_CHARACTERS} characters", 1)
+    if len(text) > CONFIGURATION_BYTES.most:
+        raise Bad(f"it holds {CONFIGURATION_BYTES.beyond}", 1)
     return read(text.removeprefix("\ufeff"))
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from drift.desired.hcl.scan import MAX_DEPTH, Bad, number, utf8
+from drift.desired.hcl.scan import Bad, number, utf8
+from drift.model.bounds import CONFIGURATION_DEPTH
 
 _TOKEN: Final = re.compile(
     r'[ \t\r\n]*(?:(?P<string>"(?:[^"\\\x00-\x1f]|\\.)*+")|(?P<mark>[{}\[\]:,])|(?P<word>true|false|null|[-+.0-9eE]+))'
@@ -83,8 +84,8 @@ class _Reader:
 
     def _value(self, kind: str, text: str, depth: int) -> Node:
         line = self.line
-        if depth > MAX_DEPTH:
-            raise Bad(f"nests more than {MAX_DEPTH} deep", line)
+        if depth > CONFIGURATION_DEPTH.most:
+            raise Bad(f"nests {CONFIGURATION_DEPTH.beyond}", line)
         if kind == "string":
             return Node(text, line, line)
         if kind == "word":

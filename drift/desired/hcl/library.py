@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from drift.desired.hcl.configured import Unresolved
+from drift.desired.hcl.jail import Jail
 from drift.desired.hcl.modules import Installed, Module, declared, files_of
 from drift.desired.hcl.traversals import text_of
 from drift.desired.hcl.tree import File
-
-MAX_MODULES = 3_000
-MAX_DEPTH = 24
-"""Modules within modules; one that calls itself ends here."""
+from drift.model.bounds import MODULE_DEPTH, MODULES
 
 Parse = Callable[[Sequence[Path]], Sequence[File]]
 """Parses files side by side; each result keeps the path it was given."""
@@ -22,7 +21,7 @@ ModuleNames = tuple[str, ...]
 """A module's path without instance keys; empty for the root."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Library:
     """The modules of one configuration."""
 
@@ -30,10 +29,11 @@ class Library:
     modules: dict[ModuleNames, Module] = field(default_factory=dict)
     unresolved: dict[ModuleNames, Unresolved] = field(default_factory=dict)
 
-    @property
-    def directories(self) -> tuple[Path, ...]:
-        """Where modules are: the root's first."""
-        return tuple(dict.fromkeys(m.directory for m in self.modules.values()))
+    @cached_property
+    def jail(self) -> tuple[Path, ...]:
+        """The directories whose files functions may read: those of modules, the root's first."""
+        found = dict.fromkeys(m.directory for m in self.modules.values())
+        return tuple(d for d in found if self.installed.jail.holds(d))
 
     @classmethod
     def read(cls, installed: Installed, parse: Parse) -> Library:
@@ -42,7 +42,7 @@ class Library:
         seen: dict[Path, Module] = {}
         level: dict[ModuleNames, Path] = {(): installed.root}
         while level:
-            _parse_new({d for d in level.values() if d not in seen}, seen, parse)
+            _parse_new({d for d in level.values() if d not in seen}, seen, parse, installed.jail)
             for path, directory in level.items():
                 out.modules[path] = seen[directory]
             level = {p: d for path in level for p, d in out._called(path)}
@@ -60,10 +60,14 @@ class Library:
             source = text_of(call.expr("source"))
             directory = self.installed.find(inner, source, module.directory)
             reason = _reason(source) if directory is None else ""
-            if directory in self._above(inner):
+            if directory is not None and not self.installed.jail.module(directory):
+                reason = f"{source or directory} is outside of the checkout: drift reads no files there"
+            elif directory in self._above(inner):
                 reason = "it calls itself"
-            elif len(inner) > MAX_DEPTH or len(self.modules) + len(found) >= MAX_MODULES:
-                reason = "more modules within modules than drift reads"
+            elif len(inner) > MODULE_DEPTH.most:
+                reason = f"modules within modules: {MODULE_DEPTH.beyond}"
+            elif len(self.modules) + len(found) >= MODULES.most:
+                reason = f"modules of one configuration: {MODULES.beyond}"
             if directory is None or reason:
                 self.unresolved[inner] = Unresolved(inner, reason, call.place)
             else:
@@ -77,15 +81,21 @@ def _reason(source: str) -> str:
     return f"{source or 'its source'} is not installed; `terraform init` does that"
 
 
-def _parse_new(directories: set[Path], seen: dict[Path, Module], parse: Parse) -> None:
+def _parse_new(directories: set[Path], seen: dict[Path, Module], parse: Parse, jail: Jail) -> None:
     files = {}
+    outside: dict[Path, list[Path]] = {}
     for directory in sorted(directories):
         try:
-            files[directory] = files_of(directory)
+            found = files_of(directory)
+            files[directory] = [f for f in found if jail.module(f)]
+            outside[directory] = [f for f in found if f not in files[directory]]
         except OSError as error:
             files[directory] = []
             seen[directory] = Module(directory, warnings=[f"{directory}: not read: {error.strerror}"])
     parsed = iter(parse([f for found in files.values() for f in found]))
     for directory, found in files.items():
         ours = [next(parsed) for _ in found]
-        seen.setdefault(directory, declared(directory, ours))
+        module = seen.setdefault(directory, declared(directory, ours))
+        for file in outside.get(directory, ()):
+            module.lost = True
+            module.warnings.append(f"{file}: not read: the link leads out of the checkout")

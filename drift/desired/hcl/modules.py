@@ -6,9 +6,11 @@ a module's files are: `.terraform/modules/modules.json`, which `terraform init` 
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,12 @@ import msgspec
 
 from drift.desired.hcl.bodies import Declared, blocks, overridden
 from drift.desired.hcl.configured import Place
+from drift.desired.hcl.jail import Jail
 from drift.desired.hcl.traversals import text_of
 from drift.desired.hcl.tree import Attribute, Block, Body, File, Literal, ObjectOf
+from drift.model.bounds import CONFIGURATION_BYTES, MODULE_FILES, contents
 
 SUFFIXES = (".tofu.json", ".tofu", ".tf.json", ".tf")
-MAX_FILES = 2_000
-"""Files of one module that are read."""
 
 
 @dataclass(slots=True)
@@ -52,7 +54,9 @@ class Module:
 
 
 def files_of(directory: Path) -> list[Path]:
-    """The configuration files of a directory in the order that they count, overrides last; OSError where it is none.
+    """The configuration files of a directory in the order that they count, overrides last.
+
+    OSError where it is no directory, or has too many.
 
     `a.tofu` stands for `a.tf`.
     """
@@ -65,8 +69,9 @@ def files_of(directory: Path) -> list[Path]:
         shadow = name.removesuffix(suffix) + suffix.replace("tofu", "tf")
         if shadow not in found or "tofu" in suffix:
             found[shadow] = name, directory / name
-    paths = [path for _, path in sorted(found.values())][:MAX_FILES]
-    return sorted(paths, key=is_override)
+    if len(found) > MODULE_FILES.most:
+        raise OSError(errno.EFBIG, f"files of one module: {MODULE_FILES.beyond}")
+    return sorted((path for _, path in sorted(found.values())), key=is_override)
 
 
 def is_override(path: Path) -> bool:
@@ -140,22 +145,31 @@ def _sources(body: Body) -> Iterator[tuple[str, str]]:
                     yield name, str(value.value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Installed:
     """Where the files of called modules are."""
 
     root: Path
     directories: Mapping[str, Path] = field(default_factory=dict)
     """`net.subnets` -> its directory."""
+    data_dir: Path | None = None
+    """Where `terraform init` writes; None stands for `.terraform`."""
+
+    @cached_property
+    def jail(self) -> Jail:
+        """The directories that modules may be in."""
+        return Jail.of(self.root, self.data_dir or self.root / ".terraform")
 
     @classmethod
     def read(cls, root: Path, data_dir: Path) -> Installed:
         """What `terraform init` wrote down; nothing where it has not been run, or not readably."""
         try:
-            top = msgspec.json.decode((data_dir / "modules" / "modules.json").read_bytes(), type=_Manifest)
-        except (OSError, msgspec.DecodeError):
-            return cls(root)
-        return cls(root, {m.key: Path(os.path.normpath(root / m.directory)) for m in top.modules if m.key})
+            data = contents(data_dir / "modules" / "modules.json", CONFIGURATION_BYTES)
+            top = msgspec.json.decode(data, type=_Manifest)
+        except (OSError, msgspec.DecodeError, RecursionError):
+            return cls(root, {}, data_dir)
+        found = {m.key: Path(os.path.normpath(root / m.directory)) for m in top.modules if m.key}
+        return cls(root, found, data_dir)
 
     def find(self, path: tuple[str, ...], source: str, caller: Path) -> Path | None:
         """The directory of the module called by this path of names; None where it is not there.

@@ -92,8 +92,8 @@ class ModuleScope:
 
     @property
     def jail(self) -> tuple[Path, ...]:
-        """Every module's directory."""
-        return self.run.library.directories
+        """The directories of modules that are the configuration's own."""
+        return self.run.library.jail
 
     def lookup(self, name: str, steps: tuple[str | int, ...]) -> Found | None:
         """The value of a reference; None for what is not declared."""

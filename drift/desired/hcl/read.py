@@ -24,11 +24,10 @@ from drift.desired.hcl.traversals import end_of
 from drift.desired.instance import Instance, State
 from drift.errors import UsageError
 from drift.model.address import Address
+from drift.model.bounds import EVALUATION_DEPTH
 
 T = TypeVar("T")
 
-DEPTH = 3_000
-"""Expressions within expressions, counted through references: modules call modules, and locals name locals."""
 _FRAMES = 60_000
 _STACK = 512 << 20
 
@@ -86,7 +85,7 @@ class Sources:
         for state in states:
             recorded |= {str(i.address): i for i in state.instances if not i.deposed}
             recorded |= {str(replace(i.address, mode="data")): i for i in state.looked_up}
-        run = Run(depth=DEPTH)
+        run = Run(depth=EVALUATION_DEPTH.most)
         shared = Shared(self.library, self.settings, recorded, self.workspace if workspace == "" else workspace, run)
         return deep(lambda: expanded(shared))
 

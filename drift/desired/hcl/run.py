@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from drift.desired.hcl.jail import is_private, within
 from drift.desired.hcl.values import DYNAMIC, Type
+from drift.model.bounds import ELEMENTS, EVALUATION_STEPS, READ_BYTES, TEXT, contents
 
 TOO_MUCH: Final = "evaluating this configuration takes more work than drift does for one"
-FILE_LIMIT: Final = 4 << 20
-"""Bytes of one file that a function reads."""
 
 
 class Failure(Exception):  # noqa: N818
@@ -37,11 +37,11 @@ class TooMuch(NotKnown):
 class Run:
     """Shared by all that is evaluated for one configuration, so that hostile input cannot hang it."""
 
-    steps: int = 6_000_000
+    steps: int = field(default_factory=lambda: EVALUATION_STEPS.most)
     """What may still be spent: expressions evaluated, elements made, pieces of 64 characters."""
-    text: int = 16 << 20
+    text: int = field(default_factory=lambda: TEXT.most)
     """Characters of one text."""
-    items: int = 1 << 20
+    items: int = field(default_factory=lambda: ELEMENTS.most)
     """Elements of one collection."""
     depth: int = 400
     """Expressions within expressions, counted through references as well."""
@@ -57,13 +57,13 @@ class Run:
     def allow_text(self, length: int) -> None:
         """Take what a text of that length costs."""
         if length > self.text:
-            raise TooMuch(f"a text of {length} characters is longer than drift makes")
+            raise TooMuch(f"a text of {length} characters, {TEXT.beyond}")
         self.spend(length >> 6)
 
     def allow_items(self, count: int) -> None:
         """Take what a collection of that many elements costs."""
         if count > self.items:
-            raise TooMuch(f"a collection of {count} elements is larger than drift makes")
+            raise TooMuch(f"a collection of {count} elements, {ELEMENTS.beyond}")
         self.spend(count)
 
     def note(self, line: int, reason: str) -> None:
@@ -78,12 +78,21 @@ def find(path: str, directory: Path, jail: tuple[Path, ...]) -> Path:
         raise Failure("a path holds no NUL character")
     try:
         found = (directory / Path(path).expanduser()).resolve()
-        inside = any(found.is_relative_to(root.resolve()) for root in jail or (directory,))
     except (OSError, RuntimeError) as error:
         raise NotKnown(f"{path} cannot be followed") from error
-    if not inside:
+    if not inside(found, jail):
         raise NotKnown(f"{path} is outside of the configuration: drift does not read it")
+    if is_private(found):
+        raise NotKnown(f"{path} may hold credentials: drift does not read it for a configuration")
     return found
+
+
+def inside(real: Path, jail: tuple[Path, ...]) -> bool:
+    """Whether a resolved path is in one of these directories."""
+    try:
+        return within(real, (root.resolve() for root in jail))
+    except (OSError, RuntimeError):
+        return False
 
 
 def read(path: str, directory: Path, jail: tuple[Path, ...]) -> bytes:
@@ -92,8 +101,6 @@ def read(path: str, directory: Path, jail: tuple[Path, ...]) -> bytes:
     if found.is_dir() or not found.exists():
         raise Failure(f"no file exists at {path}")
     try:
-        if not found.is_file() or found.stat().st_size > FILE_LIMIT:
-            raise NotKnown(f"{path} is larger than {FILE_LIMIT} bytes, or no regular file: drift does not read it")
-        return found.read_bytes()
+        return contents(found, READ_BYTES)
     except OSError as error:
-        raise NotKnown(f"{path} cannot be read") from error
+        raise NotKnown(f"{path} cannot be read: {error.strerror}") from error

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from drift.model.bounds import CONFIGURATION_DEPTH
+
 WORD: Final = "drift-"
 """What words of our own begin with. A name that begins so as well is replaced like an odd one."""
-MAX_DEPTH: Final = 200
-"""How deep brackets, blocks and operators may nest: what walks the tree later calls itself."""
 
 KEYWORDS: Final = frozenset({"if", "in", "for", "true", "false", "null"})
 _NEVER_NAMES: Final = frozenset({"else", "endif", "endfor", "for_each"})  # python-hcl2's keywords, not HCL's
@@ -113,8 +113,8 @@ class Scanner:
     def deeper(self, by: int, position: int) -> None:
         """Count what nests. Raises Bad where it is too deep."""
         self._depth += by
-        if self._depth > MAX_DEPTH:
-            raise self.bad(f"nests more than {MAX_DEPTH} deep", position)
+        if self._depth > CONFIGURATION_DEPTH.most:
+            raise self.bad(f"nests {CONFIGURATION_DEPTH.beyond}", position)
 
     # --- reading -------------------------------------------------------------------------------------------
 

@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from drift.desired.hcl.jail import Jail
 from drift.desired.hcl.modules import shown
 from drift.desired.hcl.tree import Expr, File
 from drift.desired.hcl.values import Val, from_python
 from drift.errors import UsageError
+from drift.model import bounds
 
 ENVIRONMENT = "TF_VAR_"
 
@@ -54,8 +56,12 @@ def settings(directory: Path, given: Given, parse: Callable[[str, str], File]) -
     for name, text in given.environment.items():
         if name.startswith(ENVIRONMENT):
             out.values[name.removeprefix(ENVIRONMENT)] = text
+    jail = Jail.of(directory, directory / ".terraform")
     for file in _automatic(directory):
-        _read(file, out, parse)
+        if jail.module(file):
+            _read(file, out, parse)
+        else:
+            out.warnings.append(f"{shown(file)}: not read: the link leads out of the checkout; --var-file names it")
     for file in given.files:
         if not file.is_file():
             raise UsageError(f"--var-file {file}: no such file", "Give the path of a .tfvars or .tfvars.json file.")
@@ -73,13 +79,14 @@ def _automatic(directory: Path) -> Iterator[Path]:
 def _read(file: Path, out: Settings, parse: Callable[[str, str], File]) -> None:
     name = str(shown(file))
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = bounds.text(file, bounds.SETTINGS_BYTES, "utf-8-sig")
         if file.name.endswith(".json"):
             top = json.loads(text, parse_float=Decimal)
             out.values |= {k: from_python(v) for k, v in (top if isinstance(top, dict) else {}).items()}
             return
     except (OSError, ValueError, RecursionError) as error:
-        out.warnings.append(f"{name}: not read: {error}")
+        why = getattr(error, "strerror", None) or error
+        out.warnings.append(f"{name}: not read: {why}")
         return
     parsed = parse(text, name)
     out.warnings += [f"{name}:{lost.line}: not read: {lost.reason}" for lost in parsed.lost]

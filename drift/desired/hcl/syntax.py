@@ -12,9 +12,8 @@ from drift.desired.hcl.build import Builder
 from drift.desired.hcl.lower import Lowerer
 from drift.desired.hcl.scan import Bad, printable
 from drift.desired.hcl.tree import Attribute, Block, Body, Expr, File, Lost
+from drift.model.bounds import CONFIGURATION_BYTES
 
-MAX_CHARACTERS: Final = 4_000_000
-"""A larger text is not parsed."""
 _MAX_LOST: Final = 200
 _MAX_WORK: Final = 8
 """After so many lost blocks, or when its length has been read so many times over to find where blocks end, the
@@ -47,8 +46,8 @@ class _Item:
 def parse(text: str, path: str) -> File:
     """A file's text, parsed as far as it can be. Raises nothing: what is wrong is in `lost`."""
     text = text.removeprefix("\ufeff")
-    if len(text) > MAX_CHARACTERS:
-        return File(path, Body(), (Lost(1, 1, "", f"larger than {MAX_CHARACTERS} characters"),))
+    if len(text) > CONFIGURATION_BYTES.most:
+        return File(path, Body(), (Lost(1, 1, "", f"it holds {CONFIGURATION_BYTES.beyond}"),))
     lowerer = Lowerer(text)
     lost: list[Lost] = []
     items = list(_items(lowerer, lost))
@@ -186,8 +185,8 @@ def _tree(lowerer: Lowerer, first: int, last: int) -> Body:
 
 
 def _alone(text: str, line: int | None, *, template: bool) -> Expr:
-    if len(text) > MAX_CHARACTERS:
-        raise SyntaxFault(f"larger than {MAX_CHARACTERS} characters", line or 1)
+    if len(text) > CONFIGURATION_BYTES.most:
+        raise SyntaxFault(f"it holds {CONFIGURATION_BYTES.beyond}", line or 1)
     lowerer = Lowerer(text.removeprefix("\ufeff"))
     try:
         lowerer.emit("value", 0)

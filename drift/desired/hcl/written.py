@@ -16,6 +16,7 @@ from drift.desired.hcl.traversals import items_of, path_of, text_of
 from drift.desired.hcl.tree import Attribute, Block, Body, Expr
 from drift.desired.hcl.types import object_val, tuple_val
 from drift.desired.hcl.values import DYNAMIC, NUMBER, STRING, Type, Val, null, unknown
+from drift.model.bounds import DYNAMIC_BLOCKS
 from drift.provider.facts import Facts
 
 Evaluate = Callable[[Expr, Scope], Val]
@@ -24,9 +25,6 @@ RESOURCE_META = frozenset(
     {"count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection", "dynamic"}
 )
 """What in a resource's body speaks to Terraform, and not to its provider."""
-
-MAX_BLOCKS = 1_000
-"""Blocks that one `dynamic` makes; more are taken for unknown."""
 
 
 class _Items(NamedTuple):
@@ -155,7 +153,7 @@ class _Source:
         content = next(iter(blocks(self.block.body, "content")), None)
         over = attributes.get("for_each")
         items = iterated(evaluate(over.expr, scope)) if over else None
-        if items is None or content is None or len(items.pairs) > MAX_BLOCKS:
+        if items is None or content is None or len(items.pairs) > DYNAMIC_BLOCKS.most:
             yield None, None
             return
         iterator = attributes.get("iterator")

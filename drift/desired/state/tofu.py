@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from drift.errors import StateError
+from drift.model.bounds import CONFIGURATION_BYTES, contents
 
 if TYPE_CHECKING:
     from drift.desired.hcl.scope import Scope
@@ -112,7 +113,7 @@ def written_in(directory: Path) -> Mapping[str, Any]:
     from drift.desired.hcl.modules import files_of
 
     try:
-        files = [f for f in files_of(directory) if b"encryption" in f.read_bytes()]
+        files = [f for f in files_of(directory) if b"encryption" in contents(f, CONFIGURATION_BYTES)]
     except OSError:
         return {}
     found = [

@@ -15,10 +15,11 @@ from drift.desired.hcl.constraints import conform, type_of
 from drift.desired.hcl.evaluate import attempt, evaluate
 from drift.desired.hcl.functions.registry import FUNCTIONS
 from drift.desired.hcl.numbers import add, divide, multiply, parse, text_of
-from drift.desired.hcl.run import FILE_LIMIT, Failure, NotKnown, Run
+from drift.desired.hcl.run import Failure, NotKnown, Run
 from drift.desired.hcl.syntax import parse_expression
 from drift.desired.hcl.types import has_dynamic
 from drift.desired.hcl.values import Val, from_python, unknown
+from drift.model.bounds import READ_BYTES
 from tests.support.expressions import SIGNATURES
 from tests.support.values import plain, type_json
 
@@ -111,7 +112,7 @@ def configuration(tmp_path: Path) -> Path:
     root.mkdir()
     (tmp_path / "outside.txt").write_text("secret")
     (root / "inside.txt").write_text("text")
-    (root / "large.txt").write_bytes(b"x" * (FILE_LIMIT + 1))
+    (root / "large.txt").write_bytes(b"x" * (READ_BYTES.most + 1))
     (root / "link.txt").symlink_to(tmp_path / "outside.txt")
     (root / "loop").symlink_to(root / "loop")
     (root / "directory").mkdir()

@@ -11,6 +11,7 @@ from drift.desired.hcl import files
 from drift.desired.hcl.files import parse_file, parse_files, parse_text
 from drift.desired.hcl.pack import packed, unpacked
 from drift.desired.hcl.syntax import parse
+from drift.model.bounds import VARIABLE
 from tests.desired.hcl.test_hcl_syntax import EXPRESSIONS, HEREDOCS, SPREAD, TEMPLATES
 
 
@@ -126,10 +127,14 @@ def test_the_grammar_is_kept_where_it_can_be(kept: Path, tmp_path: Path, monkeyp
 def test_what_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(tmp_path / "pipe.tf")
     (tmp_path / "dir.tf").mkdir()
-    monkeypatch.setattr(files, "MAX_CHARACTERS", 10)
+    monkeypatch.setenv(VARIABLE, "configuration-bytes=10")
     (large,) = written(tmp_path, large="a = 1 # too large")
     reasons = [f.lost[0].reason for f in parse_files([tmp_path / "pipe.tf", tmp_path / "dir.tf", large])]
-    assert reasons == ["no regular file", "no regular file", "larger than 10 bytes"]
+    assert reasons == [
+        "cannot be read: it is no regular file",
+        "cannot be read: Is a directory",
+        "cannot be read: it holds more than 10 bytes (bound configuration-bytes)",
+    ]
 
 
 def test_bytes_that_are_not_utf8(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from drift.desired.hcl import run
 from drift.desired.hcl.compare import bare, is_sensitive, set_val
@@ -20,9 +20,7 @@ from drift.desired.hcl.run import Failure, NotKnown
 from drift.desired.hcl.tree import Expr
 from drift.desired.hcl.types import set_of
 from drift.desired.hcl.values import BOOL, DYNAMIC, STRING, Val, unknown
-
-_VISITED: Final = 20_000
-"""Files and directories that a pattern is held against."""
+from drift.model.bounds import FILES
 
 
 def _read(context: Context, path: str) -> bytes:
@@ -125,23 +123,77 @@ def fileset(context: Context, path: Val, pattern: Val) -> Val:
     wanted = clean(pattern.raw)
     if wanted.startswith(("..", "/")) or "\\" in wanted:
         raise NotKnown("a pattern that leaves its directory", set_of(STRING))
-    matcher = re.compile(_as_regex(wanted))
-    names = [name for name in _files(base, context) if matcher.fullmatch(name)]
-    return set_val(STRING, [Val(STRING, name) for name in names])
+    names = _Walk(context, wanted).files(base)
+    return set_val(STRING, [Val(STRING, name) for name in sorted(names)])
 
 
-def _files(base: Path, context: Context) -> Iterator[str]:
-    """The paths of all files below, with slashes."""
-    visited = 0
-    for directory, directories, names in os.walk(base):
-        visited += len(directories) + len(names)
-        context.run.spend(len(directories) + len(names))
-        if visited > _VISITED:
-            raise NotKnown("more files than drift looks at", set_of(STRING))
-        if any((Path(directory) / name).is_symlink() for name in (*directories, *names)):
-            raise NotKnown("a link among the files", set_of(STRING))
-        for name in names:
-            yield (Path(directory) / name).relative_to(base).as_posix()
+class _Walk:
+    """The files that a pattern names. Links are followed, as Terraform follows them (seen with 1.11.4)."""
+
+    def __init__(self, context: Context, pattern: str) -> None:
+        self._context = context
+        self._whole = re.compile(_as_regex(pattern))
+        self._deep = "**" in pattern
+        self._depth = pattern.count("/")
+        segments = pattern.split("/") if "{" not in pattern else []
+        fixed = segments[: next((n for n, s in enumerate(segments) if "**" in s), len(segments))]
+        self._above = [re.compile(_as_regex(s)) for s in fixed]
+        self._visited = 0
+
+    def files(self, base: Path) -> Iterator[str]:
+        """The paths below `base` of the regular files that match, with slashes."""
+        waiting = [("", base.resolve(), frozenset[Path]())]
+        while waiting:
+            prefix, real, above = waiting.pop()
+            for entry in self._entries(base / prefix):
+                name = f"{prefix}{entry.name}"
+                target = self._target(entry, real)
+                if target is None:
+                    if self._whole.fullmatch(name):
+                        raise Failure(f"{name} is a link to what is not there")
+                elif target.is_dir():
+                    if not self._may_hold(name):
+                        continue
+                    if target == real or target in above:
+                        raise NotKnown(f"{name} is a link that leads back to where it is", set_of(STRING))
+                    waiting.append((f"{name}/", target, above | {real}))
+                elif target.is_file() and self._whole.fullmatch(name):
+                    if not run.inside(target, self._context.jail):
+                        raise NotKnown(f"{name} is a link out of the configuration", set_of(STRING))
+                    yield name
+
+    def _entries(self, directory: Path) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(directory) as found:
+                entries = sorted(found, key=lambda e: e.name)
+        except NotADirectoryError:
+            return []
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise NotKnown(f"a directory cannot be read: {error.strerror}", set_of(STRING)) from None
+        self._visited += len(entries)
+        self._context.run.spend(len(entries))
+        if self._visited > FILES.most:
+            raise NotKnown(f"files to look at: {FILES.beyond}", set_of(STRING))
+        return entries
+
+    @staticmethod
+    def _target(entry: os.DirEntry[str], real: Path) -> Path | None:
+        """Where an entry leads; None where nothing is there."""
+        if not entry.is_symlink():
+            return real / entry.name
+        try:
+            return Path(entry.path).resolve(strict=True)
+        except (OSError, RuntimeError):
+            return None
+
+    def _may_hold(self, name: str) -> bool:
+        """Whether something in a directory of this name may match."""
+        steps = name.split("/")
+        if not self._deep and len(steps) > self._depth:
+            return False
+        return all(wanted.fullmatch(step) for wanted, step in zip(self._above, steps, strict=False))
 
 
 def _as_regex(pattern: str) -> str:

@@ -16,9 +16,8 @@ from drift.desired.hcl.operators import normal
 from drift.desired.hcl.run import Failure, NotKnown, TooMuch
 from drift.desired.hcl.types import object_val, tuple_val
 from drift.desired.hcl.values import BOOL, NUMBER, STRING, Val, null, unknown
+from drift.model.bounds import YAML_CHARACTERS
 
-_LONGEST: Final = 512 << 10
-"""Characters of YAML that are read: its scanner is slow."""
 _ESCAPES: Final = {
     "\0": "\\0",
     "\a": "\\a",
@@ -181,8 +180,8 @@ def yamldecode(context: Context, of: Val) -> Val:
     """The value that one document of YAML writes."""
     import yaml
 
-    if len(of.raw) > _LONGEST:
-        raise TooMuch("more YAML than drift reads")
+    if len(of.raw) > YAML_CHARACTERS.most:
+        raise TooMuch(f"characters of YAML: {YAML_CHARACTERS.beyond}")
     context.run.spend(len(of.raw))
     try:
         events = iter(list(yaml.parse(of.raw or "\n", Loader=yaml.SafeLoader)))

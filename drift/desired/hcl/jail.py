@@ -1,0 +1,64 @@
+"""Which directories a configuration may take files from. A pull request writes it: it must not open the whole disk.
+
+What counts is where a path leads, whatever links say. Modules and files stay below the checkout that the
+configuration is in (the nearest directory with a `.git`), or where `terraform init` put modules. Without a checkout,
+modules are read wherever they are, for a plain directory is nobody's pull request; functions then still read files
+below the configuration's own directory and the working directory alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+_INIT = ".terraform"
+_SUFFIXES = (".tfstate", ".tfstate.backup")
+
+
+@dataclass(frozen=True, slots=True)
+class Jail:
+    """The directories that a configuration may be in, with links resolved."""
+
+    checkout: Path | None
+    """The repository's root; None where the configuration is in none."""
+    own: tuple[Path, ...]
+    """Where else its files may be."""
+
+    @classmethod
+    def of(cls, root: Path, data_dir: Path) -> Jail:
+        """Around the root module in a directory, whose modules the installer put below `data_dir`."""
+        root = _real(root)
+        found = next((d for d in (root, *root.parents) if (d / ".git").exists()), None)
+        here = _real(Path.cwd())
+        near = (here,) if found is None and here != Path(here.anchor) and root.is_relative_to(here) else ()
+        return cls(found, (root, *near, _real(data_dir / "modules")))
+
+    def module(self, directory: Path) -> bool:
+        """Whether a module may be in a directory."""
+        return self.checkout is None or self.holds(directory)
+
+    def holds(self, path: Path) -> bool:
+        """Whether a path leads to a place that is the configuration's own."""
+        places = self.own if self.checkout is None else (self.checkout, *self.own)
+        return within(_real(path), places)
+
+
+def within(real: Path, places: Iterable[Path]) -> bool:
+    """Whether a resolved path is in one of these places."""
+    return any(real.is_relative_to(place) for place in places)
+
+
+def is_private(real: Path) -> bool:
+    """Whether a file holds what no configuration has to know: Git's and Terraform's own credentials, and states."""
+    parts = real.parts
+    kept = _INIT in parts and "modules" not in parts[parts.index(_INIT) + 1 : parts.index(_INIT) + 2]
+    return ".git" in parts or kept or real.name.endswith(_SUFFIXES)
+
+
+def _real(path: Path) -> Path:
+    """Where a path leads; itself where a link leads back to itself."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path.absolute()

@@ -1,0 +1,176 @@
+"""How much drift takes in, in one place: size, depth, number, steps and time of everything that others write.
+
+A pull request may hold a state, a configuration, rules or ignore lines that were made to exhaust a machine. Each is
+held against a bound of this table. Whoever refuses something names its bound. `--bound NAME=VALUE` (or DRIFT_BOUNDS,
+`NAME=VALUE,…`) sets another: the options of the person who runs drift count, and no file of the repository does.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import select
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, Literal
+
+from drift.errors import UsageError
+
+VARIABLE: Final = "DRIFT_BOUNDS"
+"""The environment variable with other values: worker processes inherit it."""
+
+Unit = Literal["bytes", "levels", "entries", "steps", "seconds"]
+_PIECE: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The most that drift takes of one thing."""
+
+    name: str
+    default: int
+    unit: Unit
+    of: str
+    """What it bounds, for the documentation."""
+
+    @property
+    def most(self) -> int:
+        """The value in force."""
+        return _given(os.environ.get(VARIABLE, "")).get(self.name, self.default)
+
+    @property
+    def shown(self) -> str:
+        """The value in force with its unit: `4 MiB`, `200 levels`."""
+        return _shown(self.most, self.unit)
+
+    @property
+    def beyond(self) -> str:
+        """The words of a refusal: `more than 4 MiB (bound configuration-bytes)`."""
+        return f"more than {self.shown} (bound {self.name})"
+
+    @property
+    def hint(self) -> str:
+        """What to do where the input is an honest one."""
+        return f"Where that is right, allow more with --bound {self.name}=… before the command."
+
+
+STATE_BYTES: Final = Bound("state-bytes", 1 << 30, "bytes", "one state or plan, also unpacked and also from a server")
+UNPACKED_RATIO: Final = Bound("unpacked-ratio", 200, "entries", "times its packed size that a gzip above 64 MiB holds")
+ANSWER_SECONDS: Final = Bound("answer-seconds", 300, "seconds", "one answer of a server that keeps a state")
+PIPE_SECONDS: Final = Bound("pipe-seconds", 60, "seconds", "the wait for a named pipe that somebody gives for a file")
+FOLDERS: Final = Bound("folders", 100_000, "entries", "directories that a search for states or configurations enters")
+SETTINGS_BYTES: Final = Bound(
+    "settings-bytes", 4 << 20, "bytes", "drift.toml, .driftignore, a file of variables or of backend settings"
+)
+SETTINGS_NODES: Final = Bound("settings-nodes", 200_000, "entries", "values in a file of rules, aliases followed")
+IGNORE_LINES: Final = Bound("ignore-lines", 100_000, "entries", "lines of .driftignore")
+IGNORE_PATTERNS: Final = Bound("ignore-patterns", 2_000, "entries", "lines of .driftignore with wildcards")
+RULES_BYTES: Final = Bound("rules-bytes", 1 << 20, "bytes", "one file of rules")
+REPORT_BYTES: Final = Bound("report-bytes", 1 << 30, "bytes", "one saved report or baseline")
+CONDITION: Final = Bound("condition", 10_000, "entries", "characters of one rule's condition, or of a filter")
+CONDITION_STEPS: Final = Bound(
+    "condition-steps", 1_000_000, "steps", "rounds of the loops of one rule's condition, on one resource"
+)
+CONFIGURATION_BYTES: Final = Bound("configuration-bytes", 4 << 20, "bytes", "one file of a configuration")
+CONFIGURATION_DEPTH: Final = Bound("configuration-depth", 200, "levels", "nesting in one file of a configuration")
+MODULE_FILES: Final = Bound("module-files", 2_000, "entries", "files of one module")
+MODULES: Final = Bound("modules", 3_000, "entries", "modules of one configuration")
+MODULE_DEPTH: Final = Bound("module-depth", 24, "levels", "modules within modules")
+MODULE_INSTANCES: Final = Bound("module-instances", 5_000, "entries", "instances of all modules of a configuration")
+BLOCK_INSTANCES: Final = Bound("block-instances", 10_000, "entries", "instances of one block, by count or for_each")
+INSTANCES: Final = Bound("instances", 50_000, "entries", "instances of one configuration")
+DYNAMIC_BLOCKS: Final = Bound("dynamic-blocks", 1_000, "entries", "blocks that one dynamic block makes")
+EVALUATION_STEPS: Final = Bound(
+    "evaluation-steps", 6_000_000, "steps", "expressions, elements and pieces of text of one evaluation"
+)
+EVALUATION_DEPTH: Final = Bound("evaluation-depth", 3_000, "levels", "expressions within expressions")
+TEXT: Final = Bound("text", 16 << 20, "entries", "characters of one text that a configuration makes")
+ELEMENTS: Final = Bound("elements", 1 << 20, "entries", "elements of one collection that a configuration makes")
+YAML_CHARACTERS: Final = Bound("yaml-characters", 512 << 10, "entries", "characters that yamldecode reads")
+READ_BYTES: Final = Bound("read-bytes", 4 << 20, "bytes", "one file that a function of a configuration reads")
+FILES: Final = Bound("files", 20_000, "entries", "files that fileset looks at")
+
+BOUNDS: Final = {value.name: value for value in globals().copy().values() if isinstance(value, Bound)}
+"""Name -> bound."""
+
+_KIB: Final = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+_ONE: Final = re.compile(r"\s*([a-z-]+)\s*=\s*(\d{1,15})\s*(?:([KMG])i?B?)?\s*")
+
+
+def checked(text: str) -> str:
+    """`NAME=VALUE,…` as it was given; UsageError for a bound that there is not, or a value that is none."""
+    for part in filter(str.strip, text.split(",")):
+        found = _ONE.fullmatch(part)
+        if found is None:
+            raise UsageError(
+                f"bound {part.strip()!r} is not NAME=VALUE", "Write a whole number, or one with K, M or G: text=32M."
+            )
+        if found[1] not in BOUNDS:
+            raise UsageError(f"there is no bound {found[1]!r}", f"There are: {', '.join(BOUNDS)}.")
+    return text
+
+
+@lru_cache(8)
+def _given(text: str) -> dict[str, int]:
+    """The values of the environment variable; what is wrong in it, `checked` says."""
+    found = (_ONE.fullmatch(part) for part in text.split(",")) if text else ()
+    return {one[1]: int(one[2]) * _KIB[one[3] or ""] for one in found if one}
+
+
+def _shown(value: int, unit: Unit) -> str:
+    if unit != "bytes":
+        return f"{value:,}" + ("" if unit == "entries" else f" {unit}")
+    for name, size in (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if value >= size and value % size == 0:
+            return f"{value // size} {name}"
+    return f"{value} bytes"
+
+
+def contents(path: Path | str, bound: Bound, *, pipe: bool = False) -> bytes:
+    """The bytes of a regular file; OSError where it cannot be read, is another thing, or holds more than the bound.
+
+    With `pipe`, a named pipe is read too: `<(terraform state pull)` is one. It is given up where nobody writes.
+    A device (`/dev/zero`) is never read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        about = os.fstat(descriptor)
+        if stat.S_ISDIR(about.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        piped = stat.S_ISFIFO(about.st_mode)
+        if not (stat.S_ISREG(about.st_mode) or (pipe and piped)):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        if about.st_size > bound.most:
+            raise OSError(errno.EFBIG, f"it holds {bound.beyond}", str(path))
+        if piped:
+            _wait(descriptor, str(path))
+            os.set_blocking(descriptor, True)
+        return b"".join(_pieces(descriptor, bound, str(path)))
+    finally:
+        os.close(descriptor)
+
+
+def text(path: Path | str, bound: Bound, encoding: str = "utf-8", errors: str = "strict") -> str:
+    """The text of a regular file, line ends as `\\n`; OSError as `contents`, UnicodeDecodeError."""
+    return contents(path, bound).decode(encoding, errors).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _pieces(descriptor: int, bound: Bound, name: str) -> Iterator[bytes]:
+    left = bound.most
+    while piece := os.read(descriptor, _PIECE):
+        left -= len(piece)
+        if left < 0:
+            raise OSError(errno.EFBIG, f"it holds {bound.beyond}", name)
+        yield piece
+
+
+def _wait(descriptor: int, name: str) -> None:
+    ready, _, _ = select.select([descriptor], [], [], PIPE_SECONDS.most)
+    if not ready:
+        raise OSError(
+            errno.ETIMEDOUT, f"it is a pipe, and nobody wrote within {PIPE_SECONDS.shown} (bound pipe-seconds)", name
+        )
