@@ -10,7 +10,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from drift.desired.backends import Backend, Finding, Lock, Locking, local, scheme_of
-from drift.desired.backends.url import parse, scrubbed, shown
+from drift.desired.backends.url import parse, scrubbed, shown, translated
 from drift.errors import StateError
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ def fetch(
     failed: list[StateError] = []
 
     def find(place: str) -> list[str] | StateError:
-        return _safely(place, shown(place), lambda _: _find(place, backends))
+        return _safely(place, shown(place), lambda _: _find(translated(place), backends))
 
     def read(state: tuple[str, str]) -> T | StateError:
         return _safely(*state, lambda name: _read(state[0], name, backends, use))

@@ -423,7 +423,7 @@ def test_http_without_a_state_damaged_and_dead() -> None:
         assert "no state here" in failure(f"{url}/404").message
         assert "500 Internal Server Error" in failure(f"{url}/500").message
         assert "damaged" in failure(f"{url}/md5").message
-        assert "not valid JSON" in failure(f"{url}/login").message
+        assert "this is a page" in failure(f"{url}/login").message
         assert "no answer" in failure(f"{url}/short").message
     assert "no answer" in failure("http://127.0.0.1:9/x").message
     assert "no answer" in failure("http://a b/x").message

@@ -10,7 +10,7 @@ import click
 
 from drift.cli.options import Place, group
 from drift.desired.backends import scheme_of
-from drift.desired.backends.url import with_profile
+from drift.desired.backends.url import translated, with_profile
 from drift.desired.directory import place_of
 from drift.errors import UsageError
 
@@ -34,7 +34,7 @@ class States:
                     f"no --state given, and no {place} here",
                     "Give one with --state. With a remote backend, run `terraform init` here first.",
                 )
-        return tuple(with_profile(place, self.state_profile) for place in self.states or own)
+        return tuple(with_profile(place, self.state_profile) for place in (*map(translated, self.states),) or own)
 
 
 state_options = group(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlencode
 
 from drift.desired.backends import scheme_of
+from drift.errors import StateError
 
 HIDDEN = "***"
+STANDARD_INPUT = "standard input"
 SHOWN = frozenset(
     {
         "context", "dc", "dynamodb_table", "endpoint", "environment", "external_id", "generation", "hostname",
@@ -54,6 +57,29 @@ def build(scheme: str, where: str, query: Mapping[str, object] | None = None) ->
     return f"{scheme}://{where}" + (f"?{urlencode(given)}" if given else "")
 
 
+def translated(place: str) -> str:
+    """The place as drift writes it, where it is written as driftctl's `--from` has it, or as a `file:` URL.
+
+    StateError for one that cannot be told without more.
+    """
+    scheme, found, rest = place.partition("://")
+    scheme = scheme.lower()
+    if not found or not re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme):
+        return place
+    if scheme in ("file", "tfstate", "tfstate+file"):
+        path = rest.removeprefix("localhost") if scheme == "file" else rest
+        return unquote(path) if scheme == "file" else path
+    kind = scheme.removeprefix("tfstate+")
+    if kind == "tfcloud":
+        raise StateError(place, "an ID says not which workspace it is", "Write tfc://organization/workspace.")
+    if scheme == "tfstate+azurerm":
+        account = os.environ.get("AZURE_STORAGE_ACCOUNT", "")
+        if not account:
+            raise StateError(place, "it does not name the account", "Write azurerm://account/container/key.")
+        return f"azurerm://{account}/{rest}"
+    return f"{kind}://{rest}"
+
+
 def with_profile(place: str, profile: str | None) -> str:
     """The place, read with this profile unless it names one itself."""
     if not profile or not place.startswith("s3://") or "profile" in parse(place).query:
@@ -64,7 +90,7 @@ def with_profile(place: str, profile: str | None) -> str:
 def shown(place: str) -> str:
     """The place as messages and reports may say it."""
     if place == "-":
-        return "standard input"
+        return STANDARD_INPUT
     scheme, found, _ = place.partition("://")
     if not found:
         return place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from drift.desired.instance import State
@@ -33,9 +34,18 @@ def parse(data: bytes, source: str, near: Sequence[Path] = ()) -> State:
         data = unwrapped(data, source)
         found = sniff(data, source)
         if found == "encrypted":
-            return parse_v4(decrypt(data, source, near), source)
+            return _told(parse_v4(decrypt(data, source, near), source))
         try:
-            return PARSERS[found](data, source)
+            return _told(PARSERS[found](data, source))
         except StateError:
             sniff(data, source, whole=True)  # it may know better what is wrong
             raise
+
+
+def _told(state: State) -> State:
+    """The state; where it manages nothing, it says so: no drift is then no good news."""
+    if state.instances or state.pending:
+        return state
+    of = f", but for {len(state.looked_up)} data sources" if state.looked_up else ""
+    said = f"{state.source}: it holds no resources{of}: nothing here is compared with it"
+    return replace(state, warnings=(*state.warnings, said))

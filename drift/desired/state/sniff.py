@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Set
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from drift.desired.backends.url import STANDARD_INPUT
+from drift.desired.state import mistaken
+from drift.desired.state.mistaken import INSTEAD
 from drift.errors import StateError
 
 Format = Literal["v3", "v4", "show", "plan", "encrypted"]
@@ -21,7 +24,12 @@ FLAT = 3
 
 _TOP = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _CHUNK = 1 << 20
-_INSTEAD = "Give the state: `terraform state pull > current.tfstate`."
+_PLAN = frozenset(
+    {"planned_values", "resource_changes", "resource_drift", "prior_state", "configuration", "output_changes"}
+)
+"""Keys of a plan that no state has."""
+_SHOWN = frozenset({"format_version", "terraform_version", "values", "checks", "timestamp"})
+"""Keys of a state as `terraform show -json` writes it; of one without resources the first alone."""
 
 
 _HEAD = re.compile(rb'\s*\{\s*"version"\s*:\s*4\s*,\s*"terraform_version"')
@@ -34,6 +42,9 @@ def sniff(data: bytes, source: str, *, whole: bool = False) -> Format:
     Unless `whole`, the beginning of a state of the current version is taken for one: what it is not, its reader sees.
     """
     if not data.strip():
+        if source == STANDARD_INPUT:
+            hint = "The command before the pipe wrote nothing: run it by itself. `set -o pipefail` stops there."
+            raise StateError(source, "nothing came in", hint)
         raise StateError(source, "the file is empty", _backup(source))
     _refuse_binary(data, source)
     _refuse_other_encoding(data, source)
@@ -45,12 +56,14 @@ def sniff(data: bytes, source: str, *, whole: bool = False) -> Format:
         _refuse_broken(data, source, error)
     if {"encryption_version", "encrypted_data"} & top.keys():
         return "encrypted"
-    if {"planned_values", "resource_changes", "resource_drift", "prior_state"} & top.keys():
+    if _PLAN & top.keys():
         _refuse_newer(top, source)
         return "plan"
-    _refuse_other_json(top.keys(), source)
+    _refuse_other_json(top, source)
     if "format_version" in top:
         _refuse_newer(top, source)
+        if strange := sorted(top.keys() - _SHOWN):
+            raise StateError(source, f"it has {strange[0]!r}, and `terraform show` writes no such state", INSTEAD)
         return "show"
     version = _number(top.get("version"), source)
     if version < FLAT:
@@ -63,6 +76,9 @@ def sniff(data: bytes, source: str, *, whole: bool = False) -> Format:
         raise StateError(
             source, f"state version {version} is newer than this drift knows ({CURRENT})", "Upgrade drift."
         )
+    holds = "resources" if version == CURRENT else "modules"
+    if holds not in top:
+        raise StateError(source, f"it has a `version` and no `{holds}`: it is not a Terraform state", INSTEAD)
     return "v4" if version == CURRENT else "v3"
 
 
@@ -77,22 +93,17 @@ def _backup(source: str) -> str:
     return "A killed `terraform apply` leaves this: the last good state is beside it, its name ending in `.backup`."
 
 
-def _refuse_other_json(keys: Set[str], source: str) -> None:
-    if "backend" in keys and "resources" not in keys and "modules" not in keys:
+def _refuse_other_json(top: Mapping[str, msgspec.Raw], source: str) -> None:
+    if mistaken.is_pointer(top):
         raise StateError(
             source,
             "this names the backend that holds the state, it is not the state",
             "Run `terraform state pull > current.tfstate` in the directory it belongs to and give that file.",
         )
-    if "provider_schemas" in keys:
-        raise StateError(source, "this is the schema of a provider, not a state", _INSTEAD)
-    if "@level" in keys:
-        raise StateError(
-            source,
-            "this is the log of a run (`-json`), not a plan",
-            "`terraform plan -out p && terraform show -json p > plan.json` writes the plan.",
-        )
-    if "version" not in keys and "format_version" not in keys:
+    other = mistaken.document(top)
+    if other is not None:
+        raise StateError(source, other.what, other.hint)
+    if "version" not in top and "format_version" not in top:
         raise StateError(
             source,
             "this JSON has no `version`: it is not a Terraform state",
@@ -106,7 +117,7 @@ def _number(raw: msgspec.Raw | None, source: str) -> int:
         return msgspec.json.decode(text, type=int)
     except (msgspec.DecodeError, RecursionError):
         said = text[:40].decode(errors="replace")
-        raise StateError(source, f"`version` is {said}, not a number", _INSTEAD) from None
+        raise StateError(source, f"`version` is {said}, not a number", INSTEAD) from None
 
 
 def _refuse_newer(top: dict[str, msgspec.Raw], source: str) -> None:
@@ -131,7 +142,10 @@ def _refuse_binary(data: bytes, source: str) -> None:
 def _refuse_broken(data: bytes, source: str, error: Exception) -> None:
     again = "Fetch it again with `terraform state pull`, or take the `.backup` beside it."
     if data.startswith(b'{"@level"'):
-        _refuse_other_json({"@level"}, source)
+        _refuse_other_json({"@level": msgspec.Raw(b'""')}, source)
+    other = mistaken.text(data)
+    if other is not None:
+        raise StateError(source, other.what, other.hint) from None
     if isinstance(error, RecursionError):
         raise StateError(source, "nested deeper than anything Terraform writes", again) from None
     if isinstance(error, msgspec.ValidationError):

@@ -16,6 +16,8 @@ import msgspec
 from drift.desired.instance import Instance, State
 from drift.desired.state.decode import ABSENT, address_of, attributes_of, decode, each_once, given
 from drift.desired.state.flatmap import Flat, expand
+from drift.desired.state.mistaken import INSTEAD
+from drift.errors import StateError
 from drift.model.drift import Pending
 
 
@@ -49,7 +51,7 @@ class _File(msgspec.Struct, gc=False):
     terraform_version: str = ""
     serial: int = 0
     lineage: str = ""
-    resources: list[_Resource] | None = None
+    resources: list[_Resource] | msgspec.UnsetType | None = msgspec.UNSET
 
 
 NOTHING = frozenset[str]()
@@ -59,6 +61,8 @@ _FILE = msgspec.json.Decoder(_File)
 def parse_v4(data: bytes, source: str) -> State:
     """The instances of a state; StateError names the place that is wrong."""
     file = decode(_FILE, data, source)
+    if file.resources is msgspec.UNSET:
+        raise StateError(source, "it has no `resources`: it is not a Terraform state", INSTEAD)
     resources = file.resources or []
     warnings: set[str] = set()
     instances = each_once(_instances(resources, "managed", source, warnings), source)
