@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from importlib import resources
+from typing import Any
 
 from drift.errors import CatalogError
 from drift.provider.contract import Extension, Provider
-from drift.provider.facts import Facts
+from drift.provider.facts import NO_SCHEMA, Default, Facts, Schema, SchemaFacts, Unset, left_out
 from drift.provider.spec import ResourceType
 
 _SOURCE = re.compile(r'provider(?:\["(?:[^"]*/)?([\w-]+)"\]|\.([\w-]+))(?:\.|$)')
@@ -99,13 +100,20 @@ class Catalog(Mapping[str, ResourceType]):
         match = _SOURCE.search(configuration)
         return self.providers.get(match[1] or match[2]) if match else None
 
-    def facts(self, type_: str) -> Facts:
-        """What the Terraform provider's schema says of a type; nothing of one that is not catalogued."""
+    def schema_of(self, type_: str) -> Schema:
+        """What says of a type what the Terraform provider's schema does; it may know nothing of the type."""
         if type_ in self._extensions:
-            return self._extensions[type_][0].schema.get(type_, {})
-        return self._owner[type_].schema.of_type(type_) if type_ in self._owner else {}
+            return SchemaFacts(self._extensions[type_][0].schema)
+        return self._owner[type_].schema if type_ in self._owner else NO_SCHEMA
 
-    def defaults(self, type_: str) -> Mapping[str, object]:
-        """What the Terraform provider fills in for arguments of a type that nobody sets."""
-        known = type_ in self._owner and type_ not in self._extensions
-        return self._owner[type_].schema.defaults_of(type_) if known else {}
+    def facts(self, type_: str, major: int = 0) -> Facts:
+        """What the Terraform provider's schema says of a type; nothing of one that is not catalogued."""
+        return self.schema_of(type_).of_type(type_, major)
+
+    def defaults(self, type_: str, major: int = 0) -> Mapping[str, Any]:
+        """What the Terraform provider fills in for arguments of a type that nobody sets, nested blocks included."""
+        return self.schema_of(type_).defaults_of(type_, major)
+
+    def left_out(self, type_: str, path: str, major: int = 0) -> Default | Unset:
+        """What it means that a resource leaves out an argument or a nested block (`drift.provider.facts.left_out`)."""
+        return left_out(self.schema_of(type_), type_, path, major)

@@ -7,13 +7,22 @@ the reader of old states need them. A provider keeps them as JSON in its folder 
 its types, one line for each type. Written from `terraform providers schema -json` by
 
     python -m drift.provider.facts drift.providers.aws schema.json
+
+Two more files lie in that folder, and name what they were made from, as `origin`:
+
+- `_defaults.json`: what an argument means that nobody sets, which no schema says (`tests/support/defaults.py`);
+- `_major6.json`: what version 6 of the provider changed (`tests/support/bindings.py`).
+
+Where a function takes a `major` version, 0 is the one that the facts were made of.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
@@ -28,14 +37,41 @@ EVERYWHERE = frozenset({"id", "tags_all", "timeouts", "region"})
 """Attributes no type needs to speak of: handled once, for all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Default:
+    """The value that the provider gives to an argument that nobody sets."""
+
+    value: Any
+
+
+class Unset(Enum):
+    """What it means that nobody sets an argument, or writes a block, that has no default."""
+
+    NOTHING = "nothing"
+    """It is null: the next apply takes away what is there."""
+    ASSIGNED = "assigned"
+    """The cloud or the provider decides: the next apply leaves what is there."""
+    UNKNOWN = "unknown"
+    """It cannot be left out, or this version of the provider has no such argument, or nothing is known of the type."""
+
+
 class Schema(Protocol):
     """What a Terraform provider says of its types."""
 
-    def of_type(self, name: str) -> Facts:
+    def of_type(self, name: str, major: int = 0) -> Facts:
         """The facts of one type; nothing of a type that it does not know."""
 
-    def defaults_of(self, name: str) -> Mapping[str, Any]:
-        """What the provider fills in for arguments that nobody sets."""
+    def defaults_of(self, name: str, major: int = 0) -> Mapping[str, Any]:
+        """Argument -> what the provider fills in where nobody sets it; nested block -> those inside it."""
+
+    def assigned_by_cloud(self, name: str) -> Collection[str]:
+        """The dotted paths of nested blocks that the cloud fills in where nobody writes them."""
+
+    def renamed(self, name: str, major: int) -> Mapping[str, str]:
+        """Argument of that version -> the name that the facts have for it."""
+
+    def major_of(self, name: str, attributes: Collection[str]) -> int:
+        """The version whose record of a resource has all these attributes; 0 where nothing speaks for a later one."""
 
 
 class SchemaFiles:
@@ -43,35 +79,159 @@ class SchemaFiles:
 
     def __init__(self, types: IndexedTypes) -> None:
         self._types = types
+        self._later: dict[tuple[str, int], Facts] = {}
 
-    def of_type(self, name: str) -> Facts:
+    def of_type(self, name: str, major: int = 0) -> Facts:
         """The facts of one type; nothing of a type that is not indexed."""
         module = self._types.modules.get(name)
-        return _of_module(self._types.package, module).get(name, {}) if module else {}
+        known: Facts = _of_module(self._types.package, module).get(name, {}) if module else {}
+        for version, changes in self._changes(major):
+            if (name, version) not in self._later:
+                self._later[name, version] = _changed(known, changes["types"].get(name, {}))
+            known = self._later[name, version]
+        return known
 
-    def defaults_of(self, name: str) -> Mapping[str, Any]:
-        """What the provider fills in for arguments that nobody sets, as it plans them (`tests/support/defaults.py`).
+    def defaults_of(self, name: str, major: int = 0) -> Mapping[str, Any]:
+        """Argument -> what the provider fills in where nobody sets it; nested block -> those inside it.
 
-        They hold for the type's own variant: where a text among them is set otherwise, the others may differ.
+        They hold for the type's own variant: where a text among them is set otherwise (`load_balancer_type`), the
+        others may differ. Of a later version, the defaults of arguments that it changed are left out, but for those
+        that its upgrade guide names.
         """
-        return self._defaults.get(name, {})
+        known: Mapping[str, Any] = self._plans(name).get("defaults", {})
+        for _, changes in self._changes(major):
+            known = _overlaid(_still(known, changes["types"].get(name, {})), changes["defaults"].get(name, {}))
+        return known
+
+    def assigned_by_cloud(self, name: str) -> Collection[str]:
+        """The dotted paths of nested blocks that the cloud fills in where nobody writes them."""
+        found: Collection[str] = self._plans(name).get("assigned", ())
+        return found
+
+    def renamed(self, name: str, major: int) -> Mapping[str, str]:
+        """Argument of that version -> the name that the facts have for it."""
+        return {
+            new: old for _, changes in self._changes(major) for new, old in changes["renamed"].get(name, {}).items()
+        }
+
+    def major_of(self, name: str, attributes: Collection[str]) -> int:
+        """The latest version that a record speaks for: a record has every attribute of its schema, null or not."""
+        for version, changes in reversed(self._changes(max(self._majors, default=0))):
+            changed = changes["types"].get(name, {})
+            if any(changed.get(n) is not None and n not in self.of_type(name) for n in attributes):
+                return version
+        return 0
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """What the defaults, and the changes of each later version, were made from."""
+        later = (changes["origin"] for _, changes in self._changes(max(self._majors, default=0)))
+        return (_of_module(self._types.package, "_defaults")["origin"], *later)
+
+    def _plans(self, name: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = _of_module(self._types.package, "_defaults").get("types", {}).get(name, {})
+        return found
 
     @cached_property
-    def _defaults(self) -> Mapping[str, Mapping[str, Any]]:
-        return _of_module(self._types.package, "_defaults")
+    def _majors(self) -> tuple[int, ...]:
+        names = (p.name for p in resources.files(self._types.package).joinpath("schema").iterdir())
+        return tuple(sorted(int(n[6:-5]) for n in names if n.startswith("_major") and n.endswith(".json")))
+
+    def _changes(self, major: int) -> Sequence[tuple[int, Mapping[str, Any]]]:
+        """What each version up to this one changed, in their order."""
+        if not major:
+            return []
+        return [(m, _of_module(self._types.package, f"_major{m}")) for m in self._majors if m <= major]
 
 
-class _NoSchema:
-    def of_type(self, name: str) -> Facts:  # noqa: ARG002
-        """Nothing."""
+def _changed(old: Facts, changes: Mapping[str, Any]) -> Facts:
+    """The facts with what another version changed: `null` is gone, a block that stays has changes inside."""
+    out = dict(old)
+    for name, change in changes.items():
+        was = old.get(name)
+        if change is None:
+            out.pop(name, None)
+        elif isinstance(was, list) and isinstance(change, list):
+            out[name] = [change[0] or was[0], _changed(was[1], change[1])]
+        else:
+            out[name] = change
+    return out
+
+
+def _still(defaults: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The defaults of arguments that another version did not touch."""
+    out = {}
+    for name, value in defaults.items():
+        change = changes.get(name, "")
+        if isinstance(change, list) and isinstance(value, Mapping):
+            out[name] = _still(value, change[1])
+        elif change == "":
+            out[name] = value
+    return out
+
+
+def _overlaid(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    out = dict(under)
+    for name, value in over.items():
+        below = out.get(name)
+        out[name] = _overlaid(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return {name: value for name, value in out.items() if value is not None}
+
+
+class SchemaFacts:
+    """Facts that are at hand, of one version, without defaults: an extension's."""
+
+    def __init__(self, types: Mapping[str, Facts]) -> None:
+        self._types = types
+
+    def of_type(self, name: str, major: int = 0) -> Facts:  # noqa: ARG002
+        """The facts of one type; nothing of a type that it does not know."""
+        return self._types.get(name, {})
+
+    def defaults_of(self, name: str, major: int = 0) -> Mapping[str, Any]:  # noqa: ARG002
+        """None is known."""
         return {}
 
-    def defaults_of(self, name: str) -> Mapping[str, Any]:  # noqa: ARG002
-        """Nothing."""
+    def assigned_by_cloud(self, name: str) -> Collection[str]:  # noqa: ARG002
+        """None is known."""
+        return ()
+
+    def renamed(self, name: str, major: int) -> Mapping[str, str]:  # noqa: ARG002
+        """Nothing: there is one version."""
         return {}
 
+    def major_of(self, name: str, attributes: Collection[str]) -> int:  # noqa: ARG002
+        """There is one version."""
+        return 0
 
-NO_SCHEMA = _NoSchema()
+
+def left_out(schema: Schema, name: str, path: str, major: int = 0) -> Default | Unset:
+    """What it means that a resource of a type leaves out an argument or a nested block.
+
+    The path is dotted, without the numbers of blocks: `health_check.enabled`. Inside a block it speaks of a block
+    that is written. Where a text of the same body has a default and is set otherwise (`load_balancer_type`), another
+    variant is asked for, of which the defaults may differ.
+    """
+    *above, last = path.split(".")
+    known: Facts = schema.of_type(name, major)
+    defaults = schema.defaults_of(name, major)
+    for step in above:
+        fact = known.get(step)
+        known = fact[1] if isinstance(fact, list) else {}
+        defaults = defaults.get(step, {})
+    if last not in known:
+        return Unset.UNKNOWN
+    flags = flags_of(known[last]).split(" ")[0]
+    if flags == "b":
+        return Unset.ASSIGNED if path in schema.assigned_by_cloud(name) else Unset.NOTHING
+    if last in defaults:
+        return Default(defaults[last])
+    if "c" in flags:
+        return Unset.ASSIGNED
+    return Unset.NOTHING if "o" in flags else Unset.UNKNOWN
+
+
+NO_SCHEMA = SchemaFacts({})
 """Of a provider that nothing is known of."""
 
 
@@ -81,18 +241,18 @@ def _of_module(package: str, module: str) -> Mapping[str, Any]:
     return json.loads(file.read_text()) if file.is_file() else {}
 
 
-def of_type(name: str) -> Facts:
+def of_type(name: str, major: int = 0) -> Facts:
     """The facts of one type of any installed provider; nothing of any other type."""
     from drift.provider.installed import installed
 
-    return installed().facts(name)
+    return installed().facts(name, major)
 
 
-def defaults_of(name: str) -> Mapping[str, Any]:
+def defaults_of(name: str, major: int = 0) -> Mapping[str, Any]:
     """What the provider of an installed type fills in for arguments that nobody sets."""
     from drift.provider.installed import installed
 
-    return installed().defaults(name)
+    return installed().defaults(name, major)
 
 
 def flags_of(fact: Any) -> str:

@@ -1,111 +1,261 @@
-"""The provider's defaults, as it plans them: `drift/providers/aws/facts/_defaults.json`, written by
+"""The provider's defaults, as it plans them: `drift/providers/aws/schema/_defaults.json`, written by
 
-    python -m tests.support.defaults
+    facts/bin/python -m tests.support.defaults
 
-A plan is made of one resource of each catalogued type whose required arguments are not known. What an argument that
-nobody sets comes out as is its default. Types that refuse such a plan have none.
+in an environment that `tests/support/plugin.py` describes. The provider's own process plans one resource of each
+catalogued type whose required arguments are not known, and which has each nested block once. What an argument
+comes out as that nobody sets is its default. A block that comes out unknown where nobody writes it, is AWS's to
+fill: `assigned`. The flags of the schema say this of arguments, but not of blocks.
+
+A provider checks combinations before it plans: what its refusal names is set too, and a block that it does not want
+is left out.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import subprocess
+import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from drift.provider import facts
-from drift.provider.installed import installed
-from tests.support.world import PROVIDER, Terraform
+from drift.providers import aws
+from drift.providers.aws import TYPES
+from tests.support.plugin import UNKNOWN, Plugin, Refused
+from tests.support.world import PROVIDER, PROVIDER_VERSION, Terraform
 
-HEAD = (
-    PROVIDER
-    + """
-provider "aws" {
-  region                      = "us-east-1"
-  skip_credentials_validation = true
-  skip_requesting_account_id  = true
-  skip_metadata_api_check     = true
+CONFIGURATION = {
+    "region": "us-east-1",
+    "access_key": "none",
+    "secret_key": "none",
+    "skip_credentials_validation": True,
+    "skip_requesting_account_id": True,
+    "skip_metadata_api_check": "true",
 }
-resource "terraform_data" "later" {}
-locals { unknown = jsondecode(terraform_data.later.id) }
-"""
-)
-_WITH = re.compile(r"with (aws_\w+)\.x,")
-_ONE_OF = re.compile(r"with (aws_\w+)\.x,(?:(?!with aws_).)*?one of\s+`([\w,]+)`\s+must be\s+specified", re.DOTALL)
+DEEPEST = 6
+"""Levels of nested blocks: rules inside statements inside rules have no end."""
+TRIES = 12
+CHOSEN = {"destination": "extended_s3"}
+"""A value of each required argument that decides which others a resource has."""
+_ACTIONS = ("authenticate-cognito", "authenticate-oidc", "fixed-response", "forward", "redirect")
+VARIANTS = {"default_action": _ACTIONS, "action": _ACTIONS}
+"""Block -> the values of its `type`, each of which lets another of the blocks inside it count."""
+_QUOTED = re.compile(r"[`\"']([a-z_0-9]+)[`\"'.]")
+_WORD = re.compile(r"\b[a-z_0-9]+\b")
+
+SCHEMA = Path(aws.__file__).parent / "schema"
 
 Block = Mapping[str, Any]
+Path_ = tuple[str, ...]
 
 
-def body(block: Block, more: Iterable[str] = ()) -> Iterator[str]:
-    """The least that a block needs."""
+@dataclass
+class Draft:
+    """A configuration to plan, and what refusals have taught about it."""
+
+    block: Block
+    deepest: int
+    variant: tuple[str, str] = ("", "")
+    """A block, and its `type`."""
+    known: bool = False
+    """Whether required arguments have plausible values."""
+    also: dict[str, Any] = field(default_factory=dict)
+    """Optional arguments that a refusal asked for."""
+    without: set[str] = field(default_factory=set)
+    """Blocks that a refusal does not want."""
+
+    def body(self) -> dict[str, Any]:
+        """The configuration, with every argument and block of the schema."""
+        return self._block(self.block, ()) | self.also
+
+    def _block(self, block: Block, at: Path_) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        for name, spec in block.get("attributes", {}).items():
+            out[name] = self._required(name, spec.get("type", "string")) if spec.get("required") else None
+        if at == self.variant[:1]:
+            out["type"] = self.variant[1]
+        for name, spec in block.get("block_types", {}).items():
+            single = spec["nesting_mode"] == "single"
+            wanted = len(at) < self.deepest and name not in at and name not in self.without
+            if name == "timeouts" or not (wanted or spec.get("min_items")):
+                out[name] = None if single else []
+            else:
+                inner = self._block(spec["block"], (*at, name))
+                out[name] = inner if single else [inner] * max(1, spec.get("min_items") or 0)
+        return out
+
+    def _required(self, name: str, type_: Any) -> Any:
+        return plausible(name, type_) if self.known else UNKNOWN
+
+
+def plausible(name: str, type_: Any) -> Any:
+    """A value that an argument of this name may have."""
+    if isinstance(type_, list):
+        outer, inner = type_
+        if outer == "object":
+            return {key: plausible(key, held) for key, held in inner.items()}
+        return {"key": plausible(name, inner)} if outer == "map" else [plausible(name, inner)]
+    if name in CHOSEN:
+        return CHOSEN[name]
+    if type_ in ("number", "bool"):
+        return 1 if type_ == "number" else True
+    if name.endswith("arn"):
+        return "arn:aws:iam::123456789012:role/example"
+    if "cidr" in name:
+        return "10.0.0.0/16"
+    if "policy" in name or "document" in name or "json" in name or name == "container_definitions":
+        return "[]" if name == "container_definitions" else '{"Version":"2012-10-17","Statement":[]}'
+    return "123456789012" if "account" in name else "example"
+
+
+def planned(plugin: Plugin, type_: str, draft: Draft) -> dict[str, Any] | None:
+    """The plan of a draft, mended as refusals say; None where none of that helps."""
+    said = ""
+    for _ in range(TRIES):
+        try:
+            return plugin.plan(type_, draft.body())
+        except Refused as refused:
+            if not mend(draft, str(refused), again=str(refused) == said):
+                return None
+            said = str(refused)
+    return None
+
+
+def mend(draft: Draft, said: str, *, again: bool) -> bool:
+    """Set or leave out what a refusal names; whether there is anything left to try."""
+    named = [*_QUOTED.findall(said), *_WORD.findall(said)]
+    attributes, blocks = draft.block.get("attributes", {}), draft.block.get("block_types", {})
+    for name in named:
+        if again and draft.also.get(name) is UNKNOWN:
+            draft.also[name] = plausible(name, attributes[name].get("type", "string"))
+            return True
+    for name in named:
+        if attributes.get(name, {}).get("optional") and name not in draft.also:
+            draft.also[name] = UNKNOWN
+            return True
+        if name in blocks and name not in draft.without and not blocks[name].get("min_items"):
+            draft.without.add(name)
+            return True
+    if not draft.known:
+        draft.known = True
+        return True
+    return False
+
+
+def defaults(block: Block, plan: Mapping[str, Any], also: Mapping[str, Any]) -> dict[str, Any]:
+    """Argument -> its default, and nested block -> those inside it. What a configuration must set has none."""
+    out: dict[str, Any] = {}
     for name, spec in block.get("attributes", {}).items():
-        if spec.get("required") or name in more:
-            yield f"{name} = local.unknown"
+        value = plan.get(name)
+        if spec.get("optional") and name not in also and is_said(value):
+            # MessagePack has a fraction as text
+            out[name] = float(value) if spec["type"] == "number" and isinstance(value, str) else value
     for name, spec in block.get("block_types", {}).items():
-        for _ in range(spec.get("min_items") or 0):
-            yield from (f"{name} {{", *body(spec["block"]), "}")
-
-
-def planned(work: Path, schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The changes of a plan of all types that let themselves be planned."""
-    terraform = Terraform(work, "http://127.0.0.1:1")
-    more: dict[str, list[str]] = {}
-    left = {name for name in installed() if name in schema}
-    while True:
-        lines = [HEAD]
-        for name in sorted(left):
-            lines += [f'resource "{name}" "x" {{', *body(schema[name]["block"], more.get(name, ())), "}"]
-        (work / "main.tf").write_text("\n".join(lines) + "\n")
-        done = subprocess.run(
-            ["terraform", "plan", "-no-color", "-input=false", "-refresh=false", "-lock=false", "-out", "plan.bin"],
-            cwd=work, env=terraform.env, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if not done.returncode:
-            return json.loads(terraform("show", "-json", "plan.bin"))["resource_changes"]  # type: ignore[no-any-return]
-        refused = {*_WITH.findall(done.stderr)}
-        assert refused, done.stderr[-4000:]
-        needs = {}
-        for name, words in _ONE_OF.findall(done.stderr):
-            arguments = [w for w in words.split(",") if w in schema[name]["block"]["attributes"]]
-            if name not in more and arguments:
-                needs.setdefault(name, arguments[:1])
-        left -= refused - needs.keys()
-        more |= needs
-
-
-def defaults(changes: Iterable[Mapping[str, Any]], schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Type -> argument -> its default; arguments that AWS may set have none."""
-    out: dict[str, dict[str, Any]] = {}
-    for change in changes:
-        attributes = schema.get(change["type"], {}).get("block", {}).get("attributes", {})
-        for name, value in change["change"]["after"].items():
-            spec = attributes.get(name, {})
-            if spec.get("optional") and not spec.get("computed") and value not in (None, "", [], {}):
-                out.setdefault(change["type"], {})[name] = value
+        value = plan.get(name)
+        inner = value[0] if isinstance(value, list) and value else value
+        if isinstance(inner, Mapping) and name != "timeouts" and (found := defaults(spec["block"], inner, {})):
+            out[name] = found
     return out
 
 
-def main() -> None:
-    """Write the file anew."""
+def is_said(value: Any) -> bool:
+    """Whether it is a value, known to the bottom; an absent text is null or empty."""
+    if isinstance(value, Mapping | list):
+        return bool(value) and all(map(is_said, value.values() if isinstance(value, Mapping) else value))
+    return value is not UNKNOWN and value not in (None, "")
+
+
+def assigned(block: Block, plan: Mapping[str, Any], at: Path_ = ()) -> Iterator[str]:
+    """The dotted paths of the nested blocks that a plan leaves to AWS."""
+    for name, spec in block.get("block_types", {}).items():
+        value = plan.get(name)
+        inner = value[0] if isinstance(value, list) and value else value
+        if inner is UNKNOWN and not spec.get("min_items"):
+            yield ".".join((*at, name))
+        elif isinstance(inner, Mapping):
+            yield from assigned(spec["block"], inner, (*at, name))
+
+
+def learnt(plugin: Plugin, type_: str, block: Block) -> dict[str, Any] | None:
+    """What plans of one type tell; None where the provider plans none."""
+    found: dict[str, Any] = {}
+    left: set[str] = set()
+    plans = 0
+    deepest = min(depth_of(block), DEEPEST)
+    drafts = [Draft(block, depth) for depth in range(deepest + 1)]
+    for name in block.get("block_types", {}):
+        drafts += [Draft(block, deepest, (name, value)) for value in VARIANTS.get(name, ())]
+    for draft in drafts:
+        plan = planned(plugin, type_, draft)
+        if plan is None:
+            continue
+        plans += 1
+        found = merged(found, defaults(block, plan, draft.also))
+        left |= {p for p in assigned(block, plan) if p.count(".") == draft.deepest}
+    return {"defaults": found, "assigned": sorted(left)} if plans else None
+
+
+def merged(shallow: Mapping[str, Any], deep: Mapping[str, Any]) -> dict[str, Any]:
+    """Both; where they differ, the shallow one says what holds where nothing else is set."""
+    out = dict(deep)
+    for name, value in shallow.items():
+        other = out.get(name)
+        out[name] = merged(value, other) if isinstance(value, Mapping) and isinstance(other, Mapping) else value
+    return out
+
+
+def depth_of(block: Block, at: Path_ = ()) -> int:
+    """Levels of nested blocks."""
+    inner = {n: s for n, s in block.get("block_types", {}).items() if n != "timeouts" and n not in at}
+    if len(at) >= DEEPEST or not inner:
+        return 0
+    return 1 + max(depth_of(s["block"], (*at, n)) for n, s in inner.items())
+
+
+def nothing(block: Block) -> dict[str, Any]:
+    """A block of which nothing is set."""
+    nested: dict[str, Any] = {
+        n: None if s["nesting_mode"] == "single" else [] for n, s in block.get("block_types", {}).items()
+    }
+    return dict.fromkeys(block.get("attributes", {})) | nested
+
+
+def main(only: Sequence[str]) -> None:
+    """Write the file anew; with names, show what is learnt of these types."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        (work / "main.tf").write_text(HEAD)
+        (work / "main.tf").write_text(PROVIDER)
         terraform = Terraform(work, "http://127.0.0.1:1")
         terraform("init", "-no-color", "-input=false")
-        top = json.loads(terraform("providers", "schema", "-json"))
-        schema = next(s for name, s in top["provider_schemas"].items() if name.endswith("/aws"))["resource_schemas"]
-        found = defaults(planned(work, schema), schema)
-    write(found)
+        schema = json.loads(terraform("providers", "schema", "-json"))["provider_schemas"].popitem()[1]
+        binary = next(p for p in work.glob(".terraform/providers/*/hashicorp/aws/*/*/terraform-provider-aws_*"))
+        out = {}
+        plugin = Plugin(binary.resolve(), nothing(schema["provider"]["block"]) | CONFIGURATION)
+        try:
+            for name in only or sorted(TYPES):
+                block = schema["resource_schemas"].get(name, {}).get("block")
+                found = learnt(plugin, name, block) if block else None
+                if found is None:
+                    sys.stderr.write(f"{name}: the provider plans none\n")
+                else:
+                    out[name] = found
+        finally:
+            plugin.stop()
+    if only:
+        sys.stdout.write(json.dumps(out, indent=1) + "\n")
+    else:
+        write(out, f"as provider {PROVIDER_VERSION} plans them")
 
 
-def write(found: Mapping[str, Mapping[str, Any]]) -> None:
+def write(found: Mapping[str, Mapping[str, Any]], origin: str) -> None:
     """One line for each type."""
     lines = [f"{json.dumps(t)}: {json.dumps(found[t], sort_keys=True)}" for t in sorted(found)]
-    (Path(facts.__file__).parent / "provider" / "_defaults.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    text = f'{{"origin": {json.dumps(origin)},\n"types": {{\n' + ",\n".join(lines) + "\n}}\n"
+    (SCHEMA / "_defaults.json").write_text(text)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -10,13 +10,13 @@ from drift.desired.hcl.written import as_type
 from drift.provider.facts import Facts, defaults_of
 
 
-def defaults(type_: str, values: Mapping[str, Val], facts: Facts) -> dict[str, Val]:
+def defaults(type_: str, values: Mapping[str, Val], facts: Facts, major: int = 0) -> dict[str, Val]:
     """Argument -> its default, of those that are not set.
 
     A text with a default often names the variant of a type (`load_balancer_type`), and with another variant other
     arguments count. So nothing is said where one is set to anything else, or it is not known to what.
     """
-    found = defaults_of(type_)
+    found = {name: value for name, value in defaults_of(type_, major).items() if not schema.is_block(facts.get(name))}
     if any(isinstance(found.get(name), str) and not _is(value, found[name]) for name, value in values.items()):
         return {}
     unset = (name for name in found if name not in values or values[name].is_null)
