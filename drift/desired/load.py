@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from drift.desired import state as formats
 from drift.desired.ahead import ahead, imported
@@ -17,16 +17,19 @@ from drift.desired.homes import homes, placed
 from drift.desired.instance import Instance, State
 from drift.desired.places import fetch
 from drift.desired.unhurried import unhurried
+from drift.desired.versions import latest, recorded
 from drift.desired.wanted import exempt, lines, undeclared, wanted
 from drift.errors import StateError
 from drift.model.drift import Pending
 from drift.model.resource import GLOBAL, Key, Remark, Resource, Source
 from drift.model.value import UNREADABLE_SHAPES, Value
-from drift.provider import facts
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Home
+from drift.provider.facts import Facts
 from drift.provider.path import text_at
 from drift.provider.spec import Attr, ResourceType
+
+T = TypeVar("T")
 
 NO_LIVE_OBJECT = re.compile(
     r"(terraform_data|null_resource|external|(random|time|tls|local|archive|cloudinit|template|null)_.*)"
@@ -122,6 +125,8 @@ def build(
     where = homes(states, catalog)
     elsewhere = {home.account for home in where.values()} - {"", account}
     for state in states:
+        asked = state.configuration.majors if state.configuration is not None else {}
+        majors = latest(asked, recorded(state.instances, catalog))
         out.sources.append(state.source)
         out.warnings += state.warnings
         out.pending += state.pending
@@ -136,6 +141,9 @@ def build(
             if kind is None or catalog.provider_at(instance.provider) is None:
                 out.not_covered[instance.address.type] += 1
                 continue
+            major = majors.get(catalog.provider_of(kind.name).name, 0)
+            names = catalog.schema_of(kind.name).renamed(kind.name, major)
+            instance = as_known(instance, names)
             home = where[state.source, instance.provider]
             own = placed(instance, catalog)
             said = instance.configured.provider if instance.configured else None
@@ -144,7 +152,12 @@ def build(
                 own.region or (said.region if said else "") or home.region,
             )
             resource, strange = resource_of(
-                instance, kind, account=at.account or account, region=at.region or region, lineage=state.lineage
+                instance,
+                kind,
+                account=at.account or account,
+                region=at.region or region,
+                lineage=state.lineage,
+                provider=under_old(catalog.facts(kind.name, major), names),
             )
             unknown = "region" if kind.scope == "regional" and not at.region else ""
             if unknown or (elsewhere and not at.account):
@@ -174,12 +187,35 @@ def _remarks(instance: Instance) -> Iterator[Remark]:
         )
 
 
+def as_known(instance: Instance, renamed: Mapping[str, str]) -> Instance:
+    """The instance with the names that the catalogue has for arguments that a version of the provider renamed."""
+    if not renamed.keys() & instance.attributes.keys():
+        return instance
+    author, asserted, wanted = instance.configured, instance.asserted, instance.wanted
+    return replace(
+        instance,
+        attributes=under_old(instance.attributes, renamed),
+        asserted=None if asserted is None else frozenset(renamed.get(n, n) for n in asserted),
+        wanted=None if wanted is None else under_old(wanted, renamed),
+        configured=None
+        if author is None
+        else replace(author, values=under_old(author.values, renamed), places=under_old(author.places, renamed)),
+    )
+
+
+def under_old(values: Mapping[str, T], renamed: Mapping[str, str]) -> Mapping[str, T]:
+    """The same under the names that the catalogue has."""
+    return {renamed.get(name, name): value for name, value in values.items()} if renamed else values
+
+
 def resource_of(
-    instance: Instance, kind: ResourceType, *, account: str, region: str, lineage: str
+    instance: Instance, kind: ResourceType, *, account: str, region: str, lineage: str, provider: Facts
 ) -> tuple[Resource, set[str]]:
-    """An instance in canonical form, and the attributes left out of it because they have no such form."""
+    """An instance in canonical form, and the attributes left out of it because they have no such form.
+
+    `provider` holds the facts of its type, in the version that the state was written by.
+    """
     raw: Mapping[str, Any] = instance.attributes
-    provider = facts.of_type(kind.name) if instance.asserted is not None else {}
     attributes, strange = _canonical({"id": kind.id, **kind.computed, **kind.attributes}, raw, {"id", *raw})
     author = instance.configured
     said = instance.wanted

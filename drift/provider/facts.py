@@ -36,6 +36,9 @@ Facts = Mapping[str, Any]
 EVERYWHERE = frozenset({"id", "tags_all", "timeouts", "region"})
 """Attributes no type needs to speak of: handled once, for all."""
 
+LATEST = 1_000
+"""As a major version: the latest of which anything is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Default:
@@ -116,16 +119,17 @@ class SchemaFiles:
 
     def major_of(self, name: str, attributes: Collection[str]) -> int:
         """The latest version that a record speaks for: a record has every attribute of its schema, null or not."""
-        for version, changes in reversed(self._changes(max(self._majors, default=0))):
-            changed = changes["types"].get(name, {})
-            if any(changed.get(n) is not None and n not in self.of_type(name) for n in attributes):
-                return version
-        return 0
+        told = [
+            version
+            for version, changes in self._changes(self._newest)
+            if any(changes["types"].get(name, {}).get(n) and n not in self.of_type(name) for n in attributes)
+        ]
+        return max(told, default=0)
 
     @property
     def origins(self) -> tuple[str, ...]:
         """What the defaults, and the changes of each later version, were made from."""
-        later = (changes["origin"] for _, changes in self._changes(max(self._majors, default=0)))
+        later = (changes["origin"] for _, changes in self._changes(self._newest))
         return (_of_module(self._types.package, "_defaults")["origin"], *later)
 
     def _plans(self, name: str) -> Mapping[str, Any]:
@@ -135,7 +139,11 @@ class SchemaFiles:
     @cached_property
     def _majors(self) -> tuple[int, ...]:
         names = (p.name for p in resources.files(self._types.package).joinpath("schema").iterdir())
-        return tuple(sorted(int(n[6:-5]) for n in names if n.startswith("_major") and n.endswith(".json")))
+        return tuple(sorted(int(n[6:-5]) for n in names if n.startswith("_major")))
+
+    @property
+    def _newest(self) -> int:
+        return max(self._majors, default=0)
 
     def _changes(self, major: int) -> Sequence[tuple[int, Mapping[str, Any]]]:
         """What each version up to this one changed, in their order."""
@@ -246,6 +254,13 @@ def of_type(name: str, major: int = 0) -> Facts:
     from drift.provider.installed import installed
 
     return installed().facts(name, major)
+
+
+def major_of(name: str, attributes: Collection[str]) -> int:
+    """The latest version that a record of a type speaks for; 0 where nothing does."""
+    from drift.provider.installed import installed
+
+    return installed().schema_of(name).major_of(name, attributes)
 
 
 def defaults_of(name: str, major: int = 0) -> Mapping[str, Any]:

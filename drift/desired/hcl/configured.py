@@ -171,6 +171,8 @@ class Configuration:
     """The modules, by their path without keys, of which a block could not be parsed."""
     warnings: tuple[str, ...] = ()
     """What could not be read, each with its file and line."""
+    majors: Mapping[str, int] = field(default_factory=dict)
+    """A provider's name -> the major version that it was evaluated for."""
 
     def of(self, address: Address) -> Configured | None:
         """What the author wrote for an instance: its own, or the template of one whose keys are not known."""

@@ -13,7 +13,6 @@ from drift.desired.hcl.plain import any_sensitive, plain
 from drift.desired.hcl.references import References
 from drift.model.address import Address, InstanceKey
 from drift.model.bounds import INSTANCES, MODULE_INSTANCES
-from drift.provider import facts
 
 
 def expanded(shared: Shared) -> Configuration:
@@ -43,6 +42,7 @@ def expanded(shared: Shared) -> Configuration:
         unresolved=tuple(unresolved),
         lost=frozenset(names for names, module in shared.library.modules.items() if module.lost),
         warnings=tuple(_warnings(shared, unresolved)),
+        majors=shared.majors,
     )
 
 
@@ -101,11 +101,11 @@ def _target(target: tuple[tuple[str, ...], str, str, str]) -> str:
 def _filled(one: Configured, scope: ModuleScope, resource: Resource, key: InstanceKey, *, template: bool) -> Configured:
     evaluated = scope.instance(resource, key)
     written = evaluated.written
-    known = facts.of_type(resource[1]) if resource[0] == "managed" else {}
+    known = scope.run.facts_of(resource[1]) if resource[0] == "managed" else {}
     values = {n: v for n, v in written.values.items() if not v.is_null}
     everything = {**evaluated.derived, **values}
     secret = {n for n, v in everything.items() if any_sensitive(v) or schema.is_sensitive(known.get(n))}
-    if "region" in values and "region" not in known:  # an argument of every resource, from version 6 of the provider on
+    if "region" in values:  # an argument of every resource, from version 6 of the AWS provider on
         region = values["region"].raw
         one = replace(one, provider=replace(one.provider, region=region if isinstance(region, str) else ""))
     return replace(

@@ -106,7 +106,7 @@ def inside(kind: str, labels: tuple[str, ...], shape: Shape) -> Shape:
     if kind not in ("resource", "data", "ephemeral") or len(labels) != 2:
         return shape
     if kind == "resource":
-        own: Mapping[str, Shape] = _provided(facts.of_type(labels[0]))
+        own: Mapping[str, Shape] = _provided({**facts.of_type(labels[0]), **facts.of_type(labels[0], facts.LATEST)})
     else:
         own = _DATA.get(labels[0], {"filter": Shape()})
     return Shape(2, {**_META, **_with_dynamic(own)}, _META_STATIC)

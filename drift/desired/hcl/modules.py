@@ -43,6 +43,8 @@ class Module:
     """(local name, alias) -> its configuration."""
     sources: dict[str, str] = field(default_factory=dict)
     """A provider's local name -> its source, `hashicorp/aws`."""
+    constraints: dict[str, str] = field(default_factory=dict)
+    """A provider's local name -> which versions of it are allowed, `~> 6.0`."""
     moved: list[Declared] = field(default_factory=list)
     imports: list[Declared] = field(default_factory=list)
     removed: list[Declared] = field(default_factory=list)
@@ -112,7 +114,8 @@ def _declare(module: Module, block: Block, path: str, *, over: bool) -> None:
         module.locals |= {name: (a, path) for name, a in block.body.attributes.items()}
     elif block.type == "terraform":
         for required in blocks(block.body, "required_providers"):
-            module.sources |= dict(_sources(required.body))
+            module.sources |= dict(_required(required.body, "source"))
+            module.constraints |= dict(_required(required.body, "version"))
     elif block.type in _SPOKEN:
         {"moved": module.moved, "import": module.imports, "removed": module.removed}[block.type].append(found)
 
@@ -137,11 +140,12 @@ def _put(into: dict[Any, Declared], key: Any, found: Declared, *, over: bool) ->
         into[key] = overridden(into[key], found)
 
 
-def _sources(body: Body) -> Iterator[tuple[str, str]]:
+def _required(body: Body, wanted: str) -> Iterator[tuple[str, str]]:
+    """Each provider's local name, and what is said of it in `required_providers`."""
     for name, attribute in body.attributes.items():
         if isinstance(attribute.expr, ObjectOf):
             for key, value in attribute.expr.items:
-                if isinstance(key, Literal) and key.value == "source" and isinstance(value, Literal):
+                if isinstance(key, Literal) and key.value == wanted and isinstance(value, Literal):
                     yield name, str(value.value)
 
 

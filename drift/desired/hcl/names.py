@@ -18,7 +18,7 @@ from drift.desired.hcl.library import Library, ModuleNames
 from drift.desired.hcl.lookups import computed
 from drift.desired.hcl.modules import Module
 from drift.desired.hcl.plain import plain
-from drift.desired.hcl.providers import provider_for, reference, tags_of
+from drift.desired.hcl.providers import provider_for, reference, region_of, tags_of
 from drift.desired.hcl.recorded import complete, settled
 from drift.desired.hcl.run import Failure, NotKnown, Run
 from drift.desired.hcl.scope import Scope
@@ -29,8 +29,9 @@ from drift.desired.hcl.types import PRIMITIVE, object_val, tuple_val
 from drift.desired.hcl.values import DYNAMIC, STRING, Type, Val, unknown
 from drift.desired.hcl.written import RESOURCE_META, With, Writer, Written
 from drift.desired.instance import Instance
+from drift.desired.versions import Majors
 from drift.model.address import Address, InstanceKey
-from drift.provider import facts
+from drift.provider.facts import Facts
 from drift.provider.installed import installed
 
 T = TypeVar("T")
@@ -53,6 +54,16 @@ class Shared:
     run: Run = field(default_factory=Run)
     busy: set[tuple[Any, ...]] = field(default_factory=set)
     warnings: list[str] = field(default_factory=list)
+    majors: Majors = field(default_factory=dict)
+
+    def major_of(self, type_: str) -> int:
+        """The major version of a type's provider; 0 where it is not known."""
+        catalog = installed()
+        return self.majors.get(catalog.provider_of(type_).name, 0) if type_ in catalog else 0
+
+    def facts_of(self, type_: str) -> Facts:
+        """The facts of a type in the version of its provider that the configuration is for."""
+        return installed().facts(type_, self.major_of(type_))
 
     def evaluate(self, expr: Expr, scope: Scope | None) -> Val:
         """The value of an expression."""
@@ -302,7 +313,7 @@ class ModuleScope:
         mode, type_, name = resource
         declared = self.module.resources[resource]
         scope = With(self, self.expansion_of(resource, declared).instances[key])
-        known = facts.of_type(type_) if mode == "managed" else {}
+        known = self.run.facts_of(type_) if mode == "managed" else {}
         written = Writer(declared, self.run.evaluate).written(known, scope, RESOURCE_META)
         address = Address(type_, name, key, self.path, "data" if mode == "data" else "managed")
         instance = self.run.recorded.get(str(address)) if not self.template else None
@@ -311,8 +322,9 @@ class ModuleScope:
         provider = self.provider(declared, type_)
         if mode == "managed":
             tags = tags_of(written.values, known, provider)
-            whole = complete({**tags, **written.values}, instance, known, certain=certain)
-            return Evaluated(written, whole, {**defaults(type_, written.values, known), **tags})
+            whole = complete({**region_of(known, provider), **tags, **written.values}, instance, known, certain=certain)
+            left = defaults(type_, written.values, known, self.run.major_of(type_))
+            return Evaluated(written, whole, {**left, **tags})
         if certain:
             return Evaluated(written, complete({}, instance, known, certain=True))
         return Evaluated(written, computed(type_, written.values, provider))

@@ -18,7 +18,7 @@ from drift.desired.hcl.traversals import steps_of
 from drift.desired.hcl.tree import Body, Expr, Literal, ObjectOf
 from drift.desired.hcl.values import STRING, UNKNOWN, Type, Val, unknown
 from drift.desired.hcl.written import Evaluate
-from drift.provider.facts import Facts
+from drift.provider.facts import Facts, settable
 
 if TYPE_CHECKING:
     from drift.desired.hcl.names import ModuleScope
@@ -113,6 +113,11 @@ def configured(block: Declared, name: str, alias: str, scope: Scope, evaluate: E
         ignored_tags=frozenset(keys),
         ignored_tag_prefixes=tuple(k for b in ignored for k in _texts(value(b.body, "key_prefixes"))),
     )
+
+
+def region_of(facts: Facts, provider: Provider) -> dict[str, Val]:
+    """`region`, where every resource has one to set: the provider's, of a resource that sets none."""
+    return {"region": Val(STRING, provider.region)} if provider.region and settable(facts.get("region", "")) else {}
 
 
 def tags_of(values: Mapping[str, Val], facts: Facts, provider: Provider) -> dict[str, Val]:

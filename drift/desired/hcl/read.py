@@ -22,9 +22,12 @@ from drift.desired.hcl.settings import Given, Settings, settings
 from drift.desired.hcl.syntax import parse
 from drift.desired.hcl.traversals import end_of
 from drift.desired.instance import Instance, State
+from drift.desired.versions import latest, least, locked
+from drift.desired.versions import recorded as written_by
 from drift.errors import UsageError
 from drift.model.address import Address
 from drift.model.bounds import EVALUATION_DEPTH
+from drift.provider.installed import installed
 
 T = TypeVar("T")
 
@@ -49,6 +52,10 @@ class Sources:
         self.workspace = workspace(directory)
         self.library = deep(lambda: Library.read(Installed.read(self.directory, data_dir(self.directory)), parse_files))
         self.settings: Settings = settings(self.directory, given, parse)
+        root = self.library.modules[()]
+        asked = {root.sources.get(n, n).rpartition("/")[2]: least(text) for n, text in root.constraints.items()}
+        self.majors = {**asked, **locked(self.directory)}
+        """The major version of each provider that the configuration is for, as far as it is told."""
 
     def knows(self, block: str) -> bool:
         """Whether it has a resource, or had it and says what became of it; `block` is an address without keys."""
@@ -86,7 +93,9 @@ class Sources:
             recorded |= {str(i.address): i for i in state.instances if not i.deposed}
             recorded |= {str(replace(i.address, mode="data")): i for i in state.looked_up}
         run = Run(depth=EVALUATION_DEPTH.most)
-        shared = Shared(self.library, self.settings, recorded, self.workspace if workspace == "" else workspace, run)
+        majors = latest(self.majors, *(written_by(s.instances, installed()) for s in states))
+        selected = self.workspace if workspace == "" else workspace
+        shared = Shared(self.library, self.settings, recorded, selected, run, majors=majors)
         return deep(lambda: expanded(shared))
 
 

@@ -212,9 +212,10 @@ def _instance(subject: _Subject, deposed: str, author: _Author | None, source: s
         subject.waiting |= unknown & author.sets
     if not known or not refreshed or deposed:
         return instance
-    planned = frozenset(n for n, v in known.items() if refreshed.get(n) != v) & _settable(address.type)
+    known_of = facts.of_type(address.type, facts.major_of(address.type, known.keys()))
+    planned = frozenset(n for n, v in known.items() if refreshed.get(n) != v) & _settable(known_of)
     said = planned | {"tags_all"} | (author.sets if author else frozenset())  # `tags` and the provider's `default_tags`
-    open_ = _assigned(address.type) - (author.constant.keys() if author else frozenset())
+    open_ = _assigned(known_of) - (author.constant.keys() if author else frozenset())
     wanted: dict[str, Any] = {}
     exempt: list[Exemption] = []
     for name in sorted(said & known.keys()):
@@ -296,10 +297,9 @@ def _config_key(address: Address) -> tuple[Any, ...]:
     return tuple(name for name, _ in address.module), address.type, address.name
 
 
-def _settable(type_: str) -> frozenset[str]:
-    known = facts.of_type(type_)
+def _settable(known: facts.Facts) -> frozenset[str]:
     return frozenset(n for n, fact in known.items() if n not in facts.EVERYWHERE and facts.settable(fact))
 
 
-def _assigned(type_: str) -> frozenset[str]:
-    return frozenset(n for n, f in facts.of_type(type_).items() if {"o", "c"} <= {*facts.flags_of(f).split(" ")[0]})
+def _assigned(known: facts.Facts) -> frozenset[str]:
+    return frozenset(n for n, f in known.items() if {"o", "c"} <= {*facts.flags_of(f).split(" ")[0]})

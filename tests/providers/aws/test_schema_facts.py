@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from drift.provider import facts
-from drift.provider.facts import Default, Unset
+from drift.provider.facts import Default, SchemaFiles, Unset
 from drift.provider.installed import installed
-from drift.providers.aws import AWS
+from drift.providers.aws import AWS, TYPES
 
 CATALOG = installed()
+SCHEMA = SchemaFiles(TYPES)
 
 DOCUMENTED = [
     ("aws_cloudfront_distribution", "origin.connection_attempts", 3),
@@ -71,7 +72,7 @@ def test_what_has_no_default_is_nothing_or_assigned(name: str, path: str, meanin
 
 
 def test_every_type_was_planned() -> None:
-    assert [name for name in CATALOG if not AWS.schema._plans(name)] == []
+    assert [name for name in CATALOG if not SCHEMA._plans(name)] == []
 
 
 def test_defaults_are_of_optional_arguments() -> None:
@@ -91,7 +92,7 @@ def _strange(defaults: Any, known: Any) -> list[str]:
 
 
 def test_origins_are_told() -> None:
-    of_defaults, of_changes = AWS.schema.origins
+    of_defaults, of_changes = SCHEMA.origins
     assert "5.100.0" in of_defaults
     assert "5.100.0" in of_changes
     assert " 6." in of_changes
