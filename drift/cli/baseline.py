@@ -50,7 +50,7 @@ def write(
     old = ignoring.accepted() if file.is_file() else None
     outcome = run(
         Asked(
-            places=states.places(configurations.config),
+            places=states.places(configurations.config, configurations.given),
             scope=types.scope(),
             account=account,
             configurations=configurations,

@@ -53,7 +53,7 @@ def command(
     judging.chosen()
     outcome = run(
         Asked(
-            places=states.places(configurations.config),
+            places=states.places(configurations.config, configurations.given),
             scope=types.scope(),
             account=account,
             configurations=configurations,

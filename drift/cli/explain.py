@@ -62,7 +62,7 @@ def command(
     ignoring.validate()
     outcome = run(
         Asked(
-            places=states.places(configurations.config),
+            places=states.places(configurations.config, configurations.given),
             scope=_narrowed(what, types.scope()),
             account=account,
             configurations=configurations,

@@ -71,7 +71,7 @@ def command(
     """
     outcome = run(
         Asked(
-            places=states.places(configurations.config),
+            places=states.places(configurations.config, configurations.given),
             scope=types.scope(),
             account=account,
             configurations=configurations,

@@ -65,12 +65,13 @@ def command(
         in_scope = types.scope().types(catalog)
         desired = [
             r
-            for r in load(sources(states.places(), configurations), catalog).resources
+            for r in load(sources(states.places(variables=configurations.given), configurations), catalog).resources
             if r.address and r.address.type in in_scope
         ]
         click.echo(FORMATS[format_](build(desired, catalog), {}), nl=False)
         return
-    outcome = run(Asked(places=states.places(), scope=types.scope(), account=account, configurations=configurations))
+    places = states.places(variables=configurations.given)
+    outcome = run(Asked(places=places, scope=types.scope(), account=account, configurations=configurations))
     marks = {d.resource.key: d.kind for d in outcome.report.drift}
     survey, judged = outcome.surveys[0]
     whole = both_sides(survey, judged.drift)
@@ -88,7 +89,7 @@ def configured(states: States, configurations: Configurations, format_: str) -> 
 
 
 def _with_states(states: States, configurations: Configurations) -> Iterator[Configuration]:
-    places = states.places()
+    places = states.places(variables=configurations.given)
     for state in states_of(sources(places, configurations))[0]:
         if state.configuration is None:
             raise UsageError(f"{state.source}: no configuration fits it", "Give its directory with --config.")

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from drift.desired.backends import entra
 from drift.desired.configured import Config
 from drift.desired.directory import data_dir
 from drift.desired.hcl.bodies import blocks
@@ -40,24 +41,54 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 }
 """Backend -> the arguments without which nothing tells where the state is."""
 
-UNREAD = frozenset({"acl", "dynamodb_table", "encrypt", "kms_key_id", "tags", "use_lockfile"})
-"""Arguments that say nothing of where a state is, nor how to read it."""
+READ: Mapping[str, frozenset[str]] = {
+    kind: frozenset(names.split())
+    for kind, names in {
+        "azurerm": "storage_account_name container_name key access_key sas_token " + " ".join(entra.NAMES),
+        "cloud": "organization hostname token workspaces",
+        "consul": "path address scheme datacenter http_auth access_token",
+        "gcs": "bucket prefix access_token credentials encryption_key impersonate_service_account "
+        "storage_custom_endpoint",
+        "http": "address username password",
+        "kubernetes": "secret_suffix namespace host token",
+        "local": "path workspace_dir",
+        "pg": "conn_str schema_name",
+        "remote": "organization hostname token workspaces",
+        "s3": "bucket key workspace_key_prefix region profile access_key secret_key token sse_customer_key assume_role "
+        "role_arn external_id endpoint endpoints sts_endpoint",
+    }.items()
+}
+"""Backend -> the arguments that say where a state is, or how to read it. It is found without any other."""
 
 _WORDS = re.compile(rb'\bbackend[ \t"]|"backend"|\bcloud\s*\{|"cloud"')
 """What a file says that may hold such a block: the others are not parsed for it."""
 
 
-def backend(directory: Path, given: Sequence[str], workspace: str) -> tuple[str, Config] | None:
+def is_evaluated(directory: Path) -> bool:
+    """Whether an argument of the backend that a configuration declares names something."""
+    found = _block(directory)
+    return found is not None and _names_something(found[1].body)
+
+
+def _names_something(body: Body) -> bool:
+    named = any(not evaluate(a.expr, None).wholly_known for a in body.attributes.values())
+    return named or any(_names_something(block.body) for block in body.blocks)
+
+
+def backend(
+    directory: Path, given: Sequence[str], workspace: str, variables: Given | None = None
+) -> tuple[str, Config] | None:
     """(type, arguments) of the backend that a configuration declares; None where it declares none.
 
-    `given` are the values of `-backend-config`. StateError for what cannot be told without `terraform init`.
+    `given` are the values of `-backend-config`, `variables` those of `-var` and `-var-file`. StateError for what cannot
+    be told without `terraform init`.
     """
     found = _block(directory)
     if found is None:
         return None
     path, block = found
     kind = block.labels[0] if block.labels else "cloud"
-    of = _Arguments(directory, workspace)
+    of = _Arguments(directory, workspace, variables)
     config = {**of.read(block.body, path), **given_by(given)}
     complete(kind, config, f"{path}:{block.line}", of.untold)
     return kind, config
@@ -66,7 +97,7 @@ def backend(directory: Path, given: Sequence[str], workspace: str) -> tuple[str,
 def complete(kind: str, config: Config, where: str, untold: Mapping[str, str], hint: str = "") -> None:
     """StateError about `where` if something is missing, or `untold`, that says where the state is."""
     missing = [name for name in NEEDED.get(kind, ()) if config.get(name) in (None, "")]
-    missing += sorted(untold.keys() - config.keys() - UNREAD - {*missing})
+    missing += sorted((untold.keys() & READ.get(kind, untold.keys())) - config.keys() - {*missing})
     for name in missing:
         raise StateError(
             where,
@@ -174,8 +205,8 @@ def _labelled(block: Block) -> Block:
 class _Arguments:
     """The values of a block's arguments, and why some have none."""
 
-    def __init__(self, directory: Path, workspace: str) -> None:
-        self._directory, self._workspace = directory, workspace
+    def __init__(self, directory: Path, workspace: str, variables: Given | None = None) -> None:
+        self._directory, self._workspace, self._variables = directory, workspace, variables
         self._scope: Scope | None = None
         self.untold: dict[str, str] = {}
 
@@ -196,13 +227,13 @@ class _Arguments:
 
     def _names(self) -> Scope:
         if self._scope is None:
-            self._scope = root_scope(self._directory, self._workspace)
+            self._scope = root_scope(self._directory, self._workspace, self._variables)
         return self._scope
 
 
-def root_scope(directory: Path, workspace: str = "default") -> Scope:
+def root_scope(directory: Path, workspace: str = "default", variables: Given | None = None) -> Scope:
     """Variables and locals of a root module, as OpenTofu has them in such blocks."""
     installed = Installed.read(directory, data_dir(directory))
     module = declared(directory, parse_files([f for f in _files(directory) if installed.jail.module(f)]))
-    shared = Shared(Library(installed, {(): module}), settings(directory, Given(), parse), {}, workspace)
+    shared = Shared(Library(installed, {(): module}), settings(directory, variables or Given(), parse), {}, workspace)
     return ModuleScope(run=shared, names=(), path=(), module=module)

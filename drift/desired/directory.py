@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,8 +15,19 @@ from drift.desired.configured import DEFAULT, STATE
 from drift.errors import StateError, UsageError
 from drift.model.bounds import SETTINGS_BYTES, contents, text
 
-UNIT = "terragrunt.hcl"
-"""What makes a directory a unit of Terragrunt."""
+if TYPE_CHECKING:
+    from drift.desired.hcl.settings import Given
+
+UNITS = ("terragrunt.hcl", "terragrunt.hcl.json")
+"""What makes a directory a unit of Terragrunt, the first before the other."""
+STACK = "terragrunt.stack.hcl"
+"""What makes it a stack, whose units `terragrunt stack generate` writes below it."""
+GENERATED = ".terragrunt-stack"
+
+
+def unit_of(directory: Path) -> Path | None:
+    """The file that makes a directory a unit of Terragrunt; None where it is none."""
+    return next((directory / name for name in UNITS if (directory / name).is_file()), None)
 
 
 def data_dir(directory: Path) -> Path:
@@ -37,13 +48,19 @@ def workspace(directory: Path) -> str:
     return chosen or DEFAULT
 
 
-def place_of(directory: Path, given: Sequence[str] = ()) -> str:
+def place_of(directory: Path, given: Sequence[str] = (), variables: Given | None = None) -> str:
     """Where the state of the selected workspace is: a path or a URL, which may hold secrets; StateError if unknown.
 
     Asked in this order: the backend that `terraform init` resolved (unless `given` completes or corrects that of the
-    configuration, as `-backend-config` does), the `backend` block, the local file.
+    configuration, as `-backend-config` does), the `backend` block, the local file. `variables` are those of the
+    command line: where the block names a variable (OpenTofu), they say which state it is, and what `init` once
+    resolved for others does not count.
     """
-    found = ("" if given else backend_of(directory) or worked_in(directory)) or declared_in(directory, given)
+    told = variables is not None and bool(variables.variables or variables.files)
+    passed_over = bool(given) or (told and names_variables(directory))
+    found = ("" if passed_over else backend_of(directory) or worked_in(directory)) or declared_in(
+        directory, given, variables
+    )
     if given and not found:
         raise UsageError(f"{directory}: --backend-config, and no backend block", "Leave it out: the state is local.")
     return found or configured.place("local", {}, workspace(directory), directory, str(directory))
@@ -69,23 +86,36 @@ def backend_of(directory: Path) -> str:
     )
 
 
-def declared_in(directory: Path, given: Sequence[str] = ()) -> str:
+def names_variables(directory: Path) -> bool:
+    """Whether the backend that the configuration declares depends on its variables or locals."""
+    from drift.desired import declared
+
+    return directory.is_dir() and declared.is_evaluated(directory)
+
+
+def declared_in(directory: Path, given: Sequence[str] = (), variables: Given | None = None) -> str:
     """Where the backend that the configuration declares keeps the state; empty where it declares none."""
     from drift.desired import declared
 
     if not directory.is_dir():
         return ""
-    found = declared.backend(directory, given, workspace(directory))
-    if found is None and (directory / UNIT).is_file():
+    found = declared.backend(directory, given, workspace(directory), variables)
+    if found is None and (unit := unit_of(directory)) is not None:
         from drift.desired import terragrunt
 
-        found = terragrunt.backend(directory)
+        found = terragrunt.backend(unit)
+    if found is None and (directory / STACK).is_file() and not (directory / GENERATED).is_dir():
+        raise StateError(
+            str(directory / STACK),
+            "a stack of Terragrunt, whose units are not written yet",
+            "Run `terragrunt stack generate` here: each unit below it has a state of its own.",
+        )
     return configured.place(*found, workspace(directory), directory, str(directory)) if found else ""
 
 
 def worked_in(directory: Path) -> str:
     """Where the state of a Terragrunt unit is, as the newest directory of its cache has it; empty where none has."""
-    if not (directory / UNIT).is_file():
+    if unit_of(directory) is None:
         return ""
     from drift.desired import terragrunt
 

@@ -1,37 +1,47 @@
 """A Terragrunt unit: where its state is, from its cache, or from its configuration as far as that can be told.
 
-Documented at terragrunt.gruntwork.io/docs/reference: `include`, `remote_state`, `generate`, and the built-in functions.
-Functions of an included file speak of the unit that includes it. What runs a command, decrypts, or asks a cloud is not
-known here.
+Documented at terragrunt.gruntwork.io/docs/reference: `include`, `remote_state`, `generate`, `feature`, `values`, and
+the built-in functions. Functions of an included file speak of the unit that includes it. What runs a command, decrypts,
+or asks a cloud is not known here. A unit's own blocks count before those it includes, of several the bottom-most
+first; `remote_state` counts as a whole, `generate` blocks by their labels; with `no_merge` nothing of a file counts.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from drift.desired.configured import STATE, Config
-from drift.desired.declared import complete, literal_backend
-from drift.desired.directory import UNIT
+from drift.desired.declared import READ, complete, literal_backend
+from drift.desired.directory import UNITS
 from drift.desired.hcl.bodies import blocks
-from drift.desired.hcl.evaluate import Evaluation
+from drift.desired.hcl.evaluate import Evaluation, evaluate
 from drift.desired.hcl.files import parse_file, parse_text
+from drift.desired.hcl.modules import files_of
 from drift.desired.hcl.plain import plain
 from drift.desired.hcl.run import Failure, NotKnown, Run
 from drift.desired.hcl.traversals import text_of
-from drift.desired.hcl.tree import Attribute, Block, Body, Call, Expr, ObjectOf
+from drift.desired.hcl.tree import Attribute, Block, Call, Expr
 from drift.desired.hcl.types import object_val
 from drift.desired.hcl.values import STRING, UNKNOWN, Val, unknown
 from drift.errors import StateError
 
 CACHE = ".terragrunt-cache"
-ROOTS = (UNIT, "root.hcl")
+ROOTS = (*UNITS, "root.hcl", "root.hcl.json")
 """What `find_in_parent_folders()` looks for without a name."""
 RUN = "Run `terragrunt init` in the unit, or `terragrunt state pull | drift check --state -`."
+VALUES = "terragrunt.values.hcl"
+"""What `terragrunt stack generate` writes beside a unit: the values that its stack gives to it."""
+FEATURES = ("TG_FEATURE", "TERRAGRUNT_FEATURE")
+"""Environment variables that set feature flags, `name=value,…`, over their defaults."""
+NO_MERGE = "no_merge"
+"""The `merge_strategy` of a file that is included for its values alone."""
 MAX_DEPTH = 40
 """Files that read files, and folders above a unit."""
 
@@ -42,20 +52,24 @@ def worked_in(directory: Path) -> Path | None:
     return max(found, key=lambda f: (f.stat().st_mtime, str(f))).parents[1] if found else None
 
 
-def backend(directory: Path) -> tuple[str, Config] | None:
-    """(type, arguments) of the backend that a unit's configuration declares; None where it declares none.
+def backend(path: Path) -> tuple[str, Config] | None:
+    """(type, arguments) of the backend that a unit's file declares; None where it declares none.
 
     StateError for what cannot be told without running Terragrunt.
     """
     try:
-        unit = _File(directory / UNIT, _Unit(directory.resolve()))
+        unit = _File(path, _Unit(path.parent.resolve()))
     except NotKnown as error:
-        raise StateError(str(directory / UNIT), str(error)) from None
+        raise StateError(str(path), str(error)) from None
     if not unit.is_unit:
         return None
-    for file in (unit, *unit.included):
-        found = file.remote_state or file.generated
-        if found:
+    files = [unit, *unit.included]
+    for file in files:
+        if found := file.remote_state:
+            return found
+    labels: set[str] = set()
+    for file in files:
+        if found := file.generated(labels):
             return found
     return None
 
@@ -68,6 +82,16 @@ class _Unit:
     run: Run = field(default_factory=Run)
     trusted: set[Path] = field(default_factory=set)
     """Directories whose files may be read: where its files are, and the repository."""
+
+    def allow(self, file: Path, *, alone: bool = False) -> None:
+        """Trust a file, and its directory unless `alone`; NotKnown outside of the repository: nobody opens the disk."""
+        try:
+            root = self.repository().resolve()
+        except NotKnown:
+            root = Path(file.anchor)
+        if not file.is_relative_to(root):
+            raise NotKnown(f"{file} is outside of the repository: drift does not read it")
+        self.trusted.add(file if alone else file.parent)
 
     def above(self) -> Iterator[Path]:
         yield from [*self.directory.parents][:MAX_DEPTH]
@@ -84,7 +108,7 @@ class _File:
 
     def __init__(self, path: Path, unit: _Unit, *, include: str = "", depth: int = 0) -> None:
         self.path, self.unit, self.include, self.depth = path, unit, include, depth
-        unit.trusted.add(path.parent.resolve())
+        unit.allow(path.resolve())
         if depth > MAX_DEPTH:
             raise NotKnown("files read each other in a circle")
         parsed = parse_file(path)
@@ -92,6 +116,8 @@ class _File:
             lost = parsed.lost[0]
             raise NotKnown(f"{path}:{lost.line} cannot be read: {lost.reason}")
         self.body = parsed.body
+        self.merges = True
+        """Whether its blocks count for the unit that includes it."""
         self._known: dict[str, Val | None] = {}
 
     # what the evaluator asks
@@ -112,7 +138,11 @@ class _File:
             return self._local(str(steps[0])), 1
         if name == "include" and len(steps) > 1 and str(steps[0]) in self._includes:
             return self._includes[str(steps[0])].exposed(str(steps[1])), 2
-        return unknown(), len(steps)  # dependencies, features and values of stacks
+        if name == "feature" and len(steps) > 1 and steps[1] == "value":
+            return self._feature(str(steps[0])), 2
+        if name == "values" and steps:
+            return self._values.get(str(steps[0]), unknown()), 1
+        return unknown(), len(steps)  # dependencies
 
     def value(self, expr: Expr) -> Val:
         """The value, unknown where it cannot be told."""
@@ -134,6 +164,32 @@ class _File:
             self._known[name] = self.value(self.locals[name].expr) if name in self.locals else unknown()
         return self._known[name] or unknown()
 
+    def _feature(self, name: str) -> Val:
+        """A flag's default; unknown where the environment sets the flag, for its type is not told there."""
+        set_ = ",".join(os.environ.get(variable, "") for variable in FEATURES)
+        if any(one.partition("=")[0].strip() == name for one in set_.split(",")):
+            return unknown()
+        bodies = (block.body for label, block in self._labelled("feature") if label == name)
+        default = next((b.attributes["default"] for b in bodies if "default" in b.attributes), None)
+        return self.value(default.expr) if default else unknown()
+
+    @cached_property
+    def _values(self) -> Mapping[str, Val]:
+        path = self.unit.directory / VALUES
+        if not path.is_file():
+            return {}
+        self.unit.allow(path.resolve())
+        return {name: evaluate(a.expr, None) for name, a in parse_file(path).body.attributes.items()}
+
+    def _labelled(self, type_: str) -> Iterator[tuple[str, Block]]:
+        """(label, block) of every block of a type, in either syntax; the label is empty where it has none."""
+        for block in blocks(self.body, type_):
+            inner = [(n, blocks(block.body, n)) for n in block.body.attributes]
+            if block.labels or not all(found for _, found in inner) or not inner:
+                yield (block.labels[0] if block.labels else ""), block
+            else:  # {"include": {"root": {…}}}
+                yield from ((name, one) for name, found in inner for one in found)
+
     def exposed(self, name: str) -> Val:
         """`locals` or `inputs`, as others see them."""
         if name == "locals":
@@ -144,17 +200,16 @@ class _File:
     @cached_property
     def _includes(self) -> Mapping[str, _File]:
         out: dict[str, _File] = {}
-        for block in self.body.blocks if not self.include else ():
-            path = block.body.attributes.get("path") if block.type == "include" else None
+        for label, block in self._labelled("include") if not self.include else ():
+            path = block.body.attributes.get("path")
             where = self.value(path.expr) if path else unknown()
-            if block.type != "include":
-                continue
-            label = block.labels[0] if block.labels else ""
             try:
                 if not isinstance(where.raw, str):
                     raise NotKnown(f"which file it includes cannot be told without running Terragrunt{self._why()}")
                 file = (self.unit.directory / where.raw).resolve()
                 out[label] = _File(file, self.unit, include=label or "-", depth=self.depth + 1)
+                strategy = block.body.attributes.get("merge_strategy")
+                out[label].merges = strategy is None or self.value(strategy.expr).raw != NO_MERGE
             except (NotKnown, ValueError) as error:
                 raise StateError(f"{self.path}:{block.line}", str(error), RUN) from None
         return out
@@ -166,13 +221,14 @@ class _File:
 
     @property
     def included(self) -> Iterator[_File]:
-        yield from self._includes.values()
+        """The files whose blocks count for this unit, the one that counts most first."""
+        yield from (file for file in reversed([*self._includes.values()]) if file.merges)
 
     @property
     def is_unit(self) -> bool:
         """Whether something is deployed from here: it includes a file, names a module, or is one itself."""
         named = any("source" in block.body.attributes for block in blocks(self.body, "terraform"))
-        return named or bool(blocks(self.body, "include")) or any(self.path.parent.glob("*.tf"))
+        return named or bool(blocks(self.body, "include")) or bool(files_of(self.path.parent))
 
     @property
     def remote_state(self) -> tuple[str, Config] | None:
@@ -192,7 +248,12 @@ class _File:
 
     def _told(self, expr: Expr | None, block: Block) -> Config:
         found = plain(self.value(expr), drop_null=True) if expr else {}
-        untold = [n for n, v in found.items() if _has_unknown(v)] if isinstance(found, dict) else ["config"]
+        if not isinstance(found, dict):
+            untold = ["config"]
+        else:
+            counts = READ.get(text_of(block.body.attributes["backend"].expr), found.keys())
+            untold = [n for n, v in found.items() if _has_unknown(v) and n in counts]
+            found = {n: v for n, v in found.items() if not _has_unknown(v)}
         if untold:
             raise StateError(
                 f"{self.path}:{block.line}",
@@ -201,10 +262,12 @@ class _File:
             )
         return dict(found)
 
-    @property
-    def generated(self) -> tuple[str, Config] | None:
-        """The backend in a file that it generates."""
-        for expr in self._contents():
+    def generated(self, labels: set[str]) -> tuple[str, Config] | None:
+        """The backend in a file that it generates; not by blocks with one of these `labels`, to which it adds."""
+        for label, expr in self._contents():
+            if label in labels:
+                continue
+            labels.add(label)
             text = self.value(expr).raw
             if isinstance(text, str) and "backend" in text:
                 found = literal_backend(parse_text(text, str(self.path)))
@@ -212,14 +275,10 @@ class _File:
                     return found
         return None
 
-    def _contents(self) -> Iterator[Expr]:
-        bodies: list[Body] = [block.body for block in self.body.blocks if block.type == "generate"]
-        every = self.body.attributes.get("generate")
-        for _, made in every.expr.items if every and isinstance(every.expr, ObjectOf) else ():
-            bodies += [block.body for block in blocks(Body({"x": Attribute("x", made, 0, 0)}), "x")]
-        for body in bodies:
-            if "contents" in body.attributes:
-                yield body.attributes["contents"].expr
+    def _contents(self) -> Iterator[tuple[str, Expr]]:
+        for label, block in self._labelled("generate"):
+            if "contents" in block.body.attributes:
+                yield label, block.body.attributes["contents"].expr
 
     # functions
 
@@ -242,11 +301,13 @@ class _File:
         for folder in self.unit.above():
             for wanted in (name,) if name else ROOTS:
                 if (folder / wanted).exists():
-                    self.unit.trusted.add(folder)
+                    if _DATA.fullmatch(wanted):
+                        with suppress(NotKnown):
+                            self.unit.allow((folder / wanted).resolve(), alone=True)
                     return str(folder / wanted)
         if fallback:
             return fallback[0]
-        raise NotKnown(f"no folder above has {name or UNIT}")
+        raise NotKnown(f"no folder above has {name or UNITS[0]}")
 
     def read(self, path: str, *fallback: Any) -> Val:
         """`read_terragrunt_config`: the functions in that file speak of its own directory."""
@@ -255,6 +316,7 @@ class _File:
             if fallback:
                 return unknown()
             raise NotKnown(f"there is no {path}")
+        self.unit.allow(file)
         other = _File(file, _Unit(file.parent, self.unit.run, self.unit.trusted), depth=self.depth + 1)
         return object_val({name: other.exposed(name) for name in ("locals", "inputs")})
 
@@ -278,6 +340,12 @@ OUTSIDE = ("get_aws_", "get_terraform_", "run_cmd", "sops_decrypt", "get_default
 """What the names of functions begin with that ask or run something."""
 
 
+_DATA = re.compile(r"[\w-][\w.-]*\.(?:hcl|json|tfvars|ya?ml)")
+"""Names of files of values, which a unit may read where it finds them above itself."""
+_SECRET = re.compile(r"(?i)secret|token|passw|credential|private|(access|api|account)_?key")
+"""What the name of an environment variable says that holds a secret."""
+
+
 def _relative(to: Path, of: Path) -> str:
     return os.path.relpath(to, of).replace(os.sep, "/")
 
@@ -285,6 +353,8 @@ def _relative(to: Path, of: Path) -> str:
 def _environment(name: str, *fallback: str) -> str:
     if name not in os.environ and not fallback:
         raise NotKnown(f"the environment has no {name}")
+    if name in os.environ and _SECRET.search(name):
+        raise NotKnown(f"{name} is a secret of the environment, and a state's place is shown")
     return os.environ.get(name) or (fallback[0] if fallback else "")
 
 

@@ -333,7 +333,7 @@ def test_any_configuration_says_where_the_state_is_or_why_not(
         file.write_text(text, encoding="utf-8", errors="replace")
     for ask in (
         lambda: directory.declared_in(unit),
-        lambda: terragrunt.backend(unit),
+        lambda: terragrunt.backend(unit / "terragrunt.hcl"),
         lambda: configuration(text, "s", [unit]),
         lambda: declared.given_by([str(unit / "main.tf")]),
     ):

@@ -14,6 +14,7 @@ from drift.cli.options import group
 if TYPE_CHECKING:
     from drift.desired.backends import Backend
     from drift.desired.hcl.configured import Configuration
+    from drift.desired.hcl.settings import Given
     from drift.desired.load import Sources
 
 
@@ -39,13 +40,18 @@ class Configurations:
             backends=backends,
         )
 
+    @property
+    def given(self) -> Given:
+        """What the command line gives to the variables of the root module."""
+        from drift.desired.hcl.settings import Given
+
+        return Given(self.variables, self.variable_files)
+
     def alone(self) -> list[Configuration]:
         """What each configuration desires where there is no state."""
         from drift.desired.hcl.read import Sources
-        from drift.desired.hcl.settings import Given
 
-        given = Given(self.variables, self.variable_files)
-        return [Sources(directory, given).evaluated() for directory in self.config or (Path(),)]
+        return [Sources(directory, self.given).evaluated() for directory in self.config or (Path(),)]
 
 
 UNREAD = Configurations(no_config=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from drift.desired.backends import scheme_of
 from drift.desired.backends.url import translated, with_profile
 from drift.desired.directory import place_of
 from drift.errors import UsageError
+
+if TYPE_CHECKING:
+    from drift.desired.hcl.settings import Given
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +27,16 @@ class States:
     state_profile: str | None
     backend_config: tuple[str, ...]
 
-    def places(self, directories: Sequence[Path] = ()) -> tuple[str, ...]:
-        """Where they are, or those of Terraform directories, by default the one one is in; UsageError without any."""
+    def places(self, directories: Sequence[Path] = (), variables: Given | None = None) -> tuple[str, ...]:
+        """Where they are, or those of Terraform directories, by default the one one is in; UsageError without any.
+
+        `variables` are what the command line gives to those of the root module.
+        """
         if self.states and self.backend_config:
             raise UsageError("--backend-config says where the state is, and so does --state", "Give one of them.")
-        own = () if self.states else tuple(place_of(d, self.backend_config) for d in directories or (Path(),))
+        own = (
+            () if self.states else tuple(place_of(d, self.backend_config, variables) for d in directories or (Path(),))
+        )
         for place in own:
             if not scheme_of(place) and not Path(place).is_file():
                 raise UsageError(

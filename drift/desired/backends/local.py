@@ -96,7 +96,7 @@ def _in_directory(url: str) -> list[str]:
         _allow(entered, url)
         here = Path(folder)
         data = directory.data_dir(here)
-        unit = directory.UNIT in files
+        unit = not {*directory.UNITS}.isdisjoint(files)
         skipped = {".terraform", *([".terragrunt-cache"] if unit else [])}
         below[:] = [name for name in below if name not in skipped and here / name != data]
         own = folder == url or not Path(os.environ.get("TF_DATA_DIR", "")).is_absolute()  # one that is serves one alone

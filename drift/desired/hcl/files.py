@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from drift import __version__
-from drift.desired.hcl.json_syntax import parse_json, parse_json_values
+from drift.desired.hcl.json_syntax import parse_json, parse_json_arguments, parse_json_values
 from drift.desired.hcl.pack import packed, unpacked
 from drift.desired.hcl.syntax import parse
 from drift.desired.hcl.tree import Body, File, Lost
@@ -49,6 +49,8 @@ def parse_text(text: str, path: str) -> File:
     """What the file's name says that its text is: JSON or the native syntax. Raises nothing."""
     if path.endswith(".tfvars.json"):
         return parse_json_values(text, path)
+    if path.endswith(".hcl.json"):
+        return parse_json_arguments(text, path)
     return parse_json(text, path) if path.endswith(".json") else parse(text, path)
 
 

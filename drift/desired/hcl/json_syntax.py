@@ -52,9 +52,18 @@ def _lost(line: int, end_line: int, header: tuple[str, ...], bad: Bad) -> Lost:
 
 def parse_json_values(text: str, path: str) -> File:
     """A `.tfvars.json`: the values of variables, whose texts are just texts. Raises nothing."""
+    return _all_arguments(text, path, {"*": "raw"})
+
+
+def parse_json_arguments(text: str, path: str) -> File:
+    """A `.hcl.json` of another tool's, whose blocks are not known: every property is an argument. Raises nothing."""
+    return _all_arguments(text, path, {})
+
+
+def _all_arguments(text: str, path: str, static: Mapping[str, Static]) -> File:
     try:
         top = _checked(text)
-        return File(path, Body(_attributes(_properties(top, 1, {}), {"*": "raw"})))
+        return File(path, Body(_attributes(_properties(top, 1, {}), static)))
     except Bad as bad:
         return File(path, Body(), (Lost(bad.line, bad.line, "", bad.reason),))
 
