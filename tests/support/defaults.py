@@ -2,7 +2,8 @@
 
     facts/bin/python -m tests.support.defaults
 
-in an environment that `tests/support/plugin.py` describes. The provider's own process plans one resource of each
+in an environment that `tests/support/plugin.py` describes; with `--new`, only types that the file lacks are added, and
+with names of types, what is learnt of them is shown. The provider's own process plans one resource of each
 catalogued type whose required arguments are not known, and which has each nested block once. What an argument
 comes out as that nobody sets is its default. A block that comes out unknown where nobody writes it, is AWS's to
 fill: `assigned`. The flags of the schema say this of arguments, but not of blocks.
@@ -224,7 +225,9 @@ def nothing(block: Block) -> dict[str, Any]:
 
 
 def main(only: Sequence[str]) -> None:
-    """Write the file anew; with names, show what is learnt of these types."""
+    """Write the file anew; `--new` adds types that it lacks, and names show what is learnt of these types."""
+    known: dict[str, Any] = json.loads((SCHEMA / "_defaults.json").read_text())["types"] if only == ["--new"] else {}
+    wanted = sorted(TYPES.keys() - known) if only in ([], ["--new"]) else only
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         (work / "main.tf").write_text(PROVIDER)
@@ -235,7 +238,7 @@ def main(only: Sequence[str]) -> None:
         out = {}
         plugin = Plugin(binary.resolve(), nothing(schema["provider"]["block"]) | CONFIGURATION)
         try:
-            for name in only or sorted(TYPES):
+            for name in wanted:
                 block = schema["resource_schemas"].get(name, {}).get("block")
                 found = learnt(plugin, name, block) if block else None
                 if found is None:
@@ -244,10 +247,10 @@ def main(only: Sequence[str]) -> None:
                     out[name] = found
         finally:
             plugin.stop()
-    if only:
+    if wanted is only:
         sys.stdout.write(json.dumps(out, indent=1) + "\n")
     else:
-        write(out, f"as provider {PROVIDER_VERSION} plans them")
+        write(known | out, f"as provider {PROVIDER_VERSION} plans them")
 
 
 def write(found: Mapping[str, Mapping[str, Any]], origin: str) -> None:
