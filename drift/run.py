@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from drift.desired.load import Desired, Sources, load
 from drift.exclude.baseline import Baseline
 from drift.exclude.comments import rules_of
-from drift.exclude.stage import Exceptions
+from drift.exclude.exclusions import Exceptions
 from drift.live.asker import Asker, Progress, quiet
 from drift.model.drift import Report
 from drift.model.resource import Resource
@@ -21,7 +21,7 @@ from drift.report.conclude import Timing, calls, conclude
 from drift.rules.engine import Judged, judge
 from drift.rules.settings import Settings
 from drift.rules.spec import Rule
-from drift.survey import NOTHING, Scope, Survey, survey, unreached
+from drift.survey import NOTHING, Scope, Survey, survey
 
 EVERYTHING = Scope()
 """All types, in the regions of the states."""
@@ -101,14 +101,16 @@ def compare(
         exceptions = replace(exceptions, rules=(*exceptions.rules, *remarks))
         desired = replace(desired, warnings=[*desired.warnings, *wrong])
     settings = job.settings(desired.sources, today)
+    targets = desired.by_target(catalog)
     done = []
     for connection in connections:
         found = survey(
             connection.target,
             Asker(connection.api),
-            desired,
+            targets.get(connection.target, ()),
             catalog,
             job.scope,
+            imported=frozenset(desired.imported),
             exceptions=exceptions,
             excused=excused,
             home_region=connection.api.region,
@@ -118,10 +120,11 @@ def compare(
             found.drift, job.rules, found.scan, catalog, desired=found.desired, settings=settings, scope=found.types
         )
         done.append((found, judged))
+    reached = {c.target for c in connections}
     report = conclude(
         desired,
         done,
-        unreached(desired, [c.target for c in connections], done[0][0]),
+        [r for t, rs in targets.items() if t not in reached for r in rs if any(s.covers(r) for s, _ in done)],
         api_calls=calls(c.api.counts for c in connections),
         timing=clock.stop(),
         accepted=job.accepted,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from drift.desired.load import Desired
 from drift.diff.actual import Actual
 from drift.diff.classify import Verdicts, classify
 from drift.diff.expect import Expected, parted
 from drift.diff.holders import held
 from drift.diff.twins import joined
 from drift.errors import UsageError
-from drift.exclude.stage import Exceptions, Stage
+from drift.exclude import after, before
+from drift.exclude.exclusions import Exceptions, Exclusions
 from drift.live.asker import Asker, Progress, quiet
 from drift.live.scan import Scan
 from drift.model.coverage import Gap
@@ -74,7 +74,7 @@ class Survey:
     """What was found, for whom, and what could not be listed."""
     scan: Scan
     """Reads more of what was found, where a rule or an explanation needs it."""
-    stage: Stage
+    exclusions: Exclusions
     """What was left out on purpose."""
     verdicts: Verdicts
     expected: Expected
@@ -88,8 +88,10 @@ class Survey:
     gaps: frozenset[Gap]
     """What could not be listed for the comparison."""
     warnings: tuple[str, ...] = ()
-    elsewhere: tuple[Resource, ...] = field(default=())
-    """Desired resources of targets that were not reached."""
+
+    def covers(self, resource: Resource) -> bool:
+        """Whether a resource of another target would have been looked at, had it been one of this."""
+        return kind_of(resource, self.catalog).name in self.types and self.exclusions.means(resource)
 
     def desired_graph(self) -> nx.DiGraph[Key]:
         """What Terraform describes, with its references."""
@@ -107,21 +109,25 @@ class Survey:
 def survey(
     target: Target,
     asker: Asker,
-    desired: Desired,
+    desired: Sequence[Resource],
     catalog: Catalog,
     scope: Scope,
     *,
+    imported: frozenset[tuple[str, str]] = frozenset(),
     exceptions: Exceptions = NOTHING,
     excused: Sequence[Resource] = (),
     home_region: str = "",
     progress: Progress = quiet,
 ) -> Survey:
-    """Compare one target with what Terraform describes of it; `home_region` is looked at where nothing names one."""
-    here = tuple(r for r in desired.resources if r.key.account == target.account)
-    stage = Stage(exceptions, catalog)
+    """Compare one target with what Terraform describes of it.
+
+    `home_region` is looked at where nothing names a region; `imported` is (type, id) of what the next apply imports.
+    """
+    here = tuple(desired)
+    exclusions = Exclusions(exceptions, catalog)
     regions = regions_of(here, scope, home_region)
-    types = stage.types(scope.types(catalog), regions, here)
-    regions = stage.regions(regions)
+    types = before.types_left(exclusions, scope.types(catalog), regions, here)
+    regions = before.regions_left(exclusions, regions)
     search = not scope.only_state
     scan = Scan(
         asker,
@@ -131,18 +137,18 @@ def survey(
         scope=types,
         regions=regions,
         search=search,
-        spared=stage.spare(here),
-        strangers=stage.strangers,
+        spared=before.spared(exclusions, here),
+        strangers=before.may_mean_strangers(exclusions),
         progress=progress,
     )
     scan.collect()
     own = {r.key for r in (*here, *scan.paired.values())}
     found = {key: r for key, r in scan.resources.items() if search or key in own}
     actual = Actual(found, scan.paired, scan.gaps)
-    verdicts = classify(here, actual, catalog, types, frozenset(desired.imported), means=stage.means, excused=excused)
+    verdicts = classify(here, actual, catalog, types, imported, means=exclusions.means, excused=excused)
     owners, refused = held(verdicts.drift, actual.resources, catalog, scan.prove)
     verdicts.hand_over(owners)
-    stage.settle(verdicts, scan)
+    after.settle(exclusions, verdicts, scan)
     expected = parted(verdicts.drift, catalog, scan.prove)
     return Survey(
         target=target,
@@ -151,7 +157,7 @@ def survey(
         excused=tuple(excused),
         actual=actual,
         scan=scan,
-        stage=stage,
+        exclusions=exclusions,
         verdicts=verdicts,
         expected=expected,
         drift=tuple(joined(expected.drift, catalog, scan.complete, scan.resources)),
@@ -171,15 +177,3 @@ def regions_of(resources: Iterable[Resource], scope: Scope, default: str) -> lis
             "no region: neither the state nor the session names one", "Give one with --region, or set AWS_REGION."
         )
     return sorted(found or {default})
-
-
-def unreached(desired: Desired, targets: Iterable[Target], surveyed: Survey) -> tuple[Resource, ...]:
-    """Desired resources in scope whose account none of the targets is: they were not read."""
-    accounts = {t.account for t in targets}
-    return tuple(
-        r
-        for r in desired.resources
-        if r.key.account not in accounts
-        and kind_of(r, surveyed.catalog).name in surveyed.types
-        and surveyed.stage.means(r)
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -22,11 +22,13 @@ from drift.desired.wanted import exempt, lines, undeclared, wanted
 from drift.errors import StateError
 from drift.model.drift import Pending
 from drift.model.resource import GLOBAL, Key, Remark, Resource, Source
+from drift.model.target import Target
 from drift.model.value import UNREADABLE_SHAPES, Value
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Home
 from drift.provider.facts import Facts
 from drift.provider.path import text_at
+from drift.provider.relations import kind_of
 from drift.provider.spec import Attr, ResourceType
 
 T = TypeVar("T")
@@ -52,6 +54,15 @@ class Desired:
     """What comments in the configuration leave out."""
     imported: set[tuple[str, str]] = field(default_factory=set)
     """(type, id) of what the next apply brings under management."""
+
+    def by_target(self, catalog: Catalog) -> Mapping[Target, tuple[Resource, ...]]:
+        """The resources of each account of each provider, in their order: a state may hold several."""
+        out: dict[Target, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            out[Target(catalog.provider_of(kind_of(resource, catalog).name).name, resource.key.account)].append(
+                resource
+            )
+        return {target: tuple(resources) for target, resources in out.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,57 +133,78 @@ def build(
 ) -> Desired:
     """The desired resources of all states; `account` and `region` stand where no attribute tells."""
     out = Desired(failed=list(failed))
-    where = homes(states, catalog)
-    elsewhere = {home.account for home in where.values()} - {"", account}
+    known = homes(states, catalog)
+    others = {home.account for home in known.values()} - {"", account}
     for state in states:
         asked = state.configuration.majors if state.configuration is not None else {}
         majors = latest(asked, recorded(state.instances, catalog))
-        out.sources.append(state.source)
-        out.warnings += state.warnings
-        out.pending += state.pending
-        if state.configuration is not None:
-            told = {p.address for p in state.pending}
-            out.pending += (p for p in ahead(state, state.configuration) if p.address not in told)
-            out.imported |= set(imported(state.configuration))
+        _note(state, out)
         for instance in state.instances:
             if NO_LIVE_OBJECT.fullmatch(instance.address.type):
                 continue
-            kind = catalog.get(instance.address.type)
-            if kind is None or catalog.provider_at(instance.provider) is None:
+            if instance.address.type not in catalog or catalog.provider_at(instance.provider) is None:
                 out.not_covered[instance.address.type] += 1
                 continue
+            kind = catalog[instance.address.type]
             major = majors.get(catalog.provider_of(kind.name).name, 0)
             names = catalog.schema_of(kind.name).renamed(kind.name, major)
             instance = as_known(instance, names)
-            home = where[state.source, instance.provider]
-            own = placed(instance, catalog)
-            said = instance.configured.provider if instance.configured else None
-            at = Home(
-                own.account or (said.account if said else "") or home.account,
-                own.region or (said.region if said else "") or home.region,
-            )
+            home = _home_of(instance, known[state.source, instance.provider], catalog)
             resource, strange = resource_of(
                 instance,
                 kind,
-                account=at.account or account,
-                region=at.region or region,
+                account=home.account or account,
+                region=home.region or region,
                 lineage=state.lineage,
                 provider=under_old(catalog.facts(kind.name, major), names),
             )
-            unknown = "region" if kind.scope == "regional" and not at.region else ""
-            if unknown or (elsewhere and not at.account):
-                resource = replace(resource, guessed=instance.provider, unknown=unknown or "account")
-            if strange:
-                what = ", ".join(sorted(strange))
-                out.warnings.append(
-                    f"{state.source}: {instance.address}: not compared, not as the provider writes it: {what}"
-                )
-            if strange & {*kind.identity} or not any(resource.key.identity):
-                out.not_covered[instance.address.type] += 1
-                continue
-            out.resources.append(resource)
-            out.remarks += _remarks(instance)
+            _keep(instance, _doubted(resource, instance, home, catalog, several=bool(others)), strange, out, catalog)
     return out
+
+
+def _note(state: State, out: Desired) -> None:
+    """What a state says beside its resources."""
+    out.sources.append(state.source)
+    out.warnings += state.warnings
+    out.pending += state.pending
+    if state.configuration is not None:
+        told = {p.address for p in state.pending}
+        out.pending += (p for p in ahead(state, state.configuration) if p.address not in told)
+        out.imported |= set(imported(state.configuration))
+
+
+def _home_of(instance: Instance, home: Home, catalog: Catalog) -> Home:
+    """Where an instance lives: as it says itself, else as its configuration says, else as its like do."""
+    own = placed(instance, catalog)
+    said = instance.configured.provider if instance.configured else None
+    return Home(
+        own.account or (said.account if said else "") or home.account,
+        own.region or (said.region if said else "") or home.region,
+    )
+
+
+def _doubted(resource: Resource, instance: Instance, home: Home, catalog: Catalog, *, several: bool) -> Resource:
+    """The resource, marked where its region or account was guessed.
+
+    An account is only doubted where the run has several: other provider configurations are of other accounts.
+    """
+    regional = catalog[instance.address.type].scope == "regional"
+    unknown = "region" if regional and not home.region else "account" if several and not home.account else ""
+    return replace(resource, guessed=instance.provider, unknown=unknown) if unknown else resource
+
+
+def _keep(instance: Instance, resource: Resource, strange: set[str], out: Desired, catalog: Catalog) -> None:
+    """Add a resource, or count it as not covered where nothing names it; `strange` attributes are told."""
+    if strange:
+        what = ", ".join(sorted(strange))
+        out.warnings.append(
+            f"{instance.state}: {instance.address}: not compared, not as the provider writes it: {what}"
+        )
+    if strange & {*catalog[instance.address.type].identity} or not any(resource.key.identity):
+        out.not_covered[instance.address.type] += 1
+        return
+    out.resources.append(resource)
+    out.remarks += _remarks(instance)
 
 
 def _remarks(instance: Instance) -> Iterator[Remark]:

@@ -6,53 +6,59 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 from drift.exclude.driftignore import DriftIgnore, Pattern
+from drift.exclude.exclusions import Exclusions
 from drift.exclude.rules import IgnoreRule, types_of
-from drift.exclude.stage import Stage
 from drift.model.resource import Resource
 
 _NAMED = 20
 """Lines that one sentence names."""
 
 
-def advice(stage: Stage, known: Iterable[Resource], seen: Collection[str]) -> list[str]:
+def advice(exclusions: Exclusions, known: Iterable[Resource], seen: Collection[str]) -> list[str]:
     """One sentence for each; `known` is everything on both sides, `seen` the types that could be looked at whole."""
     resources = list(known)
-    exceptions = stage.exceptions
+    exceptions = exclusions.exceptions
     return [
-        *_of_rules(exceptions.rules, exceptions.today, stage, resources, seen),
-        *_of_lines(exceptions.lines, stage, resources, seen),
+        *_of_rules(exceptions.rules, exceptions.today, exclusions, resources, seen),
+        *_of_lines(exceptions.lines, exclusions, resources, seen),
     ]
 
 
 def _of_rules(
-    rules: Iterable[IgnoreRule], today: date, stage: Stage, resources: Sequence[Resource], seen: Collection[str]
+    rules: Iterable[IgnoreRule],
+    today: date,
+    exclusions: Exclusions,
+    resources: Sequence[Resource],
+    seen: Collection[str],
 ) -> Iterator[str]:
     for rule in rules:
-        meant = [t for t in stage.catalog if rule.of_type(t)]
+        meant = [t for t in exclusions.catalog if rule.of_type(t)]
         if rule.expired(today):
             whose = f" ({rule.owner})" if rule.owner else ""
             yield f"{rule.place}: the rule expired on {rule.expires}{whose}: what it left out counts again"
         elif not meant:
             yield f"{rule.place}: drift knows no type that the rule names"
-        elif rule.broad(len(meant), len(stage.catalog)):
+        elif rule.broad(len(meant), len(exclusions.catalog)):
             yield f"{rule.place}: the rule is broad: it leaves out whatever somebody does there; name types or ids"
-        elif rule.place not in stage.used and all(t in seen for t in meant):
+        elif rule.place not in exclusions.used and all(t in seen for t in meant):
             about = any(rule.concerns(r) for r in resources)
             if not about:
                 yield f"{rule.place}: the rule is about nothing that is there: correct or remove it"
 
 
-def _of_lines(lines: DriftIgnore, stage: Stage, resources: Sequence[Resource], seen: Collection[str]) -> Iterator[str]:
+def _of_lines(
+    lines: DriftIgnore, exclusions: Exclusions, resources: Sequence[Resource], seen: Collection[str]
+) -> Iterator[str]:
     idle = []
-    whole = {f"{t}.{n}" for t, n in _names(resources, stage.catalog)}
+    whole = {f"{t}.{n}" for t, n in _names(resources, exclusions.catalog)}
     last = max((p.line for p in lines.patterns if p.negated), default=0)
     for pattern in lines.patterns:
         if pattern.negated:
             continue
         if not pattern.text.strip("*?.") and last < pattern.line:
             yield f"{pattern.place}: {pattern.text} leaves out everything: name types, or take some back with !"
-        elif pattern.place not in stage.used:
-            meant = [t for t in stage.catalog if pattern.may_name(t)]
+        elif pattern.place not in exclusions.used:
+            meant = [t for t in exclusions.catalog if pattern.may_name(t)]
             if all(t in seen for t in meant) and not _about(pattern, whole, resources, meant):
                 idle.append(pattern.place)
     if idle:

@@ -46,7 +46,7 @@ def conclude(
     unread_resources = len(elsewhere) + sum(
         s.verdicts.unread_resources + s.expected.unread_resources for s, _ in surveys
     )
-    left_out = sum(s.stage.resources for s, _ in surveys)
+    left_out = sum(s.exclusions.resources for s, _ in surveys)
     told = tuple(d if certain or d.kind != "unmanaged" else replace(d, certain=False) for d in drifts)
     report = Report(
         scope=_scope(desired, [s for s, _ in surveys]),
@@ -59,7 +59,7 @@ def conclude(
         settled=tuple(a for s, _ in surveys for a in s.verdicts.settled),
         exempt=tuple(a for s, _ in surveys for a in s.verdicts.exempt),
         not_ours=tuple(r for s, _ in surveys for r in s.verdicts.not_ours),
-        ignored=tuple(i for s, _ in surveys for i in s.stage.told),
+        ignored=tuple(i for s, _ in surveys for i in s.exclusions.told),
         ignored_resources=left_out,
         gaps=tuple(sorted({g for s, _ in surveys for g in {*s.gaps, *s.verdicts.gaps} if g.type in s.types})),
         unread=tuple(sorted(unread)),
@@ -100,7 +100,7 @@ def _warnings(desired: Desired, surveys: Sequence[tuple[Survey, Judged]]) -> Ite
         yield from judged.warnings
         yield from survey.warnings
         everything = (*survey.desired, *survey.scan.resources.values())
-        yield from advice(survey.stage, everything, _listed(survey))
+        yield from advice(survey.exclusions, everything, _listed(survey))
 
 
 def _listed(survey: Survey) -> frozenset[str]:
@@ -111,8 +111,8 @@ def _listed(survey: Survey) -> frozenset[str]:
 def looked(surveys: Sequence[tuple[Survey, Judged]]) -> Looked:
     """What the run looked at: of nothing else can a baseline's entry be said to be gone."""
     listed = frozenset[str]().union(*(_listed(s) for s, _ in surveys))
-    managed = frozenset(names(r) for s, _ in surveys for r in s.desired if s.stage.means(r))
-    return Looked(listed, managed, all(s.searched and s.stage.exceptions.where is None for s, _ in surveys))
+    managed = frozenset(names(r) for s, _ in surveys for r in s.desired if s.exclusions.means(r))
+    return Looked(listed, managed, all(s.searched and s.exclusions.exceptions.where is None for s, _ in surveys))
 
 
 def _pending(desired: Desired, surveys: Sequence[Survey]) -> tuple[Pending, ...]:
@@ -131,7 +131,7 @@ def _pending(desired: Desired, surveys: Sequence[Survey]) -> tuple[Pending, ...]
             out.append(
                 replace(told, attributes=attributes, changes=own.changes if own else told.changes, source=source)
             )
-    meant = (p for p in (*out, *seen.values()) if any(s.stage.may_mean(p.address, p.type) for s in surveys))
+    meant = (p for p in (*out, *seen.values()) if any(s.exclusions.may_mean(p.address, p.type) for s in surveys))
     return tuple(sorted(meant, key=lambda p: p.address))
 
 

@@ -20,7 +20,8 @@ from drift.provider.relations import kind_of, parent_key
 from drift.provider.spec import ResourceType
 from drift.rules.settings import Settings
 from drift.rules.spec import ANY, Fail, Rule
-from drift.rules.subject import Needs, Unknown, Want, World
+from drift.rules.subject import Subject
+from drift.rules.world import Needs, Unknown, Want, World
 
 _UNMANAGED: Mapping[Verdict, Effect | None] = {"fail": "introduced", "unknown": "unknown", "pass": None}
 _FAILING: Mapping[Verdict, Effect] = {"fail": "present", "pass": "introduced", "unknown": "unknown"}
@@ -307,7 +308,7 @@ def _untouched(rule: Rule, drift: Drift) -> bool:
 def verdict(rule: Rule, resource: Resource, world: World, drift: Drift | None = None) -> Answer:
     """One rule on one side; Needs where something must be read first, anything else a broken rule raises."""
     try:
-        found = rule.judge(world.subject(resource, drift))
+        found = rule.judge(Subject(resource, world, drift))
     except Unknown as why:
         return Answer("unknown", str(why))
     if found is None or found is False:

@@ -20,7 +20,8 @@ from drift.model.drift import SEVERITIES
 from drift.model.value import Hidden, plain
 from drift.provider.catalog import Catalog
 from drift.rules.spec import THEMES, Fail, Found, Rule
-from drift.rules.subject import Subject, Unknown
+from drift.rules.subject import Subject
+from drift.rules.world import Unknown
 
 SIDE = "resource"
 """The variable that is the side which is judged: the drift's effect is told from both."""

@@ -13,11 +13,11 @@ import pytest
 from drift.desired.load import build, read_states
 from drift.errors import UsageError
 from drift.exclude import driftignore
+from drift.exclude.exclusions import Exceptions
 from drift.exclude.filter import Filter
 from drift.exclude.glob import covers
 from drift.exclude.owners import OwnerRule
 from drift.exclude.rules import IgnoreRule
-from drift.exclude.stage import Exceptions
 from drift.model.drift import Report
 from drift.provider.api import Answer, Api, Refused, Request
 from drift.provider.installed import installed

@@ -14,7 +14,7 @@ from drift.provider.installed import installed
 from drift.rules.engine import Answer, verdict
 from drift.rules.settings import Settings
 from drift.rules.spec import Rule
-from drift.rules.subject import Needs, Want, World
+from drift.rules.world import Needs, Want, World
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 REFUSED = Unreadable("service:Action", "AccessDenied")

@@ -15,7 +15,7 @@ from drift.model import bounds
 
 if TYPE_CHECKING:
     from drift.exclude.baseline import Baseline
-    from drift.exclude.stage import Exceptions
+    from drift.exclude.exclusions import Exceptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class Ignoring:
     def exceptions(self) -> Exceptions:
         """What to leave out; UsageError for what makes no sense. The day is the run's to tell."""
         from drift.exclude import driftignore
+        from drift.exclude.exclusions import Exceptions
         from drift.exclude.filter import Filter
         from drift.exclude.owners import OwnerRule
         from drift.exclude.rules import IgnoreRule
-        from drift.exclude.stage import Exceptions
 
         where = Filter(self.filter_) if self.filter_ else None
         owners = current().several("owner", OwnerRule)

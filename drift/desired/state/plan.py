@@ -179,9 +179,9 @@ def _subjects(file: _File, source: str) -> dict[Place, _Subject]:
 
 def _instance(subject: _Subject, deposed: str, author: _Author | None, source: str) -> Instance | None:
     """What is desired of it; None where the state has nothing of it yet."""
-    address, change = subject.address, subject.change
+    address, change, prior = subject.address, subject.change, subject.prior
     before = attributes_of(change.before, source, address) if change else {}
-    refreshed = subject.prior.attributes if subject.prior else before
+    refreshed = prior.attributes if prior else before
     recorded = (attributes_of(subject.drifted.before, source, address) if subject.drifted else {}) or refreshed
     if not recorded:
         return None
@@ -191,35 +191,48 @@ def _instance(subject: _Subject, deposed: str, author: _Author | None, source: s
         attributes=recorded,
         state=source,
         deposed=deposed,
-        tainted=subject.prior.tainted if subject.prior else False,
-        identity=subject.prior.identity if subject.prior else {},
-        sensitive=frozenset().union(
-            subject.prior.sensitive if subject.prior else (),
-            *(
-                show.mask_of(mask, source)
-                for c in (change, subject.drifted)
-                if c is not None
-                for mask in (c.before_sensitive, c.after_sensitive)
-            ),
-        ),
+        tainted=prior.tainted if prior else False,
+        identity=prior.identity if prior else {},
+        sensitive=_sensitive(subject, source),
         asserted=None if author is None else author.sets,
     )
     if change is None:
         return instance
     unknown = show.mask_of(change.after_unknown, source)
-    known = {n: v for n, v in attributes_of(change.after, source, address).items() if n not in unknown}
+    planned = {n: v for n, v in attributes_of(change.after, source, address).items() if n not in unknown}
     if author is not None:
         subject.waiting |= unknown & author.sets
-    if not known or not refreshed or deposed:
+    if not planned or not refreshed or deposed:
         return instance
-    known_of = facts.of_type(address.type, facts.major_of(address.type, known.keys()))
-    planned = frozenset(n for n, v in known.items() if refreshed.get(n) != v) & _settable(known_of)
-    said = planned | {"tags_all"} | (author.sets if author else frozenset())  # `tags` and the provider's `default_tags`
-    open_ = _assigned(known_of) - (author.constant.keys() if author else frozenset())
+    return _with_intent(instance, subject, author, _Three(recorded, refreshed, planned))
+
+
+@dataclass(frozen=True, slots=True)
+class _Three:
+    """An instance's three values, by attribute: what the state recorded, what the refresh found, what is planned."""
+
+    recorded: Mapping[str, Any]
+    refreshed: Mapping[str, Any]
+    planned: Mapping[str, Any]
+
+
+def _sensitive(subject: _Subject, source: str) -> frozenset[str]:
+    changes = [c for c in (subject.change, subject.drifted) if c is not None]
+    masks = [show.mask_of(mask, source) for c in changes for mask in (c.before_sensitive, c.after_sensitive)]
+    return frozenset().union(subject.prior.sensitive if subject.prior else (), *masks)
+
+
+def _with_intent(instance: Instance, subject: _Subject, author: _Author | None, values: _Three) -> Instance:
+    """The instance with what its author sets, and what the plan ignores; what waits for the apply is noted."""
+    type_, refreshed = instance.address.type, values.refreshed
+    known = facts.of_type(type_, facts.major_of(type_, values.planned.keys()))
+    changed = frozenset(n for n, v in values.planned.items() if refreshed.get(n) != v) & _settable(known)
+    said = changed | {"tags_all"} | (author.sets if author else frozenset())  # `tags`, and the provider's defaults
+    open_ = _assigned(known) - (author.constant.keys() if author else frozenset())
     wanted: dict[str, Any] = {}
     exempt: list[Exemption] = []
-    for name in sorted(said & known.keys()):
-        value, was, live = known[name], recorded.get(name), refreshed.get(name)
+    for name in sorted(said & values.planned.keys()):
+        value, was, live = values.planned[name], values.recorded.get(name), refreshed.get(name)
         if value == live != was and (name in open_ or _overruled(author, name, value)):
             # the plan accepts what the refresh found: an expression came out as null, or the change is ignored
             if name not in open_:
@@ -229,10 +242,10 @@ def _instance(subject: _Subject, deposed: str, author: _Author | None, source: s
         if live == was != value:
             subject.waiting.add(name)
     if "tags_all" in wanted:
-        wanted["tags"] = known.get("tags")
+        wanted["tags"] = values.planned.get("tags")
     else:
         wanted.pop("tags", None)
-    asserted = instance.asserted if instance.asserted is None else instance.asserted | planned
+    asserted = instance.asserted if instance.asserted is None else instance.asserted | changed
     return replace(instance, wanted=wanted, exempt=tuple(exempt), asserted=asserted)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from drift.rules.subject import Unknown
+from drift.rules.world import Unknown
 
 SENSITIVE = ("iam", "kms", "cloudtrail", "s3", "sts", "organizations", "secretsmanager")
 """Services of which nobody needs everything."""

@@ -7,7 +7,8 @@ from functools import partial
 from typing import TypeVar
 
 from drift.providers.aws.rules.ports import WORLD, atoms, covers, from_world, told
-from drift.rules.subject import Subject, Unknown
+from drift.rules.subject import Subject
+from drift.rules.world import Unknown
 
 Found = TypeVar("Found")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from drift.rules.subject import Unknown
+from drift.rules.world import Unknown
 
 LAMBDA: Mapping[str, str] = {
     "nodejs": "2016-10-31", "nodejs4.3": "2020-03-05", "nodejs6.10": "2019-08-12", "nodejs8.10": "2020-03-06",

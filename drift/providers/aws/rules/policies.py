@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from drift.providers.aws.rules.actions import actions_of
-from drift.rules.subject import Unknown
+from drift.rules.world import Unknown
 
 Statement = Mapping[str, Any]
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from drift.normalize.network import atoms_of_rule, atoms_of_vpc_rule
-from drift.rules.subject import Subject, Unknown
+from drift.rules.subject import Subject
+from drift.rules.world import Unknown
 
 WORLD = frozenset({"0.0.0.0/0", "::/0"})
 HIGHEST = 65535

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from drift.model.value import Hidden
-from drift.rules.subject import Unknown
+from drift.rules.world import Unknown
 
 NOT_TOKENS = frozenset(
     {

@@ -9,7 +9,7 @@ import pytest
 from drift.normalize.policy import policy_document
 from drift.providers.aws.rules.actions import ESCALATIONS, SENSITIVE, actions_of
 from drift.providers.aws.rules.policies import Grants, foreign, public
-from drift.rules.subject import Unknown
+from drift.rules.world import Unknown
 
 ME, OTHER = "123456789012", "210987654321"
 

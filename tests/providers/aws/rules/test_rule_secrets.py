@@ -10,7 +10,7 @@ import pytest
 
 from drift.model.value import Hidden, plain
 from drift.providers.aws.rules.secrets import in_document, in_script, in_url, in_value, in_variables
-from drift.rules.subject import Unknown
+from drift.rules.world import Unknown
 
 KEY = "AKIA" + "IOSFODNN7EXAMPLQ"
 

@@ -1,0 +1,151 @@
+"""Leaving out of the verdicts: what the user's rules except, what the filter does not mean, what is somebody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from drift.exclude.exclusions import Exclusions, Place
+from drift.exclude.owners import condition, owner_of
+from drift.exclude.rules import IgnoreRule, types_of
+from drift.model.drift import Aside, Change, Drift
+from drift.model.resource import Key, Resource
+from drift.provider.relations import kind_of
+
+
+class Verdicts(Protocol):
+    """What the differ says, as far as exceptions change it."""
+
+    drift: list[Drift]
+    in_sync: list[Resource]
+    not_ours: list[Resource]
+    settled: list[Aside]
+    exempt: list[Aside]
+
+
+class Reader(Protocol):
+    """What can read further attributes of resources already found."""
+
+    paired: dict[Place, Resource]
+    """What was found for each desired resource."""
+
+    @property
+    def resources(self) -> Mapping[Key, Resource]:
+        """Everything found."""
+
+    def complete(self, wants: Mapping[Key, frozenset[str]]) -> None:
+        """Read these attributes too."""
+
+
+def settle(at: Exclusions, verdicts: Verdicts, reader: Reader) -> None:
+    """Take out of the verdicts what is left out, and what the filter does not mean."""
+    verdicts.in_sync = _in_sync(at, verdicts.in_sync, reader.paired)
+    found, theirs = _claimed(at, verdicts.drift, reader)
+    verdicts.not_ours = [r for r in (*verdicts.not_ours, *theirs) if at.means(r, "not_ours")]
+    verdicts.drift = _kept(at, found)
+    verdicts.settled = [a for a in verdicts.settled if at.means(a.desired)]
+    verdicts.exempt = [a for a in verdicts.exempt if at.means(a.desired)]
+
+
+def _in_sync(at: Exclusions, resources: Iterable[Resource], actual: Mapping[Place, Resource]) -> list[Resource]:
+    """What is in sync; not what was left out as a whole, nor what the filter does not mean."""
+    if at.idle:
+        return list(resources)
+    out = []
+    for resource in resources:
+        if not at.means(resource, "in_sync"):
+            continue
+        by = at.whole(resource)
+        if by is not None:
+            at.leave_out(by, "not_read", resource)
+            at.resources += 1
+            continue
+        found = actual[resource.place].attributes if resource.place in actual else {}
+        for name in sorted(at.spared.get(resource.place, frozenset()) - found.keys()):
+            by = at.of_attribute(resource, name)
+            if by is not None and name in kind_of(resource, at.catalog).attributes:
+                at.leave_out(by, "not_read", resource, name)
+        out.append(resource)
+    return out
+
+
+def _claimed(at: Exclusions, drifts: Sequence[Drift], reader: Reader) -> tuple[list[Drift], list[Resource]]:
+    """Without what the user's own rules say is somebody else's; what an answer depends on is read first."""
+    kept, theirs = [], []
+    for drift in _read(at, drifts, reader):
+        owner = owner_of(drift.actual, at.exceptions.owners) if drift.desired is None and drift.actual else ""
+        if owner and drift.actual:
+            theirs.append(replace(drift.actual, owner=owner))
+        else:
+            kept.append(drift)
+    return kept, theirs
+
+
+def _read(at: Exclusions, drifts: Sequence[Drift], reader: Reader) -> list[Drift]:
+    """The same drifts, with the attributes of unmanaged resources that some condition asks for."""
+    conditions = [condition(o.when) for o in at.exceptions.owners if o.when]
+    conditions += [at.exceptions.where] if at.exceptions.where else []
+    by_tag = any(r.tag for r in at.exceptions.rules) or any(o.tag for o in at.exceptions.owners)
+    wants: dict[Key, frozenset[str]] = {}
+    for drift in drifts:
+        if drift.desired is not None or drift.actual is None:
+            continue
+        known = kind_of(drift.actual, at.catalog).attributes
+        names = {n for c in conditions for n in c.reads(known)} | ({"tags"} & known.keys() if by_tag else set())
+        if names:
+            wants[drift.actual.key] = frozenset(names)
+    if not wants:
+        return list(drifts)
+    reader.complete(wants)
+    return [
+        replace(d, actual=reader.resources[d.actual.key])
+        if d.desired is None and d.actual and d.actual.key in wants
+        else d
+        for d in drifts
+    ]
+
+
+def _kept(at: Exclusions, drifts: Iterable[Drift]) -> list[Drift]:
+    """What is left of the drift: without what the filter does not mean, and what is ignored."""
+    out = []
+    for drift in drifts:
+        sides = [r for r in (drift.desired, drift.actual) if r is not None]
+        if not any(at.means(s, drift.kind) for s in sides):
+            continue
+        left = _left(at, drift, sides)
+        if left is not None:
+            out.append(left)
+        elif drift.kind != "unmanaged":
+            at.resources += 1
+    return out
+
+
+def _left(at: Exclusions, drift: Drift, sides: Sequence[Resource]) -> Drift | None:
+    about = at.about(tuple(t for s in sides for t in types_of(s)))
+    rules = [r for r in about if any(r.concerns(s, drift.kind) for s in sides)]
+    by = next((r for r in rules if not r.partly), None) or at.line(sides)
+    if by is not None:
+        at.leave_out(by, drift.kind, drift.resource)
+        return None
+    if drift.kind != "modified":
+        return drift
+    rest = [_rest(at, c, drift, sides, [r for r in rules if r.partly]) for c in drift.changes]
+    changes = tuple(c for c in rest if c is not None)
+    return replace(drift, changes=changes) if changes else None
+
+
+def _rest(
+    at: Exclusions, change: Change, drift: Drift, sides: Sequence[Resource], rules: Iterable[IgnoreRule]
+) -> Change | None:
+    for rule in rules:
+        rest = rule.rest(change)
+        if rest != change:
+            at.leave_out(rule, drift.kind, drift.resource, change.path)
+        if rest is None:
+            return None
+        change = rest
+    line = at.line(sides, change.path)
+    if line is not None:
+        at.leave_out(line, drift.kind, drift.resource, change.path)
+    return change if line is None else None

@@ -1,0 +1,123 @@
+"""What the user leaves out: the exceptions at work, and what they left out so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from drift.exclude.driftignore import DriftIgnore, Pattern
+from drift.exclude.filter import Filter
+from drift.exclude.owners import OwnerRule
+from drift.exclude.rules import IgnoreRule, types_of
+from drift.model.drift import Ignored, Kind
+from drift.model.resource import Resource
+from drift.provider.catalog import Catalog
+
+Place = tuple[str, str]
+"""(state, address)."""
+By = IgnoreRule | Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptions:
+    """Everything the user excepts."""
+
+    rules: tuple[IgnoreRule, ...] = ()
+    lines: DriftIgnore = field(default_factory=DriftIgnore)
+    owners: tuple[OwnerRule, ...] = ()
+    where: Filter | None = None
+    today: date = date.min
+    """The day on which rules have expired or not."""
+
+
+@dataclass(slots=True)
+class Exclusions:
+    """One survey's exceptions at work: what they leave out, and which of them did."""
+
+    exceptions: Exceptions
+    catalog: Catalog
+    ignored: list[Ignored] = field(default_factory=list)
+    resources: int = 0
+    """Managed resources that were left out."""
+    used: set[str] = field(default_factory=set)
+    """The places of the rules that left something out."""
+    spared: dict[Place, frozenset[str]] = field(default_factory=dict)
+    """The attributes of desired resources that need not be read."""
+    _rules: dict[tuple[str, ...], list[IgnoreRule]] = field(default_factory=dict)
+
+    def means(self, resource: Resource, kind: str = "") -> bool:
+        """Whether the filter means a resource, or may, where the verdict is not known yet."""
+        where = self.exceptions.where
+        return where is None or where.means(resource, kind)
+
+    def may_mean(self, address: str, type_: str) -> bool:
+        """Whether the filter may mean something of which no more is known than this."""
+        where = self.exceptions.where
+        return where is None or where.may({"address": address, "type": type_})
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing at all is left out: a state may hold a hundred thousand resources."""
+        of = self.exceptions
+        return not (of.rules or of.lines.patterns or of.where)
+
+    def whole(self, resource: Resource) -> By | None:
+        """What leaves out a desired resource, whatever befell it."""
+        about = (r for r in self.about(types_of(resource)) if not r.partly and not r.kind and r.concerns(resource))
+        return next(about, None) or self.line([resource])
+
+    def of_attribute(self, resource: Resource, name: str) -> By | None:
+        """What leaves out one attribute of a desired resource, whatever befell it."""
+        about = (r for r in self.about(types_of(resource)) if r.unconditional(name) and r.concerns(resource))
+        return next(about, None) or self.line([resource], name)
+
+    @property
+    def told(self) -> tuple[Ignored, ...]:
+        """What was left out, in order of the rules and of what they are about."""
+        by_rule = ("rule", "type", "address", "id", "account", "region", "path")
+        return tuple(sorted(self.ignored, key=lambda i: [str(getattr(i, name)) for name in by_rule]))
+
+    def about(self, types: tuple[str, ...]) -> list[IgnoreRule]:
+        """The rules that count today and may be about resources of these types."""
+        if types not in self._rules:
+            today = self.exceptions.today
+            self._rules[types] = [r for r in self.exceptions.rules if not r.expired(today) and r.of_type(*types)]
+        return self._rules[types]
+
+    def line(self, sides: Sequence[Resource], path: str = "") -> Pattern | None:
+        """The line of `.driftignore` that leaves out a resource, or one path of it."""
+        if not self.exceptions.lines.patterns:
+            return None
+        names = {(t, n) for s in sides for t in types_of(s) for n in (s.id, s.attributes.get("id")) if n}
+        return self.exceptions.lines.decides((t, f"{n}.{path}" if path else str(n)) for t, n in names)
+
+    def leave_out(
+        self, by: By, kind: Kind | Literal["not_read", "not_listed"], resource: Resource, path: str = ""
+    ) -> None:
+        """Remember that a rule left out a resource, or one path of it."""
+        what = Ignored(
+            kind=kind,
+            type=types_of(resource)[0],
+            id=resource.id,
+            address=str(resource.address or ""),
+            account=resource.key.account,
+            region=resource.key.region,
+            path=path,
+            **why(by),
+        )
+        self.note(by, what)
+
+    def note(self, by: By, what: Ignored) -> None:
+        """Remember what was left out, and that a rule did so."""
+        self.used.add(by.place)
+        self.ignored.append(what)
+
+
+def why(by: By) -> dict[str, Any]:
+    """Reason, place, owner and end of a rule, as the fields of `Ignored` name them."""
+    if isinstance(by, IgnoreRule):
+        ends = by.expires.isoformat() if by.expires else ""
+        return {"reason": by.reason, "rule": by.place, "owner": by.owner, "expires": ends}
+    return {"reason": by.text, "rule": by.place}

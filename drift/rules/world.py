@@ -1,0 +1,185 @@
+"""One side whole: every resource, what was listed, and who refers to whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from drift.model.coverage import Gap, Unreadable
+from drift.model.drift import OUT_OF_SCOPE
+from drift.model.resource import GLOBAL, Key, Resource
+from drift.provider.catalog import Catalog
+from drift.provider.relations import kind_of, parent_key, values_at
+from drift.provider.spec import Ref, ResourceType, Within
+from drift.rules.settings import Settings
+
+Side = Literal["desired", "actual"]
+
+
+class Unknown(Exception):  # noqa: N818 - an answer, not an error
+    """It cannot be told; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What a rule would have to see: an attribute of one resource, or what one type has inside it."""
+
+    key: Key
+    attribute: str = ""
+    inside: str = ""
+    used: str = ""
+    """The ARN of a role or user of which IAM is asked what it used."""
+
+
+class Needs(Exception):  # noqa: N818 - a request, not an error
+    """Something must be read before the rule can answer."""
+
+    def __init__(self, *wants: Want) -> None:
+        super().__init__(wants)
+        self.wants = wants
+
+
+_ABSENT = object()
+
+
+class World:
+    """One side whole: every resource, and who refers to whom.
+
+    What no state describes is taken as it is on both sides: the desired world holds it too.
+    """
+
+    def __init__(
+        self,
+        side: Side,
+        resources: Iterable[Resource],
+        catalog: Catalog,
+        *,
+        settings: Settings,
+        scope: Set[str],
+        gaps: Iterable[Gap] = (),
+        asked: Set[Want] = frozenset(),
+        described: Mapping[Key, Resource] | None = None,
+        used: Mapping[str, Mapping[str, int | None] | Unreadable] | None = None,
+    ) -> None:
+        self.side = side
+        self.catalog = catalog
+        self.settings = settings
+        self._scope = scope
+        self._gaps: dict[str, list[Gap]] = defaultdict(list)
+        for gap in gaps:
+            self._gaps[gap.type].append(gap)
+        self.asked = asked
+        self.described = described or {}
+        self.used = used or {}
+        self._of_type: dict[str, list[Resource]] = defaultdict(list)
+        for resource in resources:
+            self._of_type[resource.type].append(resource)
+        self._parts: dict[str, dict[Key, list[Resource]]] = {}
+        self._naming: dict[tuple[str, str, str], dict[Any, list[Resource]]] = {}
+        self._by: dict[tuple[str, str, str], dict[Any, list[Resource]]] = {}
+
+    def every(self, type_: str, region: str, inside: str | None = None) -> list[Resource]:
+        """All of a type in a region, or inside one resource; Unknown where they were not all listed."""
+        kind = self.listed(type_, region, inside)
+        return [r for r in self._of_type[kind.listed_as] if GLOBAL in (region, r.key.region) or r.key.region == region]
+
+    def listed(self, type_: str, region: str, inside: str | None = None) -> ResourceType:
+        """The type's entry; Unknown where it was not listed, in whole or inside that resource."""
+        kind = self.catalog.get(type_)
+        if kind is None or (type_ not in self._scope and kind.listed_as not in self._scope):
+            raise Unknown(f"{type_} {OUT_OF_SCOPE}")
+        here = (region, GLOBAL)
+        mine = [g for g in self._gaps.get(kind.listed_as, ()) if region == GLOBAL or g.region in here]
+        gap = next((g for g in mine if inside is None or g.within in ("", inside)), None)
+        if gap is not None:
+            raise Unknown(f"{type_} could not be listed: {gap.action} {gap.code}")
+        return kind
+
+    def missing(self, resource: Resource, name: str) -> Exception:
+        """What to raise for an attribute that was never asked for."""
+        if not self._live(resource):
+            return Unknown(f"the state does not tell {name}")
+        kind, want = kind_of(resource, self.catalog), Want(resource.key, name)
+        known = name in kind.attributes or name in kind.computed or name in kind.linked
+        return Needs(want) if known and want not in self.asked else Unknown(f"{name} was not read")
+
+    def _live(self, resource: Resource) -> bool:
+        return self.side == "actual" or resource.address is None
+
+    def opened(self, resource: Resource, kind: ResourceType) -> None:
+        """Raises Needs where resources of that type, inside this one or inside others, were not listed yet.
+
+        The collector lists what is inside the managed alone, unless its type speaks for itself.
+        """
+        if not isinstance(kind.list, Within) or (kind.parent is not None and kind.parent.standalone):
+            return
+        outer = kind
+        while isinstance(outer.list, Within) and outer.list.parent != resource.type:
+            outer = self.catalog[outer.list.parent]
+        if isinstance(outer.list, Within):
+            within = [resource]
+        else:
+            within = self.every(outer.name, GLOBAL if outer.scope == "global" else resource.key.region)
+        wants = [Want(r.key, inside=kind.name) for r in within if self._live(r)]
+        fresh = [w for w in wants if w not in self.asked]
+        if fresh:
+            raise Needs(*fresh)
+
+    def naming(
+        self, kind: ResourceType, ref: Ref, region: str, inside: str | None = None
+    ) -> Mapping[Any, list[Resource]]:
+        """Value of a reference -> the resources of that type whose reference has it."""
+        if (kind.name, ref.attribute, region) not in self._naming:
+            index: dict[Any, list[Resource]] = defaultdict(list)
+            wants = []
+            for resource in self.every(kind.name, region, inside):
+                head = ref.attribute.split(".", 1)[0].removesuffix("[]")
+                value = resource.attributes.get(head, _ABSENT) if head != "id" else resource.id
+                if value is _ABSENT or isinstance(value, Unreadable):
+                    raised = self.missing(resource, head) if value is _ABSENT else Unknown(f"{head} of {resource.id}")
+                    if isinstance(raised, Unknown):
+                        raise raised
+                    wants.append(Want(resource.key, head))
+                    continue
+                for named in values_at(resource.attributes, ref.attribute):
+                    index[named].append(resource)
+            if wants:
+                raise Needs(*wants)
+            self._naming[kind.name, ref.attribute, region] = index
+        return self._naming[kind.name, ref.attribute, region]
+
+    def by(self, to: str, by: str, region: str) -> Mapping[Any, list[Resource]]:
+        """Value of an attribute -> the resources of that type that have it."""
+        if (to, by, region) not in self._by:
+            index: dict[Any, list[Resource]] = defaultdict(list)
+            for resource in self.every(to, region, ""):
+                index[resource.attributes.get(by, resource.id if by == "id" else None)].append(resource)
+            self._by[to, by, region] = index
+        return self._by[to, by, region]
+
+    def told_by_parts(self, resource: Resource, name: str) -> list[tuple[Resource, Any]]:
+        """(part, its share) of what resources of their own hold of an attribute; on the desired side alone."""
+        if self._live(resource):
+            return []
+        if resource.type not in self._parts:
+            self._parts[resource.type] = self._parts_of(resource.type)
+        out = []
+        for part in self._parts[resource.type].get(resource.key, ()):
+            parent = kind_of(part, self.catalog).parent
+            if parent is not None and name in parent.covers:
+                out.append((part, parent.covers[name]))
+        return out
+
+    def _parts_of(self, type_: str) -> dict[Key, list[Resource]]:
+        out: dict[Key, list[Resource]] = defaultdict(list)
+        for resources in list(self._of_type.values()):
+            for resource in resources:
+                parent = kind_of(resource, self.catalog).parent
+                if parent is None or parent.to not in self.catalog or self.catalog[parent.to].listed_as != type_:
+                    continue
+                key = parent_key(resource, parent, self.catalog)
+                if key is not None:
+                    out[key].append(resource)
+        return out
