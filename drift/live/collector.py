@@ -14,7 +14,7 @@ from typing import Any
 
 from drift.live.asker import Asker, Progress, quiet
 from drift.live.document import UNASKED, Document, is_known
-from drift.live.plan import Plan, Wanted, type_of
+from drift.live.plan import Listing, Plan, Wanted, type_of
 from drift.model.coverage import NOT_OFFERED, Gap, Unreadable
 from drift.model.resource import Key, Resource
 from drift.provider.api import Answer, Refused, Request
@@ -89,6 +89,8 @@ class Collector:
         self._progress = progress
         self._documents: dict[tuple[str, str], list[Item]] = defaultdict(list)
         self._within: dict[str, list[ResourceType]] = {}
+        self._guests: set[tuple[str, Unreadable]] = set()
+        """(region, why) of what another account refused."""
         self._named: frozenset[tuple[str, str]] = frozenset()
         """(type, region) of what nobody manages here, but something desired is part of: another state has it."""
         self.found = Found()
@@ -117,10 +119,14 @@ class Collector:
         return self.found
 
     def _dismiss(self, wanted: Wanted) -> None:
-        """Take away the gaps that hide nothing: what an emulator does not know, where nothing desired is lost by it."""
+        """Take away the gaps that hide nothing: what an emulator does not know, and what only another account may see,
+        where nothing desired is lost by it."""
         lost = {(key.type, key.region) for key in wanted.managed if key not in self.found.items}
-        for gap in [g for g in self.found.gaps if g.code == NOT_OFFERED]:
-            self.found.not_offered.add(gap.action)
+        for gap in list(self.found.gaps):
+            if gap.code == NOT_OFFERED:
+                self.found.not_offered.add(gap.action)
+            elif (gap.region, Unreadable(gap.action, gap.code)) not in self._guests:
+                continue
             if (gap.type, gap.region) not in lost:
                 self.found.gaps.remove(gap)
 
@@ -136,21 +142,34 @@ class Collector:
                 for region in self._plan.regions_of(kind):
                     out += self._inside(kind, kind.list, region, wanted)
         asked = list(self._plan.listings(kinds))
-        answers = self._ask("listing", [a.request for a in asked])
-        for (kind, region, call, _), answer in zip(asked, answers, strict=True):
-            taken = _taken(call, answer)
-            if isinstance(taken, Refused):
-                if taken.code not in call.absent:
-                    self._gap(kind, region, Unreadable(self._action(kind, call), taken.code))
-                continue
-            documents = [self._document(kind, region, raw) for raw in taken or ()]
-            items = [i for document in documents for i in self._item(kind, region, document, None)]
-            if len(kind.listings) > 1:
-                items = self._once(kind, region, items)
-            if kind.versions is not None:
-                items = self._documents[kind.name, region] = _newest(kind, items, wanted)
-            out += items
+        while asked:
+            further: list[Listing] = []
+            answers = self._ask("listing", [a.request for a in asked])
+            for listing, answer in zip(asked, answers, strict=True):
+                kind, region, call = listing.kind, listing.region, listing.call
+                taken = _taken(call, answer)
+                if isinstance(taken, Refused):
+                    if taken.code not in call.absent | (call.gone if call.per else frozenset()):
+                        self._gap(kind, region, Unreadable(self._action(kind, call), taken.code))
+                        self._note_guest(listing, Unreadable(self._action(kind, call), taken.code))
+                    continue
+                if listing.further:
+                    further += self._plan.inner(listing, taken or ())
+                    continue
+                documents = [self._document(kind, region, {**listing.known, **raw}) for raw in taken or ()]
+                items = [i for document in documents for i in self._item(kind, region, document, None)]
+                if len(kind.listings) > 1:
+                    items = self._once(kind, region, items)
+                if kind.versions is not None:
+                    items = self._documents[kind.name, region] = _newest(kind, items, wanted)
+                out += items
+            asked = further
         return out
+
+    def _note_guest(self, listing: Listing, why: Unreadable) -> None:
+        known = {**listing.known, "here": self._plan.here(listing.region)}
+        if listing.call.guest and path(listing.call.guest).search(known):
+            self._guests.add((listing.region, why))
 
     def _sought(self, kinds: list[ResourceType], wanted: Wanted, listed: set[Key]) -> list[Item]:
         """What is desired, not listed, and can be asked for by name."""
@@ -500,7 +519,8 @@ def _taken(call: Call, answer: Answer) -> Any:
         return Refused("NotJson", f"{call.parse} of {call.op}")
     parts = [path(call.take).search(page) for page in pages]
     if any(isinstance(p, list) for p in parts) and all(isinstance(p, list) or p is None for p in parts):
-        return [element for part in parts for element in part or () if element is not None]
+        elements = [element for part in parts for element in part or () if element is not None]
+        return call.gather(elements) if call.gather else elements
     return parts[0] if parts else None
 
 

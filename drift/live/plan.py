@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.provider.api import Request
@@ -33,12 +33,15 @@ class Wanted:
 
 
 class Listing(NamedTuple):
-    """One listing call."""
+    """One listing call, and the calls that will be made for each element of its answer."""
 
     kind: ResourceType
     region: str
     call: Call
     request: Request
+    further: tuple[Call, ...] = ()
+    known: Mapping[str, Any] = {}
+    """The members of the elements that led here."""
 
 
 class Plan:
@@ -131,10 +134,18 @@ class Plan:
             for region in self.regions_of(kind):
                 for call in kind.listings:
                     if region in (call.region or region, GLOBAL):
-                        service = call.service or kind.service
-                        here = {n: path(p).search({"here": self.here(region)}) for n, p in call.bind.items()}
-                        request = Request(service, self.endpoint(region, call), call.op, {**call.args, **here})
-                        yield Listing(kind, region, call, request)
+                        yield self._listing(kind, region, call.chain, {})
+
+    def _listing(self, kind: ResourceType, region: str, chain: tuple[Call, ...], known: Mapping[str, Any]) -> Listing:
+        call, *further = chain
+        bound = {n: path(p).search({**known, "here": self.here(region)}) for n, p in call.bind.items()}
+        request = Request(call.service or kind.service, self.endpoint(region, call), call.op, {**call.args, **bound})
+        return Listing(kind, region, call, request, tuple(further), known)
+
+    def inner(self, outer: Listing, elements: Iterable[Mapping[str, Any]]) -> Iterator[Listing]:
+        """The calls that follow an answer, one for each element taken from it."""
+        for element in elements:
+            yield self._listing(outer.kind, outer.region, outer.further, {**outer.known, **element})
 
     def endpoint(self, region: str, call: Call) -> str:
         """The region whose endpoint answers."""

@@ -114,7 +114,7 @@ def item_shape(kind: ResourceType, catalog: Catalog, problems: list[str]) -> dic
         element = _element(found)
         shape = _item_of(element) | {"parent": parent}
     elif kind.listings:
-        shapes = [_members(_element(_answer(kind, call, dict(HERE), problems))) for call in kind.listings]
+        shapes = [_listed(kind, call, problems) for call in kind.listings]
         shape = shapes[0]
     elif kind.lookup is not None:
         shape = _item_of(_element(_answer(kind, kind.lookup, _desired(kind), problems)))
@@ -135,6 +135,16 @@ def item_shape(kind: ResourceType, catalog: Catalog, problems: list[str]) -> dic
             answer = [element] if call.many else element
         shape[call.into] = answer
     return shape
+
+
+def _listed(kind: ResourceType, call: Call, problems: list[str]) -> dict[str, Any]:
+    """The shape of an item of one listing, with the members of what had to be listed first."""
+    known: dict[str, Any] = dict(HERE)
+    for step in call.chain:
+        problems.extend(f"{step.op} > {p}" for p in _arrives(step.guest or "@", known))
+        found = _item_of(_element(_answer(kind, step, known, problems)))
+        known = found | known if isinstance(found, Open) else known | found
+    return known
 
 
 def _item_of(element: Any) -> dict[str, Any]:
@@ -167,7 +177,8 @@ def _answer(kind: ResourceType, call: Call, item: dict[str, Any], problems: list
             problems.append(f"{call.op} answers no {call.parse}")
         answers = {**operation.output_shape.members, call.parse: ANY}
     try:
-        return walk(jmespath.compile(call.take).parsed, answers)
+        taken = walk(jmespath.compile(call.take).parsed, answers)
+        return [ANY] if call.gather else taken
     except KeyError as error:
         problems.append(f"{call.op}: {call.take!r} leads nowhere: {error.args[0]!r}")
         return ANY

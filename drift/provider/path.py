@@ -12,6 +12,8 @@ import jmespath
 from jmespath.exceptions import JMESPathError, JMESPathTypeError
 from jmespath.functions import Functions, signature
 
+from drift.model.value import plain
+
 _PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _INTO = frozenset(
     {"subexpression", "index_expression", "projection", "filter_projection", "value_projection", "flatten", "pipe"}
@@ -52,10 +54,29 @@ class _Functions(Functions):
         """`of(Targets, 'ResourceId', Name)`: the elements whose member is this value of the item itself."""
         return [e for e in elements or () if value is not None and e.get(member) == value]
 
+    @signature({"types": []})
+    def _func_given(self, value: Any) -> Any:
+        """`given({CatalogId: catalog_id})`: a request's structure without the members that have no value."""
+        return _given(plain(value))
+
+    @signature({"types": []}, {"types": ["array"]})
+    def _func_pick(self, members: Mapping[str, Any] | None, names: list[str | None]) -> dict[str, Any] | None:
+        """`pick(item, [hash_key, range_key])`: the members of those names; null where one is missing."""
+        wanted = [name for name in names if name]
+        if members is None or not wanted or any(name not in members for name in wanted):
+            return None
+        return {name: plain(members[name]) for name in wanted}
+
     @signature({"types": []}, {"types": []})
     def _func_since(self, start: datetime | None, end: datetime | None) -> float | None:
         """`since(a, b)`: the seconds from one time to another; null where either is not known."""
         return (end - start).total_seconds() if start is not None and end is not None else None
+
+
+def _given(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _given(member) for name, member in value.items() if member is not None}
+    return value
 
 
 _OPTIONS = jmespath.Options(custom_functions=_Functions())

@@ -67,10 +67,25 @@ class Call:
     """The IAM action, where it is not the operation of that name."""
     parse: str = ""
     """A member of the answer that is JSON text: decoded before `take` looks into it."""
+    gather: Callable[[builtins.list[Any]], builtins.list[Any]] | None = None
+    """Applied to the elements taken from all pages, where AWS answers one thing in several of them."""
     service: str = ""
     """The botocore service, where it is not the type's own."""
     region: str = ""
     """The one region that answers; a regional type is listed by this call there only."""
+    per: Call | None = None
+    """Of a listing: another listing to make first. This call is made once for each element that it takes, and
+    `bind` looks into that element too: IAM Identity Center lists permission sets by instance. An item knows the
+    members of the elements that led to it."""
+
+    guest: str = ""
+    """Of a listing that follows another: JMESPath over what led to it; true where that is another account's, which
+    may refuse us. A refusal then hides nothing, unless something of the type is desired."""
+
+    @property
+    def chain(self) -> tuple[Call, ...]:
+        """This call after those that must be made before it, the first one first."""
+        return (*self.per.chain, self) if self.per else (self,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,4 +375,5 @@ class ResourceType:
     @property
     def calls(self) -> builtins.list[Call]:
         """Every call made for this type's own sake."""
-        return [*self.listings, *([self.lookup] if self.lookup else []), *self.describe]
+        first = [call for listing in self.listings for call in listing.chain]
+        return [*first, *([self.lookup] if self.lookup else []), *self.describe]

@@ -17,6 +17,8 @@ PREFIXES = {
     "apigatewayv2": "apigateway",
     "opensearch": "es",
     "resourcegroupstaggingapi": "tag",
+    "sso-admin": "sso",
+    "opensearchserverless": "aoss",
 }
 """botocore service -> IAM prefix, where they differ (Service Authorization Reference)."""
 

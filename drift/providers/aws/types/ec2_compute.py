@@ -13,7 +13,7 @@ from drift.model.value import Hidden, Value
 from drift.normalize.documents import decoded
 from drift.normalize.tags import tag_map
 from drift.normalize.values import text as as_text
-from drift.provider.kinds import attr, block, blocks, flag, kms_key, name_of_arn, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, flag, kms_key, moment, name_of_arn, number, set_of, tags, text
 from drift.provider.spec import STACK, WHOLE, Attr, Attributes, Call, Owner, Parent, Raw, Ref, ResourceType, Within
 
 PRIMARY = "NetworkInterfaces[?Attachment.DeviceIndex == `0`] | [0]"
@@ -635,4 +635,31 @@ PLACEMENT_GROUP = ResourceType(
         "tags":            tags("Tags"),
     },
     owners=(STACK, Owner("Operator.Managed", "an AWS service")),
+)
+
+CAPACITY_RESERVATION = ResourceType(
+    name="aws_ec2_capacity_reservation",
+    service="ec2",
+    # capacity blocks are bought, not reserved: a type of their own
+    list=Call(op="DescribeCapacityReservations", take="CapacityReservations[?ReservationType != 'capacity-block']"),
+    id=text("CapacityReservationId"),
+    account="OwnerId",
+    exists="!contains(['cancelled', 'expired', 'failed', 'unsupported'], State || '')",
+    computed={"arn": text("CapacityReservationArn"), "owner_id": text("OwnerId")},
+    attributes={
+        "availability_zone":       text("AvailabilityZone"),
+        "ebs_optimized":           flag("EbsOptimized"),
+        "end_date":                moment("EndDate"),
+        "end_date_type":           text("EndDateType", default="unlimited"),
+        "ephemeral_storage":       flag("EphemeralStorage"),
+        "instance_count":          number("TotalInstanceCount"),
+        "instance_match_criteria": text("InstanceMatchCriteria", default="open"),
+        "instance_platform":       text("InstancePlatform"),
+        "instance_type":           text("InstanceType"),
+        "outpost_arn":             text("OutpostArn"),
+        "placement_group_arn":     text("PlacementGroupArn"),
+        "tenancy":                 text("Tenancy", default="default"),
+        "tags":                    tags("Tags"),
+    },
+    owners=(Owner("CapacityReservationFleetId", "a fleet of capacity reservations"), STACK),
 )

@@ -123,6 +123,17 @@ SNAPSHOT_COPY = replace(
     refs=(Ref("kms_key_id", to="aws_kms_key", by="arn"),),
 )
 
+CREATE_VOLUME_PERMISSION = ResourceType(
+    name="aws_snapshot_create_volume_permission",
+    service="ec2",
+    list=Within("aws_ebs_snapshot", each="SharedWith[]"),
+    id=text("join('-', [parent.SnapshotId, UserId || Group])"),
+    label="snapshot_id",
+    # everybody is a group; Terraform can name accounts alone
+    attributes={"account_id": text("UserId || Group"), "snapshot_id": text("parent.SnapshotId")},
+    parent=Parent("snapshot_id", to="aws_ebs_snapshot"),
+)
+
 ENCRYPTION_BY_DEFAULT = ResourceType(
     name="aws_ebs_encryption_by_default",
     service="ec2",

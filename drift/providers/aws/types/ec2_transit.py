@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from drift.model.value import Block, Value
@@ -374,4 +375,41 @@ VPN_ROUTE = ResourceType(
         "destination_cidr_block": cidr("DestinationCidrBlock"),
     },
     parent=Parent("vpn_connection_id", to="aws_vpn_connection"),
+)
+
+PEERING_ATTACHMENT = ResourceType(
+    name="aws_ec2_transit_gateway_peering_attachment",
+    service="ec2",
+    list=Call(op="DescribeTransitGatewayPeeringAttachments", take="TransitGatewayPeeringAttachments"),
+    id=text("TransitGatewayAttachmentId"),
+    exists=ENDED,
+    computed={"state": text("State")},
+    attributes={
+        "transit_gateway_id":      text("RequesterTgwInfo.TransitGatewayId"),
+        "peer_account_id":         text("AccepterTgwInfo.OwnerId", assigned=True),
+        "peer_region":             text("AccepterTgwInfo.Region"),
+        "peer_transit_gateway_id": text("AccepterTgwInfo.TransitGatewayId"),
+        "options":                 block("Options", {"dynamic_routing": text("DynamicRouting", assigned=True)},
+                                         assigned=True),
+        "tags":                    tags("Tags"),
+    },
+    refs=(
+        Ref("transit_gateway_id", to="aws_ec2_transit_gateway"),
+        Ref("peer_transit_gateway_id", to="aws_ec2_transit_gateway"),
+    ),
+    # between regions it is listed in both, and whoever manages one side need not manage the other
+    creates=(Ref("id", to="aws_ec2_transit_gateway_peering_attachment", anywhere=True),),
+    owners=(STACK,),
+)
+PEERING_ACCEPTER = replace(
+    PEERING_ATTACHMENT,
+    name="aws_ec2_transit_gateway_peering_attachment_accepter",
+    alias_of="aws_ec2_transit_gateway_peering_attachment",
+    computed={
+        "transit_gateway_id":      text("AccepterTgwInfo.TransitGatewayId"),
+        "peer_account_id":         text("RequesterTgwInfo.OwnerId"),
+        "peer_region":             text("RequesterTgwInfo.Region"),
+        "peer_transit_gateway_id": text("RequesterTgwInfo.TransitGatewayId"),
+    },
+    attributes={"transit_gateway_attachment_id": text("TransitGatewayAttachmentId"), "tags": tags("Tags")},
 )

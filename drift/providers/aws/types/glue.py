@@ -464,3 +464,40 @@ SECURITY_CONFIGURATION = ResourceType(
         }),
     },
 )
+
+TABLE_OPTIMIZER = ResourceType(
+    name="aws_glue_catalog_table_optimizer",
+    service="glue",
+    # each kind of each table is asked for by itself: only the desired ones
+    list=None,
+    lookup=Call(op="GetTableOptimizer", take="TableOptimizer.[@]", absent=GONE,
+              bind={"CatalogId": "catalog_id", "DatabaseName": "database_name", "TableName": "table_name", "Type": "type"}),
+    id=text("join(',', [CatalogId, DatabaseName, TableName, Type])"),
+    identity=("catalog_id", "database_name", "table_name", "type"),
+    import_id="join(',', [catalog_id, database_name, table_name, type])",
+    label="table_name",
+    attributes={
+        "catalog_id":    text("CatalogId"),
+        "database_name": text("DatabaseName"),
+        "table_name":    text("TableName"),
+        "type":          text("Type"),
+        "configuration": block("configuration", {
+            "enabled":                            flag("enabled"),
+            "role_arn":                           text("roleArn"),
+            "orphan_file_deletion_configuration": block("orphanFileDeletionConfiguration", {
+                "iceberg_configuration": block("icebergConfiguration", {
+                    "location":                             text("location"),
+                    "orphan_file_retention_period_in_days": number("orphanFileRetentionPeriodInDays", default=3),
+                }),
+            }, assigned=True),
+            "retention_configuration":            block("retentionConfiguration", {
+                "iceberg_configuration": block("icebergConfiguration", {
+                    "clean_expired_files":               flag("cleanExpiredFiles", default=True),
+                    "number_of_snapshots_to_retain":     number("numberOfSnapshotsToRetain", default=1),
+                    "snapshot_retention_period_in_days": number("snapshotRetentionPeriodInDays", default=5),
+                }),
+            }, assigned=True),
+        }),
+    },
+    refs=(Ref("table_name", to="aws_glue_catalog_table", by="name"), Ref("configuration.role_arn", to="aws_iam_role", by="arn"),),
+)

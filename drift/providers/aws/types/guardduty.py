@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from drift.provider.kinds import block, blocks, flag, tags, text
-from drift.provider.spec import WHOLE, Call, Owner, Parent, ResourceType, Within
+from drift.normalize import values
+from drift.provider.kinds import block, blocks, flag, set_of, tags, text
+from drift.provider.spec import WHOLE, Call, Owner, Parent, Ref, ResourceType, Within
 
 DETECTOR = ResourceType(
     name="aws_guardduty_detector",
@@ -47,4 +48,46 @@ FEATURE = ResourceType(
     },
     # GuardDuty adds features by itself; the detector's `datasources` are the first of them by older names
     parent=Parent("detector_id", to="aws_guardduty_detector", covers={"datasources": WHOLE}),
+)
+
+MALWARE_PROTECTION_PLAN = ResourceType(
+    name="aws_guardduty_malware_protection_plan",
+    service="guardduty",
+    list=Call(op="ListMalwareProtectionPlans", take="MalwareProtectionPlans"),
+    describe=(
+        # one call for each: the listing has ids alone
+        Call(op="GetMalwareProtectionPlan", into="Plan", gone=frozenset({"ResourceNotFoundException"}),
+             bind={"MalwareProtectionPlanId": "MalwareProtectionPlanId"}),
+    ),
+    id=text("MalwareProtectionPlanId"),
+    label="protected_resource.s3_bucket.bucket_name",
+    computed={"arn": text("Plan.Arn"), "status": text("Plan.Status")},
+    attributes={
+        "role":               text("Plan.Role"),
+        "actions":            block("Plan.Actions", {
+            "tagging": block("Tagging", {"status": text("Status", default="DISABLED")}),
+        }, assigned=True),
+        "protected_resource": block("Plan.ProtectedResource", {"s3_bucket": block("S3Bucket", {
+            "bucket_name":     text("BucketName"),
+            "object_prefixes": set_of(values.text, "ObjectPrefixes"),
+        })}),
+        "tags":               tags("Plan.Tags"),
+    },
+    refs=(
+        Ref("role", to="aws_iam_role", by="arn"),
+        Ref("protected_resource.s3_bucket.bucket_name", to="aws_s3_bucket"),
+    ),
+    owners=(Owner('Plan.Tags."aws:cloudformation:stack-id"', "CloudFormation"),),
+)
+
+ORGANIZATION_ADMIN = ResourceType(
+    name="aws_guardduty_organization_admin_account",
+    service="guardduty",
+    # only the organisation's management account may ask, and others are refused as for want of a permission
+    list=None,
+    lookup=Call(op="ListOrganizationAdminAccounts", take="AdminAccounts"),
+    exists="AdminStatus == 'ENABLED'",
+    id=text("AdminAccountId"),
+    label="id",
+    attributes={"admin_account_id": text("AdminAccountId")},
 )

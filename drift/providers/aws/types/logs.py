@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.provider.kinds import attr, block, group_arn, kms_key, mapping, number, policy, tags, text
+from drift.normalize import values
+from drift.provider.kinds import attr, block, flag, group_arn, kms_key, list_of, mapping, number, policy, tags, text
 from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"ResourceNotFoundException"})
@@ -148,4 +149,60 @@ LOG_STREAM = ResourceType(
     computed={"arn": text("arn")},
     attributes={"name": text("logStreamName"), "log_group_name": attr("arn", _group_of)},
     parent=Parent("log_group_name", to="aws_cloudwatch_log_group"),
+)
+
+DESTINATION_POLICY = ResourceType(
+    name="aws_cloudwatch_log_destination_policy",
+    service="logs",
+    list=Within("aws_cloudwatch_log_destination"),
+    exists="accessPolicy",
+    id=text("destinationName"),
+    label="destination_name",
+    attributes={"destination_name": text("destinationName"), "access_policy": policy("accessPolicy")},
+    ignored={"force_update": "an instruction to Terraform"},
+    parent=Parent("destination_name", to="aws_cloudwatch_log_destination"),
+)
+
+DELIVERY_SOURCE = ResourceType(
+    name="aws_cloudwatch_log_delivery_source",
+    service="logs",
+    list=Call(op="DescribeDeliverySources", take="deliverySources"),
+    id=text("name"),
+    identity=("name",),
+    import_id="name",
+    label="name",
+    computed={"arn": text("arn"), "service": text("service")},
+    attributes={
+        "name":         text("name"),
+        "log_type":     text("logType"),
+        "resource_arn": text("resourceArns[0]"),
+        "tags":         tags("tags"),
+    },
+    refs=(Ref("resource_arn", to="aws_cloudfront_distribution", by="arn"),),
+    owners=(Owner('tags."aws:cloudformation:stack-id"', "CloudFormation"),),
+)
+
+DELIVERY = ResourceType(
+    name="aws_cloudwatch_log_delivery",
+    service="logs",
+    list=Call(op="DescribeDeliveries", take="deliveries"),
+    id=text("id"),
+    label="delivery_source_name",
+    computed={"arn": text("arn")},
+    attributes={
+        "delivery_destination_arn":  text("deliveryDestinationArn"),
+        "delivery_source_name":      text("deliverySourceName"),
+        "field_delimiter":           text("fieldDelimiter", assigned=True),
+        "record_fields":             list_of(values.text, "recordFields", assigned=True),
+        "s3_delivery_configuration": block("s3DeliveryConfiguration", {
+            "enable_hive_compatible_path": flag("enableHiveCompatiblePath", default=False),
+            "suffix_path":                 text("suffixPath", assigned=True),
+        }, assigned=True),
+        "tags":                      tags("tags"),
+    },
+    refs=(
+        Ref("delivery_source_name", to="aws_cloudwatch_log_delivery_source", by="name"),
+        Ref("delivery_destination_arn", to="aws_cloudwatch_log_delivery_destination", by="arn"),
+    ),
+    owners=(Owner('tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )

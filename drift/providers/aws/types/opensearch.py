@@ -33,6 +33,9 @@ DOMAIN = ResourceType(
         Call(op="DescribeDomains", take="DomainStatusList", into="Domain", gone=GONE,
              bind={"DomainNames": "DomainName"}, batch=5, match="DomainName"),
         Call(op="ListTags", take="TagList", into="Tags", gone=GONE, bind={"ARN": "Domain.ARN"}),
+        # a domain outside any VPC has none, and is refused
+        Call(op="ListVpcEndpointAccess", take="AuthorizedPrincipalList", into="Access", gone=GONE,
+             absent=frozenset({"ValidationException"}), bind={"DomainName": "DomainName"}),
     ),
     id=text("Domain.ARN"),
     identity=("domain_name",),
@@ -205,4 +208,16 @@ DOMAIN_POLICY = ResourceType(
     label="domain_name",
     attributes={"domain_name": text("DomainName"), "access_policies": policy("Domain.AccessPolicies")},
     parent=Parent("domain_name", to="aws_opensearch_domain", by="domain_name", covers={"access_policies": WHOLE}),
+)
+
+VPC_ENDPOINT_ACCESS = ResourceType(
+    name="aws_opensearch_authorize_vpc_endpoint_access",
+    service="opensearch",
+    list=Within("aws_opensearch_domain", each="Access[]"),
+    id=text("join(',', [parent.DomainName, Principal])"),
+    identity=("domain_name", "account"),
+    import_id="domain_name",
+    label="account",
+    attributes={"account": text("Principal"), "domain_name": text("parent.DomainName")},
+    parent=Parent("domain_name", to="aws_opensearch_domain", by="domain_name"),
 )

@@ -28,6 +28,7 @@ ORGANIZATION = ResourceType(
         Call(op="ListAWSServiceAccessForOrganization", take="EnabledServicePrincipals[].ServicePrincipal",
              into="Services"),
         Call(op="ListRoots", take="Roots", into="Roots"),
+        Call(op="ListAccounts", take="Accounts", into="Accounts"),
         *(
             # not every partition knows every type of policy
             Call(op="ListPolicies", take="Policies", into=section, args={"Filter": kind},
@@ -113,4 +114,39 @@ ATTACHMENT = ResourceType(
     attributes={"policy_id": text("parent.Id || PolicyId"), "target_id": text("TargetId")},
     ignored={"skip_destroy": "an instruction to Terraform"},
     parent=Parent("policy_id", to="aws_organizations_policy"),
+)
+
+ACCOUNT = ResourceType(
+    name="aws_organizations_account",
+    service="organizations",
+    scope="global",
+    list=Within("aws_organizations_organization", each="Accounts[]"),
+    lookup=Call(op="DescribeAccount", take="Account", bind={"AccountId": "id"},
+              gone=frozenset({"AccountNotFoundException"})),
+    describe=(
+        # one call of each kind for each managed account
+        Call(op="ListParents", take="Parents[0].Id", into="Parent", bind={"ChildId": "Id"},
+             gone=frozenset({"ChildNotFoundException"})),
+        TAGS,
+    ),
+    id=text("Id"),
+    label="name",
+    exists="Status != 'SUSPENDED'",  # what was closed is listed for 90 days
+    computed={"arn": text("Arn"), "status": text("Status"), "joined_method": text("JoinedMethod")},
+    linked={"organization": text("parent.Id")},
+    attributes={
+        "name":      text("Name"),
+        "email":     text("Email"),
+        "parent_id": text("Parent", assigned=True),
+        "tags":      tags("Tags"),
+    },
+    ignored={
+        "close_on_deletion":          "an instruction to Terraform",
+        "create_govcloud":            "only read when the account is made",
+        "iam_user_access_to_billing": "only read when the account is made",
+        "role_name":                  "only read when the account is made",
+    },
+    parent=Parent("organization", to="aws_organizations_organization"),
+    refs=(Ref("parent_id", to="aws_organizations_organizational_unit"),),
+    owners=(Owner("Id == parent.MasterAccountId", "the organisation"), STACK),
 )

@@ -8,8 +8,8 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize import values
 from drift.normalize.names import version_prefix
-from drift.provider.kinds import attr, blocks, caseless, flag, kms_key, number, set_of, tags, text
-from drift.provider.spec import Attr, Call, ChangedBy, Owner, Raw, Ref, ResourceType
+from drift.provider.kinds import attr, block, blocks, caseless, flag, kms_key, number, set_of, tags, text
+from drift.provider.spec import Attr, Call, ChangedBy, Owner, Parent, Raw, Ref, ResourceType, Within
 
 TAGGED_BY_STACK = Owner("TagList[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
 
@@ -382,7 +382,11 @@ PROXY = ResourceType(
     name="aws_db_proxy",
     service="rds",
     list=Call(op="DescribeDBProxies", take="DBProxies"),
-    describe=(tags_of("DBProxyArn"),),
+    describe=(
+        tags_of("DBProxyArn"),
+        Call(op="DescribeDBProxyTargetGroups", take="TargetGroups[?IsDefault]", into="TargetGroups", gone=GONE,
+             bind={"DBProxyName": "DBProxyName"}),
+    ),
     id=text("DBProxyName"),
     label="name",
     exists="Status != 'deleting'",
@@ -413,4 +417,41 @@ PROXY = ResourceType(
         Ref("auth[].secret_arn", to="aws_secretsmanager_secret", by="arn"),
     ),
     owners=(STACK_TAGS,),
+)
+
+PROXY_DEFAULT_TARGET_GROUP = ResourceType(
+    name="aws_db_proxy_default_target_group",
+    service="rds",
+    list=Within("aws_db_proxy", each="TargetGroups[]"),
+    id=text("DBProxyName"),
+    label="db_proxy_name",
+    computed={"arn": text("TargetGroupArn"), "name": text("TargetGroupName")},
+    attributes={
+        "db_proxy_name":          text("DBProxyName"),
+        "connection_pool_config": block("ConnectionPoolConfig", {
+            "connection_borrow_timeout":    number("ConnectionBorrowTimeout", default=120),
+            "init_query":                   text("InitQuery"),
+            "max_connections_percent":      number("MaxConnectionsPercent", default=100),
+            "max_idle_connections_percent": number("MaxIdleConnectionsPercent", default=50),
+            "session_pinning_filters":      set_of(values.text, "SessionPinningFilters"),
+        }, assigned=True),
+    },
+    parent=Parent("db_proxy_name", to="aws_db_proxy"),
+    owners=(Owner("IsDefault", "RDS"),),  # every proxy has one
+)
+
+ROLE_ASSOCIATION = ResourceType(
+    name="aws_db_instance_role_association",
+    service="rds",
+    list=Within("aws_db_instance", each="AssociatedRoles[]"),
+    id=text("join(',', [parent.DBInstanceIdentifier, RoleArn])"),
+    identity=("db_instance_identifier", "role_arn"),
+    label="role_arn",
+    attributes={
+        "db_instance_identifier": caseless("parent.DBInstanceIdentifier"),
+        "feature_name":           text("FeatureName"),
+        "role_arn":               text("RoleArn"),
+    },
+    parent=Parent("db_instance_identifier", to="aws_db_instance", by="identifier"),
+    refs=(Ref("role_arn", to="aws_iam_role", by="arn"),),
 )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from drift.provider.kinds import flag, text
-from drift.provider.spec import Call, ResourceType
+from drift.provider.spec import Call, Parent, ResourceType
+
+OFF = frozenset({"InvalidAccessException", "ResourceNotFoundException"})
+"""An account that is not subscribed is refused with an error of its own."""
 
 ACCOUNT = ResourceType(
     name="aws_securityhub_account",
     service="securityhub",
-    # an account that is not subscribed is refused with an error of its own
-    list=Call(op="DescribeHub", take="HubArn && [@]",
-              absent=frozenset({"InvalidAccessException", "ResourceNotFoundException"})),
+    list=Call(op="DescribeHub", take="HubArn && [@]", absent=OFF),
     id=text("here.account"),
     label="id",
     computed={"arn": text("HubArn")},
@@ -20,4 +21,17 @@ ACCOUNT = ResourceType(
         "control_finding_generator": text("ControlFindingGenerator", assigned=True),
     },
     ignored={"enable_default_standards": "only read when the account is subscribed"},
+)
+
+STANDARDS = ResourceType(
+    name="aws_securityhub_standards_subscription",
+    service="securityhub",
+    list=Call(op="GetEnabledStandards", take="StandardsSubscriptions", absent=OFF),
+    id=text("StandardsSubscriptionArn"),
+    label="standards_arn",
+    exists="StandardsStatus != 'DELETING'",
+    linked={"account": text("here.account")},
+    attributes={"standards_arn": text("StandardsArn")},
+    # the default ones come with the subscription of the account, unless that says otherwise
+    parent=Parent("account", to="aws_securityhub_account", covered_if="enable_default_standards"),
 )

@@ -22,7 +22,7 @@ from drift.provider.kinds import (
     tags,
     text,
 )
-from drift.provider.spec import STACK, Attr, Call, Owner, Ref, ResourceType
+from drift.provider.spec import STACK, Attr, Call, Owner, Parent, Ref, ResourceType, Within
 
 PARAMETER = ResourceType(
     name="aws_ssm_parameter",
@@ -111,6 +111,8 @@ MAINTENANCE_WINDOW = ResourceType(
              bind={"WindowId": "WindowId"}),
         Call(op="ListTagsForResource", take="TagList", into="Tags", gone=frozenset({"InvalidResourceId"}),
              args={"ResourceType": "MaintenanceWindow"}, bind={"ResourceId": "WindowId"}),
+        Call(op="DescribeMaintenanceWindowTasks", take="Tasks", into="Tasks", gone=frozenset({"DoesNotExistException"}),
+             bind={"WindowId": "WindowId"}),
     ),
     id=text("WindowId"),
     label="name",
@@ -226,4 +228,91 @@ PATCH_BASELINE = ResourceType(
         "tags":                                 tags("Tags"),
     },
     owners=(STACK,),
+)
+
+
+def _decoded(value: Any) -> Value:
+    """A payload, which the API answers as bytes."""
+    return to_text(value.decode(errors="replace") if isinstance(value, bytes) else value)
+
+
+def _parameters(at: str) -> Attr:
+    """Parameters are a map for AWS, and named blocks for Terraform."""
+    return blocks(f"entries({at})", {"name": text("key"), "values": list_of(to_text, "value")}, key=lambda p: p["name"])
+
+
+WINDOW_TASK = ResourceType(
+    name="aws_ssm_maintenance_window_task",
+    service="ssm",
+    list=Within("aws_ssm_maintenance_window", each="Tasks[]"),
+    describe=(
+        # one call for each managed task: the listing leaves out what it is run with
+        Call(op="GetMaintenanceWindowTask", take="TaskInvocationParameters", into="Invocation",
+             gone=frozenset({"DoesNotExistException"}), bind={"WindowId": "WindowId", "WindowTaskId": "WindowTaskId"}),
+    ),
+    id=text("WindowTaskId"),
+    import_id="join('/', [window_id, id])",
+    label="name || id",
+    computed={"window_task_id": text("WindowTaskId")},
+    attributes={
+        "window_id":        text("WindowId"),
+        "name":             text("Name"),
+        "description":      text("Description"),
+        "cutoff_behavior":  text("CutoffBehavior"),
+        "max_concurrency":  text("MaxConcurrency", assigned=True),
+        "max_errors":       text("MaxErrors", assigned=True),
+        "priority":         number("Priority", default=0),
+        "service_role_arn": text("ServiceRoleArn", assigned=True),
+        "task_arn":         text("TaskArn"),
+        "task_type":        text("Type"),
+        "targets":          pairs("Targets"),
+        "task_invocation_parameters": block("Invocation", {
+            "automation_parameters": block("Automation", {
+                "document_version": text("DocumentVersion"),
+                "parameter":        _parameters("Parameters"),
+            }),
+            "lambda_parameters": block("Lambda", {
+                "client_context": text("ClientContext"),
+                "payload":        attr("Payload", _decoded, sensitive=True),
+                "qualifier":      text("Qualifier"),
+            }),
+            "run_command_parameters": block("RunCommand", {
+                "comment":              text("Comment"),
+                "document_hash":        text("DocumentHash"),
+                "document_hash_type":   text("DocumentHashType"),
+                "document_version":     text("DocumentVersion"),
+                "output_s3_bucket":     text("OutputS3BucketName"),
+                "output_s3_key_prefix": text("OutputS3KeyPrefix"),
+                "service_role_arn":     text("ServiceRoleArn"),
+                "timeout_seconds":      number("TimeoutSeconds", default=0),
+                "cloudwatch_config":    block("CloudWatchOutputConfig", {
+                    "cloudwatch_log_group_name": text("CloudWatchLogGroupName", assigned=True),
+                    "cloudwatch_output_enabled": flag("CloudWatchOutputEnabled"),
+                }),
+                "notification_config":  block("NotificationConfig", {
+                    "notification_arn":    text("NotificationArn"),
+                    "notification_events": list_of(to_text, "NotificationEvents"),
+                    "notification_type":   text("NotificationType"),
+                }),
+                "parameter":            _parameters("Parameters"),
+            }),
+            "step_functions_parameters": block("StepFunctions", {
+                "input": text("Input", sensitive=True),
+                "name":  text("Name"),
+            }),
+        }),
+    },
+    parent=Parent("window_id", to="aws_ssm_maintenance_window"),
+    refs=(Ref("service_role_arn", to="aws_iam_role", by="arn"), Ref("task_arn", to="aws_ssm_document"),
+          Ref("task_arn", to="aws_lambda_function", by="arn"), Ref("task_arn", to="aws_sfn_state_machine", by="arn")),
+)
+
+PATCH_GROUP = ResourceType(
+    name="aws_ssm_patch_group",
+    service="ssm",
+    list=Call(op="DescribePatchGroups", take="Mappings"),
+    id=text("join(',', [PatchGroup, BaselineIdentity.BaselineId])"),
+    label="patch_group",
+    attributes={"baseline_id": text("BaselineIdentity.BaselineId"), "patch_group": text("PatchGroup")},
+    refs=(Ref("baseline_id", to="aws_ssm_patch_baseline"),),
 )

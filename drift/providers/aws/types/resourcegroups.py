@@ -1,0 +1,51 @@
+"""AWS Resource Groups."""
+
+from __future__ import annotations
+
+from drift.normalize import values
+from drift.provider.kinds import block, blocks, document, list_of, tags, text
+from drift.provider.spec import Call, Owner, ResourceType
+
+GONE = frozenset({"NotFoundException"})
+OTHER_KIND = frozenset({"BadRequestException"})
+"""A group has a query or a configuration; asked for the other, AWS says that the request is a bad one."""
+BY_ARN = {"Group": "GroupArn"}
+
+GROUP = ResourceType(
+    name="aws_resourcegroups_group",
+    service="resource-groups",
+    list=Call(op="ListGroups", take="GroupIdentifiers"),
+    describe=(
+        # one call of each kind for each managed group: there are no batch forms
+        Call(op="GetGroup", take="Group", into="Group", bind=BY_ARN, gone=GONE),
+        Call(op="GetGroupQuery", take="GroupQuery.ResourceQuery", into="Query", bind=BY_ARN, gone=GONE,
+             absent=OTHER_KIND),
+        Call(op="GetGroupConfiguration", take="GroupConfiguration.Configuration", into="Configuration", bind=BY_ARN,
+             gone=GONE, absent=OTHER_KIND),
+        Call(op="GetTags", take="Tags", into="Tags", bind={"Arn": "GroupArn"}, gone=GONE),
+    ),
+    id=text("GroupName"),
+    label="name",
+    computed={"arn": text("GroupArn")},
+    attributes={
+        "name":           text("GroupName"),
+        "description":    text("Group.Description"),
+        "configuration":  blocks("Configuration", {
+            "type":       text("Type"),
+            "parameters": blocks("Parameters", {
+                "name":   text("Name"),
+                "values": list_of(values.text, "Values"),
+            }, key=lambda p: p["name"]),
+        }, key=lambda c: c["type"]),
+        "resource_query": block("Query", {
+            "query": document("Query"),
+            "type":  text("Type", default="TAG_FILTERS_1_0"),
+        }),
+        "tags":           tags("Tags"),
+    },
+    owners=(
+        # nobody else may name a group so (CreateGroup, "Name")
+        Owner("starts_with(GroupName, 'AWS') || starts_with(GroupName, 'aws')", "AWS"),
+        Owner('Tags."aws:cloudformation:stack-id"', "CloudFormation"),
+    ),
+)
