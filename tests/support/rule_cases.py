@@ -20,6 +20,7 @@ def policy(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": filled})
 
 
+GITHUB = f"arn:aws:iam::{ME}:oidc-provider/token.actions.githubusercontent.com"
 WIDE, MINE = policy({"Principal": "*"}), policy({"Principal": {"AWS": ME}})
 FOREIGN = policy({"Principal": {"AWS": OTHER}})
 
@@ -35,7 +36,8 @@ def may(*actions: str, resource: str = "*") -> dict[str, Any]:
 
 def trust(**principal: Any) -> dict[str, Any]:
     conditions = principal.pop("Condition", None)
-    statement = {"Principal": principal, "Action": "sts:AssumeRole"}
+    action = "sts:AssumeRoleWithWebIdentity" if "Federated" in principal else "sts:AssumeRole"
+    statement = {"Principal": principal, "Action": action}
     return {"assume_role_policy": policy(statement | ({"Condition": conditions} if conditions else {}))}
 
 
@@ -123,7 +125,12 @@ STORAGE: dict[str, Case] = {
         {
             **B,
             "policy": policy(
-                {"Effect": "Deny", "Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+                {
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": "s3:*",
+                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                }
             ),
         },
     ),
@@ -377,6 +384,11 @@ IAM: dict[str, Case] = {
         "aws_iam_role",
         trust(Service="sns.amazonaws.com"),
         trust(Service="sns.amazonaws.com", Condition={"StringEquals": {"aws:SourceAccount": ME}}),
+    ),
+    "iam-trust-federated": (
+        "aws_iam_role",
+        trust(Federated=GITHUB, Condition={"StringLike": {"token.actions.githubusercontent.com:sub": "repo:*"}}),
+        trust(Federated=GITHUB, Condition={"StringLike": {"token.actions.githubusercontent.com:sub": "repo:o/r:*"}}),
     ),
     "iam-trust-foreign": (
         "aws_iam_role",

@@ -175,7 +175,7 @@ CONTAINERS: dict[str, Case] = {
     "lambda-public": (
         "aws_lambda_permission",
         {"principal": "*", "action": "lambda:InvokeFunction"},
-        {"principal": "*", "source_account": ME},
+        {"principal": "*", "action": "lambda:InvokeFunction", "source_account": ME},
     ),
     "lambda-url-public": ("aws_lambda_function_url", {"authorization_type": "NONE"}, {"authorization_type": "AWS_IAM"}),
     "lambda-url-cors": (

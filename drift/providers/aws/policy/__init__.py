@@ -7,7 +7,7 @@ together, `paths` the ways from there to more rights, and `difference` what beca
 """
 
 from drift.providers.aws.policy.access import LOG_DELIVERY, Access, foreign, public
-from drift.providers.aws.policy.actions import LEVELS, Level, actions_of, by_level, expand, level
+from drift.providers.aws.policy.actions import LEVELS, Level, about, actions_of, by_level, expand, level
 from drift.providers.aws.policy.difference import Difference, Grant, difference, grants
 from drift.providers.aws.policy.document import (
     NOTHING,
@@ -49,6 +49,7 @@ __all__ = [
     "Statement",
     "Test",
     "Undecided",
+    "about",
     "account_of",
     "actions_of",
     "by_level",

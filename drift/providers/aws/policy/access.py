@@ -47,11 +47,6 @@ class Access:
     looked_at: tuple[str, ...] = ()
     """The conditions of the statement: they were read and do not keep him out."""
 
-    @property
-    def text(self) -> str:
-        """In few words: what he may do, by which statement."""
-        return self.statement.text
-
 
 Answer = tuple[Access, ...] | Undecided
 """All that were found, in an order that never varies; Undecided where none is sure and one may be."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any, Literal
 
-from drift.providers.aws.policy.document import Names, Undecided
+from drift.providers.aws.policy.document import Names, Statement, Undecided
 from drift.providers.aws.policy.glob import matches, wild
 
 Level = Literal["List", "Read", "Write", "Permissions management", "Tagging", "unknown"]
@@ -82,6 +82,14 @@ def spelt(action: str) -> str:
             f"{_of(like.partition(':')[0]).get(like, action)[: len(action) - 1]}*" if like != action.lower() else action
         )
     return _of(action.partition(":")[0]).get(action.lower(), action)
+
+
+def about(statement: Statement) -> str:
+    """What a statement is about, in few words: its first actions as AWS spells them, and its Sid."""
+    names = sorted(map(spelt, statement.actions.patterns))
+    what = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    what = f"all but {', '.join(names)}" if statement.actions.inverted else what
+    return f"{what} (statement {statement.sid})" if statement.sid else what
 
 
 def known(action: str) -> bool:

@@ -162,14 +162,6 @@ class Statement:
         """The tests of its condition, in an order that never varies."""
         return sorted(self.conditions, key=lambda t: t.text)
 
-    @property
-    def text(self) -> str:
-        """What it is about, in few words: its first actions, and its Sid."""
-        names = sorted(self.actions.patterns)
-        what = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        what = f"all but {', '.join(names)}" if self.actions.inverted else what
-        return f"{what} (statement {self.sid})" if self.sid else what
-
     def speaks_of(self, action: str) -> bool:
         """Whether it is about an action, or about all that a pattern of actions means."""
         return self.actions.covers(action.lower())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from drift.providers.aws.rules.policies import public, told
+from drift.providers.aws.rules.policies import open_to_all
 from drift.providers.aws.rules.secrets import in_url, in_variables
 from drift.rules.spec import ANY, Found, rule
 from drift.rules.subject import Subject
@@ -160,8 +160,7 @@ def glue_encryption(it: Subject) -> Found:
 )
 def glue_public_policy(it: Subject) -> Found:
     """A policy with the principal `*` and no condition that says who."""
-    found = public(it["policy"])
-    return told(found[0]) if found else None
+    return open_to_all(it["policy"])
 
 
 @rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from drift.providers.aws.rules.policies import public, told
+from drift.providers.aws.rules.policies import open_to_all
 from drift.providers.aws.rules.secrets import in_document
 from drift.rules.spec import Fail, Found, rule
 from drift.rules.subject import Subject
@@ -156,8 +156,7 @@ def log_kms(it: Subject) -> Found:
 )
 def log_policy_public(it: Subject) -> Found:
     """A policy with the principal `*` and no condition that says who."""
-    found = public(it["policy_document"])
-    return told(found[0]) if found else None
+    return open_to_all(it["policy_document"])
 
 
 @rule(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from drift.providers.aws.rules.lifetimes import KUBERNETES, LAMBDA, past
-from drift.providers.aws.rules.policies import public, told
+from drift.providers.aws.rules.policies import open_to_all
 from drift.providers.aws.rules.secrets import in_document, in_variables
 from drift.rules.spec import Found, rule
 from drift.rules.subject import Subject
@@ -24,12 +24,30 @@ from drift.rules.subject import Subject
     fsbp=("Lambda.1",),
 )
 def lambda_public(it: Subject) -> Found:
-    """The principal `*` without a word on whose it must be."""
-    if it["principal"] != "*":
-        return None
-    narrowed = it["source_account"] or it["source_arn"] or it["principal_org_id"] or it["event_source_token"]
-    iam = it["function_url_auth_type"] == "AWS_IAM"
-    return None if narrowed or iam else f"{it['action']} for *"
+    """The principal `*` without a word on whose it must be. AWS_IAM asks for a signature, of whatever account."""
+    return f"{it['action']} for *" if open_to_all(permission_policy(it)) else None
+
+
+PERMISSION_CONDITIONS = (
+    ("source_arn", "ArnLike", "aws:SourceArn"),
+    ("source_account", "StringEquals", "aws:SourceAccount"),
+    ("principal_org_id", "StringEquals", "aws:PrincipalOrgID"),
+    ("event_source_token", "StringEquals", "lambda:EventSourceToken"),
+    ("function_url_auth_type", "StringEquals", "lambda:FunctionUrlAuthType"),
+)
+"""What Lambda makes of the arguments of AddPermission (Lambda Developer Guide, "Resource-based policies")."""
+
+
+def permission_policy(it: Subject) -> dict[str, Any]:
+    """The statement that a permission is, as a policy."""
+    principal = str(it["principal"])
+    kind = "Service" if "." in principal and not principal.startswith("arn:") else "AWS"
+    conditions: dict[str, dict[str, str]] = {}
+    for attribute, operator, key in PERMISSION_CONDITIONS:
+        if it[attribute]:
+            conditions.setdefault(operator, {})[key] = str(it[attribute])
+    statement = {"Effect": "Allow", "Principal": {kind: principal}, "Action": it["action"], "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement | ({"Condition": conditions} if conditions else {})]}
 
 
 @rule(
@@ -328,8 +346,7 @@ def eks_version_eol(it: Subject) -> Found:
 )
 def ecr_public(it: Subject) -> Found:
     """A policy with the principal `*` and no condition that says who."""
-    found = public(it["policy"])
-    return told(found[0]) if found else None
+    return open_to_all(it["policy"])
 
 
 @rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.providers.aws.rules.databases import on_the_internet
 from drift.providers.aws.rules.exposure import public_subnet
-from drift.providers.aws.rules.policies import foreign, told
+from drift.providers.aws.rules.policies import open_to_accounts
 from drift.rules.spec import Found, rule
 from drift.rules.subject import Subject
 
@@ -130,8 +130,7 @@ def ddb_kms(it: Subject) -> Found:
 )
 def ddb_cross_account(it: Subject) -> Found:
     """An account that is neither this one nor trusted."""
-    found = foreign(it["policy"], (it.account, *it.settings.trusted_accounts))
-    return f"account {found[0][0]}: {told(found[0][1])}" if found else None
+    return open_to_accounts(it, it["policy"])
 
 
 @rule(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from drift.providers.aws.rules.actions import ESCALATIONS, SENSITIVE
-from drift.providers.aws.rules.policies import Grants, told
+from drift.providers.aws.policy import about, paths
+from drift.providers.aws.rules.policies import decided, granted
 from drift.rules.spec import Found, rule
 from drift.rules.subject import Subject
 
@@ -14,6 +14,12 @@ ATTACHMENTS = ("aws_iam_role_policy_attachment", "aws_iam_user_policy_attachment
 ADMINISTRATOR = ":policy/AdministratorAccess"
 
 TOO_MUCH = (":policy/AWSCloudShellFullAccess", ":policy/AmazonBedrockFullAccess")
+
+SENSITIVE = ("iam", "kms", "cloudtrail", "s3", "sts", "organizations", "secretsmanager")
+"""Services of which nobody needs everything."""
+
+SHOWN = 3
+"""How many ways to more rights the evidence names."""
 
 LEAST = "Allow the actions and resources that are used; IAM Access Analyzer can propose them."
 
@@ -40,8 +46,8 @@ NARROWER = ("iam-privesc", "iam-service-star", "iam-assume-any", "iam-marketplac
 )
 def iam_admin_star(it: Subject) -> Found:
     """`*` on `*`: whoever has it owns the account."""
-    found = Grants([it["policy"]]).admin
-    return told(found) if found else None
+    found = granted(it["policy"]).admin
+    return about(found) if found else None
 
 
 @rule(
@@ -88,10 +94,10 @@ def iam_role_admin(it: Subject) -> Found:
         if str(arn).endswith(ADMINISTRATOR):
             return str(arn)
     for inline in it["inline_policy"] or ():
-        if Grants([inline.get("policy")]).admin:
+        if granted(inline.get("policy")).admin:
             return f"inline policy {inline.get('name')}"
     for policy in it.near("aws_iam_policy"):
-        if policy.resource.arn in attached and Grants([policy["policy"]]).admin:
+        if policy.resource.arn in attached and granted(policy["policy"]).admin:
             return policy.name
     return None
 
@@ -107,12 +113,10 @@ def iam_role_admin(it: Subject) -> Found:
     prowler=("iam_policy_allows_privilege_escalation", "iam_inline_policy_allows_privilege_escalation"),
 )
 def iam_privesc(it: Subject) -> Found:
-    """All actions of a known way from few rights to all of them, each on every resource."""
-    grants = Grants([it["policy"]])
-    for actions in ESCALATIONS:
-        if all(grants.on_everything(action) for action in actions):
-            return " and ".join(actions)
-    return None
+    """All actions of a known way from few rights to more, each on every resource that it may be about."""
+    found = paths(granted(it["policy"]))
+    more = f" and {len(found) - SHOWN} more ways" if len(found) > SHOWN else ""
+    return "; ".join(p.text for p in found[:SHOWN]) + more or None
 
 
 @rule(
@@ -131,9 +135,9 @@ def iam_privesc(it: Subject) -> Found:
     ),
 )
 def iam_service_star(it: Subject) -> Found:
-    """Every action of IAM, KMS, CloudTrail, S3, STS or Organizations on every resource."""
-    grants = Grants([it["policy"]])
-    found = [service for service in SENSITIVE if grants.whole_service(service)]
+    """Every action of IAM, KMS, CloudTrail, S3, STS, Organizations or Secrets Manager on all that it has."""
+    grants = granted(it["policy"])
+    found = [service for service in SENSITIVE if decided(grants.whole_service(service))]
     return f"all of {', '.join(found)}" if found else None
 
 
@@ -148,9 +152,9 @@ def iam_service_star(it: Subject) -> Found:
     prowler=("iam_no_custom_policy_permissive_role_assumption",),
 )
 def iam_assume_any(it: Subject) -> Found:
-    """sts:AssumeRole on `*`: every role whose trust policy names the account is within reach."""
-    found = Grants([it["policy"]]).on_everything("sts:assumerole")
-    return told(found) if found else None
+    """sts:AssumeRole on every role: each one whose trust policy names the account is within reach."""
+    found = granted(it["policy"]).on_everything("sts:AssumeRole")
+    return about(found) if found else None
 
 
 @rule(
@@ -165,8 +169,8 @@ def iam_assume_any(it: Subject) -> Found:
 )
 def iam_marketplace_any(it: Subject) -> Found:
     """aws-marketplace:Subscribe on `*` spends money without a limit."""
-    found = Grants([it["policy"]]).on_everything("aws-marketplace:subscribe")
-    return told(found) if found else None
+    found = granted(it["policy"]).on_everything("aws-marketplace:Subscribe")
+    return about(found) if found else None
 
 
 @rule(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.providers.aws.rules.policies import foreign, public, told
+from drift.providers.aws.rules.policies import open_to_all, open_to_strangers
 from drift.providers.aws.rules.secrets import in_value
 from drift.rules.spec import Found, rule
 from drift.rules.subject import Subject
@@ -20,8 +20,7 @@ from drift.rules.subject import Subject
 )
 def sqs_public(it: Subject) -> Found:
     """A policy with the principal `*` and no condition that says who."""
-    found = public(it["policy"])
-    return told(found[0]) if found else None
+    return open_to_all(it["policy"])
 
 
 @rule(
@@ -54,8 +53,7 @@ def sqs_sse(it: Subject) -> Found:
 )
 def sns_public(it: Subject) -> Found:
     """A policy with the principal `*` and no condition that says who."""
-    found = public(it["policy"])
-    return told(found[0]) if found else None
+    return open_to_all(it["policy"])
 
 
 @rule(
@@ -119,11 +117,7 @@ def kinesis_sse(it: Subject) -> Found:
 )
 def eventbridge_open(it: Subject) -> Found:
     """A policy for everybody, or for an account that is neither this one nor trusted."""
-    wide = public(it["policy"])
-    if wide:
-        return told(wide[0])
-    found = foreign(it["policy"], (it.account, *it.settings.trusted_accounts))
-    return f"account {found[0][0]}" if found else None
+    return open_to_strangers(it, it["policy"])
 
 
 @rule(
@@ -158,8 +152,7 @@ def kms_rotation(it: Subject) -> Found:
 )
 def kms_public(it: Subject) -> Found:
     """A policy with the principal `*` and no condition that says who."""
-    found = public(it["policy"])
-    return told(found[0]) if found else None
+    return open_to_all(it["policy"])
 
 
 @rule(
@@ -210,11 +203,7 @@ def secret_rotation(it: Subject) -> Found:
 )
 def secret_public(it: Subject) -> Found:
     """A policy for everybody, or for an account that is neither this one nor trusted."""
-    wide = public(it["policy"])
-    if wide:
-        return told(wide[0])
-    found = foreign(it["policy"], (it.account, *it.settings.trusted_accounts))
-    return f"account {found[0][0]}" if found else None
+    return open_to_strangers(it, it["policy"])
 
 
 @rule(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.providers.aws.rules.exposure import public_subnet
-from drift.providers.aws.rules.policies import public, told
+from drift.providers.aws.rules.policies import open_to_all
 from drift.rules.spec import Found, rule
 from drift.rules.subject import Subject
 
@@ -24,11 +24,11 @@ LOGS = ("AUDIT_LOGS",)
 )
 def opensearch_public(it: Subject) -> Found:
     """A policy that lets anybody in, and an endpoint on the internet."""
-    found = public(it["access_policies"])
+    found = open_to_all(it["access_policies"])
     if not found:
         return None
     domains = it.near("aws_opensearch_domain") if it.type == "aws_opensearch_domain_policy" else [it]
-    return None if domains and all(list(d.all("vpc_options.subnet_ids[]")) for d in domains) else told(found[0])
+    return None if domains and all(list(d.all("vpc_options.subnet_ids[]")) for d in domains) else found
 
 
 @rule(
@@ -157,8 +157,7 @@ def efs_public(it: Subject) -> Found:
     """A policy for everybody without that condition, or a mount target with a route to the internet."""
     if it.type == "aws_efs_mount_target":
         return public_subnet(it.named("subnet_id", "aws_subnet")) or None
-    found = public(it["policy"])
-    return told(found[0]) if found else None
+    return open_to_all(it["policy"])
 
 
 @rule(
@@ -213,8 +212,7 @@ def backup_vault(it: Subject) -> Found:
     """No key of its own, or a policy for everybody."""
     if it.type == "aws_backup_vault":
         return None if it["kms_key_arn"] else "no kms_key_arn"
-    found = public(it["policy"])
-    return told(found[0]) if found else None
+    return open_to_all(it["policy"])
 
 
 @rule(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from drift.model.resource import GLOBAL
-from drift.providers.aws.rules.policies import foreign, principals, public, speaks_of, statements, told
+from drift.providers.aws.policy.document import ANYBODY, Statement, Test
+from drift.providers.aws.rules.policies import open_to_accounts, open_to_all, read
 from drift.rules.spec import Found, rule
 from drift.rules.subject import Subject
 
@@ -76,8 +76,8 @@ def s3_public_acl(it: Subject) -> Found:
 )
 def s3_public_policy(it: Subject) -> Found:
     """A policy with the principal `*` and no condition that says who, and nothing that blocks public access."""
-    found = public(it["policy"])
-    return told(found[0]) if found and not blocked(it, "restrict_public_buckets") else None
+    found = open_to_all(it["policy"])
+    return found if found and not blocked(it, "restrict_public_buckets") else None
 
 
 @rule(
@@ -95,8 +95,9 @@ def s3_public_policy(it: Subject) -> Found:
 )
 def s3_public_write_policy(it: Subject) -> Found:
     """Strangers can replace what others download, and fill it with what you pay for."""
-    writing = [s for s in public(it["policy"]) if any(speaks_of(s, action) for action in WRITES)]
-    return told(writing[0]) if writing and not blocked(it, "restrict_public_buckets") else None
+    document = it["policy"]
+    found = next((found for action in WRITES if (found := open_to_all(document, action))), None)
+    return found if found and not blocked(it, "restrict_public_buckets") else None
 
 
 @rule(
@@ -160,8 +161,7 @@ def s3_account_pab(it: Subject) -> Found:
 )
 def s3_cross_account(it: Subject) -> Found:
     """An account that is neither this one nor trusted, and no condition that keeps to an organisation."""
-    found = foreign(it["policy"], (it.account, *it.settings.trusted_accounts))
-    return f"account {found[0][0]}: {told(found[0][1])}" if found else None
+    return open_to_accounts(it, it["policy"])
 
 
 @rule(
@@ -182,17 +182,21 @@ def s3_tls_only(it: Subject) -> Found:
     """No statement denies requests that come without TLS."""
     if told_elsewhere(it, "aws_s3_bucket_policy"):
         return None
-    denied = [s for s in statements(it["policy"], "Deny") if "*" in principals(s) and _insecure(s.get("Condition"))]
+    denied = any(_denies_without_tls(s) for s in read(it["policy"]).denies)
     return None if denied else "no statement denies aws:SecureTransport false"
 
 
-def _insecure(condition: Any) -> bool:
-    tests = condition.items() if isinstance(condition, Mapping) else ()
-    return any(
-        str(operator).lower().startswith("bool") and "false" in test.get("aws:securetransport", ())
-        for operator, test in tests
-        if isinstance(test, Mapping)
-    )
+def _denies_without_tls(statement: Statement) -> bool:
+    """Whether it denies everybody every action where a request comes without TLS, and asks for nothing else."""
+    everybody = any(p.name == ANYBODY and p.kind == "AWS" for p in statement.principals or ())
+    tests = statement.tests
+    insecure = len(tests) == 1 and _insecure(tests[0])
+    return everybody and not statement.all_but and insecure and statement.speaks_of("s3:*")
+
+
+def _insecure(test: Test) -> bool:
+    """Whether a test holds for every request without TLS. One of s3:TlsVersion does not: such a request has none."""
+    return test.operator == "bool" and test.key == "aws:securetransport" and test.values == {"false"}
 
 
 @rule(

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from drift.providers.aws.rules.policies import account_of, narrowed, principals, public, statements, told
+from drift.model.drift import Severity
+from drift.providers.aws.policy.trust import Width
+from drift.providers.aws.rules.policies import open_to_all, other_accounts, trusted_providers, trusted_services
 from drift.rules.spec import Fail, Found, rule
 from drift.rules.subject import Subject
 
-LOCAL_SERVICES = (
-    "ec2.",
-    "lambda.",
-    "ecs-tasks.",
-    "ecs.",
-    "edgelambda.",
-    "eks.",
-    "eks-fargate-pods.",
-    "pods.eks.",
-    "spotfleet.",
-    "autoscaling.",
-    "batch.",
-    "elasticmapreduce.",
-    "rds.",
-    "monitoring.rds.",
-    "codedeploy.",
-    "elasticbeanstalk.",
-)
+SEVERITY: dict[Width, Severity] = {
+    "anybody": "critical",
+    "organization": "medium",
+    "guests": "medium",
+    "audience": "medium",
+}
+"""How grave it is, by who is let in."""
 
-"""Services that assume a role only for a resource of the role's own account, to which the role was given by
-iam:PassRole: there is no deputy to be confused."""
+GRAVITY = tuple(SEVERITY)
 
 
 @rule(
@@ -41,8 +31,7 @@ iam:PassRole: there is no deputy to be confused."""
 )
 def iam_trust_public(it: Subject) -> Found:
     """A trust policy with the principal `*` and no condition that says who: any AWS account will do."""
-    found = public(it["assume_role_policy"])
-    return told(found[0]) if found else None
+    return open_to_all(it["assume_role_policy"])
 
 
 @rule(
@@ -57,11 +46,26 @@ def iam_trust_public(it: Subject) -> Found:
 )
 def iam_trust_confused_deputy(it: Subject) -> Found:
     """A service that acts for other accounts too is trusted, and no condition says for whom."""
-    for statement in statements(it["assume_role_policy"]):
-        services = [s for s in sorted(principals(statement, "Service")) if not s.startswith(LOCAL_SERVICES)]
-        if services and not narrowed(statement):
-            return f"trusts {', '.join(services)}"
-    return None
+    found = sorted({d.service for d in trusted_services(it["assume_role_policy"])})
+    return f"trusts {', '.join(found)}" if found else None
+
+
+@rule(
+    title="The role trusts an identity provider too widely",
+    severity="critical",
+    theme="identity",
+    types=("aws_iam_role",),
+    reads=("assume_role_policy",),
+    remedy="Compare the claim that names your tenant, and the project, with fixed values.",
+    references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html",),
+)
+def iam_trust_federated(it: Subject) -> Found:
+    """A provider that many customers share proves who somebody is, and no claim says that it must be you."""
+    found = trusted_providers(it["assume_role_policy"])
+    grave = min((GRAVITY.index(f.width) for f in found), default=None)
+    if grave is None:
+        return None
+    return Fail("; ".join(f"{f.provider}: {f.why}" for f in found), SEVERITY[GRAVITY[grave]])
 
 
 @rule(
@@ -76,13 +80,11 @@ def iam_trust_confused_deputy(it: Subject) -> Found:
 )
 def iam_trust_foreign(it: Subject) -> Found:
     """An account that is neither this one nor trusted, without an external id and without a condition on who."""
-    known = {it.account, *it.settings.trusted_accounts}
-    for statement in statements(it["assume_role_policy"]):
-        strangers = sorted({account_of(p) for p in principals(statement)} - known - {""})
-        if strangers and not narrowed(statement, ("sts:externalid", "aws:principalorgid", "aws:principalorgpaths")):
-            reading = any(str(a).endswith(":policy/ReadOnlyAccess") for a in it["managed_policy_arns"] or ())
-            return Fail(f"trusts {', '.join(strangers)}" + (", which may read everything" if reading else ""))
-    return None
+    strangers = other_accounts(it, it["assume_role_policy"], external_id=True)
+    if not strangers:
+        return None
+    reading = any(str(a).endswith(":policy/ReadOnlyAccess") for a in it["managed_policy_arns"] or ())
+    return f"trusts {', '.join(strangers)}" + (", which may read everything" if reading else "")
 
 
 @rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from drift.providers.aws.rules.policies import account_of, foreign, public, told
+from drift.providers.aws.rules.policies import account_of, open_to_strangers
 from drift.providers.aws.rules.ports import HIGHEST, WORLD
 from drift.rules.spec import Found, rule
 from drift.rules.subject import Subject
@@ -145,11 +145,7 @@ def peering_wide_route(it: Subject) -> Found:
 )
 def vpce_policy_open(it: Subject) -> Found:
     """An endpoint without a policy of its own is a way out for data, to anybody's bucket."""
-    wide = public(it["policy"])
-    if wide:
-        return told(wide[0])
-    found = foreign(it["policy"], (it.account, *it.settings.trusted_accounts))
-    return f"account {found[0][0]}" if found else None
+    return open_to_strangers(it, it["policy"], endpoint=True)
 
 
 @rule(

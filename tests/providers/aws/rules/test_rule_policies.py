@@ -1,105 +1,137 @@
-"""What a policy grants, and to whom: the cases that a glance gets wrong."""
+"""What rules make of a policy: the engine's answer as evidence, its doubts as unknown, never a guess."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from drift.normalize.policy import policy_document
-from drift.providers.aws.rules.actions import ESCALATIONS, SENSITIVE, actions_of
-from drift.providers.aws.rules.policies import Grants, foreign, public
+from drift.providers.aws.policy import actions_of
+from drift.providers.aws.rules import built_in
+from drift.providers.aws.rules.iam import SENSITIVE
+from drift.providers.aws.rules.policies import granted, open_to_all, read
+from drift.rules.engine import Answer
 from drift.rules.world import Unknown
+from tests.support.rules import answer, raw
 
-ME, OTHER = "123456789012", "210987654321"
-
-
-def policy(*statements: dict[str, Any]) -> Any:
-    filled = [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", **s} for s in statements]
-    return policy_document({"Version": "2012-10-17", "Statement": filled})
+ME, OTHER, THIRD = "123456789012", "210987654321", "111122223333"
+RULES = {r.id: r for r in built_in()}
+GITHUB = "token.actions.githubusercontent.com"
 
 
-@pytest.mark.parametrize(
-    ("condition", "narrows"),
-    [
-        ({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}, True),
-        ({"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}, False),
-        ({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}, False),
-        ({"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-1"}}, False),
-        ({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-1/*"}}, True),
-        ({"StringLike": {"aws:PrincipalArn": "*"}}, False),
-        ({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:*"}}, False),
-        ({"ArnLike": {"aws:SourceArn": f"arn:aws:sns:us-east-1:{ME}:*"}}, True),
-        ({"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}, False),
-        ({"IpAddress": {"aws:SourceIp": ["52.1.2.0/24", "0.0.0.0/1"]}}, False),
-        ({"IpAddress": {"aws:SourceIp": "52.1.2.0/24"}}, True),
-        ({"NotIpAddress": {"aws:SourceIp": "52.1.2.0/24"}}, False),
-        ({"Bool": {"aws:SecureTransport": "true"}}, False),
-        ({"Bool": {"aws:PrincipalIsAWSService": "true"}}, True),
-        ({"Bool": {"aws:PrincipalIsAWSService": "false"}}, False),
-    ],
-)
-def test_conditions_that_say_who(condition: dict[str, Any], *, narrows: bool) -> None:
-    assert (public(policy({"Principal": "*", "Condition": condition})) == []) is narrows
+def policy(*statements: dict[str, Any]) -> str:
+    filled = [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*", **s} for s in statements]
+    return json.dumps({"Version": "2012-10-17", "Statement": filled})
 
 
-def test_all_but_somebody_is_everybody() -> None:
-    assert public(policy({"NotPrincipal": {"AWS": ME}}))
-    assert not public(policy({"Effect": "Deny", "NotPrincipal": {"AWS": ME}}))
+def judged(rule: str, type_: str, **attributes: Any) -> Answer:
+    return answer(RULES[rule], raw(type_, attributes), [])
+
+
+def queue(*statements: dict[str, Any]) -> Answer:
+    return judged("sqs-public", "aws_sqs_queue_policy", policy=policy(*statements))
 
 
 def test_what_is_no_policy_cannot_be_told() -> None:
+    with pytest.raises(Unknown, match="not written as IAM would read it"):
+        read("not JSON")
     with pytest.raises(Unknown):
-        public(policy_document("not JSON"))
+        open_to_all("[]x")
 
 
-def test_foreign_accounts() -> None:
-    found = foreign(policy({"Principal": {"AWS": [f"arn:aws:iam::{OTHER}:role/x", ME, "127311923021"]}}), [ME])
+def test_what_the_engine_cannot_decide_is_unknown_with_the_reason() -> None:
+    found = queue({"Principal": "*", "Condition": {"StringEquals": {"nobody:knows": "x"}}})
 
-    assert [account for account, _ in found] == [OTHER]
-    assert foreign(policy({"Principal": {"AWS": OTHER}}), [ME, OTHER]) == []
+    assert (found.verdict, found.evidence) == ("unknown", "what the condition key nobody:knows says is not known")
+
+
+def test_every_statement_that_opens_it_is_told_as_aws_spells_its_actions() -> None:
+    found = queue(
+        {"Principal": "*", "Action": "sqs:SENDMESSAGE", "Sid": "First"},
+        {"Principal": "*", "Action": ["sqs:Receive*", "sqs:PurgeQueue"]},
+        {"Principal": {"AWS": ME}, "Action": "sqs:*"},
+    )
+
+    assert set(found.evidence.split("; ")) == {"sqs:SendMessage (statement First)", "sqs:PurgeQueue, sqs:Receive*"}
+
+
+def test_every_other_account_is_told() -> None:
+    both = {"Principal": {"AWS": [OTHER, f"arn:aws:iam::{THIRD}:role/x", ME]}}
+    found = judged("s3-cross-account", "aws_s3_bucket_policy", bucket="b", policy=policy(both))
+
+    assert found.evidence == f"account {THIRD}: s3:GetObject; account {OTHER}: s3:GetObject"
+
+
+def test_a_denial_that_takes_everything_away_leaves_nothing_to_find() -> None:
+    org = {"Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}
+
+    assert queue({"Principal": "*"}).verdict == "fail"
+    assert queue({"Principal": "*"}, {"Effect": "Deny", "Principal": "*", "Action": "*", **org}).verdict == "pass"
 
 
 @pytest.mark.parametrize(
-    ("statements", "admin"),
+    ("conditions", "verdict", "severity"),
     [
-        ([{"Action": "*"}], True),
-        ([{"Action": "*:*"}], True),
-        ([{"Action": "*", "Resource": "arn:aws:s3:::b"}], False),
-        ([{"Action": "*", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}], False),
-        ([{"Action": "*"}, {"Effect": "Deny", "Action": "aws-portal:*"}], True),
-        ([{"Action": "*"}, {"Effect": "Deny", "Action": ["iam:*", "organizations:*"]}], False),
-        ([{"Action": "*"}, {"Effect": "Deny", "Action": "iam:*", "Condition": {"Bool": {"a": "true"}}}], True),
+        ({}, "fail", "critical"),
+        ({"StringLike": {f"{GITHUB}:sub": "repo:org/*"}}, "fail", "medium"),
+        ({"ForAllValues:StringLike": {f"{GITHUB}:sub": "repo:org/repo:*"}}, "fail", "critical"),
+        ({"StringLike": {f"{GITHUB}:sub": "repo:org/repo:*"}}, "pass", None),
     ],
 )
-def test_admin(statements: list[dict[str, Any]], *, admin: bool) -> None:
-    assert (Grants([policy(*statements)]).admin is not None) is admin
+def test_identity_providers(conditions: dict[str, Any], verdict: str, severity: str | None) -> None:
+    who = {"Principal": {"Federated": f"arn:aws:iam::{ME}:oidc-provider/{GITHUB}"}, "Condition": conditions}
+    trust = policy({"Action": "sts:AssumeRoleWithWebIdentity", **who})
+    found = judged("iam-trust-federated", "aws_iam_role", name="r", assume_role_policy=trust)
+
+    assert (found.verdict, found.severity) == (verdict, severity)
 
 
-def test_all_but_some_actions() -> None:
-    def admin(*excluded: str) -> bool:
-        given = {"Effect": "Allow", "NotAction": list(excluded), "Resource": "*"}
-        return Grants([policy_document({"Version": "2012-10-17", "Statement": [given]})]).admin is not None
+@pytest.mark.parametrize(
+    ("attributes", "verdict"),
+    [
+        ({}, "fail"),
+        ({"source_account": ME}, "pass"),
+        ({"source_account": "*"}, "fail"),
+        ({"source_arn": "arn:aws:s3:::*"}, "fail"),
+        ({"source_arn": f"arn:aws:sns:us-east-1:{ME}:t"}, "pass"),
+        ({"principal_org_id": "o-a1b2c3d4e5"}, "pass"),
+        ({"principal_org_id": "o-*"}, "fail"),
+        ({"event_source_token": "amzn1.ask.skill.1"}, "pass"),
+        ({"function_url_auth_type": "NONE"}, "fail"),
+        ({"function_url_auth_type": "AWS_IAM"}, "fail"),  # signed by whatever account
+    ],
+)
+def test_a_permission_is_a_statement(attributes: dict[str, Any], verdict: str) -> None:
+    given = {"principal": "*", "action": "lambda:InvokeFunction", "statement_id": "s", "function_name": "f"}
 
-    assert admin("s3:*")
-    assert not admin("iam:*", "organizations:*")
+    assert judged("lambda-public", "aws_lambda_permission", **given, **attributes).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("denial", "verdict"),
+    [
+        ({"Condition": {"Bool": {"aws:SecureTransport": "false"}}}, "pass"),
+        ({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, "fail"),
+        ({"Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}}}, "fail"),  # plain HTTP has no such key
+        ({"Condition": {"Bool": {"aws:SecureTransport": "false", "aws:MultiFactorAuthPresent": "false"}}}, "fail"),
+        ({"Action": "s3:PutObject", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}, "fail"),
+        ({"Principal": {"AWS": ME}, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}, "fail"),
+    ],
+)
+def test_requests_without_tls(denial: dict[str, Any], verdict: str) -> None:
+    document = policy({"Effect": "Deny", "Principal": "*", "Action": "s3:*", **denial})
+
+    assert judged("s3-tls-only", "aws_s3_bucket_policy", bucket="b", policy=document).verdict == verdict
 
 
 def test_a_whole_service_however_it_is_written() -> None:
-    def whole(*actions: str, service: str = "kms") -> bool:
-        return Grants([policy({"Action": list(actions)})]).whole_service(service)
+    def whole(*actions: str) -> Any:
+        return granted(policy({"Action": list(actions), "Resource": "*"})).whole_service("kms")
 
-    assert whole("kms:*")
-    assert whole("*")
-    assert whole(*(f"kms:{letter}*" for letter in "abcdefghijklmnopqrstuvwxyz"))
-    assert not whole("kms:Decrypt", "kms:List*")
+    assert whole(*(f"kms:{letter}*" for letter in "abcdefghijklmnopqrstuvwxyz")) is True
+    assert whole("kms:Decrypt", "kms:List*") is False
 
 
-def test_the_data_knows_every_action_that_the_rules_name() -> None:
-    named = {action for actions in ESCALATIONS for action in actions}
-    lost = sorted(a for a in named if a.lower() not in actions_of(a.split(":")[0].lower()))
-
-    assert lost == []
-    assert all(len(actions_of(service)) > 5 for service in SENSITIVE)
-    with pytest.raises(Unknown, match="knows no service"):
-        actions_of("no-such-service")
+def test_the_data_knows_every_service_that_the_rules_name() -> None:
+    assert all(len(actions_of(service)) > 5 for service in SENSITIVE)  # type: ignore[arg-type]
