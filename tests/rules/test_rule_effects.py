@@ -61,6 +61,7 @@ def test_what_tampering_did_is_found(name: str) -> None:
 ALONE = [n for n, case in CASES.items() if len(case) == 3 and n not in ("iam-user-direct-policy", "iam-unmanaged-key")]
 """Rules whose cases need no neighbours, and may hold on both sides of one resource."""
 OTHER_SIDE = {
+    "policy-more-rights": "it looks at both sides at once",
     "iam-unused-rights": "what was used is never described",
     "cis-alarm-missing": "it compares the sides by itself",
     "cf-dangling-bucket": "the bucket must be described",

@@ -385,6 +385,11 @@ IAM: dict[str, Case] = {
         trust(Service="sns.amazonaws.com"),
         trust(Service="sns.amazonaws.com", Condition={"StringEquals": {"aws:SourceAccount": ME}}),
     ),
+    "policy-more-rights": (
+        "aws_iam_role_policy",
+        may("s3:GetObject", "iam:PassRole", "ec2:RunInstances"),
+        may("s3:GetObject"),
+    ),
     "iam-trust-federated": (
         "aws_iam_role",
         trust(Federated=GITHUB, Condition={"StringLike": {"token.actions.githubusercontent.com:sub": "repo:*"}}),

@@ -9,6 +9,7 @@ from typing import Any
 
 from drift.model.address import Address
 from drift.model.coverage import Gap, Unreadable
+from drift.model.drift import Drift
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.provider.installed import installed
 from drift.rules.engine import Answer, verdict
@@ -57,6 +58,7 @@ def answer(
     without: frozenset[str] = frozenset(),
     described: Iterable[Resource] = (),
     used: Mapping[str, Mapping[str, int | None]] | None = None,
+    drift: Drift | None = None,
 ) -> Answer:
     """What the rule says of the resource as it is now; nothing more can be read."""
     others = [
@@ -77,6 +79,6 @@ def answer(
             used=used,
         )
         try:
-            return verdict(rule, subject, world)
+            return verdict(rule, subject, world, drift)
         except Needs as needs:
             asked |= set(needs.wants)

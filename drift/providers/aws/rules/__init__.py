@@ -8,7 +8,7 @@ from drift.rules.spec import Rule
 
 MODULES = (
     "api", "applications", "audit", "brokers", "compute", "containers", "databases", "datastores", "edge", "iam",
-    "messaging", "network", "search", "services", "storage", "trust", "vpc",
+    "messaging", "network", "rights", "search", "services", "storage", "trust", "vpc",
 )  # fmt: skip
 """The modules of `drift.providers.aws.rules`, one for each theme."""
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from drift.model.coverage import Unreadable
+from drift.model.drift import Change, Drift
 from drift.model.resource import Resource
 from drift.provider.installed import installed
 from drift.providers.aws.rules import built_in
@@ -50,6 +51,10 @@ def judged(name: str, which: int, subject: Resource | None = None, settings: Set
     subject = subject or made(name, which)
     if name in DESCRIBED:
         more["described"] = [DESCRIBED[name]]
+    if RULES[name].of_drift:
+        before = made(name, 2)
+        changes = tuple(Change(n, before.attributes[n], v) for n, v in subject.attributes.items() if n != "id")
+        more["drift"] = Drift("modified", before, subject, changes)
     return answer(RULES[name], subject, near, settings=settings, used=USED, **more)
 
 

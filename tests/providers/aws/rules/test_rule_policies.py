@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from drift.model.drift import Change, Drift
 from drift.providers.aws.policy import actions_of
 from drift.providers.aws.rules import built_in
 from drift.providers.aws.rules.iam import SENSITIVE
 from drift.providers.aws.rules.policies import granted, open_to_all, read
-from drift.rules.engine import Answer
+from drift.rules.engine import ASIDE, Answer
 from drift.rules.world import Unknown
 from tests.support.rules import answer, raw
 
@@ -135,3 +136,47 @@ def test_a_whole_service_however_it_is_written() -> None:
 
 def test_the_data_knows_every_service_that_the_rules_name() -> None:
     assert all(len(actions_of(service)) > 5 for service in SENSITIVE)  # type: ignore[arg-type]
+
+
+def drifted(before: str | None, after: str | None, type_: str = "aws_iam_policy") -> Answer:
+    old, new = (None if p is None else raw(type_, {"policy": p}) for p in (before, after))
+    changes = (Change("policy", old and old.attributes["policy"], new and new.attributes["policy"]),)
+    drift = Drift("unmanaged" if old is None else "modified" if new else "missing", old, new, changes)
+    return answer(RULES["policy-more-rights"], new or old, drift=drift)  # type: ignore[arg-type]
+
+
+def test_what_became_possible_is_told_with_its_access_level() -> None:
+    old, role = policy({}), "arn:aws:iam::123456789012:role/x"
+    reading = drifted(old, policy({"Resource": ["arn:aws:s3:::b/*", "arn:aws:s3:::c/*"]}))
+    passing = drifted(old, policy({}, {"Action": "iam:PassRole", "Resource": role}))
+
+    assert (reading.evidence, reading.severity) == ("may now s3:GetObject on arn:aws:s3:::c/* (Read)", "low")
+    assert passing.evidence == f"may now pass {role} to any service (Write)"
+    assert passing.severity == "medium"
+
+
+def test_ways_to_more_rights_that_a_change_opened_are_told() -> None:
+    star = {"Resource": "*"}
+    old, new = (
+        policy({"Action": "ec2:RunInstances"} | star),
+        policy({"Action": ["ec2:RunInstances", "iam:PassRole"]} | star),
+    )
+    found = drifted(old, new)
+
+    assert found.severity == "high"
+    assert found.evidence.endswith("iam:PassRole and ec2:RunInstances: start an instance with a stronger role")
+
+
+def test_less_or_the_same_is_no_finding() -> None:
+    wide, narrow = policy({"Action": "s3:*"}), policy({})
+
+    assert drifted(wide, narrow).verdict == "pass"
+    assert drifted(narrow, policy({"Action": ["S3:getobject"]})).verdict == "pass"
+    assert drifted(narrow, None) == ASIDE
+
+
+def test_an_inline_policy_that_nobody_describes_gave_all_that_it_says() -> None:
+    assert (
+        drifted(None, policy({}), "aws_iam_role_policy").evidence == "may now s3:GetObject on arn:aws:s3:::b/* (Read)"
+    )
+    assert drifted(None, policy({}), "aws_iam_policy") == ASIDE

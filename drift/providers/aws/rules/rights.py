@@ -1,0 +1,90 @@
+"""What a change of a policy made possible."""
+
+from __future__ import annotations
+
+from drift.model.drift import Severity
+from drift.providers.aws.policy import Difference, Level, difference
+from drift.providers.aws.rules.policies import decided, read
+from drift.rules.spec import Fail, Found, rule
+from drift.rules.subject import Subject
+
+DOCUMENTS = {
+    "aws_iam_role": "assume_role_policy",
+    "aws_cloudwatch_log_resource_policy": "policy_document",
+    "aws_opensearch_domain": "access_policies",
+    "aws_opensearch_domain_policy": "access_policies",
+    "aws_elasticsearch_domain": "access_policies",
+}
+"""Type -> the attribute that holds its policy, where that is not `policy`."""
+
+INLINE = ("aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy")
+"""Policies that are nothing without whom they hang on: one that nobody describes gave him all that it says."""
+
+TYPES = (
+    *INLINE,
+    "aws_iam_policy",
+    *DOCUMENTS,
+    "aws_backup_vault_policy",
+    "aws_cloudwatch_event_bus_policy",
+    "aws_dynamodb_resource_policy",
+    "aws_ecr_repository_policy",
+    "aws_efs_file_system_policy",
+    "aws_glue_resource_policy",
+    "aws_kms_key",
+    "aws_kms_key_policy",
+    "aws_s3_bucket",
+    "aws_s3_bucket_policy",
+    "aws_secretsmanager_secret",
+    "aws_secretsmanager_secret_policy",
+    "aws_sns_topic",
+    "aws_sns_topic_policy",
+    "aws_sqs_queue",
+    "aws_sqs_queue_policy",
+)
+
+SEVERITY: dict[Level, Severity] = {
+    "Permissions management": "high",
+    "Write": "medium",
+    "unknown": "medium",
+    "Tagging": "low",
+    "Read": "low",
+    "List": "low",
+}
+"""Access level that was gained -> how grave that is."""
+
+SHOWN = 3
+"""How many ways to more rights the evidence names."""
+
+
+@rule(
+    title="The policy allows more than it did",
+    severity="medium",
+    theme="identity",
+    types=TYPES,
+    remedy="Find out who widened it and what for; apply the configuration again, or describe what is needed.",
+    references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",),
+    of_drift=True,
+)
+def policy_more_rights(it: Subject) -> Found:
+    """What is allowed now and was not before: actions, resources, principals and conditions, by access level."""
+    drift, name = it.drift, DOCUMENTS.get(it.type, "policy")
+    if drift is None or drift.actual is None:
+        return False
+    now = it[name]
+    if drift.desired is None:
+        if it.type not in INLINE:
+            return False
+        return _told(decided(difference(read(None), read(now))))
+    change = next((c for c in drift.changes if c.path == name), None)
+    return _told(decided(difference(read(change.desired), read(now)))) if change else False
+
+
+def _told(found: Difference) -> Found:
+    if not found.added:
+        return None
+    levels = list(found.levels)
+    ways = "; ".join(p.text for p in found.paths[:SHOWN])
+    more = f" and {len(found.paths) - SHOWN} more" if len(found.paths) > SHOWN else ""
+    opened = f"; which opens ways to more rights: {ways}{more}" if ways else ""
+    severity: Severity = "high" if found.paths else SEVERITY[levels[0]]
+    return Fail(f"{found.text} ({', '.join(levels)}){opened}", severity)
