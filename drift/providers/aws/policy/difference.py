@@ -101,7 +101,8 @@ class Grant:
             )
         else:
             others = sorted(t.text for t in self.conditions)
-            said = f"{_actions(self)} on {where}"
+            # the policy of a resource is about that resource: there `*` says nothing
+            said = _actions(self) + ("" if self.who.principals and where == "any resource" else f" on {where}")
         return said + (f", where {_list(others)}" if others else "")
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from drift.providers.aws.policy import about, paths
-from drift.providers.aws.rules.policies import decided, granted
+from collections.abc import Mapping
+
+from drift.providers.aws.policy import Grants, Names, Policy, Statement, about, paths
+from drift.providers.aws.rules.policies import decided, granted, read
 from drift.rules.spec import Found, rule
 from drift.rules.subject import Subject
+from drift.rules.world import Unknown
 
 POLICIES = ("aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy")
 
 ATTACHMENTS = ("aws_iam_role_policy_attachment", "aws_iam_user_policy_attachment", "aws_iam_group_policy_attachment")
 
 ADMINISTRATOR = ":policy/AdministratorAccess"
+
+EVERYTHING = Policy((Statement("Allow", Names(frozenset({"*"})), Names(frozenset({"*"}))),))
+"""What AWS's own AdministratorAccess says."""
 
 TOO_MUCH = (":policy/AWSCloudShellFullAccess", ":policy/AmazonBedrockFullAccess")
 
@@ -88,18 +94,30 @@ def iam_admin_attached(it: Subject) -> Found:
     fsbp=("IAM.1",),
 )
 def iam_role_admin(it: Subject) -> Found:
-    """AdministratorAccess attached, or a policy of its own that allows everything."""
+    """All its policies together allow everything, and neither a denial nor its permissions boundary takes that back."""
     attached = it["managed_policy_arns"] or frozenset()
-    for arn in sorted(attached):
-        if str(arn).endswith(ADMINISTRATOR):
-            return str(arn)
+    mine = {str(arn): EVERYTHING for arn in sorted(attached) if str(arn).endswith(ADMINISTRATOR)}
     for inline in it["inline_policy"] or ():
-        if granted(inline.get("policy")).admin:
-            return f"inline policy {inline.get('name')}"
-    for policy in it.near("aws_iam_policy"):
-        if policy.resource.arn in attached and granted(policy["policy"]).admin:
-            return policy.name
-    return None
+        mine[f"inline policy {inline.get('name')}"] = read(inline.get("policy"))
+    managed = {p.resource.arn: p for p in it.near("aws_iam_policy")}
+    for arn in sorted(managed.keys() & attached):
+        mine[managed[arn].name] = read(managed[arn]["policy"])
+    if Grants(mine.values()).admin is None:
+        return None
+    found = Grants(mine.values(), boundary=_boundary(it, managed)).admin
+    return next((name for name, policy in mine.items() if found in policy.statements), None)
+
+
+def _boundary(it: Subject, managed: Mapping[str, Subject]) -> Policy | None:
+    """What a role's permissions boundary allows; None where it has none, Unknown where that was not read."""
+    arn = str(it["permissions_boundary"] or "")
+    if not arn:
+        return None
+    if arn.endswith(ADMINISTRATOR):
+        return EVERYTHING
+    if arn not in managed:
+        raise Unknown(f"what the permissions boundary {arn} allows was not read")
+    return read(managed[arn]["policy"])
 
 
 @rule(

@@ -180,3 +180,46 @@ def test_an_inline_policy_that_nobody_describes_gave_all_that_it_says() -> None:
         drifted(None, policy({}), "aws_iam_role_policy").evidence == "may now s3:GetObject on arn:aws:s3:::b/* (Read)"
     )
     assert drifted(None, policy({}), "aws_iam_policy") == ASIDE
+
+
+def role(boundary: str, *inline: str) -> Answer:
+    given = {
+        "name": "r",
+        "permissions_boundary": boundary,
+        "inline_policy": [{"name": f"p{n}", "policy": p} for n, p in enumerate(inline)],
+    }
+    near = [raw("aws_iam_policy", {"arn": arn, "policy": p}, arn) for arn, p in BOUNDARIES.items()]
+    return answer(RULES["iam-role-admin"], raw("aws_iam_role", given), near)
+
+
+WHOLE = policy({"Action": "*", "Resource": "*"})
+BOUNDARIES = {
+    f"arn:aws:iam::{ME}:policy/storage": policy({"Action": "s3:*", "Resource": "*"}),
+    f"arn:aws:iam::{ME}:policy/whole": WHOLE,
+}
+
+
+@pytest.mark.parametrize(
+    ("boundary", "verdict"),
+    [
+        ("", "fail"),
+        ("arn:aws:iam::aws:policy/AdministratorAccess", "fail"),
+        (f"arn:aws:iam::{ME}:policy/whole", "fail"),
+        (f"arn:aws:iam::{ME}:policy/storage", "pass"),
+        (f"arn:aws:iam::{ME}:policy/not-seen", "unknown"),
+    ],
+)
+def test_a_permissions_boundary_takes_administrator_rights_back(boundary: str, verdict: str) -> None:
+    assert role(boundary, WHOLE).verdict == verdict
+    assert role(boundary, policy({})).verdict == "pass"
+
+
+def test_a_roles_policies_are_judged_together() -> None:
+    all_but = policy({"Action": "iam:*", "Resource": "*"}, {"Action": "s3:*", "Resource": "*"})
+    rest = json.dumps(
+        {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}}
+    )
+    denial = policy({"Effect": "Deny", "Action": "iam:*", "Resource": "*"})
+
+    assert role("", all_but, rest).evidence == "inline policy p1"
+    assert role("", WHOLE, denial).verdict == "pass"
