@@ -152,6 +152,12 @@ def test_a_way_that_needs_nothing_comes_first_and_is_told_in_a_sentence() -> Non
     ]
 
 
+def test_a_way_that_holds_another_is_not_told_beside_it() -> None:
+    found = paths(allowing("lambda:UpdateFunctionCode", "lambda:InvokeFunction"))
+
+    assert [p.escalation.name for p in found] == ["lambda:UpdateFunctionCode"]
+
+
 def test_a_difference_tells_the_ways_that_it_opened() -> None:
     old, new = policy({"Action": "ec2:RunInstances"}), policy({"Action": ["ec2:RunInstances", "iam:PassRole"]})
 
