@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from drift.errors import CatalogError
 from drift.provider.contract import Extension, Provider
-from drift.provider.facts import NO_SCHEMA, Default, Facts, Schema, SchemaFacts, Unset, left_out
+from drift.provider.facts import NO_SCHEMA, Default, Facts, Schema, SchemaFacts, Unset, left_out, write
 from drift.provider.spec import ResourceType
 
 _SOURCE = re.compile(r'provider(?:\["(?:[^"]*/)?([\w-]+)"\]|\.([\w-]+))(?:\.|$)')
@@ -117,3 +120,7 @@ class Catalog(Mapping[str, ResourceType]):
     def left_out(self, type_: str, path: str, major: int = 0) -> Default | Unset:
         """What it means that a resource leaves out an argument or a nested block (`drift.provider.facts.left_out`)."""
         return left_out(self.schema_of(type_), type_, path, major)
+
+
+if __name__ == "__main__":
+    write(IndexedTypes(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text()))

@@ -6,7 +6,7 @@ A type's facts are attribute -> flags, nested block -> [flags, {attributes}]. Fl
 the reader of old states need them. A provider keeps them as JSON in its folder `schema`, one file for each module of
 its types, one line for each type. Written from `terraform providers schema -json` by
 
-    python -m drift.provider.facts drift.providers.aws schema.json
+    python -m drift.provider.catalog drift.providers.aws schema.json
 
 Two more files lie in that folder, and name what they were made from, as `origin`:
 
@@ -19,17 +19,13 @@ Where a function takes a `major` version, 0 is the one that the facts were made 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
-
-if TYPE_CHECKING:
-    from drift.provider.catalog import IndexedTypes
+from typing import Any, Protocol
 
 Facts = Mapping[str, Any]
 
@@ -77,10 +73,23 @@ class Schema(Protocol):
         """The version whose record of a resource has all these attributes; 0 where nothing speaks for a later one."""
 
 
+class Indexed(Protocol):
+    """The types of a package."""
+
+    package: str
+
+    @property
+    def modules(self) -> Mapping[str, str]:
+        """Type -> the module that describes it."""
+
+    def scan(self) -> Mapping[str, str]:
+        """The same, by looking into every module."""
+
+
 class SchemaFiles:
     """The facts of a package, read from its folder `schema` module by module."""
 
-    def __init__(self, types: IndexedTypes) -> None:
+    def __init__(self, types: Indexed) -> None:
         self._types = types
         self._later: dict[tuple[str, int], Facts] = {}
 
@@ -249,27 +258,6 @@ def _of_module(package: str, module: str) -> Mapping[str, Any]:
     return json.loads(file.read_text()) if file.is_file() else {}
 
 
-def of_type(name: str, major: int = 0) -> Facts:
-    """The facts of one type of any installed provider; nothing of any other type."""
-    from drift.provider.installed import installed
-
-    return installed().facts(name, major)
-
-
-def major_of(name: str, attributes: Collection[str]) -> int:
-    """The latest version that a record of a type speaks for; 0 where nothing does."""
-    from drift.provider.installed import installed
-
-    return installed().schema_of(name).major_of(name, attributes)
-
-
-def defaults_of(name: str, major: int = 0) -> Mapping[str, Any]:
-    """What the provider of an installed type fills in for arguments that nobody sets."""
-    from drift.provider.installed import installed
-
-    return installed().defaults(name, major)
-
-
 def flags_of(fact: Any) -> str:
     """The flags of an attribute or nested block."""
     return fact if isinstance(fact, str) else fact[0]
@@ -335,13 +323,11 @@ def _words(type_: Any) -> str:
     return "" if type_ == "string" else str(type_)
 
 
-def write(package: str, schema: Mapping[str, Any]) -> None:
+def write(types: Indexed, schema: Mapping[str, Any]) -> None:
     """Write the facts of every type of a package, and its index of types."""
-    from drift.provider.catalog import IndexedTypes
-
     known = next(iter(schema["provider_schemas"].values()))["resource_schemas"]
-    here = Path(str(resources.files(package)))
-    index = IndexedTypes(package).scan()
+    here = Path(str(resources.files(types.package)))
+    index = types.scan()
     by_module: dict[str, list[str]] = {}
     for name, module in index.items():
         by_module.setdefault(module, []).append(name)
@@ -353,7 +339,3 @@ def write(package: str, schema: Mapping[str, Any]) -> None:
         ]
         (here / "schema" / f"{module}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
     (here / "index.txt").write_text("".join(f"{n}: {index[n]}\n" for n in sorted(index)))
-
-
-if __name__ == "__main__":
-    write(sys.argv[1], json.loads(Path(sys.argv[2]).read_text()))

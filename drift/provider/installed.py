@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from drift.errors import CatalogError
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Extension, Provider
+from drift.provider.facts import Facts
 
 PROVIDERS = "drift.providers"
 TYPES = "drift.types"
@@ -21,6 +22,21 @@ T = TypeVar("T")
 def installed() -> Catalog:
     """Every type of every installed provider; CatalogError names the package that cannot be loaded."""
     return Catalog(named(PROVIDERS, Provider), named(TYPES, Extension))
+
+
+def facts_of(name: str, major: int = 0) -> Facts:
+    """The facts of one type of any installed provider; nothing of any other type."""
+    return installed().facts(name, major)
+
+
+def major_of(name: str, attributes: Collection[str]) -> int:
+    """The latest version of its provider that a record of a type speaks for; 0 where nothing does."""
+    return installed().schema_of(name).major_of(name, attributes)
+
+
+def defaults_of(name: str, major: int = 0) -> Mapping[str, Any]:
+    """What the provider of an installed type fills in for arguments that nobody sets."""
+    return installed().defaults(name, major)
 
 
 def named(group: str, wanted: type[T]) -> Iterator[T]:

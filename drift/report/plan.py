@@ -18,8 +18,8 @@ from drift.model.coverage import Unreadable
 from drift.model.drift import Drift
 from drift.model.resource import Resource
 from drift.model.value import Hidden, is_empty, plain
-from drift.provider import facts
 from drift.provider.catalog import Catalog
+from drift.provider.installed import facts_of
 from drift.provider.relations import kind_of, values_at
 from drift.provider.spec import ResourceType
 
@@ -133,7 +133,7 @@ def _sides(resource: Resource, catalog: Catalog) -> tuple[dict[str, Any], dict[s
     """(values, which of them are sensitive, which are not known)."""
     kind = kind_of(resource, catalog)
     known = {**kind.computed, **kind.attributes}
-    schema = facts.of_type(kind.name)
+    schema = facts_of(kind.name)
     values: dict[str, Any] = {"id": resource.id} | ({"arn": resource.arn} if resource.arn else {})
     sensitive: dict[str, bool] = {}
     unknown: dict[str, bool] = {}

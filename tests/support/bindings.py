@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from drift.provider import facts
+from drift.provider.installed import facts_of
 from drift.providers import aws
 from drift.providers.aws import TYPES
 
@@ -208,7 +209,7 @@ def main(older: Path, newer: Path) -> None:
     lines = []
     for name in sorted(TYPES):
         if name in old:
-            found = difference(old[name], new[name], facts.of_type(name)) if name in new else None
+            found = difference(old[name], new[name], facts_of(name)) if name in new else None
             if found != {}:
                 lines.append(f"{json.dumps(name)}: {json.dumps(found, separators=(',', ':'))}")
     origin = f"bindings of provider {version} beside those of {old_version}"

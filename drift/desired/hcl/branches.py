@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from drift.desired.hcl import operators
 from drift.desired.hcl.compare import is_sensitive, may_change, type_known, untyped
 from drift.desired.hcl.convert import convert
+from drift.desired.hcl.evaluation import Evaluation
 from drift.desired.hcl.failed import Failed
 from drift.desired.hcl.failed import side as side_of
 from drift.desired.hcl.run import Failure
 from drift.desired.hcl.tree import Conditional, Expr
 from drift.desired.hcl.types import has_dynamic, unify
 from drift.desired.hcl.values import BOOL, DYNAMIC, Type, Val, unknown
-
-if TYPE_CHECKING:
-    from drift.desired.hcl.evaluate import Evaluation
 
 Side = Val | Failed
 
@@ -78,7 +74,7 @@ def attempt_each(at: Evaluation, arguments: Sequence[Expr]) -> Val:
         raise Failure("try needs an argument")
     reasons = []
     for argument in arguments:
-        inner = replace(at, unknowns=[0])
+        inner = at.afresh()
         try:
             val = inner.value(argument)
         except Failure as error:
@@ -90,7 +86,7 @@ def attempt_each(at: Evaluation, arguments: Sequence[Expr]) -> Val:
 
 def can(at: Evaluation, argument: Expr) -> Val:
     """`can`: whether it does not fail."""
-    inner = replace(at, unknowns=[0])
+    inner = at.afresh()
     try:
         val = inner.value(argument)
     except Failure:

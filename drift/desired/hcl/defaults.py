@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from drift.desired.hcl import schema
 from drift.desired.hcl.values import Val, from_python
 from drift.desired.hcl.written import as_type
-from drift.provider.facts import Facts, defaults_of
+from drift.provider.facts import Facts
+from drift.provider.installed import defaults_of
 
 
 def defaults(type_: str, values: Mapping[str, Val], facts: Facts, major: int = 0) -> dict[str, Val]:

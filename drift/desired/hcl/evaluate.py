@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,6 +90,10 @@ class Evaluation:
     def within(self, names: Mapping[str, Val]) -> Evaluation:
         """The same with more variables."""
         return Evaluation(self.scope, self.run, {**(self.names or {}), **names}, self.unknowns, self.templates)
+
+    def afresh(self) -> Evaluation:
+        """The same, counting anew what is not known."""
+        return replace(self, unknowns=[0])
 
     def value(self, expr: Expr) -> Val:
         """The value, as far as it is known; raises `Failure`, and `TooMuch`."""

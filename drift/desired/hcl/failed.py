@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from drift.desired.hcl.convert import convert
+from drift.desired.hcl.evaluation import Evaluation
 from drift.desired.hcl.loops import countable, each, iterable, rounds
 from drift.desired.hcl.run import Failure
 from drift.desired.hcl.tree import (
@@ -30,9 +30,6 @@ from drift.desired.hcl.tree import (
 )
 from drift.desired.hcl.types import list_of, object_of, tuple_of, unify
 from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, Type, Val, unknown
-
-if TYPE_CHECKING:
-    from drift.desired.hcl.evaluate import Evaluation
 
 
 @dataclass(frozen=True)

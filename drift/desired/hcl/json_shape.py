@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from drift.provider import facts
+from drift.provider.installed import facts_of
 
 Static = Literal["expression", "each", "raw"]
 """How an argument's text is meant: it is an expression (or, by `each`, each of its parts is), or just text."""
@@ -106,7 +107,7 @@ def inside(kind: str, labels: tuple[str, ...], shape: Shape) -> Shape:
     if kind not in ("resource", "data", "ephemeral") or len(labels) != 2:
         return shape
     if kind == "resource":
-        own: Mapping[str, Shape] = _provided({**facts.of_type(labels[0]), **facts.of_type(labels[0], facts.LATEST)})
+        own: Mapping[str, Shape] = _provided({**facts_of(labels[0]), **facts_of(labels[0], facts.LATEST)})
     else:
         own = _DATA.get(labels[0], {"filter": Shape()})
     return Shape(2, {**_META, **_with_dynamic(own)}, _META_STATIC)

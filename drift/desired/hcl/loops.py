@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from drift.desired.hcl.compare import type_known
 from drift.desired.hcl.convert import convert, keys_in_order
+from drift.desired.hcl.evaluation import Evaluation
 from drift.desired.hcl.numbers import Counted
 from drift.desired.hcl.run import Failure, NotKnown
 from drift.desired.hcl.tree import Expr, ForObject, ForTuple, Splat, TemplateFor
 from drift.desired.hcl.types import list_of, object_val, tuple_val
 from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, Val, unknown
-
-if TYPE_CHECKING:
-    from drift.desired.hcl.evaluate import Evaluation
 
 ELEMENT: Final = "*"
 """The name under which a splat's element is bound: no identifier."""
@@ -118,7 +115,7 @@ def countable(of: Val) -> bool:
 
 def _check(at: Evaluation, condition: Expr, expr: Any) -> None:
     """What fails for whatever element fails for none at all."""
-    trial = replace(at, unknowns=[0]).within({**({expr.key: unknown()} if expr.key else {}), expr.value: unknown()})
+    trial = at.afresh().within({**({expr.key: unknown()} if expr.key else {}), expr.value: unknown()})
     val = trial.value(condition)
     if val.is_null:
         raise Failure("the condition is null")

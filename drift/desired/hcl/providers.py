@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from drift.desired.hcl.bodies import Declared, blocks
 from drift.desired.hcl.configured import Provider
+from drift.desired.hcl.modules import Module
 from drift.desired.hcl.plain import any_sensitive, plain
 from drift.desired.hcl.scope import Scope
 from drift.desired.hcl.traversals import steps_of
@@ -20,9 +21,6 @@ from drift.desired.hcl.values import STRING, UNKNOWN, Type, Val, unknown
 from drift.desired.hcl.written import Evaluate
 from drift.provider.facts import Facts, settable
 
-if TYPE_CHECKING:
-    from drift.desired.hcl.names import ModuleScope
-
 Reference = tuple[str, str]
 """(local name, alias) of a provider configuration."""
 
@@ -30,6 +28,33 @@ UNTOLD = "?"
 """An alias that no configuration has."""
 
 _ROLE = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/")
+
+
+class Evaluator(Protocol):
+    """What evaluates expressions."""
+
+    def evaluate(self, expr: Expr, scope: Scope | None) -> Val:
+        """The value of an expression."""
+
+
+class Instance(Scope, Protocol):
+    """An instance of a module, as far as its providers go."""
+
+    @property
+    def run(self) -> Evaluator:
+        """What evaluates its expressions."""
+
+    @property
+    def module(self) -> Module:
+        """What it is an instance of."""
+
+    @property
+    def caller(self) -> Instance | None:
+        """The instance that calls it; None for the root."""
+
+    @property
+    def call(self) -> Declared | None:
+        """The block that calls it."""
 
 
 def reference(expr: Expr | None, type_: str) -> Reference:
@@ -44,12 +69,12 @@ def reference(expr: Expr | None, type_: str) -> Reference:
     return (steps[0], steps[1] if len(steps) > 1 else "") if steps else (own, UNTOLD)
 
 
-def source_name(module: ModuleScope, local: str) -> str:
+def source_name(module: Instance, local: str) -> str:
     """The provider's own name, whatever a module calls it: the last part of its source."""
     return module.module.sources.get(local, local).rpartition("/")[2]
 
 
-def provider_for(module: ModuleScope, wanted: Reference) -> Provider:
+def provider_for(module: Instance, wanted: Reference) -> Provider:
     """The configuration that a module's resources get under a name of its own."""
     name = source_name(module, wanted[0])
     scope, at = module, wanted

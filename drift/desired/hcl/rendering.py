@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from drift.desired.hcl import operators
 from drift.desired.hcl.branches import conditional
 from drift.desired.hcl.compare import is_sensitive
 from drift.desired.hcl.convert import convert
+from drift.desired.hcl.evaluation import Evaluation
 from drift.desired.hcl.loops import iterable, rounds
 from drift.desired.hcl.run import Failure
 from drift.desired.hcl.tree import Conditional, Template, TemplateFor, TemplateIf
 from drift.desired.hcl.values import STRING, Val, unknown
-
-if TYPE_CHECKING:
-    from drift.desired.hcl.evaluate import Evaluation
 
 
 def template(at: Evaluation, expr: Template) -> Val:

@@ -14,6 +14,7 @@ from typing import Any
 
 from drift.errors import StateError
 from drift.provider import facts
+from drift.provider.installed import facts_of
 
 Flat = dict[str, str]
 
@@ -29,7 +30,7 @@ def expand(type_: str, flat: Flat, source: str, place: object) -> tuple[dict[str
 
     Of a type that is not catalogued only the plain attributes are read.
     """
-    known = facts.of_type(type_)
+    known = facts_of(type_)
     if not known:
         return {name: text for name, text in flat.items() if "." not in name}, frozenset()
     reader = _Reader(flat, source, place)

@@ -29,6 +29,7 @@ from drift.model.address import Address
 from drift.model.drift import Pending
 from drift.model.resource import Exemption
 from drift.provider import facts
+from drift.provider.installed import facts_of, major_of
 
 AGAIN = "Write it again: `terraform plan -out p && terraform show -json p > plan.json`."
 
@@ -225,7 +226,7 @@ def _sensitive(subject: _Subject, source: str) -> frozenset[str]:
 def _with_intent(instance: Instance, subject: _Subject, author: _Author | None, values: _Three) -> Instance:
     """The instance with what its author sets, and what the plan ignores; what waits for the apply is noted."""
     type_, refreshed = instance.address.type, values.refreshed
-    known = facts.of_type(type_, facts.major_of(type_, values.planned.keys()))
+    known = facts_of(type_, major_of(type_, values.planned.keys()))
     changed = frozenset(n for n, v in values.planned.items() if refreshed.get(n) != v) & _settable(known)
     said = changed | {"tags_all"} | (author.sets if author else frozenset())  # `tags`, and the provider's defaults
     open_ = _assigned(known) - (author.constant.keys() if author else frozenset())
