@@ -55,7 +55,9 @@ def command(saved: str, number: int | None, directory: Path, changed: tuple[str,
     number = number or place.number
     if not number:
         raise UsageError("no pull request to write on", "Run it for one, or give --number.")
-    platform = place.open()
+    from drift.platforms import opened
+
+    platform = opened(place)
     touched = touching(report, given or platform.changed_files(number), root, within)
     post = Post(report, posting.scope_of(report), place.link, platform.limit, touched)
     if posting.dry_run:

@@ -33,7 +33,9 @@ def command(saved: str, fail_on: tuple[str, ...], posting: Posting) -> None:
         click.echo(f"{post.title()}\n\n{post.issue()}", nl=False)
         return
     place = posting.place()
-    platform = place.open()
+    from drift.platforms import opened
+
+    platform = opened(place)
     post = Post(report, posting.scope_of(report), place.link, platform.limit)
     unseen = "unmanaged" in policy.kinds and not report.scope.unmanaged
     if (report.incomplete or unseen) and not drifted:

@@ -8,65 +8,26 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
 
 from drift.errors import PlatformError, UsageError
-from drift.report.touch import ChangedFile
+from drift.platforms.place import Place, Platform
 
 
-class Platform(Protocol):
-    """One repository, on one platform."""
+def opened(place: Place) -> Platform:
+    """The platform; PlatformError where its client is not installed."""
+    try:
+        if place.platform == "github":
+            from drift.platforms.github import GitHub
 
-    limit: int
-    """Characters that a comment may have."""
+            return GitHub(place)
+        from drift.platforms.gitlab import GitLab
 
-    def changed_files(self, number: int) -> Sequence[ChangedFile]:
-        """What a pull request changes."""
-
-    def comment(self, number: int, marker: str, body: str) -> str:
-        """Write the comment that begins with `marker`, in place where it is there already; its address."""
-
-    def issue(self, marker: str, title: str, body: str, *, keep_open: bool) -> str:
-        """Write the one issue that begins with `marker`; close it where it is not kept open.
-
-        Its address; empty where there is none and none was needed.
-        """
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Which platform, which repository, and who speaks."""
-
-    platform: str
-    url: str
-    """The API's address."""
-    repository: str
-    token: str
-    number: int = 0
-    """Of the pull request; 0 where there is none."""
-    link: str = ""
-    """Where the run that reports can be read."""
-
-    def __repr__(self) -> str:
-        return f"Place({self.platform}, {self.url}, {self.repository}, {self.number})"
-
-    def open(self) -> Platform:
-        """The platform; PlatformError where its client is not installed."""
-        try:
-            if self.platform == "github":
-                from drift.platforms.github import GitHub
-
-                return GitHub(self)
-            from drift.platforms.gitlab import GitLab
-
-            return GitLab(self)
-        except ImportError as error:
-            extra = self.platform
-            hint = f"Install it with its extra: pip install 'drift[{extra}]'."
-            raise PlatformError(f"the client of {self.platform} is not installed: {error.name}", hint) from None
+        return GitLab(place)
+    except ImportError as error:
+        hint = f"Install it with its extra: pip install 'drift[{place.platform}]'."
+        raise PlatformError(f"the client of {place.platform} is not installed: {error.name}", hint) from None
 
 
 def detect(environment: Mapping[str, str] = os.environ, platform: str = "") -> Place:
@@ -116,10 +77,3 @@ def _gitlab(environment: Mapping[str, str]) -> Place:
         number=int(number) if number.isdigit() else 0,
         link=environment.get("CI_JOB_URL", ""),
     )
-
-
-def refused(what: str, status: int, said: str, token: str, hints: Mapping[int, str]) -> PlatformError:
-    """The error for what a platform refused; its words are shown without the token."""
-    safe = said.replace(token, "***") if token else said
-    hint = hints.get(status, "Try again; where it stays so, ask the platform's own log.")
-    return PlatformError(f"{what}: refused with {status}: {' '.join(safe.split())[:300]}", hint)

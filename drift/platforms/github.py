@@ -12,7 +12,7 @@ from github import Auth, Github, GithubException, GithubRetry
 
 from drift import __version__
 from drift.errors import PlatformError
-from drift.platforms import Place, refused
+from drift.platforms.place import Place, refused
 from drift.report.comment import GITHUB
 from drift.report.touch import ChangedFile, changed_lines
 

@@ -14,7 +14,8 @@ from drift.cli import cli
 from drift.errors import DriftError, PlatformError, UsageError
 from drift.model.coverage import Gap
 from drift.model.drift import Change, Drift, Report
-from drift.platforms import Place, detect
+from drift.platforms import detect, opened
+from drift.platforms.place import Place
 from drift.report.comment import GITHUB, Post
 from drift.report.touch import ChangedFile, changed_lines, touching
 from tests.report.test_report_escaping import HOSTILE, hostile_report
@@ -420,7 +421,7 @@ def test_a_server_that_is_not_there_is_said(checkout: Path, monkeypatch: pytest.
     from drift.platforms import github
 
     monkeypatch.setattr(github, "TRIES", 0)
-    platform = Place("github", "http://127.0.0.1:9", "acme/shop", TOKEN, 7).open()
+    platform = opened(Place("github", "http://127.0.0.1:9", "acme/shop", TOKEN, 7))
     with pytest.raises(DriftError, match="cannot be reached") as caught:
         platform.changed_files(7)
     assert TOKEN not in str(caught.value)

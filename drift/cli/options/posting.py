@@ -12,7 +12,7 @@ from drift.errors import UsageError
 from drift.model.drift import Report
 
 if TYPE_CHECKING:
-    from drift.platforms import Place
+    from drift.platforms.place import Place
 
 
 @dataclass(frozen=True, slots=True)

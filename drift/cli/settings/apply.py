@@ -152,13 +152,13 @@ class Known:
     """Every option of every command; loads them all, which only a configuration file makes needful."""
 
     def __init__(self) -> None:
-        from drift.cli import COMMANDS, cli
-
         self.groups: dict[tuple[str, ...], dict[str, list[click.Option]]] = {(): {}}
         """Command's words -> key -> its options of that name, those of the commands inside it too."""
-        context = click.Context(cli)
-        for name in COMMANDS:
-            command = cli.get_command(context, name)
+        context = click.get_current_context().find_root()
+        root = context.command
+        assert isinstance(root, click.Group), "options are read within a command of drift"  # noqa: S101
+        for name in root.list_commands(context):
+            command = root.get_command(context, name)
             if command is not None and name not in APART:
                 self._add(command, (name,))
 
