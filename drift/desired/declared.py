@@ -16,7 +16,6 @@ from typing import Any
 
 from drift.desired.backends import entra
 from drift.desired.configured import Config
-from drift.desired.directory import data_dir
 from drift.desired.hcl.bodies import blocks
 from drift.desired.hcl.evaluate import evaluate
 from drift.desired.hcl.files import parse_files, parse_text
@@ -29,6 +28,7 @@ from drift.desired.hcl.scope import Scope
 from drift.desired.hcl.settings import Given, settings
 from drift.desired.hcl.syntax import parse
 from drift.desired.hcl.tree import Block, Body, File
+from drift.desired.layout import data_dir
 from drift.errors import StateError, UsageError
 from drift.model import bounds
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,41 +9,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from drift.desired import configured
-from drift.desired.configured import DEFAULT, STATE
+from drift.desired.configured import STATE
+from drift.desired.layout import GENERATED, STACK, data_dir, unit_of, workspace
 from drift.errors import StateError, UsageError
-from drift.model.bounds import SETTINGS_BYTES, contents, text
+from drift.model.bounds import SETTINGS_BYTES, contents
 
 if TYPE_CHECKING:
     from drift.desired.hcl.settings import Given
-
-UNITS = ("terragrunt.hcl", "terragrunt.hcl.json")
-"""What makes a directory a unit of Terragrunt, the first before the other."""
-STACK = "terragrunt.stack.hcl"
-"""What makes it a stack, whose units `terragrunt stack generate` writes below it."""
-GENERATED = ".terragrunt-stack"
-
-
-def unit_of(directory: Path) -> Path | None:
-    """The file that makes a directory a unit of Terragrunt; None where it is none."""
-    return next((directory / name for name in UNITS if (directory / name).is_file()), None)
-
-
-def data_dir(directory: Path) -> Path:
-    """Where Terraform keeps what it knows of this directory: TF_DATA_DIR, else `.terraform`."""
-    return directory / (os.environ.get("TF_DATA_DIR") or ".terraform")
-
-
-def workspace(directory: Path) -> str:
-    """The selected workspace: TF_WORKSPACE, else what `terraform workspace select` wrote down, else `default`."""
-    chosen = os.environ.get("TF_WORKSPACE", "")
-    if not chosen:
-        try:
-            chosen = text(data_dir(directory) / "environment", SETTINGS_BYTES, errors="replace").strip()
-        except OSError:
-            chosen = ""
-    if chosen in (".", "..") or re.search(r"[/\\\x00]", chosen):
-        raise StateError(str(directory), f"{chosen!r} is not the name of a workspace", "Set TF_WORKSPACE to one.")
-    return chosen or DEFAULT
 
 
 def place_of(directory: Path, given: Sequence[str] = (), variables: Given | None = None) -> str:

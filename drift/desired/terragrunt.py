@@ -19,7 +19,6 @@ from typing import Any
 
 from drift.desired.configured import STATE, Config
 from drift.desired.declared import READ, complete, literal_backend
-from drift.desired.directory import UNITS
 from drift.desired.hcl.bodies import blocks
 from drift.desired.hcl.evaluate import Evaluation, evaluate
 from drift.desired.hcl.files import parse_file, parse_text
@@ -30,6 +29,7 @@ from drift.desired.hcl.traversals import text_of
 from drift.desired.hcl.tree import Attribute, Block, Call, Expr
 from drift.desired.hcl.types import object_val
 from drift.desired.hcl.values import STRING, UNKNOWN, Val, unknown
+from drift.desired.layout import UNITS
 from drift.errors import StateError
 
 CACHE = ".terragrunt-cache"

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from drift.desired import directory
+from drift.desired import directory, layout
 from drift.desired.backends import Lock, lock_from, scheme_of
 from drift.desired.configured import STATE
 from drift.errors import StateError
@@ -95,8 +95,8 @@ def _in_directory(url: str) -> list[str]:
     for entered, (folder, below, files) in enumerate(os.walk(url), 1):
         _allow(entered, url)
         here = Path(folder)
-        data = directory.data_dir(here)
-        unit = not {*directory.UNITS}.isdisjoint(files)
+        data = layout.data_dir(here)
+        unit = not {*layout.UNITS}.isdisjoint(files)
         skipped = {".terraform", *([".terragrunt-cache"] if unit else [])}
         below[:] = [name for name in below if name not in skipped and here / name != data]
         own = folder == url or not Path(os.environ.get("TF_DATA_DIR", "")).is_absolute()  # one that is serves one alone

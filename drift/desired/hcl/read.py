@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from drift.desired.directory import data_dir, workspace
 from drift.desired.hcl.configured import Configuration
 from drift.desired.hcl.expand import expanded
 from drift.desired.hcl.files import parse_files
@@ -22,6 +21,7 @@ from drift.desired.hcl.settings import Given, Settings, settings
 from drift.desired.hcl.syntax import parse
 from drift.desired.hcl.traversals import end_of
 from drift.desired.instance import Instance, State
+from drift.desired.layout import data_dir, workspace
 from drift.desired.versions import latest, least, locked
 from drift.desired.versions import recorded as written_by
 from drift.errors import UsageError
