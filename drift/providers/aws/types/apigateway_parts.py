@@ -201,3 +201,18 @@ BASE_PATH_MAPPING = ResourceType(
     refs=(Ref("api_id", to="aws_api_gateway_rest_api"),),
     parent=Parent("domain_name", to="aws_api_gateway_domain_name", by="domain_name"),
 )
+
+CLIENT_CERTIFICATE = ResourceType(
+    name="aws_api_gateway_client_certificate",
+    service="apigateway",
+    list=Call(op="GetClientCertificates", take="items", iam="apigateway:GET"),
+    id=text("clientCertificateId"),
+    label="description || id",
+    computed={
+        "arn": text("join('', ['arn:', here.partition, ':apigateway:', here.region, '::/clientcertificates/', "
+                    "clientCertificateId])"),
+        "pem_encoded_certificate": text("pemEncodedCertificate"),
+    },
+    attributes={"description": text("description"), "tags": tags("tags")},
+    owners=(Owner('tags."aws:cloudformation:stack-id"', "CloudFormation"),),
+)

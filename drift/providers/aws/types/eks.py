@@ -59,6 +59,8 @@ CLUSTER = ResourceType(
              bind={"clusterName": "name"}, gone=GONE, absent=frozenset({"InvalidRequestException"})),
         Call(op="ListIdentityProviderConfigs", take="identityProviderConfigs", into="IdentityProviderConfigs",
              bind={"clusterName": "name"}, gone=GONE),
+        Call(op="ListPodIdentityAssociations", take="associations", into="PodIdentities", bind={"clusterName": "name"},
+             gone=GONE),
     ),
     id=text("name"),
     import_id="name",
@@ -354,4 +356,31 @@ IDENTITY_PROVIDER_CONFIG = ResourceType(
     },
     parent=Parent("cluster_name", to="aws_eks_cluster"),
     owners=(cloudformation("Oidc"),),
+)
+
+POD_IDENTITY_ASSOCIATION = ResourceType(
+    name="aws_eks_pod_identity_association",
+    service="eks",
+    list=Within("aws_eks_cluster", each="PodIdentities[]"),
+    describe=(
+        # one call for each: the listing does not tell the role
+        Call(op="DescribePodIdentityAssociation", take="association", into="Association", gone=GONE,
+             bind={"clusterName": "parent.name", "associationId": "associationId"}),
+    ),
+    id=text("associationId"),
+    identity=("cluster_name", "association_id"),
+    import_id="join(',', [cluster_name, association_id])",
+    label="service_account",
+    computed={"association_arn": text("associationArn"), "association_id": text("associationId")},
+    attributes={
+        "cluster_name":    text("parent.name"),
+        "namespace":       text("namespace"),
+        "role_arn":        text("Association.roleArn"),
+        "service_account": text("serviceAccount"),
+        "tags":            tags("Association.tags"),
+    },
+    refs=(Ref("role_arn", to="aws_iam_role", by="arn"),),
+    parent=Parent("cluster_name", to="aws_eks_cluster"),
+    # an add-on makes its own
+    owners=(Owner("ownerArn", "EKS add-on"), cloudformation("Association")),
 )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import block, blocks, flag, set_of, tags, text
+from drift.provider.kinds import block, blocks, flag, kms_key, set_of, tags, text
 from drift.provider.spec import WHOLE, Call, Owner, Parent, Ref, ResourceType, Within
 
 DETECTOR = ResourceType(
     name="aws_guardduty_detector",
     service="guardduty",
     list=Call(op="ListDetectors", take="DetectorIds[].{DetectorId: @}"),
-    describe=(Call(op="GetDetector", into="Detector", bind={"DetectorId": "DetectorId"}),),
+    describe=(
+        Call(op="GetDetector", into="Detector", bind={"DetectorId": "DetectorId"}),
+        Call(op="ListPublishingDestinations", take="Destinations", into="Destinations", bind={"DetectorId": "DetectorId"}),
+    ),
     id=text("DetectorId"),
     label="id",
     attributes={
@@ -90,4 +93,27 @@ ORGANIZATION_ADMIN = ResourceType(
     id=text("AdminAccountId"),
     label="id",
     attributes={"admin_account_id": text("AdminAccountId")},
+)
+
+PUBLISHING_DESTINATION = ResourceType(
+    name="aws_guardduty_publishing_destination",
+    service="guardduty",
+    list=Within("aws_guardduty_detector", each="Destinations[]"),
+    describe=(
+        Call(op="DescribePublishingDestination", take="DestinationProperties", into="Properties",
+             bind={"DetectorId": "parent.DetectorId", "DestinationId": "DestinationId"}),
+    ),
+    id=text("join(':', [parent.DetectorId, DestinationId])"),
+    label="destination_arn",
+    attributes={
+        "detector_id":      text("parent.DetectorId"),
+        "destination_arn":  text("Properties.DestinationArn"),
+        "destination_type": text("DestinationType", default="S3"),
+        "kms_key_arn":      kms_key("Properties.KmsKeyArn"),
+    },
+    refs=(
+        Ref("destination_arn", to="aws_s3_bucket", by="arn"),
+        Ref("kms_key_arn", to="aws_kms_key", by="arn"),
+    ),
+    parent=Parent("detector_id", to="aws_guardduty_detector"),
 )

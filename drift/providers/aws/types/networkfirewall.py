@@ -142,3 +142,106 @@ LOGGING_CONFIGURATION = ResourceType(
     },
     parent=Parent("firewall_arn", to="aws_networkfirewall_firewall"),
 )
+
+MATCH_ADDRESS = {"address_definition": text("AddressDefinition")}
+# a single port ends where it begins
+MATCH_PORT = {"from_port": number("FromPort"), "to_port": number("ToPort", default=0)}
+
+
+def _variables(at: str, member: str) -> Attr:
+    return blocks(f"entries({at})", {
+        "key":  text("key"),
+        member: block("value", {"definition": set_of(values.text, "Definition")}),
+    }, key=lambda v: v.get("key"))
+
+
+RULE_GROUP = ResourceType(
+    name="aws_networkfirewall_rule_group",
+    service="network-firewall",
+    list=Call(op="ListRuleGroups", take="RuleGroups"),
+    describe=(
+        Call(op="DescribeRuleGroup", into="Described", bind={"RuleGroupArn": "Arn"}, gone=GONE),
+    ),
+    id=text("Arn"),
+    label="name",
+    # those that another account shares with us are listed, too
+    account="account(Arn)",
+    computed={"arn": text("Arn")},
+    attributes={
+        "name":                     text("Name"),
+        "capacity":                 number("Described.RuleGroupResponse.Capacity"),
+        "description":              text("Described.RuleGroupResponse.Description"),
+        # another way to write `rules_string`
+        "rules":                    text("Described.RuleGroup.RulesSource.RulesString", assigned=True),
+        "type":                     text("Described.RuleGroupResponse.Type"),
+        "encryption_configuration": _encryption("Described.RuleGroupResponse"),
+        "rule_group":               block("Described.RuleGroup", {
+            "reference_sets":        block("ReferenceSets", {
+                "ip_set_references": blocks("entries(IPSetReferences)", {
+                    "key":              text("key"),
+                    "ip_set_reference": blocks("value.[@]", {"reference_arn": text("ReferenceArn")}),
+                }, key=lambda r: r.get("key")),
+            }),
+            "rule_variables":        block("RuleVariables", {
+                "ip_sets":   _variables("IPSets", "ip_set"),
+                "port_sets": _variables("PortSets", "port_set"),
+            }),
+            "rules_source":          block("RulesSource", {
+                "rules_string":      text("RulesString"),
+                "rules_source_list": block("RulesSourceList", {
+                    "generated_rules_type": text("GeneratedRulesType"),
+                    "target_types":         set_of(values.text, "TargetTypes"),
+                    "targets":              set_of(values.text, "Targets"),
+                }),
+                "stateful_rule":     blocks("StatefulRules", {
+                    "action":      text("Action"),
+                    "header":      block("Header", {
+                        "destination":      text("Destination"),
+                        "destination_port": text("DestinationPort"),
+                        "direction":        text("Direction"),
+                        "protocol":         text("Protocol"),
+                        "source":           text("Source"),
+                        "source_port":      text("SourcePort"),
+                    }),
+                    "rule_option": blocks("RuleOptions", {
+                        "keyword":  text("Keyword"),
+                        "settings": set_of(values.text, "Settings"),
+                    }),
+                }, ordered=True),
+                "stateless_rules_and_custom_actions": block("StatelessRulesAndCustomActions", {
+                    "custom_action":  blocks("CustomActions", {
+                        "action_name":       text("ActionName"),
+                        "action_definition": block("ActionDefinition", {
+                            "publish_metric_action": block("PublishMetricAction", {
+                                "dimension": blocks("Dimensions", {"value": text("Value")}, key=lambda d: d.get("value")),
+                            }),
+                        }),
+                    }, key=lambda a: a.get("action_name")),
+                    "stateless_rule": blocks("StatelessRules", {
+                        "priority":        number("Priority"),
+                        "rule_definition": block("RuleDefinition", {
+                            "actions":          set_of(values.text, "Actions"),
+                            "match_attributes": block("MatchAttributes", {
+                                "protocols":        set_of(values.number, "Protocols"),
+                                "destination":      blocks("Destinations", MATCH_ADDRESS),
+                                "destination_port": blocks("DestinationPorts", MATCH_PORT),
+                                "source":           blocks("Sources", MATCH_ADDRESS),
+                                "source_port":      blocks("SourcePorts", MATCH_PORT),
+                                "tcp_flag":         blocks("TCPFlags", {
+                                    "flags": set_of(values.text, "Flags"),
+                                    "masks": set_of(values.text, "Masks"),
+                                }),
+                            }),
+                        }),
+                    }, key=lambda r: r.get("priority")),
+                }),
+            }),
+            "stateful_rule_options": block("StatefulRuleOptions", {
+                "rule_order": text("RuleOrder", default="DEFAULT_ACTION_ORDER"),
+            }),
+        }, assigned=True),
+        "tags":                     tags("Described.RuleGroupResponse.Tags"),
+    },
+    refs=(Ref("encryption_configuration.key_id", to="aws_kms_key", by="arn"),),
+    owners=(Owner(_STACK.format("Described.RuleGroupResponse"), "CloudFormation"),),
+)

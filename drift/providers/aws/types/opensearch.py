@@ -221,3 +221,38 @@ VPC_ENDPOINT_ACCESS = ResourceType(
     attributes={"account": text("Principal"), "domain_name": text("parent.DomainName")},
     parent=Parent("domain_name", to="aws_opensearch_domain", by="domain_name"),
 )
+
+
+def _domain(at: str) -> Attr:
+    return block(f"{at}.AWSDomainInformation", {
+        "domain_name": text("DomainName"),
+        "owner_id":    text("OwnerId"),
+        "region":      text("Region"),
+    })
+
+
+OUTBOUND_CONNECTION = ResourceType(
+    name="aws_opensearch_outbound_connection",
+    service="opensearch",
+    list=Call(op="DescribeOutboundConnections", take="Connections"),
+    id=text("ConnectionId"),
+    label="connection_alias",
+    exists="!contains(['DELETED', 'DELETING', 'REJECTED'], ConnectionStatus.StatusCode || '')",
+    computed={"connection_status": text("ConnectionStatus.StatusCode")},
+    attributes={
+        "connection_alias":      text("ConnectionAlias"),
+        "connection_mode":       text("ConnectionMode", assigned=True),
+        "connection_properties": block("ConnectionProperties", {
+            "cross_cluster_search": block("CrossClusterSearch", {
+                "skip_unavailable": text("SkipUnavailable", assigned=True),
+            }, assigned=True),
+        }, assigned=True),
+        "local_domain_info":     _domain("LocalDomainInfo"),
+        "remote_domain_info":    _domain("RemoteDomainInfo"),
+    },
+    ignored={"accept_connection": "an instruction to Terraform"},
+    refs=(
+        Ref("local_domain_info.domain_name", to="aws_opensearch_domain", by="domain_name"),
+        Ref("remote_domain_info.domain_name", to="aws_opensearch_domain", by="domain_name"),
+    ),
+)

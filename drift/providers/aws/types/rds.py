@@ -386,6 +386,8 @@ PROXY = ResourceType(
         tags_of("DBProxyArn"),
         Call(op="DescribeDBProxyTargetGroups", take="TargetGroups[?IsDefault]", into="TargetGroups", gone=GONE,
              bind={"DBProxyName": "DBProxyName"}),
+        # one call for each managed proxy: what it leads to
+        Call(op="DescribeDBProxyTargets", take="Targets", into="Targets", bind={"DBProxyName": "DBProxyName"}, gone=GONE),
     ),
     id=text("DBProxyName"),
     label="name",

@@ -11,7 +11,7 @@ from typing import Any
 from drift.normalize import values
 from drift.normalize.names import version_prefix
 from drift.provider.kinds import attr, block, caseless, flag, kms_key, number, set_of, tags, text
-from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.providers.aws.types import rds
 from drift.providers.aws.types.rds import (
     AT_CREATION,
@@ -486,4 +486,59 @@ NEPTUNE_GLOBAL_CLUSTER = replace(
     list=Call(op="DescribeGlobalClusters", take="GlobalClusters[?Engine == 'neptune']"),
     attributes={k: v for k, v in _of_others.items() if k != "database_name"},
     ignored={"source_db_cluster_identifier": AT_CREATION},
+)
+
+CLUSTER_ENDPOINT = ResourceType(
+    name="aws_rds_cluster_endpoint",
+    service="rds",
+    # those for reading and writing come with the cluster
+    list=Call(op="DescribeDBClusterEndpoints", take="DBClusterEndpoints[?EndpointType == 'CUSTOM']"),
+    describe=(tags_of("DBClusterEndpointArn"),),
+    id=caseless("DBClusterEndpointIdentifier"),
+    label="id",
+    exists="Status != 'deleting'",
+    computed={"arn": text("DBClusterEndpointArn"), "endpoint": text("Endpoint")},
+    attributes={
+        "cluster_endpoint_identifier": caseless("DBClusterEndpointIdentifier"),
+        "cluster_identifier":          caseless("DBClusterIdentifier"),
+        "custom_endpoint_type":        text("CustomEndpointType"),
+        "excluded_members":            set_of(values.text, "ExcludedMembers"),
+        "static_members":              set_of(values.text, "StaticMembers"),
+        "tags":                        tags("Tags"),
+    },
+    refs=(
+        Ref("excluded_members[]", to="aws_rds_cluster_instance"),
+        Ref("static_members[]", to="aws_rds_cluster_instance"),
+    ),
+    # those of Neptune's clusters are among them
+    parent=Parent("cluster_identifier", to="aws_rds_cluster"),
+    owners=(STACK_TAGS,),
+)
+
+PROXY_TARGET = ResourceType(
+    name="aws_db_proxy_target",
+    service="rds",
+    # the instances of a cluster follow from the cluster
+    list=Within("aws_db_proxy", each="Targets[?!(Type == 'RDS_INSTANCE' && TrackedClusterId)]"),
+    # a proxy has one group of targets, and it bears this name
+    id=text("join('/', [parent.DBProxyName, 'default', Type, RdsResourceId])"),
+    label="id",
+    computed={
+        "endpoint":           text("Endpoint"),
+        "rds_resource_id":    text("RdsResourceId"),
+        "target_arn":         text("TargetArn"),
+        "tracked_cluster_id": text("TrackedClusterId"),
+        "type":               text("Type"),
+    },
+    attributes={
+        "db_proxy_name":          text("parent.DBProxyName"),
+        "target_group_name":      text("'default'"),
+        "db_cluster_identifier":  text("Type == 'TRACKED_CLUSTER' && RdsResourceId || `null`"),
+        "db_instance_identifier": text("Type == 'RDS_INSTANCE' && RdsResourceId || `null`"),
+    },
+    refs=(
+        Ref("db_cluster_identifier", to="aws_rds_cluster"),
+        Ref("db_instance_identifier", to="aws_db_instance", by="identifier"),
+    ),
+    parent=Parent("db_proxy_name", to="aws_db_proxy"),
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from drift.provider.kinds import block, flag, policy, text
-from drift.provider.spec import Call, Owner, Ref, ResourceType
+from drift.provider.kinds import block, blocks, flag, policy, tags, text
+from drift.provider.spec import STACK, Call, Owner, Ref, ResourceType
 
 GONE = frozenset({"NoSuchAccessPoint"})
 
@@ -57,4 +57,64 @@ ACCESS_POINT = ResourceType(
         "vpc_configuration": block("VpcConfiguration", {"vpc_id": text("VpcId")}),
     },
     refs=(Ref("bucket", to="aws_s3_bucket"), Ref("vpc_configuration.vpc_id", to="aws_vpc")),
+)
+
+NO_INSTANCE = frozenset({"AccessGrantsInstanceNotExistsError"})
+GRANT_TAGS = "s3:ListTagsForResource"
+
+ACCESS_GRANTS_INSTANCE = ResourceType(
+    name="aws_s3control_access_grants_instance",
+    service="s3control",
+    list=Call(op="ListAccessGrantsInstances", take="AccessGrantsInstancesList", iam="s3:ListAccessGrantsInstances",
+              bind={"AccountId": "here.account"}),
+    describe=(
+        Call(op="ListTagsForResource", take="Tags", into="Tags", iam=GRANT_TAGS, absent=NO_INSTANCE,
+             bind={"AccountId": "here.account", "ResourceArn": "AccessGrantsInstanceArn"}),
+    ),
+    # one for each region
+    id=text("here.account"),
+    label="id",
+    computed={
+        "access_grants_instance_arn": text("AccessGrantsInstanceArn"),
+        "access_grants_instance_id":  text("AccessGrantsInstanceId"),
+    },
+    attributes={
+        "account_id":          text("here.account", assigned=True),
+        "identity_center_arn": text("IdentityCenterInstanceArn", assigned=True),
+        "tags":                tags("Tags"),
+    },
+    owners=(STACK,),
+)
+
+ACCESS_GRANT = ResourceType(
+    name="aws_s3control_access_grant",
+    service="s3control",
+    list=Call(op="ListAccessGrants", take="AccessGrantsList", iam="s3:ListAccessGrants", absent=NO_INSTANCE,
+              bind={"AccountId": "here.account"}),
+    describe=(
+        Call(op="ListTagsForResource", take="Tags", into="Tags", iam=GRANT_TAGS, absent=NO_INSTANCE,
+             bind={"AccountId": "here.account", "ResourceArn": "AccessGrantArn"}),
+    ),
+    id=text("join(',', [here.account, AccessGrantId])"),
+    label="grant_scope",
+    computed={
+        "access_grant_arn": text("AccessGrantArn"),
+        "access_grant_id":  text("AccessGrantId"),
+        "grant_scope":      text("GrantScope"),
+    },
+    attributes={
+        "account_id":                text("here.account", assigned=True),
+        "access_grants_location_id": text("AccessGrantsLocationId"),
+        "permission":                text("Permission"),
+        "access_grants_location_configuration": blocks("AccessGrantsLocationConfiguration.[@]", {
+            "s3_sub_prefix": text("S3SubPrefix"),
+        }),
+        "grantee":                   blocks("Grantee.[@]", {
+            "grantee_identifier": text("GranteeIdentifier"),
+            "grantee_type":       text("GranteeType"),
+        }),
+        "tags":                      tags("Tags"),
+    },
+    ignored={"s3_prefix_type": "never returned by AWS"},
+    owners=(STACK,),
 )

@@ -35,3 +35,14 @@ STANDARDS = ResourceType(
     # the default ones come with the subscription of the account, unless that says otherwise
     parent=Parent("account", to="aws_securityhub_account", covered_if="enable_default_standards"),
 )
+
+# only the organisation's management account is answered; any other is refused as one without permission is
+ORGANIZATION_ADMIN_ACCOUNT = ResourceType(
+    name="aws_securityhub_organization_admin_account",
+    service="securityhub",
+    list=None,
+    lookup=Call(op="ListOrganizationAdminAccounts", take="AdminAccounts[?Status == 'ENABLED']"),
+    id=text("AccountId"),
+    label="id",
+    attributes={"admin_account_id": text("AccountId")},
+)

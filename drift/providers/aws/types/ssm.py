@@ -113,6 +113,8 @@ MAINTENANCE_WINDOW = ResourceType(
              args={"ResourceType": "MaintenanceWindow"}, bind={"ResourceId": "WindowId"}),
         Call(op="DescribeMaintenanceWindowTasks", take="Tasks", into="Tasks", gone=frozenset({"DoesNotExistException"}),
              bind={"WindowId": "WindowId"}),
+        Call(op="DescribeMaintenanceWindowTargets", take="Targets", into="WindowTargets", bind={"WindowId": "WindowId"},
+             gone=frozenset({"DoesNotExistException"})),
     ),
     id=text("WindowId"),
     label="name",

@@ -25,6 +25,9 @@ SERVER = ResourceType(
         Call(op="DescribeVpcEndpoints", service="ec2", take="VpcEndpoints", into="Endpoint", batch=50,
              bind={"VpcEndpointIds": "Server.EndpointDetails.VpcEndpointId"}, match="VpcEndpointId",
              absent=frozenset({"InvalidVpcEndpointId.NotFound"}), retry_singly=frozenset({"InvalidVpcEndpointId.NotFound"})),
+        # a server keeps no users where another service knows them
+        Call(op="ListUsers", take="Users", into="Users", bind={"ServerId": "ServerId"},
+             gone=frozenset({"ResourceNotFoundException"}), absent=frozenset({"InvalidRequestException"})),
     ),
     id=text("ServerId"),
     computed={"arn": text("Arn")},

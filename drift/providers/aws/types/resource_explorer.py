@@ -1,0 +1,41 @@
+"""AWS Resource Explorer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drift.provider.kinds import attr, blocks, flag, tags, text
+from drift.provider.spec import Call, Owner, ResourceType
+
+
+def _name(value: Any) -> str | None:
+    """The name in a view's ARN: `…:view/NAME/ID`."""
+    parts = str(value or "").split("/")
+    return parts[-2] if len(parts) > 2 else None
+
+
+VIEW = ResourceType(
+    name="aws_resourceexplorer2_view",
+    service="resource-explorer-2",
+    list=Call(op="ListViews", take="Views[].{ViewArn: @}"),
+    describe=(
+        # one call for each view, and one for the region: the listing has ARNs alone
+        Call(op="GetView", into="Described", bind={"ViewArn": "ViewArn"}, gone=frozenset({"ResourceNotFoundException"})),
+        Call(op="GetDefaultView", take="ViewArn", into="Default", absent=frozenset({"ResourceNotFoundException"})),
+    ),
+    id=text("ViewArn"),
+    label="name",
+    # those that another account shares with us are listed, too
+    account="account(ViewArn)",
+    computed={"arn": text("ViewArn")},
+    attributes={
+        "name":              attr("ViewArn", _name),
+        "default_view":      flag("Default == ViewArn", default=False),
+        "scope":             text("Described.View.Scope", assigned=True),
+        # an empty filter is what nobody wrote
+        "filters":           blocks("Described.View.Filters.[@][?FilterString]", {"filter_string": text("FilterString")}),
+        "included_property": blocks("Described.View.IncludedProperties", {"name": text("Name")}, key=lambda p: p.get("name")),
+        "tags":              tags("Described.Tags"),
+    },
+    owners=(Owner('Described.Tags."aws:cloudformation:stack-id"', "CloudFormation"),),
+)
