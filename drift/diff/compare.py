@@ -87,7 +87,7 @@ def changes(attr: Attr, at: str, want: Value, have: Value) -> Iterator[Change]:
         yield from _of_blocks(attr, at, want or (), have or ())
     elif isinstance(want, frozenset) or isinstance(have, frozenset):
         yield from _of_set(attr, at, want or frozenset(), have or frozenset())
-    elif isinstance(want, Block) and isinstance(have, Block) and not _is_document(attr):
+    elif isinstance(want, Block) and isinstance(have, Block) and not attr.document:
         for key in sorted({*want, *have}):
             if want.get(key) != have.get(key):
                 yield _change(attr, f"{at}.{key}", want.get(key), have.get(key))
@@ -153,14 +153,6 @@ def _side(value: Any) -> Value:
 def _blank(attr: Attr) -> Block:
     """A block that nobody wrote: every field as AWS means it when it is left out."""
     return Block({n: f.desired(None, {}) for n, f in attr.fields.items()})
-
-
-def _is_document(attr: Attr) -> bool:
-    from drift.normalize.documents import structured
-    from drift.normalize.policy import policy_document
-    from drift.normalize.values import document, event_pattern
-
-    return attr.canon in (policy_document, document, event_pattern, structured)
 
 
 def ordered(values: Sequence[Value] | frozenset[Value]) -> tuple[Value, ...]:

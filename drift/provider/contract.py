@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from drift.model.coverage import Unreadable
 from drift.provider.api import Api, Asks
 from drift.provider.facts import NO_SCHEMA, Facts, Schema
+from drift.provider.operations import Operations
 from drift.provider.spec import Call, ResourceType
 
 Usage = Mapping[str, int | None] | Unreadable
@@ -91,6 +92,10 @@ def _unknown_usage(asker: Asks, names: Sequence[str], region: str) -> Mapping[st
     return {name: Unreadable("usage", "NotOffered") for name in names}
 
 
+def _nothing_more(kind: ResourceType) -> Iterable[str]:
+    return ()
+
+
 def _no_rules() -> Sequence[Any]:
     return ()
 
@@ -109,6 +114,10 @@ class Provider:
     """Terraform type -> its entry."""
     schema: Schema = NO_SCHEMA
     """What the Terraform provider says of each type: attributes, flags, defaults."""
+    operations: Callable[[], Operations] | None = None
+    """The model of its API; None where there is none: paths are not linted then, and a tape marks no secrets."""
+    lint: Callable[[ResourceType], Iterable[str]] = _nothing_more
+    """(entry) -> what only the provider can know to be wrong with it: a permission that does not exist."""
     open: Callable[[Access], Api]
     """Reaches an account; CloudError where that fails."""
     action: Callable[[str, Call], str] = _operation

@@ -72,6 +72,9 @@ class Schema(Protocol):
     def major_of(self, name: str, attributes: Collection[str]) -> int:
         """The version whose record of a resource has all these attributes; 0 where nothing speaks for a later one."""
 
+    def knows(self, name: str) -> bool:
+        """Whether the Terraform provider has a resource type of this name, described here or not."""
+
 
 class Indexed(Protocol):
     """The types of a package."""
@@ -144,6 +147,15 @@ class SchemaFiles:
     def _plans(self, name: str) -> Mapping[str, Any]:
         found: Mapping[str, Any] = _of_module(self._types.package, "_defaults").get("types", {}).get(name, {})
         return found
+
+    def knows(self, name: str) -> bool:
+        """Whether the provider's schema has it: `schema/_types.txt` names every type."""
+        return name in self._types or name in self._names
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        file = resources.files(self._types.package).joinpath("schema/_types.txt")
+        return frozenset(file.read_text().split()) if file.is_file() else frozenset()
 
     @cached_property
     def _majors(self) -> tuple[int, ...]:
@@ -220,6 +232,10 @@ class SchemaFacts:
     def major_of(self, name: str, attributes: Collection[str]) -> int:  # noqa: ARG002
         """There is one version."""
         return 0
+
+    def knows(self, name: str) -> bool:
+        """Whether it is one of them."""
+        return name in self._types
 
 
 def left_out(schema: Schema, name: str, path: str, major: int = 0) -> Default | Unset:
@@ -338,4 +354,5 @@ def write(types: Indexed, schema: Mapping[str, Any]) -> None:
             if n in known
         ]
         (here / "schema" / f"{module}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    (here / "schema" / "_types.txt").write_text("".join(f"{name}\n" for name in sorted(known)))
     (here / "index.txt").write_text("".join(f"{n}: {index[n]}\n" for n in sorted(index)))

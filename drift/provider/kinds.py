@@ -42,12 +42,12 @@ def flag(at: str, **words: Any) -> Attr:
 
 def document(at: str, **words: Any) -> Attr:
     """A JSON document, compared by content."""
-    return attr(at, values.document, **words)
+    return attr(at, values.document, document=True, **words)
 
 
 def structured(at: str, **words: Any) -> Attr:
     """A JSON or YAML document, compared by content."""
-    return attr(at, documents.structured, **words)
+    return attr(at, documents.structured, document=True, **words)
 
 
 def pem(at: str, **words: Any) -> Attr:
@@ -82,12 +82,12 @@ def name_or_arn(at: str, **words: Any) -> Attr:
 
 def event_pattern(at: str, **words: Any) -> Attr:
     """What events are let through, compared by meaning."""
-    return attr(at, values.event_pattern, **words)
+    return attr(at, values.event_pattern, document=True, **words)
 
 
 def policy(at: str, **words: Any) -> Attr:
     """An IAM policy, compared by meaning."""
-    return attr(at, policy_document, **words)
+    return attr(at, policy_document, document=True, **words)
 
 
 def cidr(at: str, **words: Any) -> Attr:

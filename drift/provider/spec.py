@@ -168,6 +168,8 @@ class Attr:
     """What makes an element of a set or a repeated block the same element; all of it where left out."""
     same: Callable[[Value, Value], bool] | None = None
     """(desired, actual) -> whether they agree, where equality is too strict."""
+    document: bool = False
+    """A JSON document: told whole where it differs, never member by member."""
     partial: bool = False
     """The state records only the keys of a map that the configuration sets: no others are compared."""
     sensitive: bool = False

@@ -11,8 +11,8 @@ from drift.diff.compare import agree, changes
 from drift.model.value import Block
 from drift.provider.api import Request
 from drift.provider.kinds import blocks, text
-from drift.provider.lint import service_model
 from drift.provider.path import path
+from drift.providers.aws.operations import service_model
 from drift.providers.aws.session import _followed
 
 

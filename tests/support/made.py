@@ -24,7 +24,7 @@ from botocore.validate import ParamValidator
 from drift.model.address import Address
 from drift.provider.api import Answer, Refused, Request
 from drift.provider.installed import installed
-from drift.provider.lint import service_model
+from drift.providers.aws.operations import service_model
 
 MADE = Path(__file__).parents[2] / "fixtures" / "made"
 NAMES = sorted(p.stem for p in MADE.glob("*.py"))

@@ -9,6 +9,8 @@ from drift.provider.api import Api, Asks
 from drift.provider.catalog import IndexedTypes
 from drift.provider.contract import Access, Provider, Usage
 from drift.provider.facts import SchemaFiles
+from drift.provider.operations import Operations
+from drift.provider.spec import ResourceType
 from drift.providers.aws.homes import AwsHomes
 from drift.providers.aws.permissions import action, policy
 from drift.providers.aws.regions import partition_of
@@ -42,12 +44,26 @@ def _allow(actions: Iterable[str]) -> Mapping[str, Any]:
     return policy(actions)
 
 
+def _operations() -> Operations:
+    from drift.providers.aws.operations import BotoOperations
+
+    return BotoOperations()
+
+
+def _lint(kind: ResourceType) -> Iterable[str]:
+    from drift.providers.aws.lint import check
+
+    return check(kind)
+
+
 AWS = Provider(
     name="aws",
     title="AWS",
     sources=frozenset({"hashicorp/aws", "opentofu/aws"}),
     types=TYPES,
     schema=SchemaFiles(TYPES),
+    operations=_operations,
+    lint=_lint,
     open=_open,
     action=action,
     allow=_allow,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -14,16 +13,10 @@ from drift.errors import CloudError
 from drift.live.asker import PER_SERVICE
 from drift.model.coverage import NOT_OFFERED
 from drift.provider.api import Answer, Refused, Request
+from drift.providers.aws.operations import reads
 
 if TYPE_CHECKING:
     import boto3
-
-READ_ONLY = re.compile(r"(Describe|List|Get|BatchGet|Lookup|Search|Head)[A-Z]\w*")
-"""What an operation that changes nothing is called (AWS API naming)."""
-
-READS_ALL_THE_SAME = frozenset({("iam", "GenerateServiceLastAccessedDetails")})
-"""What changes nothing and is not called so: it makes IAM count what a role used, and the Service Authorization
-Reference gives it the access level Read. GetServiceLastAccessedDetails answers for nothing else."""
 
 AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn", ".amazonaws.eu")
 """How the names of AWS's own endpoints end, those of VPC endpoints included."""
@@ -101,7 +94,7 @@ class BotoApi:
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
-        if not READ_ONLY.fullmatch(request.op) and (request.service, request.op) not in READS_ALL_THE_SAME:
+        if not reads(request.service, request.op):
             raise CloudError(f"{request.service}:{request.op} is not a read-only operation; drift makes no other")
         client = self._client(request.service, request.region)
         try:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from drift.provider.installed import installed
-from drift.provider.lint import service_model
+from drift.providers.aws.operations import service_model
 from drift.providers.aws.types.wafv2 import bodies, by_name, document, recorded, recorded_rules, snake
 
 NOT_IN_TERRAFORM = {

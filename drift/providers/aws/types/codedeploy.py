@@ -19,7 +19,7 @@ APP = ResourceType(
         Call(op="BatchGetApplications", take="applicationsInfo", into="App", bind={"applicationNames": "name"},
              batch=100, match="applicationName", gone=GONE),
         # tags and groups are listed for one application at a time
-        Call(op="ListTagsForResource", take="Tags", into="Tags", gone=GONE,
+        Call(op="ListTagsForResource", take="Tags", into="Tags",
              bind={"ResourceArn": f"join('', [{AT}, ':application:', name])"}),
         Call(op="ListDeploymentGroups", take="deploymentGroups[].{name: @}", into="Groups", gone=GONE,
              bind={"applicationName": "name"}),
@@ -44,7 +44,7 @@ DEPLOYMENT_GROUP = ResourceType(
         Call(op="BatchGetDeploymentGroups", take="deploymentGroupsInfo", into="Group", batch=100, gone=GONE,
              bind={"deploymentGroupNames": "name"}, batch_common={"applicationName": "parent.name"},
              match="deploymentGroupName"),
-        Call(op="ListTagsForResource", take="Tags", into="Tags", gone=GONE,
+        Call(op="ListTagsForResource", take="Tags", into="Tags",
              bind={"ResourceArn": f"join('', [{AT}, ':deploymentgroup:', parent.name, '/', name])"}),
     ),
     exists="Group",

@@ -302,6 +302,7 @@ DEFAULT_ROUTE_TABLE = replace(
         "tags":                   tags("Tags"),
     },
     ignored={"route.instance_id": "the provider leaves it empty and records the interface instead"},
+    refs=tuple(r for r in ROUTE_TABLE.refs if r.attribute not in ("route[].carrier_gateway_id", "route[].local_gateway_id")),
 )
 
 ROUTE = ResourceType(

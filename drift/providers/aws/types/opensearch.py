@@ -30,7 +30,7 @@ DOMAIN = ResourceType(
     service="opensearch",
     list=Call(op="ListDomainNames", take="DomainNames"),
     describe=(
-        Call(op="DescribeDomains", take="DomainStatusList", into="Domain", gone=GONE,
+        Call(op="DescribeDomains", take="DomainStatusList", into="Domain",
              bind={"DomainNames": "DomainName"}, batch=5, match="DomainName"),
         Call(op="ListTags", take="TagList", into="Tags", gone=GONE, bind={"ARN": "Domain.ARN"}),
         # a domain outside any VPC has none, and is refused

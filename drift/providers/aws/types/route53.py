@@ -10,7 +10,8 @@ from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, caseless, flag, group_arn, number, set_of, tags, text
 from drift.provider.spec import Attributes, Call, Owner, Parent, Ref, ResourceType, Within
 
-GONE = frozenset({"NoSuchHostedZone", "NoSuchHealthCheck", "ResourceNotFoundException"})
+GONE = frozenset({"NoSuchHostedZone", "NoSuchHealthCheck"})
+RESOLVER_GONE = frozenset({"ResourceNotFoundException"})
 ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
@@ -87,7 +88,7 @@ ZONE_ASSOCIATION = ResourceType(
     list=Within("aws_route53_zone", each="Zone.VPCs[]"),
     # a zone of another account is not among ours; its VPC's own list of zones shows it
     lookup=Call(op="ListHostedZonesByVPC", bind={"VPCId": "vpc_id", "VPCRegion": "vpc_region"},
-              take="HostedZoneSummaries", gone=frozenset({"InvalidVPCId"})),
+              take="HostedZoneSummaries"),
     id=text("join(':', [last(HostedZoneId || parent.Id), VPCId])"),
     identity=("zone_id", "vpc_id"),
     import_id="join(':', [zone_id, vpc_id])",
@@ -221,7 +222,7 @@ QUERY_LOG = ResourceType(
 )
 
 RESOLVER_STACK = Owner("Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
-RESOLVER_TAGS = Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceArn": "Arn"}, gone=GONE)
+RESOLVER_TAGS = Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceArn": "Arn"}, gone=RESOLVER_GONE)
 
 RESOLVER_ENDPOINT = ResourceType(
     name="aws_route53_resolver_endpoint",
@@ -229,7 +230,7 @@ RESOLVER_ENDPOINT = ResourceType(
     list=Call(op="ListResolverEndpoints", take="ResolverEndpoints"),
     describe=(
         # one call for each endpoint: its listing only counts the addresses
-        Call(op="ListResolverEndpointIpAddresses", take="IpAddresses", into="Addresses", gone=GONE,
+        Call(op="ListResolverEndpointIpAddresses", take="IpAddresses", into="Addresses", gone=RESOLVER_GONE,
              bind={"ResolverEndpointId": "Id"}),
         RESOLVER_TAGS,
     ),

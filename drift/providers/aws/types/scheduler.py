@@ -23,7 +23,6 @@ SCHEDULE = ResourceType(
         # one call for each managed schedule: the listing leaves out when and with what
         Call(op="GetSchedule", into="Schedule", gone=GONE, bind={"Name": "Name", "GroupName": "GroupName"}),
     ),
-    exists="State != 'DELETING'",
     id=attr("[GroupName, Name]", lambda v: "/".join(v) if isinstance(v, list) else v),
     label="name",
     computed={"arn": text("Arn")},

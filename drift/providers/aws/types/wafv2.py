@@ -76,7 +76,7 @@ def recorded(value: Any, _: Raw | None = None) -> Value:
 
 def nested(at: str, **words: Any) -> Attr:
     """A deeply nested block, compared as one document."""
-    return attr(at, document, from_state=lambda value, _: _present(recorded(value)), **words)
+    return attr(at, document, document=True, from_state=lambda value, _: _present(recorded(value)), **words)
 
 
 def _present(value: Value) -> Value:

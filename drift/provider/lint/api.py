@@ -1,0 +1,241 @@
+"""Whether the calls of an entry exist, and whether its paths lead somewhere in their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import jmespath
+
+from drift.provider.catalog import Catalog
+from drift.provider.lint.shapes import (
+    ANY,
+    Open,
+    arrives,
+    at,
+    element_of,
+    is_list,
+    members_of,
+    walk,
+)
+from drift.provider.operations import Operation, Operations, Shape
+from drift.provider.path import Path
+from drift.provider.spec import Attr, Call, ElementOf, ResourceType, Within
+
+HERE: Any = {"here": {"account": ANY, "region": ANY, "partition": ANY}}
+
+_PYTHON: dict[str, Any] = {
+    "text": str,
+    "number": (int, float),
+    "flag": bool,
+    "list": (list, tuple),
+    "structure": dict,
+    "map": dict,
+}
+
+
+def check(kind: ResourceType, catalog: Catalog, operations: Operations) -> Iterator[str]:
+    """What is wrong with the calls and paths of an entry."""
+    if isinstance(kind.list, ElementOf) or (kind.aggregate is not None and kind.list is None):
+        return
+    if isinstance(kind.list, Within) and kind.list.parent not in catalog:
+        yield f"it is listed inside {kind.list.parent}, which is not in the catalogue"
+        return
+    problems: list[str] = []
+    shape = item_shape(kind, catalog, operations, problems)
+    yield from problems
+    paths = [kind.id.path, *(a.path for a in {**kind.computed, **kind.linked, **kind.attributes}.values())]
+    texts = [*(o.when for o in kind.owners), *(t for t in (kind.exists, kind.account) if t)]
+    texts += [kind.holds.members] if kind.holds else []
+    for path in (*paths, *map(Path, texts)):
+        yield from arrives(path.text, shape)
+    yield from _holder(kind, shape)
+    for attr in kind.attributes.values():
+        yield from _fields(attr, shape)
+        yield from _movers(attr, shape | {"element": ANY})
+    yield from _sections(kind)
+
+
+def _holder(kind: ResourceType, shape: Any) -> Iterator[str]:
+    if kind.holds is None:
+        return
+    member = element_of(at(kind.holds.members, shape))
+    if isinstance(member, dict):
+        yield from (f"its members have no {name}" for name in ("type", "id") if name not in member)
+
+
+def _sections(kind: ResourceType) -> Iterator[str]:
+    described = [c.into for c in kind.describe]
+    yield from (f"two calls fill {name}" for name in sorted({n for n in described if described.count(n) > 1}))
+    for name in kind.identity:
+        try:
+            reads = kind.attr(name).path.sections
+        except KeyError:
+            yield f"identity {name} is no attribute of it"
+            continue
+        if reads & {*described} and not isinstance(kind.list, Within):
+            yield f"identity {name} is not in the listing, so that a refused describe would hide it"
+
+
+def _fields(attr: Attr, shape: Any) -> Iterator[str]:
+    """The paths inside nested blocks."""
+    if not attr.fields or attr.from_api is not None:
+        return
+    inner = at(attr.path.text, shape)
+    if inner is ANY:
+        return
+    inner = element_of(inner) if attr.many else inner
+    texts = [attr.implicit] if attr.implicit else []
+    for text in (*(f.path.text for f in attr.fields.values()), *texts):
+        yield from (f"{attr.path.text} > {p}" for p in arrives(text, inner))
+    for field in attr.fields.values():
+        yield from _fields(field, inner)
+
+
+def _movers(attr: Attr, shape: Any) -> Iterator[str]:
+    for move in attr.changed_by:
+        yield from arrives(move.when, shape)
+        if move.within:
+            yield from arrives(move.within, shape)
+            band = element_of(at(move.within, shape))
+            if not isinstance(band, dict) or not band.keys() <= {"low", "high"}:
+                yield f"{move.within!r} is no list of {{low, high}}"
+    for field in attr.fields.values():
+        yield from _movers(field, shape)
+
+
+def item_shape(kind: ResourceType, catalog: Catalog, operations: Operations, problems: list[str]) -> dict[str, Any]:
+    """The shape of one item with all its sections."""
+    if isinstance(kind.list, Within):
+        parent = item_shape(catalog[kind.list.parent], catalog, operations, [])
+        if kind.list.each == "@":
+            return parent
+        problems.extend(arrives(kind.list.each, parent))
+        shape = _item_of(element_of(at(kind.list.each, parent))) | {"parent": parent}
+    elif kind.listings:
+        shapes = [_listed(kind, call, operations, problems) for call in kind.listings]
+        shape = shapes[0]
+    elif kind.lookup is not None:
+        shape = _item_of(element_of(_answer(kind, kind.lookup, _desired(kind), operations, problems)))
+    else:
+        return {}
+    shape |= HERE
+    if kind.lookup is not None:
+        if kind.list is not None:
+            found = _item_of(element_of(_answer(kind, kind.lookup, _desired(kind), operations, problems)))
+            shape = shape | found | shape
+        shape |= {name: ANY for name in kind.lookup.bind if name not in shape}
+    for call in kind.describe:
+        if not call.into:
+            problems.append(f"{call.op} has no `into`")
+        answer = _answer(kind, call, shape, operations, problems)
+        if call.match:
+            element = element_of(answer)
+            problems.extend(f"{call.op} > {p}" for p in arrives(call.match, element))
+            answer = [element] if call.many else element
+        shape[call.into] = answer
+    return shape
+
+
+def _listed(kind: ResourceType, call: Call, operations: Operations, problems: list[str]) -> dict[str, Any]:
+    """The shape of an item of one listing, with the members of what had to be listed first."""
+    known: dict[str, Any] = dict(HERE)
+    for step in call.chain:
+        problems.extend(f"{step.op} > {p}" for p in arrives(step.guest or "@", known))
+        found = _item_of(element_of(_answer(kind, step, known, operations, problems)))
+        known = found | known if isinstance(found, Open) else known | found
+    return known
+
+
+def _item_of(element: Any) -> dict[str, Any]:
+    return Open() if element is ANY else members_of(element)
+
+
+def _desired(kind: ResourceType) -> dict[str, Any]:
+    """What the arguments of a `lookup` are taken from."""
+    return dict.fromkeys(("id", *kind.computed, *kind.attributes), ANY)
+
+
+def _answer(kind: ResourceType, call: Call, item: dict[str, Any], operations: Operations, problems: list[str]) -> Any:
+    """The shape of what a call keeps of its answer."""
+    service = call.service or kind.service
+    operation = operations.find(service, call.op)
+    if operation is None:
+        problems.append(f"{service} has no operation {call.op}")
+        return ANY
+    if not operation.reads:
+        problems.append(f"{call.op} is not read-only by its name")
+    problems.extend(_given(call, operation, item))
+    problems.extend(_batched(call))
+    problems.extend(_codes(service, call, operation, operations))
+    answers: Any = operation.answers
+    if call.parse:
+        if call.parse not in answers.members:
+            problems.append(f"{call.op} answers no {call.parse}")
+        elif answers.members[call.parse].kind not in ("text", "any"):
+            problems.append(f"{call.op}: {call.parse} is no text to parse")
+        answers = {**members_of(answers), call.parse: ANY}
+    try:
+        taken = walk(jmespath.compile(call.take).parsed, answers)
+        return [ANY] if call.gather else taken
+    except KeyError as error:
+        problems.append(f"{call.op}: {call.take!r} leads nowhere: {error.args[0]!r}")
+        return ANY
+
+
+def _given(call: Call, operation: Operation, item: dict[str, Any]) -> Iterator[str]:
+    """Whether the operation takes the arguments, and gets what it needs."""
+    bound = {**call.bind, **call.batch_common}
+    given = {*bound, *call.args}
+    yield from (f"{call.op} takes no {n}" for n in sorted(given - operation.takes.keys()))
+    yield from (f"{call.op} needs {n}" for n in sorted(operation.required - given))
+    for name, value in call.args.items():
+        if name in operation.takes:
+            yield from (f"{call.op}: {name} {p}" for p in _argument(value, operation.takes[name]))
+    for path in (*bound.values(), *([call.key] if call.key else [])):
+        yield from (f"{call.op} > {p}" for p in arrives(path, item))
+    for name, path in call.bind.items():
+        if name not in operation.takes:
+            continue
+        takes_list, one = operation.takes[name].kind == "list", not is_list(at(path, item))
+        if call.batch > 1 and not takes_list:
+            yield f"{call.op}: {name} is no list, so that no batch fits in"
+        if call.batch == 1 and takes_list and one and at(path, item) is not ANY:
+            yield f"{call.op}: {name} is a list: bind one (`[{path}]`), or say how many fit with batch"
+
+
+def _argument(value: Any, shape: Shape) -> Iterator[str]:
+    wanted = _PYTHON.get(shape.kind)
+    if wanted is not None and (not isinstance(value, wanted) or (isinstance(value, bool) and shape.kind != "flag")):
+        yield f"takes no {value!r}"
+    elif shape.kind == "text" and shape.complete and shape.names and value not in shape.names:
+        yield f"is never {value!r}"
+    elif shape.kind == "list" and shape.element is not None:
+        for element in value:
+            yield from _argument(element, shape.element)
+
+
+def _batched(call: Call) -> Iterator[str]:
+    if call.batch < 1:
+        yield f"{call.op}: a batch of {call.batch}"
+    if call.batch > 1 and not (call.bind and call.match):
+        yield f"{call.op} describes several at once: say with `bind` what of, and with `match` whose an answer is"
+    for word in ("many", "key"):
+        if getattr(call, word) and not call.match:
+            yield f"{call.op}: `{word}` says nothing without `match`"
+    if (call.batch_common or call.retry_singly) and call.batch == 1:
+        yield f"{call.op} describes one at a time: `batch_common` and `retry_singly` are about batches"
+
+
+def _codes(service: str, call: Call, operation: Operation, operations: Operations) -> Iterator[str]:
+    """Error codes that the service never answers, and those that this operation never does."""
+    every = operations.errors(service)
+    known_codes = every | operation.errors
+    for word in ("absent", "gone", "retry_singly"):
+        codes: frozenset[str] = getattr(call, word)
+        if not isinstance(codes, frozenset):
+            yield f"{call.op}: `{word}` is a frozenset of error codes"
+            continue
+        yield from (f"{call.op}: {service} never answers {c}" for c in sorted(codes - known_codes) if every)
+        if codes and operation.errors and not codes & operation.errors:
+            yield f"{call.op} never answers {', '.join(sorted(codes))}"

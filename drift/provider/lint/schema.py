@@ -1,0 +1,119 @@
+"""Whether an entry and the Terraform provider's schema speak of the same attributes, of the same types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from drift.provider import facts
+from drift.provider.spec import Attr, ResourceType
+
+_TYPES = {"number": (int, float), "bool": bool, "text": str, "map": Mapping}
+_COLLECTIONS = re.compile(r"\b(set|list|map|object)\b")
+
+
+def check(kind: ResourceType, provider: facts.Facts) -> Iterator[str]:
+    """What is wrong between an entry and the facts of its type."""
+    if not provider:
+        yield "the provider's facts are missing: run python -m drift.provider.facts"
+        return
+    spoken = [*kind.attributes, *kind.computed, *(n for n in kind.ignored if "." not in n)]
+    yield from (f"{name} is spoken of twice" for name in sorted({n for n in spoken if spoken.count(n) > 1}))
+    for name in spoken:
+        if name not in provider:
+            yield f"the provider has no attribute {name}"
+        elif name in kind.computed and facts.settable(provider[name]):
+            yield f"{name} is settable: compare it, or ignore it with a reason"
+        elif name in kind.attributes and not facts.settable(provider[name]):
+            yield f"{name} is computed: it cannot be compared"
+    for name, fact in provider.items():
+        if name not in facts.EVERYWHERE and facts.settable(fact) and name not in spoken:
+            yield f"{name} is neither compared nor ignored"
+    for name, attr in kind.attributes.items():
+        if name in provider:
+            yield from _attribute(kind, name, attr, provider[name])
+    yield from _ignored(kind, provider)
+    yield from (f"{name} is in the provider's schema: it is computed" for name in kind.linked if name in provider)
+
+
+def _ignored(kind: ResourceType, provider: facts.Facts) -> Iterator[str]:
+    for name, why in kind.ignored.items():
+        if not isinstance(why, str) or not why.strip():
+            yield f"{name} is ignored for no reason"
+        if "." not in name:
+            continue
+        *blocks, last = name.split(".")
+        known: Any = provider
+        attrs: Mapping[str, Attr] | None = kind.attributes
+        for block in blocks:
+            fact = known.get(block)
+            known = fact[1] if fact is not None and not isinstance(fact, str) else {}
+            attrs = attrs[block].fields if attrs and block in attrs else None
+        if last not in known:
+            yield f"the provider has no attribute {name} to ignore"
+        elif attrs and last in attrs:
+            yield f"{name} is compared, and ignored"
+
+
+def _attribute(kind: ResourceType, at: str, attr: Attr, fact: Any) -> Iterator[str]:
+    flags = facts.flags_of(fact)
+    letters = flags.split(" ")[0]
+    if "s" in letters and not attr.sensitive:
+        yield f"{at} is sensitive in the provider's schema: say sensitive=True"
+    said = attr.document or attr.default is not None or attr.assigned or attr.fields or attr.from_state is not None
+    if "o" in letters and "c" in letters and not said and not _COLLECTIONS.search(flags):
+        yield f"{at} is optional and computed: say its default, or assigned=True"
+    if attr.document and isinstance(fact, str) and " " in flags:
+        yield f"{at} is no text: it cannot be a JSON document"
+    if attr.partial and "map" not in flags:
+        yield f"{at} is no map, that the state could record a part of"
+    yield from _default(at, attr, fact)
+    yield from _nesting(at, attr, fact)
+    if isinstance(fact, str) or not attr.fields:
+        return
+    inner = fact[1]
+    for name, field in attr.fields.items():
+        if name not in inner:
+            yield f"the provider has no attribute {at}.{name}"
+        else:
+            yield from _attribute(kind, f"{at}.{name}", field, inner[name])
+    for name, nested in inner.items():
+        spoken = {*attr.fields, *facts.EVERYWHERE}
+        if facts.settable(nested) and name not in spoken and f"{at}.{name}" not in kind.ignored:
+            yield f"{at}.{name} is neither compared nor ignored"
+
+
+def _default(at: str, attr: Attr, fact: Any) -> Iterator[str]:
+    """A default is of the attribute's own type, and has a canonical form."""
+    default, flags = attr.default, facts.flags_of(fact)
+    if default is None or not isinstance(fact, str):
+        return
+    words = flags.split(" ")[1:]
+    kind = words[0] if words else "text"
+    wanted: Any = {"number": (int, float), "bool": bool, "text": str, "map": Mapping}.get(
+        kind, (list, tuple, frozenset)
+    )
+    if kind == "text" and isinstance(default, int | float):  # older providers write some numbers and flags as text
+        default = str(default).lower()
+    if not isinstance(default, wanted) or (isinstance(default, bool) and kind != "bool"):
+        yield f"the default of {at}, {default!r}, is no {kind}"
+        return
+    try:
+        attr.canon(default)
+    except Exception as error:  # noqa: BLE001 - a canon may fail in any way, and the message says how
+        yield f"the default of {at}, {default!r}, has no canonical form: {error}"
+
+
+def _nesting(at: str, attr: Attr, fact: Any) -> Iterator[str]:
+    """A block that stands once is a block, one that may stand several times is blocks, and only a list has an order."""
+    flags = facts.flags_of(fact).split(" ")[1:]
+    if attr.ordered and "set" in flags:
+        yield f"{at} is a set: it has no order"
+    if isinstance(fact, str):
+        if attr.fields:
+            yield f"{at} is no block: it has no fields"
+        return
+    once = "1" in flags or "single" in flags
+    if attr.fields and attr.many and once and attr.same is None:
+        yield f"{at} stands at most once: say block"

