@@ -11,7 +11,7 @@ from drift.model.drift import Drift
 from drift.model.resource import GLOBAL, Key, Question, Resource
 from drift.provider.catalog import Catalog
 from drift.provider.relations import kind_of
-from drift.provider.spec import Holds, ResourceType
+from drift.provider.spec import Owns, ResourceType
 
 Prove = Callable[[Sequence[Question]], Mapping[Question, Any]]
 Members = Mapping[tuple[str, str], str]
@@ -26,32 +26,32 @@ def held(
     Holders are asked only where something unmanaged might be theirs and has no proof of its own.
     """
     strangers = [d.actual for d in drifts if d.desired is None and d.actual is not None]
-    holders = [(r, h) for r in resources.values() if (h := catalog[r.key.type].holds) is not None]
+    holders = [(r, h) for r in resources.values() if (h := catalog[r.key.type].owns) is not None]
     out: dict[Key, str] = {}
     refused: set[str] = set()
-    for holds in dict.fromkeys(h for _, h in holders):
-        doubtful = [r for r in strangers if not _proved(kind_of(r, catalog), holds)]
+    for owns in dict.fromkeys(h for _, h in holders):
+        doubtful = [r for r in strangers if not _proved(kind_of(r, catalog), owns)]
         regions = {r.key.region for r in doubtful}
         asked = [
-            Question(r.key, holds.members)
+            Question(r.key, owns.members)
             for r, h in holders
-            if h is holds and doubtful and (GLOBAL in regions or r.key.region in regions)
+            if h is owns and doubtful and (GLOBAL in regions or r.key.region in regions)
         ]
         answers = prove(asked) if asked else {}
         refused |= {f"{a.action} {a.code}" for a in answers.values() if isinstance(a, Unreadable)}
-        members = {region: _members(answers, region, holds) for region in regions}
+        members = {region: _members(answers, region, owns) for region in regions}
         for resource in doubtful:
-            who = _holder(resource, kind_of(resource, catalog), members[resource.key.region])
+            who = _holder(resource, kind_of(resource, catalog), owns, members[resource.key.region])
             if who:
                 out[resource.key] = who
     return out, [f"{what}: what is unmanaged may be part of what could not be asked" for what in sorted(refused)]
 
 
-def _proved(kind: ResourceType, holds: Holds) -> bool:
-    return any(owner.who == holds.who for owner in kind.owners)
+def _proved(kind: ResourceType, owns: Owns) -> bool:
+    return any(owner.who == owns.who for owner in kind.proofs)
 
 
-def _members(answers: Mapping[Question, Any], region: str, holds: Holds) -> Members:
+def _members(answers: Mapping[Question, Any], region: str, owns: Owns) -> Members:
     out: dict[tuple[str, str], str] = {}
     by_key: dict[Key, Any] = defaultdict(list)
     for question, answer in answers.items():
@@ -60,13 +60,13 @@ def _members(answers: Mapping[Question, Any], region: str, holds: Holds) -> Memb
     for member in (m for members in by_key.values() for m in members):
         name = str(member.get("id") or "")
         for known in {name, name.partition("|")[0]} - {""}:
-            out["" if known.startswith("arn:") else _letters(str(member.get("type"))), known] = holds.who
+            out["" if known.startswith("arn:") else _letters(str(member.get("type"))), known] = owns.who
     return out
 
 
-def _holder(resource: Resource, kind: ResourceType, members: Members) -> str:
+def _holder(resource: Resource, kind: ResourceType, owns: Owns, members: Members) -> str:
     names = {resource.id, resource.arn, resource.name, str(resource.attributes.get("id") or "")} - {""}
-    types = {_letters(kind.held_as or kind.name), ""}
+    types = {_letters(owns.names.get(kind.name, kind.name)), ""}
     return next((members[t, n] for t in sorted(types) for n in sorted(names) if (t, n) in members), "")
 
 

@@ -22,14 +22,14 @@ class Shares:
     ) -> None:
         self._held: dict[tuple[Key, str], set[Value]] = defaultdict(set)
         self._whole: set[tuple[Key, str]] = set()
-        self._added: dict[tuple[str, str, Value], set[Value]] = defaultdict(set)
-        """(type or nothing, attribute, id or ARN) -> the keys of the elements that others add."""
+        self._mirrored: dict[tuple[str, str, str, Value], set[Value]] = defaultdict(set)
+        """(type or nothing, attribute, by what it is named, that name) -> the keys of elements told elsewhere."""
         gathered = [p for r in (*desired, *paired.values()) for p in parts_of(r, catalog)]
         for resource in (*desired, *gathered):
             kind = kind_of(resource, catalog)
-            if kind.adds is not None and not resource.deposed:
-                other = (kind.adds.of, kind.adds.to, resource.attributes.get(kind.adds.attribute))
-                self._added[other] |= kind.adds.share(_readable(resource))
+            for mirror in kind.mirrors if not resource.deposed else ():
+                other = (mirror.to, mirror.attribute, mirror.by, resource.attributes.get(mirror.names))
+                self._mirrored[other] |= mirror.share(_readable(resource))
             if kind.parent is None or resource.deposed:
                 continue
             key = parent_key(resource, kind.parent, catalog)
@@ -43,11 +43,6 @@ class Shares:
                 attr = catalog[kind.parent.to].attributes[name]
                 for side in sides:
                     self._held[key, name] |= {element_key(attr, e) for e in share(_readable(side))}
-        for resource in desired:
-            for name, (by, to, told) in kind_of(resource, catalog).echoes.items():
-                key = resource.key._replace(type=to, identity=(resource.attributes.get(by),))
-                if (key, told) in self._held:
-                    self._held[resource.key, name] |= self._held[key, told]
 
     def holds_whole(self, parent: Resource, name: str) -> bool:
         """Whether a resource of its own tells the whole attribute."""
@@ -58,10 +53,12 @@ class Shares:
         if self.holds_whole(parent, name):
             return None
         held = self._held.get((parent.key, name), set())
-        if not self._added:
+        if not self._mirrored:
             return held
-        named = (parent.id, parent.arn, parent.attributes.get("id"))
-        return held.union(*(self._added.get((t, name, n), ()) for t in ("", parent.type) for n in named if n))
+        named = {("", n) for n in (parent.id, parent.arn, parent.attributes.get("id"))}
+        named |= {(by, parent.attributes.get(by)) for by in {by for _, _, by, _ in self._mirrored} - {""}}
+        told = (self._mirrored.get((t, name, *n), ()) for t in ("", parent.type) for n in named if n[1])
+        return held.union(*told)
 
 
 def _readable(resource: Resource) -> Mapping[str, Value]:

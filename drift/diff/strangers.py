@@ -114,7 +114,7 @@ def _inherited(
 ) -> Resource | Unreadable | None:
     """What it belongs to that has an owner, or what was refused that might tell of one."""
     doubt = resource.doubt
-    for ref in kind.inherits:
+    for ref in kind.owned_with:
         types = {ref.to, catalog[ref.to].listed_as if ref.to in catalog else ref.to}
         for value, target in index.named(ref, resource):
             if target is not None and target.owner:

@@ -293,7 +293,7 @@ class Collector:
             for name in resource.attributes.keys() - wanted.spared.get(resource.place, frozenset()):
                 out |= known.sections_of(name)
         if not desired and wanted.strangers and judged:
-            for owner in kind.owners:
+            for owner in kind.proofs:
                 out |= path(owner.when).sections
         for name in wanted.parents.get(item.key, ()):
             parent = self._catalog[name].parent
@@ -314,7 +314,7 @@ class Collector:
         if not self._search or item.key in wanted.managed or not wanted.strangers or self._proved(item):
             return set()
         bulk = {c.into for c in item.kind.describe if not c.bind}
-        return {s for o in item.kind.owners for s in path(o.when).sections} & bulk if bulk else bulk
+        return {s for o in item.kind.proofs for s in path(o.when).sections} & bulk if bulk else bulk
 
     def _proved(self, item: Item) -> bool:
         """Whether what was read so far proves an owner, so that nothing more need be asked."""
@@ -470,7 +470,7 @@ def owner_of(item: Item) -> tuple[str, str]:
         account = item.document.look(path(item.kind.account))
         if is_known(account) and account and str(account) != item.key.account:
             return f"account {account}", item.kind.account
-    for owner in item.kind.owners:
+    for owner in item.kind.proofs:
         found = item.document.look(path(owner.when))
         if is_known(found) and found:
             return owner.who, owner.when
@@ -479,7 +479,7 @@ def owner_of(item: Item) -> tuple[str, str]:
 
 def doubt_of(item: Item) -> Unreadable | None:
     """What was refused that might prove an owner."""
-    found = (item.document.look(path(o.when)) for o in item.kind.owners)
+    found = (item.document.look(path(o.when)) for o in item.kind.proofs)
     return next((f for f in found if isinstance(f, Unreadable) and f.code != NOT_OFFERED), None)
 
 

@@ -90,7 +90,7 @@ class Scan:
         for key, names in wants.items():
             item = self._found.items.get(key)
             if item is not None:
-                known = {*item.kind.attributes, *item.kind.computed, *item.kind.linked}
+                known = {*item.kind.attributes, *item.kind.computed}
                 needs.append((item, {s for n in names & known for s in item.kind.sections_of(n)}))
         self._collector.read(needs)
         for key in wants:

@@ -16,7 +16,7 @@ def resource_of(item: Item, kind: ResourceType | None = None) -> Resource:
     kind = kind or item.kind
     document = item.document
     attributes: dict[str, Any] = {"id": document.read(kind.id)}
-    for name, attr in {**kind.computed, **kind.linked, **kind.attributes}.items():
+    for name, attr in {**kind.computed, **kind.attributes}.items():
         value = document.read(attr)
         if value is not UNASKED:
             attributes[name] = value

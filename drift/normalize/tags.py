@@ -14,11 +14,23 @@ def tag_map(value: Any) -> Block:
     >>> tag_map([{"Key": "Team", "Value": "core"}, {"Key": "aws:x", "Value": ""}])
     Block({'Team': 'core'})
     """
-    if isinstance(value, Mapping):
-        pairs = dict(value)
-    else:
-        pairs = {
-            t.get("Key", t.get("key", t.get("TagKey"))): t.get("Value", t.get("value", t.get("TagValue")))
-            for t in value or ()
-        }
+    pairs = _pairs(value)
     return Block({str(k): "" if v is None else str(v) for k, v in pairs.items() if not str(k).startswith("aws:")})
+
+
+def tag_named(value: Any, name: str) -> Any:
+    """One tag's value, `aws:` ones included; None where there is none.
+
+    >>> tag_named([{"key": "aws:x", "value": "1"}], "aws:x")
+    '1'
+    """
+    return _pairs(value).get(name)
+
+
+def _pairs(value: Any) -> Mapping[Any, Any]:
+    if isinstance(value, Mapping):
+        return value
+    return {
+        t.get("Key", t.get("key", t.get("TagKey"))): t.get("Value", t.get("value", t.get("TagValue")))
+        for t in value or ()
+    }

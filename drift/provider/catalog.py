@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -61,7 +62,13 @@ class IndexedTypes(Mapping[str, ResourceType]):
     def _module(self, module: str) -> Mapping[str, ResourceType]:
         if module not in self._loaded:
             found = vars(importlib.import_module(f"{self.package}.types.{module}")).values()
-            self._loaded[module] = {v.name: v for v in found if isinstance(v, ResourceType)}
+            kinds = [v for v in found if isinstance(v, ResourceType)]
+            aliases = [
+                replace(kind, name=name, alias_of=kind.name, also_named=())
+                for kind in kinds
+                for name in kind.also_named
+            ]
+            self._loaded[module] = {kind.name: kind for kind in (*kinds, *aliases)}
         return self._loaded[module]
 
 
@@ -71,6 +78,7 @@ class Catalog(Mapping[str, ResourceType]):
     def __init__(self, providers: Iterable[Provider], extensions: Iterable[Extension] = ()) -> None:
         self.providers: Mapping[str, Provider] = {p.name: p for p in providers}
         self._extensions = {kind.name: (extension, kind) for extension in extensions for kind in extension.types}
+        self._entries: dict[str, ResourceType] = {}
         self._owner = {name: p for p in self.providers.values() for name in p.types}
         for name, (extension, _) in self._extensions.items():
             if extension.provider not in self.providers:
@@ -81,9 +89,11 @@ class Catalog(Mapping[str, ResourceType]):
             self._owner[name] = self.providers[extension.provider]
 
     def __getitem__(self, name: str) -> ResourceType:
-        if name in self._extensions:
-            return self._extensions[name][1]
-        return self._owner[name].types[name]
+        if name not in self._entries:
+            provider = self._owner[name]
+            kind = self._extensions[name][1] if name in self._extensions else provider.types[name]
+            self._entries[name] = provider.complete(kind)
+        return self._entries[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._owner))

@@ -96,6 +96,10 @@ def _nothing_more(kind: ResourceType) -> Iterable[str]:
     return ()
 
 
+def _as_it_is(kind: ResourceType) -> ResourceType:
+    return kind
+
+
 def _no_rules() -> Sequence[Any]:
     return ()
 
@@ -112,6 +116,8 @@ class Provider:
     """Where Terraform gets it from, `namespace/type`: `hashicorp/aws`."""
     types: Mapping[str, ResourceType]
     """Terraform type -> its entry."""
+    complete: Callable[[ResourceType], ResourceType] = _as_it_is
+    """What the provider adds to every entry, those of other packages too: an owner that its tags prove."""
     schema: Schema = NO_SCHEMA
     """What the Terraform provider says of each type: attributes, flags, defaults."""
     operations: Callable[[], Operations] | None = None

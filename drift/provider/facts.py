@@ -150,7 +150,7 @@ class SchemaFiles:
 
     def knows(self, name: str) -> bool:
         """Whether the provider's schema has it: `schema/_types.txt` names every type."""
-        return name in self._types or name in self._names
+        return name in self._types.modules or name in self._names
 
     @cached_property
     def _names(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from jmespath.exceptions import JMESPathError, JMESPathTypeError
 from jmespath.functions import Functions, signature
 
 from drift.model.value import plain
+from drift.normalize.tags import tag_named
 
 _PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _INTO = frozenset(
@@ -37,6 +38,11 @@ class _Functions(Functions):
     def _func_entries(self, members: Mapping[str, Any] | None) -> list[dict[str, Any]] | None:
         """`entries(methodSettings)`: a map as a list of {key, value}, where the key is told nowhere else."""
         return [{"key": key, "value": members[key]} for key in sorted(members)] if members else None
+
+    @signature({"types": ["array", "object", "null"]}, {"types": ["string"]})
+    def _func_tag(self, tags: list[dict[str, Any]] | Mapping[str, Any] | None, name: str) -> Any:
+        """`tag(Tags, 'Team')`: the value of one tag; null where there is none."""
+        return tag_named(tags, name)
 
     @signature({"types": ["string", "null"]}, {"types": ["number"]})
     def _func_tail(self, arn: str | None, size: int) -> str | None:

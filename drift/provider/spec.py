@@ -168,6 +168,8 @@ class Attr:
     """What makes an element of a set or a repeated block the same element; all of it where left out."""
     same: Callable[[Value, Value], bool] | None = None
     """(desired, actual) -> whether they agree, where equality is too strict."""
+    outside_schema: bool = False
+    """Of a computed attribute that Terraform's schema lacks: read to link and to judge alone, an instance's volumes."""
     document: bool = False
     """A JSON document: told whole where it differs, never member by member."""
     partial: bool = False
@@ -253,17 +255,22 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True)
-class Adds:
-    """What a type adds to an attribute of another resource, whatever that one's type or region is: a tag."""
+class Mirror:
+    """Where the same fact is told a second time: in an attribute of another resource, in whatever region that is.
 
+    `aws_ec2_tag` is one of the `tags` of what it names. What a resource of its own tells is not compared there.
+    """
+
+    names: str
+    """The attribute of this type that names the other resource."""
     attribute: str
-    """The attribute that names the other, by its id or ARN."""
-    to: str
-    """The other's attribute."""
-    share: Callable[[Attributes], frozenset[Value]]
+    """The other's attribute: a map, a set, or a repeated block."""
+    share: Share
     """The keys of the elements that one resource of this type holds: of a map, its keys."""
-    of: str = ""
+    to: str = ""
     """The other's type; any, where it is left out."""
+    by: str = ""
+    """The other's attribute that is named; its id or ARN, where it is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,17 +282,15 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
-class Holds:
-    """A resource that made others and answers for them: what it holds is its owner's, whatever that carries itself."""
+class Owns:
+    """A resource that made others and has a list of them: these are not the user's, whatever they carry themselves."""
 
     members: str
-    """JMESPath over the item: a list of `{type: …, id: …}`, as the holder calls them."""
+    """JMESPath over the item: a list of `{type: …, id: …}`, in the words of the owner's own API."""
     who: str
     """The owner, by the name that `Owner` has for it."""
-
-
-STACK = Owner("Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
-"""For items whose listing answers `Tags` with `Key`; only AWS may set `aws:` tags."""
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Terraform type -> what the owner calls it, where that is spelt with other letters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,28 +324,25 @@ class ResourceType:
     attributes: Mapping[str, Attr]
     """What a configuration may set: compared."""
     computed: Mapping[str, Attr] = field(default_factory=dict)
-    """What only AWS sets: read to identify and to link, never compared."""
-    linked: Mapping[str, Attr] = field(default_factory=dict)
-    """What the listing tells beyond the provider's schema, read to link alone: an instance's volumes."""
+    """What only the cloud sets: read to identify, to link and to judge, never compared."""
     ignored: Mapping[str, str] = field(default_factory=dict)
     """Attribute, or `block.attribute` -> why it is never compared."""
     refs: tuple[Ref, ...] = ()
     creates: tuple[Ref, ...] = ()
     """Resources that came with this one and are told by it: never unmanaged by themselves."""
     parent: Parent | None = None
-    adds: Adds | None = None
-    echoes: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
-    """Attribute -> (attribute that names another resource, its type, its attribute that tells the same fact): what
-    resources of their own hold there, they hold here too."""
+    mirrors: tuple[Mirror, ...] = ()
+    """Attributes of other resources in which the same fact is told again."""
     aggregate: Aggregate | None = None
-    owners: tuple[Owner, ...] = ()
-    holds: Holds | None = None
-    held_as: str = ""
-    """What a holder calls this type, where its own name has other letters: `AWS::IAM::ManagedPolicy`."""
+    owners: tuple[Owner | Ref, ...] = ()
+    """Whose it is when not the user's: proofs, and references to what has the same owner (an instance's volume)."""
+    owner_tags: bool = True
+    """Whether whoever else makes it marks it with a tag of its own. False where that cannot be: CloudFormation does
+    not tag IAM policies, so that only a stack's own list of members tells."""
+    owns: Owns | None = None
+    """The others that a resource of this type made: a stack's members."""
     account: str = ""
     """JMESPath over the item: whose it is, where a listing also shows what other accounts share with us."""
-    inherits: tuple[Ref, ...] = ()
-    """Resources whose owner owns this one too."""
     exists: str = ""
     """JMESPath over the item; false means there is nothing: AWS answers with an empty shell."""
     extra_actions: tuple[str, ...] = ()
@@ -350,6 +352,8 @@ class ResourceType:
 
     Of such a thing only what is managed is looked at, or else the newest version.
     """
+    also_named: tuple[str, ...] = ()
+    """Other types of the provider that are this one by another name, without a difference: `aws_alb` of `aws_lb`."""
     alias_of: str = ""
     """The type that lists the same objects, where this is another name for them."""
 
@@ -362,8 +366,17 @@ class ResourceType:
         """The word for one attribute, compared or computed; KeyError where there is none."""
         if name == "id":
             return self.id
-        known = next((k for k in (self.attributes, self.computed) if name in k), self.linked)
-        return known[name]
+        return self.attributes[name] if name in self.attributes else self.computed[name]
+
+    @property
+    def proofs(self) -> tuple[Owner, ...]:
+        """What proves by itself that somebody else made it."""
+        return tuple(owner for owner in self.owners if isinstance(owner, Owner))
+
+    @property
+    def owned_with(self) -> tuple[Ref, ...]:
+        """References to what has the same owner."""
+        return tuple(owner for owner in self.owners if isinstance(owner, Ref))
 
     def sections_of(self, name: str) -> frozenset[str]:
         """The sections of the item that an attribute is read from."""

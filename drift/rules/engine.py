@@ -175,7 +175,7 @@ class _Run:
         kind, now = kind_of(drift.resource, self._catalog), drift.actual or drift.recreated_as
         if now is None:
             return ()
-        there = {*kind.attributes, *kind.computed, *kind.linked}
+        there = {*kind.attributes, *kind.computed}
         return [Want(now.key, name) for name in task.rule.reads if name in there]
 
     def _read(self, wants: Sequence[Want]) -> None:

@@ -105,7 +105,7 @@ class Subject:
     def has(self, name: str) -> bool:
         """Whether its type has such an attribute, compared or computed."""
         kind = kind_of(self.resource, self.world.catalog)
-        return name in kind.attributes or name in kind.computed or name in kind.linked
+        return name in kind.attributes or name in kind.computed
 
     def __getitem__(self, name: str) -> Any:
         value: Value = self.resource.attributes.get(name, _ABSENT)

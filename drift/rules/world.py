@@ -102,7 +102,7 @@ class World:
         if not self._live(resource):
             return Unknown(f"the state does not tell {name}")
         kind, want = kind_of(resource, self.catalog), Want(resource.key, name)
-        known = name in kind.attributes or name in kind.computed or name in kind.linked
+        known = name in kind.attributes or name in kind.computed
         return Needs(want) if known and want not in self.asked else Unknown(f"{name} was not read")
 
     def _live(self, resource: Resource) -> bool:

@@ -14,14 +14,14 @@ from drift.provider.installed import installed
 from drift.provider.kinds import attr, blocks, number, text
 from drift.provider.lint import lint
 from drift.provider.spec import (
-    Adds,
     Aggregate,
     Attr,
     Call,
     ChangedBy,
     ElementOf,
-    Holds,
+    Mirror,
     Owner,
+    Owns,
     Parent,
     Ref,
     ResourceType,
@@ -66,6 +66,14 @@ def without(name: str) -> Edit:
 
 def parent(**words: Any) -> Edit:
     return lambda kind: replace(kind, parent=replace(kind.parent, **words))  # type: ignore[arg-type, type-var]
+
+
+def mirror(**words: Any) -> Edit:
+    return lambda kind: replace(kind, mirrors=(replace(kind.mirrors[0], **words),))
+
+
+def owns(**words: Any) -> Edit:
+    return lambda kind: replace(kind, owns=replace(kind.owns, **words))  # type: ignore[type-var]
 
 
 def one(*_: Any) -> Any:
@@ -114,10 +122,6 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "ResourceType.computed": [
         ("aws_vpc", lambda k: replace(k, computed={**k.computed, "dhcp": text("VpcId")}), "no attribute dhcp"),
     ],
-    "ResourceType.linked": [
-        ("aws_ebs_volume", put(linked={"size": number("Size")}), "size is in the provider's schema"),
-        ("aws_ebs_volume", put(linked={"instances": text("Attachment")}), "'Attachment' leads nowhere"),
-    ],
     "ResourceType.ignored": [
         ("aws_lb", lambda k: replace(k, ignored={**k.ignored, "access_logs.bukket": "why"}), "to ignore"),
         (
@@ -132,26 +136,24 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "ResourceType.parent": [
         ("aws_ecr_repository_policy", lambda k: replace(k, parent=None, list=ElementOf(find=one)), "names no parent"),
     ],
-    "ResourceType.adds": [
-        ("aws_ec2_tag", put(adds=Adds("resource", to="tags", share=one)), "resource is no attribute of it"),
-    ],
-    "ResourceType.echoes": [
-        ("aws_instance", put(echoes={"ami": ("primary", "aws_network_interface", "security_groups")}), "primary is no"),
-        ("aws_instance", put(echoes={"ami": ("subnet_id", "aws_network_interfac", "x")}), "not in the catalogue"),
-        ("aws_instance", put(echoes={"ami": ("subnet_id", "aws_network_interface", "groups")}), "which has no groups"),
+    "ResourceType.mirrors": [
+        (
+            "aws_ec2_tag",
+            put(mirrors=(Mirror("resource", attribute="tags", share=one),)),
+            "resource is no attribute of it",
+        ),
     ],
     "ResourceType.aggregate": [
         ("aws_iam_policy_attachment", put(aggregate=Aggregate(by="policy", parts={})), "policy in common"),
     ],
-    "ResourceType.owners": [("aws_vpc", put(owners=(Owner("Default", "AWS"),)), "'Default' leads nowhere")],
-    "ResourceType.holds": [("aws_cloudformation_stack", put(holds=Holds("Resource", "x")), "'Resource' leads nowhere")],
-    "ResourceType.held_as": [
-        ("aws_iam_policy", put(held_as="AWS::IAM::ManagedPolicies"), "no type of CloudFormation"),
+    "ResourceType.owners": [
+        ("aws_vpc", put(owners=(Owner("Default", "AWS"),)), "'Default' leads nowhere"),
+        ("aws_ebs_volume", put(owners=(Ref("instance[]", to="aws_instance"),)), "the reference instance[] has no"),
     ],
+    "ResourceType.owns": [("aws_cloudformation_stack", put(owns=Owns("Resource", "x")), "'Resource' leads nowhere")],
+    "ResourceType.owner_tags": [("aws_vpc", put(owner_tags="no"), "say True or False")],
+    "ResourceType.also_named": [("aws_lb", put(also_named=("aws_albb",)), "the provider has no type aws_albb")],
     "ResourceType.account": [("aws_vpc", put(account="Owner"), "'Owner' leads nowhere")],
-    "ResourceType.inherits": [
-        ("aws_ebs_volume", put(inherits=(Ref("instance[]", to="aws_instance"),)), "the reference instance[] has no"),
-    ],
     "ResourceType.exists": [("aws_vpc", put(exists="Stat == 'available'"), "leads nowhere")],
     "ResourceType.extra_actions": [
         ("aws_iam_role", put(extra_actions=("iam:GetServiceLastAccesedDetails",)), "IAM has no action"),
@@ -218,6 +220,16 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "Call.iam": [("aws_sqs_queue", listed(iam="sqs:ListQueue"), "IAM has no action sqs:ListQueue")],
     "Call.parse": [("aws_sqs_queue", listed(parse="Queues"), "answers no Queues")],
     "Call.service": [("aws_sqs_queue", listed(service="sqss"), "sqss has no operation")],
+    "Call.per": [
+        (
+            "aws_ssoadmin_permission_set",
+            listed(per=Call(op="ListInstance", take="Instances")),
+            "no operation ListInstance",
+        ),
+        ("aws_ssoadmin_permission_set", listed(per=None), "'InstanceArn' leads nowhere"),
+    ],
+    "Call.guest": [("aws_ssoadmin_permission_set", listed(guest="Ownr != here.account"), "leads nowhere")],
+    "Call.gather": [("aws_vpc", listed(gather=none), "the 1 argument")],
     "Call.region": [("aws_sqs_queue", listed(region="Virginia"), "which is no region")],
     # the places that list
     "Within.parent": [
@@ -318,6 +330,10 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "Attr.key": [("aws_lb", attribute("subnet_mapping", key=none), "the 1 argument")],
     "Attr.same": [("aws_lb", attribute("subnet_mapping", same=values.text), "the 2 arguments")],
     "Attr.partial": [("aws_lb", attribute("name", partial=True), "is no map")],
+    "Attr.outside_schema": [
+        ("aws_vpc", put(computed={"arn": text("VpcId", outside_schema=True)}), "leave out outside_schema"),
+        ("aws_ebs_volume", put(computed={"instances": text("Attachments")}), "the provider has no attribute instances"),
+    ],
     "Attr.document": [("aws_sqs_queue", attribute("delay_seconds", document=True), "cannot be a JSON document")],
     "Attr.sensitive": [("aws_ssm_parameter", attribute("value", sensitive=False), "say sensitive=True")],
     "Attr.changed_by": [
@@ -356,24 +372,31 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "Parent.covered_if": [("aws_api_gateway_resource", parent(covered_if="bodyy"), "ignores bodyy")],
     "Parent.standalone": [("aws_route", parent(standalone="yes"), "say True or False")],
     "Parent.filled_by_others": [("aws_route", parent(filled_by_others=1), "say True or False")],
-    "Adds.attribute": [
-        ("aws_ec2_tag", lambda k: replace(k, adds=replace(k.adds, attribute="arn")), "arn is no attribute")
+    "Mirror.names": [("aws_ec2_tag", mirror(names="arn"), "arn is no attribute")],
+    "Mirror.attribute": [("aws_ec2_tag", mirror(attribute="tagz"), "it mirrors tagz, which no type has")],
+    "Mirror.share": [("aws_ec2_tag", mirror(share=none), "the 1 argument")],
+    "Mirror.to": [("aws_ec2_tag", mirror(to="aws_vpcc"), "it mirrors aws_vpcc, which is not in the catalogue")],
+    "Mirror.by": [
+        ("aws_network_interface_sg_attachment", mirror(by="interface"), "interface, which aws_instance has not")
     ],
-    "Adds.to": [
-        ("aws_ec2_tag", lambda k: replace(k, adds=replace(k.adds, to="tagz")), "adds to tagz, which no type has")
-    ],
-    "Adds.share": [("aws_ec2_tag", lambda k: replace(k, adds=replace(k.adds, share=none)), "the 1 argument")],
-    "Adds.of": [("aws_ec2_tag", lambda k: replace(k, adds=replace(k.adds, of="aws_vpcc")), "which aws_vpcc has")],
     "Owner.when": [("aws_vpc", put(owners=(Owner("Tags[?Kee == 'aws:x']", "AWS"),)), "leads nowhere")],
     "Owner.who": [("aws_vpc", put(owners=(Owner("IsDefault", ""),)), "names nobody")],
-    "Holds.members": [
+    "Owns.members": [
+        ("aws_cloudformation_stack", owns(members="Resources[].{id: PhysicalResourceId}"), "have no type"),
+    ],
+    "Owns.who": [("aws_cloudformation_stack", owns(who=""), "names nobody")],
+    "Owns.names": [
         (
             "aws_cloudformation_stack",
-            lambda k: replace(k, holds=replace(k.holds, members="Resources[].{id: PhysicalResourceId}")),
-            "have no type",
+            owns(names={"aws_iam_policy": "AWS::IAM::ManagedPolicies"}),
+            "no type of CloudFormation",
+        ),
+        (
+            "aws_cloudformation_stack",
+            owns(names={"aws_iam_polic": "AWS::IAM::ManagedPolicy"}),
+            "aws_iam_polic, which is not",
         ),
     ],
-    "Holds.who": [("aws_cloudformation_stack", lambda k: replace(k, holds=replace(k.holds, who="")), "names nobody")],
 }
 """Word -> planted mistakes: the type that is spoilt, how, and a part of what the lint must say."""
 
@@ -401,7 +424,7 @@ def _nameless(kind: ResourceType) -> list[str]:
 
 
 def test_every_word_has_a_planted_mistake() -> None:
-    classes = (ResourceType, Call, Within, ElementOf, Aggregate, Attr, ChangedBy, Ref, Parent, Adds, Owner, Holds)
+    classes = (ResourceType, Call, Within, ElementOf, Aggregate, Attr, ChangedBy, Ref, Parent, Mirror, Owner, Owns)
     vocabulary = {f"{c.__name__}.{f.name}" for c in classes for f in fields(c)}
     described_in_spec = {
         v.__name__ for v in vars(spec).values() if isinstance(v, type) and v.__module__ == spec.__name__

@@ -32,10 +32,11 @@ def raw(type_: str, attributes: Mapping[str, Any], id_: str = "x") -> Resource:
     canon = {
         name: attr.desired(plain.get(name), plain)
         for name, attr in {"id": kind.id, **kind.computed, **kind.attributes}.items()
+        if not attr.outside_schema
     }
-    strange = set(given) - set(canon) - set(kind.linked)
+    strange = set(given) - set(canon) - set(kind.computed)
     assert not strange, f"{type_} has no {sorted(strange)}"
-    canon |= {k: given[k] for k in kind.linked if k in given}
+    canon |= {k: given[k] for k, a in kind.computed.items() if a.outside_schema and k in given}
     canon |= {k: v for k, v in given.items() if isinstance(v, Unreadable)}
     identity = tuple(canon.get(n) for n in kind.identity)
     region = REGION if kind.scope == "regional" else GLOBAL

@@ -44,22 +44,22 @@ def check(kind: ResourceType, catalog: Catalog, operations: Operations) -> Itera
     problems: list[str] = []
     shape = item_shape(kind, catalog, operations, problems)
     yield from problems
-    paths = [kind.id.path, *(a.path for a in {**kind.computed, **kind.linked, **kind.attributes}.values())]
-    texts = [*(o.when for o in kind.owners), *(t for t in (kind.exists, kind.account) if t)]
-    texts += [kind.holds.members] if kind.holds else []
+    paths = [kind.id.path, *(a.path for a in {**kind.computed, **kind.attributes}.values())]
+    texts = [*(o.when for o in kind.proofs), *(t for t in (kind.exists, kind.account) if t)]
+    texts += [kind.owns.members] if kind.owns else []
     for path in (*paths, *map(Path, texts)):
         yield from arrives(path.text, shape)
-    yield from _holder(kind, shape)
+    yield from _members(kind, shape)
     for attr in kind.attributes.values():
         yield from _fields(attr, shape)
         yield from _movers(attr, shape | {"element": ANY})
     yield from _sections(kind)
 
 
-def _holder(kind: ResourceType, shape: Any) -> Iterator[str]:
-    if kind.holds is None:
+def _members(kind: ResourceType, shape: Any) -> Iterator[str]:
+    if kind.owns is None:
         return
-    member = element_of(at(kind.holds.members, shape))
+    member = element_of(at(kind.owns.members, shape))
     if isinstance(member, dict):
         yield from (f"its members have no {name}" for name in ("type", "id") if name not in member)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from drift.model.value import UNREADABLE_SHAPES
 from drift.provider import facts
 from drift.provider.catalog import Catalog
 from drift.provider.lint.shapes import ANY, arrives
@@ -19,13 +20,14 @@ def check(kind: ResourceType, catalog: Catalog, provider: facts.Facts) -> Iterat
     yield from _references(kind, catalog, shape)
     yield from _aggregate(kind, catalog)
     yield from _mirrors(kind, catalog)
+    yield from _owns(kind, catalog)
     yield from _alias(kind, catalog)
     yield from _parent(kind, catalog, shape)
 
 
 def shape_of(kind: ResourceType, provider: facts.Facts) -> dict[str, Any]:
     """The shape of a resource's canonical attributes."""
-    own = {**kind.computed, **kind.linked, **kind.attributes}
+    own = {**kind.computed, **kind.attributes}
     return {"id": Model("text"), **{n: _shape(a, provider.get(n)) for n, a in own.items()}}
 
 
@@ -38,10 +40,18 @@ def _shape(attr: Attr, fact: Any) -> Any:
         return ANY
     words = fact.split(" ")[1:]
     if not words:
-        return Model("text")
+        return [Model("text")] if _is_collection(attr) else Model("text")
     if words[0] in ("list", "set"):
         return [Model("text")]
     return Model("map", element=Model("text")) if words[0] == "map" else Model("text")
+
+
+def _is_collection(attr: Attr) -> bool:
+    """Whether the canonical form is a set or a list, where the schema has a single text."""
+    try:
+        return isinstance(attr.canon(None), frozenset | tuple)
+    except UNREADABLE_SHAPES:
+        return False
 
 
 def _names(kind: ResourceType, shape: dict[str, Any]) -> Iterator[str]:
@@ -79,7 +89,7 @@ def _walked(dotted: str, shape: dict[str, Any]) -> str:
 
 
 def _references(kind: ResourceType, catalog: Catalog, shape: dict[str, Any]) -> Iterator[str]:
-    for ref in (*kind.refs, *kind.creates, *kind.inherits):
+    for ref in (*kind.refs, *kind.creates, *kind.owned_with):
         if problem := _walked(ref.attribute, shape):
             yield f"the reference {ref.attribute} {problem}"
         if ref.to not in catalog:
@@ -87,7 +97,7 @@ def _references(kind: ResourceType, catalog: Catalog, shape: dict[str, Any]) -> 
                 yield f"the reference {ref.attribute} names {ref.to}: the provider has no such type"
             continue
         target = catalog[ref.to]
-        if ref.by not in ("id", *target.attributes, *target.computed, *target.linked):
+        if ref.by not in ("id", *target.attributes, *target.computed):
             yield f"{ref.to} has no attribute {ref.by} to refer to"
 
 
@@ -108,23 +118,29 @@ def _aggregate(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
 
 
 def _mirrors(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
-    named = {"id", *kind.attributes, *kind.computed, *kind.linked}
-    for name, (by, to, other) in kind.echoes.items():
-        yield from (f"{n} is no attribute of it" for n in (name, by) if n not in named)
-        if to not in catalog:
-            yield f"{name} echoes {to}, which is not in the catalogue"
-        elif other not in catalog[to].attributes:
-            yield f"{name} echoes {to}, which has no {other}"
-    if kind.adds is None:
-        return
-    if kind.adds.attribute not in named:
-        yield f"{kind.adds.attribute} is no attribute of it, and names nothing that it adds to"
-    others = [kind.adds.of] if kind.adds.of else list(catalog)
-    if not any(other in catalog and kind.adds.to in catalog[other].attributes for other in others):
-        yield f"it adds to {kind.adds.to}, which {kind.adds.of or 'no type'} has"
+    named = {"id", *kind.attributes, *kind.computed}
+    for mirror in kind.mirrors:
+        if mirror.names not in named:
+            yield f"{mirror.names} is no attribute of it, and names nothing that it could mirror"
+        if mirror.to and mirror.to not in catalog:
+            yield f"it mirrors {mirror.to}, which is not in the catalogue"
+            continue
+        others = [catalog[mirror.to]] if mirror.to else [*catalog.values()]
+        for name in (mirror.attribute, mirror.by):
+            if name and not any(name in k.attributes or name in k.computed for k in others):
+                yield f"it mirrors {name}, which {f'{mirror.to} has not' if mirror.to else 'no type has'}"
+
+
+def _owns(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
+    for name in kind.owns.names if kind.owns else ():
+        if name not in catalog:
+            yield f"it owns {name}, which is not in the catalogue"
 
 
 def _alias(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
+    for name in kind.also_named:
+        if not catalog.provider_of(kind.name).schema.knows(name):
+            yield f"the provider has no type {name}"
     if not kind.alias_of:
         return
     if kind.alias_of not in catalog:

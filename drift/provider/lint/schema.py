@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from drift.normalize import values
 from drift.provider import facts
 from drift.provider.spec import Attr, ResourceType
 
 _TYPES = {"number": (int, float), "bool": bool, "text": str, "map": Mapping}
+_SINGLE = (values.text, values.lower, values.number, values.boolean)
 _COLLECTIONS = re.compile(r"\b(set|list|map|object)\b")
 
 
@@ -18,7 +20,8 @@ def check(kind: ResourceType, provider: facts.Facts) -> Iterator[str]:
     if not provider:
         yield "the provider's facts are missing: run python -m drift.provider.facts"
         return
-    spoken = [*kind.attributes, *kind.computed, *(n for n in kind.ignored if "." not in n)]
+    ours = [n for n, a in kind.computed.items() if not a.outside_schema]
+    spoken = [*kind.attributes, *ours, *(n for n in kind.ignored if "." not in n)]
     yield from (f"{name} is spoken of twice" for name in sorted({n for n in spoken if spoken.count(n) > 1}))
     for name in spoken:
         if name not in provider:
@@ -34,7 +37,9 @@ def check(kind: ResourceType, provider: facts.Facts) -> Iterator[str]:
         if name in provider:
             yield from _attribute(kind, name, attr, provider[name])
     yield from _ignored(kind, provider)
-    yield from (f"{name} is in the provider's schema: it is computed" for name in kind.linked if name in provider)
+    for name, attr in {**kind.computed, **kind.attributes}.items():
+        if attr.outside_schema and (name in provider or name in kind.attributes):
+            yield f"{name} is in the provider's schema: leave out outside_schema"
 
 
 def _ignored(kind: ResourceType, provider: facts.Facts) -> Iterator[str]:
@@ -66,7 +71,7 @@ def _attribute(kind: ResourceType, at: str, attr: Attr, fact: Any) -> Iterator[s
         yield f"{at} is optional and computed: say its default, or assigned=True"
     if attr.document and isinstance(fact, str) and " " in flags:
         yield f"{at} is no text: it cannot be a JSON document"
-    if attr.partial and "map" not in flags:
+    if attr.partial and "map" not in flags and attr.canon in _SINGLE:
         yield f"{at} is no map, that the state could record a part of"
     yield from _default(at, attr, fact)
     yield from _nesting(at, attr, fact)

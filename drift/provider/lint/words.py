@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from drift.provider.spec import WHOLE, Attr, ElementOf, Holds, Owner, ResourceType
+from drift.provider.spec import WHOLE, Attr, ElementOf, Owner, Owns, ResourceType
 
-_ARITY = {"canon": 1, "from_state": 2, "from_api": 1, "key": 1, "same": 2, "to": 2, "find": 2, "share": 1}
+_ARITY = {"canon": 1, "from_state": 2, "from_api": 1, "key": 1, "same": 2, "to": 2, "find": 2, "share": 1, "gather": 1}
 """Word that is a function -> how many arguments it is given."""
 
 _FUNCTIONS = _ARITY.keys() - {"to", "key"}
 """Those that are nothing else anywhere: `to` also names a type, `key` a path."""
 
 _FLAGS = frozenset({
-    "assigned", "many", "ordered", "partial", "document", "sensitive", "anywhere", "standalone", "filled_by_others",
-    "whole",
+    "assigned", "many", "ordered", "partial", "document", "outside_schema", "sensitive", "owner_tags", "anywhere",
+    "standalone", "filled_by_others", "whole",
 })  # fmt: skip
 
 _TEXTS = frozenset({"op", "take", "into", "match", "iam", "parse", "region", "who", "when", "within", "implicit"})
@@ -67,13 +67,13 @@ def _company(where: str, word: str, value: Any) -> Iterator[str]:
     """What says nothing without another word beside it."""
     if isinstance(value, Attr) and word in ("ordered", "implicit") and getattr(value, word) and not value.many:
         yield f"{where} is about blocks that may stand several times"
-    if isinstance(value, Owner | Holds) and word == "who" and not value.who:
+    if isinstance(value, Owner | Owns) and word == "who" and not value.who:
         yield f"{where} names nobody"
 
 
 def _parts(at: str, word: str, inside: Any) -> Iterator[tuple[str, Any]]:
     """What a word is made of, each with the name it is told by."""
-    if word in ("fields", "attributes", "computed", "linked") and isinstance(inside, Mapping):
+    if word in ("fields", "attributes", "computed") and isinstance(inside, Mapping):
         yield from ((f"{at}{name}.", attr) for name, attr in inside.items())
     else:
         several = inside if isinstance(inside, tuple) else (inside,)

@@ -12,6 +12,7 @@ from drift.provider.facts import SchemaFiles
 from drift.provider.operations import Operations
 from drift.provider.spec import ResourceType
 from drift.providers.aws.homes import AwsHomes
+from drift.providers.aws.owners import complete
 from drift.providers.aws.permissions import action, policy
 from drift.providers.aws.regions import partition_of
 
@@ -61,6 +62,7 @@ AWS = Provider(
     title="AWS",
     sources=frozenset({"hashicorp/aws", "opentofu/aws"}),
     types=TYPES,
+    complete=complete,
     schema=SchemaFiles(TYPES),
     operations=_operations,
     lint=_lint,

@@ -8,8 +8,7 @@ from collections.abc import Container, Iterator
 from drift.provider.spec import ResourceType
 from drift.providers.aws.operations import service_model
 from drift.providers.aws.permissions import action
-from drift.providers.aws.rules.actions import actions_of
-from drift.rules.subject import Unknown
+from drift.providers.aws.policy.actions import actions_of
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _CLOUDFORMATION = re.compile(r"AWS::[A-Z]\w+::[A-Z]\w+")
@@ -25,8 +24,9 @@ def check(kind: ResourceType) -> Iterator[str]:
         yield f"its scope is regional, but {kind.service} has one endpoint for the whole account"
     for extra in kind.extra_actions:
         yield from _exists(extra, "extra_actions")
-    if kind.held_as and kind.held_as not in _cloudformation(kind.held_as):
-        yield f"held_as is {kind.held_as!r}, which is no type of CloudFormation"
+    for name in kind.owns.names.values() if kind.owns else ():
+        if name not in _cloudformation(name):
+            yield f"{name} is no type of CloudFormation"
 
 
 def _cloudformation(name: str) -> Container[str]:
@@ -41,10 +41,8 @@ def _cloudformation(name: str) -> Container[str]:
 
 def _exists(name: str, where: str) -> Iterator[str]:
     service, _, _ = name.partition(":")
-    try:
-        known = actions_of(service)
-    except Unknown as error:
-        yield f"{where}: {error}"
-        return
-    if name.lower() not in known:
+    known = actions_of(service)
+    if not isinstance(known, frozenset):
+        yield f"{where}: {known.why}"
+    elif name.lower() not in known:
         yield f"{where}: IAM has no action {name}: say which one allows it with `iam`"

@@ -27,16 +27,21 @@ ALSO_SECRET = {
 ALSO_ANSWERED: Mapping[str, frozenset[str]] = {
     "cloudformation": frozenset({"ValidationError"}),
     "elbv2": frozenset({"InvalidAction", "UnknownOperationException"}),
+    "opensearch": frozenset({"ValidationException"}),
+    "quicksight": frozenset({"ResourceNotFoundException"}),
     "rds": frozenset({"DBSubnetGroupNotFound"}),
     "s3": frozenset({
         "NoSuchTagSet", "NoSuchBucketPolicy", "NoSuchCORSConfiguration", "NoSuchLifecycleConfiguration",
         "NoSuchWebsiteConfiguration", "NoSuchPublicAccessBlockConfiguration", "OwnershipControlsNotFoundError",
         "ServerSideEncryptionConfigurationNotFoundError", "ObjectLockConfigurationNotFoundError",
         "ReplicationConfigurationNotFoundError", "MethodNotAllowed", "NotImplemented", "UnsupportedArgument",
-        "UnsupportedOperation", "XNotImplemented",
+        "UnsupportedOperation", "XNotImplemented", "404",
     }),
-    "s3control": frozenset({"NoSuchAccessPoint", "NoSuchAccessPointPolicy"}),
+    "s3control": frozenset({
+        "NoSuchAccessPoint", "NoSuchAccessPointPolicy", "AccessGrantsInstanceNotExistsError",
+    }),
     "sagemaker": frozenset({"ValidationException"}),
+    "ses": frozenset({"InvalidAction"}),
     "sqs": frozenset({"AWS.SimpleQueueService.NonExistentQueue"}),
 }  # fmt: skip
 """Service -> error codes that it answers although its model does not name them: the common errors of its API

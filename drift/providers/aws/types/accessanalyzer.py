@@ -32,7 +32,6 @@ ANALYZER = ResourceType(
         }),
     },
     owners=(
-        Owner('tags."aws:cloudformation:stack-id"', "CloudFormation"),
         Owner("managedBy", "another AWS service"),
     ),
 )

@@ -68,7 +68,6 @@ CERTIFICATE = ResourceType(
     },
     owners=(
         Owner("ManagedBy", "the service that manages the certificate"),
-        Owner("Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),
     ),
     refs=(Ref("certificate_authority_arn", to="aws_acmpca_certificate_authority", by="arn"),),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.provider.kinds import block, flag, number, pem, tags, text
-from drift.provider.spec import STACK, Attr, Call, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Attr, Call, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"ResourceNotFoundException", "InvalidStateException"})
 """An authority that waits for its certificate is in no state to tell it."""
@@ -59,7 +59,6 @@ AUTHORITY = ResourceType(
     },
     ignored={"permanent_deletion_time_in_days": "only read when the authority is deleted"},
     refs=(Ref("revocation_configuration.crl_configuration.s3_bucket_name", to="aws_s3_bucket"),),
-    owners=(STACK,),
 )
 
 AUTHORITY_CERTIFICATE = ResourceType(

@@ -14,8 +14,6 @@ from drift.provider.spec import WHOLE, Attr, Call, Owner, Parent, Raw, Ref, Reso
 
 READ = "apigateway:GET"
 GONE = frozenset({"NotFoundException"})
-STACK_TAG = 'tags."aws:cloudformation:stack-id"'
-CLOUDFORMATION = Owner(STACK_TAG, "CloudFormation")
 BODY = "AWS takes the document apart; the parts of such an API are told by it and not compared"
 
 
@@ -94,7 +92,6 @@ REST_API = ResourceType(
         "put_rest_api_mode": "an instruction to Terraform: how to read the body",
     },
     refs=(Ref("endpoint_configuration.vpc_endpoint_ids[]", to="aws_vpc_endpoint"),),
-    owners=(CLOUDFORMATION,),
 )
 
 REST_API_POLICY = ResourceType(
@@ -296,7 +293,6 @@ STAGE = ResourceType(
         Ref("web_acl_arn", to="aws_wafv2_web_acl", by="arn"),
     ),
     parent=part_of_api(),
-    owners=(CLOUDFORMATION,),
 )
 
 METHOD_SETTINGS = ResourceType(

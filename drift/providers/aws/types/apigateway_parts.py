@@ -5,7 +5,7 @@ from __future__ import annotations
 from drift.normalize.values import text as as_text
 from drift.provider.kinds import attr, block, blocks, flag, list_of, number, policy, tags, text
 from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
-from drift.providers.aws.types.apigateway import CLOUDFORMATION, GONE, READ
+from drift.providers.aws.types.apigateway import GONE, READ
 
 ACCOUNT = ResourceType(
     name="aws_api_gateway_account",
@@ -33,7 +33,6 @@ API_KEY = ResourceType(
         "tags":        tags("tags"),
     },
     ignored={"value": "a secret that cannot change: never asked for"},
-    owners=(CLOUDFORMATION,),
 )
 
 USAGE_PLAN = ResourceType(
@@ -72,7 +71,6 @@ USAGE_PLAN = ResourceType(
         }),
     },
     refs=(Ref("api_stages[].api_id", to="aws_api_gateway_rest_api"),),
-    owners=(CLOUDFORMATION,),
 )
 
 USAGE_PLAN_KEY = ResourceType(
@@ -107,7 +105,6 @@ VPC_LINK = ResourceType(
         "tags":        tags("tags"),
     },
     refs=(Ref("target_arns[]", to="aws_lb", by="arn"),),
-    owners=(CLOUDFORMATION,),
 )
 
 DOMAIN_OF_V2 = """Items[].{
@@ -180,7 +177,6 @@ DOMAIN_NAME = ResourceType(
         Ref("certificate_arn", to="aws_acm_certificate", by="arn"),
         Ref("regional_certificate_arn", to="aws_acm_certificate", by="arn"),
     ),
-    owners=(CLOUDFORMATION,),
 )
 
 BASE_PATH_MAPPING = ResourceType(
@@ -214,5 +210,4 @@ CLIENT_CERTIFICATE = ResourceType(
         "pem_encoded_certificate": text("pemEncodedCertificate"),
     },
     attributes={"description": text("description"), "tags": tags("tags")},
-    owners=(Owner('tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )

@@ -11,7 +11,6 @@ from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
 from drift.providers.aws.types.apigateway import BODY, READ
 
 GONE = frozenset({"NotFoundException"})
-CLOUDFORMATION = Owner('Tags."aws:cloudformation:stack-id"', "CloudFormation")
 QUICK = Owner("ApiGatewayManaged", "API Gateway")  # integration, route and stage of an API made in one go
 QUICKLY = "only read when the API is created; what AWS makes of it says so by itself"
 SOCKET = "[parent][?ProtocolType == 'WEBSOCKET'] | [0].ApiId"  # HTTP APIs know no responses
@@ -73,7 +72,6 @@ API = ResourceType(
         "route_key":        QUICKLY,
         "target":           QUICKLY,
     },
-    owners=(CLOUDFORMATION,),
 )
 
 AUTHORIZER = ResourceType(
@@ -303,7 +301,7 @@ STAGE = ResourceType(
         Ref("access_log_settings.destination_arn", to="aws_cloudwatch_log_group", by="arn"),
     ),
     parent=part_of_api(),
-    owners=(QUICK, CLOUDFORMATION),
+    owners=(QUICK,),
 )
 
 VPC_LINK = ResourceType(
@@ -323,7 +321,6 @@ VPC_LINK = ResourceType(
         Ref("security_group_ids[]", to="aws_security_group"),
         Ref("subnet_ids[]", to="aws_subnet"),
     ),
-    owners=(CLOUDFORMATION,),
 )
 
 # Both versions of the API tell of the same domain names and mappings: see apigateway_parts.py

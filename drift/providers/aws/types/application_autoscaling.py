@@ -53,8 +53,8 @@ def bound(member: str) -> Attr:
 
 TARGET = ResourceType(
     name="aws_appautoscaling_target",
+    owner_tags=False,
     service="application-autoscaling",
-    held_as="AWS::ApplicationAutoScaling::ScalableTarget",
     list=everywhere("DescribeScalableTargets", "ScalableTargets"),
     describe=(
         Call(op="DescribeScheduledActions", take="ScheduledActions", into="Actions", many=True,
@@ -89,7 +89,6 @@ TARGET = ResourceType(
 POLICY = ResourceType(
     name="aws_appautoscaling_policy",
     service="application-autoscaling",
-    held_as="AWS::ApplicationAutoScaling::ScalingPolicy",
     list=everywhere("DescribeScalingPolicies", "ScalingPolicies"),
     id=text("PolicyName"),
     identity=(*TARGET_OF, "name"),

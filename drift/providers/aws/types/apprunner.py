@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.model.value import Value
 from drift.provider.kinds import attr, block, flag, kms_key, mapping, number, tags, text
-from drift.provider.spec import STACK, Attr, Call, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 
 GONE = frozenset({"ResourceNotFoundException"})
 UNITS = {"0.25 vcpu": "256", "0.5 vcpu": "512", "1 vcpu": "1024", "2 vcpu": "2048", "4 vcpu": "4096", "0.5 gb": "512",
@@ -105,5 +105,4 @@ SERVICE = ResourceType(
         Ref("instance_configuration.instance_role_arn", to="aws_iam_role", by="arn"),
         Ref("source_configuration.authentication_configuration.access_role_arn", to="aws_iam_role", by="arn"),
     ),
-    owners=(STACK,),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.provider.kinds import block, blocks, flag, number, tags, text
-from drift.provider.spec import Attr, Call, Owner, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 
 OF_LAMBDA = block("lambdaAuthorizerConfig", {
     "authorizer_result_ttl_in_seconds": number("authorizerResultTtlInSeconds", default=300),
@@ -75,5 +75,4 @@ GRAPHQL_API = ResourceType(
         Ref("additional_authentication_provider[].user_pool_config.user_pool_id", to="aws_cognito_user_pool"),
         Ref("lambda_authorizer_config.authorizer_uri", to="aws_lambda_function", by="arn"),
     ),
-    owners=(Owner('tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )

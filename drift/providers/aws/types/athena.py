@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.provider.kinds import block, flag, kms_key, mapping, number, tags, text
-from drift.provider.spec import STACK, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"InvalidRequestException", "ResourceNotFoundException"})
 """What Athena answers of a work group that is no more."""
@@ -59,7 +59,7 @@ WORKGROUP = ResourceType(
         Ref("configuration.execution_role", to="aws_iam_role", by="arn"),
         Ref("configuration.result_configuration.encryption_configuration.kms_key_arn", to="aws_kms_key", by="arn"),
     ),
-    owners=(Owner("Name == 'primary'", "Amazon Athena"), STACK),
+    owners=(Owner("Name == 'primary'", "Amazon Athena"),),
 )
 
 NAMED_QUERY = ResourceType(
@@ -102,5 +102,5 @@ DATA_CATALOG = ResourceType(
         "parameters":  mapping("Catalog.Parameters"),
         "tags":        tags("Tags"),
     },
-    owners=(Owner("Name == 'AwsDataCatalog'", "Amazon Athena"), STACK),
+    owners=(Owner("Name == 'AwsDataCatalog'", "Amazon Athena"),),
 )

@@ -11,7 +11,6 @@ from drift.normalize import times
 from drift.normalize.values import text as as_text
 from drift.provider.kinds import attr, block, blocks, flag, moment, name_or_arn, number, set_of, text
 from drift.provider.spec import (
-    STACK,
     Attr,
     Attributes,
     Call,
@@ -24,6 +23,7 @@ from drift.provider.spec import (
     ResourceType,
     Within,
 )
+from drift.providers.aws.owners import of_stack
 from drift.providers.aws.types.ec2_compute import user_data_hash, user_data_plain, user_data_text, user_data_text_base64
 from drift.providers.aws.types.ec2_launch import REQUIREMENTS
 
@@ -194,7 +194,7 @@ GROUP = ResourceType(
         Ref("placement_group", to="aws_placement_group", by="name"),
     ),
     owners=(
-        STACK,
+        of_stack("Tags"),
         Owner("Operator.Principal", "an AWS service"),
         # nothing but its name and tags tells whose it is
         Owner("starts_with(AutoScalingGroupName, 'eks-') && Tags[?Key == 'eks:nodegroup-name']", "EKS"),
@@ -427,12 +427,13 @@ def _all_there(want: Value, have: Value) -> bool:
 LAUNCH_CONFIGURATION = ResourceType(
     name="aws_launch_configuration",
     service="autoscaling",
-    held_as="AWS::AutoScaling::LaunchConfiguration",
     list=Call(op="DescribeLaunchConfigurations", take="LaunchConfigurations"),
     id=text("LaunchConfigurationName"),
     label="name",
-    computed={"arn": text("LaunchConfigurationARN")},
-    linked={"user_data_text": attr("UserData", user_data_plain)},
+    computed={
+        "arn": text("LaunchConfigurationARN"),
+        "user_data_text": attr("UserData", user_data_plain, outside_schema=True),
+    },
     attributes={
         "associate_public_ip_address": flag("AssociatePublicIpAddress", default=False),
         "ebs_optimized":               flag("EbsOptimized", default=False),

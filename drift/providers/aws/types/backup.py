@@ -7,7 +7,6 @@ from drift.provider.kinds import block, blocks, flag, kms_key, mapping, number, 
 from drift.provider.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"ResourceNotFoundException"})
-OF_STACK = Owner('Tags."aws:cloudformation:stack-id"', "CloudFormation")
 
 
 def lifecycle() -> Attr:
@@ -46,7 +45,7 @@ VAULT = ResourceType(
     ignored={"force_destroy": "an instruction to Terraform"},
     refs=(Ref("kms_key_arn", to="aws_kms_key", by="arn"),),
     # no name of one's own may hold a slash; Backup's first visit makes the other
-    owners=(Owner("contains(BackupVaultName, '/') || BackupVaultName == 'Default'", "AWS Backup"), OF_STACK),
+    owners=(Owner("contains(BackupVaultName, '/') || BackupVaultName == 'Default'", "AWS Backup"),),
 )
 
 VAULT_POLICY = ResourceType(
@@ -102,7 +101,6 @@ PLAN = ResourceType(
     owners=(
         Owner("starts_with(BackupPlanId, 'aws/')", "AWS Backup"),
         Owner("starts_with(BackupPlanId, 'orgs/')", "AWS Organizations"),
-        OF_STACK,
     ),
 )
 

@@ -24,9 +24,8 @@ from drift.provider.kinds import (
     tags,
     text,
 )
-from drift.provider.spec import Attr, Call, Owner, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 
-CLOUDFORMATION = Owner('tags."aws:cloudformation:stack-id"', "CloudFormation")
 REVISION = "a revision never changes: Batch registers another"
 
 
@@ -113,7 +112,6 @@ COMPUTE_ENVIRONMENT = ResourceType(
         Ref("eks_configuration.eks_cluster_arn", to="aws_eks_cluster", by="arn"),
     ),
     creates=(Ref("ecs_cluster_arn", to="aws_ecs_cluster", by="arn"),),  # Batch makes one for each environment
-    owners=(CLOUDFORMATION,),
 )
 
 JOB_QUEUE = ResourceType(
@@ -147,7 +145,6 @@ JOB_QUEUE = ResourceType(
     },
     refs=(Ref("compute_environment_order[].compute_environment", to="aws_batch_compute_environment",
               by="compute_environment_name"),),
-    owners=(CLOUDFORMATION,),
 )
 
 JOB_DEFINITION = ResourceType(
@@ -188,5 +185,4 @@ JOB_DEFINITION = ResourceType(
         "deregister_on_new_revision": "an instruction to Terraform",
         "eks_properties":             REVISION,
     },
-    owners=(CLOUDFORMATION,),
 )

@@ -9,7 +9,7 @@ from typing import Any
 from drift.model.value import Block, Value
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, flag, number, tags, text
-from drift.provider.spec import Call, Owner, Raw, ResourceType
+from drift.provider.spec import Call, Raw, ResourceType
 
 NEVER = "2087-06-15_00:00"
 """When a budget ends of which nobody said so."""
@@ -101,5 +101,4 @@ BUDGET = ResourceType(
         "notification.subscriber_email_addresses": "asked for by notification, one call for each: not read yet",
         "notification.subscriber_sns_topic_arns":  "asked for by notification, one call for each: not read yet",
     },
-    owners=(Owner("Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
 )

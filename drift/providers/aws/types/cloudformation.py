@@ -8,7 +8,7 @@ from drift.model.value import Block, Value
 from drift.normalize.values import mapped
 from drift.normalize.values import text as as_text
 from drift.provider.kinds import attr, document, flag, number, set_of, structured, tags, text
-from drift.provider.spec import STACK, Call, Holds, Owner, Ref, ResourceType
+from drift.provider.spec import Call, Owner, Owns, Ref, ResourceType
 
 GONE = frozenset({"ValidationError"})  # what CloudFormation says of a stack that does not exist
 
@@ -34,8 +34,20 @@ CLOUDFORMATION_STACK = ResourceType(
         Call(op="ListStackResources", take="StackResourceSummaries", into="Resources", gone=GONE,
              bind={"StackName": "StackId"}),
     ),
-    holds=Holds("Resources[?ResourceStatus != 'DELETE_COMPLETE'].{type: ResourceType, id: PhysicalResourceId}",
-                "CloudFormation"),
+    owns=Owns(
+        "Resources[?ResourceStatus != 'DELETE_COMPLETE'].{type: ResourceType, id: PhysicalResourceId}",
+        "CloudFormation",
+        names={
+            "aws_appautoscaling_policy": "AWS::ApplicationAutoScaling::ScalingPolicy",
+            "aws_appautoscaling_target": "AWS::ApplicationAutoScaling::ScalableTarget",
+            "aws_cloudfront_origin_access_identity": "AWS::CloudFront::CloudFrontOriginAccessIdentity",
+            "aws_cloudwatch_event_archive": "AWS::Events::Archive",
+            "aws_cloudwatch_event_connection": "AWS::Events::Connection",
+            "aws_cloudwatch_log_resource_policy": "AWS::Logs::ResourcePolicy",
+            "aws_iam_policy": "AWS::IAM::ManagedPolicy",
+            "aws_launch_configuration": "AWS::AutoScaling::LaunchConfiguration",
+        },
+    ),
     exists="StackStatus != 'DELETE_COMPLETE' && StackStatus != 'REVIEW_IN_PROGRESS'",
     id=text("StackId"),
     import_id="name",
@@ -64,7 +76,6 @@ CLOUDFORMATION_STACK = ResourceType(
     ),
     owners=(
         Owner("ParentId", "CloudFormation"),
-        STACK,
         Owner("Tags[?starts_with(Key, 'aws:servicecatalog:')]", "Service Catalog"),
     ),
 )

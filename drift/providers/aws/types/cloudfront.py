@@ -7,7 +7,7 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, caseless, flag, number, set_of, tags, text
-from drift.provider.spec import Attr, Call, Owner, Raw, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Raw, Ref, ResourceType
 
 GONE = frozenset({"NoSuchDistribution", "NoSuchResource", "NoSuchFunctionExists"})
 
@@ -186,7 +186,6 @@ DISTRIBUTION = ResourceType(
         Ref("viewer_certificate.acm_certificate_arn", to="aws_acm_certificate", by="arn"),
         Ref("web_acl_id", to="aws_wafv2_web_acl", by="arn"),
     ),
-    owners=(Owner("Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
 )
 
 CACHE_POLICY = ResourceType(
@@ -336,7 +335,6 @@ ORIGIN_ACCESS_CONTROL = ResourceType(
 ORIGIN_ACCESS_IDENTITY = ResourceType(
     name="aws_cloudfront_origin_access_identity",
     service="cloudfront",
-    held_as="AWS::CloudFront::CloudFrontOriginAccessIdentity",
     scope="global",
     list=Call(op="ListCloudFrontOriginAccessIdentities", take="CloudFrontOriginAccessIdentityList.Items"),
     id=text("Id"),

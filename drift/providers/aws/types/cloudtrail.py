@@ -5,7 +5,7 @@ from __future__ import annotations
 from drift.model.value import Block, Value
 from drift.normalize import values
 from drift.provider.kinds import attr, blocks, flag, group_arn, kms_key, set_of, tags, text
-from drift.provider.spec import Call, Owner, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType
 
 GONE = frozenset({"TrailNotFoundException"})
 FIELDS = {
@@ -84,5 +84,4 @@ TRAIL = ResourceType(
         Ref("s3_bucket_name", to="aws_s3_bucket"),
         Ref("sns_topic_name", to="aws_sns_topic", by="name"),
     ),
-    owners=(Owner("Tagged.TagsList[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
 )

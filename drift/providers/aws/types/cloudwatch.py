@@ -9,7 +9,7 @@ from drift.model.value import Value
 from drift.normalize.values import mapped
 from drift.normalize.values import text as to_text
 from drift.provider.kinds import attr, block, blocks, document, flag, number, set_of, tags, text
-from drift.provider.spec import STACK, Attr, Call, Owner, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Owner, Ref, ResourceType
 
 # one call for each alarm: the listing has no tags
 ALARM_TAGS = Call(op="ListTagsForResource", take="Tags", into="Tags", gone=frozenset({"ResourceNotFoundException"}),
@@ -89,7 +89,6 @@ METRIC_ALARM = ResourceType(
         Owner("starts_with(AlarmName, 'TargetTracking-') && AlarmActions[?contains(@, ':scalingPolicy:')] && "
               "starts_with(AlarmDescription || '', 'DO NOT EDIT OR DELETE. For TargetTrackingScaling')",
               "a target tracking policy"),
-        STACK,
     ),
 )
 
@@ -111,7 +110,6 @@ COMPOSITE_ALARM = ResourceType(
         }),
     },
     refs=ALARM_REFS,
-    owners=(STACK,),
 )
 
 DASHBOARD = ResourceType(

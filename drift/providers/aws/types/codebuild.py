@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import block, blocks, flag, kms_key, number, set_of, tags, text
-from drift.provider.spec import Attr, Call, Owner, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 
 source: dict[str, Attr] = {
     "buildspec":             text("buildspec"),
@@ -135,5 +135,4 @@ PROJECT = ResourceType(
         Ref("vpc_config.security_group_ids[]", to="aws_security_group"),
         Ref("environment.fleet.fleet_arn", to="aws_codebuild_fleet", by="arn"),
     ),
-    owners=(Owner("Project.tags[?key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.provider.kinds import kms_key, tags, text
-from drift.provider.spec import Call, Owner, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType
 
 GONE = frozenset({"RepositoryDoesNotExistException"})
 
@@ -28,5 +28,4 @@ REPOSITORY = ResourceType(
         "tags":            tags("Tags"),
     },
     refs=(Ref("kms_key_id", to="aws_kms_key", by="arn"),),
-    owners=(Owner('Tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )

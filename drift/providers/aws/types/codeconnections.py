@@ -6,7 +6,7 @@ from typing import Any
 
 from drift.normalize import values
 from drift.provider.kinds import attr, tags, text
-from drift.provider.spec import STACK, Call, ResourceType
+from drift.provider.spec import Call, ResourceType
 
 
 def _renamed(value: Any) -> str | None:
@@ -34,7 +34,6 @@ CONNECTION = ResourceType(
         "provider_type": text("ProviderType", assigned=True),
         "tags":          tags("Tags"),
     },
-    owners=(STACK,),
 )
 
 # the same connections, by the type of the service's older name

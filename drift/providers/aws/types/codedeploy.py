@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize.values import text as as_text
 from drift.provider.kinds import block, blocks, flag, number, set_of, tags, text
-from drift.provider.spec import STACK, Call, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Call, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"ApplicationDoesNotExistException", "DeploymentGroupDoesNotExistException"})
 AT = "'arn:', here.partition, ':codedeploy:', here.region, ':', here.account"
@@ -33,7 +33,6 @@ APP = ResourceType(
         "compute_platform": text("App.computePlatform", default="Server"),
         "tags":             tags("Tags"),
     },
-    owners=(STACK,),
 )
 
 DEPLOYMENT_GROUP = ResourceType(
@@ -116,5 +115,4 @@ DEPLOYMENT_GROUP = ResourceType(
         Ref("trigger_configuration[].trigger_target_arn", to="aws_sns_topic", by="arn"),
     ),
     parent=Parent("app_name", to="aws_codedeploy_app", by="name"),
-    owners=(STACK,),
 )

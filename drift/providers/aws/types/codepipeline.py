@@ -7,7 +7,7 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, kms_key, list_of, number, tags, text
-from drift.provider.spec import Attr, Call, Owner, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 
 GONE = frozenset({"PipelineNotFoundException", "ResourceNotFoundException"})
 
@@ -136,5 +136,4 @@ PIPELINE = ResourceType(
         Ref("artifact_store[].location", to="aws_s3_bucket"),
         Ref("artifact_store[].encryption_key.id", to="aws_kms_key", by="arn"),
     ),
-    owners=(Owner("Tags[?key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
 )

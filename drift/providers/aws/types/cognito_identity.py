@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize.values import text as plain_text
 from drift.provider.kinds import blocks, flag, mapping, set_of, tags, text
-from drift.provider.spec import Call, Owner, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType
 
 IDENTITY_POOL = ResourceType(
     name="aws_cognito_identity_pool",
@@ -35,5 +35,4 @@ IDENTITY_POOL = ResourceType(
         Ref("saml_provider_arns[]", to="aws_iam_saml_provider", by="arn"),
         Ref("cognito_identity_providers[].client_id", to="aws_cognito_user_pool_client"),
     ),
-    owners=(Owner('Pool.IdentityPoolTags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )

@@ -175,7 +175,6 @@ USER_POOL = ResourceType(
             "verify_auth_challenge_response", "custom_email_sender.lambda_arn", "custom_sms_sender.lambda_arn")),
         Ref("sms_configuration.sns_caller_arn", to="aws_iam_role", by="arn"),
     ),
-    owners=(Owner('Pool.UserPoolTags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )
 
 def an_hour(want: Value, have: Value) -> bool:

@@ -11,6 +11,7 @@ DAILY = "TwentyFour_Hours"
 
 RULE = ResourceType(
     name="aws_config_config_rule",
+    owner_tags=False,
     service="config",
     list=Call(op="DescribeConfigRules", take="ConfigRules"),
     describe=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import flag, set_of, tags, text
-from drift.provider.spec import STACK, Call, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType
 
 HOME = "us-east-1"
 
@@ -33,5 +33,4 @@ REPORT_DEFINITION = ResourceType(
         "tags":                       tags("Tags"),
     },
     refs=(Ref("s3_bucket", to="aws_s3_bucket"),),
-    owners=(STACK,),
 )

@@ -7,7 +7,7 @@ from typing import Any
 from drift.model.arn import Arn
 from drift.normalize import values
 from drift.provider.kinds import attr, block, set_of, tags, text
-from drift.provider.spec import STACK, Call, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType
 
 GONE = frozenset({"InvalidRequestException"})
 """What DataSync says of a location or task that is not there."""
@@ -69,7 +69,6 @@ LOCATION_S3 = ResourceType(
         Ref("s3_bucket_arn", to="aws_s3_bucket"),
         Ref("s3_config.bucket_access_role_arn", to="aws_iam_role", by="arn"),
     ),
-    owners=(STACK,),
 )
 
 LOCATION_EFS = ResourceType(
@@ -97,5 +96,4 @@ LOCATION_EFS = ResourceType(
         Ref("access_point_arn", to="aws_efs_access_point", by="arn"),
         Ref("file_system_access_role_arn", to="aws_iam_role", by="arn"),
     ),
-    owners=(STACK,),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.provider.kinds import block, group_arn, number, schedule, tags, text
-from drift.provider.spec import STACK, Attr, Call, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 
 GONE = frozenset({"InvalidRequestException"})
 """DataSync says so of a task that is not there, too."""
@@ -72,5 +72,4 @@ TASK = ResourceType(
         Ref("destination_location_arn", to="aws_datasync_location_s3", by="arn"),
         Ref("source_location_arn", to="aws_datasync_location_s3", by="arn"),
     ),
-    owners=(STACK,),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import block, caseless, flag, number, set_of, tags, text
-from drift.provider.spec import STACK, Call, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType
 from drift.providers.aws.types.rds import AT_CREATION
 
 CLUSTER = ResourceType(
@@ -45,5 +45,4 @@ CLUSTER = ResourceType(
         Ref("subnet_group_name", to="aws_dax_subnet_group"),
         Ref("notification_topic_arn", to="aws_sns_topic", by="arn"),
     ),
-    owners=(STACK,),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from drift.normalize import values
 from drift.normalize.tags import tag_map
 from drift.provider.kinds import attr, block, blocks, flag, kms_key, list_of, number, set_of, tags, text
-from drift.provider.spec import Attr, Call, Owner, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 
 
 def _pairs(at: str) -> Attr:
@@ -104,5 +104,4 @@ POLICY = ResourceType(
         Ref("execution_role_arn", to="aws_iam_role", by="arn"),
         Ref("policy_details.schedule[].cross_region_copy_rule[].cmk_arn", to="aws_kms_key", by="arn"),
     ),
-    owners=(Owner('Tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )

@@ -8,7 +8,7 @@ from drift.model.value import Value
 from drift.normalize import values
 from drift.normalize.names import version_prefix
 from drift.provider.kinds import attr, block, caseless, document, flag, kms_key, number, set_of, tags, text
-from drift.provider.spec import STACK, Attr, Call, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 from drift.providers.aws.types.rds import INSTRUCTION, UPGRADES, zone
 
 GONE = frozenset({"ResourceNotFoundFault"})
@@ -53,7 +53,6 @@ REPLICATION_INSTANCE = ResourceType(
         Ref("replication_subnet_group_id", to="aws_dms_replication_subnet_group"),
         Ref("kms_key_arn", to="aws_kms_key", by="arn"),
     ),
-    owners=(STACK,),
 )
 
 ENGINES = (
@@ -196,5 +195,4 @@ ENDPOINT = ResourceType(
         Ref("s3_settings.bucket_name", to="aws_s3_bucket"),
         Ref("redshift_settings.bucket_name", to="aws_s3_bucket"),
     ),
-    owners=(STACK,),
 )

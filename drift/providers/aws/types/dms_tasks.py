@@ -9,7 +9,7 @@ from typing import Any
 from drift.model.value import Value, freeze
 from drift.normalize import values
 from drift.provider.kinds import attr, caseless, document, flag, kms_key, number, set_of, tags, text
-from drift.provider.spec import STACK, Call, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType
 from drift.providers.aws.types.dms import ENDPOINT, GONE
 
 SUBNET_GROUP = ResourceType(
@@ -32,7 +32,6 @@ SUBNET_GROUP = ResourceType(
         "tags":                                 tags("Tags"),
     },
     refs=(Ref("subnet_ids[]", to="aws_subnet"), Ref("vpc_id", to="aws_vpc")),
-    owners=(STACK,),
 )
 
 
@@ -89,7 +88,6 @@ TASK = ResourceType(
         Ref("source_endpoint_arn", to="aws_dms_endpoint", by="endpoint_arn"),
         Ref("target_endpoint_arn", to="aws_dms_endpoint", by="endpoint_arn"),
     ),
-    owners=(STACK,),
 )
 
 TEXTS = ["bucket_folder", "bucket_name", "canned_acl_for_objects", "cdc_path", "compression_type", "csv_delimiter", "csv_no_sup_value", "csv_null_value", "csv_row_delimiter", "data_format", "date_partition_delimiter", "date_partition_sequence", "date_partition_timezone", "encoding_type", "encryption_mode", "expected_bucket_owner", "parquet_version", "server_side_encryption_kms_key_id", "timestamp_column_name"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import block, flag, number, set_of, tags, text
-from drift.provider.spec import STACK, Call, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Call, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"EntityDoesNotExistException"})
 
@@ -60,7 +60,6 @@ DIRECTORY = ResourceType(
     ),
     # the group of its controllers is made with it
     creates=(Ref("security_group_id", to="aws_security_group"),),
-    owners=(STACK,),
 )
 
 LOG_SUBSCRIPTION = ResourceType(

@@ -8,7 +8,7 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, flag, kms_key, number, policy, set_of, tags, text
-from drift.provider.spec import Adds, Attr, Attributes, Call, Owner, Raw, Ref, ResourceType
+from drift.provider.spec import Attr, Attributes, Call, Mirror, Raw, Ref, ResourceType
 from drift.providers.aws.types.application_autoscaling import scaled, scaling
 from drift.providers.aws.types.ec2_tags import one_tag
 
@@ -166,7 +166,6 @@ TABLE = ResourceType(
     ),
     # a replica is listed in its own region as a table
     creates=(Ref("replica[].arn", to="aws_dynamodb_table", by="arn"),),
-    owners=(Owner("Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
 )
 
 REPLICA = ResourceType(
@@ -190,7 +189,7 @@ REPLICA = ResourceType(
     },
     ignored={"global_table_arn": "the table of the same name in its main region"},
     refs=(Ref("kms_key_arn", to="aws_kms_key", by="arn"),),
-    adds=Adds("id", to="replica", share=_region, of="aws_dynamodb_table"),
+    mirrors=(Mirror("id", to="aws_dynamodb_table", attribute="replica", share=_region),),
 )
 
 RESOURCE_POLICY = ResourceType(

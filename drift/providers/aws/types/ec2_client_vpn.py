@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import block, blocks, cidr, flag, list_of, number, set_of, tags, text
-from drift.provider.spec import STACK, Call, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType
 
 ENDPOINT = ResourceType(
     name="aws_ec2_client_vpn_endpoint",
@@ -64,5 +64,4 @@ ENDPOINT = ResourceType(
         Ref("client_connect_options.lambda_function_arn", to="aws_lambda_function", by="arn"),
         Ref("connection_log_options.cloudwatch_log_group", to="aws_cloudwatch_log_group", by="name"),
     ),
-    owners=(STACK,),
 )

@@ -14,7 +14,7 @@ from drift.normalize.documents import decoded
 from drift.normalize.tags import tag_map
 from drift.normalize.values import text as as_text
 from drift.provider.kinds import attr, block, blocks, flag, kms_key, moment, name_of_arn, number, set_of, tags, text
-from drift.provider.spec import STACK, WHOLE, Attr, Attributes, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.provider.spec import WHOLE, Attr, Attributes, Call, Mirror, Owner, Parent, Raw, Ref, ResourceType, Within
 
 PRIMARY = "NetworkInterfaces[?Attachment.DeviceIndex == `0`] | [0]"
 MANAGED = Owner("Operator.Managed", "an AWS service")
@@ -203,6 +203,12 @@ INSTANCE = ResourceType(
     exists="State.Name != 'terminated' && State.Name != 'shutting-down'",
     id=text("InstanceId"),
     computed={
+        "user_data_text":               attr("UserDataAttribute.Value", user_data_plain, outside_schema=True),
+        "volumes":                      set_of(as_text, "BlockDeviceMappings[].Ebs.VolumeId", outside_schema=True),
+        # an interface that was attached later stays when the instance ends
+        "interfaces":                   set_of(as_text, "NetworkInterfaces[?Attachment.DeviceIndex == `0` || "
+                                                        "Attachment.DeleteOnTermination].NetworkInterfaceId",
+                                               outside_schema=True),
         "primary_network_interface_id": text(f"{PRIMARY}.NetworkInterfaceId"),
         "private_dns":                  text("PrivateDnsName"),
         "public_ip":                    text("PublicIpAddress"),
@@ -294,13 +300,6 @@ INSTANCE = ResourceType(
         }, assigned=True),
         "tags":                        tags("Tags"),
     },
-    linked={
-        "user_data_text": attr("UserDataAttribute.Value", user_data_plain),
-        "volumes":    set_of(as_text, "BlockDeviceMappings[].Ebs.VolumeId"),
-        # an interface that was attached later stays when the instance ends
-        "interfaces": set_of(as_text, "NetworkInterfaces[?Attachment.DeviceIndex == `0` || "
-                                      "Attachment.DeleteOnTermination].NetworkInterfaceId"),
-    },
     ignored={
         "cpu_core_count":              "the old name of cpu_options.core_count",
         "cpu_threads_per_core":        "the old name of cpu_options.threads_per_core",
@@ -330,8 +329,7 @@ INSTANCE = ResourceType(
         # of a terminated instance too: its interface is seen for a while after it has gone
         Ref("primary_network_interface_id", to="aws_network_interface"),
     ),
-    echoes={"vpc_security_group_ids": ("primary_network_interface_id", "aws_network_interface", "security_groups")},
-    owners=(*LAUNCHED, STACK, MANAGED),
+    owners=(*LAUNCHED, MANAGED),
 )
 
 
@@ -354,7 +352,7 @@ KEY_PAIR = ResourceType(
         "tags":       tags("Tags"),
     },
     ignored={"key_name_prefix": "only read when the key is imported"},
-    owners=(STACK, Owner("Tags[?starts_with(Key, 'aws:elasticbeanstalk:')]", "Elastic Beanstalk")),
+    owners=(Owner("Tags[?starts_with(Key, 'aws:elasticbeanstalk:')]", "Elastic Beanstalk"),),
 )
 
 
@@ -391,7 +389,7 @@ EIP = ResourceType(
         "vpc":          "the old way to say domain",
     },
     refs=(Ref("instance", to="aws_instance"), Ref("network_interface", to="aws_network_interface")),
-    owners=(STACK, Owner("ServiceManaged", "an AWS service")),
+    owners=(Owner("ServiceManaged", "an AWS service"),),
 )
 
 
@@ -467,7 +465,6 @@ NETWORK_INTERFACE = ResourceType(
         Ref("attachment[].instance", to="aws_instance"),
     ),
     owners=(
-        Owner("TagSet[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),
         Owner("TagSet[?starts_with(Key, 'aws:ecs:')]", "ECS"),
         Owner("RequesterManaged", "an AWS service"),
         Owner("Operator.Managed", "an AWS service"),
@@ -514,6 +511,9 @@ NETWORK_INTERFACE_SG_ATTACHMENT = ResourceType(
     },
     refs=(Ref("security_group_id", to="aws_security_group"),),
     parent=Parent("network_interface_id", to="aws_network_interface", covers={"security_groups": _group}),
+    # an instance shows the groups of its primary interface as its own
+    mirrors=(Mirror("network_interface_id", to="aws_instance", by="primary_network_interface_id",
+                    attribute="vpc_security_group_ids", share=_group),),
 )
 
 
@@ -555,7 +555,6 @@ IMAGE_ATTRIBUTES: Mapping[str, Attr] = {
     }, key=lambda device: device["device_name"]),
 }
 BACKUPS = (
-    STACK,
     Owner("Tags[?starts_with(Key, 'aws:backup:')]", "Backup"),
     Owner("Tags[?starts_with(Key, 'aws:dlm:')]", "Data Lifecycle Manager"),
 )
@@ -573,9 +572,11 @@ AMI = ResourceType(
     ),
     id=text("ImageId"),
     label="name",
-    computed={"owner_id": text("OwnerId")},
+    computed={
+        "owner_id": text("OwnerId"),
+        "snapshots": set_of(as_text, "BlockDeviceMappings[].Ebs.SnapshotId", outside_schema=True),
+    },
     attributes=IMAGE_ATTRIBUTES,
-    linked={"snapshots": set_of(as_text, "BlockDeviceMappings[].Ebs.SnapshotId")},
     ignored={"uefi_data": "never returned by AWS"},
     refs=(Ref("ebs_block_device[].snapshot_id", to="aws_ebs_snapshot"),),
     creates=(Ref("snapshots[]", to="aws_ebs_snapshot"),),
@@ -634,7 +635,7 @@ PLACEMENT_GROUP = ResourceType(
         "strategy":        text("Strategy"),
         "tags":            tags("Tags"),
     },
-    owners=(STACK, Owner("Operator.Managed", "an AWS service")),
+    owners=(Owner("Operator.Managed", "an AWS service"),),
 )
 
 CAPACITY_RESERVATION = ResourceType(
@@ -661,5 +662,5 @@ CAPACITY_RESERVATION = ResourceType(
         "tenancy":                 text("Tenancy", default="default"),
         "tags":                    tags("Tags"),
     },
-    owners=(Owner("CapacityReservationFleetId", "a fleet of capacity reservations"), STACK),
+    owners=(Owner("CapacityReservationFleetId", "a fleet of capacity reservations"),),
 )

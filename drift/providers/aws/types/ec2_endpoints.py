@@ -6,7 +6,7 @@ from typing import Any
 
 from drift.normalize.values import text as plain_text
 from drift.provider.kinds import attr, block, blocks, caseless, flag, group_arn, number, policy, set_of, tags, text
-from drift.provider.spec import STACK, WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Within
 
 ENDPOINT = ResourceType(
     name="aws_vpc_endpoint",
@@ -52,7 +52,7 @@ ENDPOINT = ResourceType(
     ),
     creates=(Ref("network_interface_ids[]", to="aws_network_interface"),),
     account="OwnerId",
-    owners=(Owner("RequesterManaged", "AWS: made for a service"), STACK),
+    owners=(Owner("RequesterManaged", "AWS: made for a service"),),
     exists="!contains(['deleted', 'deleting', 'Deleted', 'Deleting'], State)",
 )  # fmt: skip
 
@@ -134,7 +134,6 @@ ENDPOINT_SERVICE = ResourceType(
         Ref("gateway_load_balancer_arns[]", to="aws_lb", by="arn"),
         Ref("network_load_balancer_arns[]", to="aws_lb", by="arn"),
     ),
-    owners=(STACK,),
     exists="!contains(['Deleted', 'Deleting', 'Failed'], ServiceState)",
 )  # fmt: skip
 
@@ -203,5 +202,4 @@ FLOW_LOG = ResourceType(
         Ref("log_destination", to="aws_s3_bucket", by="arn"),
         Ref("log_destination", to="aws_cloudwatch_log_group", by="arn"),
     ),
-    owners=(STACK,),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from drift.normalize.tags import tag_map
 from drift.normalize.values import text as as_text
 from drift.provider.kinds import attr, block, blocks, flag, kms_key, number, set_of, tags, text
-from drift.provider.spec import STACK, Attr, Call, Owner, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Owner, Ref, ResourceType
 
 DATA = "Latest.LaunchTemplateData"
 
@@ -202,7 +202,6 @@ LAUNCH_TEMPLATE = ResourceType(
         Ref("iam_instance_profile.arn", to="aws_iam_instance_profile", by="arn"),
     ),
     owners=(
-        STACK,
         # EKS's node groups, Batch and others make theirs with a role of their own
         Owner("CreatedBy && contains(CreatedBy, ':assumed-role/AWSServiceRole')", "an AWS service"),
         Owner("Operator.Managed", "an AWS service"),

@@ -11,7 +11,6 @@ from drift.normalize.network import protocol_number
 from drift.normalize.values import text as plain_text
 from drift.provider.kinds import attr, block, blocks, caseless, cidr, flag, list_of, number, set_of, tags, text
 from drift.provider.spec import (
-    STACK,
     WHOLE,
     Attr,
     Attributes,
@@ -24,6 +23,7 @@ from drift.provider.spec import (
     Share,
     Within,
 )
+from drift.providers.aws.owners import of_stack
 
 DEFAULT_VPC = "AWS: the default VPC"
 THE_VPC = "AWS: came with its VPC"
@@ -34,7 +34,6 @@ def vpc_of(at: str) -> Call:
     return Call(op="DescribeVpcs", take="Vpcs", into="Vpc", match="VpcId", key=at)
 
 
-OF_STACK = Owner("parent.Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
 
 # VPCs
 
@@ -103,7 +102,7 @@ VPC = ResourceType(
         **ENTITLED,
     },
     account="OwnerId",
-    owners=(Owner("IsDefault", DEFAULT_VPC), STACK),
+    owners=(Owner("IsDefault", DEFAULT_VPC),),
 )
 
 DEFAULT_VPC_TYPE = replace(
@@ -150,7 +149,7 @@ SUBNET = ResourceType(
     },
     refs=(Ref("vpc_id", to="aws_vpc"),),
     account="OwnerId",
-    owners=(Owner("DefaultForAz", DEFAULT_VPC), STACK),
+    owners=(Owner("DefaultForAz", DEFAULT_VPC),),
 )
 
 DEFAULT_SUBNET = replace(
@@ -175,7 +174,7 @@ INTERNET_GATEWAY = ResourceType(
     refs=(Ref("vpc_id", to="aws_vpc"),),
     account="OwnerId",
     # nothing on the gateway itself says that it came with the default VPC
-    owners=(STACK, Owner("Vpc.IsDefault", DEFAULT_VPC)),
+    owners=(Owner("Vpc.IsDefault", DEFAULT_VPC),),
 )
 
 INTERNET_GATEWAY_ATTACHMENT = ResourceType(
@@ -286,7 +285,7 @@ ROUTE_TABLE = ResourceType(
         *(Ref(f"route[].{name}", to=to) for name, to in TARGET_TYPES.items()),
     ),
     account="OwnerId",
-    owners=(Owner("Associations[?Main]", THE_VPC), STACK),
+    owners=(Owner("Associations[?Main]", THE_VPC),),
 )
 
 DEFAULT_ROUTE_TABLE = replace(
@@ -330,7 +329,7 @@ ROUTE = ResourceType(
         Owner(FIXED, THE_VPC),
         Owner(OF_ENDPOINT, "AWS: came with a VPC endpoint"),
         Owner(OF_SERVICE, "AWS: a service's network interface"),
-        OF_STACK,
+        of_stack("parent.Tags"),
         Owner("parent.Vpc.IsDefault && parent.Associations[?Main] && DestinationCidrBlock == '0.0.0.0/0' && "
               "starts_with(GatewayId || '', 'igw-')", DEFAULT_VPC),
     ),
@@ -356,7 +355,7 @@ ROUTE_TABLE_ASSOCIATION = ResourceType(
     ),
     parent=Parent("route_table_id", to="aws_route_table", standalone=True),
     account="parent.OwnerId",
-    owners=(OF_STACK,),
+    owners=(of_stack("parent.Tags"),),
     exists="AssociationState.State != 'disassociated'",
 )
 
@@ -373,7 +372,7 @@ ROUTE_PROPAGATION = ResourceType(
         covers={"propagating_vgws": lambda p: frozenset({p.get("vpn_gateway_id")})}, standalone=True,
     ),
     account="parent.OwnerId",
-    owners=(OF_STACK,),
+    owners=(of_stack("parent.Tags"),),
 )  # fmt: skip
 
 MAIN_ASSOCIATION = ResourceType(
@@ -400,7 +399,6 @@ EGRESS_ONLY_GATEWAY = ResourceType(
     id=text("EgressOnlyInternetGatewayId"),
     attributes={"vpc_id": text("Attachments[0].VpcId"), "tags": tags("Tags")},
     refs=(Ref("vpc_id", to="aws_vpc"),),
-    owners=(STACK,),
 )
 
 PRIMARY = "(NatGatewayAddresses[?IsPrimary] || NatGatewayAddresses)[0]"
@@ -412,6 +410,7 @@ NAT_GATEWAY = ResourceType(
     list=Call(op="DescribeNatGateways", take="NatGateways"),
     id=text("NatGatewayId"),
     computed={
+        "interfaces":           set_of(plain_text, "NatGatewayAddresses[].NetworkInterfaceId", outside_schema=True),
         "network_interface_id": text(f"{PRIMARY}.NetworkInterfaceId"),
         "public_ip":            text(f"{PRIMARY}.PublicIp"),
     },
@@ -424,7 +423,6 @@ NAT_GATEWAY = ResourceType(
         "secondary_private_ip_addresses": set_of(plain_text, f"{SECONDARY}.PrivateIp"),
         "tags":                           tags("Tags"),
     },
-    linked={"interfaces": set_of(plain_text, "NatGatewayAddresses[].NetworkInterfaceId")},
     ignored={"secondary_private_ip_address_count": "secondary_private_ip_addresses tells it"},
     refs=(
         Ref("subnet_id", to="aws_subnet"),
@@ -433,7 +431,6 @@ NAT_GATEWAY = ResourceType(
     ),
     # the recorded one goes a little later than its gateway
     creates=(Ref("interfaces[]", to="aws_network_interface"), Ref("network_interface_id", to="aws_network_interface")),
-    owners=(STACK,),
     # deleted ones stay listed for an hour
     exists="State != 'deleted' && State != 'deleting' && State != 'failed'",
 )
@@ -523,7 +520,7 @@ NETWORK_ACL = ResourceType(
     },
     refs=(Ref("vpc_id", to="aws_vpc"), Ref("subnet_ids[]", to="aws_subnet")),
     account="OwnerId",
-    owners=(Owner("IsDefault", THE_VPC), STACK),
+    owners=(Owner("IsDefault", THE_VPC),),
 )
 
 DEFAULT_NETWORK_ACL = replace(
@@ -569,7 +566,7 @@ NETWORK_ACL_RULE = ResourceType(
         # the default ACL comes with rules that let everything through
         Owner("parent.IsDefault && (RuleNumber == `100` || RuleNumber == `101`) && RuleAction == 'allow' && "
               "Protocol == '-1' && (CidrBlock == '0.0.0.0/0' || Ipv6CidrBlock == '::/0')", THE_VPC),
-        OF_STACK,
+        of_stack("parent.Tags"),
     ),
 )  # fmt: skip
 
@@ -622,7 +619,7 @@ DHCP_OPTIONS = ResourceType(
         "tags":                              tags("Tags"),
     },
     account="OwnerId",
-    owners=(Owner(aws_options(""), "AWS: the default DHCP options"), STACK),
+    owners=(Owner(aws_options(""), "AWS: the default DHCP options"),),
 )
 
 DEFAULT_DHCP_OPTIONS = replace(
@@ -685,7 +682,6 @@ PEERING = ResourceType(
     refs=(Ref("vpc_id", to="aws_vpc"), Ref("peer_vpc_id", to="aws_vpc")),
     # between regions it is listed in both, and whoever manages one side need not manage the other
     creates=(Ref("id", to="aws_vpc_peering_connection", anywhere=True),),
-    owners=(STACK,),
     # ended ones stay listed for hours
     exists="!contains(['deleted', 'deleting', 'expired', 'failed', 'rejected'], Status.Code)",
 )

@@ -19,7 +19,7 @@ from drift.normalize.network import cidr as cidr_form
 from drift.normalize.values import number as as_number
 from drift.normalize.values import text as plain_text
 from drift.provider.kinds import attr, cidr, flag, number, set_of, tags, text
-from drift.provider.spec import STACK, Attr, Attributes, Call, ElementOf, Owner, Parent, Raw, Ref, ResourceType, Share
+from drift.provider.spec import Attr, Attributes, Call, ElementOf, Owner, Parent, Raw, Ref, ResourceType, Share
 
 
 def rules(at: str) -> Attr:
@@ -62,7 +62,6 @@ SECURITY_GROUP = ResourceType(
     refs=GROUP_REFS,
     owners=(
         Owner("GroupName == 'default'", "AWS: the VPC's default group"),
-        STACK,
         Owner("Tags[?Key == 'aws:eks:cluster-name']", "EKS"),
     ),
 )
@@ -137,6 +136,7 @@ def vpc_rule(direction: str, wanted: str) -> ResourceType:
     """A rule with an id of its own, one peer each; all are listed by one call."""
     return ResourceType(
         name=f"aws_vpc_security_group_{direction}_rule",
+        owner_tags=False,
         service="ec2",
         list=Call(op="DescribeSecurityGroupRules", take=f"SecurityGroupRules[?IsEgress == `{wanted}`]"),
         id=text("SecurityGroupRuleId"),

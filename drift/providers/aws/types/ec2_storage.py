@@ -7,7 +7,7 @@ from dataclasses import replace
 from drift.model.value import Block, Value
 from drift.normalize.values import text as plain_text
 from drift.provider.kinds import attr, flag, kms_key, number, set_of, tags, text
-from drift.provider.spec import STACK, Attributes, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Attributes, Call, Owner, Parent, Ref, ResourceType, Within
 
 MANAGED = Owner("Operator.Managed", "an AWS service")
 
@@ -30,12 +30,11 @@ VOLUME = ResourceType(
         "type":                 text("VolumeType", default="gp2"),
         "tags":                 tags("Tags"),
     },
-    linked={"instances": set_of(plain_text, "Attachments[].InstanceId")},
+    computed={"instances": set_of(plain_text, "Attachments[].InstanceId", outside_schema=True)},
     ignored={"final_snapshot": "an instruction to Terraform"},
     refs=(Ref("kms_key_id", to="aws_kms_key", by="arn"), Ref("snapshot_id", to="aws_ebs_snapshot")),
-    inherits=(Ref("instances[]", to="aws_instance"),),
     owners=(
-        STACK,
+        Ref("instances[]", to="aws_instance"),
         MANAGED,
         Owner("Tags[?starts_with(Key, 'aws:ecs:')]", "ECS"),
         Owner("Attachments[?InstanceOwningService]", "an AWS service"),
@@ -81,8 +80,12 @@ SNAPSHOT = ResourceType(
              gone=frozenset({"InvalidSnapshot.NotFound"})),
     ),
     id=text("SnapshotId"),
-    computed={"owner_id": text("OwnerId"), "kms_key_id": text("KmsKeyId"), "encrypted": flag("Encrypted")},
-    linked={"shared_with": set_of(plain_text, "SharedWith[].[Group, UserId][]")},
+    computed={
+        "owner_id": text("OwnerId"),
+        "kms_key_id": text("KmsKeyId"),
+        "encrypted": flag("Encrypted"),
+        "shared_with": set_of(plain_text, "SharedWith[].[Group, UserId][]", outside_schema=True),
+    },
     attributes={
         "description":  text("Description"),
         "outpost_arn":  text("OutpostArn"),
@@ -96,7 +99,6 @@ SNAPSHOT = ResourceType(
     },
     refs=(Ref("volume_id", to="aws_ebs_volume"), Ref("kms_key_id", to="aws_kms_key", by="arn")),
     owners=(
-        STACK,
         Owner("Tags[?starts_with(Key, 'aws:backup:')]", "Backup"),
         Owner("Tags[?starts_with(Key, 'aws:dlm:')]", "Data Lifecycle Manager"),
     ),
@@ -106,7 +108,11 @@ SNAPSHOT_COPY = replace(
     SNAPSHOT,
     name="aws_ebs_snapshot_copy",
     alias_of="aws_ebs_snapshot",
-    computed={"owner_id": text("OwnerId"), "volume_id": text("VolumeId")},
+    computed={
+        "owner_id": text("OwnerId"),
+        "volume_id": text("VolumeId"),
+        "shared_with": SNAPSHOT.computed["shared_with"],
+    },
     attributes={
         "description":  text("Description"),
         "encrypted":    flag("Encrypted"),

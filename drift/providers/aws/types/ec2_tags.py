@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.model.value import Value
 from drift.provider.kinds import text
-from drift.provider.spec import Adds, Attributes, Call, ResourceType
+from drift.provider.spec import Attributes, Call, Mirror, ResourceType
 
 
 def tag_key(tag: Attributes) -> frozenset[Value]:
@@ -23,7 +23,7 @@ def one_tag(name: str, service: str, seek: Call, *, names: str, at: str, key: st
         identity=(names, "key"),
         label="key",
         attributes={names: text(at), "key": text(key), "value": text(value)},
-        adds=Adds(names, to="tags", share=tag_key),
+        mirrors=(Mirror(names, attribute="tags", share=tag_key),),
     )
 
 

@@ -11,7 +11,8 @@ from drift.normalize.network import cidr as cidr_form
 from drift.normalize.values import number as plain_number
 from drift.normalize.values import text as plain_text
 from drift.provider.kinds import attr, block, blocks, cidr, flag, group_arn, number, set_of, tags, text
-from drift.provider.spec import STACK, WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.owners import of_stack
 
 TRANSIT_GATEWAYS = Call(op="DescribeTransitGateways", take="TransitGateways")
 ENDED = "!contains(['deleted', 'deleting', 'failed', 'rejected'], State)"
@@ -41,7 +42,6 @@ TRANSIT_GATEWAY = ResourceType(
         "tags":                               tags("Tags"),
     },
     account="OwnerId",
-    owners=(STACK,),
     exists=ENDED,
 )
 
@@ -104,7 +104,6 @@ TRANSIT_VPC_ATTACHMENT = ResourceType(
         Ref("subnet_ids[]", to="aws_subnet"),
     ),
     account="VpcOwnerId",
-    owners=(STACK,),
     exists=ENDED,
 )  # fmt: skip
 
@@ -129,7 +128,6 @@ TRANSIT_ROUTE_TABLE = ResourceType(
     refs=(Ref("transit_gateway_id", to="aws_ec2_transit_gateway"),),
     owners=(
         Owner("DefaultAssociationRouteTable || DefaultPropagationRouteTable", "AWS: came with its transit gateway"),
-        STACK,
     ),
     exists=ENDED,
 )
@@ -150,7 +148,7 @@ TRANSIT_ROUTE = ResourceType(
     refs=(Ref("transit_gateway_attachment_id", to="aws_ec2_transit_gateway_vpc_attachment"),),
     # nothing but a static route put by hand is in a gateway's default table
     parent=Parent("transit_gateway_route_table_id", to="aws_ec2_transit_gateway_route_table", standalone=True),
-    owners=(Owner("parent.Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
+    owners=(of_stack("parent.Tags"),),
 )
 
 
@@ -204,7 +202,6 @@ PREFIX_LIST = ResourceType(
         "tags":           tags("Tags"),
     },
     account="OwnerId",
-    owners=(STACK,),
     exists="State != 'delete-complete' && State != 'delete-in-progress'",
 )  # fmt: skip
 
@@ -243,7 +240,6 @@ CUSTOMER_GATEWAY = ResourceType(
         "tags":             tags("Tags"),
     },
     refs=(Ref("certificate_arn", to="aws_acm_certificate", by="arn"),),
-    owners=(STACK,),
     exists=ENDED,
 )
 
@@ -259,7 +255,6 @@ VPN_GATEWAY = ResourceType(
         "tags":              tags("Tags"),
     },
     refs=(Ref("vpc_id", to="aws_vpc"),),
-    owners=(STACK,),
     exists=ENDED,
 )
 
@@ -359,7 +354,6 @@ VPN_CONNECTION = ResourceType(
         Ref("vpn_gateway_id", to="aws_vpn_gateway"),
         Ref("transit_gateway_id", to="aws_ec2_transit_gateway"),
     ),
-    owners=(STACK,),
     exists=ENDED,
 )  # fmt: skip
 
@@ -399,7 +393,6 @@ PEERING_ATTACHMENT = ResourceType(
     ),
     # between regions it is listed in both, and whoever manages one side need not manage the other
     creates=(Ref("id", to="aws_ec2_transit_gateway_peering_attachment", anywhere=True),),
-    owners=(STACK,),
 )
 PEERING_ACCEPTER = replace(
     PEERING_ATTACHMENT,

@@ -7,7 +7,7 @@ from typing import Any
 
 from drift.model.value import Value, freeze
 from drift.provider.kinds import attr, block, blocks, flag, kms_key, policy, tags, text
-from drift.provider.spec import STACK, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"RepositoryNotFoundException"})
 BY_NAME = {"repositoryName": "repositoryName"}
@@ -69,7 +69,6 @@ REPOSITORY = ResourceType(
     },
     ignored={"force_delete": "an instruction to Terraform"},
     refs=(Ref("encryption_configuration.kms_key", to="aws_kms_key", by="arn"),),
-    owners=(STACK,),
 )
 
 REPOSITORY_POLICY = ResourceType(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import block, set_of, tags, text
-from drift.provider.spec import STACK, Call, ResourceType
+from drift.provider.spec import Call, ResourceType
 
 HOME = "us-east-1"
 GONE = frozenset({"RepositoryNotFoundException"})
@@ -41,5 +41,4 @@ REPOSITORY = ResourceType(
         "catalog_data.logo_image_blob": "AWS answers with an address of its own copy",
         "force_destroy":                "an instruction to Terraform",
     },
-    owners=(STACK,),
 )

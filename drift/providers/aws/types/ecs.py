@@ -25,13 +25,9 @@ from drift.provider.kinds import (
     text,
 )
 from drift.provider.spec import Attr, Call, ChangedBy, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.owners import of_stack
 from drift.providers.aws.types.application_autoscaling import scaled, scaling
 from drift.providers.aws.types.ec2_tags import one_tag
-
-
-def cloudformation(section: str) -> Owner:
-    """ECS writes its tags in lower case."""
-    return Owner(f"{section}.tags[?key == 'aws:cloudformation:stack-id']", "CloudFormation")
 
 
 def size(at: str) -> Attr:
@@ -205,7 +201,6 @@ CLUSTER = ResourceType(
         Ref("configuration.execute_command_configuration.log_configuration.s3_bucket_name", to="aws_s3_bucket"),
         Ref("service_connect_defaults.namespace", to="aws_service_discovery_http_namespace", by="arn"),
     ),
-    owners=(cloudformation("Cluster"),),
 )
 
 CAPACITY_PROVIDERS = ResourceType(
@@ -225,7 +220,7 @@ CAPACITY_PROVIDERS = ResourceType(
     parent=Parent("cluster_name", to="aws_ecs_cluster", by="name"),
     # every cluster has the facet: an empty one is how ECS makes it
     owners=(Owner("!(Cluster.capacityProviders) && !(Cluster.defaultCapacityProviderStrategy)", "ECS"),
-            cloudformation("Cluster")),
+            of_stack("Cluster.tags")),
 )
 
 DEPLOYED = "Service.deploymentConfiguration"  # always told by AWS, never by moto
@@ -382,7 +377,6 @@ SERVICE = ResourceType(
         Ref("service_registries.registry_arn", to="aws_service_discovery_service", by="arn"),
     ),
     parent=Parent("cluster", to="aws_ecs_cluster", by="name"),
-    owners=(cloudformation("Service"),),
 )
 
 AUTHORIZATION = {"credentials_parameter": text("credentialsParameter"), "domain": text("domain")}
@@ -474,7 +468,6 @@ TASK_DEFINITION = ResourceType(
         Ref("volume[].efs_volume_configuration.file_system_id", to="aws_efs_file_system"),
     ),
     owners=(
-        cloudformation("Task"),
         # Batch registers one for each job definition it runs, by whichever role it was given
         Owner("Task.taskDefinition.registeredBy && ends_with(Task.taskDefinition.registeredBy, '/aws-batch')", "Batch"),
     ),
@@ -507,7 +500,7 @@ CAPACITY_PROVIDER = ResourceType(
     },
     refs=(Ref("auto_scaling_group_provider.auto_scaling_group_arn", to="aws_autoscaling_group", by="arn"),),
     owners=(Owner("name == 'FARGATE' || name == 'FARGATE_SPOT'", "ECS"),
-            Owner("tags[?key == 'aws:cloudformation:stack-id']", "CloudFormation")),
+),
 )
 
 TAG = one_tag(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from drift.normalize.values import number as plain_number
 from drift.normalize.values import text as plain_text
 from drift.provider.kinds import block, blocks, flag, kms_key, number, policy, set_of, tags, text
-from drift.provider.spec import STACK, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"FileSystemNotFound"})
 ALIVE = "!contains(['deleting', 'deleted'], LifeCycleState)"
@@ -48,7 +48,6 @@ FILE_SYSTEM = ResourceType(
         "tags":                            tags("Tags"),
     },
     refs=(Ref("kms_key_id", to="aws_kms_key", by="arn"),),
-    owners=(STACK,),
 )
 
 BACKUP_POLICY = ResourceType(
@@ -131,5 +130,4 @@ ACCESS_POINT = ResourceType(
         "tags":           tags("Tags"),
     },
     parent=Parent("file_system_id", to="aws_efs_file_system"),
-    owners=(STACK,),
 )

@@ -19,13 +19,9 @@ from drift.provider.kinds import (
     text,
 )
 from drift.provider.spec import Attr, Call, ChangedBy, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.owners import of_stack
 
 GONE = frozenset({"ResourceNotFoundException"})
-
-
-def cloudformation(section: str) -> Owner:
-    """The stack's tag, in a section's map of tags."""
-    return Owner(f'{section}.tags."aws:cloudformation:stack-id"', "CloudFormation")
 
 
 def size(at: str) -> Attr:
@@ -132,7 +128,6 @@ CLUSTER = ResourceType(
         Ref("vpc_config.cluster_security_group_id", to="aws_security_group"),
         Ref("compute_config.node_role_arn", to="aws_eks_access_entry", by="principal_arn"),
     ),
-    owners=(cloudformation("Cluster"),),
 )
 
 NODE_GROUP = ResourceType(
@@ -213,7 +208,6 @@ NODE_GROUP = ResourceType(
         Ref("node_role_arn", to="aws_eks_access_entry", by="principal_arn"),
     ),
     parent=Parent("cluster_name", to="aws_eks_cluster"),
-    owners=(cloudformation("Nodegroup"),),
 )
 
 ADDON = ResourceType(
@@ -241,7 +235,6 @@ ADDON = ResourceType(
     },
     refs=(Ref("service_account_role_arn", to="aws_iam_role", by="arn"),),
     parent=Parent("cluster_name", to="aws_eks_cluster"),
-    owners=(cloudformation("Addon"),),
 )
 
 FARGATE_PROFILE = ResourceType(
@@ -269,7 +262,6 @@ FARGATE_PROFILE = ResourceType(
     ),
     creates=(Ref("pod_execution_role_arn", to="aws_eks_access_entry", by="principal_arn"),),
     parent=Parent("cluster_name", to="aws_eks_cluster"),
-    owners=(cloudformation("Profile"),),
 )
 
 
@@ -306,7 +298,7 @@ ACCESS_ENTRY = ResourceType(
     },
     refs=(Ref("principal_arn", to="aws_iam_role", by="arn"),),
     parent=Parent("cluster_name", to="aws_eks_cluster"),
-    owners=(*made_by_eks("name", "Entry", "parent.Cluster"), cloudformation("Entry")),
+    owners=(*made_by_eks("name", "Entry", "parent.Cluster"),),
 )
 
 ACCESS_POLICY_ASSOCIATION = ResourceType(
@@ -326,7 +318,7 @@ ACCESS_POLICY_ASSOCIATION = ResourceType(
     },
     refs=(Ref("principal_arn", to="aws_iam_role", by="arn"),),
     parent=Parent("cluster_name", to="aws_eks_cluster"),
-    owners=(*made_by_eks("parent.name", "parent.Entry", "parent.parent.Cluster"), cloudformation("parent.Entry")),
+    owners=(*made_by_eks("parent.name", "parent.Entry", "parent.parent.Cluster"), of_stack("parent.Entry.tags")),
 )
 
 IDENTITY_PROVIDER_CONFIG = ResourceType(
@@ -355,7 +347,6 @@ IDENTITY_PROVIDER_CONFIG = ResourceType(
         }),
     },
     parent=Parent("cluster_name", to="aws_eks_cluster"),
-    owners=(cloudformation("Oidc"),),
 )
 
 POD_IDENTITY_ASSOCIATION = ResourceType(
@@ -382,5 +373,5 @@ POD_IDENTITY_ASSOCIATION = ResourceType(
     refs=(Ref("role_arn", to="aws_iam_role", by="arn"),),
     parent=Parent("cluster_name", to="aws_eks_cluster"),
     # an add-on makes its own
-    owners=(Owner("ownerArn", "EKS add-on"), cloudformation("Association")),
+    owners=(Owner("ownerArn", "EKS add-on"),),
 )

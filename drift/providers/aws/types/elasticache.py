@@ -26,7 +26,6 @@ GONE = frozenset({
     "CacheParameterGroupNotFound", "CacheSubnetGroupNotFoundFault", "UserGroupNotFound", "UserNotFoundFault",
 })
 TAGS = Call(op="ListTagsForResource", take="TagList", into="Tags", gone=GONE, bind={"ResourceName": "ARN"})
-STACK_TAGS = Owner("Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
 OWN = "Amazon ElastiCache"
 NODES = {"ShowCacheNodeInfo": True}
 
@@ -119,7 +118,7 @@ CLUSTER = ResourceType(
         Ref("notification_topic_arn", to="aws_sns_topic", by="arn"),
     ),
     # its replication group tells of it
-    owners=(Owner("ReplicationGroupId", "its replication group"), STACK_TAGS),
+    owners=(Owner("ReplicationGroupId", "its replication group"),),
 )
 
 GROUP_ID = "join('/', ['replication-group', ReplicationGroupId])"
@@ -140,8 +139,11 @@ REPLICATION_GROUP = ResourceType(
     id=caseless("ReplicationGroupId"),
     label="id",
     exists="Status != 'deleting'",
-    computed={"arn": text("ARN"), "member_clusters": set_of(values.lower, "MemberClusters")},
-    linked={"auth_token_enabled": flag("AuthTokenEnabled", default=False)},
+    computed={
+        "arn": text("ARN"),
+        "member_clusters": set_of(values.lower, "MemberClusters"),
+        "auth_token_enabled": flag("AuthTokenEnabled", default=False, outside_schema=True),
+    },
     attributes={
         "replication_group_id":        caseless("ReplicationGroupId"),
         "description":                 text("Description"),
@@ -199,7 +201,6 @@ REPLICATION_GROUP = ResourceType(
         Ref("notification_topic_arn", to="aws_sns_topic", by="arn"),
     ),
     creates=(Ref("member_clusters[]", to="aws_elasticache_cluster"),),
-    owners=(STACK_TAGS,),
 )
 
 PARAMETER_GROUP = ResourceType(
@@ -223,7 +224,7 @@ PARAMETER_GROUP = ResourceType(
                               implicit="Source != 'user'", key=lambda p: p.get("name")),
         "tags":        tags("Tags"),
     },
-    owners=(Owner("starts_with(CacheParameterGroupName, 'default.')", OWN), STACK_TAGS),
+    owners=(Owner("starts_with(CacheParameterGroupName, 'default.')", OWN),),
 )
 
 SUBNET_GROUP = ResourceType(
@@ -241,7 +242,7 @@ SUBNET_GROUP = ResourceType(
         "tags":        tags("Tags"),
     },
     refs=(Ref("subnet_ids[]", to="aws_subnet"), Ref("vpc_id", to="aws_vpc")),
-    owners=(Owner("CacheSubnetGroupName == 'default'", OWN), STACK_TAGS),
+    owners=(Owner("CacheSubnetGroupName == 'default'", OWN),),
 )
 
 USER = ResourceType(
@@ -266,7 +267,7 @@ USER = ResourceType(
         "passwords":                     "never returned by AWS",
         "authentication_mode.passwords": "never returned by AWS",
     },
-    owners=(Owner("UserId == 'default'", OWN), STACK_TAGS),
+    owners=(Owner("UserId == 'default'", OWN),),
 )
 
 def _user(membership: Attributes) -> frozenset[Value]:
@@ -293,7 +294,6 @@ USER_GROUP = ResourceType(
         "tags":          tags("Tags"),
     },
     refs=(Ref("user_ids[]", to="aws_elasticache_user"),),
-    owners=(STACK_TAGS,),
 )
 
 USER_GROUP_ASSOCIATION = ResourceType(

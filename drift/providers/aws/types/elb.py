@@ -7,7 +7,7 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, caseless, flag, number, set_of, tags, text
-from drift.provider.spec import Attributes, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.provider.spec import Attributes, Call, Parent, Raw, Ref, ResourceType, Within
 
 GONE = frozenset({"LoadBalancerNotFound"})
 
@@ -111,7 +111,6 @@ LOAD_BALANCER = ResourceType(
         Ref("access_logs.bucket", to="aws_s3_bucket"),
         Ref("listener[].ssl_certificate_id", to="aws_acm_certificate", by="arn"),
     ),
-    owners=(Owner("Tags.Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
 )
 
 

@@ -12,7 +12,6 @@ from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceTyp
 
 GONE = frozenset({"LoadBalancerNotFound", "ListenerNotFound", "TargetGroupNotFound", "RuleNotFound"})
 OWNERS = (
-    Owner("Tags.Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),
     Owner("Tags.Tags[?Key == 'aws:eks:cluster-name']", "EKS"),
 )
 
@@ -55,6 +54,7 @@ def same_addresses(want: Value, have: Value) -> bool:
 
 LOAD_BALANCER = ResourceType(
     name="aws_lb",
+    also_named=("aws_alb",),
     service="elbv2",
     list=Call(op="DescribeLoadBalancers", take="LoadBalancers"),
     describe=(
@@ -222,6 +222,7 @@ RESPONSE_HEADERS = (
 
 LISTENER = ResourceType(
     name="aws_lb_listener",
+    also_named=("aws_alb_listener",),
     service="elbv2",
     list=Within("aws_lb", each="Listeners[]"),
     lookup=Call(op="DescribeListeners", take="Listeners", bind={"ListenerArns": "[id]"}, gone=GONE),
@@ -282,6 +283,7 @@ def listener_of(rule_arn: Any) -> str | None:
 
 LISTENER_RULE = ResourceType(
     name="aws_lb_listener_rule",
+    also_named=("aws_alb_listener_rule",),
     service="elbv2",
     list=Within("aws_lb_listener", each="Rules[?IsDefault != `true`]"),  # the default rule is the listener's own
     lookup=Call(op="DescribeRules", take="Rules", bind={"RuleArns": "[id]"}, gone=GONE),
@@ -340,6 +342,7 @@ OF_APP_COOKIE = '("stickiness.type" == \'app_cookie\' && "stickiness.app_cookie.
 
 TARGET_GROUP = ResourceType(
     name="aws_lb_target_group",
+    also_named=("aws_alb_target_group",),
     service="elbv2",
     list=Call(op="DescribeTargetGroups", take="TargetGroups"),
     describe=(
@@ -435,6 +438,7 @@ def target_in_state(_: Any, instance: Raw) -> str:
 
 TARGET_GROUP_ATTACHMENT = ResourceType(
     name="aws_lb_target_group_attachment",
+    also_named=("aws_alb_target_group_attachment",),
     service="elbv2",
     # a target that is being deregistered is gone as far as anybody's intent goes
     list=Within("aws_lb_target_group", each="Targets[?TargetHealth.State != 'draining']"),
@@ -450,13 +454,6 @@ TARGET_GROUP_ATTACHMENT = ResourceType(
     },
     parent=Parent("target_group_arn", to="aws_lb_target_group", filled_by_others=True),
     refs=(Ref("target_id", to="aws_instance"), Ref("target_id", to="aws_lambda_function", by="arn")),
-    inherits=(Ref("target_id", to="aws_instance"),),  # Auto Scaling registers its own instances
+    owners=(Ref("target_id", to="aws_instance"),),  # Auto Scaling registers its own instances
 )
 
-ALB = replace(LOAD_BALANCER, name="aws_alb", alias_of="aws_lb")
-ALB_LISTENER = replace(LISTENER, name="aws_alb_listener", alias_of="aws_lb_listener")
-ALB_LISTENER_RULE = replace(LISTENER_RULE, name="aws_alb_listener_rule", alias_of="aws_lb_listener_rule")
-ALB_TARGET_GROUP = replace(TARGET_GROUP, name="aws_alb_target_group", alias_of="aws_lb_target_group")
-ALB_TARGET_GROUP_ATTACHMENT = replace(
-    TARGET_GROUP_ATTACHMENT, name="aws_alb_target_group_attachment", alias_of="aws_lb_target_group_attachment"
-)

@@ -24,7 +24,7 @@ from drift.provider.kinds import (
     tags,
     text,
 )
-from drift.provider.spec import STACK, Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
 
 GONE = frozenset({"ResourceNotFoundException"})
 
@@ -114,7 +114,7 @@ BUS = ResourceType(
         Ref("kms_key_identifier", to="aws_kms_key", by="arn"),
         Ref("dead_letter_config.arn", to="aws_sqs_queue", by="arn"),
     ),
-    owners=(Owner("Name == 'default'", "AWS"), Owner("ManagedBy", "the AWS service that manages it"), STACK),
+    owners=(Owner("Name == 'default'", "AWS"), Owner("ManagedBy", "the AWS service that manages it")),
 )
 
 BUS_POLICY = ResourceType(
@@ -193,7 +193,7 @@ RULE = ResourceType(
     },
     refs=(Ref("role_arn", to="aws_iam_role", by="arn"),),
     parent=Parent("event_bus_name", to="aws_cloudwatch_event_bus", standalone=True),  # the default bus is AWS's
-    owners=(Owner("ManagedBy", "the AWS service that manages it"), STACK),
+    owners=(Owner("ManagedBy", "the AWS service that manages it"),),
 )
 
 TARGET = ResourceType(
@@ -272,7 +272,6 @@ TARGET = ResourceType(
 ARCHIVE = ResourceType(
     name="aws_cloudwatch_event_archive",
     service="events",
-    held_as="AWS::Events::Archive",
     list=Call(op="ListArchives", take="Archives"),
     describe=(
         # one call for each managed archive: the listing leaves its pattern out
@@ -313,7 +312,6 @@ def http_parameters(at: str) -> Attr:
 CONNECTION = ResourceType(
     name="aws_cloudwatch_event_connection",
     service="events",
-    held_as="AWS::Events::Connection",
     list=Call(op="ListConnections", take="Connections"),
     describe=(
         # one call for each managed connection: the listing leaves its parameters out

@@ -21,7 +21,7 @@ from drift.provider.kinds import (
     tags,
     text,
 )
-from drift.provider.spec import STACK, Attr, Call, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 
 GONE = frozenset({"ResourceNotFoundException"})
 DESTINATIONS = {
@@ -333,5 +333,4 @@ DELIVERY_STREAM = ResourceType(
         Ref("extended_s3_configuration.role_arn", to="aws_iam_role", by="arn"),
         Ref("server_side_encryption.key_arn", to="aws_kms_key", by="arn"),
     ),
-    owners=(STACK,),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import block, flag, kms_key, number, set_of, tags, text
-from drift.provider.spec import STACK, Call, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType
 
 NO_INTERFACE = frozenset({"InvalidNetworkInterfaceID.NotFound"})
 
@@ -74,5 +74,4 @@ WINDOWS_FILE_SYSTEM = ResourceType(
         Ref("audit_log_configuration.audit_log_destination", to="aws_kinesis_firehose_delivery_stream", by="arn"),
     ),
     creates=(Ref("network_interface_ids[]", to="aws_network_interface"),),
-    owners=(STACK,),
 )

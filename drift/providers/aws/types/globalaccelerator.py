@@ -5,7 +5,7 @@ from __future__ import annotations
 from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import attr, block, flag, tags, text
-from drift.provider.spec import Call, Owner, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType
 
 HOME = "us-west-2"
 GONE = frozenset({"AcceleratorNotFoundException"})
@@ -44,5 +44,4 @@ ACCELERATOR = ResourceType(
     },
     ignored={"ip_addresses": "only read when the accelerator is created"},
     refs=(Ref("attributes.flow_logs_s3_bucket", to="aws_s3_bucket"),),
-    owners=(Owner("Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
 )

@@ -25,7 +25,6 @@ from drift.provider.kinds import (
 from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
 
 GONE = frozenset({"EntityNotFoundException"})
-STACK_TAGS = Owner('Tags."aws:cloudformation:stack-id"', "CloudFormation")
 ARN = "join('', ['arn:', here.partition, ':glue:', here.region, ':', here.account, ':{kind}/', Name])"
 # what crawlers, engines and Iceberg write beside what somebody set
 KEPT_BY_AWS = frozenset({
@@ -110,7 +109,7 @@ DATABASE = ResourceType(
         "tags":         tags("Tags"),
     },
     # engines make `default` for themselves
-    owners=(Owner("Name == 'default'", "AWS Glue"), STACK_TAGS),
+    owners=(Owner("Name == 'default'", "AWS Glue"),),
 )
 
 ATHENA_DATABASE = ResourceType(
@@ -299,7 +298,6 @@ CRAWLER = ResourceType(
         Ref("role", to="aws_iam_role"),
         Ref("security_configuration", to="aws_glue_security_configuration"),
     ),
-    owners=(STACK_TAGS,),
 )
 
 JOB = ResourceType(
@@ -356,7 +354,6 @@ JOB = ResourceType(
         Ref("connections[]", to="aws_glue_connection", by="name"),
         Ref("security_configuration", to="aws_glue_security_configuration"),
     ),
-    owners=(STACK_TAGS,),
 )
 
 TRIGGER = ResourceType(
@@ -406,7 +403,6 @@ TRIGGER = ResourceType(
         Ref("actions[].job_name", to="aws_glue_job"),
         Ref("actions[].crawler_name", to="aws_glue_crawler"),
     ),
-    owners=(STACK_TAGS,),
 )
 
 CONNECTION = ResourceType(
@@ -437,7 +433,6 @@ CONNECTION = ResourceType(
         Ref("physical_connection_requirements.subnet_id", to="aws_subnet"),
         Ref("physical_connection_requirements.security_group_id_list[]", to="aws_security_group"),
     ),
-    owners=(STACK_TAGS,),
 )
 
 SECURITY_CONFIGURATION = ResourceType(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import block, blocks, flag, kms_key, set_of, tags, text
-from drift.provider.spec import WHOLE, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import WHOLE, Call, Parent, Ref, ResourceType, Within
 
 DETECTOR = ResourceType(
     name="aws_guardduty_detector",
@@ -30,7 +30,6 @@ DETECTOR = ResourceType(
             }),
         }),
     },
-    owners=(Owner('Detector.Tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )
 
 FEATURE = ResourceType(
@@ -80,7 +79,6 @@ MALWARE_PROTECTION_PLAN = ResourceType(
         Ref("role", to="aws_iam_role", by="arn"),
         Ref("protected_resource.s3_bucket.bucket_name", to="aws_s3_bucket"),
     ),
-    owners=(Owner('Plan.Tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )
 
 ORGANIZATION_ADMIN = ResourceType(

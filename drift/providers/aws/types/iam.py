@@ -14,7 +14,6 @@ from drift.provider.spec import Attributes, Call, ElementOf, Owner, Parent, Raw,
 GONE = frozenset({"NoSuchEntity"})
 PAGE = {"MaxItems": 1000}
 """IAM answers 100 at a time unless asked for more."""
-STACK = Owner("Details.Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
 
 
 def inline_of_state(value: Any, _: Raw) -> Value:
@@ -86,7 +85,6 @@ ROLE = ResourceType(
         Owner("starts_with(Path, '/aws-service-role/')", "an AWS service"),
         Owner("starts_with(Path, '/aws-reserved/sso.amazonaws.com/')", "IAM Identity Center"),
         Owner("starts_with(Path, '/aws-reserved/')", "AWS"),
-        STACK,
     ),
 )
 
@@ -186,8 +184,8 @@ ROLE_POLICY_ATTACHMENTS_EXCLUSIVE = ResourceType(
 
 POLICY = ResourceType(
     name="aws_iam_policy",
+    owner_tags=False,
     service="iam",
-    held_as="AWS::IAM::ManagedPolicy",
     scope="global",
     # the account's own policies, with their documents; AWS's are not among them
     list=Call(op="GetAccountAuthorizationDetails", take="Policies", args={"Filter": ["LocalManagedPolicy"], **PAGE}),
@@ -209,6 +207,7 @@ POLICY = ResourceType(
 
 INSTANCE_PROFILE = ResourceType(
     name="aws_iam_instance_profile",
+    owner_tags=False,
     service="iam",
     scope="global",
     list=Call(op="ListInstanceProfiles", take="InstanceProfiles", args=PAGE),
@@ -227,5 +226,5 @@ INSTANCE_PROFILE = ResourceType(
     ignored={"name_prefix": "only read when the profile is created"},
     refs=(Ref("role", to="aws_iam_role"),),
     # CloudFormation gives a profile no tags: it comes with its role
-    inherits=(Ref("role", to="aws_iam_role"),),
+    owners=(Ref("role", to="aws_iam_role"),),
 )

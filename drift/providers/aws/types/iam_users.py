@@ -7,7 +7,7 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize.values import text as plain_text
 from drift.provider.kinds import attr, flag, moment, name_of_arn, number, pem, policy, set_of, tags, text
-from drift.provider.spec import STACK, Aggregate, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Aggregate, Call, Owner, Parent, Ref, ResourceType, Within
 from drift.providers.aws.types.iam import GONE, LAST_USED, PAGE
 
 BY_USER = {"UserName": "UserName"}
@@ -28,11 +28,12 @@ USER = ResourceType(
     ),
     id=text("UserName"),
     label="name",
-    computed={"arn": text("Arn"), "unique_id": text("UserId")},
-    linked={
-        "create_date": moment("CreateDate"),
+    computed={
+        "arn": text("Arn"),
+        "unique_id": text("UserId"),
+        "create_date": moment("CreateDate", outside_schema=True),
         # hardware keys too, which nothing lists for the account
-        "mfa_devices": set_of(plain_text, "MfaDevices[].SerialNumber"),
+        "mfa_devices": set_of(plain_text, "MfaDevices[].SerialNumber", outside_schema=True),
     },
     attributes={
         "name":                 text("UserName"),
@@ -42,7 +43,6 @@ USER = ResourceType(
     },
     ignored={"force_destroy": "an instruction to Terraform"},
     refs=(Ref("permissions_boundary", to="aws_iam_policy", by="arn"),),
-    owners=(STACK,),
 )
 
 USER_POLICY = ResourceType(
@@ -226,6 +226,7 @@ SSH_KEY = ResourceType(
 
 MFA_DEVICE = ResourceType(
     name="aws_iam_virtual_mfa_device",
+    owner_tags=False,
     service="iam",
     scope="global",
     list=Call(op="ListVirtualMFADevices", take="VirtualMFADevices", args=PAGE),
@@ -303,7 +304,6 @@ OIDC_PROVIDER = ResourceType(
         "thumbprint_list": set_of(plain_text, "Provider.ThumbprintList", assigned=True),
         "tags":            tags("Provider.Tags"),
     },
-    owners=(Owner("Provider.Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
 )
 
 
@@ -330,13 +330,13 @@ SAML_PROVIDER = ResourceType(
     owners=(
         # Identity Center's own, in every account it reaches; the name is all that AWS gives it
         Owner("contains(Arn, ':saml-provider/AWSSSO_') && ends_with(Arn, '_DO_NOT_DELETE')", "IAM Identity Center"),
-        Owner("Provider.Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),
     ),
 )
 
 
 SERVER_CERTIFICATE = ResourceType(
     name="aws_iam_server_certificate",
+    owner_tags=False,
     service="iam",
     scope="global",
     list=Call(op="ListServerCertificates", take="ServerCertificateMetadataList", args=PAGE),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import block, flag, kms_key, number, set_of, tags, text
-from drift.provider.spec import Attr, Call, Owner, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 from drift.providers.aws.types.application_autoscaling import scaled, scaling
 
 
@@ -109,5 +109,4 @@ CLUSTER = ResourceType(
         Ref("logging_info.broker_logs.firehose.delivery_stream", to="aws_kinesis_firehose_delivery_stream", by="name"),
         Ref("logging_info.broker_logs.s3.bucket", to="aws_s3_bucket"),
     ),
-    owners=(Owner('Tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )

@@ -8,7 +8,7 @@ from drift.model.value import Value
 from drift.normalize.values import number as to_number
 from drift.normalize.values import text as to_text
 from drift.provider.kinds import attr, block, kms_key, number, set_of, tags, text
-from drift.provider.spec import STACK, Call, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType
 
 GONE = frozenset({"ResourceNotFoundException"})
 
@@ -51,5 +51,4 @@ STREAM = ResourceType(
     },
     ignored={"enforce_consumer_deletion": "an instruction to Terraform"},
     refs=(Ref("kms_key_id", to="aws_kms_key"), Ref("kms_key_id", to="aws_kms_key", by="arn")),
-    owners=(STACK,),
 )

@@ -18,7 +18,6 @@ OWNERS = (
     # proved by the listing of aliases, so that nobody has to describe AWS's own keys
     Owner("Aliases[?starts_with(AliasName, 'alias/aws/')]", "AWS"),
     Owner("Metadata.KeyManager == 'AWS'", "AWS"),
-    Owner("Tags[?TagKey == 'aws:cloudformation:stack-id']", "CloudFormation"),
 )
 
 
@@ -169,7 +168,6 @@ ALIAS = ResourceType(
     },
     ignored={"name_prefix": "only read when the alias is created"},
     refs=(Ref("target_key_id", to="aws_kms_key"),),
-    owners=(Owner("starts_with(AliasName, 'alias/aws/')", "AWS"),),
     # an alias has no tags: it comes with its key
-    inherits=(Ref("target_key_id", to="aws_kms_key"),),
+    owners=(Owner("starts_with(AliasName, 'alias/aws/')", "AWS"), Ref("target_key_id", to="aws_kms_key")),
 )

@@ -27,7 +27,8 @@ from drift.provider.kinds import (
     tags,
     text,
 )
-from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.provider.spec import Attr, Call, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.owners import of_stack
 from drift.providers.aws.types.application_autoscaling import scaled, scaling
 
 GONE = frozenset({"ResourceNotFoundException"})
@@ -193,7 +194,7 @@ FUNCTION = ResourceType(
     ),
     # Lambda makes the log group when the function first runs
     creates=(Ref("logging_config.log_group", to="aws_cloudwatch_log_group"),),
-    owners=(Owner('More.Tags."aws:cloudformation:stack-id"', "CloudFormation"),),
+    owners=(of_stack("More.Tags"),),
 )
 
 
@@ -253,7 +254,7 @@ PERMISSION = ResourceType(
         "function_url_auth_type": condition("StringEquals", "lambda:functionurlauthtype"),
     },
     ignored={"statement_id_prefix": "only read when the permission is created"},
-    linked={"public_url_of": attr("@", _public_url)},
+    computed={"public_url_of": attr("@", _public_url, outside_schema=True)},
     refs=(
         Ref("source_arn", to="aws_s3_bucket", by="arn"),
         Ref("source_arn", to="aws_sns_topic", by="arn"),
@@ -389,7 +390,6 @@ EVENT_SOURCE_MAPPING = ResourceType(
         Ref("event_source_arn", to="aws_dynamodb_table", by="stream_arn"),
         Ref("kms_key_arn", to="aws_kms_key", by="arn"),
     ),
-    owners=(Owner('Tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )
 
 LAYER_VERSION = ResourceType(

@@ -37,7 +37,6 @@ LOG_GROUP = ResourceType(
         "skip_destroy": "an instruction to Terraform",
     },
     refs=(Ref("kms_key_id", to="aws_kms_key", by="arn"),),
-    owners=(Owner('Tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )
 
 
@@ -98,7 +97,6 @@ SUBSCRIPTION_FILTER = ResourceType(
 RESOURCE_POLICY = ResourceType(
     name="aws_cloudwatch_log_resource_policy",
     service="logs",
-    held_as="AWS::Logs::ResourcePolicy",
     list=Call(op="DescribeResourcePolicies", take="resourcePolicies"),
     id=text("policyName"),
     label="policy_name",
@@ -127,7 +125,6 @@ DESTINATION = ResourceType(
         Ref("target_arn", to="aws_kinesis_stream", by="arn"),
         Ref("target_arn", to="aws_kinesis_firehose_delivery_stream", by="arn"),
     ),
-    owners=(Owner('Tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )
 
 
@@ -179,7 +176,6 @@ DELIVERY_SOURCE = ResourceType(
         "tags":         tags("tags"),
     },
     refs=(Ref("resource_arn", to="aws_cloudfront_distribution", by="arn"),),
-    owners=(Owner('tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )
 
 DELIVERY = ResourceType(
@@ -204,5 +200,4 @@ DELIVERY = ResourceType(
         Ref("delivery_source_name", to="aws_cloudwatch_log_delivery_source", by="name"),
         Ref("delivery_destination_arn", to="aws_cloudwatch_log_delivery_destination", by="arn"),
     ),
-    owners=(Owner('tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )

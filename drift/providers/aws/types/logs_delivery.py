@@ -46,10 +46,9 @@ QUERY_DEFINITION = ResourceType(
     id=text("queryDefinitionId"),
     import_id="arn || id",
     label="name",
-    computed={"query_definition_id": text("queryDefinitionId")},
+    computed={"arn": text("join(':', ['arn', here.partition, 'logs', here.region, here.account, 'query-definition', "
+                        "queryDefinitionId])", outside_schema=True), "query_definition_id": text("queryDefinitionId")},
     # no answer holds it, and an import takes nothing else
-    linked={"arn": text("join(':', ['arn', here.partition, 'logs', here.region, here.account, 'query-definition', "
-                        "queryDefinitionId])")},
     attributes={
         "name":            text("name"),
         "log_group_names": set_of(values.text, "logGroupNames"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import caseless, flag, kms_key, number, set_of, tags, text
-from drift.provider.spec import STACK, Call, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType
 from drift.providers.aws.types.rds import AT_CREATION, AT_DELETION, UPGRADES, unless_none
 
 
@@ -65,5 +65,4 @@ CLUSTER = ResourceType(
         Ref("kms_key_arn", to="aws_kms_key", by="arn"),
         Ref("sns_topic_arn", to="aws_sns_topic", by="arn"),
     ),
-    owners=(STACK,),
 )

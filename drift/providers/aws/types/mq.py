@@ -8,7 +8,7 @@ from drift.model.value import Block, Value
 from drift.normalize import values
 from drift.normalize.names import version_prefix
 from drift.provider.kinds import block, blocks, caseless, flag, kms_key, list_of, number, set_of, tags, text
-from drift.provider.spec import Call, ChangedBy, Owner, Raw, Ref, ResourceType
+from drift.provider.spec import Call, ChangedBy, Raw, Ref, ResourceType
 from drift.providers.aws.types.rds import AT_CREATION, INSTRUCTION
 
 
@@ -100,5 +100,4 @@ BROKER = ResourceType(
         Ref("configuration.id", to="aws_mq_configuration"),
         Ref("encryption_options.kms_key_id", to="aws_kms_key", by="arn"),
     ),
-    owners=(Owner('Broker.Tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )

@@ -5,11 +5,10 @@ from __future__ import annotations
 from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import block, blocks, flag, kms_key, mapping, number, set_of, tags, text
-from drift.provider.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Attr, Call, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"ResourceNotFoundException"})
 # both are answered in pages of metadata alone: who made them is told by the tags of the whole
-_STACK = "{0}.Tags[?Key == 'aws:cloudformation:stack-id']"
 
 
 def _of_aws(want: Value, have: Value) -> bool:
@@ -82,7 +81,6 @@ FIREWALL_POLICY = ResourceType(
             by="arn"),
         Ref("encryption_configuration.key_id", to="aws_kms_key", by="arn"),
     ),
-    owners=(Owner(_STACK.format("Described.FirewallPolicyResponse"), "CloudFormation"),),
 )
 
 FIREWALL = ResourceType(
@@ -120,7 +118,6 @@ FIREWALL = ResourceType(
         Ref("subnet_mapping[].subnet_id", to="aws_subnet"),
         Ref("encryption_configuration.key_id", to="aws_kms_key", by="arn"),
     ),
-    owners=(Owner(_STACK.format("Firewall"), "CloudFormation"),),
 )
 
 LOGGING_CONFIGURATION = ResourceType(
@@ -243,5 +240,4 @@ RULE_GROUP = ResourceType(
         "tags":                     tags("Described.RuleGroupResponse.Tags"),
     },
     refs=(Ref("encryption_configuration.key_id", to="aws_kms_key", by="arn"),),
-    owners=(Owner(_STACK.format("Described.RuleGroupResponse"), "CloudFormation"),),
 )

@@ -8,7 +8,7 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, flag, group_arn, number, policy, set_of, tags, text
-from drift.provider.spec import STACK, WHOLE, Attr, Call, Parent, Ref, ResourceType, Within
+from drift.provider.spec import WHOLE, Attr, Call, Parent, Ref, ResourceType, Within
 from drift.providers.aws.types.rds import key_id
 
 GONE = frozenset({"ResourceNotFoundException"})
@@ -149,7 +149,6 @@ DOMAIN = ResourceType(
         Ref("domain_endpoint_options.custom_endpoint_certificate_arn", to="aws_acm_certificate", by="arn"),
         Ref("log_publishing_options[].cloudwatch_log_group_arn", to="aws_cloudwatch_log_group", by="arn"),
     ),
-    owners=(STACK,),
 )
 
 

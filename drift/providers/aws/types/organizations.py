@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import document, set_of, tags, text
-from drift.provider.spec import STACK, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
 
 NOT_IN_USE = frozenset({"AWSOrganizationsNotInUseException"})
 TAGS = Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceId": "Id"},
@@ -54,6 +54,7 @@ ORGANIZATION = ResourceType(
 # only looked for where desired: finding others would mean to walk down the whole tree
 ORGANIZATIONAL_UNIT = ResourceType(
     name="aws_organizations_organizational_unit",
+    owner_tags=False,
     service="organizations",
     scope="global",
     list=None,
@@ -87,8 +88,7 @@ POLICY = ResourceType(
     ),
     id=text("Id"),
     label="name",
-    computed={"arn": text("Arn")},
-    linked={"organization": text("parent.Id")},
+    computed={"arn": text("Arn"), "organization": text("parent.Id", outside_schema=True)},
     attributes={
         "name":        text("Name"),
         "description": text("Description"),
@@ -98,7 +98,7 @@ POLICY = ResourceType(
     },
     ignored={"skip_destroy": "an instruction to Terraform"},
     parent=Parent("organization", to="aws_organizations_organization"),
-    owners=(Owner("AwsManaged", "AWS"), STACK),
+    owners=(Owner("AwsManaged", "AWS"),),
 )
 
 ATTACHMENT = ResourceType(
@@ -132,8 +132,12 @@ ACCOUNT = ResourceType(
     id=text("Id"),
     label="name",
     exists="Status != 'SUSPENDED'",  # what was closed is listed for 90 days
-    computed={"arn": text("Arn"), "status": text("Status"), "joined_method": text("JoinedMethod")},
-    linked={"organization": text("parent.Id")},
+    computed={
+        "arn": text("Arn"),
+        "status": text("Status"),
+        "joined_method": text("JoinedMethod"),
+        "organization": text("parent.Id", outside_schema=True),
+    },
     attributes={
         "name":      text("Name"),
         "email":     text("Email"),
@@ -148,5 +152,5 @@ ACCOUNT = ResourceType(
     },
     parent=Parent("organization", to="aws_organizations_organization"),
     refs=(Ref("parent_id", to="aws_organizations_organizational_unit"),),
-    owners=(Owner("Id == parent.MasterAccountId", "the organisation"), STACK),
+    owners=(Owner("Id == parent.MasterAccountId", "the organisation"),),
 )

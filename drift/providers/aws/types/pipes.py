@@ -20,7 +20,7 @@ from drift.provider.kinds import (
     tags,
     text,
 )
-from drift.provider.spec import Attr, Call, Owner, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 
 
 def batched() -> dict[str, Attr]:
@@ -255,5 +255,4 @@ PIPE = ResourceType(
         Ref("target", to="aws_cloudwatch_event_bus", by="arn"),
         Ref("role_arn", to="aws_iam_role", by="arn"),
     ),
-    owners=(Owner('Pipe.Tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )

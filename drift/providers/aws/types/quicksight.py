@@ -6,7 +6,7 @@ from typing import Any
 
 from drift.normalize import values
 from drift.provider.kinds import attr, set_of, tags, text
-from drift.provider.spec import STACK, Call, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType
 
 GONE = frozenset({"ResourceNotFoundException"})
 AT_SIGN_UP = "only read when the account is signed up"
@@ -64,5 +64,4 @@ VPC_CONNECTION = ResourceType(
         Ref("security_group_ids[]", to="aws_security_group"),
         Ref("subnet_ids[]", to="aws_subnet"),
     ),
-    owners=(STACK,),
 )

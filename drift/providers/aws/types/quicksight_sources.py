@@ -5,7 +5,7 @@ from __future__ import annotations
 from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import block, blocks, flag, number, set_of, tags, text
-from drift.provider.spec import STACK, Attr, Call, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 
 GONE = frozenset({"ResourceNotFoundException"})
 BY_ID = {"AwsAccountId": "here.account", "DataSourceId": "DataSourceId"}
@@ -83,5 +83,4 @@ DATA_SOURCE = ResourceType(
     },
     ignored={"credentials": "never returned by AWS"},
     refs=(Ref("parameters.s3.manifest_file_location.bucket", to="aws_s3_bucket"),),
-    owners=(STACK,),
 )

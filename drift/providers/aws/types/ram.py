@@ -32,7 +32,7 @@ RESOURCE_SHARE = ResourceType(
         "permission_arns":           set_of(values.text, "Permissions[].arn", assigned=True),
         "tags":                      tags("tags"),
     },
-    owners=(BY_POLICY, Owner("tags[?key == 'aws:cloudformation:stack-id']", "CloudFormation")),
+    owners=(BY_POLICY,),
 )
 
 PRINCIPAL = ResourceType(

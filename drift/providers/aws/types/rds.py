@@ -11,9 +11,6 @@ from drift.normalize.names import version_prefix
 from drift.provider.kinds import attr, block, blocks, caseless, flag, kms_key, number, set_of, tags, text
 from drift.provider.spec import Attr, Call, ChangedBy, Owner, Parent, Raw, Ref, ResourceType, Within
 
-TAGGED_BY_STACK = Owner("TagList[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
-
-STACK_TAGS = Owner("Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
 AWS_GROUP = "AWS's default for the engine"
 GONE = frozenset({
     "DBParameterGroupNotFound", "DBParameterGroupNotFoundFault", "DBSubnetGroupNotFoundFault",
@@ -194,7 +191,6 @@ INSTANCE = ResourceType(
         Ref("master_user_secret_kms_key_id", to="aws_kms_key"),
         Ref("monitoring_role_arn", to="aws_iam_role", by="arn"),
     ),
-    owners=(TAGGED_BY_STACK,),
 )
 
 SUBNET_GROUP = ResourceType(
@@ -214,7 +210,7 @@ SUBNET_GROUP = ResourceType(
     ignored={"name_prefix": AT_CREATION},
     refs=(Ref("subnet_ids[]", to="aws_subnet"), Ref("vpc_id", to="aws_vpc")),
     # RDS makes it for the default VPC
-    owners=(Owner("DBSubnetGroupName == 'default'", "Amazon RDS"), STACK_TAGS),
+    owners=(Owner("DBSubnetGroupName == 'default'", "Amazon RDS"),),
 )
 # one kind of group, whichever engine uses it
 DOCDB_SUBNET_GROUP = replace(
@@ -252,7 +248,7 @@ PARAMETER_GROUP = ResourceType(
         "skip_destroy":           INSTRUCTION,
         "parameter.apply_method": "how a change was to take effect, not what is",
     },
-    owners=(Owner("starts_with(DBParameterGroupName, 'default.')", AWS_GROUP), STACK_TAGS),
+    owners=(Owner("starts_with(DBParameterGroupName, 'default.')", AWS_GROUP),),
 )
 NEPTUNE_PARAMETER_GROUP = replace(
     PARAMETER_GROUP,
@@ -291,7 +287,7 @@ OPTION_GROUP = ResourceType(
     },
     ignored={"name_prefix": AT_CREATION, "skip_destroy": INSTRUCTION},
     refs=(Ref("option[].vpc_security_group_memberships[]", to="aws_security_group"),),
-    owners=(Owner("starts_with(OptionGroupName, 'default:')", AWS_GROUP), STACK_TAGS),
+    owners=(Owner("starts_with(OptionGroupName, 'default:')", AWS_GROUP),),
 )
 
 SNAPSHOT = ResourceType(
@@ -318,7 +314,6 @@ SNAPSHOT = ResourceType(
         Ref("db_instance_identifier", to="aws_db_instance", by="identifier"),
         Ref("kms_key_id", to="aws_kms_key", by="arn"),
     ),
-    owners=(TAGGED_BY_STACK,),
 )
 
 SNAPSHOT_COPY = replace(
@@ -365,7 +360,6 @@ EVENT_SUBSCRIPTION = ResourceType(
     },
     ignored={"name_prefix": AT_CREATION},
     refs=(Ref("sns_topic", to="aws_sns_topic", by="arn"),),
-    owners=(STACK_TAGS,),
 )
 
 
@@ -418,7 +412,6 @@ PROXY = ResourceType(
         Ref("vpc_subnet_ids[]", to="aws_subnet"),
         Ref("auth[].secret_arn", to="aws_secretsmanager_secret", by="arn"),
     ),
-    owners=(STACK_TAGS,),
 )
 
 PROXY_DEFAULT_TARGET_GROUP = ResourceType(

@@ -12,6 +12,7 @@ from drift.normalize import values
 from drift.normalize.names import version_prefix
 from drift.provider.kinds import attr, block, caseless, flag, kms_key, number, set_of, tags, text
 from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.owners import of_stack
 from drift.providers.aws.types import rds
 from drift.providers.aws.types.rds import (
     AT_CREATION,
@@ -19,8 +20,6 @@ from drift.providers.aws.types.rds import (
     AWS_GROUP,
     GONE,
     INSTRUCTION,
-    STACK_TAGS,
-    TAGGED_BY_STACK,
     UPGRADES,
     VERSION,
     key_id,
@@ -179,7 +178,6 @@ CLUSTER = ResourceType(
         Ref("kms_key_id", to="aws_kms_key", by="arn"),
         Ref("master_user_secret_kms_key_id", to="aws_kms_key"),
     ),
-    owners=(TAGGED_BY_STACK,),
 )
 
 instance: dict[str, Attr] = {
@@ -230,7 +228,7 @@ CLUSTER_INSTANCE = ResourceType(
         Ref("db_subnet_group_name", to="aws_db_subnet_group"),
         Ref("monitoring_role_arn", to="aws_iam_role", by="arn"),
     ),
-    owners=(AURORA_SCALED, TAGGED_BY_STACK),
+    owners=(AURORA_SCALED,),
 )
 
 
@@ -256,7 +254,7 @@ def parameter_group(name: str, condition: str) -> ResourceType:
             "tags":        tags("Tags"),
         },
         ignored={k: v for k, v in rds.PARAMETER_GROUP.ignored.items() if k != "skip_destroy"},
-        owners=(Owner("starts_with(DBClusterParameterGroupName, 'default.')", AWS_GROUP), STACK_TAGS),
+        owners=(Owner("starts_with(DBClusterParameterGroupName, 'default.')", AWS_GROUP),),
     )
 
 
@@ -301,7 +299,6 @@ CLUSTER_SNAPSHOT = ResourceType(
         Ref("db_cluster_identifier", to="aws_rds_cluster"),
         Ref("kms_key_id", to="aws_kms_key", by="arn"),
     ),
-    owners=(TAGGED_BY_STACK,),
 )
 
 CLUSTER_SNAPSHOT_COPY = replace(
@@ -331,6 +328,7 @@ DOCDB_SNAPSHOT = replace(
     name="aws_docdb_cluster_snapshot",
     list=snapshots("Engine == 'docdb'"),
     attributes={k: v for k, v in CLUSTER_SNAPSHOT.attributes.items() if k.startswith("db_")},
+    owners=(of_stack("TagList"),),
     refs=(Ref("db_cluster_identifier", to="aws_docdb_cluster"), Ref("kms_key_id", to="aws_kms_key", by="arn")),
 )
 NEPTUNE_SNAPSHOT = replace(
@@ -364,7 +362,6 @@ DOCDB_CLUSTER = ResourceType(
         Ref("db_cluster_parameter_group_name", to="aws_docdb_cluster_parameter_group"),
         Ref("kms_key_id", to="aws_kms_key", by="arn"),
     ),
-    owners=(TAGGED_BY_STACK,),
 )
 
 DOCDB_INSTANCE = ResourceType(
@@ -384,7 +381,6 @@ DOCDB_INSTANCE = ResourceType(
     },
     ignored={"apply_immediately": INSTRUCTION, "identifier_prefix": AT_CREATION},
     parent=Parent("cluster_identifier", to="aws_docdb_cluster"),
-    owners=(TAGGED_BY_STACK,),
 )
 
 NEPTUNE_CLUSTER = ResourceType(
@@ -419,7 +415,6 @@ NEPTUNE_CLUSTER = ResourceType(
         Ref("iam_roles[]", to="aws_iam_role", by="arn"),
         Ref("kms_key_arn", to="aws_kms_key", by="arn"),
     ),
-    owners=(TAGGED_BY_STACK,),
 )
 
 NEPTUNE_INSTANCE = ResourceType(
@@ -445,7 +440,6 @@ NEPTUNE_INSTANCE = ResourceType(
         "preferred_backup_window": CLUSTERS_OWN,
     },
     parent=Parent("cluster_identifier", to="aws_neptune_cluster"),
-    owners=(TAGGED_BY_STACK,),
 )
 
 GLOBAL_CLUSTER = ResourceType(
@@ -469,7 +463,6 @@ GLOBAL_CLUSTER = ResourceType(
         "tags":                      tags("TagList"),
     },
     ignored={"force_destroy": INSTRUCTION, "source_db_cluster_identifier": AT_CREATION},
-    owners=(TAGGED_BY_STACK,),
 )
 
 _of_others = {k: v for k, v in GLOBAL_CLUSTER.attributes.items() if k not in ("engine_lifecycle_support", "tags")}
@@ -478,6 +471,7 @@ DOCDB_GLOBAL_CLUSTER = replace(
     name="aws_docdb_global_cluster",
     list=Call(op="DescribeGlobalClusters", take="GlobalClusters[?Engine == 'docdb']"),
     attributes=_of_others,
+    owners=(of_stack("TagList"),),
     ignored={"source_db_cluster_identifier": AT_CREATION},
 )
 NEPTUNE_GLOBAL_CLUSTER = replace(
@@ -485,6 +479,7 @@ NEPTUNE_GLOBAL_CLUSTER = replace(
     name="aws_neptune_global_cluster",
     list=Call(op="DescribeGlobalClusters", take="GlobalClusters[?Engine == 'neptune']"),
     attributes={k: v for k, v in _of_others.items() if k != "database_name"},
+    owners=(of_stack("TagList"),),
     ignored={"source_db_cluster_identifier": AT_CREATION},
 )
 
@@ -512,7 +507,6 @@ CLUSTER_ENDPOINT = ResourceType(
     ),
     # those of Neptune's clusters are among them
     parent=Parent("cluster_identifier", to="aws_rds_cluster"),
-    owners=(STACK_TAGS,),
 )
 
 PROXY_TARGET = ResourceType(

@@ -6,7 +6,7 @@ from typing import Any
 
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, caseless, flag, kms_key, number, set_of, tags, text
-from drift.provider.spec import STACK, Call, Owner, Raw, Ref, ResourceType
+from drift.provider.spec import Call, Owner, Raw, Ref, ResourceType
 from drift.providers.aws.types.rds import AT_CREATION, AT_DELETION, INSTRUCTION, key_id, unless_none
 
 GONE = frozenset({"ClusterNotFound", "ClusterNotFoundFault", "ClusterParameterGroupNotFound"})
@@ -107,7 +107,6 @@ CLUSTER = ResourceType(
         Ref("kms_key_id", to="aws_kms_key", by="arn"),
         Ref("logging.bucket_name", to="aws_s3_bucket"),
     ),
-    owners=(STACK,),
 )
 
 PARAMETER_GROUP = ResourceType(
@@ -129,7 +128,7 @@ PARAMETER_GROUP = ResourceType(
                               implicit="Source != 'user'", key=lambda p: p.get("name")),
         "tags":        tags("Tags"),
     },
-    owners=(Owner("starts_with(ParameterGroupName, 'default.')", "Amazon Redshift"), STACK),
+    owners=(Owner("starts_with(ParameterGroupName, 'default.')", "Amazon Redshift"),),
 )
 
 SUBNET_GROUP = ResourceType(
@@ -145,5 +144,5 @@ SUBNET_GROUP = ResourceType(
         "tags":        tags("Tags"),
     },
     refs=(Ref("subnet_ids[]", to="aws_subnet"),),
-    owners=(Owner("ClusterSubnetGroupName == 'default'", "Amazon Redshift"), STACK),
+    owners=(Owner("ClusterSubnetGroupName == 'default'", "Amazon Redshift"),),
 )

@@ -127,8 +127,11 @@ ENDPOINT_ACCESS = ResourceType(
     id=text("endpointName"),
     label="endpoint_name",
     exists="endpointStatus != 'DELETING'",
-    computed={"arn": text("endpointArn"), "address": text("address")},
-    linked={"vpc_endpoint_id": text("vpcEndpoint.vpcEndpointId")},
+    computed={
+        "arn": text("endpointArn"),
+        "address": text("address"),
+        "vpc_endpoint_id": text("vpcEndpoint.vpcEndpointId", outside_schema=True),
+    },
     attributes={
         "endpoint_name":          text("endpointName"),
         "subnet_ids":             set_of(values.text, "subnetIds"),

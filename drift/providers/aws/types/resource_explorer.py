@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drift.provider.kinds import attr, blocks, flag, tags, text
-from drift.provider.spec import Call, Owner, ResourceType
+from drift.provider.spec import Call, ResourceType
 
 
 def _name(value: Any) -> str | None:
@@ -37,5 +37,4 @@ VIEW = ResourceType(
         "included_property": blocks("Described.View.IncludedProperties", {"name": text("Name")}, key=lambda p: p.get("name")),
         "tags":              tags("Described.Tags"),
     },
-    owners=(Owner('Described.Tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.provider.kinds import tags, text
-from drift.provider.spec import Call, Owner, ResourceType
+from drift.provider.spec import Call, ResourceType
 
 INDEX = ResourceType(
     name="aws_resourceexplorer2_index",
@@ -15,5 +15,4 @@ INDEX = ResourceType(
     exists="State != 'DELETING' && State != 'DELETED'",
     computed={"arn": text("Arn")},
     attributes={"type": text("Type"), "tags": tags("Tags")},
-    owners=(Owner('Tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )

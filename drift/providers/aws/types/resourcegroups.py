@@ -46,6 +46,5 @@ GROUP = ResourceType(
     owners=(
         # nobody else may name a group so (CreateGroup, "Name")
         Owner("starts_with(GroupName, 'AWS') || starts_with(GroupName, 'aws')", "AWS"),
-        Owner('Tags."aws:cloudformation:stack-id"', "CloudFormation"),
     ),
 )

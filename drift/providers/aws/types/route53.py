@@ -48,7 +48,6 @@ def the_vpc(attributes: Attributes) -> frozenset[Value]:
     return frozenset({Block(vpc_id=attributes.get("vpc_id"), vpc_region=attributes.get("vpc_region"))})
 
 
-STACK = Owner("Tags.Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
 LINKED = Owner("LinkedService.ServicePrincipal", "the service that made it (Cloud Map and others)")
 
 ZONE = ResourceType(
@@ -78,7 +77,7 @@ ZONE = ResourceType(
     },
     ignored={"force_destroy": "an instruction to Terraform"},
     refs=(Ref("vpc[].vpc_id", to="aws_vpc"),),
-    owners=(LINKED, STACK),
+    owners=(LINKED,),
 )
 
 ZONE_ASSOCIATION = ResourceType(
@@ -200,7 +199,7 @@ HEALTH_CHECK = ResourceType(
         Ref("child_healthchecks[]", to="aws_route53_health_check"),
         Ref("cloudwatch_alarm_name", to="aws_cloudwatch_metric_alarm"),
     ),
-    owners=(LINKED, STACK),
+    owners=(LINKED,),
 )
 
 
@@ -221,7 +220,6 @@ QUERY_LOG = ResourceType(
     ),
 )
 
-RESOLVER_STACK = Owner("Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
 RESOLVER_TAGS = Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceArn": "Arn"}, gone=RESOLVER_GONE)
 
 RESOLVER_ENDPOINT = ResourceType(
@@ -251,7 +249,6 @@ RESOLVER_ENDPOINT = ResourceType(
         "tags":                   tags("Tags"),
     },
     refs=(Ref("security_group_ids[]", to="aws_security_group"), Ref("ip_address[].subnet_id", to="aws_subnet")),
-    owners=(RESOLVER_STACK,),
 )
 
 RESOLVER_RULE = ResourceType(
@@ -280,6 +277,5 @@ RESOLVER_RULE = ResourceType(
     owners=(
         Owner("OwnerId == 'Route 53 Resolver'", "Route 53 Resolver"),
         Owner("starts_with(Id, 'rslvr-autodefined')", "Route 53 Resolver"),
-        RESOLVER_STACK,
     ),
 )

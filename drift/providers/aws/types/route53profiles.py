@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from drift.provider.kinds import document, tags, text
-from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Call, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"ResourceNotFoundException"})
-STACK = Owner('Tags."aws:cloudformation:stack-id"', "CloudFormation")
 ASSOCIATION_ARN = (
     "join('', ['arn:', here.partition, ':route53profiles:', here.region, ':', here.account, ':profile-association/', Id])"
 )
@@ -27,7 +26,6 @@ PROFILE = ResourceType(
     account="account(Arn)",
     computed={"arn": text("Arn"), "share_status": text("ShareStatus")},
     attributes={"name": text("Name"), "tags": tags("Tags")},
-    owners=(STACK,),
 )
 
 RESOURCE_ASSOCIATION = ResourceType(
@@ -70,5 +68,4 @@ ASSOCIATION = ResourceType(
         "tags":        tags("Tags"),
     },
     refs=(Ref("profile_id", to="aws_route53profiles_profile"), Ref("resource_id", to="aws_vpc")),
-    owners=(STACK,),
 )

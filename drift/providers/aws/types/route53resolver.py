@@ -6,7 +6,7 @@ from typing import Any
 
 from drift.normalize import values
 from drift.provider.kinds import attr, number, set_of, tags, text
-from drift.provider.spec import STACK, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"ResourceNotFoundException"})
 TAGS = Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceArn": "Arn"}, gone=GONE)
@@ -50,7 +50,6 @@ QUERY_LOG_CONFIG = ResourceType(
         Ref("destination_arn", to="aws_cloudwatch_log_group", by="arn"),
         Ref("destination_arn", to="aws_kinesis_firehose_delivery_stream", by="arn"),
     ),
-    owners=(STACK,),
 )
 
 QUERY_LOG_ASSOCIATION = ResourceType(
@@ -81,7 +80,6 @@ RULE_GROUP = ResourceType(
     account="OwnerId",
     computed={"arn": text("Arn"), "owner_id": text("OwnerId"), "share_status": text("ShareStatus")},
     attributes={"name": text("Name"), "tags": tags("Tags")},
-    owners=(STACK,),
 )
 
 RULE = ResourceType(
@@ -128,7 +126,7 @@ DOMAIN_LIST = ResourceType(
         "domains": set_of(values.dot_free, "Domains"),  # AWS answers them with a final dot
         "tags":    tags("Tags"),
     },
-    owners=(Owner("ManagedOwnerName", "AWS"), STACK),
+    owners=(Owner("ManagedOwnerName", "AWS"),),
 )
 
 RULE_GROUP_ASSOCIATION = ResourceType(
@@ -149,7 +147,7 @@ RULE_GROUP_ASSOCIATION = ResourceType(
         "tags":                   tags("Tags"),
     },
     refs=(Ref("firewall_rule_group_id", to="aws_route53_resolver_firewall_rule_group"), Ref("vpc_id", to="aws_vpc")),
-    owners=(Owner("ManagedOwnerName", "Firewall Manager"), STACK),
+    owners=(Owner("ManagedOwnerName", "Firewall Manager"),),
 )
 
 FIREWALL_CONFIG = ResourceType(

@@ -11,7 +11,7 @@ from drift.model.value import Block, Value, freeze
 from drift.normalize import values
 from drift.normalize.tags import tag_map
 from drift.provider.kinds import attr, block, blocks, flag, kms_key, number, policy, set_of, tags, text
-from drift.provider.spec import STACK, WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Share, Within
+from drift.provider.spec import WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Share, Within
 
 GONE = frozenset({"NoSuchBucket"})
 NOT_HERE = "MethodNotAllowed NotImplemented XNotImplemented UnsupportedArgument UnsupportedOperation"
@@ -282,7 +282,6 @@ BUCKET = ResourceType(
         Ref("server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.kms_master_key_id",
             to="aws_kms_key", by="arn"),
     ),
-    owners=(STACK,),
 )
 
 VERSIONING = part(

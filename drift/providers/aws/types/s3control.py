@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.provider.kinds import block, blocks, flag, policy, tags, text
-from drift.provider.spec import STACK, Call, Owner, Ref, ResourceType
+from drift.provider.spec import Call, Owner, Ref, ResourceType
 
 GONE = frozenset({"NoSuchAccessPoint"})
 
@@ -83,7 +83,6 @@ ACCESS_GRANTS_INSTANCE = ResourceType(
         "identity_center_arn": text("IdentityCenterInstanceArn", assigned=True),
         "tags":                tags("Tags"),
     },
-    owners=(STACK,),
 )
 
 ACCESS_GRANT = ResourceType(
@@ -116,5 +115,4 @@ ACCESS_GRANT = ResourceType(
         "tags":                      tags("Tags"),
     },
     ignored={"s3_prefix_type": "never returned by AWS"},
-    owners=(STACK,),
 )

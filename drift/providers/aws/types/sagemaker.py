@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import block, kms_key, number, set_of, tags, text
-from drift.provider.spec import STACK, Call, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType
 from drift.providers.aws.types.rds import AT_CREATION
 
 GONE = frozenset({"ValidationException", "ResourceNotFound"})
@@ -54,5 +54,4 @@ NOTEBOOK_INSTANCE = ResourceType(
         Ref("kms_key_id", to="aws_kms_key", by="arn"),
         Ref("lifecycle_config_name", to="aws_sagemaker_notebook_instance_lifecycle_configuration"),
     ),
-    owners=(STACK,),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import block, blocks, flag, kms_key, number, set_of, tags, text
-from drift.provider.spec import STACK, Attr, Call, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 from drift.providers.aws.types.sagemaker import GONE
 
 
@@ -93,5 +93,4 @@ ENDPOINT_CONFIGURATION = ResourceType(
         Ref("async_inference_config.output_config.notification_config.error_topic", to="aws_sns_topic", by="arn"),
         Ref("async_inference_config.output_config.notification_config.success_topic", to="aws_sns_topic", by="arn"),
     ),
-    owners=(STACK,),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import block, blocks, flag, mapping, number, set_of, tags, text
-from drift.provider.spec import STACK, Attr, Call, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 from drift.providers.aws.types.sagemaker import GONE
 
 CONTAINER: dict[str, Attr] = {
@@ -64,7 +64,6 @@ MODEL = ResourceType(
         Ref("vpc_config.subnets[]", to="aws_subnet"),
         Ref("vpc_config.security_group_ids[]", to="aws_security_group"),
     ),
-    owners=(STACK,),
 )
 
 
@@ -117,5 +116,4 @@ ENDPOINT = ResourceType(
         "tags":                 tags("Tags"),
     },
     refs=(Ref("endpoint_config_name", to="aws_sagemaker_endpoint_configuration"),),
-    owners=(STACK,),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.provider.kinds import attr, block, blocks, document, kms_key, moment, number, schedule, tags, text
-from drift.provider.spec import STACK, Call, Owner, Ref, ResourceType
+from drift.provider.spec import Call, Owner, Ref, ResourceType
 from drift.providers.aws.types.events import ecs
 
 GONE = frozenset({"ResourceNotFoundException"})
@@ -86,5 +86,5 @@ SCHEDULE_GROUP = ResourceType(
     computed={"arn": text("Arn")},
     attributes={"name": text("Name", assigned=True), "tags": tags("Tags")},
     ignored={"name_prefix": "only read when the group is created"},
-    owners=(Owner("Name == 'default'", "AWS"), STACK),
+    owners=(Owner("Name == 'default'", "AWS"),),
 )

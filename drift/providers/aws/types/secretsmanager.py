@@ -7,7 +7,7 @@ from typing import Any
 
 from drift.normalize.values import text as as_text
 from drift.provider.kinds import attr, block, blocks, kms_key, number, policy, schedule, set_of, tags, text
-from drift.provider.spec import STACK, WHOLE, Call, ChangedBy, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import WHOLE, Call, ChangedBy, Owner, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"ResourceNotFoundException"})
 
@@ -45,7 +45,6 @@ SECRET = ResourceType(
     owners=(
         Owner("OwningService", "another AWS service"),
         Owner("PrimaryRegion && !contains(ARN, join(':', ['', PrimaryRegion, '']))", "the secret it replicates"),
-        STACK,
     ),
 )
 

@@ -30,7 +30,7 @@ STANDARDS = ResourceType(
     id=text("StandardsSubscriptionArn"),
     label="standards_arn",
     exists="StandardsStatus != 'DELETING'",
-    linked={"account": text("here.account")},
+    computed={"account": text("here.account", outside_schema=True)},
     attributes={"standards_arn": text("StandardsArn")},
     # the default ones come with the subscription of the account, unless that says otherwise
     parent=Parent("account", to="aws_securityhub_account", covered_if="enable_default_standards"),

@@ -7,7 +7,7 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, number, tags, text
-from drift.provider.spec import STACK, Attr, Call, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 
 TAGS = Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceARN": "Arn"},
             gone=frozenset({"ResourceNotFoundException"}))
@@ -32,7 +32,6 @@ def _namespace(name: str, kind: str, *, computed: dict[str, Attr], describe: tup
             **(attributes or {}),
             "tags":        tags("Tags"),
         },
-        owners=(STACK,),
         **more,
     )
 
@@ -112,5 +111,4 @@ SERVICE = ResourceType(
         Ref("namespace_id", to="aws_service_discovery_public_dns_namespace"),
         Ref("namespace_id", to="aws_service_discovery_http_namespace"),
     ),
-    owners=(STACK,),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import block, blocks, flag, number, policy, set_of, tags, text
-from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Call, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"NotFoundException"})
 
@@ -43,7 +43,6 @@ EMAIL_IDENTITY = ResourceType(
     },
     ignored={"dkim_signing_attributes.domain_signing_private_key": "never returned by AWS"},
     refs=(Ref("configuration_set_name", to="aws_sesv2_configuration_set"),),
-    owners=(Owner("Identity.Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
 )
 
 IDENTITY_POLICY = ResourceType(
@@ -119,7 +118,6 @@ CONFIGURATION_SET = ResourceType(
         }),
         "tags":                   tags("Set.Tags"),
     },
-    owners=(Owner("Set.Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
 )
 
 EVENT_DESTINATION = ResourceType(

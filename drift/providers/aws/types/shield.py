@@ -8,7 +8,7 @@ from drift.model.arn import Arn
 from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import attr, blocks, tags, text
-from drift.provider.spec import STACK, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
 
 NOT_SUBSCRIBED = frozenset({"ResourceNotFoundException"})
 
@@ -30,7 +30,6 @@ PROTECTION = ResourceType(
         Ref("resource_arn", to="aws_cloudfront_distribution", by="arn"),
         Ref("resource_arn", to="aws_globalaccelerator_accelerator", by="arn"),
     ),
-    owners=(STACK,),
 )
 
 AUTOMATIC_RESPONSE = ResourceType(
@@ -40,7 +39,7 @@ AUTOMATIC_RESPONSE = ResourceType(
     list=Within("aws_shield_protection", each="ApplicationLayerAutomaticResponseConfiguration.[@][?Status == 'ENABLED']"),
     id=text("parent.ResourceArn"),
     label="resource_arn",
-    linked={"protection": text("parent.Id")},
+    computed={"protection": text("parent.Id", outside_schema=True)},
     attributes={
         "resource_arn": text("parent.ResourceArn"),
         # each is an empty object, which JMESPath takes for false

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.provider.kinds import block, number, tags, text
-from drift.provider.spec import Call, Owner, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType
 
 SIGNING_PROFILE = ResourceType(
     name="aws_signer_signing_profile",
@@ -27,5 +27,4 @@ SIGNING_PROFILE = ResourceType(
     },
     ignored={"name_prefix": "only read when the profile is made"},
     refs=(Ref("signing_material.certificate_arn", to="aws_acm_certificate", by="arn"),),
-    owners=(Owner('tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from drift.normalize.values import number as to_number
 from drift.provider.kinds import attr, document, event_pattern, flag, kms_key, name_of_arn, number, policy, tags, text
-from drift.provider.spec import STACK, WHOLE, Attr, Call, Parent, Ref, ResourceType, Within
+from drift.provider.spec import WHOLE, Attr, Call, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"NotFound", "NotFoundException"})
 
@@ -69,7 +69,6 @@ TOPIC = ResourceType(
         *(Ref(f"{p.lower()}_{end}_feedback_role_arn", to="aws_iam_role", by="arn")
           for p in FEEDBACK for end in ("success", "failure")),
     ),
-    owners=(STACK,),
 )
 
 TOPIC_POLICY = ResourceType(

@@ -6,7 +6,7 @@ from typing import Any
 
 from drift.model.value import Block, Value
 from drift.provider.kinds import attr, document, flag, kms_key, name_of_arn, number, policy, tags, text
-from drift.provider.spec import WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import WHOLE, Attr, Call, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
 
@@ -66,7 +66,6 @@ QUEUE = ResourceType(
         Ref("kms_master_key_id", to="aws_kms_key"),
         Ref("redrive_policy.deadLetterTargetArn", to="aws_sqs_queue", by="arn"),
     ),
-    owners=(Owner('Tags."aws:cloudformation:stack-id"', "CloudFormation"),),
 )
 
 QUEUE_POLICY = ResourceType(

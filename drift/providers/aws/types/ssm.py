@@ -22,7 +22,7 @@ from drift.provider.kinds import (
     tags,
     text,
 )
-from drift.provider.spec import STACK, Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Within
 
 PARAMETER = ResourceType(
     name="aws_ssm_parameter",
@@ -62,7 +62,7 @@ PARAMETER = ResourceType(
     refs=(Ref("key_id", to="aws_kms_key"), Ref("key_id", to="aws_kms_key", by="arn"),
           Ref("key_id", to="aws_kms_alias", by="name")),
     # nobody else may name a parameter so (PutParameter, "Parameter naming constraints")
-    owners=(Owner("starts_with(Name, '/aws/')", "AWS"), STACK),
+    owners=(Owner("starts_with(Name, '/aws/')", "AWS"),),
 )
 
 
@@ -98,7 +98,6 @@ DOCUMENT = ResourceType(
         "tags":            tags("Tags"),
     },
     ignored={"attachments_source": "never returned by AWS"},
-    owners=(STACK,),
 )
 
 MAINTENANCE_WINDOW = ResourceType(
@@ -132,7 +131,6 @@ MAINTENANCE_WINDOW = ResourceType(
         "allow_unassociated_targets": flag("Window.AllowUnassociatedTargets"),
         "tags":                       tags("Tags"),
     },
-    owners=(STACK,),
 )
 
 
@@ -188,7 +186,6 @@ ASSOCIATION = ResourceType(
     },
     ignored={"wait_for_success_timeout_seconds": "an instruction to Terraform"},
     refs=(Ref("name", to="aws_ssm_document"), Ref("instance_id", to="aws_instance")),
-    owners=(STACK,),
 )
 
 PATCH_BASELINE = ResourceType(
@@ -229,7 +226,6 @@ PATCH_BASELINE = ResourceType(
         }, key=lambda b: b["name"]),
         "tags":                                 tags("Tags"),
     },
-    owners=(STACK,),
 )
 
 

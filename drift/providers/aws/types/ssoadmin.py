@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import block, blocks, flag, list_of, policy, set_of, tags, text
-from drift.provider.spec import STACK, Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"ResourceNotFoundException"})
 INSTANCES = Call(op="ListInstances", take="Instances[].{InstanceArn: InstanceArn, Owner: OwnerAccountId}")
@@ -51,7 +51,6 @@ PERMISSION_SET = ResourceType(
         "session_duration": text("Set.SessionDuration", default="PT1H"),
         "tags":             tags("Tags"),
     },
-    owners=(STACK,),
 )
 OF_PERMISSION_SET = Parent("permission_set_arn", to="aws_ssoadmin_permission_set", by="arn")
 
@@ -201,7 +200,6 @@ TOKEN_ISSUER = ResourceType(
         "tags":                               tags("Tags"),
     },
     ignored={"client_token": "only read when the issuer is made"},
-    owners=(STACK,),
 )
 
 APPLICATION = ResourceType(
@@ -237,7 +235,6 @@ APPLICATION = ResourceType(
         "tags":                     tags("Tags"),
     },
     ignored={"client_token": "only read when the application is made"},
-    owners=(STACK,),
 )
 PART_OF_APPLICATION = Parent("application_arn", to="aws_ssoadmin_application")
 

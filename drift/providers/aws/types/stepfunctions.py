@@ -7,10 +7,9 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize.values import number as to_number
 from drift.provider.kinds import attr, block, document, flag, group_arn, kms_key, tags, text
-from drift.provider.spec import Attr, Call, Owner, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 
 GONE = frozenset({"StateMachineDoesNotExist", "ActivityDoesNotExist", "ResourceNotFound"})
-STACK = Owner("Tags[?key == 'aws:cloudformation:stack-id']", "CloudFormation")
 
 
 def _or_nothing(value: Any) -> Value:
@@ -62,7 +61,6 @@ STATE_MACHINE = ResourceType(
         Ref("logging_configuration.log_destination", to="aws_cloudwatch_log_group", by="arn"),
         Ref("encryption_configuration.kms_key_id", to="aws_kms_key", by="arn"),
     ),
-    owners=(STACK,),
 )
 
 ACTIVITY = ResourceType(
@@ -80,5 +78,4 @@ ACTIVITY = ResourceType(
         "encryption_configuration": encryption("Activity.encryptionConfiguration"),
         "tags":                     tags("Tags"),
     },
-    owners=(STACK,),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import names, values
 from drift.provider.kinds import block, set_of, tags, text
-from drift.provider.spec import Attr, Call, Owner, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 from drift.providers.aws.types.rds import INSTRUCTION
 
 
@@ -84,5 +84,4 @@ SERVER = ResourceType(
         Ref("endpoint_details.vpc_endpoint_id", to="aws_vpc_endpoint"),
         Ref("endpoint_details.vpc_id", to="aws_vpc"),
     ),
-    owners=(Owner("Server.Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
 )

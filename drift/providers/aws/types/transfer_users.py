@@ -6,7 +6,7 @@ from typing import Any
 
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, number, policy, set_of, tags, text
-from drift.provider.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Attr, Call, Parent, Ref, ResourceType, Within
 from drift.providers.aws.types.ec2_tags import one_tag
 
 GONE = frozenset({"ResourceNotFoundException"})
@@ -44,7 +44,6 @@ USER = ResourceType(
     },
     refs=(Ref("role", to="aws_iam_role", by="arn"),),
     parent=Parent("server_id", to="aws_transfer_server"),
-    owners=(Owner("User.Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
 )
 
 
@@ -59,7 +58,7 @@ SSH_KEY = ResourceType(
     list=Within("aws_transfer_user", each="User.SshPublicKeys[]"),
     id=text("join('/', [parent.parent.ServerId, parent.UserName, SshPublicKeyId])"),
     label="id",
-    linked={"user": text("join('/', [parent.parent.ServerId, parent.UserName])")},
+    computed={"user": text("join('/', [parent.parent.ServerId, parent.UserName])", outside_schema=True)},
     attributes={
         "server_id": text("parent.parent.ServerId"),
         "user_name": text("parent.UserName"),
@@ -117,11 +116,10 @@ WORKFLOW = ResourceType(
         "steps":              _steps("Workflow.Steps"),
         "tags":               tags("Workflow.Tags"),
     },
-    owners=(Owner("Workflow.Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation"),),
 )
 
 TAG = one_tag(
     "aws_transfer_tag", "transfer",
-    Call(op="ListTagsForResource", take="Tags", bind={"Arn": "resource_arn"}, absent=GONE),
+    Call(op="ListTagsForResource", take="Tags", bind={"Arn": "resource_arn"}),
     names="resource_arn", at="Arn", key="Key", value="Value",
 )

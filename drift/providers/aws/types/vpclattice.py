@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import name_of_arn, set_of, tags, text
-from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Call, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"ResourceNotFoundException"})
 TAGS = Call(op="ListTagsForResource", take="tags", into="Tags", bind={"resourceArn": "arn"}, gone=GONE)
-STACK = Owner('Tags."aws:cloudformation:stack-id"', "CloudFormation")
 
 SERVICE_NETWORK = ResourceType(
     name="aws_vpclattice_service_network",
@@ -18,7 +17,7 @@ SERVICE_NETWORK = ResourceType(
         # one call of each kind for each managed network: associations are listed by network, or by VPC, alone
         Call(op="GetServiceNetwork", into="Network", bind={"serviceNetworkIdentifier": "arn"}, gone=GONE),
         Call(op="ListServiceNetworkVpcAssociations", take="items", into="Vpcs",
-             bind={"serviceNetworkIdentifier": "arn"}, gone=GONE),
+             bind={"serviceNetworkIdentifier": "arn"}),
         TAGS,
     ),
     id=text("id"),
@@ -31,7 +30,6 @@ SERVICE_NETWORK = ResourceType(
         "auth_type": text("Network.authType", default="NONE"),
         "tags":      tags("Tags"),
     },
-    owners=(STACK,),
 )
 
 VPC_ASSOCIATION = ResourceType(
@@ -57,5 +55,4 @@ VPC_ASSOCIATION = ResourceType(
     },
     parent=Parent("service_network_identifier", to="aws_vpclattice_service_network"),
     refs=(Ref("vpc_identifier", to="aws_vpc"), Ref("security_group_ids[]", to="aws_security_group")),
-    owners=(STACK,),
 )

@@ -76,7 +76,7 @@ def recorded(value: Any, _: Raw | None = None) -> Value:
 
 def nested(at: str, **words: Any) -> Attr:
     """A deeply nested block, compared as one document."""
-    return attr(at, document, document=True, from_state=lambda value, _: _present(recorded(value)), **words)
+    return attr(at, document, from_state=lambda value, _: _present(recorded(value)), **words)
 
 
 def _present(value: Value) -> Value:
@@ -121,7 +121,6 @@ def whole(op: str, member: str) -> tuple[Call, Call]:
     )
 
 
-STACK = Owner("Tags[?Key == 'aws:cloudformation:stack-id']", "CloudFormation")
 COMMON: dict[str, Any] = {"id": text("Id"), "identity": ("arn",), "import_id": "join('/', [id, name, scope])", "label": "name"}
 NAMED = {"name": text("Name", assigned=True), "description": text("Description"), "scope": text("Scope")}
 ONLY_THEN = {"name_prefix": "only read when it is created"}
@@ -140,7 +139,6 @@ IP_SET = ResourceType(
         "tags":               tags("Tags"),
     },
     ignored=ONLY_THEN,
-    owners=(STACK,),
 )
 
 REGEX_PATTERN_SET = ResourceType(
@@ -156,7 +154,6 @@ REGEX_PATTERN_SET = ResourceType(
         "tags":               tags("Tags"),
     },
     ignored=ONLY_THEN,
-    owners=(STACK,),
 )
 
 RULE_GROUP = ResourceType(
@@ -175,7 +172,6 @@ RULE_GROUP = ResourceType(
         "tags":                 tags("Tags"),
     },
     ignored=ONLY_THEN,
-    owners=(STACK,),
 )
 
 ASSOCIATED = {
@@ -215,7 +211,7 @@ WEB_ACL = ResourceType(
         "tags":                   tags("Tags"),
     },
     ignored={**ONLY_THEN, "rule_json": "told as rule"},
-    owners=(Owner("WebACL.ManagedByFirewallManager", "Firewall Manager"), STACK),
+    owners=(Owner("WebACL.ManagedByFirewallManager", "Firewall Manager"),),
 )
 
 ASSOCIATION = ResourceType(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.provider.kinds import block, flag, kms_key, number, tags, text
-from drift.provider.spec import STACK, Call, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType
 
 WORKSPACE = ResourceType(
     name="aws_workspaces_workspace",
@@ -39,5 +39,4 @@ WORKSPACE = ResourceType(
         Ref("directory_id", to="aws_workspaces_directory"),
         Ref("volume_encryption_key", to="aws_kms_key", by="arn"),
     ),
-    owners=(STACK,),
 )

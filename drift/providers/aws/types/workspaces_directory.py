@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import block, blocks, flag, set_of, tags, text
-from drift.provider.spec import STACK, Attr, Call, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 
 GONE = frozenset({"ResourceNotFoundException"})
 
@@ -92,7 +92,6 @@ DIRECTORY = ResourceType(
     ),
     # the group of its desktops is made with it
     creates=(Ref("workspace_security_group_id", to="aws_security_group"),),
-    owners=(STACK,),
 )
 
 IP_GROUP = ResourceType(
@@ -109,5 +108,4 @@ IP_GROUP = ResourceType(
                               key=lambda r: r.get("source")),
         "tags":        tags("Tags"),
     },
-    owners=(STACK,),
 )

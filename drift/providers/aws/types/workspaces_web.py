@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import block, blocks, document, kms_key, list_of, mapping, number, set_of, tags, text
-from drift.provider.spec import STACK, Attr, Call, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 
 GONE = frozenset({"ResourceNotFoundException"})
 
@@ -62,7 +62,6 @@ USER_SETTINGS = ResourceType(
         "tags":                               tags("Tags"),
     },
     refs=(KEY,),
-    owners=(STACK,),
 )
 
 NETWORK_SETTINGS = ResourceType(
@@ -86,7 +85,6 @@ NETWORK_SETTINGS = ResourceType(
         Ref("subnet_ids[]", to="aws_subnet"),
         Ref("vpc_id", to="aws_vpc"),
     ),
-    owners=(STACK,),
 )
 
 BROWSER_SETTINGS = ResourceType(
@@ -105,5 +103,4 @@ BROWSER_SETTINGS = ResourceType(
         "tags":           tags("Tags"),
     },
     refs=(KEY,),
-    owners=(STACK,),
 )

@@ -1,0 +1,23 @@
+"""Who else makes resources in an AWS account, proved by what AWS itself sets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from drift.provider.spec import Owner, ResourceType
+
+STACK_TAG = "aws:cloudformation:stack-id"
+"""The tag of everything that a stack made and CloudFormation can tag; only AWS may set `aws:` tags."""
+
+
+def of_stack(tags: str) -> Owner:
+    """CloudFormation, where the tags at this path name a stack: a type's own, or its parent's."""
+    return Owner(f"tag({tags}, '{STACK_TAG}')", "CloudFormation")
+
+
+def complete(kind: ResourceType) -> ResourceType:
+    """The entry with the owner that its tags prove."""
+    tags = kind.attributes.get("tags")
+    if tags is None or not kind.owner_tags or any(STACK_TAG in owner.when for owner in kind.proofs):
+        return kind
+    return replace(kind, owners=(*kind.owners, of_stack(tags.path.text)))
