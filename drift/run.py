@@ -111,8 +111,9 @@ def compare(
             catalog,
             job.scope,
             imported=frozenset(desired.imported),
+            identities=desired.identities,
             exceptions=exceptions,
-            excused=excused,
+            excused=(*excused, *desired.elsewhere),
             home_region=connection.api.region,
             progress=progress,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -114,6 +114,7 @@ def survey(
     scope: Scope,
     *,
     imported: frozenset[tuple[str, str]] = frozenset(),
+    identities: Sequence[tuple[str, Mapping[str, str]]] = (),
     exceptions: Exceptions = NOTHING,
     excused: Sequence[Resource] = (),
     home_region: str = "",
@@ -121,7 +122,8 @@ def survey(
 ) -> Survey:
     """Compare one target with what Terraform describes of it.
 
-    `home_region` is looked at where nothing names a region; `imported` is (type, id) of what the next apply imports.
+    `home_region` is looked at where nothing names a region; `imported` is (type, id) of what the next apply imports,
+    `identities` (type, identity).
     """
     here = tuple(desired)
     exclusions = Exclusions(exceptions, catalog)
@@ -145,7 +147,16 @@ def survey(
     own = {r.key for r in (*here, *scan.paired.values())}
     found = {key: r for key, r in scan.resources.items() if search or key in own}
     actual = Actual(found, scan.paired, scan.gaps)
-    verdicts = classify(here, actual, catalog, types, imported, means=exclusions.means, excused=excused)
+    verdicts = classify(
+        here,
+        actual,
+        catalog,
+        types,
+        imported,
+        identities=identities,
+        means=exclusions.means,
+        excused=excused,
+    )
     owners, refused = held(verdicts.drift, actual.resources, catalog, scan.prove)
     verdicts.hand_over(owners)
     after.settle(exclusions, verdicts, scan)

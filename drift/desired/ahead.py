@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from drift.desired.hcl.configured import Configuration, Place, keyless
 from drift.desired.instance import State
@@ -29,6 +29,11 @@ def ahead(state: State, configuration: Configuration) -> Iterator[Pending]:
 def imported(configuration: Configuration) -> Iterator[tuple[str, str]]:
     """(type, id) of what the next apply brings under management."""
     return ((i.address.type, i.id) for i in configuration.imports if i.id)
+
+
+def identities(configuration: Configuration) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """(type, identity) of the same, where it is not named by its id (Terraform 1.12)."""
+    return ((i.address.type, i.identity) for i in configuration.imports if i.identity)
 
 
 def _pending(state: State, address: Address, action: str, place: Place | None) -> Pending:

@@ -60,7 +60,7 @@ READ: Mapping[str, frozenset[str]] = {
 }
 """Backend -> the arguments that say where a state is, or how to read it. It is found without any other."""
 
-_WORDS = re.compile(rb'\bbackend[ \t"]|"backend"|\bcloud\s*\{|"cloud"')
+_WORDS = re.compile(rb'\b(?:backend|state_store)[ \t"]|"(?:backend|state_store)"|\bcloud\s*\{|"cloud"')
 """What a file says that may hold such a block: the others are not parsed for it."""
 
 
@@ -167,9 +167,9 @@ def _block(directory: Path) -> tuple[str, Block] | None:
             if lost.header.startswith("terraform") or not lost.header:
                 raise StateError(f"{file.path}:{lost.line}", f"not read: {lost.reason}", "Correct it, or give --state.")
         for settings_ in _terraform(file):
-            for kind in ("backend", "cloud"):
+            for kind in ("backend", "cloud", "state_store"):
                 for block in blocks(settings_, kind):
-                    found = file.path, _labelled(block) if kind == "backend" else block
+                    found = file.path, block if kind == "cloud" else _labelled(block)
     return found
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from drift.desired import state as formats
-from drift.desired.ahead import ahead, imported
+from drift.desired.ahead import ahead, identities, imported
 from drift.desired.backends import Backend, Backends, Lock
 from drift.desired.homes import homes, placed
 from drift.desired.instance import Instance, State
@@ -54,6 +54,10 @@ class Desired:
     """What comments in the configuration leave out."""
     imported: set[tuple[str, str]] = field(default_factory=set)
     """(type, id) of what the next apply brings under management."""
+    identities: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
+    """The same by (type, identity), where it is named so: `{"arn": …}`, `{"bucket": …, "account_id": …}`."""
+    elsewhere: list[Resource] = field(default_factory=list)
+    """What states hold of other providers that make the same types: managed, and not compared."""
 
     def by_target(self, catalog: Catalog) -> Mapping[Target, tuple[Resource, ...]]:
         """The resources of each account of each provider, in their order: a state may hold several."""
@@ -142,10 +146,14 @@ def build(
         for instance in state.instances:
             if NO_LIVE_OBJECT.fullmatch(instance.address.type):
                 continue
-            if instance.address.type not in catalog or catalog.provider_at(instance.provider) is None:
+            if instance.address.type not in catalog:
                 out.not_covered[instance.address.type] += 1
                 continue
             kind = catalog[instance.address.type]
+            if catalog.provider_at(instance.provider) is None:
+                out.not_covered[f"{instance.address.type} of {source_of(instance.provider)}"] += 1
+                out.elsewhere += _of_another(instance, kind, known[state.source, instance.provider], account, region)
+                continue
             major = majors.get(catalog.provider_of(kind.name).name, 0)
             names = catalog.schema_of(kind.name).renamed(kind.name, major)
             instance = as_known(instance, names)
@@ -171,6 +179,7 @@ def _note(state: State, out: Desired) -> None:
         told = {p.address for p in state.pending}
         out.pending += (p for p in ahead(state, state.configuration) if p.address not in told)
         out.imported |= set(imported(state.configuration))
+        out.identities += identities(state.configuration)
 
 
 def _home_of(instance: Instance, home: Home, catalog: Catalog) -> Home:
@@ -205,6 +214,26 @@ def _keep(instance: Instance, resource: Resource, strange: set[str], out: Desire
         return
     out.resources.append(resource)
     out.remarks += _remarks(instance)
+
+
+def source_of(configuration: str) -> str:
+    """`acme/aws-fork` of `provider["registry.terraform.io/acme/aws-fork"].west`."""
+    match = re.search(r'provider\["(?:[^"/]*/)?([^"]+)"\]|provider\.([\w-]+)', configuration)
+    return (match[1] or match[2]) if match else "another provider"
+
+
+def _of_another(instance: Instance, kind: ResourceType, home: Home, account: str, region: str) -> Iterator[Resource]:
+    """What a fork of the provider manages, known by its identity alone: it may record everything else otherwise."""
+    found, strange = resource_of(
+        replace(instance, configured=None, wanted=None, asserted=None),
+        kind,
+        account=home.account or account,
+        region=home.region or region,
+        lineage="",
+        provider={},
+    )
+    if any(found.key.identity) and not strange & {*kind.identity}:
+        yield found
 
 
 def _remarks(instance: Instance) -> Iterator[Remark]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
@@ -59,12 +60,14 @@ def classify(
     scope: frozenset[str],
     imported: frozenset[tuple[str, str]] = frozenset(),
     *,
+    identities: Sequence[tuple[str, Mapping[str, str]]] = (),
     means: Callable[[Resource], bool] = lambda _: True,
     excused: Sequence[Resource] = (),
 ) -> Verdicts:
     """Every desired resource and everything found, each with one verdict.
 
-    `imported` holds (type, id) of what the next apply brings under management. A desired resource that nobody `means`
+    `imported` holds (type, id) of what the next apply brings under management, `identities` (type, identity).
+    A desired resource that nobody `means`
     is known, but not judged. What is `excused` is desired elsewhere: not ours.
     """
     out = Verdicts()
@@ -85,9 +88,30 @@ def classify(
         elif stranger.fate == "doubtful" and stranger.refused is not None:
             key, refused = found.key, stranger.refused
             out.gaps.add(Gap(key.type, key.account, key.region, refused.action, refused.code, found.id))
-        elif stranger.fate == "unmanaged" and (found.type, found.id) not in imported and _everywhere(found) not in lost:
+        elif stranger.fate == "unmanaged" and _everywhere(found) not in lost:
+            if (found.type, found.id) in imported or any(t == found.type and _is(found, i) for t, i in identities):
+                continue
             out.drift.append(Drift("unmanaged", None, found))
     return out
+
+
+def _is(found: Resource, identity: Mapping[str, str]) -> bool:
+    """Whether an identity, as `import` blocks name it, is this resource's: every part that is given has to agree."""
+    own = {"account_id": found.key.account, "region": found.key.region, "id": found.id, "arn": found.arn}
+    known = {**found.attributes, **{name: value for name, value in own.items() if value}}
+    return all(
+        str(known[name]) == value if name in known else name == "arn" and _named_by(value, found)
+        for name, value in identity.items()
+    )
+
+
+def _named_by(arn: str, found: Resource) -> bool:
+    """Whether an ARN names something whose own ARN was not read: by its account, its region, its last part."""
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or parts[3] not in ("", found.key.region) or parts[4] not in ("", found.key.account):
+        return False
+    last = re.split(r"[/:]", parts[5])[-1]
+    return last in (found.id, found.name, re.split(r"[/:]", found.id)[-1])
 
 
 def _anywhere(desired: Sequence[Resource], actual: Actual) -> frozenset[Everywhere]:

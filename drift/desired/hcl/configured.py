@@ -132,8 +132,10 @@ class Import:
 
     address: Address
     id: str
-    """Empty where it is not known."""
+    """Empty where it is not known, or an identity names the object."""
     place: Place
+    identity: Mapping[str, str] = field(default_factory=dict)
+    """The `identity` that names it instead; empty where it is not wholly known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,9 @@ class Evaluation:
         run = self.run
         run.steps -= 1
         if run.steps < 0 or run.depth <= 0:
-            raise TooMuch("the expression is nested too deeply" if run.depth <= 0 else TOO_MUCH)
+            raise run.refused(
+                "an expression is nested too deeply (bound evaluation-depth)" if run.depth <= 0 else TOO_MUCH
+            )
         run.depth -= 1
         try:
             val = _EVALUATORS[type(expr)](self, expr)

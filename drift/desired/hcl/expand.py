@@ -10,7 +10,9 @@ from drift.desired.hcl.configured import Configuration, Configured, Place, Unres
 from drift.desired.hcl.lifecycle import ignored, imports, lifecycle, moves, removals
 from drift.desired.hcl.names import ModuleScope, Resource, Shared
 from drift.desired.hcl.plain import any_sensitive, plain
+from drift.desired.hcl.providers import indexed
 from drift.desired.hcl.references import References
+from drift.desired.hcl.written import With
 from drift.model.address import Address, InstanceKey
 from drift.model.bounds import INSTANCES, MODULE_INSTANCES
 
@@ -49,6 +51,12 @@ def expanded(shared: Shared) -> Configuration:
 def _warnings(shared: Shared, unresolved: list[Unresolved]) -> Iterator[str]:
     yield from dict.fromkeys(w for m in shared.library.modules.values() for w in m.warnings)
     yield from shared.settings.warnings
+    root = shared.library.modules[()]
+    for name, where in shared.settings.said.items() if not root.lost else ():
+        if name not in root.variables:
+            yield f"{where}: sets {name!r}, and no variable of {root.directory} has this name"
+    for beyond in shared.run.beyond:
+        yield f"{root.directory}: {beyond}: values that need more are not known"
     yield from dict.fromkeys(shared.warnings)
     for one in unresolved:
         name = f"module.{'.module.'.join(one.module)}" if one.module else "this configuration"
@@ -103,6 +111,10 @@ def _filled(one: Configured, scope: ModuleScope, resource: Resource, key: Instan
     written = evaluated.written
     known = scope.run.facts_of(resource[1]) if resource[0] == "managed" else {}
     values = {n: v for n, v in written.values.items() if not v.is_null}
+    declared = scope.module.resources[resource]
+    if indexed(declared.expr("provider"))[1] is not None:
+        inner = With(scope, scope.expansion_of(resource, declared).instances[key])
+        one = replace(one, provider=scope.provider(declared, resource[1], inner))
     everything = {**evaluated.derived, **values}
     secret = {n for n, v in everything.items() if any_sensitive(v) or schema.is_sensitive(known.get(n))}
     if "region" in values:  # an argument of every resource, from version 6 of the AWS provider on

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from drift.desired.hcl.bodies import Declared
+from drift.desired.hcl.bodies import Declared, blocks
 from drift.desired.hcl.convert import keys_in_order
 from drift.desired.hcl.scope import Scope
 from drift.desired.hcl.types import element_of, object_val
-from drift.desired.hcl.values import NUMBER, STRING, Val, unknown
+from drift.desired.hcl.values import BOOL, NUMBER, STRING, Val, unknown
 from drift.desired.hcl.written import Evaluate, as_type
 from drift.model.address import InstanceKey
 from drift.model.bounds import BLOCK_INSTANCES
@@ -22,6 +22,8 @@ class Expansion:
     kind: str
     """`one`, `count`, `each`, or `unknown`, which has one instance that stands for any."""
     instances: Mapping[InstanceKey, Mapping[str, Val]]
+    beyond: str = ""
+    """The bound that it is unknown for."""
 
     @property
     def is_known(self) -> bool:
@@ -36,6 +38,9 @@ class Expansion:
 
 
 ONE = Expansion("one", {None: {}})
+NONE = Expansion("one", {})
+"""Of a block that `lifecycle { enabled = false }` switches off (OpenTofu 1.11): it is null."""
+UNTOLD = Expansion("unknown", {None: {}})
 
 
 def expansion(declared: Declared, scope: Scope, evaluate: Evaluate) -> Expansion:
@@ -43,13 +48,22 @@ def expansion(declared: Declared, scope: Scope, evaluate: Evaluate) -> Expansion
     count, each = declared.expr("count"), declared.expr("for_each")
     if count is not None:
         return _counted(as_type(evaluate(count, scope), NUMBER))
-    return ONE if each is None else _each(evaluate(each, scope))
+    if each is not None:
+        return _each(evaluate(each, scope))
+    for block in blocks(declared.body, "lifecycle"):
+        enabled = block.body.attributes.get("enabled")
+        if enabled is not None:
+            value = as_type(evaluate(enabled.expr, scope), BOOL)
+            return (ONE if value.raw else NONE) if value.is_known and not value.is_null else UNTOLD
+    return ONE
 
 
 def _counted(value: Val) -> Expansion:
     size = value.raw
-    if not value.is_known or value.is_null or size != int(size) or not 0 <= size <= BLOCK_INSTANCES.most:
-        return Expansion("unknown", {None: {"count": object_val({"index": unknown(NUMBER)})}})
+    told = value.is_known and not value.is_null and size == int(size) and size >= 0
+    if not told or size > BLOCK_INSTANCES.most:
+        beyond = BLOCK_INSTANCES.beyond if told else ""
+        return Expansion("unknown", {None: {"count": object_val({"index": unknown(NUMBER)})}}, beyond)
     return Expansion("count", {n: {"count": object_val({"index": Val(NUMBER, n)})} for n in range(int(size))})
 
 
@@ -61,7 +75,8 @@ def _each(value: Val) -> Expansion:
         found = {item.raw: item for item in raw}
     else:
         held = unknown(element_of(value.type)) if value.type.kind in ("map", "set") else unknown()
-        return Expansion("unknown", {None: _bound(unknown(STRING), held)})
+        many = isinstance(raw, Mapping | tuple) and len(raw) > BLOCK_INSTANCES.most
+        return Expansion("unknown", {None: _bound(unknown(STRING), held)}, BLOCK_INSTANCES.beyond if many else "")
     return Expansion("each", {key: _bound(Val(STRING, key), held) for key, held in found.items()})
 
 

@@ -73,6 +73,7 @@ TOP: Final[Mapping[str, Shape]] = {
             "cloud": Shape(blocks={"workspaces": Shape()}),
             "required_providers": Shape(),
             "provider_meta": Shape(1),
+            "state_store": Shape(1, {"provider": Shape(1)}),
             "encryption": _ENCRYPTION,
         }
     ),
@@ -87,7 +88,9 @@ TOP: Final[Mapping[str, Shape]] = {
     "variable": Shape(1, {"validation": Shape()}, {"type": "expression", "default": "raw", "description": "raw"}),
     "locals": Shape(),
     "output": Shape(1, {"precondition": Shape()}, {"depends_on": "each", "description": "raw"}),
-    "module": Shape(1, {}, {"providers": "each", "depends_on": "each", "source": "raw", "version": "raw"}),
+    "module": Shape(
+        1, {"lifecycle": Shape()}, {"providers": "each", "depends_on": "each", "source": "raw", "version": "raw"}
+    ),
     "resource": Shape(2),
     "data": Shape(2),
     "ephemeral": Shape(2),

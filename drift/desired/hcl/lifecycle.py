@@ -119,4 +119,8 @@ def _import(block: Declared, scope: ModuleScope, inner: With) -> Iterator[Import
     if address is not None:
         value = scope.run.evaluate(id_, inner) if id_ is not None else Val(STRING, "")
         text = plain(value)
-        yield Import(address, text if isinstance(text, str) else "", block.place)
+        identity = block.expr("identity")
+        named = plain(scope.run.evaluate(identity, inner), drop_null=True) if identity is not None else {}
+        whole = isinstance(named, Mapping) and all(isinstance(v, str | int) for v in named.values())
+        parts = {str(k): str(v) for k, v in named.items()} if whole else {}
+        yield Import(address, text if isinstance(text, str) else "", block.place, parts)

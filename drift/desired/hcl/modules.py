@@ -109,9 +109,19 @@ def _declare(module: Module, block: Block, path: str, *, over: bool) -> None:
         return
     if block.type in _NAMED:
         into, key = _table(module, block)
+        if key in into and not over:
+            labels_ = ".".join(labels) + (f" ({key[1]})" if block.type == "provider" and key[1] else "")
+            module.warnings.append(
+                f"{found.place}: {block.type} {labels_} is declared twice: the one at {into[key].place} counts, "
+                "and Terraform refuses both"
+            )
         _put(into, key, found, over=over)
     elif block.type == "locals":
-        module.locals |= {name: (a, path) for name, a in block.body.attributes.items()}
+        for name, attribute in block.body.attributes.items():
+            if name in module.locals and not over:
+                where = Place(path, attribute.line)
+                module.warnings.append(f"{where}: local.{name} is declared twice: this one counts")
+            module.locals[name] = attribute, path
     elif block.type == "terraform":
         for required in blocks(block.body, "required_providers"):
             module.sources |= dict(_required(required.body, "source"))

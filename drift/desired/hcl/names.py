@@ -18,7 +18,7 @@ from drift.desired.hcl.library import Library, ModuleNames
 from drift.desired.hcl.lookups import computed
 from drift.desired.hcl.modules import Module
 from drift.desired.hcl.plain import plain
-from drift.desired.hcl.providers import provider_for, reference, region_of, tags_of
+from drift.desired.hcl.providers import indexed, provider_for, reference, region_of, tags_of
 from drift.desired.hcl.recorded import complete, settled
 from drift.desired.hcl.run import Failure, NotKnown, Run
 from drift.desired.hcl.scope import Scope
@@ -26,7 +26,7 @@ from drift.desired.hcl.settings import Settings
 from drift.desired.hcl.syntax import SyntaxFault, parse_expression
 from drift.desired.hcl.tree import Expr
 from drift.desired.hcl.types import PRIMITIVE, object_val, tuple_val
-from drift.desired.hcl.values import DYNAMIC, STRING, Type, Val, unknown
+from drift.desired.hcl.values import DYNAMIC, STRING, Type, Val, null, unknown
 from drift.desired.hcl.written import RESOURCE_META, With, Writer, Written
 from drift.desired.instance import Instance
 from drift.desired.versions import Majors
@@ -64,6 +64,11 @@ class Shared:
     def facts_of(self, type_: str) -> Facts:
         """The facts of a type in the version of its provider that the configuration is for."""
         return installed().facts(type_, self.major_of(type_))
+
+    def warn(self, warning: str) -> None:
+        """Keep a warning, once."""
+        if warning not in self.warnings:
+            self.warnings.append(warning)
 
     def evaluate(self, expr: Expr, scope: Scope | None) -> Val:
         """The value of an expression."""
@@ -131,6 +136,7 @@ class ModuleScope:
             return self.memo[key]  # type: ignore[no-any-return]
         place = (id(self), *key)
         if place in self.run.busy:
+            self.run.warn(f"{self.module.directory}: {self._label(key)} depends on itself: it is not known")
             return otherwise
         self.run.busy.add(place)
         try:
@@ -138,6 +144,17 @@ class ModuleScope:
         finally:
             self.run.busy.discard(place)
         return self.memo[key]  # type: ignore[no-any-return]
+
+    def _label(self, key: tuple[Any, ...]) -> str:
+        """What is computed once under a key, as a configuration names it."""
+        match key:
+            case ("local" | "var" | "path" | "terraform" | "output" | "provider", *rest):
+                name = ".".join([str(key[0]), *(str(r) for r in rest if r)])
+            case ("expand" | "instance" | "whole", mode, type_, name_, *_):
+                name = f"{'data.' if mode == 'data' else ''}{type_}.{name_}"
+            case _:
+                name = f"module.{key[-2] if key[0] == 'child' else key[-1]}"
+        return ".".join((*(f"module.{n}" for n in self.names), name))
 
     # simple names
 
@@ -179,6 +196,8 @@ class ModuleScope:
         if declared is None:
             return None
         type_, defaults = self._constraint(declared)
+        if self._flag(declared, "ephemeral") is True:
+            return unknown(type_, sensitive=True)
         value, fallback = self._given(name, type_), self._default(declared)
         if value is None or (value.is_null and self._flag(declared, "nullable") is False):
             value = fallback
@@ -232,6 +251,8 @@ class ModuleScope:
         if declared is None or expr is None:
             return None
         sensitive = self._flag(declared, "sensitive") is True
+        if self._flag(declared, "ephemeral") is True:
+            return unknown(sensitive=True)
         return self.once(("output", name), lambda: self.run.evaluate(expr, self).marked(sensitive), unknown())
 
     # modules
@@ -239,7 +260,10 @@ class ModuleScope:
     def expansion_of(self, key: tuple[str, ...], declared: Declared) -> Expansion:
         """Which instances a block of this module has."""
         cyclic = Expansion("unknown", {None: {}})
-        return self.once(("expand", *key), lambda: expansion(declared, self, self.run.evaluate), cyclic)
+        found = self.once(("expand", *key), lambda: expansion(declared, self, self.run.evaluate), cyclic)
+        if found.beyond:
+            self.run.warn(f"{declared.place}: its instances are {found.beyond}: they are not known")
+        return found
 
     def children(self, name: str) -> Iterator[ModuleScope]:
         """The instances of a module that it calls; none where its files are not there."""
@@ -302,7 +326,11 @@ class ModuleScope:
             # a newer provider may have attributes that drift does not know of
             return whole.raw.get(str(rest[0]), unknown()), 1
 
-        return _selected(found, steps, attribute)
+        if steps or found.kind == "one":
+            return _selected(found, steps, attribute)
+        # all instances as one value: made once, and its size is charged each time
+        self.run.run.spend(len(found.instances))
+        return self.once(("whole", *resource), lambda: _selected(found, (), attribute), (unknown(), 0))
 
     def instance(self, resource: Resource, key: InstanceKey) -> Evaluated:
         """One instance, evaluated."""
@@ -319,7 +347,7 @@ class ModuleScope:
         instance = self.run.recorded.get(str(address)) if not self.template else None
         set_ = {n: plain(v, drop_null=True) for n, v in written.values.items() if not v.is_null}
         certain = instance is not None and settled(set_, instance, known, installed().get(type_))
-        provider = self.provider(declared, type_)
+        provider = self.provider(declared, type_, scope)
         if mode == "managed":
             tags = tags_of(written.values, known, provider)
             whole = complete({**region_of(known, provider), **tags, **written.values}, instance, known, certain=certain)
@@ -329,10 +357,14 @@ class ModuleScope:
             return Evaluated(written, complete({}, instance, known, certain=True))
         return Evaluated(written, computed(type_, written.values, provider))
 
-    def provider(self, declared: Declared, type_: str) -> Provider:
-        """The provider configuration of a resource of this module."""
-        wanted = reference(declared.expr("provider"), type_)
-        return self.once(("provider", *wanted), lambda: provider_for(self, wanted), Provider(default_tags=None))
+    def provider(self, declared: Declared, type_: str, scope: Scope | None = None) -> Provider:
+        """The provider configuration of a resource of this module, or of one instance, which has a `scope`."""
+        expr = declared.expr("provider")
+        wanted, key = reference(expr, type_), indexed(expr)[1]
+        chosen = self.run.evaluate(key, scope or self) if key is not None else None
+        which = (chosen.raw,) if chosen is not None and isinstance(chosen.raw, str) else ()
+        otherwise = Provider(default_tags=None)
+        return self.once(("provider", *wanted, *which), lambda: provider_for(self, wanted, chosen), otherwise)
 
 
 def _deeper(found: Found | None, steps: int) -> Found | None:
@@ -345,7 +377,7 @@ def _selected(
 ) -> Found | None:
     """The instance that the steps select, or all of them as one value."""
     if found.kind == "one":
-        return one(None, steps)
+        return one(None, steps) if found.instances else (null(), 0)
     if steps:
         key = found.key(steps[0])
         return _deeper(one(key, steps[1:]), 1) if key in found.instances else None

@@ -16,9 +16,10 @@ from drift.desired.hcl.modules import Module
 from drift.desired.hcl.plain import any_sensitive, plain
 from drift.desired.hcl.scope import Scope
 from drift.desired.hcl.traversals import steps_of
-from drift.desired.hcl.tree import Body, Expr, Literal, ObjectOf
+from drift.desired.hcl.tree import Body, Expr, Index, Literal, ObjectOf
+from drift.desired.hcl.types import object_val
 from drift.desired.hcl.values import STRING, UNKNOWN, Type, Val, unknown
-from drift.desired.hcl.written import Evaluate
+from drift.desired.hcl.written import Evaluate, With, iterated
 from drift.provider.facts import Facts, settable
 
 Reference = tuple[str, str]
@@ -56,13 +57,25 @@ class Instance(Scope, Protocol):
     def call(self) -> Declared | None:
         """The block that calls it."""
 
+    @property
+    def calling(self) -> Scope | None:
+        """What the call's arguments are evaluated in."""
+
+
+def indexed(expr: Expr | None) -> tuple[Expr | None, Expr | None]:
+    """`aws.by_region[each.key]` as `aws.by_region` and its key: a configuration with `for_each` (OpenTofu 1.9)."""
+    if isinstance(expr, Index) and len(steps_of(expr.of)) == 2:
+        return expr.of, expr.key
+    return expr, None
+
 
 def reference(expr: Expr | None, type_: str) -> Reference:
     """What a `provider` argument names; without one, the default configuration of the type's own provider.
 
-    The alias is `UNTOLD` where the argument is evaluated: `aws.by_region[each.key]`, as OpenTofu has it.
+    The alias is `UNTOLD` where it cannot be told.
     """
     own = type_.partition("_")[0]
+    expr, _ = indexed(expr)
     if expr is None:
         return own, ""
     steps = [str(step) for step, _ in steps_of(expr)]
@@ -74,31 +87,47 @@ def source_name(module: Instance, local: str) -> str:
     return module.module.sources.get(local, local).rpartition("/")[2]
 
 
-def provider_for(module: Instance, wanted: Reference) -> Provider:
-    """The configuration that a module's resources get under a name of its own."""
+def provider_for(module: Instance, wanted: Reference, key: Val | None = None) -> Provider:
+    """The configuration that a module's resources get under a name of its own; `key` chooses one of a `for_each`."""
     name = source_name(module, wanted[0])
     scope, at = module, wanted
     while True:
         own = scope.module.providers.get(at)
         if own is not None:
-            return configured(own, name, at[1], scope, scope.run.evaluate)
+            inner = _chosen(own, key, scope)
+            if inner is None:
+                return Provider(name=name, alias=at[1], default_tags=None)
+            return configured(own, name, at[1], inner, scope.run.evaluate)
         if scope.caller is None or scope.call is None:
             return Provider(name=name, alias=at[1], default_tags=None if at[1] else {})
         handed = _handed(scope.call.expr("providers"))
         if at in handed:
-            at = handed[at]
+            at, at_key = handed[at]
+            key = scope.run.evaluate(at_key, scope.calling or scope.caller) if at_key is not None else key
         elif at[1]:
             return Provider(name=name, alias=at[1], default_tags=None)
         scope = scope.caller
 
 
-def _handed(expr: Expr | None) -> Mapping[Reference, Reference]:
-    """A module's name for a configuration -> its caller's."""
+def _chosen(own: Declared, key: Val | None, scope: Instance) -> Scope | None:
+    """What a configuration is evaluated in; None where it has a `for_each`, and it is not told which one is meant."""
+    over = own.expr("for_each")
+    if over is None:
+        return scope
+    items = iterated(scope.run.evaluate(over, scope))
+    if items is None or key is None or not isinstance(key.raw, str):
+        return None
+    found = next((pair for pair in items.pairs if pair[0].raw == key.raw), None)
+    return With(scope, {"each": object_val({"key": found[0], "value": found[1]})}) if found is not None else None
+
+
+def _handed(expr: Expr | None) -> Mapping[Reference, tuple[Reference, Expr | None]]:
+    """A module's name for a configuration -> its caller's, and the key of one with `for_each`."""
     out = {}
     for key, value in expr.items if isinstance(expr, ObjectOf) else ():
         inside = key.value.split(".") if isinstance(key, Literal) and isinstance(key.value, str) else []
         steps = inside or [str(step) for step, _ in steps_of(key)]
-        out[steps[0], ".".join(steps[1:2])] = reference(value, "")
+        out[steps[0], ".".join(steps[1:2])] = reference(value, ""), indexed(value)[1]
     return out
 
 

@@ -14,7 +14,8 @@ from drift.desired.hcl.jail import is_private, within
 from drift.desired.hcl.values import DYNAMIC, Type
 from drift.model.bounds import ELEMENTS, EVALUATION_STEPS, READ_BYTES, TEXT, contents
 
-TOO_MUCH: Final = "evaluating this configuration takes more work than drift does for one"
+TOO_DEEP: Final = "an expression nests deeper than the bound evaluation-depth allows"
+TOO_MUCH: Final = "evaluating it takes more work than the bound evaluation-steps allows"
 
 
 class Failure(Exception):  # noqa: N818
@@ -45,6 +46,8 @@ class Run:
     """Elements of one collection."""
     depth: int = 400
     """Expressions within expressions, counted through references as well."""
+    beyond: dict[str, None] = field(default_factory=dict)
+    """The refusals of bounds that were reached."""
     notes: list[tuple[int, str]] = field(default_factory=list)
     """(line, reason) of what was unknown, and whose reason is drift's or an error of the author's."""
 
@@ -52,18 +55,23 @@ class Run:
         """Take steps; `TooMuch` when none are left."""
         self.steps -= steps
         if self.steps < 0:
-            raise TooMuch(TOO_MUCH)
+            raise self.refused(TOO_MUCH)
+
+    def refused(self, what: str) -> TooMuch:
+        """What to raise where a bound is reached, which the run keeps."""
+        self.beyond.setdefault(what)
+        return TooMuch(what)
 
     def allow_text(self, length: int) -> None:
         """Take what a text of that length costs."""
         if length > self.text:
-            raise TooMuch(f"a text of {length} characters, {TEXT.beyond}")
+            raise self.refused(f"a text of {length} characters, {TEXT.beyond}")
         self.spend(length >> 6)
 
     def allow_items(self, count: int) -> None:
         """Take what a collection of that many elements costs."""
         if count > self.items:
-            raise TooMuch(f"a collection of {count} elements, {ELEMENTS.beyond}")
+            raise self.refused(f"a collection of {count} elements, {ELEMENTS.beyond}")
         self.spend(count)
 
     def note(self, line: int, reason: str) -> None:

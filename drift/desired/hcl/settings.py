@@ -47,6 +47,8 @@ class Settings:
     """Variable -> what is given to it: a value, an expression, or text that its type says how to read."""
 
     values: dict[str, Val | Expr | str] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+    """Variable -> the file or the option that sets it; not those of the environment, which many runs share."""
     warnings: list[str] = field(default_factory=list)
 
 
@@ -66,7 +68,9 @@ def settings(directory: Path, given: Given, parse: Callable[[str, str], File]) -
         if not file.is_file():
             raise UsageError(f"--var-file {file}: no such file", "Give the path of a .tfvars or .tfvars.json file.")
         _read(file, out, parse)
-    out.values |= dict(given.text())
+    for name, text in given.text():
+        out.values[name] = text
+        out.said[name] = "--var"
     return out
 
 
@@ -83,6 +87,7 @@ def _read(file: Path, out: Settings, parse: Callable[[str, str], File]) -> None:
         if file.name.endswith(".json"):
             top = json.loads(text, parse_float=Decimal)
             out.values |= {k: from_python(v) for k, v in (top if isinstance(top, dict) else {}).items()}
+            out.said |= dict.fromkeys(top if isinstance(top, dict) else (), name)
             return
     except (OSError, ValueError, RecursionError) as error:
         why = getattr(error, "strerror", None) or error
@@ -91,3 +96,4 @@ def _read(file: Path, out: Settings, parse: Callable[[str, str], File]) -> None:
     parsed = parse(text, name)
     out.warnings += [f"{name}:{lost.line}: not read: {lost.reason}" for lost in parsed.lost]
     out.values |= {n: a.expr for n, a in parsed.body.attributes.items()}
+    out.said |= {n: f"{name}:{a.line}" for n, a in parsed.body.attributes.items()}

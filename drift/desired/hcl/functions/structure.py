@@ -48,5 +48,5 @@ def issensitive(context: Context, of: Val) -> Val:
 
 @over("ephemeralasnull", ANYTHING, marks=True)
 def ephemeralasnull(context: Context, of: Val) -> Val:
-    """The same: no value here is ephemeral."""
+    """The same: what is ephemeral is unknown here, for no state and no plan has it (`names.py`)."""
     return of
