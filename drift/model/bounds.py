@@ -66,6 +66,7 @@ FOLDERS: Final = Bound("folders", 100_000, "entries", "directories that a search
 SETTINGS_BYTES: Final = Bound(
     "settings-bytes", 4 << 20, "bytes", "drift.toml, .driftignore, a file of variables or of backend settings"
 )
+SETTINGS_DEPTH: Final = Bound("settings-depth", 100, "levels", "nesting in a file of rules")
 SETTINGS_NODES: Final = Bound("settings-nodes", 200_000, "entries", "values in a file of rules, aliases followed")
 IGNORE_LINES: Final = Bound("ignore-lines", 100_000, "entries", "lines of .driftignore")
 IGNORE_PATTERNS: Final = Bound("ignore-patterns", 2_000, "entries", "lines of .driftignore with wildcards")

@@ -15,7 +15,7 @@ from typing import Any
 
 from drift.errors import CatalogError
 from drift.model import bounds
-from drift.model.bounds import CONDITION, CONDITION_STEPS, SETTINGS_NODES
+from drift.model.bounds import CONDITION, CONDITION_STEPS, SETTINGS_DEPTH, SETTINGS_NODES
 from drift.model.drift import SEVERITIES
 from drift.model.value import Hidden, plain
 from drift.provider.catalog import Catalog
@@ -99,9 +99,12 @@ def _parsed(file: Path, text: str) -> Any:
     import yaml
 
     try:
-        return tomllib.loads(text) if file.suffix == ".toml" else _of_yaml(file, text)
+        found = tomllib.loads(text) if file.suffix == ".toml" else _of_yaml(file, text)
+        if _depth(found) > SETTINGS_DEPTH.most:
+            raise CatalogError(f"{file}: it nests {SETTINGS_DEPTH.beyond}", SETTINGS_DEPTH.hint)
+        return found
     except RecursionError:
-        raise CatalogError(f"{file}: it nests too deep", "See docs/own-rules.md.") from None
+        raise CatalogError(f"{file}: it nests {SETTINGS_DEPTH.beyond}", "See docs/own-rules.md.") from None
     except tomllib.TOMLDecodeError as error:
         raise CatalogError(f"{file}: is not TOML: {error}", "See docs/own-rules.md.") from None
     except yaml.YAMLError as error:
@@ -123,6 +126,16 @@ def _of_yaml(file: Path, text: str) -> Any:
         return loader.construct_document(node) if node is not None else None
     finally:
         loader.dispose()
+
+
+def _depth(value: Any) -> int:
+    """How deep a value nests, told level by level: what is deep must not call itself."""
+    depth, level = 0, [value]
+    while level and depth <= SETTINGS_DEPTH.most:
+        held = (v.values() if isinstance(v, Mapping) else v for v in level if isinstance(v, Mapping | list))
+        level = [inner for values in held for inner in values]
+        depth += 1
+    return depth
 
 
 def _nodes(node: Any, known: dict[int, int]) -> int:

@@ -214,8 +214,8 @@ BOMB = "\n".join(
     [
         ("aliases.yaml", BOMB, "bound settings-nodes"),
         ("itself.yaml", "rules: &a [*a]", "bound settings-nodes"),
-        ("deep.yaml", "rules: " + "[" * 3_000 + "]" * 3_000, "nests too deep"),
-        ("deep.toml", "rules = " + "[" * 3_000 + "]" * 3_000, "nests too deep"),
+        ("deep.yaml", "rules: " + "[" * 3_000 + "]" * 3_000, "bound settings-depth"),
+        ("deep.toml", "rules = " + "[" * 3_000 + "]" * 3_000, "bound settings-depth"),
         ("long.yaml", "#" * (1 << 21), "bound rules-bytes"),
     ],
 )
