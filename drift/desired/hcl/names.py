@@ -330,7 +330,8 @@ class ModuleScope:
             return _selected(found, steps, attribute)
         # all instances as one value: made once, and its size is charged each time
         self.run.run.spend(len(found.instances))
-        return self.once(("whole", *resource), lambda: _selected(found, (), attribute), (unknown(), 0))
+        otherwise: Found | None = (unknown(), 0)
+        return self.once(("whole", *resource), lambda: _selected(found, (), attribute), otherwise)
 
     def instance(self, resource: Resource, key: InstanceKey) -> Evaluated:
         """One instance, evaluated."""
