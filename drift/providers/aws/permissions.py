@@ -18,6 +18,7 @@ PREFIXES = {
     "opensearch": "es",
     "resourcegroupstaggingapi": "tag",
     "sso-admin": "sso",
+    "service-quotas": "servicequotas",
     "opensearchserverless": "aoss",
 }
 """botocore service -> IAM prefix, where they differ (Service Authorization Reference)."""

@@ -110,7 +110,8 @@ class BotoApi:
             called = _host(error.kwargs.get("endpoint_url") if isinstance(error, BotoCoreError) else "")
             if _is_emulator(client) and called.endswith(f".{_host(client.meta.endpoint_url)}"):
                 code = NOT_OFFERED  # S3 Control puts the account's id before a host's name that cannot take it
-        return Refused(NOT_OFFERED if code in LACKING and _is_emulator(client) else code, message)
+        lacking = LACKING - {"404"} if request.op.startswith("Head") else LACKING  # a HEAD is answered without a body
+        return Refused(NOT_OFFERED if code in lacking and _is_emulator(client) else code, message)
 
     def _client(self, service: str, region: str, attempts: int = ATTEMPTS) -> Any:
         from botocore.config import Config

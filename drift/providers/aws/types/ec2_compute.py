@@ -602,6 +602,20 @@ AMI_COPY = replace(
     refs=(),
 )
 
+AMI_FROM_INSTANCE = replace(
+    AMI,
+    name="aws_ami_from_instance",
+    alias_of="aws_ami",
+    attributes=AMI_COPY.attributes,
+    ignored={
+        "ebs_block_device":        "copied from the instance",
+        "ephemeral_block_device":  "copied from the instance",
+        "snapshot_without_reboot": "only read when the image is made",
+        "source_instance_id":      "only read when the image is made",
+    },
+    refs=(),
+)
+
 AMI_LAUNCH_PERMISSION = ResourceType(
     name="aws_ami_launch_permission",
     service="ec2",

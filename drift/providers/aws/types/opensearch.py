@@ -215,7 +215,7 @@ VPC_ENDPOINT_ACCESS = ResourceType(
     list=Within("aws_opensearch_domain", each="Access[]"),
     id=text("join(',', [parent.DomainName, Principal])"),
     identity=("domain_name", "account"),
-    import_id="domain_name",
+    import_id="join(',', [domain_name, account])",
     label="account",
     attributes={"account": text("Principal"), "domain_name": text("parent.DomainName")},
     parent=Parent("domain_name", to="aws_opensearch_domain", by="domain_name"),

@@ -5,8 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from drift.normalize import values
-from drift.provider.kinds import attr, block, blocks, caseless, flag, kms_key, number, set_of, tags, text
-from drift.provider.spec import Call, Owner, Raw, Ref, ResourceType
+from drift.provider.kinds import (
+    attr,
+    block,
+    blocks,
+    caseless,
+    flag,
+    kms_key,
+    moment,
+    number,
+    schedule,
+    set_of,
+    tags,
+    text,
+)
+from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.providers.aws.types.rds import AT_CREATION, AT_DELETION, INSTRUCTION, key_id, unless_none
 
 GONE = frozenset({"ClusterNotFound", "ClusterNotFoundFault", "ClusterParameterGroupNotFound"})
@@ -145,4 +158,67 @@ SUBNET_GROUP = ResourceType(
     },
     refs=(Ref("subnet_ids[]", to="aws_subnet"),),
     owners=(Owner("ClusterSubnetGroupName == 'default'", "Amazon Redshift"),),
+)
+
+SNAPSHOT_SCHEDULE = ResourceType(
+    name="aws_redshift_snapshot_schedule",
+    service="redshift",
+    list=Call(op="DescribeSnapshotSchedules", take="SnapshotSchedules"),
+    id=text("ScheduleIdentifier"),
+    label="id",
+    attributes={
+        "identifier":  text("ScheduleIdentifier", assigned=True),
+        "definitions": set_of(values.text, "ScheduleDefinitions"),
+        "description": text("ScheduleDescription"),
+        "tags":        tags("Tags"),
+    },
+    ignored={"force_destroy": INSTRUCTION, "identifier_prefix": AT_CREATION},
+)
+
+SNAPSHOT_SCHEDULE_ASSOCIATION = ResourceType(
+    name="aws_redshift_snapshot_schedule_association",
+    service="redshift",
+    list=Within("aws_redshift_snapshot_schedule", each="AssociatedClusters[]"),
+    id=text("join('/', [ClusterIdentifier, parent.ScheduleIdentifier])"),
+    label="cluster_identifier",
+    attributes={
+        "cluster_identifier":  text("ClusterIdentifier"),
+        "schedule_identifier": text("parent.ScheduleIdentifier"),
+    },
+    parent=Parent("schedule_identifier", to="aws_redshift_snapshot_schedule"),
+    refs=(Ref("cluster_identifier", to="aws_redshift_cluster"),),
+)
+
+
+def _cluster(at: str) -> Attr:
+    return block(at, {"cluster_identifier": text("ClusterIdentifier")})
+
+
+SCHEDULED_ACTION = ResourceType(
+    name="aws_redshift_scheduled_action",
+    service="redshift",
+    list=Call(op="DescribeScheduledActions", take="ScheduledActions"),
+    id=text("ScheduledActionName"),
+    label="name",
+    attributes={
+        "name":          text("ScheduledActionName"),
+        "description":   text("ScheduledActionDescription"),
+        "enable":        flag("State == 'ACTIVE'", default=True),
+        "end_time":      moment("EndTime"),
+        "start_time":    moment("StartTime"),
+        "iam_role":      text("IamRole"),
+        "schedule":      schedule("Schedule"),
+        "target_action": block("TargetAction", {
+            "pause_cluster":  _cluster("PauseCluster"),
+            "resume_cluster": _cluster("ResumeCluster"),
+            "resize_cluster": block("ResizeCluster", {
+                "classic":            flag("Classic"),
+                "cluster_identifier": text("ClusterIdentifier"),
+                "cluster_type":       text("ClusterType"),
+                "node_type":          text("NodeType"),
+                "number_of_nodes":    number("NumberOfNodes", default=0),
+            }),
+        }),
+    },
+    refs=(Ref("iam_role", to="aws_iam_role", by="arn"),),
 )

@@ -9,7 +9,7 @@ from drift.provider.spec import Call, Owner, ResourceType
 GONE = frozenset({"NotFoundException"})
 OTHER_KIND = frozenset({"BadRequestException"})
 """A group has a query or a configuration; asked for the other, AWS says that the request is a bad one."""
-BY_ARN = {"Group": "GroupArn"}
+BY_NAME = {"Group": "GroupName"}
 
 GROUP = ResourceType(
     name="aws_resourcegroups_group",
@@ -17,10 +17,10 @@ GROUP = ResourceType(
     list=Call(op="ListGroups", take="GroupIdentifiers"),
     describe=(
         # one call of each kind for each managed group: there are no batch forms
-        Call(op="GetGroup", take="Group", into="Group", bind=BY_ARN, gone=GONE),
-        Call(op="GetGroupQuery", take="GroupQuery.ResourceQuery", into="Query", bind=BY_ARN, gone=GONE,
+        Call(op="GetGroup", take="Group", into="Group", bind=BY_NAME, gone=GONE),
+        Call(op="GetGroupQuery", take="GroupQuery.ResourceQuery", into="Query", bind=BY_NAME, gone=GONE,
              absent=OTHER_KIND),
-        Call(op="GetGroupConfiguration", take="GroupConfiguration.Configuration", into="Configuration", bind=BY_ARN,
+        Call(op="GetGroupConfiguration", take="GroupConfiguration.Configuration", into="Configuration", bind=BY_NAME,
              gone=GONE, absent=OTHER_KIND),
         Call(op="GetTags", take="Tags", into="Tags", bind={"Arn": "GroupArn"}, gone=GONE),
     ),

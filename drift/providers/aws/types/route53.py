@@ -59,6 +59,9 @@ ZONE = ResourceType(
         tags_of("hostedzone"),
         # one call for each zone: no listing tells the VPCs or the delegation set
         Call(op="GetHostedZone", into="Zone", gone=GONE, bind={"Id": "Id"}),
+        # one call for each managed zone; a private one is no zone to sign
+        Call(op="GetDNSSEC", into="Dnssec", gone=GONE, absent=frozenset({"InvalidArgument"}),
+             bind={"HostedZoneId": "last(Id)"}),
         Call(op="ListResourceRecordSets", take="ResourceRecordSets", into="Records", gone=GONE,
              bind={"HostedZoneId": "Id"}),
     ),
@@ -278,4 +281,39 @@ RESOLVER_RULE = ResourceType(
         Owner("OwnerId == 'Route 53 Resolver'", "Route 53 Resolver"),
         Owner("starts_with(Id, 'rslvr-autodefined')", "Route 53 Resolver"),
     ),
+)
+
+ZONE_DNSSEC = ResourceType(
+    name="aws_route53_hosted_zone_dnssec",
+    service="route53",
+    scope="global",
+    list=Within("aws_route53_zone"),
+    exists="Dnssec.Status",
+    id=attr("Id", bare_id),
+    identity=("hosted_zone_id",),
+    import_id="hosted_zone_id",
+    label="hosted_zone_id",
+    attributes={
+        "hosted_zone_id": attr("Id", bare_id),
+        "signing_status": text("Dnssec.Status.ServeSignature", default="SIGNING"),
+    },
+    parent=Parent("hosted_zone_id", to="aws_route53_zone"),
+    owners=(Owner("Dnssec.Status.ServeSignature == 'NOT_SIGNING'", "AWS"),),  # as every zone begins
+)
+
+KEY_SIGNING_KEY = ResourceType(
+    name="aws_route53_key_signing_key",
+    service="route53",
+    scope="global",
+    list=Within("aws_route53_zone", each="Dnssec.KeySigningKeys[]"),
+    id=text("join(',', [last(parent.Id), Name])"),
+    label="name",
+    attributes={
+        "hosted_zone_id":             attr("parent.Id", bare_id),
+        "key_management_service_arn": text("KmsArn"),
+        "name":                       text("Name"),
+        "status":                     text("Status", default="ACTIVE"),
+    },
+    parent=Parent("hosted_zone_id", to="aws_route53_zone"),
+    refs=(Ref("key_management_service_arn", to="aws_kms_key", by="arn"),),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.provider.kinds import flag, text
+from drift.provider.kinds import block, flag, text
 from drift.provider.spec import Call, Parent, ResourceType
 
 OFF = frozenset({"InvalidAccessException", "ResourceNotFoundException"})
@@ -45,4 +45,21 @@ ORGANIZATION_ADMIN_ACCOUNT = ResourceType(
     id=text("AccountId"),
     label="id",
     attributes={"admin_account_id": text("AccountId")},
+)
+
+ORGANIZATION_CONFIGURATION = ResourceType(
+    name="aws_securityhub_organization_configuration",
+    service="securityhub",
+    # only the organisation's administrator of Security Hub may ask
+    list=None,
+    lookup=Call(op="DescribeOrganizationConfiguration", take="@"),
+    id=text("here.account"),
+    label="id",
+    attributes={
+        "auto_enable":                flag("AutoEnable"),
+        "auto_enable_standards":      text("AutoEnableStandards", assigned=True),
+        "organization_configuration": block("OrganizationConfiguration", {
+            "configuration_type": text("ConfigurationType", default="LOCAL"),
+        }, assigned=True),
+    },
 )
