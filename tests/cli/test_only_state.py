@@ -16,12 +16,13 @@ from drift.provider.installed import installed
 from drift.survey import Scope
 from tests.cli.test_cli import replayed
 from tests.live.test_engine import answers, queue
+from tests.support.apis import Standing
 from tests.support.line import check
 from tests.support.made import MadeApi, write_state
 from tests.support.world import NAMES, REGION, WORLDS, Regrouped, World
 
 
-class Counting:
+class Counting(Standing):
     """Keeps what was asked."""
 
     def __init__(self, api: Api) -> None:

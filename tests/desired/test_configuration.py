@@ -197,6 +197,7 @@ def test_what_init_installed_is_found(tmp_path: Path) -> None:
     found = configuration(
         tmp_path,
         'module "far" {\n  source = "a/b/aws"\n  version = "1.0.0"\n}',
+        given=None,
         **{
             ".terraform__modules__modules.json": json.dumps(manifest),
             ".terraform__modules__far": 'resource "aws_sqs_queue" "q" { name = path.module }',
@@ -247,7 +248,7 @@ def test_modules_that_multiply_end(tmp_path: Path) -> None:
     call = 'module "%s" {\n  source = "../%s"\n  count = 30\n}\nresource "aws_sqs_queue" "q" { name = "q" }'
     files = {f"m{n}": call % (f"m{n + 1}", f"m{n + 1}") for n in range(8)}
     main_tf = 'module "m0" {\n  source = "./m0"\n  count = 30\n}'
-    found = configuration(tmp_path, main_tf, **files, m8='resource "aws_sqs_queue" "q" { name = "q" }')
+    found = configuration(tmp_path, main_tf, given=None, **files, m8='resource "aws_sqs_queue" "q" { name = "q" }')
     assert found.instances == {}
     assert not found.covers(Address.parse("aws_sqs_queue.q"))
     assert any("more than" in warning for warning in found.warnings)

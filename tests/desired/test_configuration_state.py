@@ -22,7 +22,7 @@ from tests.support.plans import CONFIGURATIONS
 # the configuration over a state
 
 
-def laid_over(tmp_path: Path, main_tf: str, *resources: dict[str, Any], **files: str) -> State:
+def laid_over(tmp_path: Path, main_tf: str, *resources: dict[str, Any], **files: Any) -> State:
     configuration(tmp_path, main_tf, **files)
     (found,) = laid([state(*resources)], [tmp_path], Given(environment={}))
     return found
@@ -107,7 +107,7 @@ def test_a_resource_that_got_a_count_is_instance_zero(tmp_path: Path) -> None:
 def test_what_the_author_sets_is_asserted_and_what_was_taken_out_has_no_configuration(tmp_path: Path) -> None:
     text = 'resource "aws_sqs_queue" "q" {\n  name = "q"\n}\n'
     found = laid_over(tmp_path, text, queue(), queue(name="gone"))
-    assert instances(found)["aws_sqs_queue.q"].asserted == {"name"}
+    assert instances(found)["aws_sqs_queue.q"].asserted == frozenset({"name"})
     assert instances(found)["aws_sqs_queue.gone"].configured is None
     assert found.configuration is not None
 

@@ -471,7 +471,7 @@ def test_http_is_asked_again_when_it_is_busy_and_redirects_take_no_credentials_a
 TOKEN = "s3cret.atlasv1.token"
 
 
-WORKSPACES = {
+WORKSPACES: dict[str, Any] = {
     "app-prod": {"tags": ["prod"], "project": "prj-1", "locked": True},
     "app-test": {"tags": ["test"], "project": "prj-1"},
     "net-prod": {"tags": ["prod"], "project": "prj-2"},
@@ -495,7 +495,7 @@ def hcp(request: BaseHTTPRequestHandler) -> Answer:
         return 200, {}, json.dumps({"data": data}).encode()
     if path == "organizations/acme/workspaces":
         tag, project = query.get("search[tags]"), query.get("filter[project][id]")
-        found = [n for n, w in WORKSPACES.items() if tag in (None, *w["tags"]) and project in (None, w["project"])]  # type: ignore[misc]
+        found = [n for n, w in WORKSPACES.items() if tag in (None, *w["tags"]) and project in (None, w["project"])]
         page = int(query["page[number]"])
         data = [{"id": f"ws-{n}", "attributes": {"name": n}} for n in found[page - 1 : page]]
         following = page + 1 if page < len(found) else None

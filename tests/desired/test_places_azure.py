@@ -20,7 +20,7 @@ from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure.storage.blob import BlobServiceClient, ResourceTypes, generate_account_sas
 
 from drift.desired import directory
-from drift.desired.backends import Backends, azure, entra
+from drift.desired.backends import Backends, azure, entra, web
 from drift.desired.load import read_states
 from tests.desired.test_state import queue, state
 from tests.support.places import IN_FLUX, LOCK, Answer, certificate, failure, free_port, names, resolved, serving
@@ -136,7 +136,7 @@ def test_a_shared_access_signature(
     place: str, azurite: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ARM_ACCESS_KEY")
-    resource, until = ResourceTypes(container=True, alias_of=True), datetime.now(UTC) + timedelta(hours=1)
+    resource, until = ResourceTypes(container=True, object=True), datetime.now(UTC) + timedelta(hours=1)
     sas = generate_account_sas(ACCOUNT, KEY, resource, "rl", until)
     monkeypatch.setenv("ARM_SAS_TOKEN", f"?{sas}")
     assert names(place.format("net.tfstate"), place.format("app/*/a.tfstate")) == ["net.tfstate", "app/eu/a.tfstate"]
@@ -268,9 +268,9 @@ def test_clouds_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def refuse(url: str, *args: Any, **more: Any) -> Any:
         asked.append(url)
-        return azure.web.Reply(404, {}, b"")
+        return web.Reply(404, {}, b"")
 
-    monkeypatch.setattr(azure.web, "get", refuse)
+    monkeypatch.setattr(web, "get", refuse)
     monkeypatch.setenv("ARM_SAS_TOKEN", "sig=x")
     failure("azurerm://a/c/k?environment=usgovernment")
     monkeypatch.setenv("ARM_ENVIRONMENT", "china")

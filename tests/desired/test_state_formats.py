@@ -94,7 +94,9 @@ def test_what_the_author_set_is_desired_and_the_rest_is_as_it_was_recorded() -> 
     assert queue.wanted is not None
     assert queue.wanted["visibility_timeout_seconds"] == 30
     assert not {"policy", "tags", "tags_all"} & queue.wanted.keys()  # the tags are not known until a topic is created
-    assert queue.asserted == {"name", "policy", "tags", "visibility_timeout_seconds"}  # kms_master_key_id = null is not
+    assert queue.asserted == frozenset(
+        {"name", "policy", "tags", "visibility_timeout_seconds"}
+    )  # kms_master_key_id = null is not
 
 
 def test_dynamic_blocks_count_as_set_where_the_plan_changes_them() -> None:
@@ -136,7 +138,7 @@ def test_a_configuration_ahead_of_the_state_leaves_the_record() -> None:
     assert found.attributes["retention_in_days"] == 7
     assert found.wanted is not None
     assert found.wanted["retention_in_days"] == 14
-    assert found.asserted == {"name", "retention_in_days"}
+    assert found.asserted == frozenset({"name", "retention_in_days"})
 
 
 def test_the_provider_of_a_plan_has_its_alias() -> None:

@@ -92,7 +92,7 @@ RECORDED = st.fixed_dictionaries({
     "labels": st.dictionaries(st.sampled_from("xyz"), st.text("ab", max_size=1)),
     "one": st.lists(st.fixed_dictionaries({"mode": SCALARS, "limit": SCALARS, "inner": st.just([])}), max_size=1),
     "many": st.lists(st.fixed_dictionaries({"port": st.integers(0, 3), "proto": SCALARS}), max_size=3),
-    "each": st.lists(FIELDS, max_size=3, unique_by=lambda b: b["port"]),
+    "each": st.lists(FIELDS, max_size=3, unique_by=lambda b: str(b["port"])),
 })  # fmt: skip
 
 

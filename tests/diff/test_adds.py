@@ -49,7 +49,7 @@ def account(**tags: str) -> dict[str, Any]:
 def test_a_tag_of_a_managed_resource(
     recorded: dict[str, str], tags: dict[str, str], said: list[str], tmp_path: Path
 ) -> None:
-    state = {"aws_vpc.shop": {**VPC, "tags": recorded}, "aws_ec2_tag.owner": OWNER}
+    state: dict[str, Any] = {"aws_vpc.shop": {**VPC, "tags": recorded}, "aws_ec2_tag.owner": OWNER}
     path = write_state(state, tmp_path / "s.tfstate")
 
     assert lines(run(path, MadeApi(account(**tags)), only=("aws_vpc", "aws_ec2_tag"))) == said
@@ -80,7 +80,7 @@ class Regional(MadeApi):
 
 def test_a_replica_of_its_own_is_not_told_by_the_main_table_too(tmp_path: Path) -> None:
     main = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"
-    state = {
+    state: dict[str, Any] = {
         "aws_dynamodb_table.orders": {
             "id": "orders", "name": "orders", "arn": main, "billing_mode": "PAY_PER_REQUEST", "replica": [],
         },

@@ -26,6 +26,11 @@ STACKS = {
 }
 
 
+def _noted(asked: list[Any], args: Any, answer: Any) -> Any:
+    asked.append(args)
+    return answer
+
+
 def member(type_: str, id_: str, status: str = "CREATE_COMPLETE") -> dict[str, str]:
     return {
         "LogicalResourceId": "X", "PhysicalResourceId": id_, "ResourceType": type_, "ResourceStatus": status,
@@ -44,7 +49,9 @@ ANSWERS: dict[str, Any] = {
     "sqs:ListQueues": {"QueueUrls": [f"https://sqs.us-east-1.amazonaws.com/{US}/site"]},
 }  # fmt: skip
 ONLY = ("aws_cloudformation_stack", "aws_iam_policy", "aws_cloudwatch_dashboard", "aws_sqs_queue")
-STATE = {"aws_cloudformation_stack.s": {"id": STACK, "name": "site", "template_body": None, "tags": {}, "tags_all": {}}}
+STATE: dict[str, Any] = {
+    "aws_cloudformation_stack.s": {"id": STACK, "name": "site", "template_body": None, "tags": {}, "tags_all": {}}
+}
 MINE = f"unmanaged aws_iam_policy arn:aws:iam::{US}:policy/mine"
 QUEUE = f"unmanaged aws_sqs_queue https://sqs.us-east-1.amazonaws.com/{US}/site"
 
@@ -91,7 +98,7 @@ def test_nobody_is_asked_where_tags_prove_it(tmp_path: Path) -> None:
     asked: list[Any] = []
     answers = {
         **ANSWERS,
-        "cloudformation:ListStackResources": lambda args: asked.append(args) or {"StackResourceSummaries": []},
+        "cloudformation:ListStackResources": lambda args: _noted(asked, args, {"StackResourceSummaries": []}),
     }
     run(
         write_state(STATE, tmp_path / "s.tfstate"), MadeApi(answers), only=("aws_cloudformation_stack", "aws_sqs_queue")

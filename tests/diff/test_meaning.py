@@ -87,7 +87,9 @@ def json_again(value: Any, rng: random.Random) -> str:
 def yaml_again(value: Any, rng: random.Random) -> str:
     if rng.random() < 0.3:
         return json_again(value, rng)
-    text = yaml.safe_dump(reordered(value, rng), default_flow_style=rng.choice([None, False, True]), sort_keys=False)
+    text: str = yaml.safe_dump(
+        reordered(value, rng), default_flow_style=rng.choice([None, False, True]), sort_keys=False
+    )
     return "# said\n" + text.replace("\n", rng.choice(["\n", "\r\n"])) if rng.random() < 0.5 else text
 
 
@@ -147,10 +149,16 @@ statements = st.fixed_dictionaries(
     },
     optional={"Principal": principals, "Condition": tests},
 )
+
+
+def _sid(statement: Any) -> str:
+    return str(statement["Sid"])
+
+
 policies = st.fixed_dictionaries(
     {
         "Version": st.sampled_from(["2012-10-17", "2008-10-17"]),
-        "Statement": st.lists(statements, min_size=1, max_size=3, unique_by=lambda s: s["Sid"]),
+        "Statement": st.lists(statements, min_size=1, max_size=3, unique_by=_sid),
     }
 )
 

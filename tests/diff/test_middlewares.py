@@ -51,7 +51,7 @@ VPC = {
     "VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "OwnerId": US, "IsDefault": False, "InstanceTenancy": "default",
     "DhcpOptionsId": "dopt-1", "CidrBlockAssociationSet": [],
 }  # fmt: skip
-OWN_VPC = {
+OWN_VPC: dict[str, Any] = {
     "id": "vpc-1",
     "cidr_block": "10.0.0.0/16",
     "enable_dns_support": None,
@@ -302,7 +302,7 @@ def queue(**attributes: str) -> dict[str, Any]:
 
 
 TOPIC = f"arn:aws:sns:us-east-1:{US}:t"
-DEFAULT_TOPIC_POLICY = {
+DEFAULT_TOPIC_POLICY: dict[str, Any] = {
     "Version": "2008-10-17", "Id": "__default_policy_ID",
     "Statement": [{
         "Sid": "__default_statement_ID", "Effect": "Allow", "Principal": {"AWS": "*"}, "Resource": TOPIC,
@@ -411,7 +411,14 @@ API = {
         ]
     }
 }
-OWN_API = {"id": "api1", "name": "api", "root_resource_id": "root", "body": None, "tags": {}, "tags_all": {}}
+OWN_API: dict[str, Any] = {
+    "id": "api1",
+    "name": "api",
+    "root_resource_id": "root",
+    "body": None,
+    "tags": {},
+    "tags_all": {},
+}
 ROOT = {"id": "root", "path": "/"}
 
 CASES: dict[str, Case] = {

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from drift.cli.options.configuration import Configurations
-from drift.desired.load import build, read_states
+from drift.desired.load import build, laid, read_states
 from drift.model.drift import Report
 from drift.provider.installed import installed
 from drift.providers.aws.session import BotoApi
@@ -211,7 +211,8 @@ def checked(directory: Path) -> Report:
     catalog = installed()
     api = BotoApi(boto3.Session("testing", "testing", region_name=REGION))
     states, failed = read_states([str(directory / "terraform.tfstate")], {})
-    laid = Configurations(config=(directory,)).laid(states, [str(directory / "terraform.tfstate")])
-    desired = build(laid, failed, catalog, account=api.account, region=REGION)
+    places = (str(directory / "terraform.tfstate"),)
+    written = laid(states, Configurations(config=(directory,)).sources(places, {}))
+    desired = build(written, failed, catalog, account=api.account, region=REGION)
     scope = Scope(only=tuple(sorted({r.type for r in desired.resources})))
     return check(desired, api, catalog, scope, default_region=REGION).report

@@ -8,10 +8,12 @@ from typing import Any
 import boto3
 import pytest
 
-from drift.cli.job import run
+from drift.cli.job import Asked, compare
+from drift.cli.options.account import UNASKED
 from drift.cli.options.configuration import Configurations
 from drift.model.drift import Report
 from drift.providers.aws.session import BotoApi
+from drift.run import Connection
 from drift.survey import Scope
 from tests.support.world import PROVIDER, REGION, Terraform, cli_config, lines, moto_server, session_for
 
@@ -96,7 +98,9 @@ def tamper(aws: Any) -> None:
 
 def checked(state: Path, configurations: Configurations) -> Report:
     api = BotoApi(boto3.Session("testing", "testing", region_name=REGION))
-    return run([str(state)], api, Scope(only=TYPES), configurations).report
+    scope = Scope(only=TYPES)
+    asked = Asked(places=(str(state),), scope=scope, account=UNASKED, configurations=configurations)
+    return compare(asked, Connection("aws", api), scope).report
 
 
 DRIFT = [

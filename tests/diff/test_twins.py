@@ -50,7 +50,7 @@ def checked(tmp_path: Path, state: Mapping[str, Mapping[str, Any]], answers: Map
     return run(path, MadeApi(answers), only=("aws_vpc", "aws_security_group", "aws_subnet"))
 
 
-ONE = {"aws_vpc.shop": VPC, "aws_security_group.web": GROUP}
+ONE: dict[str, Any] = {"aws_vpc.shop": VPC, "aws_security_group.web": GROUP}
 
 
 def test_the_same_name_in_the_same_place(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_another_name_or_place_is_another_thing(groups: Any, said: list[str], tm
 
 
 def test_where_two_would_do_none_is_taken(tmp_path: Path) -> None:
-    state = {"aws_vpc.shop": VPC, "aws_subnet.a": SUBNET}
+    state: dict[str, Any] = {"aws_vpc.shop": VPC, "aws_subnet.a": SUBNET}
     report = checked(tmp_path, state, account(vpc(), subnets=[subnet("subnet-2"), subnet("subnet-3")]))
 
     assert lines(report) == [
@@ -106,7 +106,7 @@ def test_without_tags_nothing_is_guessed(tmp_path: Path) -> None:
 
 
 def test_a_whole_that_was_made_again_with_its_parts(tmp_path: Path) -> None:
-    state = {**ONE, "aws_subnet.a": SUBNET}
+    state: dict[str, Any] = {**ONE, "aws_subnet.a": SUBNET}
     there = account(vpc("vpc-2"), groups=[group("sg-2", of="vpc-2")], subnets=[subnet("subnet-2", of="vpc-2")])
 
     assert lines(checked(tmp_path, state, there)) == [

@@ -22,6 +22,7 @@ from drift.model.drift import Report
 from drift.provider.api import Answer, Api, Refused, Request
 from drift.provider.installed import installed
 from drift.survey import Scope
+from tests.support.apis import Standing
 from tests.support.line import check
 from tests.support.made import MadeApi, write_state
 from tests.support.world import REGION, lines
@@ -64,7 +65,7 @@ ALL = [
 ]
 
 
-class Counting:
+class Counting(Standing):
     """Counts the operations that are asked for."""
 
     def __init__(self, api: Api) -> None:

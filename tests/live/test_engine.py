@@ -20,6 +20,7 @@ from drift.provider.installed import installed
 from drift.providers.aws.permissions import action, policy
 from drift.report import Look
 from drift.report import json as json_report
+from tests.support.apis import Standing
 from tests.support.made import MadeApi, write_state
 from tests.support.world import NAMES, WORLDS, World, lines, run
 
@@ -54,7 +55,7 @@ def checked(tmp_path: Path, state: Mapping[str, Mapping[str, Any]], api: Api) ->
     return lines(run(write_state(state, tmp_path / "s.tfstate"), api, only=("aws_sqs_*",)))
 
 
-class Slow:
+class Slow(Standing):
     """Answers in an order that nobody can foresee."""
 
     def __init__(self, api: Api, seed: int) -> None:
@@ -66,7 +67,7 @@ class Slow:
         return self._api.ask(request)
 
 
-class Denying:
+class Denying(Standing):
     """Refuses one operation, and counts how often it was asked for."""
 
     def __init__(self, api: Api, service: str, op: str, code: str = "AccessDenied") -> None:
@@ -170,7 +171,7 @@ def test_resources_of_another_account_are_unread_not_missing(tmp_path: Path) -> 
 def test_requests_are_made_once_and_answered_in_order() -> None:
     made: list[str] = []
 
-    class Once:
+    class Once(Standing):
         account, counts = "1", Counter[str]()
 
         def ask(self, request: Request) -> Answer:
@@ -210,7 +211,7 @@ def test_no_refusal_is_ever_a_verdict(name: str) -> None:
             assert set(verdicts) <= set(allowed), f"{tape}, {service}:{op} denied"
 
 
-class Granting:
+class Granting(Standing):
     """Allows what an IAM policy grants, and nothing else."""
 
     def __init__(self, api: Api, policy: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ import pytest
 from drift.errors import NotOnTapeError, TapeError
 from drift.live.tape import Player, Recorder
 from drift.provider.api import Answer, Refused, Request
+from tests.support.apis import Standing
 from tests.support.made import write_state
 from tests.support.world import lines, run
 
@@ -40,7 +41,7 @@ ANSWERS: dict[str, Any] = {
 }
 
 
-class Fixed:
+class Fixed(Standing):
     """Answers from a table."""
 
     def __init__(self) -> None:
@@ -81,7 +82,7 @@ def test_dates_bytes_and_refusals_come_back(tmp_path: Path) -> None:
         Refused("Denied", "secret words"),
     ]
 
-    class Odd:
+    class Odd(Standing):
         account, counts = "1", Counter[str]()
 
         def ask(self, request: Request) -> Answer:
@@ -135,7 +136,7 @@ def test_an_error_on_the_way_stops_the_check(tmp_path: Path) -> None:
 
 
 def test_requests_that_are_answered_alike_share_a_line(tmp_path: Path) -> None:
-    class Empty:
+    class Empty(Standing):
         account, counts = "1", Counter[str]()
 
         def ask(self, request: Request) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -298,11 +298,12 @@ def test_a_comment_holds_no_markup_of_others(text: str) -> None:
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("gfm-like", {"linkify": False, "html": True})
-    for make in (
+    makers: tuple[Callable[[str], str], ...] = (
         lambda t: Post(hostile_report(t), t, link=f"https://ci.example/{t}").comment(),
         lambda t: Post(hostile_report(t), t).issue(),
         lambda t: Post(hostile_report(t), t, touched={d.fingerprint: "x" for d in hostile_report(t).drift}).comment(),
-    ):
+    )
+    for make in makers:
         tokens, plain = parser.parse(make(text)), parser.parse(make("word"))
         assert [t.type for t in tokens] == [t.type for t in plain]
         for token in tokens:

@@ -70,7 +70,7 @@ OTHER_SIDE = {
 
 def one(name: str, which: int) -> Resource:
     type_, *attributes = CASES[name][:3]
-    return raw(type_, attributes[which - 1])  # type: ignore[arg-type]
+    return raw(type_, attributes[which - 1])
 
 
 def effects(name: str, drift: Drift) -> list[str]:
@@ -83,7 +83,7 @@ def effects(name: str, drift: Drift) -> list[str]:
 @pytest.mark.parametrize("name", [n for n in ALONE if n not in OTHER_SIDE])
 def test_every_rule_tells_what_the_drift_did(name: str) -> None:
     bad, good = one(name, 1), replace(one(name, 2), key=one(name, 1).key)
-    changes = tuple(Change(n, 1, 2) for n in CASES[name][1])  # type: ignore[union-attr]
+    changes = tuple(Change(n, 1, 2) for n in CASES[name][1])
 
     assert effects(name, Drift("modified", good, bad, changes)) == ["introduced"]
     assert effects(name, Drift("modified", bad, good, changes)) == ["resolved"]

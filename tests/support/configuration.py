@@ -10,6 +10,7 @@ import typing
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -78,7 +79,8 @@ def leaves() -> Iterator[tuple[tuple[str, ...], click.Command]]:
     while found:
         words, command = found.pop(0)
         if isinstance(command, click.Group):
-            found[:0] = [((*words, name), inner) for name, inner in command.commands.items()]
+            inside: list[Any] = [((*words, name), inner) for name, inner in command.commands.items()]
+            found[:0] = inside
         elif command is not None:
             yield words, command
 

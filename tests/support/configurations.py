@@ -14,7 +14,7 @@ from drift.desired.state.v4 import parse_v4
 
 
 def configuration(
-    tmp_path: Path, main_tf: str, *states: State, given: Given | None = None, **files: str
+    tmp_path: Path, main_tf: str, *states: State, given: Given | None = None, **files: Any
 ) -> Configuration:
     """A configuration of one text, and more files: `modules__a` is modules/a/main.tf."""
     (tmp_path / "main.tf").write_text(main_tf)

@@ -62,6 +62,6 @@ def check(
     if "exceptions" in job:
         job.setdefault("today", job["exceptions"].today)
     made = replace(Job(scope=scope, comments=False), **job)
-    connection = Connection("aws", InRegion(api, default_region))  # type: ignore[arg-type]
+    connection = Connection("aws", InRegion(api, default_region))
     outcome = compare(desired, [connection], catalog, made, excused=excused)
     return Compared(outcome.report, outcome)

@@ -25,13 +25,14 @@ from drift.model.address import Address
 from drift.provider.api import Answer, Refused, Request
 from drift.provider.installed import installed
 from drift.providers.aws.operations import service_model
+from tests.support.apis import Standing
 
 MADE = Path(__file__).parents[2] / "fixtures" / "made"
 NAMES = sorted(p.stem for p in MADE.glob("*.py"))
 ACCOUNT = "123456789012"
 
 
-class MadeApi:
+class MadeApi(Standing):
     """Answers from a table, each validated against the service's output model."""
 
     def __init__(self, answers: Mapping[str, Any]) -> None:
@@ -68,7 +69,7 @@ def load(name: str) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    module.MOVED = []
+    vars(module)["MOVED"] = []
     spec.loader.exec_module(module)
     return module
 

@@ -33,7 +33,7 @@ NAMES = sorted(p.parent.name for p in CONFIGURATIONS.glob("*/plan.json"))
 KEPT = ("variables", "planned_values", "resource_changes", "prior_state", "format_version", "terraform_version")
 """What of a plan is kept."""
 NO_CANON = object()
-EMPTY = (None, "", [], {})
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 @dataclass

@@ -165,9 +165,9 @@ class GitLabStandIn(StandIn):
             case "GET", ["issues"]:
                 return 200, self.issues
             case "POST", ["issues"]:
-                number = 200 + len(self.requests)
-                made = {**request.body, "iid": number, "id": number, "state": "opened", "author": {"id": 5}}
-                made["web_url"] = f"https://gitlab.example/acme/shop/-/issues/{number}"
+                fresh = 200 + len(self.requests)
+                made = {**request.body, "iid": fresh, "id": fresh, "state": "opened", "author": {"id": 5}}
+                made["web_url"] = f"https://gitlab.example/acme/shop/-/issues/{fresh}"
                 self.issues.append(made)
                 return 201, made
             case "PUT", ["issues", number]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from random import Random
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -64,14 +64,23 @@ class Maker:
             return frozenset(self.some(inner[0]))
         if origin is not None and issubclass(origin, Mapping):
             return {self.text(): v for v in self.some(inner[1])}
-        whole = {Drift: self.drift, Resource: self.resource, Address: self.address, Aside: self.aside}
+        whole: dict[Any, Callable[[], Any]] = {
+            Drift: self.drift,
+            Resource: self.resource,
+            Address: self.address,
+            Aside: self.aside,
+        }
         if hint in whole:
             return whole[hint]()
         if is_dataclass(hint):
             return self.built(hint)
         if hint is type(None):
             return None
-        scalar = {str: self.text, int: lambda: self.random.randint(0, 10**6), bool: lambda: self.random.random() < 0.5}
+        scalar: dict[Any, Callable[[], Any]] = {
+            str: self.text,
+            int: lambda: self.random.randint(0, 10**6),
+            bool: lambda: self.random.random() < 0.5,
+        }
         return float(self.random.randint(0, 999)) if hint is float else scalar[hint]()
 
     def built(self, cls: Any, **given: Any) -> Any:

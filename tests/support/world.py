@@ -46,6 +46,7 @@ from drift.rules.engine import Judged, judge
 from drift.rules.settings import Settings
 from drift.rules.spec import Rule
 from drift.survey import Scope
+from tests.support.apis import Standing
 from tests.support.line import check
 
 WORLDS = Path(__file__).parents[2] / "fixtures" / "worlds"
@@ -74,7 +75,7 @@ Aws = Callable[..., Any]
 State = dict[str, dict[str, Any]]
 
 
-class Regrouped:
+class Regrouped(Standing):
     """A tape that also answers a batch which was not recorded, from recorded batches that name the same things."""
 
     def __init__(self, tape: Player) -> None:
@@ -110,7 +111,8 @@ class World:
 
     @property
     def expected(self) -> list[str]:
-        return json.loads((self.path / "expected.json").read_text())
+        expected: list[str] = json.loads((self.path / "expected.json").read_text())
+        return expected
 
     def tape(self, phase: str, *, strict: bool = True) -> Player:
         """The account of a phase; a question that the tape does not hold fails the test, unless it is not strict."""
@@ -300,7 +302,12 @@ def live(world: World, work: Path, *, update: bool = False) -> None:
     if update:
         for state in (applied, refreshed):
             shutil.copy(state, world.path)
-        when = {"started_at": "2026-01-01T00:00:00Z", "duration_seconds": 1.0, "region": REGION, "types": installed()}
+        when: dict[str, Any] = {
+            "started_at": "2026-01-01T00:00:00Z",
+            "duration_seconds": 1.0,
+            "region": REGION,
+            "types": installed(),
+        }
         clean.save(world.path / "clean.jsonl", **when)
         tampered.save(world.path / "tampered.jsonl", **when)
         (world.path / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -216,7 +217,7 @@ DECIMALS = st.decimals(-(10**30), 10**30, allow_nan=False, allow_infinity=False,
 
 @settings(deadline=None)
 @given(DECIMALS, DECIMALS)
-def test_arithmetic_is_that_of_floats_of_512_bits(a: object, b: object) -> None:
+def test_arithmetic_is_that_of_floats_of_512_bits(a: Decimal, b: Decimal) -> None:
     left, right = parse(str(a)), parse(str(b))
     total = add(left, right)
     assert add(right, left) == total

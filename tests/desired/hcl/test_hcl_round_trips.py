@@ -66,10 +66,11 @@ def _templates(inner: st.SearchStrategy[t.Expr]) -> st.SearchStrategy[t.Expr]:
     def made(parts: list[t.Expr]) -> t.Expr:
         kept: list[t.Expr] = []
         for part in parts:
-            text = isinstance(part, t.Literal) and isinstance(part.value, str)
-            if text and (
-                not part.value or (kept and isinstance(kept[-1], t.Literal) and isinstance(kept[-1].value, str))
-            ):  # type: ignore[attr-defined]
+            if (
+                isinstance(part, t.Literal)
+                and isinstance(part.value, str)
+                and (not part.value or (kept and isinstance(kept[-1], t.Literal) and isinstance(kept[-1].value, str)))
+            ):
                 continue
             kept.append(part)
         return t.Template((*kept, t.Name("end")) if kept else (t.Literal("x"), t.Name("end")))
@@ -298,7 +299,8 @@ def without_lines(value: Any) -> Any:
     if not is_dataclass(value):
         return value
     given = {f.name: without_lines(getattr(value, f.name)) for f in fields(value) if f.name != "line"}
-    return type(value)(**given)  # type: ignore[operator]
+    form: Any = type(value)
+    return form(**given)
 
 
 @settings(max_examples=400)

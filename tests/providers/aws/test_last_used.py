@@ -14,12 +14,13 @@ from drift.model.coverage import Unreadable
 from drift.provider.api import Answer, Refused, Request
 from drift.providers.aws.last_used import TRIES, last_used
 from drift.providers.aws.session import BotoApi
+from tests.support.apis import Standing
 
 ROLE = "arn:aws:iam::123456789012:role/r"
 DONE = datetime(2026, 11, 26, tzinfo=UTC)
 
 
-class Iam:
+class Iam(Standing):
     account = "123456789012"
 
     def __init__(self, *answers: Answer) -> None:

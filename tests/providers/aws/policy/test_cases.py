@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ def test_identity(statements: Any, boundary: Any, expected: dict[str, bool]) -> 
     grants = Grants([policy(statements)], boundary=policy(boundary) if boundary else None)
     for what, answer in expected.items():
         kind, _, name = what.partition(":")
-        asked = {
+        asked: dict[str, Callable[[str], object]] = {
             "admin": lambda _: grants.admin is not None,
             "whole": grants.whole_service,
             "everything": lambda a: grants.on_everything(a) is not None,

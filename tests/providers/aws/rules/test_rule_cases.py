@@ -35,7 +35,10 @@ PASSES_BY = {
     "iam-user-direct-policy": "being there is what it finds",
     "iam-unmanaged-key": "a state describes it",
 }
-USED = {"arn:aws:iam::1:role/idle": {"s3": 5, "ec2": None}, "arn:aws:iam::1:role/busy": {"s3": 5}}
+USED: dict[str, dict[str, int | None]] = {
+    "arn:aws:iam::1:role/idle": {"s3": 5, "ec2": None},
+    "arn:aws:iam::1:role/busy": {"s3": 5},
+}
 DESCRIBED = {
     "cf-dangling-bucket": raw("aws_s3_bucket", {"bucket": "site"}, "site"),
     "cis-alarm-missing": raw(
@@ -47,7 +50,7 @@ DESCRIBED = {
 
 def judged(name: str, which: int, subject: Resource | None = None, settings: Settings = SET, **more: Any) -> Answer:
     case = CASES[name]
-    near = [raw(*n) for n in case[2 + which]] if len(case) > 3 else []  # type: ignore[arg-type]
+    near = [raw(*n) for n in case[2 + which]] if len(case) > 3 else []
     subject = subject or made(name, which)
     if name in DESCRIBED:
         more["described"] = [DESCRIBED[name]]
