@@ -38,7 +38,7 @@ def put(**words: Any) -> Edit:
 
 def listed(**words: Any) -> Edit:
     """Other words in its listing."""
-    return lambda kind: replace(kind, list=replace(kind.list, **words))  # type: ignore[arg-type, type-var]
+    return lambda kind: replace(kind, list=replace(kind.list, **words))  # type: ignore[type-var]
 
 
 def described(section: str, /, **words: Any) -> Edit:
@@ -65,7 +65,7 @@ def without(name: str) -> Edit:
 
 
 def parent(**words: Any) -> Edit:
-    return lambda kind: replace(kind, parent=replace(kind.parent, **words))  # type: ignore[arg-type, type-var]
+    return lambda kind: replace(kind, parent=replace(kind.parent, **words))  # type: ignore[type-var]
 
 
 def mirror(**words: Any) -> Edit:
@@ -236,9 +236,9 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         ("aws_route", listed(parent="aws_route_tables"), "aws_route_tables, which is not in the catalogue")
     ],
     "Within.each": [("aws_route", listed(each="Route[]"), "'Route[]' leads nowhere")],
-    "ElementOf.find": [("aws_security_group_rule", put(list=ElementOf(find=none)), "does not take the 2 arguments")],
+    "ElementOf.find": [("aws_security_group_rule", put(list=ElementOf(find=none)), "does not take the 2 arguments")],  # type: ignore[arg-type]
     "Aggregate.by": [
-        ("aws_iam_policy_attachment", lambda k: replace(k, aggregate=replace(k.aggregate, by="arn")), "arn in common"),
+        ("aws_iam_policy_attachment", lambda k: replace(k, aggregate=replace(k.aggregate, by="arn")), "arn in common"),  # type: ignore[type-var]
     ],
     "Aggregate.parts": [
         (
@@ -268,7 +268,7 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "Aggregate.whole": [
         (
             "aws_iam_policy_attachment",
-            lambda k: replace(k, aggregate=replace(k.aggregate, whole="no")),
+            lambda k: replace(k, aggregate=replace(k.aggregate, whole="no")),  # type: ignore[type-var]
             "say True or False",
         ),
     ],
