@@ -19,6 +19,7 @@ from drift import __version__
 from drift.desired.backends import Lock, lock_from, objects
 from drift.desired.backends.url import Url, build, parse
 from drift.errors import StateError
+from drift.model.bounds import STATE_BYTES
 
 if TYPE_CHECKING:
     import boto3
@@ -77,7 +78,10 @@ def read(url: str) -> bytes:
     version = {"VersionId": at.query["versionId"]} if at.query.get("versionId") else {}
 
     def get(client: Any) -> bytes:
-        body: bytes = client.get_object(Bucket=at.host, Key=at.path, **version, **_customer_key(url, at))["Body"].read()
+        answer = client.get_object(Bucket=at.host, Key=at.path, **version, **_customer_key(url, at))
+        if answer.get("ContentLength", 0) > STATE_BYTES.most:
+            raise StateError(url, f"it holds {STATE_BYTES.beyond}", STATE_BYTES.hint)
+        body: bytes = answer["Body"].read()
         return body
 
     return _ask(url, "s3", get)

@@ -60,6 +60,10 @@ def evaluate(expr: Expr, scope: Scope | None, run: Run | None = None) -> Val:
     except RecursionError:
         run.note(expr.line, "the expression is nested too deeply")
         return unknown()
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # what the evaluator did not foresee makes this value unknown, and ends no scan
+        run.beyond.setdefault(f"line {expr.line}: an expression that drift does not expect ({type(error).__name__})")
+        return unknown()
 
 
 def attempt(expr: Expr, scope: Scope | None, run: Run | None = None) -> Val:
