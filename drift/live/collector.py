@@ -17,6 +17,7 @@ from drift.live.document import UNASKED, Document, is_known
 from drift.live.plan import Listing, Plan, Wanted, type_of
 from drift.model.coverage import NOT_OFFERED, Gap, Unreadable
 from drift.model.resource import Key, Resource
+from drift.model.value import plain
 from drift.provider.api import Answer, Refused, Request
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Provider
@@ -207,7 +208,7 @@ class Collector:
 
     def _seeking(self, kind: ResourceType, call: Call, key: Key, desired: Resource) -> Request | None:
         """The request for one desired resource; None where an argument has no value, or nobody may list the type."""
-        bound = {name: path(p).search(desired.attributes) for name, p in call.bind.items()}
+        bound = {name: plain(path(p).search(desired.attributes)) for name, p in call.bind.items()}
         gap = self.found.gap(key)
         if None in bound.values() or (gap is not None and gap.code != NOT_OFFERED):
             return None

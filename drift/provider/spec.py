@@ -307,7 +307,7 @@ class ResourceType:
     lookup: Call | None = None
     """Asks for one desired resource that was not listed: `bind` is JMESPath over its attributes, the
     answer one item or several of the listing's shape, each with the arguments as sections of its own.
-    Where an argument has no value, nothing is asked."""
+    Where an argument has no value, nothing is asked. A set is asked for as a list, in order."""
     describe: tuple[Call, ...] = ()
     scope: Literal["regional", "global"] = "regional"
     id: Attr

@@ -390,6 +390,7 @@ IAM: dict[str, Case] = {
         may("s3:GetObject", "iam:PassRole", "ec2:RunInstances"),
         may("s3:GetObject"),
     ),
+    "policy-foreign": ("aws_sqs_queue_policy", {"policy": FOREIGN}, {"policy": MINE}),
     "iam-trust-federated": (
         "aws_iam_role",
         trust(Federated=GITHUB, Condition={"StringLike": {"token.actions.githubusercontent.com:sub": "repo:*"}}),

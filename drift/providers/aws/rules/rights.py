@@ -1,10 +1,11 @@
-"""What a change of a policy made possible."""
+"""What a change of a policy made possible, and which other accounts policies let in."""
 
 from __future__ import annotations
 
 from drift.model.drift import Severity
 from drift.providers.aws.policy import Difference, Level, difference
-from drift.providers.aws.rules.policies import decided, read
+from drift.providers.aws.rules.containers import permission_policy
+from drift.providers.aws.rules.policies import decided, open_to_accounts, read
 from drift.rules.spec import Fail, Found, rule
 from drift.rules.subject import Subject
 
@@ -41,6 +42,9 @@ TYPES = (
     "aws_sqs_queue",
     "aws_sqs_queue_policy",
 )
+
+JUDGED_APART = ("aws_s3_", "aws_secretsmanager_", "aws_dynamodb_", "aws_cloudwatch_event_")
+"""How the types begin for which a rule of their own tells other accounts."""
 
 SEVERITY: dict[Level, Severity] = {
     "Permissions management": "high",
@@ -88,3 +92,23 @@ def _told(found: Difference) -> Found:
     opened = f"; which opens ways to more rights: {ways}{more}" if ways else ""
     severity: Severity = "high" if found.paths else SEVERITY[levels[0]]
     return Fail(f"{found.text} ({', '.join(levels)}){opened}", severity)
+
+
+OPEN_TO_ACCOUNTS = tuple(
+    t for t in TYPES if t not in (*INLINE, "aws_iam_policy", "aws_iam_role") and not t.startswith(JUDGED_APART)
+)
+
+
+@rule(
+    title="Another account is let in",
+    severity="high",
+    theme="identity",
+    types=(*OPEN_TO_ACCOUNTS, "aws_lambda_permission"),
+    remedy="Take the account out, or list it as trusted.",
+    references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-resources.html",),
+)
+def policy_foreign(it: Subject) -> Found:
+    """A key, queue, topic, repository, function or vault is open to an account that is neither this one nor trusted."""
+    if it.type == "aws_lambda_permission":
+        return open_to_accounts(it, permission_policy(it))
+    return open_to_accounts(it, it[DOCUMENTS.get(it.type, "policy")])

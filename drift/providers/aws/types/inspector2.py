@@ -28,7 +28,7 @@ ENABLER = ResourceType(
     list=None,
     lookup=Call(op="BatchGetAccountStatus", take="{accounts: accounts}", bind={"accountIds": "account_ids"}),
     exists="accounts[?state.status == 'ENABLED' || state.status == 'ENABLING']",
-    id=text("join('-', [join(',', sort(accountIds)), ''])"),
+    id=text("join(',', sort(accountIds))"),
     identity=("account_ids",),
     label="id",
     attributes={

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.provider.kinds import attr, blocks, flag, tags, text
+from drift.provider.kinds import blocks, flag, tags, text
 from drift.provider.spec import Call, ResourceType
 
 
@@ -29,7 +29,7 @@ VIEW = ResourceType(
     account="account(ViewArn)",
     computed={"arn": text("ViewArn")},
     attributes={
-        "name":              attr("ViewArn", _name),
+        "name":              text("ViewArn", from_api=_name),
         "default_view":      flag("Default == ViewArn", default=False),
         "scope":             text("Described.View.Scope", assigned=True),
         # an empty filter is what nobody wrote

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from drift.model.value import Value
 from drift.normalize import values
-from drift.provider.kinds import block, blocks, flag, kms_key, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, flag, kms_key, number, set_of, tags, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
 from drift.providers.aws.types.sagemaker import GONE
+
+
+def _size(value: Any) -> Value:
+    """The provider writes 0 where nobody chose."""
+    return values.number(value) or None
 
 
 def _variants(at: str, *, assigned: bool) -> Attr:
@@ -21,7 +29,7 @@ def _variants(at: str, *, assigned: bool) -> Attr:
         "model_data_download_timeout_in_seconds": number("ModelDataDownloadTimeoutInSeconds", default=0),
         "model_name":               text("ModelName"),
         "variant_name":             text("VariantName", assigned=True),
-        "volume_size_in_gb":        number("VolumeSizeInGB", **({"assigned": True} if assigned else {"default": 0})),
+        "volume_size_in_gb":        attr("VolumeSizeInGB", _size, assigned=assigned),
         "core_dump_config":         block("CoreDumpConfig", {
             "destination_s3_uri": text("DestinationS3Uri"),
             "kms_key_id":         kms_key("KmsKeyId"),

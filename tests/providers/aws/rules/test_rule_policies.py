@@ -138,6 +138,39 @@ def test_the_data_knows_every_service_that_the_rules_name() -> None:
     assert all(len(actions_of(service)) > 5 for service in SENSITIVE)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("type_", "attribute"),
+    [
+        ("aws_kms_key", "policy"), ("aws_sns_topic_policy", "policy"), ("aws_ecr_repository_policy", "policy"),
+        ("aws_backup_vault_policy", "policy"), ("aws_opensearch_domain_policy", "access_policies"),
+        ("aws_cloudwatch_log_resource_policy", "policy_document"),
+    ],
+)  # fmt: skip
+def test_another_account_in_whatever_has_a_policy(type_: str, attribute: str) -> None:
+    def given(account: str) -> Answer:
+        return judged("policy-foreign", type_, **{attribute: policy({"Principal": {"AWS": account}})})
+
+    assert given(OTHER).evidence == f"account {OTHER}: s3:GetObject"
+    assert given(ME).verdict == "pass"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "verdict"),
+    [
+        ({"principal": OTHER}, "fail"),
+        ({"principal": f"arn:aws:iam::{OTHER}:role/x"}, "fail"),
+        ({"principal": OTHER, "principal_org_id": "o-a1b2c3d4e5"}, "pass"),
+        ({"principal": ME}, "pass"),
+        ({"principal": "*", "source_account": OTHER}, "fail"),
+        ({"principal": "sns.amazonaws.com", "source_account": ME}, "pass"),
+    ],
+)
+def test_another_account_in_a_permission(attributes: dict[str, Any], verdict: str) -> None:
+    given = {"action": "lambda:InvokeFunction", "statement_id": "s", "function_name": "f"}
+
+    assert judged("policy-foreign", "aws_lambda_permission", **given, **attributes).verdict == verdict
+
+
 def drifted(before: str | None, after: str | None, type_: str = "aws_iam_policy") -> Answer:
     old, new = (None if p is None else raw(type_, {"policy": p}) for p in (before, after))
     changes = (Change("policy", old and old.attributes["policy"], new and new.attributes["policy"]),)
