@@ -127,7 +127,8 @@ def survey(
     """
     here = tuple(desired)
     exclusions = Exclusions(exceptions, catalog)
-    regions = regions_of(here, scope, home_region)
+    regional = any(catalog[name].scope == "regional" for name in scope.types(catalog))
+    regions = regions_of(here, scope, home_region) if regional else []
     types = before.types_left(exclusions, scope.types(catalog), regions, here)
     regions = before.regions_left(exclusions, regions)
     search = not scope.only_state
@@ -185,6 +186,7 @@ def regions_of(resources: Iterable[Resource], scope: Scope, default: str) -> lis
     found = {*scope.regions, *(r.key.region for r in resources)} - {GLOBAL, ""}
     if not found and not default:
         raise UsageError(
-            "no region: neither the state nor the session names one", "Give one with --region, or set AWS_REGION."
+            "no region: neither the state nor the session names one",
+            "Give one with --region, or set one in the configuration of the cloud's own tools.",
         )
     return sorted(found or {default})

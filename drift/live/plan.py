@@ -149,12 +149,17 @@ class Plan:
 
     def endpoint(self, region: str, call: Call) -> str:
         """The region whose endpoint answers."""
-        return call.region or (self._regions[0] if region == GLOBAL else region)
+        return call.region or (self._first if region == GLOBAL else region)
+
+    @property
+    def _first(self) -> str:
+        """The region that answers for what has none; empty in a cloud without regions."""
+        return self._regions[0] if self._regions else ""
 
     def here(self, region: str) -> Mapping[str, str]:
         """What every item knows of where it is."""
         return {
-            **self._provider.here(self._account, self._regions[0] if region == GLOBAL else region),
+            **self._provider.here(self._account, self._first if region == GLOBAL else region),
             "region": region,
         }
 

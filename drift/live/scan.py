@@ -120,7 +120,7 @@ class Scan:
 
     def last_used(self, arns: Sequence[str]) -> Mapping[str, Mapping[str, int | None] | Unreadable]:
         """ARN of a role or user -> service -> days since it was last used, None for never."""
-        return self._provider.usage(self._asker, arns, min(self._regions))
+        return self._provider.usage(self._asker, arns, min(self._regions, default=""))
 
     def latest(self, resource: Resource) -> Resource:
         """The same resource, by the same entry, with all that was read of it since."""

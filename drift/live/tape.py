@@ -9,7 +9,8 @@ empty answers take little room.
     {"op":"sqs:ListQueueTags","region":"eu-west-1","asked":[{…},{…}],"refused":"AccessDenied"}
 
 `asked` holds the arguments of each request; the region is told where it is not the head's. Lines are sorted: the same
-answers give the same bytes. What botocore's model marks as sensitive never reaches the disk: on replay it is unread.
+answers give the same bytes. What the provider's model of its API marks as sensitive never reaches the disk: on
+replay it is unread.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import os
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,23 +30,18 @@ from drift.errors import NotOnTapeError, TapeError
 from drift.live.document import SCRUBBED
 from drift.model.coverage import NOT_ON_TAPE
 from drift.provider.api import Answer, Api, Refused, Request
+from drift.provider.operations import Operations, Shape
 
 FORMAT = 2
-_ALSO_SECRET = {
-    ("lambda", "GetFunction"): {"Location"},
-    ("lambda", "GetLayerVersion"): {"Location"},
-    ("ec2", "DescribeInstanceAttribute"): {"UserData"},
-    ("firehose", "DescribeDeliveryStream"): {"HECToken"},
-}
-"""(service, operation) -> members that hold secrets although the model does not mark them."""
 
 
 class Recorder:
     """An Api that keeps what it answers; `save` writes the tape."""
 
-    def __init__(self, api: Api, *, scrub: bool = True) -> None:
+    def __init__(self, api: Api, operations: Operations | None) -> None:
+        """What `operations` marks as sensitive is not written; None, for an account without secrets, writes all."""
         self._api = api
-        self._scrub = scrub
+        self._operations = operations
         self._kept: dict[str, tuple[Request, Answer]] = {}
         self._lock = threading.Lock()
 
@@ -114,9 +110,8 @@ class Recorder:
         """The answer as the tape has it; AWS's words about a refusal are left out, for they may name anything."""
         if isinstance(answer, Refused):
             return {"refused": answer.code}
-        shape = _output_shape(request.service, request.op) if self._scrub else None
-        also = _ALSO_SECRET.get((request.service, request.op), set()) if self._scrub else set()
-        return {"pages": [_encode(page, shape, also) for page in answer]}
+        known = self._operations.find(request.service, request.op) if self._operations else None
+        return {"pages": [_encode(page, known.answers if known else None) for page in answer]}
 
 
 class Player:
@@ -228,24 +223,15 @@ def _json(value: Any, *, sort_keys: bool = False) -> str:
     return json.dumps(value, sort_keys=sort_keys, separators=(",", ":"))
 
 
-def _output_shape(service: str, op: str) -> Any:
-    import botocore.session
-
-    return botocore.session.get_session().get_service_model(service).operation_model(op).output_shape
-
-
-def _encode(value: Any, shape: Any = None, also: Set[str] = frozenset()) -> Any:
-    if shape is not None and shape.metadata.get("sensitive") and value is not None:
+def _encode(value: Any, shape: Shape | None = None) -> Any:
+    if shape is not None and shape.sensitive and value is not None:
         return {"$scrubbed": True}
     if isinstance(value, Mapping):
-        members = getattr(shape, "members", {})
-        inner = getattr(shape, "value", None)
-        return {
-            str(k): {"$scrubbed": True} if k in also and v is not None else _encode(v, members.get(k, inner), also)
-            for k, v in value.items()
-        }
+        members = shape.members if shape is not None else {}
+        inner = shape.element if shape is not None else None
+        return {str(k): _encode(v, members.get(k, inner)) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_encode(v, getattr(shape, "member", None), also) for v in value]
+        return [_encode(v, shape.element if shape is not None else None) for v in value]
     if isinstance(value, datetime):
         return {"$datetime": value.isoformat()}
     if isinstance(value, bytes):

@@ -1,8 +1,8 @@
 """The contract: what drift needs of a cloud, as one value.
 
 A provider is data and a few functions. AWS is the first (`drift.providers.aws`); a package brings another by an
-entry point of the group `drift.providers` that names a `Provider`. `drift.provider.conformance` has the tests that
-every provider inherits.
+entry point of the group `drift.providers` that names a `Provider`. `drift.conformance` has the tests that every
+provider inherits.
 """
 
 from __future__ import annotations
@@ -120,8 +120,8 @@ class Provider:
     """What the provider adds to every entry, those of other packages too: an owner that its tags prove."""
     schema: Schema = NO_SCHEMA
     """What the Terraform provider says of each type: attributes, flags, defaults."""
-    operations: Callable[[], Operations] | None = None
-    """The model of its API; None where there is none: paths are not linted then, and a tape marks no secrets."""
+    operations: Callable[[], Operations]
+    """Loads the model of its API: the lint proves every entry against it, and it says what no tape may hold."""
     lint: Callable[[ResourceType], Iterable[str]] = _nothing_more
     """(entry) -> what only the provider can know to be wrong with it: a permission that does not exist."""
     open: Callable[[Access], Api]

@@ -19,11 +19,11 @@ from drift.model.drift import Drift
 from drift.model.resource import Resource
 from drift.model.value import Hidden, is_empty, plain
 from drift.provider.catalog import Catalog
+from drift.provider.contract import Provider
 from drift.provider.installed import facts_of
 from drift.provider.relations import kind_of, values_at
 from drift.provider.spec import ResourceType
 
-PROVIDER = "registry.terraform.io/hashicorp/aws"
 ACTIONS = {"modified": ["update"], "missing": ["delete"], "unmanaged": ["create"]}
 """What such a plan would have done to bring about what is there now."""
 
@@ -46,7 +46,7 @@ def document(drifts: Sequence[Drift], catalog: Catalog) -> dict[str, Any]:
         "planned_values": {"root_module": _module([(a, _planned(a, r, catalog)) for a, r in there])},
         "resource_changes": [_change(a, d, catalog) for a, d in named],
         "configuration": {
-            "provider_config": {"aws": {"name": "aws", "full_name": PROVIDER}},
+            "provider_config": {p.name: {"name": p.name, "full_name": _source(p)} for p in _providers(there, catalog)},
             "root_module": {"resources": _configuration(there, catalog)},
         },
     }
@@ -98,23 +98,33 @@ def _module_path(address: Address, depth: int) -> str:
     return str(Address("x", "y", module=address.module[:depth])).removesuffix(".x.y")
 
 
-def _head(address: Address) -> dict[str, Any]:
+def _head(address: Address, catalog: Catalog) -> dict[str, Any]:
     out: dict[str, Any] = {"address": str(address), "mode": "managed", "type": address.type, "name": address.name}
     if address.key is not None:
         out["index"] = address.key
-    return out | {"provider_name": PROVIDER}
+    return out | {"provider_name": _source(catalog.provider_of(address.type))}
+
+
+def _source(provider: Provider) -> str:
+    return f"registry.terraform.io/{min(provider.sources)}"
+
+
+def _providers(named: Sequence[tuple[Address, Resource]], catalog: Catalog) -> list[Provider]:
+    """The providers of these resources, by name."""
+    found = {catalog.provider_of(address.type).name for address, _ in named} or set(catalog.providers)
+    return [catalog.providers[name] for name in sorted(found)]
 
 
 def _planned(address: Address, resource: Resource, catalog: Catalog) -> dict[str, Any]:
     values, sensitive, _ = _sides(resource, catalog)
-    return {**_head(address), "schema_version": 0, "values": values, "sensitive_values": sensitive}
+    return {**_head(address, catalog), "schema_version": 0, "values": values, "sensitive_values": sensitive}
 
 
 def _change(address: Address, drift: Drift, catalog: Catalog) -> dict[str, Any]:
     nothing: tuple[Any, Any, Any] = (None, {}, {})
     before, hidden, _ = _sides(drift.desired, catalog) if drift.desired is not None else nothing
     after, hidden_after, unknown = _sides(drift.actual, catalog) if drift.actual is not None else nothing
-    out = _head(address)
+    out = _head(address, catalog)
     if address.module:
         out["module_address"] = _module_path(address, len(address.module))
     return out | {
@@ -231,8 +241,15 @@ def _configuration(there: Sequence[tuple[Address, Resource]], catalog: Catalog) 
             found = [by_value[to, v] for v in values if isinstance(v, str) and (to, v) in by_value]
             if found:
                 expressions[attribute.split(".")[0].removesuffix("[]")] = {"references": found}
-        bare = {k: v for k, v in _head(address).items() if k not in ("index", "provider_name")}
-        out.append({**bare, "provider_config_key": "aws", "expressions": expressions, "schema_version": 0})
+        bare = {k: v for k, v in _head(address, catalog).items() if k not in ("index", "provider_name")}
+        out.append(
+            {
+                **bare,
+                "provider_config_key": catalog.provider_of(address.type).name,
+                "expressions": expressions,
+                "schema_version": 0,
+            }
+        )
     return out
 
 

@@ -15,6 +15,7 @@ import pytest
 from drift.errors import NotOnTapeError, TapeError
 from drift.live.tape import Player, Recorder
 from drift.provider.api import Answer, Refused, Request
+from drift.providers.aws.operations import BotoOperations
 from tests.support.apis import Standing
 from tests.support.made import write_state
 from tests.support.world import lines, run
@@ -52,7 +53,7 @@ class Fixed(Standing):
 
 
 def recorded(tmp_path: Path, *, scrub: bool = True) -> Path:
-    recorder = Recorder(Fixed(), scrub=scrub)
+    recorder = Recorder(Fixed(), BotoOperations() if scrub else None)
     assert lines(run(write_state(STATE, tmp_path / "s.tfstate"), recorder, only=("aws_ssm_parameter",))) == []
     recorder.save(
         tmp_path / "tape.jsonl", started_at="t", duration_seconds=1.5, region="us-east-1", types=["aws_ssm_parameter"]
@@ -88,7 +89,7 @@ def test_dates_bytes_and_refusals_come_back(tmp_path: Path) -> None:
         def ask(self, request: Request) -> Answer:
             return answers[0] if request.op == "GetQueueUrl" else answers[1]
 
-    recorder = Recorder(Odd())
+    recorder = Recorder(Odd(), BotoOperations())
     requests = [Request("sqs", "r", "GetQueueUrl", {"QueueName": "a"}), Request("sqs", "r", "ListQueues")]
     for request in requests:
         recorder.ask(request)
@@ -142,7 +143,7 @@ def test_requests_that_are_answered_alike_share_a_line(tmp_path: Path) -> None:
         def ask(self, request: Request) -> Answer:
             return [{"Tags": {"a": request.args["QueueUrl"]} if request.args["QueueUrl"] == "2" else {}}]
 
-    recorder = Recorder(Empty())
+    recorder = Recorder(Empty(), BotoOperations())
     for region in ("us-east-1", "west"):
         for name in "321":
             recorder.ask(Request("sqs", region, "ListQueueTags", {"QueueUrl": name}))
@@ -160,7 +161,7 @@ def test_requests_that_are_answered_alike_share_a_line(tmp_path: Path) -> None:
 
 
 def save(path: Path) -> None:
-    Recorder(Fixed()).save(path, started_at="t", duration_seconds=1, region="us-east-1")
+    Recorder(Fixed(), BotoOperations()).save(path, started_at="t", duration_seconds=1, region="us-east-1")
 
 
 def test_a_tape_is_for_its_owner_alone_and_replaces_only_a_tape(tmp_path: Path) -> None:

@@ -83,6 +83,66 @@ def test_everything_a_plugin_may_add(tmp_path: Path) -> None:
     assert "named-well" in [f["rule"] for f in rogue["findings"]]
 
 
+def python(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *arguments], env=env, capture_output=True, text=True, check=False)
+
+
+def test_a_type_of_a_plugin_is_linted_by_its_own_schema(tmp_path: Path) -> None:
+    env = install(tmp_path)
+    assert python(env, "-m", "drift.provider.lint", "aws_example").stdout == ""
+
+    wrong = PLUGIN.replace('alias_of="aws_security_group"', 'alias_of="aws_security_group", label="nam"')
+    wrong = wrong.replace('AWS.schema.of_type("aws_security_group")', '{"name": "o", "colour": "o"}')
+    (tmp_path / "example_plugin.py").write_text(wrong)
+    said = python(env, "-m", "drift.provider.lint", "aws_example")
+
+    assert said.returncode == 1
+    assert "aws_example: colour is neither compared nor ignored" in said.stdout
+    assert "aws_example: label: 'nam' leads nowhere" in said.stdout
+
+
+def test_a_lint_of_a_type_that_nobody_describes_says_so(tmp_path: Path) -> None:
+    said = python(install(tmp_path), "-m", "drift.provider.lint", "aws_exampel")
+
+    assert (said.returncode, said.stdout) == (1, "aws_exampel: no installed package describes this type\n")
+
+
+CONFIGURED = """
+resource "aws_example" "one" {
+  name        = "one"
+  description = "as the author wrote it"
+  ingress {
+    from_port = 443
+    to_port   = 443
+    protocol  = "tcp"
+    cidr_blocks = ["10.0.0.0/8"]
+  }
+}
+"""
+
+
+def test_a_type_of_a_plugin_is_known_to_the_evaluator(tmp_path: Path) -> None:
+    env = install(tmp_path)
+    (tmp_path / "main.tf").write_text(CONFIGURED)
+    group = {"id": "sg-1", "name": "one", "description": "as it was", "vpc_id": "vpc-1", "ingress": [], "egress": []}
+    resource = {
+        "mode": "managed", "type": "aws_example", "name": "one",
+        "provider": 'provider["registry.terraform.io/hashicorp/aws"]',
+        "instances": [{"schema_version": 1, "attributes": group}],
+    }  # fmt: skip
+    head = {"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "outputs": {}}
+    (tmp_path / "terraform.tfstate").write_text(json.dumps({**head, "resources": [resource]}))
+    code = f"""
+from drift.desired.load import Sources, load
+from drift.provider.installed import installed
+found, = load(Sources(places=({str(tmp_path / "terraform.tfstate")!r},)), installed(), account="1", region="us-east-1").resources
+print(found.configured["description"], len(found.configured["ingress"]))
+"""
+    said = python(env, "-c", code)
+
+    assert said.stdout == "as the author wrote it 1\n", said.stderr
+
+
 def test_a_broken_plugin_is_named(tmp_path: Path) -> None:
     env = install(tmp_path, source="raise RuntimeError('bug')")
     done = drift(env, "catalog")

@@ -40,8 +40,9 @@ class Account:
             player = Player(self.replay)
             return Connection(PROVIDER, player), replace(scope, recorded=player.types)
         access = Access(profile=self.profile, region=next(iter(scope.regions), None))
-        api = plugins.catalog().providers[PROVIDER].open(access)
-        return Connection(PROVIDER, Recorder(api) if self.record else api), scope
+        provider = plugins.catalog().providers[PROVIDER]
+        api = provider.open(access)
+        return Connection(PROVIDER, Recorder(api, provider.operations()) if self.record else api), scope
 
     def save(self, connection: Connection, report: Report, scope: Scope) -> None:
         """Write the tape, where one was asked for; TapeError where it cannot be written."""

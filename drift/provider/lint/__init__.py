@@ -20,7 +20,7 @@ def lint(kind: ResourceType, catalog: Catalog, known: facts.Facts | None = None)
     known = catalog.facts(kind.name) if known is None else known
     found = [*words.check(kind)]
     if not found:  # a word of a wrong type would make nonsense of the rest
-        found += api.check(kind, catalog, provider.operations()) if provider.operations else ()
+        found += api.check(kind, catalog, provider.operations())
         found += [*schema.check(kind, known), *links.check(kind, catalog, known), *provider.lint(kind)]
     return [f"{kind.name}: {problem}" for problem in dict.fromkeys(found)]
 

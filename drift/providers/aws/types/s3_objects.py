@@ -59,6 +59,7 @@ def to_owners(want: Value, have: Value) -> bool:
 
 OBJECT = ResourceType(
     name="aws_s3_object",
+    owner_tags=False,
     service="s3",
     scope="global",
     list=None,
