@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from drift.model.bounds import SETTINGS_BYTES, contents
+
 _INIT = ".terraform"
 _SUFFIXES = (".tfstate", ".tfstate.backup")
 
@@ -29,7 +31,7 @@ class Jail:
     def of(cls, root: Path, data_dir: Path) -> Jail:
         """Around the root module in a directory, whose modules the installer put below `data_dir`."""
         root = _real(root)
-        found = next((d for d in (root, *root.parents) if (d / ".git").exists()), None)
+        found = _checkout(root)
         here = _real(Path.cwd())
         near = (here,) if found is None and here != Path(here.anchor) and root.is_relative_to(here) else ()
         return cls(found, (root, *near, _real(data_dir / "modules")))
@@ -42,6 +44,26 @@ class Jail:
         """Whether a path leads to a place that is the configuration's own."""
         places = self.own if self.checkout is None else (self.checkout, *self.own)
         return within(_real(path), places)
+
+
+def _checkout(root: Path) -> Path | None:
+    """The repository around a directory, of a submodule the one that has it; None where there is none."""
+    found = None
+    for directory in (root, *root.parents):
+        git = directory / ".git"
+        if git.exists():
+            found = directory
+            if not _is_submodule(git):
+                break
+    return found
+
+
+def _is_submodule(git: Path) -> bool:
+    """Whether this is the `.git` of a submodule: a file that names a directory of the outer repository."""
+    try:
+        return git.is_file() and b"/modules/" in contents(git, SETTINGS_BYTES)
+    except OSError:
+        return False
 
 
 def within(real: Path, places: Iterable[Path]) -> bool:

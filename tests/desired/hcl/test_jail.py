@@ -122,6 +122,20 @@ def test_what_is_in_the_checkout_is_read(tree: Tree) -> None:
     assert found.instances["aws_ssm_parameter.p"].values["value"] == "in the checkout installed"
 
 
+def test_a_submodule_is_part_of_the_repository_that_has_it(tree: Tree) -> None:
+    where = 'module "m" {\n  source = "../../modules/m"\n}\n'
+    files = {
+        "envs/prod/main.tf": parameter("module.m.text", where),
+        "modules/m/main.tf": 'output "text" {\n  value = "x"\n}\n',
+    }
+    root = tree({**files, "envs/.git": "gitdir: ../.git/modules/envs\n"})
+    found, _ = shown(root)
+    assert found.instances["aws_ssm_parameter.p"].values["value"] == "x"
+    (root.parent / ".git").write_text("gitdir: /elsewhere/.git/worktrees/envs\n")
+    found, _ = shown(root)
+    assert "outside of the checkout" in found.unresolved[0].reason
+
+
 def test_without_a_checkout_modules_are_read_and_their_files_are_not(tmp_path: Path) -> None:
     (tmp_path / "m").mkdir()
     (tmp_path / "m/main.tf").write_text(
