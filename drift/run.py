@@ -6,13 +6,15 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 
 from drift.desired.load import Desired, Sources, load
+from drift.exclude import after
 from drift.exclude.baseline import Baseline
 from drift.exclude.comments import rules_of
 from drift.exclude.exclusions import Exceptions
 from drift.live.asker import Asker, Progress, quiet
-from drift.model.drift import Report
+from drift.model.drift import Drift, Report
 from drift.model.resource import Resource
 from drift.model.target import Target
 from drift.provider.api import Api
@@ -23,6 +25,10 @@ from drift.rules.settings import Settings
 from drift.rules.spec import Rule
 from drift.survey import NOTHING, Scope, Survey, survey
 
+EITHER = (
+    "the configuration asks for more than the state recorded: it was not applied yet, or somebody changed this and a "
+    "refresh recorded it"
+)
 EVERYTHING = Scope()
 """All types, in the regions of the states."""
 
@@ -117,10 +123,12 @@ def compare(
             home_region=connection.api.region,
             progress=progress,
         )
-        judged = judge(
-            found.drift, job.rules, found.scan, catalog, desired=found.desired, settings=settings, scope=found.types
-        )
-        done.append((found, judged))
+        judging = partial(
+            judge, rules=job.rules, reader=found.scan, catalog=catalog, desired=found.desired, settings=settings,
+            scope=found.types,
+        )  # fmt: skip
+        judged = judging(found.drift)
+        done.append((found, with_weaker(found, judged, judging(found.verdicts.ahead))))
     reached = {c.target for c in connections}
     report = conclude(
         desired,
@@ -132,6 +140,34 @@ def compare(
         links=job.links,
     )
     return Outcome(report, tuple(done))
+
+
+def with_weaker(found: Survey, judged: Judged, ahead: Judged) -> Judged:
+    """What drifted, and what is pending though it makes a rule fail that what its author asks for passes.
+
+    Either the configuration was hardened and not applied, or somebody weakened what is there and a refresh recorded
+    it. Nothing tells which, so it is not passed over. It is pending no more.
+    """
+    weaker = [d for d in ahead.drift if any(f.counts and f.effect == "introduced" for f in d.findings)]
+    if not weaker:
+        return judged
+    told = [replace(d, changes=tuple(replace(c, reason=c.reason or EITHER) for c in d.changes)) for d in weaker]
+    known = {d.desired.place: d for d in judged.drift if d.desired is not None and d.kind == "modified"}
+    found.verdicts.promote(told)
+    own = []
+    for drift in after.kept(found.exclusions, told):
+        before = known.pop(drift.desired.place, None) if drift.desired is not None else None
+        findings = {f.rule: f for f in (*drift.findings, *(before.findings if before else ()))}
+        changes = (*(before.changes if before else ()), *drift.changes)
+        own.append(replace(drift, changes=changes, findings=tuple(findings.values())))
+    places = {d.desired.place for d in own if d.desired is not None}
+    rest = [d for d in judged.drift if d.kind != "modified" or d.desired is None or d.desired.place not in places]
+    return Judged(tuple(sorted((*rest, *own), key=_order)), (*judged.warnings, *ahead.warnings))
+
+
+def _order(drift: Drift) -> tuple[bool, str]:
+    """As the differ tells them: what is managed by its address, then what is not."""
+    return drift.desired is None, str(drift.resource.address or "")
 
 
 class Clock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -165,7 +165,7 @@ def survey(
     return Survey(
         target=target,
         catalog=catalog,
-        desired=here,
+        desired=tuple(verdicts.meant.get(r.place, r) for r in here),
         excused=tuple(excused),
         actual=actual,
         scan=scan,
@@ -177,8 +177,18 @@ def survey(
         regions=tuple(regions),
         searched=search,
         gaps=scan.gaps,
-        warnings=tuple(refused),
+        warnings=(*refused, *_unexplained(verdicts.echoed)),
     )
+
+
+def _unexplained(parents: int) -> Iterator[str]:
+    """What a state alone cannot tell: who put a part where its parent's record shows it."""
+    if parents:
+        hold = "1 resource holds" if parents == 1 else f"{parents} resources hold"
+        yield (
+            f"{hold} parts (rules, policies, attachments) that only the record explains, "
+            "and a refresh records what it finds: give --config"
+        )
 
 
 def regions_of(resources: Iterable[Resource], scope: Scope, default: str) -> list[str]:

@@ -35,6 +35,8 @@ class Instance:
     """What the author wrote for it, where the configuration was read and has it."""
     wanted: Mapping[str, Any] | None = None
     """What a plan says that the author sets, in the shape of `attributes` and complete."""
+    earlier: Mapping[str, Any] | None = None
+    """`attributes` as they were recorded before the state was last written; None where no backup tells."""
     exempt: tuple[Exemption, ...] = ()
     """Paths that a plan shows to be ignored."""
     moved_from: Address | None = None

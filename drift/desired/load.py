@@ -13,12 +13,13 @@ from typing import Any, TypeVar
 from drift.desired import state as formats
 from drift.desired.ahead import ahead, identities, imported
 from drift.desired.backends import Backend, Backends, Lock
+from drift.desired.earlier import with_earlier
 from drift.desired.homes import homes, placed
 from drift.desired.instance import Instance, State
 from drift.desired.places import fetch
 from drift.desired.unhurried import unhurried
 from drift.desired.versions import latest, recorded
-from drift.desired.wanted import exempt, lines, undeclared, wanted
+from drift.desired.wanted import Means, Unsaid, exempt, lines, wanted
 from drift.errors import StateError
 from drift.model.drift import Pending
 from drift.model.resource import GLOBAL, Key, Remark, Resource, Source
@@ -26,7 +27,7 @@ from drift.model.target import Target
 from drift.model.value import UNREADABLE_SHAPES, Value
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Home
-from drift.provider.facts import Facts
+from drift.provider.facts import Default, Facts, Unset
 from drift.provider.path import text_at
 from drift.provider.relations import kind_of
 from drift.provider.spec import Attr, ResourceType
@@ -128,7 +129,7 @@ def read_states(
 
 
 def _state(data: bytes, name: str, lock: Lock | None, near: Sequence[Path]) -> State:
-    state = formats.parse(data, name, near)
+    state = with_earlier(formats.parse(data, name, near))
     return state if lock is None else replace(state, warnings=(*state.warnings, f"{name}: {lock}"))
 
 
@@ -165,6 +166,7 @@ def build(
                 region=home.region or region,
                 lineage=state.lineage,
                 provider=under_old(catalog.facts(kind.name, major), names),
+                means=meanings(catalog, kind.name, major, names),
             )
             _keep(instance, _doubted(resource, instance, home, catalog, several=bool(others)), strange, out, catalog)
     return out
@@ -258,9 +260,15 @@ def as_known(instance: Instance, renamed: Mapping[str, str]) -> Instance:
         attributes=under_old(instance.attributes, renamed),
         asserted=None if asserted is None else frozenset(renamed.get(n, n) for n in asserted),
         wanted=None if wanted is None else under_old(wanted, renamed),
+        earlier=None if instance.earlier is None else under_old(instance.earlier, renamed),
         configured=None
         if author is None
-        else replace(author, values=under_old(author.values, renamed), places=under_old(author.places, renamed)),
+        else replace(
+            author,
+            values=under_old(author.values, renamed),
+            derived=under_old(author.derived, renamed),
+            places=under_old(author.places, renamed),
+        ),
     )
 
 
@@ -269,19 +277,43 @@ def under_old(values: Mapping[str, T], renamed: Mapping[str, str]) -> Mapping[st
     return {renamed.get(name, name): value for name, value in values.items()} if renamed else values
 
 
+def meanings(catalog: Catalog, type_: str, major: int, renamed: Mapping[str, str]) -> Means:
+    """Dotted path, by the catalogue's names -> what it means in one version of the provider that nobody sets it."""
+    new = {old: name for name, old in renamed.items()}
+
+    def means(path: str) -> Default | Unset:
+        head, dot, rest = path.partition(".")
+        return catalog.left_out(type_, new.get(head, head) + dot + rest, major)
+
+    return means
+
+
 def resource_of(
-    instance: Instance, kind: ResourceType, *, account: str, region: str, lineage: str, provider: Facts
+    instance: Instance,
+    kind: ResourceType,
+    *,
+    account: str,
+    region: str,
+    lineage: str,
+    provider: Facts,
+    means: Means = lambda _: Unset.UNKNOWN,
 ) -> tuple[Resource, set[str]]:
     """An instance in canonical form, and the attributes left out of it because they have no such form.
 
-    `provider` holds the facts of its type, in the version that the state was written by.
+    `provider` holds the facts of its type, in the version that the state was written by; `means` tells what it means
+    in that version that nobody sets something.
     """
     raw: Mapping[str, Any] = instance.attributes
+    unsaid = Unsaid(means)
     attributes, strange = _canonical({"id": kind.id, **kind.computed, **kind.attributes}, raw, {"id", *raw})
     author = instance.configured
     said = instance.wanted
     if said is None and author is not None:
-        said = wanted(author, raw, provider)
+        said = wanted(author, raw, provider, unsaid)
+        said |= unsaid.of(author, raw, instance.earlier, {n: provider[n] for n in kind.attributes if n in provider})
+    if instance.asserted is not None:
+        unsaid.leave(n for n in provider if n not in instance.asserted)
+    before = instance.earlier
     configured, _ = _canonical(kind.attributes, {**raw, **said}, said) if said else ({}, None)
     identity = tuple(attributes.get(name) for name in kind.identity)
     arn = raw.get("arn")
@@ -303,7 +335,11 @@ def resource_of(
         left_out=frozenset(
             n for n, a in kind.attributes.items() if a.default is not None and raw.get(n, "") in (None, "")
         ),
-        undeclared=undeclared(instance.asserted, provider) if instance.asserted is not None else frozenset(),
+        undeclared=frozenset(unsaid.left),
+        implied=frozenset(unsaid.implied),
+        defaulted=frozenset(unsaid.defaulted),
+        computed=frozenset(n for n in provider if unsaid.means(n) is Unset.ASSIGNED),
+        earlier=_canonical(kind.attributes, before, before)[0] if before is not None else {},
         lines=lines(author) if author else {},
         exempt=(*instance.exempt, *(exempt(author) if author else ())),
         sensitive=instance.sensitive.union(

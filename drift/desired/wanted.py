@@ -1,13 +1,14 @@
 """What the author wrote, made comparable: in the shape that a state would record it in.
 
-A state holds more than its author wrote: the provider fills in what a nested block leaves out. Where the author
-is silent, the record speaks, so that only what is really said otherwise differs. Where a value is not known, or
-cannot be told apart from what was recorded, the attribute is left out: nothing is said of it.
+The record is not the intent: every refresh writes into the state what it found. So what the author leaves out is the
+provider's default where it has one, null where nobody fills it in, and only what AWS may fill in is as recorded. Where
+a value is not known, or cannot be told apart from what was recorded, the attribute is left out: nothing is said of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from drift.desired.hcl.configured import Configured, is_known
@@ -16,11 +17,101 @@ from drift.model.resource import Exemption
 from drift.provider import facts
 
 IGNORE_CHANGES = "lifecycle.ignore_changes"
+_NOTHING_SET: tuple[Any, ...] = (None, False, 0, "", [], {})
+"""How a state records what is not set: Terraform's SDK writes the zero of the type."""
+
+Means = Callable[[str], facts.Default | facts.Unset]
+"""Dotted path -> what it means that nobody sets it."""
+
+
+@dataclass(slots=True)
+class Unsaid:
+    """What the author of one resource leaves out, and what that means."""
+
+    means: Means = lambda _: facts.Unset.UNKNOWN
+    implied: set[str] = field(default_factory=set)
+    """Dotted paths that have the provider's default, or nothing, because nobody sets them."""
+    defaulted: set[str] = field(default_factory=set)
+    """Those of them that have a default."""
+    left: set[str] = field(default_factory=set)
+    """Dotted paths that the provider leaves to AWS."""
+
+    def leave(self, names: Iterable[str]) -> None:
+        """Mark those of the attributes, none of which is set, that AWS may fill in."""
+        self.left |= {name for name in names if self.means(name) is facts.Unset.ASSIGNED}
+
+    def of(
+        self,
+        author: Configured,
+        recorded: Mapping[str, Any],
+        earlier: Mapping[str, Any] | None,
+        provider: facts.Facts,
+    ) -> dict[str, Any]:
+        """Attribute -> its value where the author leaves it out: its default, or null.
+
+        A block that nobody writes counts as none only where it came between two records: the provider may look away
+        from one that AWS gives.
+        """
+        out: dict[str, Any] = {}
+        for name, fact in provider.items():
+            if name in author.values or name in _ANOTHER_WAY or not facts.settable(fact):
+                continue
+            meaning = self.means(name)
+            if isinstance(meaning, facts.Default):
+                if is_known(author.derived.get(name, UNKNOWN)):  # the evaluator knows whether it is this variant's
+                    out[name] = author.derived[name]
+                    self.defaulted.add(name)
+            elif meaning is facts.Unset.NOTHING:
+                came = earlier is not None and earlier.get(name) in _NOTHING_SET
+                if came or isinstance(fact, str):
+                    out[name] = _nothing(recorded.get(name))
+        self.implied |= out.keys()
+        return out
+
+    def inside(self, at: str, want: Mapping[str, Any], have: Mapping[str, Any], inner: facts.Facts) -> dict[str, Any]:
+        """Argument of a block that is written -> its value where the author leaves it out there."""
+        out: dict[str, Any] = {}
+        another = any(self._is_variant(f"{at}.{name}", value) for name, value in want.items() if value is not None)
+        unset = {name: self.means(f"{at}.{name}") for name in inner if want.get(name) is None}
+        for name, meaning in unset.items():
+            if meaning is facts.Unset.ASSIGNED:
+                self.left.add(f"{at}.{name}")
+            elif not isinstance(inner[name], str) or another:
+                continue
+            elif isinstance(meaning, facts.Default):
+                out[name] = meaning.value
+                self.defaulted.add(f"{at}.{name}")
+            elif meaning is facts.Unset.NOTHING:
+                out[name] = _nothing(have.get(name))
+        self.implied |= {f"{at}.{name}" for name in out}
+        return out
+
+    def _is_variant(self, at: str, value: Any) -> bool:
+        """Whether a text with a default is set to something else, so that other defaults may hold beside it."""
+        meaning = self.means(at)
+        return isinstance(meaning, facts.Default) and isinstance(meaning.value, str) and value != meaning.value
+
+
+_ANOTHER_WAY = frozenset({"tags", "tags_all"})
+"""What is told together with what the provider's configuration adds."""
+
+
+def _nothing(recorded: Any) -> Any:
+    """Nothing, as this state records it."""
+    return recorded if recorded in _NOTHING_SET else None
+
+
 IGNORE_TAGS = "the provider's ignore_tags"
 
 
-def wanted(configured: Configured, recorded: Mapping[str, Any], provider: facts.Facts) -> dict[str, Any]:
-    """Attribute -> what the author sets it to, as far as it is known; `provider` holds the facts of its type."""
+def wanted(
+    configured: Configured, recorded: Mapping[str, Any], provider: facts.Facts, unsaid: Unsaid | None = None
+) -> dict[str, Any]:
+    """Attribute -> what the author sets it to, as far as it is known; `provider` holds the facts of its type.
+
+    `unsaid` says what is meant by what a nested block leaves out, and is told which that is.
+    """
+    unsaid = unsaid or Unsaid()
     said: dict[str, Any] = dict(configured.values)
     if "tags_all" in provider:
         # an argument that is not computed is emptied where nobody sets it
@@ -30,7 +121,7 @@ def wanted(configured: Configured, recorded: Mapping[str, Any], provider: facts.
         said["tags"] = tags
     out = {}
     for name, value in said.items():
-        found = filled(value, recorded.get(name), provider.get(name, ""))
+        found = _filled(value, recorded.get(name), provider.get(name, ""), name, unsaid)
         if found is not UNKNOWN:
             out[name] = found
     if "tags" in out and "tags_all" in provider and "tags_all" not in out:
@@ -58,13 +149,6 @@ def lines(configured: Configured) -> dict[str, int]:
     return out
 
 
-def undeclared(asserted: frozenset[str], provider: facts.Facts) -> frozenset[str]:
-    """What nobody sets and AWS gives a value: the next apply leaves it as it is."""
-    return frozenset(
-        name for name, fact in provider.items() if name not in asserted and "c" in facts.flags_of(fact).split(" ")[0]
-    )
-
-
 def _one_name(path: str) -> str:
     """`tags_all` is another name for `tags`."""
     return "tags" + path.removeprefix("tags_all") if path == "tags_all" or path.startswith("tags_all.") else path
@@ -72,15 +156,20 @@ def _one_name(path: str) -> str:
 
 def filled(want: Any, have: Any, fact: Any) -> Any:
     """`want` with what it leaves out as `have` has it; UNKNOWN where that cannot be told."""
+    return _filled(want, have, fact, "", Unsaid())
+
+
+def _filled(want: Any, have: Any, fact: Any, at: str, unsaid: Unsaid) -> Any:
+    """`want` with what it leaves out as it is meant, or as `have` has it; UNKNOWN where that cannot be told."""
     if isinstance(fact, str):
         return _filled_map(want, have) if isinstance(want, Mapping) else want if is_known(want) else UNKNOWN
     if isinstance(want, Mapping):
         have = have[0] if isinstance(have, list) and len(have) == 1 else have
-        return _filled_block(want, have if isinstance(have, Mapping) else {}, fact[1])
+        return _filled_block(want, have if isinstance(have, Mapping) else {}, fact[1], at, unsaid)
     if not isinstance(want, list | tuple):
         return want if want is None else UNKNOWN
     there = [h for h in have or () if isinstance(h, Mapping)] if isinstance(have, list | tuple) else []
-    out = [filled(w, h, fact) for w, h in zip(want, _twins(list(want), there, fact), strict=True)]
+    out = [_filled(w, h, fact, at, unsaid) for w, h in zip(want, _twins(list(want), there, fact), strict=True)]
     return UNKNOWN if any(block is UNKNOWN for block in out) else out
 
 
@@ -90,13 +179,13 @@ def _filled_map(want: Mapping[str, Any], have: Any) -> Any:
     return out if is_known(out) else UNKNOWN
 
 
-def _filled_block(want: Mapping[str, Any], have: Mapping[str, Any], inner: facts.Facts) -> Any:
-    out = dict(have)
+def _filled_block(want: Mapping[str, Any], have: Mapping[str, Any], inner: facts.Facts, at: str, unsaid: Unsaid) -> Any:
+    out = {**have, **unsaid.inside(at, want, have, inner)}
     for name, value in want.items():
         if value is UNKNOWN and name in have:
             continue
         if value is not None:
-            out[name] = filled(value, have.get(name), inner.get(name, ""))
+            out[name] = _filled(value, have.get(name), inner.get(name, ""), f"{at}.{name}", unsaid)
     return UNKNOWN if any(v is UNKNOWN for v in out.values()) else out
 
 

@@ -1,21 +1,22 @@
 """One attribute's three values: configured, recorded and actual, and what they come to.
 
 What differs from what the author asked for is drift, unless it is still as the state recorded it: then the
-configuration is ahead, and the change is pending. What is as the author asked, and not as recorded, is settled.
-Where no author is known, the record is what is desired.
+configuration is ahead, and the change is pending. But every refresh records what it finds. So it is drift all the
+same where an earlier record was as the author asks, and where the author asks for nothing. What is as the author
+asked, and not as recorded, is settled. Where no author is known, the record is what is desired.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
-from drift.diff.compare import agreement, changes, element_key
+from drift.diff.compare import agreement, blank, changes, element_key
 from drift.model.coverage import Unreadable
 from drift.model.drift import Change
 from drift.model.resource import Exemption, Resource
-from drift.model.value import Block, Value
+from drift.model.value import UNREADABLE_SHAPES, Block, Implicit, Value, is_empty
 from drift.provider.spec import Attr
 
 Outcome = Literal["same", "modified", "pending", "settled", "exempt", "held", "unread", "unasked"]
@@ -34,8 +35,18 @@ class _Unsaid:
 UNSAID: Final = _Unsaid()
 """Stands where one of the three values is not known, or does not exist."""
 
-Held = Callable[[Resource, str], "set[Value] | None"]
-"""(parent, attribute) -> the keys of the elements that resources of their own hold; None where they hold it all."""
+
+class Parts(Protocol):
+    """What resources of their own tell of their parents."""
+
+    def of(self, parent: Resource, name: str) -> set[Value] | None:
+        """The keys of the elements that they hold of an attribute; None where they hold it all."""
+
+    def closed(self, parent: Resource, name: str, attr: Attr) -> bool:
+        """Whether nothing counts but what they hold."""
+
+    def refers(self, resource: Resource, name: str) -> bool:
+        """Whether an attribute names other resources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,10 @@ class Judged:
     settled: tuple[Change, ...] = ()
     """What the state does not know yet: `recorded` is the old value."""
     exempt: tuple[Change, ...] = ()
+    meant: Value = UNSAID
+    """What is desired after all, where the record is not it."""
+    unheld: bool = False
+    """Whether nothing counts of it but what resources of their own hold."""
     held: int | None = 0
     """How many elements are held by resources of their own; None for all."""
 
@@ -75,37 +90,81 @@ class Judged:
         return next((word for word, found in told if found), "same")
 
 
-def judged(resource: Resource, found: Resource, name: str, attr: Attr, held: Held) -> Judged:
+def judged(resource: Resource, found: Resource, name: str, attr: Attr, parts: Parts) -> Judged:
     """What lies between a desired resource and what was found of it, in one attribute."""
     said = resource.configured.get(name, UNSAID)
     known = resource.attributes.get(name, UNSAID)
     have = found.attributes.get(name, UNSAID)
     if known is UNSAID or have is UNSAID:
         return Judged(name, said, known, have)
-    keys = held(resource, name)
+    if attr.assigned and name in resource.implied and is_empty(said):
+        said = UNSAID  # AWS gives it a value, and the provider looks away from that
+    keys = parts.of(resource, name)
     size = None if keys is None else len(keys)
     if keys is None or isinstance(have, Unreadable):
         return Judged(name, said, known, have, held=size)
+    before = resource.earlier.get(name, UNSAID)
     if keys:
         asserted = resource.asserted is not None and name in resource.asserted
+        before = before if before is UNSAID else _without(attr, keys, before, known, have, demanded=True)[0]
         said, known, have = _without(attr, keys, said, known, have, demanded=asserted)
+    recorded = known
+    unheld = said is UNSAID and parts.closed(resource, name, attr)
+    if unheld:
+        attr, known = replace(attr, assigned=False), unasked(attr, known, have, resource.key.account)
+    elif (
+        said is UNSAID
+        and resource.asserted is not None
+        and name not in resource.asserted
+        and agreement(attr, known, have)
+    ):
+        if attr.same_for_all:
+            known = unasked(attr, known, have, resource.key.account)
+        elif before is not UNSAID and not parts.refers(resource, name) and not _applied(resource):
+            known = before
     why = agreement(attr, known if said is UNSAID else said, have)
     if why and (said is UNSAID or said == known):
-        return Judged(name, said, known, have, why, held=size)
-    modified, pending, settled = _three_way(attr, name, said, known, have)
+        return Judged(name, said, recorded, have, why, held=size, unheld=unheld)
+    modified, pending, settled = _three_way(attr, name, (said, known, have, before), resource)
+    if known is not recorded:
+        absorbed = bool(agreement(attr, recorded, have))
+        modified = [replace(c, recorded=recorded if c.path == name else c.actual) for c in modified if absorbed] or [
+            replace(c, recorded=recorded) if c.path == name else c for c in modified
+        ]
     exempt = [_because(c, resource) for c in modified]
+
+    def placed(changes: Iterable[Change]) -> tuple[Change, ...]:
+        return tuple(_placed(c, resource, name, unheld=unheld) for c in changes)
+
     return Judged(
         name,
         said,
-        known,
+        recorded,
         have,
         why,
-        modified=tuple(_placed(c, resource, name) for c, because in zip(modified, exempt, strict=True) if not because),
+        modified=placed(c for c, because in zip(modified, exempt, strict=True) if not because),
         exempt=tuple(replace(c, reason=because) for c, because in zip(modified, exempt, strict=True) if because),
-        pending=tuple(_placed(c, resource, name) for c in pending if not _because(c, resource)),
-        settled=tuple(_placed(c, resource, name) for c in settled),
+        pending=placed(c for c in pending if not _because(c, resource)),
+        settled=placed(settled),
+        meant=UNSAID if said is UNSAID and known is recorded else known if said is UNSAID else said,
+        unheld=unheld,
         held=size,
     )
+
+
+def unasked(attr: Attr, known: Value, have: Value, account: str) -> Value:
+    """What an attribute is where nobody asks for anything: of what was recorded, what AWS gives by itself."""
+    initial = attr.initial or (lambda *_: False)
+    if isinstance(known, tuple | frozenset):
+        return type(known)(e for e in known if isinstance(e, Implicit) or initial(e, account))
+    if have is not None and initial(have, account):
+        return have
+    if attr.fields and known:
+        return blank(attr)
+    try:
+        return attr.desired(None, {})
+    except UNREADABLE_SHAPES:
+        return known
 
 
 def _without(
@@ -130,9 +189,10 @@ def _without(
 
 
 def _three_way(
-    attr: Attr, name: str, said: Value, known: Value, have: Value
+    attr: Attr, name: str, values: tuple[Value, Value, Value, Value], resource: Resource
 ) -> tuple[list[Change], list[Change], list[Change]]:
     """What was modified, what is pending, what is settled."""
+    said, known, have, before = values
     since = list(changes(attr, name, known, have))
     if said is UNSAID or agreement(attr, said, have) == "assigned":
         return since, [], []
@@ -142,9 +202,12 @@ def _three_way(
     for change in ahead:
         near = [s for s in since if _related(s.path, change.path)]
         if not near:
-            pending.append(replace(change, recorded=change.actual))
+            moved = _moved(attr, name, said, before, change, resource)
+            (modified if moved else pending).append(replace(change, recorded=change.actual))
         elif near[0].path == change.path and (change.added or change.removed):
             ours, later = _divided(change, near[0])
+            if later and _moved(attr, name, said, before, change, resource):
+                ours, later = [replace(change, recorded=near[0].desired)], []
             modified += ours
             pending += later
         else:
@@ -155,6 +218,44 @@ def _three_way(
         if not any(_related(s.path, a.path) for a in ahead)
     ]
     return modified, pending, settled
+
+
+def _among(paths: frozenset[str], change: Change) -> bool:
+    """Whether a change is at one of these paths, or below it."""
+    return any(path in paths for path in _upwards(_unkeyed(change.path)))
+
+
+def _moved(attr: Attr, name: str, said: Value, before: Value, change: Change, resource: Resource) -> bool:
+    """Whether it was the record that moved, not the configuration: a refresh wrote into it what somebody changed.
+
+    Where nobody sets what has a default, nobody can have changed that in the configuration but by taking a line away.
+    """
+    return _among(resource.defaulted, change) or _was_as_said(attr, name, said, before, change)
+
+
+def _was_as_said(attr: Attr, name: str, said: Value, before: Value, change: Change) -> bool:
+    """Whether the state recorded it as its author asks, before it recorded what is there: the record moved."""
+    if before is UNSAID:
+        return False
+    for other in changes(attr, name, said, before):
+        of_set = bool(other.added or other.removed)
+        if of_set and other.path == change.path:
+            if any(e in other.added for e in change.added) or any(e in other.removed for e in change.removed):
+                return False
+        elif _at_or_below(other.path, change.path) or (_at_or_below(change.path, other.path) and not of_set):
+            return False
+    return True
+
+
+def _applied(resource: Resource) -> bool:
+    """Whether the record came to what its author asks for when the state was last written: an apply did that.
+
+    What AWS gave to other attributes may have changed with it.
+    """
+    return any(
+        resource.earlier.get(name, said) != said == resource.attributes.get(name)
+        for name, said in resource.configured.items()
+    )
 
 
 def _divided(ahead: Change, since: Change) -> tuple[list[Change], list[Change]]:
@@ -199,13 +300,23 @@ def _unkeyed(path: str) -> str:
     return out
 
 
-def _placed(change: Change, resource: Resource, name: str) -> Change:
-    """The change with the line that sets it, and whether anybody does."""
-    path = _unkeyed(change.path)
-    line = next((resource.lines[p] for p in _upwards(path) if p in resource.lines), 0)
+def _placed(change: Change, resource: Resource, name: str, *, unheld: bool) -> Change:
+    """The change with the line that sets it, whether anybody does, and whether the next apply puts it back."""
+    above = [*_upwards(_unkeyed(change.path))]
+    line = next((resource.lines[p] for p in above if p in resource.lines), 0)
+    undeclared = _among(resource.undeclared, change)
+    if resource.asserted is None:
+        undone = False if unheld else None if name in resource.computed else True
+    elif undeclared or unheld:
+        undone = False
+    else:  # of a block that nobody writes, the provider may look away from what is there
+        undone = True if name in resource.asserted or name in resource.configured else None
     return replace(
         change,
-        undeclared=name in resource.undeclared,
+        undeclared=undeclared,
+        unheld=unheld,
+        implied=_among(resource.implied, change),
+        undone=undone,
         file=resource.source.file if line else "",
         line=line,
     )

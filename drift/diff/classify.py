@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from drift.diff.actual import Actual
-from drift.diff.attribute import Judged, judged
+from drift.diff.attribute import UNSAID, Judged, judged, unasked
+from drift.diff.compare import agree
 from drift.diff.shares import Shares
 from drift.diff.strangers import strangers
 from drift.model.coverage import Gap, Unread, Unreadable
@@ -34,6 +35,12 @@ class Verdicts:
     unread_resources: int = 0
     pending: list[Pending] = field(default_factory=list)
     """Where the configuration is ahead of the state and nothing drifted."""
+    ahead: list[Drift] = field(default_factory=list)
+    """The same as drift, for the rules: what is weaker than its author asks may have been recorded by a refresh."""
+    meant: dict[tuple[str, str], Resource] = field(default_factory=dict)
+    """(state, address) -> what is desired of a resource, where that is not what the state recorded."""
+    echoed: int = 0
+    """Resources with parts of which nothing but their own record says that anybody wants them."""
     settled: list[Aside] = field(default_factory=list)
     exempt: list[Aside] = field(default_factory=list)
     not_ours: list[Resource] = field(default_factory=list)
@@ -41,6 +48,13 @@ class Verdicts:
     """What was found, but whose it is could not be told."""
     leftovers: list[Resource] = field(default_factory=list)
     """Deposed objects that are still there."""
+
+    def promote(self, drifts: Iterable[Drift]) -> None:
+        """Make what is pending drift."""
+        places = {d.desired.place for d in drifts if d.desired is not None}
+        names = {address for _, address in places}
+        self.pending = [p for p in self.pending if p.address not in names]
+        self.in_sync = [r for r in self.in_sync if r.place not in places]
 
     def hand_over(self, owners: Mapping[Key, str]) -> None:
         """Make what is unmanaged somebody else's, by key."""
@@ -130,15 +144,18 @@ def _everywhere(resource: Resource) -> Everywhere:
 
 def attributes_of(resource: Resource, found: Resource, kind: ResourceType, shares: Shares) -> Iterator[Judged]:
     """What was made of each compared attribute, values still in clear."""
-    return (judged(resource, found, name, attr, shares.of) for name, attr in kind.attributes.items())
+    return (judged(resource, found, name, attr, shares) for name, attr in kind.attributes.items())
 
 
 def _differing(resource: Resource, found: Resource, kind: ResourceType, shares: Shares) -> Iterator[Judged]:
     """The same, without those whose values are equal as they stand: of them there is nothing to say."""
     for name, attr in kind.attributes.items():
         known = resource.attributes.get(name)
-        if known != found.attributes.get(name) or resource.configured.get(name, known) != known:
-            yield judged(resource, found, name, attr, shares.of)
+        echo = name not in resource.configured and (
+            attr.same_for_all or resource.earlier.get(name, known) != known or shares.covers(resource, name, attr)
+        )
+        if echo or known != found.attributes.get(name) or resource.configured.get(name, known) != known:
+            yield judged(resource, found, name, attr, shares)
 
 
 def _judge(
@@ -159,6 +176,7 @@ def _judge(
         else:
             out.drift.append(Drift("missing", resource, None))
         return
+    out.echoed += _echoes(resource, kind, shares)
     every = list(_differing(resource, found, kind, shares))
     if not every:
         out.in_sync.append(resource)
@@ -176,16 +194,41 @@ def _judge(
     if told["pending"]:
         names = tuple(j.name for j in every if j.pending)
         out.pending.append(Pending(address, kind.name, ("update",), names, told["pending"], resource.source))
+        wish = _meant(resource, (j for j in every if j.pending))
+        out.ahead.append(Drift("modified", wish, found, told["pending"]))
     if told["settled"]:
         out.settled.append(Aside(resource, found, told["settled"]))
     if told["exempt"]:
         out.exempt.append(Aside(resource, found, told["exempt"]))
     if told["modified"]:
-        out.drift.append(Drift("modified", resource, found, told["modified"]))
+        wish = _meant(resource, (j for j in every if j.modified))
+        if wish is not resource:
+            out.meant[resource.place] = wish
+        out.drift.append(Drift("modified", wish, found, told["modified"]))
     elif refused:
         out.unread_resources += 1
     else:
         out.in_sync.append(resource)
+
+
+def _meant(resource: Resource, judged: Iterable[Judged]) -> Resource:
+    """The resource as it is desired: with what its author asks for in the place of what was recorded."""
+    meant = {j.name: j.meant for j in judged if j.meant is not UNSAID}
+    return replace(resource, attributes={**resource.attributes, **meant}) if meant else resource
+
+
+def _echoes(resource: Resource, kind: ResourceType, shares: Shares) -> bool:
+    """Whether it holds parts that nothing explains but its own record: no configuration, no part of its own."""
+    if resource.asserted is not None:
+        return False
+    for name, attr in kind.attributes.items():
+        known = resource.attributes.get(name)
+        if is_empty(known) or not shares.covers(resource, name, attr) or shares.closed(resource, name, attr):
+            continue
+        none = unasked(attr, known, known, resource.key.account)
+        if shares.of(resource, name) == set() and not agree(replace(attr, assigned=False), none, known):
+            return True
+    return False
 
 
 def masked(change: Change, resource: Resource, name: str) -> Change:

@@ -39,7 +39,7 @@ def agreement(attr: Attr, want: Value, have: Value) -> Agreement:
         missing, rest = leftovers(attr, want or (), have or ())
         alike = not missing and not spoken(rest) and not reordered(attr, want or (), have or ())
     else:
-        want, have = want or _blank(attr), have or _blank(attr)
+        want, have = want or blank(attr), have or blank(attr)
         alike = all(agree(f, want.get(n), have.get(n)) for n, f in attr.fields.items())
     return "parts" if alike else ""
 
@@ -150,7 +150,7 @@ def _side(value: Any) -> Value:
     return None if type(value).__name__ == "NotPresent" else value
 
 
-def _blank(attr: Attr) -> Block:
+def blank(attr: Attr) -> Block:
     """A block that nobody wrote: every field as AWS means it when it is left out."""
     return Block({n: f.desired(None, {}) for n, f in attr.fields.items()})
 

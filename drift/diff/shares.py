@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from drift.diff.compare import element_key
 from drift.model.coverage import Unreadable
 from drift.model.resource import Key, Resource
-from drift.model.value import Value
+from drift.model.value import Value, is_empty
 from drift.provider.catalog import Catalog
 from drift.provider.relations import kind_of, parent_key, parts_of
-from drift.provider.spec import WHOLE
+from drift.provider.spec import WHOLE, Attr
 
 
 class Shares:
@@ -24,6 +24,10 @@ class Shares:
         self._whole: set[tuple[Key, str]] = set()
         self._mirrored: dict[tuple[str, str, str, Value], set[Value]] = defaultdict(set)
         """(type or nothing, attribute, by what it is named, that name) -> the keys of elements told elsewhere."""
+        self._split: dict[Key, set[str]] = defaultdict(set)
+        """What has parts that are resources of their own -> the types of these."""
+        self._covered = catalog.covered
+        self._catalog = catalog
         gathered = [p for r in (*desired, *paired.values()) for p in parts_of(r, catalog)]
         for resource in (*desired, *gathered):
             kind = kind_of(resource, catalog)
@@ -35,6 +39,7 @@ class Shares:
             key = parent_key(resource, kind.parent, catalog)
             if key is None:
                 continue
+            self._split[key].add(kind.name)
             sides = [resource, *([found] if (found := paired.get(resource.place)) else [])]
             for name, share in kind.parent.covers.items():
                 if share is WHOLE:
@@ -59,6 +64,34 @@ class Shares:
         named |= {(by, parent.attributes.get(by)) for by in {by for _, _, by, _ in self._mirrored} - {""}}
         told = (self._mirrored.get((t, name, *n), ()) for t in ("", parent.type) for n in named if n[1])
         return held.union(*told)
+
+    def closed(self, parent: Resource, name: str, attr: Attr) -> bool:
+        """Whether nothing counts of an attribute but what resources of their own hold: its record is an echo.
+
+        So it is where the author does not set it in the parent, and, where no author is known, of a parent that has
+        such resources. Where AWS fills it in, nothing can be said unless it is known with what.
+        """
+        if not self.covers(parent, name, attr) or any(_sets(parent, other) for other in attr.set_by):
+            return False
+        if parent.asserted is not None:
+            return name not in parent.asserted
+        return bool(self._split.get(parent.key, set()) & self._covered[parent.type, name])
+
+    def refers(self, resource: Resource, name: str) -> bool:
+        """Whether an attribute names other resources: it changes with them."""
+        refs = kind_of(resource, self._catalog).refs
+        return any(ref.attribute.partition(".")[0].removesuffix("[]") == name for ref in refs)
+
+    def covers(self, parent: Resource, name: str, attr: Attr) -> bool:
+        """Whether resources of their own may say what this attribute says."""
+        return (parent.type, name) in self._covered and not (attr.assigned and attr.initial is None)
+
+
+def _sets(resource: Resource, name: str) -> bool:
+    """Whether a resource is given an argument: as its author wrote it, or else as it was recorded."""
+    if resource.asserted is not None:
+        return name in resource.asserted
+    return name in resource.recorded or not is_empty(resource.attributes.get(name))
 
 
 def _readable(resource: Resource) -> Mapping[str, Value]:

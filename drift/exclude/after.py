@@ -43,7 +43,7 @@ def settle(at: Exclusions, verdicts: Verdicts, reader: Reader) -> None:
     verdicts.in_sync = _in_sync(at, verdicts.in_sync, reader.paired)
     found, theirs = _claimed(at, verdicts.drift, reader)
     verdicts.not_ours = [r for r in (*verdicts.not_ours, *theirs) if at.means(r, "not_ours")]
-    verdicts.drift = _kept(at, found)
+    verdicts.drift = kept(at, found)
     verdicts.settled = [a for a in verdicts.settled if at.means(a.desired)]
     verdicts.exempt = [a for a in verdicts.exempt if at.means(a.desired)]
 
@@ -106,7 +106,7 @@ def _read(at: Exclusions, drifts: Sequence[Drift], reader: Reader) -> list[Drift
     ]
 
 
-def _kept(at: Exclusions, drifts: Iterable[Drift]) -> list[Drift]:
+def kept(at: Exclusions, drifts: Iterable[Drift]) -> list[Drift]:
     """What is left of the drift: without what the filter does not mean, and what is ignored."""
     out = []
     for drift in drifts:

@@ -49,6 +49,13 @@ class Change:
     """What the state recorded."""
     undeclared: bool = False
     """Nobody sets this attribute: AWS gave it its value, and somebody changed that since."""
+    unheld: bool = False
+    """Neither the resource's own configuration nor a resource of its own describes what is there: a rule, a route,
+    a policy or an attachment that nobody manages."""
+    implied: bool = False
+    """The author leaves it out: `desired` is the provider's default, or nothing."""
+    undone: bool | None = None
+    """Whether the next apply puts it back; None where that cannot be told without a configuration."""
     file: str = ""
     line: int = 0
     """Where the configuration sets it; 0 where that is not known."""
@@ -136,6 +143,14 @@ class Drift:
         """The Terraform type, as the address has it."""
         address = self.resource.address
         return address.type if address else self.resource.type
+
+    @property
+    def undone(self) -> bool | None:
+        """Whether the next apply puts it back as it was; None where it does so in part, or nobody can tell."""
+        if self.kind != "modified":
+            return self.kind == "missing"
+        told = {c.undone for c in self.changes}
+        return told.pop() if len(told) == 1 else None
 
     @property
     def fingerprint(self) -> str:

@@ -104,7 +104,15 @@ class Resource:
     left_out: frozenset[str] = frozenset()
     """Attributes that are recorded as null where AWS has a default: that stands in their place."""
     undeclared: frozenset[str] = frozenset()
-    """Attributes that nobody sets and AWS gave a value: the next apply leaves them as they are."""
+    """Dotted paths of what nobody sets and the provider leaves to AWS: the next apply leaves it as it is."""
+    implied: frozenset[str] = frozenset()
+    """Dotted paths of what nobody sets and `configured` holds all the same: the provider's default, or null."""
+    defaulted: frozenset[str] = frozenset()
+    """Those of them that have a default: the provider never looks away from another value there."""
+    computed: frozenset[str] = frozenset()
+    """Attributes that AWS fills in where nobody sets them. Without a configuration nobody can tell whether one does."""
+    earlier: Mapping[str, Value] = field(default_factory=dict)
+    """What the state recorded before it was last written; empty where no backup tells."""
     lines: Mapping[str, int] = field(default_factory=dict)
     """Dotted path -> its line in `source.file`."""
     exempt: tuple[Exemption, ...] = ()

@@ -50,6 +50,33 @@ def policy_document(value: Any) -> Value:
     return Block(out)
 
 
+def for_its_account(policy: Value, account: str) -> bool:
+    """Whether a policy, in canonical form, allows nobody anything but the account itself.
+
+    So are the policies that AWS writes where nobody else does: a key's, for the account's root (KMS Developer Guide,
+    "Default key policy"), and a topic's, for everybody whom the account itself sends (SNS API reference, CreateTopic).
+    """
+    statements = policy.get("Statement") if isinstance(policy, Mapping) else None
+    return bool(statements) and all(isinstance(s, Mapping) and _of_account(s, account) for s in statements or ())
+
+
+def _of_account(statement: Mapping[str, Value], account: str) -> bool:
+    principal = statement.get("Principal")
+    who = principal.get("AWS") if isinstance(principal, Mapping) and len(principal) == 1 else None
+    if who == {account}:
+        return True
+    equals = (statement.get("Condition") or {}).get("stringequals") or {}
+    sent_by = equals.get("aws:sourceowner") or equals.get("aws:sourceaccount")
+    return who == {"*"} and sent_by == {account}
+
+
+def allows_everything(policy: Value, _account: str) -> bool:
+    """Whether a policy is the one sentence that lets everybody do everything, as AWS gives it to a VPC endpoint."""
+    statements = policy.get("Statement") if isinstance(policy, Mapping) else None
+    everything = {"Effect": "Allow", "Principal": {"AWS": {"*"}}, "Action": {"*"}, "Resource": {"*"}}
+    return statements is not None and [{k: v for k, v in s.items() if k != "Sid"} for s in statements] == [everything]
+
+
 def _statement(raw: Mapping[str, Any]) -> Block:
     out: dict[str, Any] = {}
     for key, value in raw.items():

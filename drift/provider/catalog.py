@@ -6,6 +6,7 @@ import importlib
 import json
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -118,6 +119,23 @@ class Catalog(Mapping[str, ResourceType]):
         if type_ in self._extensions:
             return SchemaFacts(self._extensions[type_][0].schema)
         return self._owner[type_].schema if type_ in self._owner else NO_SCHEMA
+
+    @cached_property
+    def covered(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        """(type as it is listed, attribute) -> the types whose resources may say what this attribute says.
+
+        Without the attributes that others fill too: what nobody describes there, nobody need have made by hand.
+        """
+        out: dict[tuple[str, str], set[str]] = defaultdict(set)
+        shared: set[tuple[str, str]] = set()
+        for kind in self.values():
+            part = kind.parent
+            if part is not None and part.to in self:
+                of = {(self[part.to].listed_as, name) for name in part.covers}
+                shared |= of if part.filled_by_others else set()
+                for attribute in of:
+                    out[attribute].add(kind.name)
+        return {of: frozenset(types) for of, types in out.items() if of not in shared}
 
     def facts(self, type_: str, major: int = 0) -> Facts:
         """What the Terraform provider's schema says of a type; nothing of one that is not catalogued."""

@@ -155,6 +155,15 @@ class Attr:
     """What AWS means by leaving the value out."""
     assigned: bool = False
     """AWS assigns a value of its own where nobody sets one: an empty record decides nothing."""
+    initial: Callable[[Value, str], bool] | None = None
+    """(value, account) -> whether AWS gives this value, or of a set this element, where nobody asks for any: a
+    group's rule that lets everything out, a key's policy for its account. So the record of it is no sign that
+    somebody wanted it, and the record of anything else is none that AWS gave it."""
+    same_for_all: bool = False
+    """AWS gives `default` to each new resource, whatever else is configured. So where nobody sets the attribute, any
+    other value was set by hand, though it be recorded."""
+    set_by: tuple[str, ...] = ()
+    """Other arguments that set the same: a bucket's `acl` its `grant`."""
     fields: Mapping[str, Attr] = field(default_factory=dict)
     """A nested block's own attributes, their paths relative to this one's."""
     many: bool = False

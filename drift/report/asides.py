@@ -11,6 +11,7 @@ from drift.model.drift import Aside, Change, Pending, Report
 from drift.model.resource import Source
 from drift.report import Look
 from drift.report.safe import shown, visible
+from drift.report.wording import FATE
 
 Line = Callable[[Change, int, Look], Iterator[Text]]
 """One change as lines, its path as wide as given."""
@@ -46,10 +47,10 @@ def asides(report: Report, look: Look, line: Line) -> Iterator[Text]:
 
 
 def marks(change: Change) -> Text:
-    """What stands behind a change: where it is set, what was recorded, whether nobody sets it."""
-    said = []
-    if change.undeclared:
-        said.append("set by nobody")
+    """What stands behind a change: whether nobody sets it, what becomes of it, what was recorded, where it is set."""
+    said = ["nobody manages it"] if change.unheld else ["set by nobody"] if change.undeclared else []
+    said += ["left out"] if change.implied else []
+    said += [FATE[change.undone]] if change.undone is not None else []
     if change.recorded != change.desired and not change.sensitive and not change.added and not change.removed:
         said.append(f"recorded {shown(change.recorded)}")
     if change.line:

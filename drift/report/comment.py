@@ -107,7 +107,7 @@ def _many(count: int) -> str:
 
 def _warning(drifts: Iterable[Drift]) -> list[str]:
     """What applying would undo without a word."""
-    undone = [(d, [c for c in d.changes if not c.undeclared]) for d in drifts if d.kind == "modified"]
+    undone = [(d, [c for c in d.changes if c.undone is not False]) for d in drifts if d.kind == "modified"]
     undone = [(d, changes) for d, changes in undone if changes]
     again = [d for d in drifts if d.kind == "missing"]
     if not undone and not again:

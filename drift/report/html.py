@@ -29,6 +29,7 @@ from drift.report.wording import (
     headline,
     module_of,
     named,
+    notes_on,
     place,
     source_of,
     unread_lines,
@@ -165,8 +166,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def _change(change: Change) -> dict[str, Any]:
     notes = [visible(change.reason)] if change.reason else []
-    if change.undeclared:
-        notes.append("set by nobody: it was AWS's own choice")
+    notes += notes_on(change)
     if change.line:
         notes.append(visible(f"{change.file}:{change.line}"))
     out = {"path": visible(change.path), "recorded": None, "notes": notes}

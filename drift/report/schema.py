@@ -123,6 +123,11 @@ class _Maker:
                 **NAMED,
                 "source": self.of(Source),
                 "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+                "undone": {
+                    "type": ["boolean", "null"],
+                    "description": "Whether the next apply puts it back; null where it does so in part, or only the "
+                    "configuration would tell.",
+                },
                 **{k: v for k, v in inner.items() if k != "kind"},
             }
             optional.add("source")

@@ -15,7 +15,7 @@ from drift.model.drift import KINDS, SEVERITIES, Change, Drift, Finding, Report
 from drift.report import Look, left_out
 from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
-from drift.report.wording import NEXT, by_severity, sentence
+from drift.report.wording import FATE, NEXT, by_severity, sentence
 
 MARK = {"modified": "~", "missing": "-", "unmanaged": "+"}
 STYLE = {"modified": "yellow", "missing": "red", "unmanaged": "magenta"}
@@ -136,6 +136,10 @@ def _managed(drift: Drift, look: Look) -> Iterator[Text]:
     width = max((len(c.path) for c in drift.changes), default=0)
     for change in drift.changes:
         yield from _change(change, min(width, 32), look)
+        if change.reason:
+            yield Text(f"    │ {'':<{min(width, 32)}}  {visible(change.reason)}", "dim")
+    if any(change.undone is None for change in drift.changes):
+        yield Text(f"    │ {FATE[None]}", "dim")
     yield from _findings(drift, "    ", look)
     if drift.kind == "modified" or drift.findings:
         yield Text()

@@ -52,6 +52,10 @@ LEFT_OUT: Mapping[type, Mapping[str, str]] = {
         "asserted": "each change says whether anybody sets it",
         "left_out": "told by drift explain",
         "undeclared": "each change says it of itself",
+        "implied": "each change says it of itself",
+        "defaulted": "each change says its default",
+        "computed": "each change says what becomes of it",
+        "earlier": "evidence, not a result",
         "lines": "each change says its own",
         "exempt": "told by what is exempt",
         "proof": "told by drift explain",
@@ -160,7 +164,7 @@ def _drift(drift: Drift) -> dict[str, Any]:
     out |= {**_named(drift.found), "type": drift.type}
     if drift.desired is not None:
         out["source"] = _object(drift.desired.source)
-    out["fingerprint"] = drift.fingerprint
+    out |= {"fingerprint": drift.fingerprint, "undone": drift.undone}
     out |= {k: v for k, v in _object(drift).items() if k != "kind"}
     return out
 

@@ -17,9 +17,10 @@ KIND = {
     "unmanaged": "in the account, but in no state",
 }
 NEXT = {
-    "modified": "`terraform apply` puts back what the configuration sets; write the change into it to keep it.",
+    "modified": "Each change says whether `terraform apply` puts it back. What is to stay, write down.",
     "missing": "`terraform apply` makes it again; `terraform state rm` forgets it.",
-    "unmanaged": "Import it (`terraform import`), delete it, or write down why it may stay.",
+    "unmanaged": "`terraform apply` will NOT undo this. Import it (`terraform import`), delete it, or write down why it"
+    " may stay.",
 }
 """What one does about each kind."""
 EFFECT = {
@@ -28,6 +29,12 @@ EFFECT = {
     "resolved": "resolved by the drift",
     "unknown": "cannot be told",
 }
+FATE = {
+    True: "apply will put it back",
+    False: "apply will NOT undo this",
+    None: "whether apply undoes this cannot be told",
+}
+"""What becomes of a change at the next apply."""
 Level = Literal["error", "warning", "note"]
 LEVEL: dict[str, Level] = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}
 
@@ -124,11 +131,22 @@ def told(change: Change, longest: int = 0) -> list[tuple[str, str]]:
         out += [("-", f"{path}: {cut(shown(change.desired))}"), ("+", f"{path}: {cut(shown(change.actual))}")]
     if ahead(change):
         out.append(("#", f"{path}: the state recorded {cut(shown(change.recorded))}"))
-    if change.undeclared:
-        out.append(("#", f"{path}: set by nobody; it was AWS's own choice"))
+    out += [("#", f"{path}: {note}") for note in notes_on(change)]
     if change.reason:
         out.append(("#", f"{path}: {visible(change.reason)}"))
     return out
+
+
+def notes_on(change: Change) -> list[str]:
+    """Who sets what changed, and what the next apply does about it, as far as either is known."""
+    out = []
+    if change.unheld:
+        out.append("neither the configuration nor a resource of its own describes it")
+    elif change.undeclared:
+        out.append("set by nobody; it was AWS's own choice")
+    elif change.implied:
+        out.append("left out, so the provider's default counts")
+    return out if change.undone is None else [*out, FATE[change.undone]]
 
 
 def sentence(drift: Drift, longest: int = 200) -> str:

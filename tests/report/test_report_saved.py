@@ -88,14 +88,15 @@ def test_every_field_is_written_or_left_out_for_a_reason() -> None:
 
 SIMPLE = {
     "certain", "undeclared", "sensitive", "line", "file", "reason", "exempt", "remedy", "owner", "references", "frameworks",
-    "added", "removed", "details", "recreated_as", "changes", "findings", "evidence",
+    "added", "removed", "details", "unheld", "implied", "undone", "recreated_as", "changes", "findings", "evidence",
 }  # fmt: skip
 """Fields that are left out while they hold their default."""
 
 
 def _other(thing: Any, name: str) -> Any:
     """A value that is not the field's default."""
-    values = {"certain": False, "undeclared": True, "sensitive": True, "line": 7, "recreated_as": Maker(1).resource()}
+    flags = dict.fromkeys(("undeclared", "sensitive", "unheld", "implied", "undone"), True)
+    values = {"certain": False, "line": 7, "recreated_as": Maker(1).resource(), **flags}
     if isinstance(getattr(thing, name), tuple):
         return getattr(thing, name) or ("x",)
     return values.get(name, "x")

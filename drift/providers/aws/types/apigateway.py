@@ -77,7 +77,7 @@ REST_API = ResourceType(
         "binary_media_types":           set_of(as_text, "binaryMediaTypes"),  # AWS keeps no order of them
         "disable_execute_api_endpoint": flag("disableExecuteApiEndpoint", default=False),
         "minimum_compression_size":     attr("minimumCompressionSize", _compression, default=-1),
-        "policy":                       api_policy("policy", default=""),
+        "policy":                       api_policy("policy", default="", set_by=("body",)),
         "tags":                         tags("tags"),
         "endpoint_configuration":       block("endpointConfiguration", {
             "ip_address_type":  text("ipAddressType", assigned=True),

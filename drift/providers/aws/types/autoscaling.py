@@ -115,7 +115,7 @@ GROUP = ResourceType(
         "protect_from_scale_in":     flag("NewInstancesProtectedFromScaleIn"),
         "service_linked_role_arn":   text("ServiceLinkedRoleARN", assigned=True),
         "suspended_processes":       set_of(as_text, "SuspendedProcesses[].ProcessName"),
-        "target_group_arns":         set_of(as_text, "TargetGroupARNs"),
+        "target_group_arns":         set_of(as_text, "TargetGroupARNs", set_by=("traffic_source",)),
         "termination_policies":      attr("TerminationPolicies", _termination),
         "vpc_zone_identifier":       attr("VPCZoneIdentifier", _subnets, assigned=True),
         "availability_zone_distribution": block("AvailabilityZoneDistribution", {

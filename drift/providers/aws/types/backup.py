@@ -85,7 +85,7 @@ PLAN = ResourceType(
             "enable_continuous_backup":     flag("EnableContinuousBackup"),
             "recovery_point_tags":          mapping("RecoveryPointTags"),
             "rule_name":                    text("RuleName"),
-            "schedule":                     schedule("ScheduleExpression"),
+            "schedule":                     schedule("ScheduleExpression", default="cron(0 5 ? * * *)"),
             "schedule_expression_timezone": text("ScheduleExpressionTimezone", default="Etc/UTC"),
             "start_window":                 number("StartWindowMinutes", default=60),
             "target_vault_name":            text("TargetBackupVaultName"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drift.normalize.policy import allows_everything
 from drift.normalize.values import text as plain_text
 from drift.provider.kinds import attr, block, blocks, caseless, flag, group_arn, number, policy, set_of, tags, text
 from drift.provider.spec import WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Within
@@ -28,10 +29,11 @@ ENDPOINT = ResourceType(
         "resource_configuration_arn": text("ResourceConfigurationArn"),
         "service_region":             text("ServiceRegion", assigned=True),
         "vpc_endpoint_type":          text("VpcEndpointType", default="Gateway"),
-        "policy":                     policy("PolicyDocument", assigned=True),
+        "policy":                     policy("PolicyDocument", assigned=True, initial=allows_everything),
         "route_table_ids":            set_of(plain_text, "RouteTableIds"),
         "subnet_ids":                 set_of(plain_text, "SubnetIds"),
-        "security_group_ids":         set_of(plain_text, "Groups[].GroupId"),
+        # an interface endpoint without any gets the default group of its VPC
+        "security_group_ids":         set_of(plain_text, "Groups[].GroupId", assigned=True),
         "private_dns_enabled":        flag("PrivateDnsEnabled", default=False),
         "ip_address_type":            caseless("IpAddressType", assigned=True),
         "dns_options":                block("DnsOptions", {

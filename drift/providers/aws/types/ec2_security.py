@@ -22,9 +22,15 @@ from drift.provider.kinds import attr, cidr, flag, number, set_of, tags, text
 from drift.provider.spec import Attr, Attributes, Call, ElementOf, Owner, Parent, Raw, Ref, ResourceType, Share
 
 
-def rules(at: str) -> Attr:
+def rules(at: str, **words: Any) -> Attr:
     """A group's rules, one atom for each peer, whether written inline or as resources of their own."""
-    return attr(at, rules_from_api, from_state=rules_from_state, key=rule_key)
+    return attr(at, rules_from_api, from_state=rules_from_state, key=rule_key, **words)
+
+
+def lets_everything_out(atom: Value, _account: str) -> bool:
+    """Whether it is the rule that AWS gives a new group: an imported group has it and nobody wrote it."""
+    said = {k: v for k, v in atom.items() if v is not None}
+    return said in ({"protocol": "-1", "cidr_ipv4": "0.0.0.0/0"}, {"protocol": "-1", "cidr_ipv6": "::/0"})
 
 
 def held(direction: str) -> Share:
@@ -52,7 +58,7 @@ SECURITY_GROUP = ResourceType(
         "description": text("Description"),
         "vpc_id":      text("VpcId", assigned=True),
         "ingress":     rules("IpPermissions"),
-        "egress":      rules("IpPermissionsEgress"),
+        "egress":      rules("IpPermissionsEgress", initial=lets_everything_out),
         "tags":        tags("Tags"),
     },
     ignored={

@@ -66,7 +66,8 @@ VOLUME_ATTACHMENT = ResourceType(
         "stop_instance_before_detaching": "an instruction to Terraform",
     },
     refs=(Ref("volume_id", to="aws_ebs_volume"),),
-    parent=Parent("instance_id", to="aws_instance", covers={"ebs_block_device": _device}),
+    parent=Parent("instance_id", to="aws_instance", covers={"ebs_block_device": _device},
+                  filled_by_others=True),  # its image, or a launch template, brings devices too
 )
 
 SNAPSHOT = ResourceType(

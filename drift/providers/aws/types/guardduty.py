@@ -28,7 +28,7 @@ DETECTOR = ResourceType(
                     "ebs_volumes": block("EbsVolumes", {"enable": flag("Status")}),
                 }),
             }),
-        }),
+        }, assigned=True),  # a new detector has those that the region offers
     },
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drift.model.value import Value
+from drift.normalize.policy import for_its_account
 from drift.normalize.values import number
 from drift.normalize.values import text as plain_text
 from drift.provider.kinds import attr, blocks, flag, mapping, moment, name_of_arn, policy, set_of, tags, text
@@ -54,7 +55,7 @@ KEY = ResourceType(
         "enable_key_rotation":      flag("Rotation.KeyRotationEnabled"),
         "rotation_period_in_days":  attr("Rotation.RotationPeriodInDays", days, assigned=True),
         # a key always has a policy: where nobody writes one, AWS does
-        "policy":                   policy("Policy", assigned=True),
+        "policy":                   policy("Policy", assigned=True, initial=for_its_account),
         "tags":                     tags("Tags"),
     },
     ignored={
@@ -78,7 +79,7 @@ EXTERNAL_KEY = ResourceType(
         "description":  text("Metadata.Description"),
         "enabled":      flag("Metadata.Enabled", default=False),
         "multi_region": flag("Metadata.MultiRegion", default=False),
-        "policy":       policy("Policy", assigned=True),
+        "policy":       policy("Policy", assigned=True, initial=for_its_account),
         "valid_to":     moment("Metadata.ValidTo"),
         "tags":         tags("Tags"),
     },
@@ -102,7 +103,7 @@ REPLICA_KEY = ResourceType(
     attributes={
         "description":     text("Metadata.Description"),
         "enabled":         flag("Metadata.Enabled", default=True),
-        "policy":          policy("Policy", assigned=True),
+        "policy":          policy("Policy", assigned=True, initial=for_its_account),
         "primary_key_arn": text("Metadata.MultiRegionConfiguration.PrimaryKey.Arn"),
         "tags":            tags("Tags"),
     },

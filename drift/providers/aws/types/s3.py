@@ -220,14 +220,14 @@ BUCKET = ResourceType(
         "bucket":              text("Name", assigned=True),
         "tags":                tags("Tags"),
         "policy":              policy("Policy"),
-        "grant":               attr("Acl.Grants", _grants, same=_private),
+        "grant":               attr("Acl.Grants", _grants, same=_private, set_by=("acl",)),
         "acceleration_status": text("Accelerate.Status", default="Suspended"),
         "request_payer":       text("Payment.Payer", default="BucketOwner"),
         "object_lock_enabled": flag("ObjectLock.ObjectLockEnabled", default=False),
         "versioning": block("Versioning", {
             "enabled":    flag("Status"),
             "mfa_delete": flag("MFADelete"),
-        }),
+        }, set_by=("object_lock_enabled",)),  # a bucket with object lock has versions
         "server_side_encryption_configuration": block("Encryption", {
             "rule": block("Rules[0]", {
                 "bucket_key_enabled": flag("BucketKeyEnabled"),
@@ -258,7 +258,7 @@ BUCKET = ResourceType(
                     "years": number("Years", default=0),
                 }),
             }),
-        }),
+        }, set_by=("object_lock_enabled",)),
         "replication_configuration": block("Replication", {
             "role":  text("Role"),
             "rules": blocks("Rules", REPLICATION_RULE, key=lambda rule: rule["id"]),

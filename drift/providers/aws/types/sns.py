@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from drift.normalize.policy import for_its_account
 from drift.normalize.values import number as to_number
 from drift.provider.kinds import attr, document, event_pattern, flag, kms_key, name_of_arn, number, policy, tags, text
 from drift.provider.spec import WHOLE, Attr, Call, Parent, Ref, ResourceType, Within
@@ -51,7 +52,7 @@ TOPIC = ResourceType(
         "name":                        name_of_arn("TopicArn", assigned=True),
         "display_name":                text("Attributes.DisplayName"),
         # SNS writes a policy of its own for the owner's account; every state records it
-        "policy":                      policy("Attributes.Policy", assigned=True),
+        "policy":                      policy("Attributes.Policy", assigned=True, initial=for_its_account),
         "delivery_policy":             document("Attributes.DeliveryPolicy"),
         "archive_policy":              document("Attributes.ArchivePolicy"),
         "kms_master_key_id":           kms_key("Attributes.KmsMasterKeyId"),

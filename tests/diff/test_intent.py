@@ -1,0 +1,212 @@
+"""The record is not the intent: what a refresh wrote into the state is no sign that anybody wanted it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drift.desired.hcl.read import Sources
+from drift.desired.hcl.settings import Given
+from drift.desired.load import build, read_states
+from drift.desired.overlay import overlay
+from drift.model.drift import Change, Report
+from drift.provider.installed import installed
+from drift.providers.aws.rules import built_in
+from drift.rules.spec import Rule
+from drift.survey import Scope
+from tests.diff.test_three_way import AS_RECORDED, GROUP, INLINE, OPEN, RECORDED, RULE, SPLIT, answers, group, queue
+from tests.support.line import check
+from tests.support.made import ACCOUNT, MadeApi, write_state
+from tests.support.world import REGION, lines
+
+CLOSED = OPEN.replace('"Principal":"*"', f'"Principal":{{"AWS":"{ACCOUNT}"}}')
+
+
+def compared(
+    tmp_path: Path,
+    text: str,
+    there: Mapping[str, Any],
+    state: Mapping[str, Any],
+    *,
+    before: Mapping[str, Any] | None = None,
+    rules: Sequence[Rule] = (),
+    only: tuple[str, ...] = ("aws_sqs_queue",),
+) -> Report:
+    """What drift says; without `text`, of the state alone; `before` is what its backup holds."""
+    path = write_state(state, tmp_path / "s.tfstate")
+    if before is not None:
+        write_state(before, tmp_path / "s.tfstate.backup")
+        recorded = json.loads(path.read_text())
+        path.write_text(json.dumps({**recorded, "serial": recorded["serial"] + 1}))
+    states, failed = read_states([str(path)], {})
+    if text:
+        (tmp_path / "main.tf").write_text(text)
+        configuration = Sources(tmp_path, Given(environment={})).evaluated(states)
+        states = [overlay(s, configuration) for s in states]
+    desired = build(states, failed, installed(), account=ACCOUNT, region=REGION)
+    return check(desired, MadeApi(there), installed(), Scope(only=only), default_region=REGION, rules=rules).report
+
+
+def the_change(report: Report) -> Change:
+    [drift] = report.drift
+    [change] = drift.changes
+    return change
+
+
+def jobs(**attributes: Any) -> dict[str, Any]:
+    return {"aws_sqs_queue.jobs": {**RECORDED, **attributes}}
+
+
+def test_a_policy_that_nobody_wrote_is_told_though_it_is_recorded(tmp_path: Path) -> None:
+    change = the_change(compared(tmp_path, queue(AS_RECORDED), answers(Policy=OPEN), jobs(policy=OPEN)))
+
+    assert (change.path, change.desired, change.unheld, change.undone) == ("policy", None, True, False)
+
+
+def test_a_state_alone_says_what_it_cannot_tell(tmp_path: Path) -> None:
+    report = compared(tmp_path, "", answers(Policy=OPEN), jobs(policy=OPEN))
+
+    assert report.drift == ()
+    [warning] = [w for w in report.warnings if "only the record explains" in w]
+    assert warning.startswith("1 resource holds parts")
+    assert warning.endswith("give --config")
+
+
+def test_a_state_alone_without_parts_says_nothing_of_them(tmp_path: Path) -> None:
+    assert compared(tmp_path, "", answers(), jobs()).warnings == ()
+
+
+GROUPS = ("aws_security_group", "aws_security_group_rule")
+HEAD = 'resource "aws_security_group" "web" {\n  name = "web"\n  description = "d"\n  vpc_id = "vpc-1"\n'
+RECORDED_GROUP = {"aws_security_group.web": GROUP, "aws_security_group_rule.https": RULE}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"{HEAD}{INLINE}}}\n{SPLIT}", []),  # 80 is written in it, 443 is a rule of its own
+        (f"{HEAD}}}\n{SPLIT}", ["modified aws_security_group.web ingress"]),  # 80 is nobody's
+        (f"{HEAD}  ingress = []\n}}\n{SPLIT}", []),  # pending: written, and recorded otherwise
+        ("", ["modified aws_security_group.web ingress"]),  # rules of its own are its only ones
+    ],
+)
+def test_a_rule_is_somebodys_or_nobodys_whatever_the_group_records(text: str, said: list[str], tmp_path: Path) -> None:
+    report = compared(tmp_path, text, group(80, 443), RECORDED_GROUP, only=GROUPS)
+
+    assert lines(report) == said
+    assert [c.undone for d in report.drift for c in d.changes] == [False] * len(said)
+
+
+def test_a_group_without_rules_of_its_own_is_as_recorded_where_no_configuration_tells(tmp_path: Path) -> None:
+    report = compared(tmp_path, "", group(80, 443), {"aws_security_group.web": GROUP}, only=GROUPS)
+
+    assert report.drift == ()
+    assert any("only the record explains" in w for w in report.warnings)
+
+
+def test_the_rule_that_aws_gives_every_group_is_not_told(tmp_path: Path) -> None:
+    out = {"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"], "description": "",
+           "self": False, "ipv6_cidr_blocks": [], "prefix_list_ids": [], "security_groups": []}  # fmt: skip
+    there = group(443)
+    there["ec2:DescribeSecurityGroups"]["SecurityGroups"][0]["IpPermissionsEgress"] = [
+        {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    ]
+    rules: list[dict[str, Any]] = GROUP["ingress"]  # type: ignore[assignment]
+    ingress = [r for r in rules if r["from_port"] == 443]
+    state = {**RECORDED_GROUP, "aws_security_group.web": {**GROUP, "ingress": ingress, "egress": [out]}}
+
+    assert lines(compared(tmp_path, f"{HEAD}}}\n{SPLIT}", there, state, only=GROUPS)) == []
+
+
+def test_what_the_author_leaves_out_is_the_providers_default(tmp_path: Path) -> None:
+    there, state = answers(VisibilityTimeout="99"), jobs(visibility_timeout_seconds=99)
+    change = the_change(compared(tmp_path, queue(AS_RECORDED), there, state))
+
+    assert (change.path, change.desired, change.actual) == ("visibility_timeout_seconds", 30, 99)
+    assert (change.implied, change.undeclared, change.undone) == (True, False, True)
+
+
+def test_a_written_value_that_is_recorded_otherwise_is_pending(tmp_path: Path) -> None:
+    report = compared(tmp_path, queue(AS_RECORDED), answers(DelaySeconds="60"), jobs(delay_seconds=60))
+
+    assert report.drift == ()
+    assert [c.path for p in report.pending for c in p.changes] == ["delay_seconds"]
+
+
+@pytest.mark.parametrize(("earlier", "drifted"), [(5, True), (60, False), (30, False)])
+def test_the_backup_tells_whether_the_record_moved(earlier: int, drifted: bool, tmp_path: Path) -> None:
+    state, before = jobs(delay_seconds=60), jobs(delay_seconds=earlier)
+    report = compared(tmp_path, queue(AS_RECORDED), answers(DelaySeconds="60"), state, before=before)
+
+    assert [(c.path, c.undone) for d in report.drift for c in d.changes] == [("delay_seconds", True)] * drifted
+    assert bool(report.pending) is not drifted
+
+
+def test_a_backup_of_another_state_tells_nothing(tmp_path: Path) -> None:
+    write_state(jobs(delay_seconds=5), tmp_path / "s.tfstate.backup")
+    other = json.loads((tmp_path / "s.tfstate.backup").read_text())
+    (tmp_path / "s.tfstate.backup").write_text(json.dumps({**other, "lineage": "another", "serial": 0}))
+    report = compared(tmp_path, queue(AS_RECORDED), answers(DelaySeconds="60"), jobs(delay_seconds=60))
+
+    assert report.drift == ()
+
+
+def test_what_nobody_sets_is_as_the_earlier_record_has_it(tmp_path: Path) -> None:
+    there, state = answers(KmsDataKeyReusePeriodSeconds="600"), jobs(kms_data_key_reuse_period_seconds=600)
+    before = jobs(kms_data_key_reuse_period_seconds=300)
+    change = the_change(compared(tmp_path, queue(AS_RECORDED), there, state, before=before))
+
+    assert (change.desired, change.actual, change.undeclared, change.undone) == (300, 600, True, False)
+
+
+def test_what_an_apply_changed_along_with_it_is_not_told(tmp_path: Path) -> None:
+    there = answers(KmsDataKeyReusePeriodSeconds="600")
+    before = jobs(kms_data_key_reuse_period_seconds=300, delay_seconds=9)  # then 5 was written, and applied
+    state = jobs(kms_data_key_reuse_period_seconds=600)
+
+    assert lines(compared(tmp_path, queue(AS_RECORDED), there, state, before=before)) == []
+
+
+def test_a_weaker_record_is_drift_where_nothing_tells_what_moved(tmp_path: Path) -> None:
+    text = queue(f"{AS_RECORDED}\n  policy = {json.dumps(CLOSED)}")
+    there, state = answers(Policy=OPEN), jobs(policy=OPEN)
+
+    silent = compared(tmp_path, text, there, state)
+    assert (silent.drift, [p.attributes for p in silent.pending]) == ((), [("policy",)])
+
+    report = compared(tmp_path, text, there, state, rules=built_in())
+    change = the_change(report)
+    assert (change.path, change.undone, report.pending, report.in_sync) == ("policy", True, (), 0)
+    assert "not applied yet, or somebody changed this" in change.reason
+    assert [f.effect for d in report.drift for f in d.findings if f.counts][:1] == ["introduced"]
+
+
+def test_a_stronger_record_stays_pending(tmp_path: Path) -> None:
+    text = queue(f"{AS_RECORDED}\n  policy = {json.dumps(OPEN)}")
+    report = compared(tmp_path, text, answers(Policy=CLOSED), jobs(policy=CLOSED), rules=built_in())
+
+    assert report.drift == ()
+    assert [p.attributes for p in report.pending] == [("policy",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "there", "undone"),
+    [
+        (queue(AS_RECORDED), {"DelaySeconds": "9"}, True),  # written
+        (queue(AS_RECORDED), {"VisibilityTimeout": "9"}, True),  # left out, with a default
+        (queue(AS_RECORDED), {"KmsDataKeyReusePeriodSeconds": "600"}, False),  # left to AWS
+        ("", {"DelaySeconds": "9"}, True),  # has a default, whether or not it is written
+        ("", {"KmsDataKeyReusePeriodSeconds": "600"}, None),  # written, or left to AWS
+    ],
+)
+def test_whether_the_next_apply_undoes_it(
+    text: str, there: dict[str, str], undone: bool | None, tmp_path: Path
+) -> None:
+    report = compared(tmp_path, text, answers(None, **there), jobs(kms_data_key_reuse_period_seconds=300))
+
+    assert the_change(report).undone is undone
+    assert report.drift[0].undone is undone
