@@ -224,8 +224,15 @@ _OTHERWISE = {
 
 
 def _modified(judged: Judged, resource: Resource) -> list[str]:
+    if judged.unheld:
+        return ["neither its own configuration nor a resource of its own describes what is there"]
     if judged.name in resource.undeclared:
-        return ["nobody sets it, and it is not as the state recorded it"]
+        since = (
+            "AWS gives it, or an earlier record had it" if judged.recorded == judged.actual else "the state recorded it"
+        )
+        return [f"nobody sets it, and it is not as {since}"]
+    if judged.name in resource.implied:
+        return ["its author leaves it out, and it is not the provider's default, or not empty"]
     if judged.configured is UNSAID:
         return ["it is not as the state recorded it"]
     return (

@@ -259,8 +259,9 @@ class Parent:
     standalone: bool = False
     """Reported even where the parent is not managed: a rule on the default event bus, a route of a main table."""
     filled_by_others: bool = False
-    """Others fill the parent too (Auto Scaling, ECS, a controller), and nothing shows who filled what: a
-    live part is spoken of only where the configuration names parts of the same parent."""
+    """Others fill the parent too (AWS itself, Auto Scaling, ECS, a controller), and nothing shows who filled what: a
+    live part is spoken of only where the configuration names parts of the same parent, and what of `covers` nothing
+    describes is as it was recorded."""
 
 
 @dataclass(frozen=True, slots=True)

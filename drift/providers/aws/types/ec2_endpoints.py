@@ -32,8 +32,7 @@ ENDPOINT = ResourceType(
         "policy":                     policy("PolicyDocument", assigned=True, initial=allows_everything),
         "route_table_ids":            set_of(plain_text, "RouteTableIds"),
         "subnet_ids":                 set_of(plain_text, "SubnetIds"),
-        # an interface endpoint without any gets the default group of its VPC
-        "security_group_ids":         set_of(plain_text, "Groups[].GroupId", assigned=True),
+        "security_group_ids":         set_of(plain_text, "Groups[].GroupId"),
         "private_dns_enabled":        flag("PrivateDnsEnabled", default=False),
         "ip_address_type":            caseless("IpAddressType", assigned=True),
         "dns_options":                block("DnsOptions", {
@@ -75,7 +74,9 @@ def endpoint_part(attribute: str, each: str, holds: str, to: str) -> ResourceTyp
         ),
         refs=(Ref(attribute, to=to),),
         parent=Parent(
-            "vpc_endpoint_id", to="aws_vpc_endpoint", covers={holds: lambda part: frozenset({part.get(attribute)})}
+            "vpc_endpoint_id", to="aws_vpc_endpoint", covers={holds: lambda part: frozenset({part.get(attribute)})},
+            # an interface endpoint that is given no group gets the default one of its VPC
+            filled_by_others=attribute == "security_group_id",
         ),
     )
 

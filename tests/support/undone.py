@@ -1,0 +1,178 @@
+"""What drift says of the next apply, held against what real Terraform plans and does.
+
+python -m tests.support.undone NAME…     prints where the two differ, for these worlds
+
+A world is applied and tampered with. Then a refresh writes what was changed into the state, and an apply follows. What
+drift said before the refresh it must say after it, and after the apply all that it said would stay.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from drift.desired.hcl.read import Sources
+from drift.desired.hcl.settings import Given
+from drift.desired.load import build, read_states
+from drift.desired.overlay import overlay
+from drift.model.drift import Change, Drift, Report
+from drift.provider.installed import installed
+from drift.providers.aws.session import BotoApi
+from drift.survey import Scope
+from tests.support.line import check
+from tests.support.world import (
+    PROVIDER,
+    REGION,
+    WORLDS,
+    Terraform,
+    World,
+    attributes,
+    endpoint_provider,
+    moto_server,
+    session_for,
+)
+
+APPLY = ("apply", "-no-color", "-auto-approve", "-input=false")
+Planned = Mapping[str, frozenset[str]]
+"""Address -> the attributes that the next apply changes."""
+
+
+@dataclass
+class Held:
+    """One world: what drift says, and what Terraform does."""
+
+    before: Report
+    """After the tampering, before the refresh."""
+    after: Report
+    """After the refresh."""
+    planned: Planned
+    applied: Report | None = None
+    """After the next apply; None where the simulation refuses that."""
+    refusal: str = ""
+    wrong: list[str] = field(default_factory=list)
+    """Where a change's `undone` is not what is planned."""
+
+
+def held(world: World, work: Path) -> Held:
+    """All phases of one world, with real Terraform."""
+    shutil.copytree(world.path, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.tfstate", "*.jsonl"))
+    main = (work / "main.tf").read_text()
+    (work / "_provider.tf").write_text(PROVIDER + ("" if 'provider "aws"' in main else endpoint_provider()))
+    with moto_server() as url:
+        terraform = Terraform(work, url)
+        terraform("init", "-no-color", "-input=false")
+        terraform(*APPLY)
+        terraform(*APPLY, "-refresh-only")
+        always = planned(terraform)  # what the simulation never answers as it was asked
+        world.tamper(session_for(url), attributes(work / "terraform.tfstate"))
+        before = said(work, url)
+        terraform(*APPLY, "-refresh-only")
+        out = Held(before, said(work, url), planned(terraform))
+        out.wrong = [line for d, c in _changes(out.after) for line in _differing(d, c, out.planned, always)]
+        try:
+            terraform(*APPLY)
+            out.applied = said(work, url)
+        except AssertionError as refused:
+            out.refusal = str(refused)
+    return out
+
+
+def silent(held: Held) -> set[tuple[str, str]]:
+    """(address, path) of what was told before the refresh, and is not told after it though it is still there."""
+    gone = {str(d.resource.address) for d in held.before.drift if d.kind == "missing"}
+    after = paths(held.after)
+    return {s for s in paths(held.before) if s[0] not in gone and not any(_same(s, other) for other in after)}
+
+
+def lost(held: Held) -> set[tuple[str, str]]:
+    """(address, path) of what was to stay at the next apply, and is not told after it."""
+    stays = {(str(d.resource.address), c.path) for d, c in _changes(held.after) if c.undone is False}
+    return stays - paths(held.applied) if held.applied is not None else set()
+
+
+def paths(report: Report) -> set[tuple[str, str]]:
+    """(address, path) of each change, (type, id) of what is unmanaged."""
+    told = {(str(d.resource.address), c.path) for d, c in _changes(report)}
+    return told | {(d.type, d.resource.id) for d in report.drift if d.kind == "unmanaged"}
+
+
+def planned(terraform: Terraform) -> Planned:
+    """What Terraform would change of what is there."""
+    terraform("plan", "-no-color", "-input=false", "-out", "p")
+    out = {}
+    for resource in json.loads(terraform("show", "-json", "p"))["resource_changes"]:
+        change = resource["change"]
+        before, after, unknown = change["before"] or {}, change["after"] or {}, change["after_unknown"] or {}
+        if resource["mode"] != "managed" or not before or change["actions"] in (["no-op"], ["read"]):
+            continue
+        names = {n for n in {*before, *after, *unknown} if (before.get(n) or None) != (after.get(n) or None)}
+        out[resource["address"]] = frozenset(names | {n for n, mark in unknown.items() if _marked(mark)})
+    return out
+
+
+def said(work: Path, url: str) -> Report:
+    """What drift says of the account, with the state and the configuration of the directory."""
+    with _endpoint(url):
+        api = BotoApi(boto3.Session("testing", "testing", region_name=REGION))
+        states, failed = read_states([str(work / "terraform.tfstate")], {})
+        configuration = Sources(work, Given(environment={})).evaluated(states)
+        laid = [overlay(s, configuration) for s in states]
+        desired = build(laid, failed, installed(), account=api.account, region=REGION)
+        return check(desired, api, installed(), Scope(), default_region=REGION).report
+
+
+def _changes(report: Report) -> Iterator[tuple[Drift, Change]]:
+    return ((d, c) for d in report.drift for c in d.changes)
+
+
+def _differing(drift: Drift, change: Change, planned: Planned, always: Planned) -> Iterator[str]:
+    address, name = str(drift.resource.address), change.path.partition(".")[0].partition("[")[0]
+    if name in always.get(address, ()) or change.undone is None:
+        return
+    there = (
+        {name, "tags_all"} & planned.get(address, frozenset())
+        if name == "tags"
+        else {name} & planned.get(address, frozenset())
+    )
+    if change.undone is not bool(there):
+        yield f"{address} {change.path}: said {change.undone}, planned {sorted(planned.get(address, ()))}"
+
+
+def _same(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether both are the same change, though one is told at a deeper path."""
+    return one[0] == other[0] and (
+        one[1] == other[1] or other[1].startswith(f"{one[1]}.") or one[1].startswith(f"{other[1]}.")
+    )
+
+
+def _marked(mark: Any) -> bool:
+    if isinstance(mark, dict | list):
+        return any(map(_marked, mark.values() if isinstance(mark, dict) else mark))
+    return mark is True
+
+
+@contextmanager
+def _endpoint(url: str) -> Iterator[None]:
+    os.environ["AWS_ENDPOINT_URL"] = url
+    try:
+        yield
+    finally:
+        del os.environ["AWS_ENDPOINT_URL"]
+
+
+if __name__ == "__main__":
+    for each in sys.argv[1:]:
+        with tempfile.TemporaryDirectory() as folder:
+            found = held(World(WORLDS / each), Path(folder))
+        told = f"{each}: wrong {found.wrong}, silent {silent(found)}, lost {lost(found)} {found.refusal[-300:]}"
+        print(told, flush=True)  # noqa: T201

@@ -1,0 +1,27 @@
+"""Tampered, refreshed, applied, with real Terraform: drift says after a refresh what it said before, and what stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.undone import held, lost, silent
+from tests.support.world import NAMES, WORLDS, World, cli_config
+from tests.worlds.test_absorbed import UNTOLD
+
+EVERY_RUN = frozenset({"iam", "security-groups", "sqs"})
+"""Worlds that real Terraform takes through all phases in every run; all others in the long one."""
+
+
+@pytest.mark.terraform
+@pytest.mark.parametrize("name", [n if n in EVERY_RUN else pytest.param(n, marks=pytest.mark.slow) for n in NAMES])
+def test_what_is_said_of_the_next_apply_is_what_terraform_plans(name: str, tmp_path: Path) -> None:
+    if cli_config() is None:
+        pytest.skip("terraform is not on the PATH")
+
+    found = held(World(WORLDS / name), tmp_path)
+
+    assert found.wrong == []
+    assert silent(found) <= UNTOLD.get(name, set())
+    assert lost(found) == set()
