@@ -57,6 +57,15 @@ def to_owners(want: Value, have: Value) -> bool:
     return want in ("bucket-owner-read", "bucket-owner-full-control") and have in ("private", "custom")
 
 
+CLASSES = ("STANDARD", "STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE")
+"""In the order in which lifecycle rules may move an object (S3 user guide, "Supported transitions")."""
+
+
+def moved_on(want: Value, have: Value) -> bool:
+    """Lifecycle rules move objects on, and nothing shows that they did; nothing but a hand moves them back."""
+    return want in CLASSES and have in CLASSES and CLASSES.index(have) > CLASSES.index(want)
+
+
 OBJECT = ResourceType(
     name="aws_s3_object",
     owner_tags=False,
@@ -91,7 +100,7 @@ OBJECT = ResourceType(
         "object_lock_mode":              text("ObjectLockMode", assigned=True),
         "object_lock_retain_until_date": moment("ObjectLockRetainUntilDate", assigned=True),
         "server_side_encryption":        text("ServerSideEncryption", assigned=True),
-        "storage_class":                 text("StorageClass", default="STANDARD"),
+        "storage_class":                 text("StorageClass", default="STANDARD", same=moved_on),
         "website_redirect":              text("WebsiteRedirectLocation"),
         "tags":                          tags("Tags"),
     },
