@@ -79,8 +79,9 @@ class Call:
     members of the elements that led to it."""
 
     guest: str = ""
-    """Of a listing that follows another: JMESPath over what led to it; true where that is another account's, which
-    may refuse us. A refusal then hides nothing, unless something of the type is desired."""
+    """Of a listing: JMESPath over what led to it; true where it may be refused although there is nothing to hide: what
+    led to it is another account's, or the account never signed up. A refusal is a gap then only where something of the
+    type is desired."""
 
     @property
     def chain(self) -> tuple[Call, ...]:

@@ -48,7 +48,6 @@ def test_the_policy_grants_every_call_of_the_chain() -> None:
         "sso:ListAccountsForProvisionedPermissionSet",
         "sso:ListInstances",
         "sso:ListPermissionSets",
-        "sts:GetCallerIdentity",
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from drift.live.asker import PER_SERVICE
 from drift.model.coverage import NOT_OFFERED
 from drift.provider.api import Answer, Refused, Request
 from drift.providers.aws.operations import reads
+from drift.providers.aws.regions import partition_of
 
 if TYPE_CHECKING:
     import boto3
@@ -49,6 +51,7 @@ class BotoApi:
         self.counts: Counter[str] = Counter()
         self.recorded = None
         self._clients: dict[tuple[str, str], Any] = {}
+        self._absent: dict[tuple[str, str], bool] = {}
         self._lock = threading.Lock()
         self._account = ""
 
@@ -97,6 +100,8 @@ class BotoApi:
         if not reads(request.service, request.op):
             raise CloudError(f"{request.service}:{request.op} is not a read-only operation; drift makes no other")
         client = self._client(request.service, request.region)
+        if self._is_absent(client, request.service, request.region):
+            return Refused(NOT_OFFERED, f"AWS does not offer {request.service} in {request.region}")
         try:
             method = xform_name(request.op)
             if client.can_paginate(method):
@@ -133,6 +138,19 @@ class BotoApi:
                 self._clients[service, region] = client
             return self._clients[service, region]
 
+    def _is_absent(self, client: Any, service: str, region: str) -> bool:
+        """Whether a region lacks a service: botocore names other regions, and the endpoint's name leads nowhere.
+
+        Each alone proves nothing: botocore may be older than the service there, a proxy may resolve names for us.
+        Without this, every call to such an endpoint is tried again and again, and then a gap.
+        """
+        with self._lock:
+            if (service, region) not in self._absent:
+                known = self.session.get_available_regions(service, partition_name=partition_of(region))
+                listed = not known or region in known or _is_emulator(client)
+                self._absent[service, region] = not listed and not _resolves(_host(client.meta.endpoint_url))
+            return self._absent[service, region]
+
     def _count(self, service: str) -> Any:
         def count(**_: Any) -> None:
             with self._lock:
@@ -144,6 +162,13 @@ class BotoApi:
 def _is_emulator(client: Any) -> bool:
     """Whether the endpoint is not AWS's own: AWS_ENDPOINT_URL names a simulation."""
     return not _host(client.meta.endpoint_url).endswith(AWS_HOSTS)
+
+
+def _resolves(host: str) -> bool:
+    try:
+        return bool(socket.getaddrinfo(host, 443))
+    except OSError:
+        return False
 
 
 def _host(url: Any) -> str:

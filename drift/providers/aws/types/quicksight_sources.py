@@ -51,8 +51,9 @@ def _as_plain(want: Value, have: Value) -> bool:
 DATA_SOURCE = ResourceType(
     name="aws_quicksight_data_source",
     service="quicksight",
-    # an account without QuickSight is answered as one whose directory is not found
-    list=Call(op="ListDataSources", take="DataSources", bind={"AwsAccountId": "here.account"}, absent=GONE),
+    # an account that is not signed up is refused in one of several ways, one of them like a stranger
+    list=Call(op="ListDataSources", take="DataSources", bind={"AwsAccountId": "here.account"}, guest="`true`",
+              absent=frozenset({"ResourceNotFoundException", "UnsupportedUserEditionException"})),
     describe=(
         # one call of each kind for each managed source
         Call(op="DescribeDataSourcePermissions", take="Permissions", into="Permissions", bind=BY_ID, gone=GONE),
