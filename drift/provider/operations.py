@@ -6,7 +6,7 @@ its cloud publishes (AWS from botocore's models), or writes it down by hand with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -78,6 +78,12 @@ class Operations(Protocol):
 
     def find(self, service: str, op: str) -> Operation | None:
         """One operation; None where the service is unknown or has none of that name."""
+
+    def services(self) -> Iterable[str]:
+        """The name of every service."""
+
+    def names(self, service: str) -> Iterable[str]:
+        """The operations of a service; none of one that is not known."""
 
     def errors(self, service: str) -> frozenset[str]:
         """Every error code that the service is known to answer; empty where nothing is known of its errors."""

@@ -83,6 +83,12 @@ class TinyOperations:
     def find(self, service: str, op: str) -> Operation | None:
         return OPERATIONS.get((service, op))
 
+    def services(self) -> Iterable[str]:
+        return sorted({service for service, _ in OPERATIONS})
+
+    def names(self, service: str) -> Iterable[str]:
+        return [op for s, op in OPERATIONS if s == service]
+
     def errors(self, service: str) -> frozenset[str]:
         return frozenset().union(*(o.errors for (s, _), o in OPERATIONS.items() if s == service))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import Any
 
@@ -152,6 +152,19 @@ class BotoOperations:
         """One operation as botocore's model of the service describes it."""
         model = service_model(service)
         return _operation(service, op) if model is not None and op in model.operation_names else None
+
+    def services(self) -> Iterable[str]:
+        """The name of every service that botocore has a model of."""
+        import botocore.session
+
+        names: list[str] = botocore.session.get_session().get_available_services()
+        return names
+
+    def names(self, service: str) -> Iterable[str]:
+        """The operations of a service."""
+        model = service_model(service)
+        names: list[str] = model.operation_names if model is not None else []
+        return names
 
     def errors(self, service: str) -> frozenset[str]:
         """Every code that the model of a service names, and those that it forgot."""

@@ -1,0 +1,49 @@
+"""Every page of the documentation that is written from the code, by one command.
+
+python -m tests.support.pages             writes those that are quick to make
+python -m tests.support.pages --all       writes docs/accuracy.md too, which compares every recorded world (minutes)
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tests.support import accuracy, coverage, rule_pages
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def _cli() -> str:
+    """The page about the command line, whose script stands beside it."""
+    spec = importlib.util.spec_from_file_location("cli_page", DOCS / "cli.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    text: str = module.page()
+    return text
+
+
+QUICK: Mapping[str, Callable[[], str]] = {
+    "cli.md": _cli,
+    "coverage.md": coverage.page,
+    "rules.md": rule_pages.page,
+}
+"""Page -> what writes its text."""
+SLOW: Mapping[str, Callable[[], str]] = {"accuracy.md": accuracy.page}
+
+
+def main(arguments: list[str]) -> None:
+    """Write the pages, and say which changed."""
+    for name, write in {**QUICK, **(SLOW if "--all" in arguments else {})}.items():
+        text = write()
+        changed = (DOCS / name).read_text(encoding="utf-8") != text
+        (DOCS / name).write_text(text, encoding="utf-8")
+        sys.stdout.write(f"docs/{name}: {'written' if changed else 'as it was'}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
