@@ -339,8 +339,17 @@ def _words(type_: Any) -> str:
     return "" if type_ == "string" else str(type_)
 
 
+def write_module(file: Path, facts: Mapping[str, Facts]) -> None:
+    """Write the facts of one module's types, a line each."""
+    lines = [f"{json.dumps(name)}: {json.dumps(facts[name], separators=(',', ':'))}" for name in sorted(facts)]
+    file.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
 def write(types: Indexed, schema: Mapping[str, Any]) -> None:
-    """Write the facts of every type of a package, and its index of types."""
+    """Write the facts of every type of a package, and its index of types.
+
+    A type that the schema lacks keeps the facts that it has: only a later version of the provider knows it.
+    """
     known = next(iter(schema["provider_schemas"].values()))["resource_schemas"]
     here = Path(str(resources.files(types.package)))
     index = types.scan()
@@ -348,11 +357,9 @@ def write(types: Indexed, schema: Mapping[str, Any]) -> None:
     for name, module in index.items():
         by_module.setdefault(module, []).append(name)
     for module, names in by_module.items():
-        lines = [
-            f"{json.dumps(n)}: {json.dumps(trimmed(known[n]['block']), separators=(',', ':'))}"
-            for n in sorted(names)
-            if n in known
-        ]
-        (here / "schema" / f"{module}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+        file = here / "schema" / f"{module}.json"
+        facts = json.loads(file.read_text()) if file.exists() else {}
+        facts |= {name: trimmed(known[name]["block"]) for name in names if name in known}
+        write_module(file, {name: facts[name] for name in names if name in facts})
     (here / "schema" / "_types.txt").write_text("".join(f"{name}\n" for name in sorted(known)))
     (here / "index.txt").write_text("".join(f"{n}: {index[n]}\n" for n in sorted(index)))

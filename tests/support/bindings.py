@@ -8,7 +8,7 @@ generated from the provider's schema, one module for each type, and say of each 
 optional or computed, and its type. The bindings of 5.100.0 and of the newer version, made by the same generator, are
 read and held against each other. They do not tell what is sensitive, nor how many blocks there may be but one.
 
-The file holds what differs only. `null` is an argument that is gone; a block that has changed inside holds what
+The file holds what differs only; a type that version 5 lacks gets its facts from here, beside those of all others. `null` is an argument that is gone; a block that has changed inside holds what
 changed inside it.
 """
 
@@ -216,6 +216,14 @@ def main(older: Path, newer: Path) -> None:
     rest = f'"defaults": {json.dumps(DEFAULTS)},\n"renamed": {json.dumps(RENAMED)},\n'
     text = f'{{"origin": {json.dumps(origin)},\n{rest}"types": {{\n' + ",\n".join(lines) + "\n}}\n"
     (SCHEMA / "_major6.json").write_text(text)
+    # the types that version 6 brought have their facts where those of all others are
+    for module in sorted({TYPES.modules[name] for name in TYPES if name not in old and name in new}):
+        file = SCHEMA / f"{module}.json"
+        known = json.loads(file.read_text()) if file.exists() else {}
+        for name, where in TYPES.modules.items():
+            if where == module and name not in old and name in new:
+                known[name] = {n: _marked(n, fact) for n, fact in new[name].items()}
+        facts.write_module(file, known)
 
 
 if __name__ == "__main__":

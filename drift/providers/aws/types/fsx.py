@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import block, flag, kms_key, number, set_of, tags, text
+from drift.provider.kinds import attr, block, flag, kms_key, number, set_of, tags, text
 from drift.provider.spec import Call, Ref, ResourceType
 
 NO_INTERFACE = frozenset({"InvalidNetworkInterfaceID.NotFound"})
@@ -47,7 +47,7 @@ WINDOWS_FILE_SYSTEM = ResourceType(
             "file_share_access_audit_log_level": text("FileShareAccessAuditLogLevel", default="DISABLED"),
         }),
         "disk_iops_configuration":           block("WindowsConfiguration.DiskIopsConfiguration", {
-            "iops": number("Iops", assigned=True),
+            "iops": attr("Iops", lambda value: values.number(value) or None, assigned=True),
             "mode": text("Mode", default="AUTOMATIC"),
         }, assigned=True),
         "self_managed_active_directory":     block("WindowsConfiguration.SelfManagedActiveDirectoryConfiguration", {

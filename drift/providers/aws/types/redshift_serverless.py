@@ -7,7 +7,7 @@ from typing import Any
 
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, flag, kms_key, number, set_of, tags, text
-from drift.provider.spec import Call, Owner, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Owner, Ref, ResourceType
 
 GONE = frozenset({"ResourceNotFoundException"})
 MADE_BY_STACK = Owner("Tags[?key == 'aws:cloudformation:stack-id']", "CloudFormation")
@@ -28,6 +28,11 @@ def _role(value: Any) -> str | None:
 def _own_key(value: Any) -> str | None:
     """AWS's own key is what nobody chose."""
     return None if value == "AWS_OWNED_KMS_KEY" else values.text(value)
+
+
+def _chosen(at: str) -> Attr:
+    """A number that AWS chooses where nobody does; the provider writes 0 where there is none."""
+    return attr(at, lambda value: values.number(value) or None, assigned=True)
 
 
 NAMESPACE = ResourceType(
@@ -52,8 +57,8 @@ NAMESPACE = ResourceType(
         "iam_roles":                        set_of(_role, "iamRoles", assigned=True),
         "kms_key_id":                       attr("kmsKeyId", _own_key, assigned=True),
         "log_exports":                      set_of(values.text, "logExports"),
-        # a secret that AWS keeps is there where it keeps the password
-        "manage_admin_password":            flag("adminPasswordSecretArn && `true`", default=False),
+        # a secret that AWS keeps is there where it keeps the password; an import does not record it
+        "manage_admin_password":            flag("adminPasswordSecretArn && `true` || `false`", assigned=True),
         "tags":                             tags("Tags"),
     },
     ignored={
@@ -93,11 +98,11 @@ WORKGROUP = ResourceType(
     computed={"arn": text("workgroupArn"), "workgroup_id": text("workgroupId")},
     attributes={
         "workgroup_name":           text("workgroupName"),
-        "base_capacity":            number("baseCapacity", assigned=True),
+        "base_capacity":            _chosen("baseCapacity"),
         "enhanced_vpc_routing":     flag("enhancedVpcRouting", default=False),
         "max_capacity":             number("maxCapacity", default=0),
         "namespace_name":           text("namespaceName"),
-        "port":                     number("endpoint.port || port", assigned=True),
+        "port":                     _chosen("endpoint.port || port"),
         "publicly_accessible":      flag("publiclyAccessible", default=False),
         "security_group_ids":       set_of(values.text, "securityGroupIds", assigned=True),
         "subnet_ids":               set_of(values.text, "subnetIds", assigned=True),
@@ -108,7 +113,7 @@ WORKGROUP = ResourceType(
         }, key=lambda p: p.get("parameter_key"), assigned=True, implicit=UNSET),
         "price_performance_target": block("pricePerformanceTarget", {
             "enabled": flag("status", default=False),
-            "level":   number("level", assigned=True),
+            "level":   _chosen("level"),
         }, assigned=True),
         "tags":                     tags("Tags"),
     },

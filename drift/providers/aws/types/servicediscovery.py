@@ -100,8 +100,8 @@ SERVICE = ResourceType(
             "type":              text("Type", default="HTTP"),
         }),
         "health_check_custom_config": block("Service.HealthCheckCustomConfig", {
-            # no longer chosen: always 1
-            "failure_threshold": number("FailureThreshold", default=1, assigned=True),
+            # no longer chosen: always 1, whether or not it is told
+            "failure_threshold": attr("FailureThreshold", lambda value: values.number(value) or 1),
         }),
         "tags":                       tags("Tags"),
     },

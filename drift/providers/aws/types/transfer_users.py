@@ -123,3 +123,48 @@ TAG = one_tag(
     Call(op="ListTagsForResource", take="Tags", bind={"Arn": "resource_arn"}),
     names="resource_arn", at="Arn", key="Key", value="Value",
 )
+
+WEB_APP = ResourceType(
+    name="aws_transfer_web_app",
+    service="transfer",
+    list=Call(op="ListWebApps", take="WebApps"),
+    describe=(
+        # one call for each: the listing tells its addresses alone
+        Call(op="DescribeWebApp", take="WebApp", into="App", bind={"WebAppId": "WebAppId"}, gone=GONE),
+        # it does not tell the security groups of its endpoint
+        Call(op="DescribeVpcEndpoints", service="ec2", take="VpcEndpoints", into="Endpoint", batch=50,
+             bind={"VpcEndpointIds": "App.DescribedEndpointDetails.Vpc.VpcEndpointId"}, match="VpcEndpointId",
+             absent=frozenset({"InvalidVpcEndpointId.NotFound"}), retry_singly=frozenset({"InvalidVpcEndpointId.NotFound"})),
+    ),
+    id=text("WebAppId"),
+    identity=("web_app_id",),
+    import_id="web_app_id",
+    label="web_app_id",
+    computed={"arn": text("Arn"), "web_app_id": text("WebAppId")},
+    attributes={
+        "access_endpoint":           text("AccessEndpoint", assigned=True),
+        "web_app_endpoint_policy":   text("App.WebAppEndpointPolicy", default="STANDARD"),
+        "web_app_units":             block("App.WebAppUnits", {"provisioned": number("Provisioned", default=1)}, assigned=True),
+        "endpoint_details":          block("App.DescribedEndpointDetails.Vpc && "
+                                           "{vpc: {found: App.DescribedEndpointDetails.Vpc, groups: Endpoint.Groups}}", {
+            "vpc": block("vpc", {
+                "security_group_ids": set_of(values.text, "groups[].GroupId", assigned=True),
+                "subnet_ids":         set_of(values.text, "found.SubnetIds"),
+                "vpc_id":             text("found.VpcId"),
+            }),
+        }),
+        "identity_provider_details": block("App.DescribedIdentityProviderDetails", {
+            "identity_center_config": block("IdentityCenterConfig", {
+                "instance_arn": text("InstanceArn"),
+                "role":         text("Role"),
+            }),
+        }),
+        "tags":                      tags("App.Tags"),
+    },
+    refs=(
+        Ref("identity_provider_details.identity_center_config.role", to="aws_iam_role", by="arn"),
+        Ref("endpoint_details.vpc.security_group_ids[]", to="aws_security_group"),
+        Ref("endpoint_details.vpc.subnet_ids[]", to="aws_subnet"),
+        Ref("endpoint_details.vpc.vpc_id", to="aws_vpc"),
+    ),
+)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from drift.model.value import Value
 from drift.normalize import values
-from drift.provider.kinds import block, blocks, document, kms_key, list_of, mapping, number, set_of, tags, text
-from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.provider.kinds import attr, block, blocks, document, kms_key, list_of, mapping, number, set_of, tags, text
+from drift.provider.spec import WHOLE, Attr, Call, Parent, Ref, ResourceType, Share, Within
 
 GONE = frozenset({"ResourceNotFoundException"})
 
@@ -103,4 +107,98 @@ BROWSER_SETTINGS = ResourceType(
         "tags":           tags("Tags"),
     },
     refs=(KEY,),
+)
+
+PORTAL = ResourceType(
+    name="aws_workspacesweb_portal",
+    service="workspaces-web",
+    list=Call(op="ListPortals", take="portals"),
+    describe=(
+        # two calls for each: the listing tells neither its key nor its tags
+        Call(op="GetPortal", take="portal", into="Settings", bind={"portalArn": "portalArn"}, gone=GONE),
+        Call(op="ListTagsForResource", take="tags", into="Tags", bind={"resourceArn": "portalArn"}, gone=GONE),
+    ),
+    id=text("portalArn"),
+    identity=("portal_arn",),
+    import_id="portal_arn",
+    label="display_name",
+    computed={
+        "portal_arn":           text("portalArn"),
+        "portal_endpoint":      text("portalEndpoint"),
+        "network_settings_arn": text("networkSettingsArn"),
+        "session_logger_arn":   text("sessionLoggerArn"),
+        "user_settings_arn":    text("userSettingsArn"),
+    },
+    attributes={
+        **ENCRYPTED,
+        "authentication_type":     text("authenticationType", default="Standard"),
+        # an association of its own may say it as well
+        "browser_settings_arn":    text("browserSettingsArn", assigned=True),
+        "display_name":            text("displayName", assigned=True),
+        "instance_type":           text("instanceType", assigned=True),
+        "max_concurrent_sessions": number("maxConcurrentSessions", assigned=True),
+        "tags":                    tags("Tags"),
+    },
+    refs=(KEY, Ref("browser_settings_arn", to="aws_workspacesweb_browser_settings", by="browser_settings_arn")),
+)
+
+
+def _association(name: str, member: str, covers: Mapping[str, Share] | None = None) -> ResourceType:
+    """What a portal is set up with: it has one of each kind."""
+    arn = f"{name}_arn"
+    return ResourceType(
+        name=f"aws_workspacesweb_{name}_association",
+        service="workspaces-web",
+        list=Within("aws_workspacesweb_portal"),
+        exists=member,
+        id=text("portalArn"),
+        identity=("portal_arn",),
+        import_id=f"join(',', [{arn}, portal_arn])",
+        label="portal_arn",
+        attributes={"portal_arn": text("portalArn"), arn: text(member)},
+        refs=(Ref(arn, to=f"aws_workspacesweb_{name}", by=arn),),
+        parent=Parent("portal_arn", to="aws_workspacesweb_portal", by="portal_arn", covers=covers or {}),
+    )
+
+
+BROWSER_SETTINGS_ASSOCIATION = _association("browser_settings", "browserSettingsArn", {"browser_settings_arn": WHOLE})
+NETWORK_SETTINGS_ASSOCIATION = _association("network_settings", "networkSettingsArn")
+SESSION_LOGGER_ASSOCIATION = _association("session_logger", "sessionLoggerArn")
+USER_SETTINGS_ASSOCIATION = _association("user_settings", "userSettingsArn")
+
+
+def _all(value: Any) -> Value:
+    """An empty block that is there, or is not."""
+    return value is not None and value != []
+
+
+SESSION_LOGGER = ResourceType(
+    name="aws_workspacesweb_session_logger",
+    service="workspaces-web",
+    list=Call(op="ListSessionLoggers", take="sessionLoggers"),
+    describe=_calls("GetSessionLogger", "sessionLogger"),
+    id=text("sessionLoggerArn"),
+    identity=("session_logger_arn",),
+    import_id="session_logger_arn",
+    label="display_name",
+    computed={"session_logger_arn": text("sessionLoggerArn")},
+    attributes={
+        **ENCRYPTED,
+        "display_name":      text("displayName"),
+        "event_filter":      block("Settings.eventFilter", {
+            "all":     attr("all", _all),
+            "include": set_of(values.text, "include"),
+        }),
+        "log_configuration": block("logConfiguration", {
+            "s3": block("s3", {
+                "bucket":           text("bucket"),
+                "bucket_owner":     text("bucketOwner", assigned=True),
+                "folder_structure": text("folderStructure"),
+                "key_prefix":       text("keyPrefix"),
+                "log_file_format":  text("logFileFormat"),
+            }),
+        }),
+        "tags":              tags("Tags"),
+    },
+    refs=(KEY, Ref("log_configuration.s3.bucket", to="aws_s3_bucket")),
 )
