@@ -206,3 +206,22 @@ FLOW_LOG = ResourceType(
         Ref("log_destination", to="aws_cloudwatch_log_group", by="arn"),
     ),
 )  # fmt: skip
+
+CONNECTION_NOTIFICATION = ResourceType(
+    name="aws_vpc_endpoint_connection_notification",
+    service="ec2",
+    list=Call(op="DescribeVpcEndpointConnectionNotifications", take="ConnectionNotificationSet"),
+    id=text("ConnectionNotificationId"),
+    label="id",
+    attributes={
+        "connection_events":           set_of(plain_text, "ConnectionEvents"),
+        "connection_notification_arn": text("ConnectionNotificationArn"),
+        "vpc_endpoint_id":             text("VpcEndpointId"),
+        "vpc_endpoint_service_id":     text("ServiceId"),
+    },
+    refs=(
+        Ref("connection_notification_arn", to="aws_sns_topic", by="arn"),
+        Ref("vpc_endpoint_id", to="aws_vpc_endpoint"),
+        Ref("vpc_endpoint_service_id", to="aws_vpc_endpoint_service"),
+    ),
+)

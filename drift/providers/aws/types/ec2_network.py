@@ -709,3 +709,22 @@ PEERING_OPTIONS_TYPE = ResourceType(
         "vpc_peering_connection_id", to="aws_vpc_peering_connection", covers=dict.fromkeys(PEERING_OPTIONS, WHOLE)
     ),
 )
+
+# one call for each subnet: only looked for where it is desired
+SUBNET_CIDR_RESERVATION = ResourceType(
+    name="aws_ec2_subnet_cidr_reservation",
+    service="ec2",
+    list=None,
+    lookup=Call(op="GetSubnetCidrReservations", take="[SubnetIpv4CidrReservations, SubnetIpv6CidrReservations][]",
+                bind={"SubnetId": "subnet_id"}, gone=frozenset({"InvalidSubnetID.NotFound"})),
+    id=text("SubnetCidrReservationId"),
+    import_id="join(':', [subnet_id, id])",
+    label="cidr_block",
+    attributes={
+        "cidr_block":       cidr("Cidr"),
+        "description":      text("Description"),
+        "reservation_type": text("ReservationType"),
+        "subnet_id":        text("SubnetId"),
+    },
+    refs=(Ref("subnet_id", to="aws_subnet"),),
+)

@@ -222,3 +222,23 @@ SCHEDULED_ACTION = ResourceType(
     },
     refs=(Ref("iam_role", to="aws_iam_role", by="arn"),),
 )
+
+USAGE_LIMIT = ResourceType(
+    name="aws_redshift_usage_limit",
+    service="redshift",
+    list=Call(op="DescribeUsageLimits", take="UsageLimits"),
+    id=text("UsageLimitId"),
+    label="id",
+    computed={"arn": text("join(':', ['arn', here.partition, 'redshift', here.region, here.account, 'usagelimit', "
+                          "UsageLimitId])")},
+    attributes={
+        "amount":             number("Amount"),
+        "breach_action":      text("BreachAction", default="log"),
+        "cluster_identifier": text("ClusterIdentifier"),
+        "feature_type":       text("FeatureType"),
+        "limit_type":         text("LimitType"),
+        "period":             text("Period", default="monthly"),
+        "tags":               tags("Tags"),
+    },
+    refs=(Ref("cluster_identifier", to="aws_redshift_cluster"),),
+)

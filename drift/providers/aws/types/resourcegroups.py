@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import block, blocks, document, list_of, tags, text
-from drift.provider.spec import Call, Owner, ResourceType
+from drift.provider.spec import Call, Owner, Ref, ResourceType
 
 GONE = frozenset({"NotFoundException"})
 OTHER_KIND = frozenset({"BadRequestException"})
@@ -47,4 +47,19 @@ GROUP = ResourceType(
         # nobody else may name a group so (CreateGroup, "Name")
         Owner("starts_with(GroupName, 'AWS') || starts_with(GroupName, 'aws')", "AWS"),
     ),
+)
+
+RESOURCE = ResourceType(
+    name="aws_resourcegroups_resource",
+    service="resource-groups",
+    # what a query finds is listed the same way, and nobody put it there
+    list=None,
+    lookup=Call(op="ListGroupResources", take="Resources[].Identifier", bind={"Group": "group_arn"}, gone=GONE),
+    id=text("join('_', [Group, ResourceArn])"),
+    identity=("group_arn", "resource_arn"),
+    import_id="join(',', [group_arn, resource_arn])",
+    label="resource_arn",
+    computed={"resource_type": text("ResourceType")},
+    attributes={"group_arn": text("Group"), "resource_arn": text("ResourceArn")},
+    refs=(Ref("group_arn", to="aws_resourcegroups_group", by="arn"),),
 )

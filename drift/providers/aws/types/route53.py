@@ -317,3 +317,23 @@ KEY_SIGNING_KEY = ResourceType(
     parent=Parent("hosted_zone_id", to="aws_route53_zone"),
     refs=(Ref("key_management_service_arn", to="aws_kms_key", by="arn"),),
 )
+
+VPC_ASSOCIATION_AUTHORIZATION = ResourceType(
+    name="aws_route53_vpc_association_authorization",
+    service="route53",
+    scope="global",
+    # one call for each zone: only looked for where it is desired
+    list=None,
+    lookup=Call(op="ListVPCAssociationAuthorizations", take="VPCs", bind={"HostedZoneId": "zone_id"},
+                gone=frozenset({"NoSuchHostedZone"})),
+    id=text("join(':', [HostedZoneId, VPCId])"),
+    identity=("zone_id", "vpc_id"),
+    import_id="join(':', [zone_id, vpc_id])",
+    label="id",
+    attributes={
+        "vpc_id":     text("VPCId"),
+        "vpc_region": text("VPCRegion", assigned=True),
+        "zone_id":    text("HostedZoneId"),
+    },
+    refs=(Ref("zone_id", to="aws_route53_zone"),),
+)

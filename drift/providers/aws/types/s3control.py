@@ -116,3 +116,27 @@ ACCESS_GRANT = ResourceType(
     },
     ignored={"s3_prefix_type": "never returned by AWS"},
 )
+
+ACCESS_GRANTS_LOCATION = ResourceType(
+    name="aws_s3control_access_grants_location",
+    service="s3control",
+    list=Call(op="ListAccessGrantsLocations", take="AccessGrantsLocationsList", iam="s3:ListAccessGrantsLocations",
+              absent=NO_INSTANCE, bind={"AccountId": "here.account"}),
+    describe=(
+        Call(op="ListTagsForResource", take="Tags", into="Tags", iam=GRANT_TAGS, absent=NO_INSTANCE,
+             bind={"AccountId": "here.account", "ResourceArn": "AccessGrantsLocationArn"}),
+    ),
+    id=text("join(',', [here.account, AccessGrantsLocationId])"),
+    label="location_scope",
+    computed={
+        "access_grants_location_arn": text("AccessGrantsLocationArn"),
+        "access_grants_location_id":  text("AccessGrantsLocationId"),
+    },
+    attributes={
+        "account_id":     text("here.account", assigned=True),
+        "iam_role_arn":   text("IAMRoleArn"),
+        "location_scope": text("LocationScope"),
+        "tags":           tags("Tags"),
+    },
+    refs=(Ref("iam_role_arn", to="aws_iam_role", by="arn"),),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.provider.kinds import tags, text
+from drift.provider.kinds import document, tags, text
 from drift.provider.spec import Call, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"ResourceNotFoundException"})
@@ -20,6 +20,8 @@ PORTFOLIO = ResourceType(
              gone=GONE),
         Call(op="SearchProductsAsAdmin", take="ProductViewDetails[].ProductViewSummary.{Product: ProductId}",
              into="Products", bind={"PortfolioId": "Id"}, gone=GONE),
+        Call(op="ListConstraintsForPortfolio", take="ConstraintDetails", into="Constraints", bind={"PortfolioId": "Id"},
+             gone=GONE),
     ),
     id=text("Id"),
     label="name",
@@ -91,4 +93,27 @@ PRODUCT_ASSOCIATION = ResourceType(
     },
     parent=Parent("portfolio_id", to="aws_servicecatalog_portfolio"),
     refs=(Ref("product_id", to="aws_servicecatalog_product"),),
+)
+
+CONSTRAINT = ResourceType(
+    name="aws_servicecatalog_constraint",
+    service="servicecatalog",
+    list=Within("aws_servicecatalog_portfolio", each="Constraints[]"),
+    describe=(
+        # one call for each: the listing does not tell what it says
+        Call(op="DescribeConstraint", take="ConstraintParameters", into="Parameters", bind={"Id": "ConstraintId"}, gone=GONE),
+    ),
+    id=text("ConstraintId"),
+    label="description || id",
+    computed={"owner": text("Owner")},
+    attributes={
+        "description":  text("Description", assigned=True),
+        "parameters":   document("Parameters"),
+        "portfolio_id": text("PortfolioId"),
+        "product_id":   text("ProductId"),
+        "type":         text("Type"),
+    },
+    ignored={"accept_language": LANGUAGE},
+    refs=(Ref("product_id", to="aws_servicecatalog_product"),),
+    parent=Parent("portfolio_id", to="aws_servicecatalog_portfolio"),
 )
