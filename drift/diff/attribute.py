@@ -108,6 +108,7 @@ def judged(resource: Resource, found: Resource, name: str, attr: Attr, parts: Pa
         asserted = resource.asserted is not None and name in resource.asserted
         before = before if before is UNSAID else _without(attr, keys, before, known, have, demanded=True)[0]
         said, known, have = _without(attr, keys, said, known, have, demanded=asserted)
+    out = name in found.left_out
     recorded = known
     unheld = said is UNSAID and parts.closed(resource, name, attr)
     if unheld:
@@ -116,18 +117,18 @@ def judged(resource: Resource, found: Resource, name: str, attr: Attr, parts: Pa
         said is UNSAID
         and resource.asserted is not None
         and name not in resource.asserted
-        and agreement(attr, known, have)
+        and agreement(attr, known, have, left_out=out)
     ):
         if attr.same_for_all:
             known = unasked(attr, known, have, resource.key.account)
         elif before is not UNSAID and not parts.refers(resource, name) and not _applied(resource):
             known = before
-    why = agreement(attr, known if said is UNSAID else said, have)
+    why = agreement(attr, known if said is UNSAID else said, have, left_out=out)
     if why and (said is UNSAID or said == known):
         return Judged(name, said, recorded, have, why, held=size, unheld=unheld)
-    modified, pending, settled = _three_way(attr, name, (said, known, have, before), resource)
+    modified, pending, settled = _three_way(attr, name, (said, known, have, before), resource, left_out=out)
     if known is not recorded:
-        absorbed = bool(agreement(attr, recorded, have))
+        absorbed = bool(agreement(attr, recorded, have, left_out=out))
         modified = [replace(c, recorded=recorded if c.path == name else c.actual) for c in modified if absorbed] or [
             replace(c, recorded=recorded) if c.path == name else c for c in modified
         ]
@@ -189,16 +190,16 @@ def _without(
 
 
 def _three_way(
-    attr: Attr, name: str, values: tuple[Value, Value, Value, Value], resource: Resource
+    attr: Attr, name: str, values: tuple[Value, Value, Value, Value], resource: Resource, *, left_out: bool
 ) -> tuple[list[Change], list[Change], list[Change]]:
     """What was modified, what is pending, what is settled."""
     said, known, have, before = values
-    since = list(changes(attr, name, known, have))
-    if said is UNSAID or agreement(attr, said, have) == "assigned":
+    since = list(changes(attr, name, known, have, left_out=left_out))
+    if said is UNSAID or agreement(attr, said, have, left_out=left_out) == "assigned":
         return since, [], []
     modified: list[Change] = []
     pending: list[Change] = []
-    ahead = list(changes(attr, name, said, have))
+    ahead = list(changes(attr, name, said, have, left_out=left_out))
     for change in ahead:
         near = [s for s in since if _related(s.path, change.path)]
         if not near:

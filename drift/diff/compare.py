@@ -6,29 +6,32 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from drift.model.drift import Change, Detail
-from drift.model.value import Block, Implicit, Value, is_empty, plain, sort_key
+from drift.model.value import Block, Implicit, Value, is_empty, is_zero, plain, sort_key
 from drift.provider.spec import Attr
 
-Agreement = Literal["", "equal", "empty", "assigned", "same", "parts"]
+Agreement = Literal["", "equal", "empty", "zero", "assigned", "same", "parts"]
 
 
-def agree(attr: Attr, want: Value, have: Value) -> bool:
+def agree(attr: Attr, want: Value, have: Value, *, left_out: bool = False) -> bool:
     """Whether both values mean the same for this attribute."""
-    return bool(agreement(attr, want, have))
+    return bool(agreement(attr, want, have, left_out=left_out))
 
 
-def agreement(attr: Attr, want: Value, have: Value) -> Agreement:
+def agreement(attr: Attr, want: Value, have: Value, *, left_out: bool = False) -> Agreement:
     """Why both values mean the same for this attribute; empty where they do not.
 
     `equal`: they have one canonical form. `empty`: both mean that nothing is set. `assigned`: nothing is
     recorded of what AWS assigns by itself, so nothing can be said. `same`: `Attr.same` says so. `parts`: each
-    field agrees, or each block has its like.
+    field agrees, or each block has its like. `zero`: AWS leaves the value out (`left_out`: its default stands in
+    `have`), and the provider's SDK recorded that as the zero of its type.
     """
     have = _asked_for(attr, want, have)
     if want == have:
         return "equal"
     if is_empty(want) and is_empty(have):
         return "empty"
+    if (left_out or (have is None and not attr.zero_is_value)) and want is not None and is_zero(want):
+        return "zero"
     if attr.assigned and want is not False and is_empty(want):
         return "assigned"  # a recorded false is an answer; nothing recorded is none
     if attr.same is not None and attr.same(want, have):
@@ -39,8 +42,7 @@ def agreement(attr: Attr, want: Value, have: Value) -> Agreement:
         missing, rest = leftovers(attr, want or (), have or ())
         alike = not missing and not spoken(rest) and not reordered(attr, want or (), have or ())
     else:
-        want, have = want or blank(attr), have or blank(attr)
-        alike = all(agree(f, want.get(n), have.get(n)) for n, f in attr.fields.items())
+        alike = agree_block(attr, want or blank(attr), have or blank(attr))
     return "parts" if alike else ""
 
 
@@ -72,17 +74,24 @@ def reordered(attr: Attr, want: Sequence[Value], have: Sequence[Value]) -> bool:
 
 def agree_block(attr: Attr, want: Mapping[str, Value], have: Mapping[str, Value]) -> bool:
     """Whether two elements of a repeated block agree, field by field."""
-    return all(agree(f, want.get(n), have.get(n)) for n, f in attr.fields.items())
+    out = left_out_of(have)
+    return all(agree(f, want.get(n), have.get(n), left_out=n in out) for n, f in attr.fields.items())
 
 
-def changes(attr: Attr, at: str, want: Value, have: Value) -> Iterator[Change]:
+def left_out_of(block: Value) -> frozenset[str]:
+    """The names of a block that AWS left out."""
+    return block.left_out if isinstance(block, Block) else frozenset()
+
+
+def changes(attr: Attr, at: str, want: Value, have: Value, *, left_out: bool = False) -> Iterator[Change]:
     """The differences, each at the deepest path that Terraform has a name for."""
     have = _asked_for(attr, want, have)
-    if agree(attr, want, have):
+    if agree(attr, want, have, left_out=left_out):
         return
     if attr.fields and not attr.many and want and have:
+        out = left_out_of(have)
         for name, inner in attr.fields.items():
-            yield from changes(inner, f"{at}.{name}", want.get(name), have.get(name))
+            yield from changes(inner, f"{at}.{name}", want.get(name), have.get(name), left_out=name in out)
     elif attr.many:
         yield from _of_blocks(attr, at, want or (), have or ())
     elif isinstance(want, frozenset) or isinstance(have, frozenset):
@@ -114,8 +123,10 @@ def _of_blocks(attr: Attr, at: str, want: Sequence[Value], have: Sequence[Value]
             if twin is not None:
                 removed.remove(element)
                 added.remove(twin)
+                out = left_out_of(twin)
                 for name, inner in attr.fields.items():
-                    yield from changes(inner, f"{at}[{attr.key(element)}].{name}", element.get(name), twin.get(name))
+                    where = f"{at}[{attr.key(element)}].{name}"
+                    yield from changes(inner, where, element.get(name), twin.get(name), left_out=name in out)
     added = spoken(added)
     if removed or added or reordered(attr, want, have):
         yield _change(attr, at, tuple(want), tuple(spoken(have)), added=ordered(added), removed=ordered(removed))
@@ -152,7 +163,8 @@ def _side(value: Any) -> Value:
 
 def blank(attr: Attr) -> Block:
     """A block that nobody wrote: every field as AWS means it when it is left out."""
-    return Block({n: f.desired(None, {}) for n, f in attr.fields.items()})
+    out = frozenset(n for n, f in attr.fields.items() if f.is_left_out(None))
+    return Block({n: f.desired(None, {}) for n, f in attr.fields.items()}, left_out=out)
 
 
 def ordered(values: Sequence[Value] | frozenset[Value]) -> tuple[Value, ...]:

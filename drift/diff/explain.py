@@ -27,6 +27,7 @@ WHY: Mapping[str, str] = {
     "equal": "equal in canonical form",
     "empty": "nothing is set on either side",
     "assigned": "AWS assigns a value by itself and nothing was recorded of it: undecided",
+    "zero": "AWS leaves it out, and the provider records that as zero",
     "parts": "every part agrees",
 }
 """What `compare.agreement` answers -> the same for a person."""

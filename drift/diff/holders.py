@@ -23,32 +23,28 @@ def held(
 ) -> tuple[dict[Key, str], list[str]]:
     """Who holds what of the unmanaged, and what to say where a holder could not be asked.
 
-    Holders are asked only where something unmanaged might be theirs and has no proof of its own.
+    Holders are asked only where something unmanaged might be theirs: members that were imported into a stack, or are
+    older than its tags, carry no proof of their own.
     """
     strangers = [d.actual for d in drifts if d.desired is None and d.actual is not None]
     holders = [(r, h) for r in resources.values() if (h := catalog[r.key.type].owns) is not None]
     out: dict[Key, str] = {}
     refused: set[str] = set()
+    regions = {r.key.region for r in strangers}
     for owns in dict.fromkeys(h for _, h in holders):
-        doubtful = [r for r in strangers if not _proved(kind_of(r, catalog), owns)]
-        regions = {r.key.region for r in doubtful}
         asked = [
             Question(r.key, owns.members)
             for r, h in holders
-            if h is owns and doubtful and (GLOBAL in regions or r.key.region in regions)
+            if h is owns and strangers and (GLOBAL in regions or r.key.region in regions)
         ]
         answers = prove(asked) if asked else {}
         refused |= {f"{a.action} {a.code}" for a in answers.values() if isinstance(a, Unreadable)}
         members = {region: _members(answers, region, owns) for region in regions}
-        for resource in doubtful:
+        for resource in strangers:
             who = _holder(resource, kind_of(resource, catalog), owns, members[resource.key.region])
             if who:
                 out[resource.key] = who
     return out, [f"{what}: what is unmanaged may be part of what could not be asked" for what in sorted(refused)]
-
-
-def _proved(kind: ResourceType, owns: Owns) -> bool:
-    return any(owner.who == owns.who for owner in kind.proofs)
 
 
 def _members(answers: Mapping[Question, Any], region: str, owns: Owns) -> Members:
@@ -65,7 +61,9 @@ def _members(answers: Mapping[Question, Any], region: str, owns: Owns) -> Member
 
 
 def _holder(resource: Resource, kind: ResourceType, owns: Owns, members: Members) -> str:
-    names = {resource.id, resource.arn, resource.name, str(resource.attributes.get("id") or "")} - {""}
+    # a tag is no name: anybody could write a member's name into it
+    name = "" if kind.label.startswith("tags") else resource.name
+    names = {resource.id, resource.arn, name, str(resource.attributes.get("id") or "")} - {""}
     types = {_letters(owns.names.get(kind.name, kind.name)), ""}
     return next((members[t, n] for t in sorted(types) for n in sorted(names) if (t, n) in members), "")
 

@@ -21,8 +21,8 @@ from drift.model.value import plain
 from drift.provider.api import Answer, Refused, Request
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Provider
-from drift.provider.path import path
-from drift.provider.spec import Call, ElementOf, ResourceType, Within
+from drift.provider.path import path, text_at
+from drift.provider.spec import Attr, Call, ElementOf, ResourceType, Within
 
 Slot = tuple[str, str, str]
 """(type, region, section): what one describe call fills."""
@@ -54,6 +54,8 @@ class Found:
     gaps: set[Gap] = field(default_factory=set)
     not_offered: set[str] = field(default_factory=set)
     """The actions that an emulator does not know, where nothing desired needs them."""
+    known_as: dict[Key, Key] = field(default_factory=dict)
+    """The key of something desired -> that of the item which has another of its names for its id."""
     listings_spared: int = 0
     """Listings that a search for what is unmanaged would have made besides."""
 
@@ -111,6 +113,7 @@ class Collector:
         self.found.listings_spared = 0 if self._search else self._plan.spared()
         for generation in self._plan.generations:
             items = self._listed(generation, wanted)
+            wanted = self._recognised(items, wanted)
             items += self._sought(generation, wanted, {i.key for i in items})
             self._fulfil([(i.document, self._bulk_proof(i, wanted)) for i in items])
             needs = {id(i): (i, self._needs(i, wanted)) for i in items}
@@ -118,6 +121,38 @@ class Collector:
             self._settle(items)
         self._dismiss(wanted)
         return self.found
+
+    def _recognised(self, items: list[Item], wanted: Wanted) -> Wanted:
+        """What is wanted, under the keys of the items.
+
+        Where `terraform import` takes another name than the id, some resources of the provider keep that name for
+        their id: a stack's name instead of its ARN. Such a resource is the item whose import id or ARN is its id.
+        """
+        listed = {i.key for i in items}
+        kinds = {i.kind.name: i.kind for i in items}
+        lost: dict[tuple[str, str, Any], Key] = {}
+        for key, resources in wanted.managed.items():
+            if key not in listed and key.type in kinds:
+                names = [text_at(kinds[key.type].alternate_identity or "''", _known(resources[0].attributes))]
+                names += [v for v in (resources[0].attributes.get("id"),) if isinstance(v, str)]
+                lost |= {(key.type, key.region, name): key for name in names if name}
+        if not lost:
+            return wanted
+        managed, parents = dict(wanted.managed), dict(wanted.parents)
+        for item in items:
+            kind, region = item.key.type, item.key.region
+            if item.key in managed or not any(k[:2] == (kind, region) for k in lost):
+                continue
+            shown = _known({n: item.document.read(a) for n, a in _naming(item.kind).items()})
+            own = item.key.identity[0] if len(item.key.identity) == 1 else None
+            imported = "" if item.kind.import_id == "id" else text_at(item.kind.import_id, shown)
+            called = (imported, shown.get("arn"), own)
+            found = next((lost[kind, region, n] for n in called if n and (kind, region, n) in lost), None)
+            if found is not None and found in managed:
+                self.found.known_as[found] = item.key
+                managed[item.key] = managed.pop(found)
+                parents[item.key] = parents.get(item.key, frozenset()) | parents.get(found, frozenset())
+        return replace(wanted, managed=managed, parents=parents)
 
     def _dismiss(self, wanted: Wanted) -> None:
         """Take away the gaps that hide nothing: what an emulator does not know, and what only another account may see,
@@ -427,12 +462,19 @@ class Collector:
             return [_Step(kind, call, documents, Request(service, region, call.op, call.args))]
         askable: list[tuple[Document, dict[str, Any]]] = []
         for document in documents:
+            wanted = document.look(path(call.only_if)) if call.only_if else True
             bound = {name: document.look(path(p)) for name, p in {**call.bind, **call.batch_common}.items()}
-            refused = next((v for v in bound.values() if isinstance(v, Unreadable)), None)
+            refused = next((v for v in (wanted, *bound.values()) if isinstance(v, Unreadable)), None)
             if refused is not None:
                 document.unread[call.into] = refused
-            elif any(v is None for v in bound.values()):
+            elif not wanted or any(
+                v is None and document.is_empty(path({**call.bind, **call.batch_common}[n])) for n, v in bound.items()
+            ):
                 document.known[call.into] = None
+            elif missing := sorted(name for name, v in bound.items() if v is None):
+                document.unread[call.into] = Unreadable(
+                    self._action(kind, call), f"No{missing[0][:1].upper()}{missing[0][1:]}"
+                )
             else:
                 askable.append((document, bound))
         out: list[_Step] = []
@@ -484,6 +526,16 @@ def doubt_of(item: Item) -> Unreadable | None:
     return next((f for f in found if isinstance(f, Unreadable) and f.code != NOT_OFFERED), None)
 
 
+def _known(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: v for name, v in attributes.items() if is_known(v)}
+
+
+def _naming(kind: ResourceType) -> Mapping[str, Attr]:
+    """The attributes that make the import id, the id itself and the ARN."""
+    every = {"id": kind.id, **kind.computed, **kind.attributes}
+    return {n: a for n, a in every.items() if n in path(kind.import_id).sections or n in ("id", "arn")}
+
+
 def _waiting(call: Call, slot: Slot, open_needs: Mapping[Slot, Any]) -> bool:
     """Whether another open call fills what this one binds."""
     return any((slot[0], slot[1], s) in open_needs and s != slot[2] for s in _asked_of(call))
@@ -491,7 +543,7 @@ def _waiting(call: Call, slot: Slot, open_needs: Mapping[Slot, Any]) -> bool:
 
 def _asked_of(call: Call) -> set[str]:
     """The sections a call's arguments are read from."""
-    texts = (*call.bind.values(), *call.batch_common.values(), call.key or "@")
+    texts = (*call.bind.values(), *call.batch_common.values(), call.key or "@", call.only_if or "@")
     return {section for text in texts for section in path(text).sections}
 
 

@@ -70,6 +70,14 @@ class Document:
             return UNASKED
         return None
 
+    def is_empty(self, path: Path) -> bool:
+        """Whether a described section that `path` needs was answered with nothing: there is nothing behind it."""
+        described = {c.into for c in self.kind.describe}
+        own = any(s in described and s in self.known and self.known[s] is None for s in path.sections)
+        above = [s.removeprefix("parent.") for s in path.sections if s.startswith("parent.")]
+        there = {c.into for c in self.parent.kind.describe} if self.parent is not None else set[str]()
+        return own or any(s in there and self.parent.known.get(s, "") is None for s in above if self.parent is not None)
+
     def read(self, attr: Attr) -> Value:
         """An attribute in canonical form; `Unreadable` or `UNASKED` as `look` says."""
         value = self.look(attr.path)

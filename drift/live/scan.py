@@ -17,7 +17,7 @@ from drift.model.resource import Key, Question, Resource
 from drift.model.value import Value, freeze
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Provider
-from drift.provider.path import path, text_at
+from drift.provider.path import path
 from drift.provider.relations import as_held, kind_of, parent_key, parts_of
 from drift.provider.spec import Aggregate, ElementOf, ResourceType
 
@@ -134,10 +134,7 @@ class Scan:
             return self._held(desired, kind, kind.list)
         if kind.aggregate is not None:
             return self._gathered(desired, kind.aggregate)
-        item = self._found.items.get(desired.key)
-        if item is None and kind.alternate_identity:
-            other = text_at(kind.alternate_identity, {k: v for k, v in desired.attributes.items() if is_known(v)})
-            item = self._found.items.get(desired.key._replace(identity=(other,)))
+        item = self._found.items.get(self._found.known_as.get(desired.key, desired.key))
         return None if item is None else replace(self._shaped(item, kind), address=desired.address)
 
     def _shaped(self, item: Item, kind: ResourceType) -> Resource:

@@ -28,6 +28,9 @@ def resource_of(item: Item, kind: ResourceType | None = None) -> Resource:
         id=text_at(kind.import_id, known) or str(known.get("id") or ""),
         arn=arn if isinstance(arn, str) else "",
         name=text_at(kind.label, known),
+        left_out=frozenset(
+            n for n, a in kind.attributes.items() if n in known and a.is_left_out(document.look(a.path))
+        ),
         attributes=attributes,
         sensitive=frozenset(n for n, a in kind.attributes.items() if a.sensitive),
         owner=owner,

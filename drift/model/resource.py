@@ -102,7 +102,8 @@ class Resource:
     asserted: frozenset[str] | None = None
     """The attributes that the configuration sets; None where no configuration tells."""
     left_out: frozenset[str] = frozenset()
-    """Attributes that are recorded as null where AWS has a default: that stands in their place."""
+    """Attributes that are recorded as null, or that AWS leaves out, where it has a default: that stands in their
+    place."""
     undeclared: frozenset[str] = frozenset()
     """Dotted paths of what nobody sets and the provider leaves to AWS: the next apply leaves it as it is."""
     implied: frozenset[str] = frozenset()

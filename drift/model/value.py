@@ -19,11 +19,17 @@ class Block(Mapping[str, Any], Hashable):
     (True, True)
     """
 
-    __slots__ = ("_data", "_hash")
+    __slots__ = ("_data", "_hash", "left_out")
 
-    def __init__(self, data: Mapping[str, Any] | None = None, /, **kwargs: Any) -> None:
+    left_out: frozenset[str]
+    """The names that AWS left out: its default stands in their place. Two blocks are equal all the same."""
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, /, *, left_out: frozenset[str] = frozenset(), **kwargs: Any
+    ) -> None:
         self._data: dict[str, Any] = {**(data or {}), **kwargs}
         self._hash: int | None = None
+        self.left_out = left_out
 
     def __getitem__(self, key: str) -> Any:
         return self._data[key]
@@ -106,6 +112,11 @@ def plain(value: Value) -> Any:
 def sort_key(value: Any) -> tuple[str, str]:
     """Orders values of different types without comparing them to each other."""
     return type(value).__name__, repr(value)
+
+
+def is_zero(value: Value) -> bool:
+    """Whether this is what the provider's SDK records of a member that AWS leaves out: 0 or false, or nothing."""
+    return is_empty(value) or (isinstance(value, int | float) and value == 0)
 
 
 def is_empty(value: Value) -> bool:

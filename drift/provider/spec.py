@@ -45,6 +45,11 @@ class Call:
 
     Every item knows `here.account`, `here.region` and `here.partition`; a listing can bind these alone.
     """
+    only_if: str = ""
+    """JMESPath over the item: whether there is anything to ask. Where it is false, nothing of the kind exists.
+
+    An argument that has no value otherwise means that the answer is not known: the section is unread.
+    """
     batch_common: Mapping[str, str] = field(default_factory=dict)
     """The same, for arguments that all items of one batch have in common: a service's cluster."""
     into: str = ""
@@ -154,6 +159,9 @@ class Attr:
     """Applied first to what the path finds, where no JMESPath gives it the shape that the fields are read from."""
     default: Any = None
     """What AWS means by leaving the value out."""
+    zero_is_value: bool = False
+    """A recorded 0 or false is a value of its own: where AWS leaves it out, the provider records `default`. Without
+    this word both agree, since the provider's SDK records what AWS leaves out as the zero of its type."""
     assigned: bool = False
     """AWS assigns a value of its own where nobody sets one: an empty record decides nothing."""
     initial: Callable[[Value, str], bool] | None = None
@@ -202,12 +210,22 @@ class Attr:
             return next((b for b in found if isinstance(b, Unreadable)), found)
         return self._block(value) if value else None
 
+    def is_left_out(self, value: Any) -> bool:
+        """Whether the API's value is none, and a recorded zero means the same."""
+        if self.default is None or self.zero_is_value:
+            return False
+        return (value if self.from_api is None else self.from_api(value)) in (None, "")
+
     def _block(self, value: Any) -> Value:
         from drift.model.value import Block, Implicit
 
-        found = {name: f.actual(f.path.search(value)) for name, f in self.fields.items()}
+        there = {name: f.path.search(value) for name, f in self.fields.items()}
+        found = {name: f.actual(there[name]) for name, f in self.fields.items()}
         form = Implicit if self.implicit and path(self.implicit).search(value) else Block
-        return next((v for v in found.values() if isinstance(v, Unreadable)), form(found))
+        refused = next((v for v in found.values() if isinstance(v, Unreadable)), None)
+        if refused is not None:
+            return refused
+        return form(found, left_out=frozenset(n for n, f in self.fields.items() if f.is_left_out(there[n])))
 
     def desired(self, value: Any, instance: Raw) -> Value:
         """The state's value in canonical form."""

@@ -94,11 +94,36 @@ def test_a_refusal_is_told(tmp_path: Path) -> None:
     assert [w for w in report.warnings if w.startswith("cloudformation:ListStackResources AccessDenied")] != []
 
 
-def test_nobody_is_asked_where_tags_prove_it(tmp_path: Path) -> None:
+def test_a_member_of_a_type_with_tags_is_theirs_too(tmp_path: Path) -> None:
+    """What was imported into a stack, or is older than its tags, carries no tag that says so."""
+    url = f"https://sqs.us-east-1.amazonaws.com/{US}/site"
+    found, theirs, _ = said(tmp_path, {"StackResourceSummaries": [member("AWS::SQS::Queue", url)]})
+
+    assert QUEUE not in found
+    assert theirs == [("aws_sqs_queue", "CloudFormation")]
+
+
+def test_a_name_tag_proves_nothing(tmp_path: Path) -> None:
+    """Anybody could write the id of a member into the Name tag of something else."""
+    vpc = {"VpcId": "vpc-2", "CidrBlock": "10.0.0.0/16", "Tags": [{"Key": "Name", "Value": "vpc-1"}]}
+    answers = {
+        **ANSWERS,
+        "ec2:DescribeVpcs": {"Vpcs": [vpc]},
+        "cloudformation:ListStackResources": {"StackResourceSummaries": [member("AWS::EC2::VPC", "vpc-1")]},
+    }
+    state = write_state(STATE, tmp_path / "s.tfstate")
+    report = run(state, MadeApi(answers), only=("aws_cloudformation_stack", "aws_vpc"))
+
+    assert lines(report) == ["unmanaged aws_vpc vpc-2"]
+    assert report.not_ours == ()
+
+
+def test_nobody_is_asked_where_nothing_is_unmanaged(tmp_path: Path) -> None:
     asked: list[Any] = []
     answers = {
         **ANSWERS,
         "cloudformation:ListStackResources": lambda args: _noted(asked, args, {"StackResourceSummaries": []}),
+        "sqs:ListQueues": {"QueueUrls": []},
     }
     run(
         write_state(STATE, tmp_path / "s.tfstate"), MadeApi(answers), only=("aws_cloudformation_stack", "aws_sqs_queue")

@@ -192,7 +192,7 @@ def _given(call: Call, operation: Operation, item: dict[str, Any]) -> Iterator[s
     for name, value in call.args.items():
         if name in operation.takes:
             yield from (f"{call.op}: {name} {p}" for p in _argument(value, operation.takes[name]))
-    for path in (*bound.values(), *([call.key] if call.key else [])):
+    for path in (*bound.values(), *(text for text in (call.key, call.only_if) if text)):
         yield from (f"{call.op} > {p}" for p in arrives(path, item))
     for name, path in call.bind.items():
         if name not in operation.takes:

@@ -36,7 +36,7 @@ CERTIFICATE = ResourceType(
         Call(op="ListTagsForCertificate", take="Tags", into="Tags", gone=GONE,
              bind={"CertificateArn": "CertificateArn"}),
         Call(op="GetCertificate", into="Pem", gone=GONE,
-             bind={"CertificateArn": "[@][?Type == 'IMPORTED'].CertificateArn | [0]"}),
+             only_if="Type == 'IMPORTED'", bind={"CertificateArn": "CertificateArn"}),
     ),
     id=text("CertificateArn"),
     label="domain_name",

@@ -76,7 +76,7 @@ REST_API = ResourceType(
         "api_key_source":               text("apiKeySource", default="HEADER"),
         "binary_media_types":           set_of(as_text, "binaryMediaTypes"),  # AWS keeps no order of them
         "disable_execute_api_endpoint": flag("disableExecuteApiEndpoint", default=False),
-        "minimum_compression_size":     attr("minimumCompressionSize", _compression, default=-1),
+        "minimum_compression_size":     attr("minimumCompressionSize", _compression, default=-1, zero_is_value=True),
         "policy":                       api_policy("policy", default="", set_by=("body",)),
         "tags":                         tags("tags"),
         "endpoint_configuration":       block("endpointConfiguration", {

@@ -132,12 +132,12 @@ DOMAIN_NAME = ResourceType(
     describe=(
         # mappings are listed for one domain name at a time; a private one must be named by its id too
         Call(op="GetBasePathMappings", take=BASE_PATHS, into="Mappings", iam=READ, args={"limit": 500},
-             absent=GONE, bind={"domainName": "[@][?!domainNameId] | [0].domainName"}),
+             absent=GONE, only_if="!domainNameId", bind={"domainName": "domainName"}),
         Call(op="GetBasePathMappings", take=BASE_PATHS, into="PrivateMappings", iam=READ, args={"limit": 500},
-             absent=GONE, bind={"domainName": "domainName", "domainNameId": "domainNameId"}),
+             absent=GONE, only_if="domainNameId", bind={"domainName": "domainName", "domainNameId": "domainNameId"}),
         Call(op="GetApiMappings", service="apigatewayv2", into="ApiMappings", iam=READ, absent=GONE,
              take="Items[].{id: ApiMappingId, path: ApiMappingKey, api: ApiId, stage: Stage}",
-             bind={"DomainName": "[@][?!domainNameId] | [0].domainName"}),
+             only_if="!domainNameId", bind={"DomainName": "domainName"}),
     ),
     id=text("domainName"),
     identity=("domain_name",),

@@ -13,7 +13,7 @@ from drift.providers.aws.types.apigateway import BODY, READ
 GONE = frozenset({"NotFoundException"})
 QUICK = Owner("ApiGatewayManaged", "API Gateway")  # integration, route and stage of an API made in one go
 QUICKLY = "only read when the API is created; what AWS makes of it says so by itself"
-SOCKET = "[parent][?ProtocolType == 'WEBSOCKET'] | [0].ApiId"  # HTTP APIs know no responses
+SOCKET = "parent.ProtocolType == 'WEBSOCKET'"  # HTTP APIs know no responses
 
 
 def _parts(op: str, into: str) -> Call:
@@ -125,7 +125,7 @@ INTEGRATION = ResourceType(
     list=Within("aws_apigatewayv2_api", each="Integrations[]"),
     describe=(
         Call(op="GetIntegrationResponses", take="Items", into="Responses", iam=READ, gone=GONE,
-             bind={"ApiId": SOCKET, "IntegrationId": "IntegrationId"}),
+             only_if=SOCKET, bind={"ApiId": "parent.ApiId", "IntegrationId": "IntegrationId"}),
     ),
     id=text("IntegrationId"),
     identity=("api_id", "id"),
@@ -211,7 +211,7 @@ ROUTE = ResourceType(
     list=Within("aws_apigatewayv2_api", each="Routes[]"),
     describe=(
         Call(op="GetRouteResponses", take="Items", into="Responses", iam=READ, gone=GONE,
-             bind={"ApiId": SOCKET, "RouteId": "RouteId"}),
+             only_if=SOCKET, bind={"ApiId": "parent.ApiId", "RouteId": "RouteId"}),
     ),
     id=text("RouteId"),
     identity=("api_id", "id"),

@@ -164,7 +164,7 @@ GROUP = ResourceType(
         }, key=lambda tag: tag["key"], implicit="Key == 'AmazonECSManaged'"),
         "traffic_source":            replace(SOURCES, from_state=_sources, from_api=_other_sources),
         "warm_pool":                 block("WarmPoolConfiguration", {
-            "max_group_prepared_capacity": number("MaxGroupPreparedCapacity", default=-1),
+            "max_group_prepared_capacity": number("MaxGroupPreparedCapacity", default=-1, zero_is_value=True),
             "min_size":                    number("MinSize", default=0),
             "pool_state":                  text("PoolState", default="Stopped"),
             "instance_reuse_policy":       block("InstanceReusePolicy", {
@@ -294,10 +294,10 @@ SCHEDULE = ResourceType(
     computed={"arn": text("ScheduledActionARN")},
     attributes={
         "autoscaling_group_name": text("AutoScalingGroupName"),
-        "desired_capacity":       number("DesiredCapacity", default=-1),
+        "desired_capacity":       number("DesiredCapacity", default=-1, zero_is_value=True),
         "end_time":               moment("EndTime", default=""),
-        "max_size":               number("MaxSize", default=-1),
-        "min_size":               number("MinSize", default=-1),
+        "max_size":               number("MaxSize", default=-1, zero_is_value=True),
+        "min_size":               number("MinSize", default=-1, zero_is_value=True),
         "recurrence":             text("Recurrence", default=""),
         "scheduled_action_name":  text("ScheduledActionName"),
         # AWS moves that of a recurring action on to its next time

@@ -17,7 +17,7 @@ RULE = ResourceType(
     describe=(
         # the text of a custom policy, and the tags of a rule, have no batch form
         Call(op="GetCustomRulePolicy", into="Custom", gone=frozenset({"NoSuchConfigRuleException"}),
-             bind={"ConfigRuleName": "Source.Owner == 'CUSTOM_POLICY' && ConfigRuleName || `null`"}),
+             only_if="Source.Owner == 'CUSTOM_POLICY'", bind={"ConfigRuleName": "ConfigRuleName"}),
         Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceArn": "ConfigRuleArn"},
              gone=frozenset({"ResourceNotFoundException"})),
     ),

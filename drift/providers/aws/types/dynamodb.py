@@ -72,8 +72,8 @@ def units(member: str, resource: str, dimension: str) -> Attr:
 TABLE_ID = "join('/', ['table', TableName])"
 INDEX_ID = "join('/', ['table', TableName, 'index', element])"
 on_demand = {
-    "max_read_request_units":  attr("MaxReadRequestUnits", _limit, default=-1),
-    "max_write_request_units": attr("MaxWriteRequestUnits", _limit, default=-1),
+    "max_read_request_units":  attr("MaxReadRequestUnits", _limit, default=-1, zero_is_value=True),
+    "max_write_request_units": attr("MaxWriteRequestUnits", _limit, default=-1, zero_is_value=True),
 }
 
 TABLE = ResourceType(

@@ -16,7 +16,7 @@ ENDPOINT = ResourceType(
     describe=(
         # one call for each interface endpoint: its addresses are only told by its interfaces
         Call(op="DescribeNetworkInterfaces", take="NetworkInterfaces", into="Interfaces",
-             bind={"NetworkInterfaceIds": "NetworkInterfaceIds[0] && NetworkInterfaceIds"},
+             only_if="NetworkInterfaceIds[0]", bind={"NetworkInterfaceIds": "NetworkInterfaceIds"},
              absent=frozenset({"InvalidNetworkInterfaceID.NotFound"})),
     ),
     id=text("VpcEndpointId"),

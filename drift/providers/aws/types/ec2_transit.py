@@ -17,6 +17,13 @@ from drift.providers.aws.owners import of_stack
 TRANSIT_GATEWAYS = Call(op="DescribeTransitGateways", take="TransitGateways")
 ENDED = "!contains(['deleted', 'deleting', 'failed', 'rejected'], State)"
 
+
+
+def _asn(value: Any, _: Any) -> str | None:
+    """The number of a VPN gateway's own side: the provider records "0" where AWS leaves it out."""
+    return None if value == "0" else plain_text(value)
+
+
 TRANSIT_GATEWAY = ResourceType(
     name="aws_ec2_transit_gateway",
     service="ec2",
@@ -75,8 +82,8 @@ TRANSIT_VPC_ATTACHMENT = ResourceType(
         # one call for each gateway of our own
         Call(op="GetTransitGatewayRouteTablePropagations", take="TransitGatewayRouteTablePropagations",
              into="Propagations", absent=frozenset({"InvalidRouteTableID.NotFound"}),
-             bind={"TransitGatewayRouteTableId": f"{OWN_GATEWAY} && Gateway.Options.PropagationDefaultRouteTableId || "
-                                                 "`null`"}),
+             only_if=f"{OWN_GATEWAY} && Gateway.Options.PropagationDefaultRouteTableId",
+             bind={"TransitGatewayRouteTableId": "Gateway.Options.PropagationDefaultRouteTableId"}),
     ),
     id=text("TransitGatewayAttachmentId"),
     computed={"vpc_owner_id": text("VpcOwnerId")},
@@ -249,7 +256,7 @@ VPN_GATEWAY = ResourceType(
     list=Call(op="DescribeVpnGateways", take="VpnGateways"),
     id=text("VpnGatewayId"),
     attributes={
-        "amazon_side_asn":   text("AmazonSideAsn", assigned=True),
+        "amazon_side_asn":   text("AmazonSideAsn", assigned=True, from_state=_asn),
         "availability_zone": text("AvailabilityZone", assigned=True),
         "vpc_id":            text("VpcAttachments[?State == 'attached' || State == 'attaching'].VpcId | [0]", default=""),
         "tags":              tags("Tags"),

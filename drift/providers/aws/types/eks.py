@@ -138,6 +138,7 @@ NODE_GROUP = ResourceType(
         _of_cluster("DescribeNodegroup", "Nodegroup", "nodegroupName"),
         # asked where the size differs: the policies of the group's own Auto Scaling group
         Call(op="DescribePolicies", service="autoscaling", take="ScalingPolicies", into="Policies",
+             only_if="Nodegroup.resources.autoScalingGroups[0]",
              bind={"AutoScalingGroupName": "Nodegroup.resources.autoScalingGroups[0].name"}),
     ),
     id=text("join(':', [parent.name, name])"),

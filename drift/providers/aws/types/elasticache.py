@@ -74,7 +74,7 @@ CLUSTER = ResourceType(
     computed={"arn": text("ARN")},
     attributes={
         "cluster_id":                 caseless("CacheClusterId"),
-        "auto_minor_version_upgrade": text("AutoMinorVersionUpgrade", default="true"),
+        "auto_minor_version_upgrade": flag("AutoMinorVersionUpgrade", default=True),
         "availability_zone":          text("PreferredAvailabilityZone", assigned=True),
         "az_mode":                    text("PreferredAvailabilityZone == 'Multiple' && 'cross-az' || 'single-az'",
                                            assigned=True),
@@ -148,7 +148,7 @@ REPLICATION_GROUP = ResourceType(
         "replication_group_id":        caseless("ReplicationGroupId"),
         "description":                 text("Description"),
         "at_rest_encryption_enabled":  flag("AtRestEncryptionEnabled", default=False),
-        "auto_minor_version_upgrade":  text("AutoMinorVersionUpgrade", assigned=True),
+        "auto_minor_version_upgrade":  flag("AutoMinorVersionUpgrade", assigned=True),
         "automatic_failover_enabled":  flag("contains(['enabled', 'enabling'], AutomaticFailover || '')"),
         "cluster_mode":                text("ClusterMode", assigned=True),
         "data_tiering_enabled":        flag("DataTiering", default=False),

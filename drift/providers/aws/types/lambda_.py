@@ -107,7 +107,7 @@ FUNCTION = ResourceType(
              into="More", gone=GONE, bind={"FunctionName": "FunctionName"}),
         # images cannot be signed this way
         Call(op="GetFunctionCodeSigningConfig", take="CodeSigningConfigArn", into="Signing", gone=GONE,
-             bind={"FunctionName": "[@][?PackageType != 'Image'].FunctionName | [0]"}),
+             only_if="PackageType != 'Image'", bind={"FunctionName": "FunctionName"}),
         Call(op="GetPolicy", parse="Policy", take="Policy.Statement[]", into="Policy", absent=GONE,
              bind={"FunctionName": "FunctionName"}),
         Call(op="ListAliases", take="Aliases", into="Aliases", gone=GONE, bind={"FunctionName": "FunctionName"}),
@@ -137,7 +137,7 @@ FUNCTION = ResourceType(
         "architectures":                  list_of(to_text, "Architectures", default=["x86_64"]),
         "memory_size":                    number("MemorySize", default=128),
         "timeout":                        number("Timeout", default=3),
-        "reserved_concurrent_executions": number("More.Concurrency.ReservedConcurrentExecutions", default=-1),
+        "reserved_concurrent_executions": number("More.Concurrency.ReservedConcurrentExecutions", default=-1, zero_is_value=True),
         "layers":                         list_of(to_text, "Layers[].Arn"),
         "kms_key_arn":                    kms_key("KMSKeyArn"),
         "code_signing_config_arn":        text("Signing"),

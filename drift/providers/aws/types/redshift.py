@@ -51,7 +51,7 @@ CLUSTER = ResourceType(
         "cluster_identifier":                   caseless("ClusterIdentifier"),
         "allow_version_upgrade":                flag("AllowVersionUpgrade", default=True),
         "automated_snapshot_retention_period":  number("AutomatedSnapshotRetentionPeriod", default=1),
-        "manual_snapshot_retention_period":     number("ManualSnapshotRetentionPeriod", default=-1),
+        "manual_snapshot_retention_period":     number("ManualSnapshotRetentionPeriod", default=-1, zero_is_value=True),
         "availability_zone":                    text("AvailabilityZone", assigned=True, from_state=_zone,
                                                      same=unless_none),
         "availability_zone_relocation_enabled": flag("contains(['enabled', 'pending_enabling'], "

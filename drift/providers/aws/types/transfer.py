@@ -23,6 +23,7 @@ SERVER = ResourceType(
              gone=frozenset({"ResourceNotFoundException"})),
         # the server does not tell the security groups of its endpoint
         Call(op="DescribeVpcEndpoints", service="ec2", take="VpcEndpoints", into="Endpoint", batch=50,
+             only_if="Server.EndpointDetails.VpcEndpointId",
              bind={"VpcEndpointIds": "Server.EndpointDetails.VpcEndpointId"}, match="VpcEndpointId",
              absent=frozenset({"InvalidVpcEndpointId.NotFound"}), retry_singly=frozenset({"InvalidVpcEndpointId.NotFound"})),
         # a server keeps no users where another service knows them

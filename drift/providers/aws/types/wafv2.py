@@ -190,7 +190,7 @@ WEB_ACL = ResourceType(
         *(
             # a region that lacks the service refuses its name
             Call(op="ListResourcesForWebACL", take="ResourceArns[].{ResourceArn: @}", into=section, gone=GONE,
-                 args={"ResourceType": kind}, bind={"WebACLArn": "[@][?Scope == 'REGIONAL'].ARN | [0]"},
+                 args={"ResourceType": kind}, only_if="Scope == 'REGIONAL'", bind={"WebACLArn": "ARN"},
                  absent=frozenset({"WAFInvalidParameterException"}))
             for section, kind in ASSOCIATED.items()
         ),
