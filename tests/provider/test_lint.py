@@ -197,6 +197,10 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         ("aws_lb", described("Tags", match=""), "with `match` whose an answer is"),
     ],
     "Call.key": [("aws_lb", described("Tags", key="Arn"), "'Arn' leads nowhere")],
+    "Call.only_if": [
+        ("aws_lb", described("Capacity", only_if="Typ != 'gateway'"), "leads nowhere"),
+        ("aws_lb", described("Capacity", only_if=True), "no text"),
+    ],
     "Call.many": [("aws_lb", described("Attributes", many=True), "`many` says nothing without `match`")],
     "Call.absent": [
         (
@@ -291,6 +295,10 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         ("aws_sqs_queue", attribute("fifo_queue", default=0), "is no bool"),
         ("aws_lb", attribute("ip_address_type", default=["ipv4"]), "is no text"),
         ("aws_lb", attribute("ip_address_type", default=None), "say its default, or assigned=True"),
+    ],
+    "Attr.zero_is_value": [
+        ("aws_lb", attribute("name", zero_is_value=True), "says nothing without `default`"),
+        ("aws_lb", attribute("name", zero_is_value="no"), "say True or False"),
     ],
     "Attr.assigned": [
         ("aws_lb", attribute("name", assigned=False), "say its default, or assigned=True"),

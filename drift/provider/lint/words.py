@@ -17,10 +17,12 @@ _FUNCTIONS = _ARITY.keys() - {"to", "key"}
 
 _FLAGS = frozenset({
     "assigned", "many", "ordered", "partial", "document", "outside_schema", "sensitive", "owner_tags", "anywhere",
-    "standalone", "filled_by_others", "whole",
+    "standalone", "filled_by_others", "whole", "zero_is_value",
 })  # fmt: skip
 
-_TEXTS = frozenset({"op", "take", "into", "match", "iam", "parse", "region", "who", "when", "within", "implicit"})
+_TEXTS = frozenset(
+    {"op", "take", "into", "match", "iam", "parse", "region", "who", "when", "within", "implicit", "only_if"}
+)
 
 
 def check(kind: ResourceType) -> Iterator[str]:
@@ -67,6 +69,8 @@ def _company(where: str, word: str, value: Any) -> Iterator[str]:
     """What says nothing without another word beside it."""
     if isinstance(value, Attr) and word in ("ordered", "implicit") and getattr(value, word) and not value.many:
         yield f"{where} is about blocks that may stand several times"
+    if isinstance(value, Attr) and word == "zero_is_value" and value.zero_is_value and value.default is None:
+        yield f"{where} says nothing without `default`: what the provider records where AWS leaves it out"
     if isinstance(value, Owner | Owns) and word == "who" and not value.who:
         yield f"{where} names nobody"
 
