@@ -18,7 +18,7 @@ _COLLECTIONS = re.compile(r"\b(set|list|map|object)\b")
 def check(kind: ResourceType, provider: facts.Facts) -> Iterator[str]:
     """What is wrong between an entry and the facts of its type."""
     if not provider:
-        yield "the provider's facts are missing: run python -m drift.provider.facts"
+        yield "the provider's facts are missing: run python -m drift.provider.catalog"
         return
     ours = [n for n, a in kind.computed.items() if not a.outside_schema]
     spoken = [*kind.attributes, *ours, *(n for n in kind.ignored if "." not in n)]

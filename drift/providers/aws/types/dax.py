@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import block, caseless, flag, number, set_of, tags, text
-from drift.provider.spec import Call, Ref, ResourceType
+from drift.provider.kinds import block, blocks, caseless, flag, number, set_of, tags, text
+from drift.provider.spec import Call, Owner, Ref, ResourceType
 from drift.providers.aws.types.rds import AT_CREATION
 
 CLUSTER = ResourceType(
@@ -45,4 +45,41 @@ CLUSTER = ResourceType(
         Ref("subnet_group_name", to="aws_dax_subnet_group"),
         Ref("notification_topic_arn", to="aws_sns_topic", by="arn"),
     ),
+)
+
+SUBNET_GROUP = ResourceType(
+    name="aws_dax_subnet_group",
+    service="dax",
+    list=Call(op="DescribeSubnetGroups", take="SubnetGroups"),
+    id=text("SubnetGroupName"),
+    label="name",
+    computed={"vpc_id": text("VpcId")},
+    attributes={
+        "description": text("Description"),
+        "name":        text("SubnetGroupName"),
+        "subnet_ids":  set_of(values.text, "Subnets[].SubnetIdentifier"),
+    },
+    refs=(Ref("subnet_ids[]", to="aws_subnet"), Ref("vpc_id", to="aws_vpc")),
+    owners=(Owner("SubnetGroupName == 'default'", "Amazon DAX"),),
+)
+
+PARAMETER_GROUP = ResourceType(
+    name="aws_dax_parameter_group",
+    service="dax",
+    list=Call(op="DescribeParameterGroups", take="ParameterGroups"),
+    describe=(
+        # one call for each managed group: the listing has no parameters
+        Call(op="DescribeParameters", take="Parameters", into="Parameters",
+             bind={"ParameterGroupName": "ParameterGroupName"}, gone=frozenset({"ParameterGroupNotFoundFault"})),
+    ),
+    id=text("ParameterGroupName"),
+    label="name",
+    attributes={
+        "description": text("Description"),
+        "name":        text("ParameterGroupName"),
+        # a group has every parameter, set or not; the provider records them all
+        "parameters":  blocks("Parameters", {"name": text("ParameterName"), "value": text("ParameterValue")},
+                              key=lambda p: p["name"], implicit="Source != 'user'"),
+    },
+    owners=(Owner("starts_with(ParameterGroupName, 'default.')", "Amazon DAX"),),
 )
