@@ -81,7 +81,7 @@ ENDPOINT_CONFIGURATION = ResourceType(
         "data_capture_config":        block("Described.DataCaptureConfig", {
             "destination_s3_uri":          text("DestinationS3Uri"),
             "enable_capture":              flag("EnableCapture", default=False),
-            "initial_sampling_percentage": number("InitialSamplingPercentage"),
+            "initial_sampling_percentage": number("InitialSamplingPercentage", default=0),
             "kms_key_id":                  kms_key("KmsKeyId"),
             "capture_content_type_header": block("CaptureContentTypeHeader", {
                 "csv_content_types":  set_of(values.text, "CsvContentTypes"),
