@@ -210,3 +210,24 @@ def test_whether_the_next_apply_undoes_it(
 
     assert the_change(report).undone is undone
     assert report.drift[0].undone is undone
+
+
+def test_what_names_a_resource_that_was_changed_too_is_told(tmp_path: Path) -> None:
+    """The id of a resource is known while an earlier record of it was as its author asks."""
+    policy = f"""
+resource "aws_sqs_queue_policy" "jobs" {{
+  queue_url = aws_sqs_queue.jobs.id
+  policy    = replace({json.dumps(CLOSED)}, "\\"*\\"", jsonencode(aws_sqs_queue.jobs.arn))
+}}"""
+    own = json.dumps(json.loads(CLOSED.replace('"*"', json.dumps(RECORDED["arn"]))))
+    part = {"id": RECORDED["id"], "queue_url": RECORDED["id"]}
+    report = compared(
+        tmp_path,
+        queue(AS_RECORDED, after=policy),
+        answers(Policy=OPEN, DelaySeconds="60"),
+        {**jobs(delay_seconds=60, policy=OPEN), "aws_sqs_queue_policy.jobs": {**part, "policy": OPEN}},
+        before={**jobs(policy=own), "aws_sqs_queue_policy.jobs": {**part, "policy": own}},
+        only=("aws_sqs_queue", "aws_sqs_queue_policy"),
+    )
+
+    assert lines(report) == ["modified aws_sqs_queue.jobs delay_seconds", "modified aws_sqs_queue_policy.jobs policy"]

@@ -22,6 +22,7 @@ UNTOLD = {
     # nobody sets it, and it names another resource: it changes with that one, so an earlier record proves nothing
     "cognito": {("aws_cognito_user_pool.minimal", "lambda_config")},
     "ec2": {("aws_instance.encoded", "ebs_block_device"), ("aws_eip.web", "network_interface")},
+    "endpoints": {("aws_vpc_endpoint.split", "security_group_ids")},
     "ec2_parts": {
         ("aws_instance.a", "vpc_security_group_ids"),
         ("aws_eip_association.a", "instance_id"),

@@ -103,12 +103,18 @@ def _text(value: Any) -> str:
 
 
 def settled(values: Mapping[str, Any], instance: Instance, facts: Facts, kind: ResourceType | None) -> bool:
-    """Whether the state recorded all that the author sets, so that nothing of the object is computed anew."""
-    have = instance.attributes
-    return not instance.tainted and all(
-        agrees(value, have.get(name)) or (kind is not None and _means(name, value, have, facts, kind))
-        for name, value in values.items()
-        if name not in WITHOUT_EFFECT
+    """Whether the state recorded all that the author sets, so that nothing of the object is computed anew.
+
+    An earlier record will do: then a refresh wrote down what somebody changed, and the object is the same one.
+    """
+    records = [have for have in (instance.attributes, instance.earlier) if have is not None]
+    return not instance.tainted and any(
+        all(
+            agrees(value, have.get(name)) or (kind is not None and _means(name, value, have, facts, kind))
+            for name, value in values.items()
+            if name not in WITHOUT_EFFECT
+        )
+        for have in records
     )
 
 
