@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -108,11 +108,12 @@ def compare(
         desired = replace(desired, warnings=[*desired.warnings, *wrong])
     settings = job.settings(desired.sources, today)
     targets = desired.by_target(catalog)
+    askers = [Asker(c.api, lanes=catalog.providers[c.provider].lane) for c in connections]
     done = []
-    for connection in connections:
+    for connection, asker in zip(connections, askers, strict=True):
         found = survey(
             connection.target,
-            Asker(connection.api),
+            asker,
             targets.get(connection.target, ()),
             catalog,
             job.scope,
@@ -135,6 +136,7 @@ def compare(
         done,
         [r for t, rs in targets.items() if t not in reached for r in rs if any(s.covers(r) for s, _ in done)],
         api_calls=calls(c.api.counts for c in connections),
+        api_seconds=_seconds(connections, askers),
         timing=clock.stop(),
         accepted=job.accepted,
         links=job.links,
@@ -168,6 +170,15 @@ def with_weaker(found: Survey, judged: Judged, ahead: Judged) -> Judged:
 def _order(drift: Drift) -> tuple[bool, str]:
     """As the differ tells them: what is managed by its address, then what is not."""
     return drift.desired is None, str(drift.resource.address or "")
+
+
+def _seconds(connections: Sequence[Connection], askers: Sequence[Asker]) -> Mapping[str, float]:
+    """By service, how long accounts took to answer; a tape takes no time worth telling."""
+    out: dict[str, float] = {}
+    for connection, asker in zip(connections, askers, strict=True):
+        for service, spent in asker.spent.items() if connection.api.recorded is None else ():
+            out[service] = round(out.get(service, 0.0) + spent.seconds, 2)
+    return out
 
 
 class Clock:

@@ -40,6 +40,8 @@ class Scope:
     regions: tuple[str, ...] = ()
     recorded: frozenset[str] = frozenset()
     """On replay: the types the tape was recorded with; it has no answers for others."""
+    fresh_tags: bool = False
+    """Whether to ask each resource for its tags, where one call tells those of a whole region, a little behind."""
     only_state: bool = False
     """Whether to compare what the states hold alone, and not to look for what is unmanaged."""
 
@@ -140,6 +142,7 @@ def survey(
         scope=types,
         regions=regions,
         search=search,
+        fresh=scope.fresh_tags,
         spared=before.spared(exclusions, here),
         strangers=before.may_mean_strangers(exclusions),
         progress=progress,

@@ -1,20 +1,25 @@
-"""Asks many requests side by side, each only once."""
+"""Asks many requests side by side, each only once, over one pool of threads for the whole run."""
 
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+import time
+import weakref
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import NamedTuple
 
-from drift.provider.api import Answer, Api, Request
+from drift.provider.api import Answer, Api, Hashed, Request
+from drift.provider.contract import WIDTH
 
-PER_SERVICE = 8
-"""Calls side by side per service and region: below what AWS throttles on describe calls by default."""
-WORKERS = 32
-"""Calls side by side in all."""
-
-
+WORKERS = 48
+"""Calls side by side in all. More threads than that wait for the interpreter, not for the cloud."""
+Lane = tuple[str, str, str]
+"""(service, region, lane within the service)."""
+Lanes = Callable[[str, str], tuple[str, int]]
+"""(service, operation) -> the lane within the service that the operation goes by, and how many may go side by side."""
 Progress = Callable[[str, int, int], None]
 """(phase, answers arrived, requests made)."""
 
@@ -23,44 +28,169 @@ def quiet(phase: str, done: int, total: int) -> None:
     """No progress."""
 
 
-class Asker:
-    """Asks many requests side by side, each only once, and answers in the order asked."""
+def one_lane(service: str, operation: str) -> tuple[str, int]:  # noqa: ARG001 - a function of a given shape
+    """Every operation of a service goes by the same lane."""
+    return "", WIDTH
 
-    def __init__(self, api: Api, *, workers: int = WORKERS, per_service: int = PER_SERVICE) -> None:
+
+class Spent(NamedTuple):
+    """What asking one service took."""
+
+    calls: int
+    seconds: float
+    """Waiting for answers, summed up over calls that ran side by side."""
+
+
+class Arrived(NamedTuple):
+    """An answer, or what stopped the asking."""
+
+    key: Hashed
+    answer: Answer | None
+    error: BaseException | None
+
+
+@dataclass(slots=True)
+class _Lane:
+    width: int
+    most: int
+    running: int = 0
+    good: int = 0
+    throttled: int = 0
+    waiting: deque[Request] = field(default_factory=deque)
+
+
+class _Answered(NamedTuple):
+    request: Request
+    lane: _Lane
+    answer: Answer | None
+    error: BaseException | None
+    seconds: float
+
+
+_Ready = SimpleQueue[tuple[Request, _Lane] | None]
+_Arrivals = SimpleQueue[_Answered]
+
+
+class Asker:
+    """Asks through an `Api`; the thread that uses it is always the same, those that ask are its own.
+
+    Each request is made once. A lane narrows to half when the cloud throttles it, and widens again by one call after
+    as many good answers as it is wide.
+    """
+
+    def __init__(self, api: Api, *, workers: int = WORKERS, lanes: Lanes = one_lane) -> None:
         self.api = api
         self._workers = workers
-        self._per_service = per_service
-        self._known: dict[str, Answer] = {}
-        self._lock = threading.Lock()
+        self._lane_of = lanes
+        self._lanes: dict[Lane, _Lane] = {}
+        self._known: dict[Hashed, Answer] = {}
+        self._asked: set[Hashed] = set()
+        self._ready: _Ready = SimpleQueue()
+        self._arrived: _Arrivals = SimpleQueue()
+        self._threads = 0
+        weakref.finalize(self, _end, self._ready, workers)
+        self._running = 0
+        self._calls: Counter[str] = Counter()
+        self._seconds: dict[str, float] = defaultdict(float)
+
+    def known(self, key: Hashed) -> Answer | None:
+        """The answer, where it has arrived."""
+        return self._known.get(key)
+
+    def start(self, request: Request) -> None:
+        """Ask as soon as the lane has room; nothing where it was asked before. `next` tells of the answer."""
+        key = request.hashed
+        if key in self._asked:
+            return
+        self._asked.add(key)
+        name, width = self._lane_of(request.service, request.op)
+        where = (request.service, request.region, name)
+        lane = self._lanes.get(where)
+        if lane is None:
+            lane = self._lanes[where] = _Lane(width, width)
+        lane.waiting.append(request)
+        self._fill(lane)
+
+    def next(self) -> Arrived:
+        """Wait for the next answer of those started; it is called only while some are under way."""
+        request, lane, answer, error, seconds = self._arrived.get()
+        key = request.hashed
+        lane.running -= 1
+        self._running -= 1
+        self._calls[request.service] += 1
+        self._seconds[request.service] += seconds
+        if error is None and answer is not None:
+            self._known[key] = answer
+        self._adapt(request, lane)
+        self._fill(lane)
+        return Arrived(key, answer, error)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way."""
+        return self._running > 0
+
+    @property
+    def spent(self) -> Mapping[str, Spent]:
+        """By service: how many calls were made, and how long they took."""
+        return {s: Spent(n, round(self._seconds[s], 2)) for s, n in sorted(self._calls.items())}
 
     def ask(self, requests: Sequence[Request], done: Callable[[], None] = lambda: None) -> list[Answer]:
         """The answers, one for each request, in their order; `done` is called as each arrives."""
-        fresh = {r.key: r for r in requests if r.key not in self._known}
-        queues: dict[tuple[str, str], deque[Request]] = {}
-        for request in fresh.values():
-            queues.setdefault((request.service, request.region), deque()).append(request)
-        if fresh:
-            with ThreadPoolExecutor(min(self._workers, len(fresh)), "drift") as pool:
-                self._drain(pool, queues, done)
-        return [self._known[r.key] for r in requests]
+        waiting = {r.hashed for r in requests if r.hashed not in self._known}
+        for request in requests:
+            self.start(request)
+        try:
+            while waiting:
+                arrived = self.next()
+                if arrived.error is not None:
+                    raise arrived.error
+                if arrived.key in waiting:
+                    waiting.discard(arrived.key)
+                    done()
+        except BaseException:
+            self.drop()
+            raise
+        return [self._known[r.hashed] for r in requests]
 
-    def _drain(
-        self, pool: ThreadPoolExecutor, queues: dict[tuple[str, str], deque[Request]], done: Callable[[], None]
-    ) -> None:
-        running: dict[Future[Answer], tuple[tuple[str, str], Request]] = {}
+    def drop(self) -> None:
+        """Start nothing more of what waits for its turn: something failed, or somebody interrupted."""
+        for lane in self._lanes.values():
+            self._asked.difference_update(r.hashed for r in lane.waiting)
+            lane.waiting.clear()
 
-        def start(lane: tuple[str, str]) -> None:
-            if queues[lane]:
-                request = queues[lane].popleft()
-                running[pool.submit(self.api.ask, request)] = (lane, request)
+    def _fill(self, lane: _Lane) -> None:
+        while lane.waiting and lane.running < lane.width:
+            lane.running += 1
+            self._running += 1
+            self._ready.put((lane.waiting.popleft(), lane))
+            if self._threads < min(self._workers, self._running):
+                self._threads += 1
+                queues = (self.api, self._ready, self._arrived)
+                threading.Thread(target=_work, args=queues, name=f"drift-{self._threads}", daemon=True).start()
 
-        for lane in queues:
-            for _ in range(self._per_service):
-                start(lane)
-        while running:
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                lane, request = running.pop(future)
-                self._known[request.key] = future.result()
-                done()
-                start(lane)
+    def _adapt(self, request: Request, lane: _Lane) -> None:
+        throttled = getattr(self.api, "throttled", {}).get((request.service, request.region), 0)
+        if throttled > lane.throttled:
+            lane.throttled, lane.good, lane.width = throttled, 0, max(1, lane.width // 2)
+        else:
+            lane.good += 1
+            if lane.good >= lane.width and lane.width < lane.most:
+                lane.good, lane.width = 0, lane.width + 1
+
+
+def _work(api: Api, ready: _Ready, arrived: _Arrivals) -> None:
+    """A thread's life. It knows nothing of the asker, so that the asker can end and take its threads with it."""
+    while (task := ready.get()) is not None:
+        request, lane = task
+        started = time.monotonic()
+        try:
+            answer, error = api.ask(request), None
+        except BaseException as raised:  # noqa: BLE001 - raised again in the thread that waits for the answer
+            answer, error = None, raised
+        arrived.put(_Answered(request, lane, answer, error, time.monotonic() - started))
+
+
+def _end(ready: _Ready, workers: int) -> None:
+    for _ in range(workers):
+        ready.put(None)

@@ -1,14 +1,14 @@
-"""What has to be listed, and where: types by generation, since some are found inside others."""
+"""What has to be listed, and where: types by family, since some are found inside others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from drift.model.resource import GLOBAL, Key, Resource
-from drift.provider.api import Request
+from drift.provider.api import Hashed, Request
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Provider
 from drift.provider.path import path
@@ -44,6 +44,14 @@ class Listing(NamedTuple):
     """The members of the elements that led here."""
 
 
+class Family(NamedTuple):
+    """A type with all that is found inside it, in one region."""
+
+    region: str
+    generations: tuple[tuple[ResourceType, ...], ...]
+    """The type itself, then what is inside it, then what is inside that."""
+
+
 class Plan:
     """The listings of one scan; `search`: whether to look for what nothing desired names, too."""
 
@@ -65,6 +73,7 @@ class Plan:
         self._scope = scope
         self._regions = sorted(set(regions))
         self._search = search
+        self._here: dict[str, Mapping[str, str]] = {}
 
     @cached_property
     def kinds(self) -> Mapping[str, ResourceType]:
@@ -90,18 +99,33 @@ class Plan:
         return kinds
 
     @cached_property
-    def generations(self) -> list[list[ResourceType]]:
-        """The types to list, those that others are found in first."""
-        out: list[list[ResourceType]] = []
-        done: set[str] = set()
-        while len(done) < len(self.kinds):
-            ready = [
-                k
-                for _, k in sorted(self.kinds.items())
-                if k.name not in done and (not isinstance(k.list, Within) or k.list.parent in done)
-            ]
-            done |= {k.name for k in ready}
-            out.append(ready)
+    def children(self) -> Mapping[str, Sequence[tuple[ResourceType, Within]]]:
+        """Type -> the types to list that are found inside it."""
+        out: dict[str, list[tuple[ResourceType, Within]]] = {}
+        for _, kind in sorted(self.kinds.items()):
+            if isinstance(kind.list, Within):
+                out.setdefault(kind.list.parent, []).append((kind, kind.list))
+        return out
+
+    @cached_property
+    def families(self) -> list[Family]:
+        """What to list, each type with all that is found inside it, once for each region."""
+        out = []
+        for _, kind in sorted(self.kinds.items()):
+            if not isinstance(kind.list, Within):
+                generations = self._generations(kind)
+                regions = dict.fromkeys(r for g in generations for k in g for r in self.regions_of(k))
+                for region in regions:
+                    here = ([k for k in g if region in self.regions_of(k)] for g in generations)
+                    out.append(Family(region, tuple(tuple(g) for g in here)))
+        return out
+
+    def _generations(self, root: ResourceType) -> list[list[ResourceType]]:
+        out, generation = [], [root]
+        while generation:
+            out.append(generation)
+            inside = {k.name: k for parent in generation for k, _ in self.children.get(parent.name, ())}
+            generation = [kind for _, kind in sorted(inside.items())]
         return out
 
     @cached_property
@@ -128,13 +152,17 @@ class Plan:
         every = self._everywhere(kind)
         return every if self._search else [region for region in every if (kind.name, region) in self._places]
 
-    def listings(self, kinds: Iterable[ResourceType]) -> Iterator[Listing]:
-        """The listing calls for these types."""
-        for kind in kinds:
-            for region in self.regions_of(kind):
-                for call in kind.listings:
-                    if region in (call.region or region, GLOBAL):
-                        yield self._listing(kind, region, call.chain, {})
+    def listings(self, kind: ResourceType, region: str) -> Iterator[Listing]:
+        """The listing calls for a type in a region."""
+        for call in kind.listings:
+            if region in (call.region or region, GLOBAL):
+                yield self._listing(kind, region, call.chain, {})
+
+    def needed_by(self, call: Call, region: str) -> list[tuple[str, str]]:
+        """The families that tell whether a listing is worth a call; none where one of them is not listed at all."""
+        listed = {(family.generations[0][0].name, family.region) for family in self.families}
+        needed = [(where.type, region) for where in call.where]
+        return needed if all(one in listed for one in needed) else []
 
     def _listing(self, kind: ResourceType, region: str, chain: tuple[Call, ...], known: Mapping[str, Any]) -> Listing:
         call, *further = chain
@@ -158,10 +186,10 @@ class Plan:
 
     def here(self, region: str) -> Mapping[str, str]:
         """What every item knows of where it is."""
-        return {
-            **self._provider.here(self._account, self._first if region == GLOBAL else region),
-            "region": region,
-        }
+        if region not in self._here:
+            answers = self._first if region == GLOBAL else region
+            self._here[region] = {**self._provider.here(self._account, answers), "region": region}
+        return self._here[region]
 
     def spared(self) -> int:
         """How many more listings a search for what is unmanaged would make."""
@@ -170,8 +198,13 @@ class Plan:
         )
         return len(every._requests() - self._requests())
 
-    def _requests(self) -> set[str]:
-        return {listing.request.key for listing in self.listings(self.kinds.values())}
+    def _requests(self) -> set[Hashed]:
+        return {
+            listing.request.hashed
+            for kind in self.kinds.values()
+            for region in self.regions_of(kind)
+            for listing in self.listings(kind, region)
+        }
 
 
 def _behind(kind: ResourceType) -> Iterator[str]:

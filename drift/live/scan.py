@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from drift.live.asker import Asker, Progress, quiet
-from drift.live.collector import Collector, Found, Item
+from drift.live.collector import Collector
 from drift.live.document import UNASKED, is_known
+from drift.live.items import Found, Item
 from drift.live.plan import Wanted
 from drift.live.shape import resource_of
 from drift.model.coverage import NOT_OFFERED, Gap, Unreadable
@@ -35,22 +36,24 @@ class Scan:
         scope: Iterable[str],
         regions: Iterable[str],
         search: bool = True,
+        fresh: bool = False,
         spared: Mapping[tuple[str, str], frozenset[str]] | None = None,
         strangers: bool = True,
         progress: Progress = quiet,
     ) -> None:
-        """`search`: whether to look for what nothing desired names, too. Nothing is asked before `collect`."""
+        """`search` and `fresh` as the collector has them. Nothing is asked before `collect`."""
         self._catalog = catalog
         self._provider = provider
         self._asker = asker
         self._desired = desired
         self._regions = sorted(set(regions))
-        self._collector = Collector(
-            asker, catalog, provider, scope=scope, regions=self._regions, search=search, progress=progress
-        )
+        self._scope = frozenset(scope)
+        self._search = search
+        self._fresh = fresh
+        self._progress = progress
         self._spared = spared or {}
         self._strangers = strangers
-        self._found = Found()
+        self._collected: Collector | None = None
         self.resources: dict[Key, Resource] = {}
         self.paired: dict[tuple[str, str], Resource] = {}
         self._kinds: dict[tuple[str, str], ResourceType] = {}
@@ -60,7 +63,18 @@ class Scan:
     def collect(self) -> None:
         """List and read what is worth asking, and pair it with what is desired."""
         wants = replace(wanted(self._desired, self._catalog), spared=self._spared, strangers=self._strangers)
-        self._found = self._collector.collect(wants)
+        self._collected = Collector(
+            self._asker,
+            self._catalog,
+            self._provider,
+            wants,
+            scope=self._scope,
+            regions=self._regions,
+            search=self._search,
+            fresh=self._fresh,
+            progress=self._progress,
+        )
+        self._collected.collect()
         self.resources |= {k: resource_of(i) for k, i in self._found.items.items()}
         for resource in self._desired:
             actual = self._pair(resource)
@@ -68,6 +82,16 @@ class Scan:
                 self.paired[resource.place] = _spared(actual, self._spared.get(resource.place, frozenset()))
                 self._kinds[resource.place] = kind_of(resource, self._catalog)
                 self._places[actual.key, str(resource.address)] = resource.place
+
+    @property
+    def _collector(self) -> Collector:
+        if self._collected is None:
+            raise RuntimeError("nothing was collected yet")
+        return self._collected
+
+    @property
+    def _found(self) -> Found:
+        return self._collected.found if self._collected is not None else Found()
 
     @property
     def gaps(self) -> frozenset[Gap]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.live.collector import Item, doubt_of, owner_of
 from drift.live.document import UNASKED, is_known
+from drift.live.items import Item
+from drift.live.ownership import doubt_of, owner_of
 from drift.model.resource import Resource
 from drift.provider.path import text_at
 from drift.provider.spec import ResourceType

@@ -29,7 +29,7 @@ from typing import Any
 from drift.errors import NotOnTapeError, TapeError
 from drift.live.document import SCRUBBED
 from drift.model.coverage import NOT_ON_TAPE
-from drift.provider.api import Answer, Api, Refused, Request
+from drift.provider.api import Answer, Api, Hashed, Refused, Request
 from drift.provider.operations import Operations, Shape
 
 FORMAT = 2
@@ -42,7 +42,7 @@ class Recorder:
         """What `operations` marks as sensitive is not written; None, for an account without secrets, writes all."""
         self._api = api
         self._operations = operations
-        self._kept: dict[str, tuple[Request, Answer]] = {}
+        self._kept: dict[Hashed, tuple[Request, Answer]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -69,7 +69,7 @@ class Recorder:
         """The answer, kept."""
         answer = self._api.ask(request)
         with self._lock:
-            self._kept[request.key] = (request, answer)
+            self._kept[request.hashed] = (request, answer)
         return answer
 
     def save(
@@ -137,12 +137,12 @@ class Player:
             self.recorded = (self.started_at, self.duration_seconds) if self.started_at else None
             self.types = frozenset(map(str, head["types"]))
             self.counts: Counter[str] = Counter({str(k): int(v) for k, v in head["api_calls"].items()})
-            self._answers: dict[str, tuple[Request, Mapping[str, Any]]] = {}
+            self._answers: dict[Hashed, tuple[Request, Mapping[str, Any]]] = {}
             for line in map(json.loads, lines):
                 service, op = line["op"].split(":")
                 for args in line["asked"]:
                     request = Request(service, line.get("region", self.region), op, _decode(args))
-                    self._answers[request.key] = (request, line)
+                    self._answers[request.hashed] = (request, line)
         except FileNotFoundError:
             raise TapeError(f"{path}: no tape here", "`drift check --record FILE` makes one.") from None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -159,12 +159,12 @@ class Player:
         What was not recorded is refused with NOT_ON_TAPE, so that it counts as not read; NotOnTapeError where the
         player is strict.
         """
-        if request.key not in self._answers:
-            if self._strict:
+        if request.hashed not in self._answers:
+            if self._strict and not request.spares:
                 asked = f"{request.service}:{request.op} in {request.region} with {_json(_encode(request.args))}"
                 raise NotOnTapeError(f"{self._path}: not on this tape: {asked}", _AGAIN)
             return Refused(NOT_ON_TAPE)
-        _, line = self._answers[request.key]
+        _, line = self._answers[request.hashed]
         return Refused(str(line["refused"])) if "refused" in line else [_decode(page) for page in line["pages"]]
 
 

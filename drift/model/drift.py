@@ -309,6 +309,8 @@ class Report:
     states_failed: tuple[str, ...] = ()
     """One message for each state that could not be read."""
     api_calls: Mapping[str, int] = field(default_factory=dict)
+    api_seconds: Mapping[str, float] = field(default_factory=dict)
+    """Service -> seconds that its answers took, summed up over calls that ran side by side; nothing of a replay."""
     listings_spared: int = 0
     """Listing calls that such a search would have made besides."""
     started_at: str = ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from drift.model.value import Block
@@ -59,12 +60,15 @@ def protocol_number(value: Any) -> str | None:
 
 def cidr(value: Any) -> str | None:
     """A CIDR block in its shortest form: `2001:DB8:0::/32` is `2001:db8::/32`."""
-    if value in (None, ""):
-        return None
+    return None if value in (None, "") else _shortest(str(value))
+
+
+@lru_cache(maxsize=10_000)
+def _shortest(block: str) -> str:
     try:
-        return str(ipaddress.ip_network(str(value), strict=False))
+        return str(ipaddress.ip_network(block, strict=False))
     except ValueError:
-        return str(value)
+        return block
 
 
 def rules_from_api(value: Any) -> frozenset[Block]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+Hashed = tuple[Hashable, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +19,24 @@ class Request:
     region: str
     op: str
     args: Mapping[str, Any] = field(default_factory=dict)
+    spares: bool = field(default=False, compare=False)
+    """Whether it is asked to spare others: where it is refused, they are asked instead. A tape may lack it."""
+    hashed: Hashed = field(init=False, compare=False, repr=False)
+    """The same for the same request, whatever the order of its arguments; for look-ups."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hashed", (self.service, self.region, self.op, _hashed(self.args)))
 
     @property
     def key(self) -> str:
-        """The same text for the same request, whatever the order of its arguments."""
+        """The same as text, for people and files."""
         return json.dumps([self.service, self.region, self.op, self.args], sort_keys=True, default=str)
+
+
+def _hashed(value: Any) -> Hashable:
+    if isinstance(value, Mapping):
+        return frozenset((k, _hashed(v)) for k, v in value.items()) if value else ()
+    return ("[", *map(_hashed, value)) if isinstance(value, list | tuple) else (type(value).__name__, value)
 
 
 @dataclass(frozen=True, slots=True)

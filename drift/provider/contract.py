@@ -21,6 +21,10 @@ Usage = Mapping[str, int | None] | Unreadable
 """Service -> days since it was last used, None for never; or why that is not known."""
 
 
+WIDTH = 8
+"""Calls side by side of one service in one region, where a provider does not say."""
+
+
 class Home(NamedTuple):
     """The account and the region that something lives in; empty where nothing tells."""
 
@@ -100,6 +104,10 @@ def _as_it_is(kind: ResourceType) -> ResourceType:
     return kind
 
 
+def _one_lane(service: str, operation: str) -> tuple[str, int]:
+    return "", WIDTH
+
+
 def _no_rules() -> Sequence[Any]:
     return ()
 
@@ -136,6 +144,9 @@ class Provider:
     """Tells accounts and regions from what Terraform recorded."""
     usage: Callable[[Asks, Sequence[str], str], Mapping[str, Usage]] = _unknown_usage
     """(asker, names of identities, region) -> what each of them used."""
+    lane: Callable[[str, str], tuple[str, int]] = _one_lane
+    """(service, operation) -> the lane within the service, in each region, that its calls go by, and how many may go
+    side by side: what the cloud's documentation allows."""
     rules: Callable[[], Sequence[Any]] = _no_rules
     """The rules that judge its resources, each a `drift.rules.spec.Rule`."""
     language: str = ""

@@ -14,6 +14,7 @@ from jmespath.functions import Functions, signature
 
 from drift.model.value import plain
 from drift.normalize.tags import tag_named
+from drift.provider.quick import quick
 
 _PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _INTO = frozenset(
@@ -102,7 +103,8 @@ class Path:
         parsed = jmespath.compile(text)
         self.text = text
         self.sections = frozenset(_sections(parsed.parsed))
-        self.search = _getter(text.split(".")) if _PLAIN.fullmatch(text) else partial(_searched, parsed)
+        plain = _getter(text.split(".")) if _PLAIN.fullmatch(text) else quick(parsed.parsed)
+        self.search = plain or partial(_searched, parsed)
 
     def __repr__(self) -> str:
         return f"Path({self.text!r})"

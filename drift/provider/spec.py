@@ -83,15 +83,52 @@ class Call:
     `bind` looks into that element too: IAM Identity Center lists permission sets by instance. An item knows the
     members of the elements that led to it."""
 
+    where: tuple[Where, ...] = ()
+    """Of a listing: the call is made only where one of these was found in the same region, or could not be looked
+    for."""
     guest: str = ""
     """Of a listing: JMESPath over what led to it; true where it may be refused although there is nothing to hide: what
     led to it is another account's, or the account never signed up. A refusal is a gap then only where something of the
     type is desired."""
 
+    bulk: Bulk | None = None
+    """Of a describe call: a cheaper source of the same section, which is a little behind."""
+
     @property
     def chain(self) -> tuple[Call, ...]:
         """This call after those that must be made before it, the first one first."""
         return (*self.per.chain, self) if self.per else (self,)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Items of another type: `which` is JMESPath over one, true for those that are meant."""
+
+    type: str
+    which: str = "@"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bulk:
+    """One call that tells a section of all items of a region at once, maybe as it was a little while ago.
+
+    What it tells is taken only where nothing would be said of it: where it agrees with what is desired, or proves an
+    owner. For all else the item's own call is made, and so it is where this one is refused, or does not know the item.
+    That it leaves an item out means "empty" only where it tells of others of the same type.
+    """
+
+    call: Call
+    match: str
+    """JMESPath over each element of the answer: the value of `key` it belongs to."""
+    key: str
+    """JMESPath over the item, from its listing alone; null where the call cannot know the item."""
+    take: str
+    """JMESPath over the element: what the section holds then."""
+    region: str = ""
+    """JMESPath over the item: the region whose endpoint knows it, where that is not the item's own. Where it is null,
+    the first region is asked, and that an item is left out means nothing."""
+    page: int = 100
+    """Elements of one page: with more pages than items to ask for, their own calls are cheaper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,4 +457,5 @@ class ResourceType:
     def calls(self) -> builtins.list[Call]:
         """Every call made for this type's own sake."""
         first = [call for listing in self.listings for call in listing.chain]
-        return [*first, *([self.lookup] if self.lookup else []), *self.describe]
+        bulk = [call.bulk.call for call in self.describe if call.bulk is not None]
+        return [*first, *([self.lookup] if self.lookup else []), *self.describe, *bulk]

@@ -16,6 +16,9 @@ from drift.model.resource import Key, Resource
 from drift.rules.engine import Judged
 from drift.survey import Survey
 
+NOWHERE: Mapping[str, float] = {}
+"""Where time went, in a run that asked nobody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -31,6 +34,7 @@ def conclude(
     elsewhere: Sequence[Resource],
     *,
     api_calls: Mapping[str, int],
+    api_seconds: Mapping[str, float] = NOWHERE,
     timing: Timing,
     accepted: Baseline | None = None,
     links: bool = False,
@@ -69,6 +73,7 @@ def conclude(
         warnings=tuple(_warnings(desired, surveys)),
         states_failed=tuple(str(e) for e in desired.failed),
         api_calls=dict(sorted(api_calls.items())),
+        api_seconds=dict(sorted(api_seconds.items())),
         listings_spared=sum(s.scan.listings_spared for s, _ in surveys),
         started_at=timing.started_at,
         duration_seconds=timing.seconds,

@@ -25,6 +25,7 @@ PLACES: Mapping[str, str] = {
     "not_offered": "coverage.not_offered",
     "not_covered": "coverage.not_covered",
     "api_calls": "api_calls.by_service",
+    "api_seconds": "api_calls.seconds",
     "listings_spared": "api_calls.spared",
     "ignored_resources": "summary.ignored_resources",
     "accepted_resources": "summary.accepted_resources",

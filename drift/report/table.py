@@ -278,3 +278,6 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
     calls = sum(report.api_calls.values())
     spared = f", at least {report.listings_spared} spared by --only-state" if not report.scope.unmanaged else ""
     yield Text(f"{report.duration_seconds:.1f} s, {calls} API calls{spared}", "dim")
+    if look.verbose:
+        for service, seconds in sorted(report.api_seconds.items(), key=lambda found: (-found[1], found[0])):
+            yield Text(f"  {visible(service)}: {report.api_calls.get(service, 0)} calls, {seconds:.1f} s", "dim")

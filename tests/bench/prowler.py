@@ -24,7 +24,7 @@ from typing import Any
 
 from drift.demo.account import build, tamper
 from drift.providers.aws.rules import built_in
-from tests.bench.refresh import slow_proxy
+from tests.bench.proxy import Counted, slow_proxy
 from tests.support.world import FAKE, REGION, Aws, moto_server, session_for
 
 ROLE = {
@@ -88,22 +88,22 @@ def more(aws: Aws) -> None:
     )  # fmt: skip
 
 
-def drift_says(url: str, folder: Path, counter: list[int]) -> tuple[list[dict[str, Any]], float, int]:
+def drift_says(url: str, folder: Path, counted: Counted) -> tuple[list[dict[str, Any]], float, int]:
     """Its drifted resources, seconds, requests."""
-    before, clock = counter[0], time.monotonic()
+    before, clock = counted.requests, time.monotonic()
     words = ["-m", "drift", "check", "--state", str(folder / "terraform.tfstate"), "--format", "json"]
     done = subprocess.run(
         [sys.executable, *words], env=environment(url), capture_output=True, text=True, check=False, timeout=600
     )
     assert done.returncode in (0, 1, 3), done.stderr
-    return json.loads(done.stdout)["drift"], time.monotonic() - clock, counter[0] - before
+    return json.loads(done.stdout)["drift"], time.monotonic() - clock, counted.requests - before
 
 
 def prowler_says(
-    prowler: str, checks: list[str], url: str, folder: Path, counter: list[int]
+    prowler: str, checks: list[str], url: str, folder: Path, counted: Counted
 ) -> tuple[dict[tuple[str, str], str], float, int]:
     """(check, id or name of the resource) -> PASS or FAIL; seconds, requests."""
-    before, clock = counter[0], time.monotonic()
+    before, clock = counted.requests, time.monotonic()
     words = ["aws", "--region", REGION, "-b", "-z", "--no-color", "-M", "json-ocsf", "-o", str(folder), "-F", "found"]
     done = subprocess.run(
         [prowler, *words, "-c", *checks], env=environment(url), capture_output=True, text=True, check=False, timeout=900
@@ -117,7 +117,7 @@ def prowler_says(
         for resource in finding["resources"]:
             for name in {resource.get("uid"), resource.get("name"), str(resource.get("uid")).split("/")[-1]}:
                 out[check, str(name)] = finding["status_code"]
-    return out, took, counter[0] - before
+    return out, took, counted.requests - before
 
 
 def environment(url: str) -> dict[str, str]:
@@ -144,13 +144,13 @@ def main() -> None:
     known = known_checks(prowler)
     services = ("iam_", "s3_", "ec2_", "sqs_", "sns_", "kms_", "dynamodb_", "awslambda_", "rds_", "vpc_")
     checks = sorted({c for r in rules.values() for c in r.prowler if c in known and c.startswith(services)})
-    with moto_server() as server, slow_proxy(server, 0) as (url, counter), tempfile.TemporaryDirectory() as name:
+    with moto_server() as server, slow_proxy(server, 0) as (url, counted), tempfile.TemporaryDirectory() as name:
         folder, aws = Path(name), session_for(server)
         (folder / "terraform.tfstate").write_text(build(aws))
         tamper(aws)
         more(aws)
-        drifted, seconds, requests = drift_says(url, folder, counter)
-        said, their_seconds, their_requests = prowler_says(prowler, checks, url, folder, counter)
+        drifted, seconds, requests = drift_says(url, folder, counted)
+        said, their_seconds, their_requests = prowler_says(prowler, checks, url, folder, counted)
     rows: dict[str, list[str]] = defaultdict(list)
     for d in drifted:
         names = {str(n) for n in (d["id"], d["name"], d["arn"]) if n} | {str(d["id"]).split("/")[-1]}

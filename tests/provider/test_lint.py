@@ -16,6 +16,7 @@ from drift.provider.lint import lint
 from drift.provider.spec import (
     Aggregate,
     Attr,
+    Bulk,
     Call,
     ChangedBy,
     ElementOf,
@@ -25,6 +26,7 @@ from drift.provider.spec import (
     Parent,
     Ref,
     ResourceType,
+    Where,
     Within,
 )
 
@@ -74,6 +76,13 @@ def mirror(**words: Any) -> Edit:
 
 def owns(**words: Any) -> Edit:
     return lambda kind: replace(kind, owns=replace(kind.owns, **words))  # type: ignore[type-var]
+
+
+def bulk(**words: Any) -> Edit:
+    return lambda kind: replace(
+        kind,
+        describe=tuple(replace(c, bulk=replace(c.bulk, **words)) if c.bulk else c for c in kind.describe),
+    )
 
 
 def one(*_: Any) -> Any:
@@ -234,6 +243,32 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     ],
     "Call.guest": [("aws_ssoadmin_permission_set", listed(guest="Ownr != here.account"), "leads nowhere")],
     "Call.gather": [("aws_vpc", listed(gather=none), "the 1 argument")],
+    "Call.bulk": [
+        ("aws_sqs_queue", bulk(call=Call(op="GetResource", service="resourcegroupstaggingapi")), "no operation GetRes"),
+    ],
+    "Bulk.call": [
+        (
+            "aws_sqs_queue",
+            bulk(call=Call(op="GetResources", service="resourcegroupstaggingapi", take="Resources")),
+            "'Resources' leads nowhere",
+        ),
+    ],
+    "Bulk.match": [("aws_sqs_queue", bulk(match="ResourceArn"), "'ResourceArn' leads nowhere")],
+    "Bulk.key": [
+        ("aws_sqs_queue", bulk(key="QueueArn"), "'QueueArn' leads nowhere"),
+        ("aws_sqs_queue", bulk(key="Attributes.QueueArn"), "needs Attributes, which is asked for later"),
+    ],
+    "Bulk.take": [("aws_sqs_queue", bulk(take="TagList"), "'TagList' leads nowhere")],
+    "Bulk.region": [("aws_s3_bucket", bulk(region="Region"), "'Region' leads nowhere")],
+    "Bulk.page": [("aws_sqs_queue", bulk(page=0), "a page of 0")],
+    "Call.where": [
+        ("aws_sqs_queue", listed(where=(Where("aws_appautoscaling_policy"),)), "which depends on others itself"),
+    ],
+    "Where.type": [
+        ("aws_sqs_queue", listed(where=(Where("aws_sns_topics"),)), "aws_sns_topics, which no call"),
+        ("aws_sqs_queue", listed(where=(Where("aws_route"),)), "aws_route, which no call"),
+    ],
+    "Where.which": [("aws_sqs_queue", listed(where=(Where("aws_sns_topic", "Name"),)), "'Name' leads nowhere")],
     "Call.region": [("aws_sqs_queue", listed(region="Virginia"), "which is no region")],
     # the places that list
     "Within.parent": [
@@ -432,7 +467,22 @@ def _nameless(kind: ResourceType) -> list[str]:
 
 
 def test_every_word_has_a_planted_mistake() -> None:
-    classes = (ResourceType, Call, Within, ElementOf, Aggregate, Attr, ChangedBy, Ref, Parent, Mirror, Owner, Owns)
+    classes = (
+        ResourceType,
+        Call,
+        Bulk,
+        Where,
+        Within,
+        ElementOf,
+        Aggregate,
+        Attr,
+        ChangedBy,
+        Ref,
+        Parent,
+        Mirror,
+        Owner,
+        Owns,
+    )
     vocabulary = {f"{c.__name__}.{f.name}" for c in classes for f in fields(c)}
     described_in_spec = {
         v.__name__ for v in vars(spec).values() if isinstance(v, type) and v.__module__ == spec.__name__

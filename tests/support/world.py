@@ -80,12 +80,12 @@ class Regrouped(Standing):
 
     def __init__(self, tape: Player) -> None:
         self._tape = tape
-        self._recorded = {r.key for r in tape.requests}
+        self._recorded = {r.hashed for r in tape.requests}
         self.account, self.counts, self.types = tape.account, tape.counts, tape.types
 
     def ask(self, request: Request) -> Answer:
         """The recorded answer, or those of overlapping batches; NotOnTapeError where there is neither."""
-        batches = [] if request.key in self._recorded else [r for r in self._tape.requests if overlap(r, request)]
+        batches = [] if request.hashed in self._recorded else [r for r in self._tape.requests if overlap(r, request)]
         answers = [self._tape.ask(r) for r in batches or [request]]
         refused = next((a for a in answers if isinstance(a, Refused)), None)
         return refused or [page for answer in answers if not isinstance(answer, Refused) for page in answer]

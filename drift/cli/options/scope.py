@@ -17,10 +17,16 @@ class Types:
     only: tuple[str, ...]
     exclude: tuple[str, ...]
     only_state: bool
+    fresh_tags: bool
 
     def scope(self) -> Scope:
         """The scope they make."""
-        return Scope(only=split(self.only), exclude=split(self.exclude), only_state=self.only_state)
+        return Scope(
+            only=split(self.only),
+            exclude=split(self.exclude),
+            only_state=self.only_state,
+            fresh_tags=self.fresh_tags,
+        )
 
 
 type_options = group(
@@ -37,5 +43,11 @@ type_options = group(
         "--only-state",
         is_flag=True,
         help="Compare what the states hold, and do not look for what is unmanaged: fewer calls.",
+    ),
+    click.option(
+        "--fresh-tags",
+        is_flag=True,
+        help="Ask each resource for its tags. Else one call tells those of a whole region, up to some minutes late; "
+        "a difference is always confirmed by the resource itself.",
     ),
 )

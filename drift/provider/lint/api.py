@@ -20,7 +20,7 @@ from drift.provider.lint.shapes import (
 )
 from drift.provider.operations import Operation, Operations, Shape
 from drift.provider.path import Path
-from drift.provider.spec import Attr, Call, ElementOf, ResourceType, Within
+from drift.provider.spec import Attr, Bulk, Call, ElementOf, ResourceType, Where, Within
 
 HERE: Any = {"here": {"account": ANY, "region": ANY, "partition": ANY}}
 
@@ -44,6 +44,7 @@ def check(kind: ResourceType, catalog: Catalog, operations: Operations) -> Itera
     problems: list[str] = []
     shape = item_shape(kind, catalog, operations, problems)
     yield from problems
+    yield from _dependent(kind, shape, catalog, operations)
     paths = [kind.id.path, *(a.path for a in {**kind.computed, **kind.attributes}.values())]
     texts = [*(o.when for o in kind.proofs), *(t for t in (kind.exists, kind.account) if t)]
     texts += [kind.owns.members] if kind.owns else []
@@ -135,6 +136,42 @@ def item_shape(kind: ResourceType, catalog: Catalog, operations: Operations, pro
             answer = [element] if call.many else element
         shape[call.into] = answer
     return shape
+
+
+def _dependent(kind: ResourceType, item: dict[str, Any], catalog: Catalog, operations: Operations) -> Iterator[str]:
+    """What is wrong with the calls that depend on others, and with cheaper sources."""
+    for call in kind.listings:
+        for where in call.where:
+            yield from _where(call, where, catalog, operations)
+    for call in kind.describe:
+        if call.bulk is not None:
+            yield from _bulk(kind, call.bulk, item, operations)
+
+
+def _where(call: Call, where: Where, catalog: Catalog, operations: Operations) -> Iterator[str]:
+    """Whether a listing that depends on another names one that is made anyhow."""
+    if where.type not in catalog or not catalog[where.type].listings:
+        yield f"{call.op} depends on {where.type}, which no call of its own lists"
+    elif any(other.where for other in catalog[where.type].listings):
+        yield f"{call.op} depends on {where.type}, which depends on others itself"
+    else:
+        shape = item_shape(catalog[where.type], catalog, operations, [])
+        yield from (f"{call.op} > {p}" for p in arrives(where.which, shape))
+
+
+def _bulk(kind: ResourceType, bulk: Bulk, item: dict[str, Any], operations: Operations) -> Iterator[str]:
+    """Whether a cheaper source answers with elements that can be told apart, and knows the item by its listing."""
+    problems: list[str] = []
+    element = element_of(_answer(kind, bulk.call, HERE, operations, problems))
+    yield from problems
+    for text in (bulk.match, bulk.take):
+        yield from (f"{bulk.call.op} > {p}" for p in arrives(text, element))
+    for text in (bulk.key, bulk.region or "@"):
+        yield from (f"{bulk.call.op} > {p}" for p in arrives(text, item))
+        late = Path(text).sections & {c.into for c in kind.describe}
+        yield from (f"{bulk.call.op} > {text!r} needs {name}, which is asked for later" for name in sorted(late))
+    if bulk.page < 1:
+        yield f"{bulk.call.op}: a page of {bulk.page}"
 
 
 def _listed(kind: ResourceType, call: Call, operations: Operations, problems: list[str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from drift.provider.facts import SchemaFiles
 from drift.provider.operations import Operations
 from drift.provider.spec import ResourceType
 from drift.providers.aws.homes import AwsHomes
+from drift.providers.aws.lanes import lane
 from drift.providers.aws.owners import complete
 from drift.providers.aws.permissions import action, policy
 from drift.providers.aws.regions import partition_of
@@ -72,6 +73,7 @@ AWS = Provider(
     here=_here,
     homes=AwsHomes(),
     usage=_usage,
+    lane=lane,
     rules=_rules,
     language="drift.providers.aws.language",
 )

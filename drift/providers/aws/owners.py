@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from drift.provider.spec import Owner, ResourceType
+from drift.providers.aws.tagging import with_bulk_tags
 
 STACK_TAG = "aws:cloudformation:stack-id"
 """The tag of everything that a stack made and CloudFormation can tag; only AWS may set `aws:` tags."""
@@ -16,7 +17,11 @@ def of_stack(tags: str) -> Owner:
 
 
 def complete(kind: ResourceType) -> ResourceType:
-    """The entry with the owner that its tags prove."""
+    """The entry with the owner that its tags prove, and with what tells the tags of a whole region at once."""
+    return with_bulk_tags(_with_stack(kind))
+
+
+def _with_stack(kind: ResourceType) -> ResourceType:
     tags = kind.attributes.get("tags")
     if tags is None or not kind.owner_tags or any(STACK_TAG in owner.when for owner in kind.proofs):
         return kind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.provider.kinds import block, blocks, flag, moment, number, schedule, tags, text
-from drift.provider.spec import Attr, Call, ChangedBy, Ref, ResourceType
+from drift.provider.spec import Attr, Call, ChangedBy, Ref, ResourceType, Where
 from drift.providers.aws.types.autoscaling import STEPS, by_name, predefined, queries, scheduled
 
 NAMESPACES = (
@@ -13,10 +13,15 @@ NAMESPACES = (
 TARGET_OF = ("service_namespace", "resource_id", "scalable_dimension")
 
 
-def everywhere(op: str, take: str) -> tuple[Call, ...]:
-    """One listing for each namespace: the API asks for it, and refuses one that the region does not have."""
+def everywhere(op: str, take: str, *, scaled: bool = False) -> tuple[Call, ...]:
+    """One listing for each namespace: the API asks for it, and refuses one that the region does not have.
+
+    `scaled`: only where the namespace has a target. A policy or an action cannot be without one: both take a registered
+    target, and end with it (DeregisterScalableTarget).
+    """
     return tuple(
-        Call(op=op, take=take, args={"ServiceNamespace": namespace}, absent=frozenset({"ValidationException"}))
+        Call(op=op, take=take, args={"ServiceNamespace": namespace}, absent=frozenset({"ValidationException"}),
+             where=(Where("aws_appautoscaling_target", f"ServiceNamespace == '{namespace}'"),) if scaled else ())
         for namespace in NAMESPACES
     )
 
@@ -89,7 +94,7 @@ TARGET = ResourceType(
 POLICY = ResourceType(
     name="aws_appautoscaling_policy",
     service="application-autoscaling",
-    list=everywhere("DescribeScalingPolicies", "ScalingPolicies"),
+    list=everywhere("DescribeScalingPolicies", "ScalingPolicies", scaled=True),
     id=text("PolicyName"),
     identity=(*TARGET_OF, "name"),
     import_id=f"join('/', [{', '.join(TARGET_OF)}, name])",
@@ -129,7 +134,7 @@ POLICY = ResourceType(
 SCHEDULED_ACTION = ResourceType(
     name="aws_appautoscaling_scheduled_action",
     service="application-autoscaling",
-    list=everywhere("DescribeScheduledActions", "ScheduledActions"),
+    list=everywhere("DescribeScheduledActions", "ScheduledActions", scaled=True),
     id=text("ScheduledActionName"),
     identity=(*TARGET_OF, "name"),
     import_id=f"join('/', [{', '.join(TARGET_OF)}, name])",

@@ -1,0 +1,114 @@
+"""Which sections of an item are worth asking for: those that are compared, that prove an owner, or hold children."""
+
+from __future__ import annotations
+
+from drift.live.document import Document
+from drift.live.items import Item
+from drift.live.ownership import bulk_proofs, owner_of, proofs
+from drift.live.plan import Plan, Wanted, type_of
+from drift.model.resource import Resource
+from drift.provider.catalog import Catalog
+from drift.provider.path import path
+from drift.provider.spec import ElementOf, ResourceType
+
+
+class Needs:
+    """What one scan needs to know of what it finds; `search`: whether it looks for what nothing desired names."""
+
+    def __init__(self, catalog: Catalog, plan: Plan, wanted: Wanted, *, scope: frozenset[str], search: bool) -> None:
+        self._catalog = catalog
+        self._plan = plan
+        self._wanted = wanted
+        self._scope = scope
+        self._search = search
+        self._named = frozenset((key.type, key.region) for key in wanted.parents.keys() - wanted.managed.keys())
+        """(type, region) of what nobody manages here, but something desired is part of: another state has it."""
+        self._inside: dict[str, list[ResourceType]] = {}
+        self._items: dict[int, Item] = {}
+        """Document, by its address in memory -> the item it was listed for; a facet shares its parent's."""
+
+    def of(self, item: Item) -> set[str]:
+        """The sections of the item that will be compared, judged, or hold its children."""
+        kind, out = item.kind, set[str]()
+        self._items.setdefault(id(item.document), item)
+        desired = self._wanted.managed.get(item.key, ())
+        judged = self._search and not desired and not owner_of(item)[0]
+        if desired or (item.parent is not None) or judged:
+            out |= path(kind.exists).sections if kind.exists else set()
+        for resource in desired:
+            known = self._catalog[type_of(resource)]
+            for name in resource.attributes.keys() - self._wanted.spared.get(resource.place, frozenset()):
+                out |= known.sections_of(name)
+        if self._wanted.strangers and judged:
+            out |= proofs(item)
+        return out | self._of_elements(item) | self._of_children(item)
+
+    def proof(self, item: Item) -> set[str]:
+        """The sections that one call for the whole region fills, and that may make others needless."""
+        judged = self._search and self._wanted.strangers and item.key not in self._wanted.managed
+        return bulk_proofs(item) if judged and not owner_of(item)[0] else set()
+
+    def settled(self, document: Document, section: str) -> bool:
+        """Whether nothing would be said of an item for what its section holds: it is as desired, or proves an owner."""
+        item = self._items.get(id(document))
+        if item is None:
+            return False
+        desired = self._wanted.managed.get(item.key, ())
+        if not desired:
+            return bool(owner_of(item)[0])
+        return all(self._agrees(resource, document, section) for resource in desired)
+
+    def _agrees(self, resource: Resource, document: Document, section: str) -> bool:
+        kind = self._catalog[type_of(resource)]
+        reads = [name for name, attr in kind.attributes.items() if section in attr.path.sections]
+        for name in (n for n in reads if n in resource.attributes):
+            want, have = resource.attributes[name], document.read(kind.attributes[name])
+            if want != have or (name in resource.configured and resource.configured[name] != have):
+                return False
+        return True
+
+    def interesting(self, kind: ResourceType, parent: Item) -> bool:
+        """Whether a child of this parent, or one inside such a child, would ever be spoken of."""
+        return any(
+            self._spoken_of(k, parent) or (k.listed_as, parent.key.region) in self._named
+            for k in (kind, *self._inner(kind))
+        )
+
+    def _of_elements(self, item: Item) -> set[str]:
+        out = set[str]()
+        for name in self._wanted.parents.get(item.key, ()):
+            parent = self._catalog[name].parent
+            if parent is not None and isinstance(self._catalog[name].list, ElementOf):
+                for told in parent.covers:
+                    out |= item.kind.sections_of(told)
+        return out
+
+    def _of_children(self, item: Item) -> set[str]:
+        out = set[str]()
+        for child, within in self._plan.children.get(item.kind.name, ()):
+            if self.interesting(child, item):
+                out |= path(within.each).sections
+        return out
+
+    def _inner(self, kind: ResourceType) -> list[ResourceType]:
+        """The types listed inside this one, however deep."""
+        if kind.name not in self._inside:
+            children = [child for child, _ in self._plan.children.get(kind.name, ())]
+            self._inside[kind.name] = [*children, *(g for child in children for g in self._inner(child))]
+        return self._inside[kind.name]
+
+    def _spoken_of(self, kind: ResourceType, parent: Item) -> bool:
+        above: Item | None = parent
+        while above is not None:  # a part may name a whole further up: an API, not its integration
+            if kind.name in self._wanted.parents.get(above.key, ()):
+                return True
+            above = above.parent
+        if kind.name in self._wanted.everywhere:
+            return True
+        if not self._search:
+            return kind.name in self._wanted.orphans
+        if kind.name not in self._scope or kind.parent is None:
+            return False
+        if parent.key in self._wanted.managed:
+            return not kind.parent.covers and not kind.parent.filled_by_others
+        return kind.parent.standalone

@@ -1,0 +1,248 @@
+"""Fills the sections of items: the describe calls that they take, in batches, each when what it binds is there."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from drift.live.document import UNASKED, Document
+from drift.live.items import Inventory
+from drift.live.plan import Plan
+from drift.live.schedule import Ask, Handle, Start, Task, Until
+from drift.model.coverage import Unreadable
+from drift.provider.api import Answer, Refused, Request
+from drift.provider.contract import Provider
+from drift.provider.path import path
+from drift.provider.spec import Bulk, Call, ResourceType
+
+Slot = tuple[str, str, str]
+"""(type, region, section): what one describe call fills."""
+Need = tuple[Document, Iterable[str]]
+"""An item, and the sections of it that are needed."""
+Settled = Callable[[Document, str], bool]
+"""(item, section) -> whether nothing would be said of it, as the section stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    call: Call
+    documents: list[Document]
+    request: Request
+
+
+@dataclass(slots=True)
+class _Open:
+    """The items that lack one section."""
+
+    kind: ResourceType
+    call: Call
+    documents: dict[int, Document] = field(default_factory=dict)
+    after: set[Slot] = field(default_factory=set)
+    """The sections that its arguments are read from."""
+
+
+class Sections:
+    """Asks for sections of the items of one scan."""
+
+    def __init__(self, plan: Plan, provider: Provider, inventory: Inventory) -> None:
+        self._plan = plan
+        self._provider = provider
+        self._inventory = inventory
+
+    def fill(self, needs: Iterable[Need], settled: Settled | None = None) -> Task[None]:
+        """Ask for what is not known yet; from cheaper sources first where `settled` judges what those say."""
+        slots = _opened(needs)
+        begun: dict[Slot, Handle] = {}
+        for slot in _in_order(slots):
+            one = slots[slot]
+            first = [begun[s] for s in sorted(one.after) if s in begun]
+            begun[slot] = yield Start(self._fill(one, first, settled))
+        yield Until(begun.values())
+
+    def _fill(self, one: _Open, first: list[Handle], settled: Settled | None) -> Task[None]:
+        yield Until(first)
+        documents = list(one.documents.values())
+        if one.call.bulk is not None and settled is not None:
+            documents = yield from self._from_bulk(one.kind, one.call, one.call.bulk, documents, settled)
+        yield from self._make(one.kind, self._batches(one.kind, one.call, documents))
+
+    def _from_bulk(
+        self, kind: ResourceType, call: Call, bulk: Bulk, documents: list[Document], settled: Settled
+    ) -> Task[list[Document]]:
+        """Take what a cheaper source says and nothing will be said of; the items that have to be asked for singly."""
+        regions: dict[str, list[Document]] = defaultdict(list)
+        for document in documents:
+            where = document.look(path(bulk.region or "null"))
+            regions[where or self._plan.endpoint(document.region, call)].append(document)
+        pages = 1 + len(self._inventory.listed[kind.name, documents[0].region]) // bulk.page if documents else 0
+        worth = {region: there for region, there in regions.items() if len(there) > pages}
+        service = bulk.call.service or kind.service
+        requests = [Request(service, r, bulk.call.op, bulk.call.args, spares=True) for r in worth]
+        answers = yield Ask("reading", requests)
+        for there, answer in zip(worth.values(), answers, strict=True):
+            kept = taken(bulk.call, answer)
+            if not isinstance(kept, Refused):
+                _offer(call, bulk, there, {path(bulk.match).search(e): e for e in kept or ()}, settled)
+        return [d for d in documents if d.state_of(call.into) is UNASKED]
+
+    def _make(self, kind: ResourceType, steps: list[_Step]) -> Task[None]:
+        answers = yield Ask("reading", [step.request for step in steps])
+        singly: list[_Step] = []
+        for step, answer in zip(steps, answers, strict=True):
+            call, several = step.call, step.call.bind and len(step.documents) > 1
+            if several and isinstance(answer, Refused) and answer.code in call.gone | call.retry_singly:
+                # one that was deleted since it was listed must not take the others of its batch with it
+                singly += self._batches(kind, replace(call, batch=-1), step.documents)
+            else:
+                _file(call, step.documents, answer, self.action(kind, call))
+        if singly:
+            yield from self._make(kind, singly)
+
+    def _batches(self, kind: ResourceType, call: Call, documents: list[Document]) -> list[_Step]:
+        if not documents:
+            return []
+        service, region = call.service or kind.service, self._plan.endpoint(documents[0].region, call)
+        if not call.bind:
+            return [_Step(call, documents, Request(service, region, call.op, call.args))]
+        together: dict[str, list[tuple[Document, dict[str, Any]]]] = defaultdict(list)
+        for document, bound in _askable(call, documents, self.action(kind, call)):
+            together[repr([bound[name] for name in call.batch_common])].append((document, bound))
+        out: list[_Step] = []
+        size = abs(call.batch)  # -1: a batch of one, whose argument is a list all the same
+        for members in together.values():
+            for start in range(0, len(members), size):
+                group = members[start : start + size]
+                bound = group[0][1]
+                if call.batch != 1:
+                    bound = {**bound, **{name: [b[name] for _, b in group] for name in call.bind}}
+                request = Request(service, region, call.op, {**call.args, **bound})
+                out.append(_Step(call, [d for d, _ in group], request))
+        return out
+
+    def action(self, kind: ResourceType, call: Call) -> str:
+        """The permission that a call takes."""
+        return self._provider.action(call.service or kind.service, call)
+
+
+def _offer(call: Call, bulk: Bulk, documents: list[Document], told: Mapping[Any, Any], settled: Settled) -> None:
+    """Put what was told where it belongs, and take it away again where something would be said of it."""
+    keys = {id(d): d.look(path(bulk.key)) for d in documents}
+    if not any(key in told for key in keys.values()):
+        return  # it may not know this type at all
+    for document in documents:
+        key = keys[id(document)]
+        elsewhere = bulk.region and not document.look(path(bulk.region))  # it may be in a region that was not asked
+        if isinstance(key, str) and (key in told or not elsewhere):
+            document.known[call.into] = path(bulk.take).search(told[key]) if key in told else None
+            if not settled(document, call.into):
+                del document.known[call.into]
+
+
+def _opened(needs: Iterable[Need]) -> dict[Slot, _Open]:
+    """What is lacking, and what that is lacking for."""
+    slots: dict[Slot, _Open] = {}
+    for start, sections in needs:
+        todo: list[tuple[Document, str, Slot | None]] = [(start, s, None) for s in sections]
+        while todo:
+            document, section, waiting = todo.pop()
+            if section.startswith("parent.") and document.parent is not None:
+                todo.append((document.parent, section.removeprefix("parent."), waiting))
+                continue
+            call = next((c for c in document.kind.describe if c.into == section), None)
+            if call is None or document.state_of(section) is not UNASKED:
+                continue
+            slot = (document.kind.name, document.region, section)
+            one = slots.setdefault(slot, _Open(document.kind, call))
+            if waiting is not None and waiting != slot:
+                slots[waiting].after.add(slot)
+            if id(document) not in one.documents:
+                one.documents[id(document)] = document
+                todo += [(document, s, slot) for s in sections_bound(call)]
+    return slots
+
+
+def _in_order(slots: Mapping[Slot, _Open]) -> list[Slot]:
+    """The slots, those first that others are read from."""
+    out: dict[Slot, None] = {}
+
+    def visit(slot: Slot, above: frozenset[Slot]) -> None:
+        for earlier in sorted(slots[slot].after - above):
+            visit(earlier, above | {slot})
+        out.setdefault(slot)
+
+    for slot in sorted(slots):
+        visit(slot, frozenset())
+    return list(out)
+
+
+def sections_bound(call: Call) -> set[str]:
+    """The sections a call's arguments are read from."""
+    texts = (*call.bind.values(), *call.batch_common.values(), call.key or "@", call.only_if or "@")
+    return {section for text in texts for section in path(text).sections}
+
+
+def _askable(call: Call, documents: list[Document], action: str) -> Iterator[tuple[Document, dict[str, Any]]]:
+    """The items that the call can ask for, with its arguments; the others are filed at once."""
+    bind = {name: path(p) for name, p in {**call.bind, **call.batch_common}.items()}
+    for document in documents:
+        bound = {name: document.look(p) for name, p in bind.items()}
+        meant = document.look(path(call.only_if)) if call.only_if else True
+        refused = next((v for v in (meant, *bound.values()) if isinstance(v, Unreadable)), None)
+        missing = sorted(name for name, value in bound.items() if value is None)
+        if refused is not None:
+            document.unread[call.into] = refused
+        elif not meant or any(document.is_empty(bind[name]) for name in missing):
+            document.known[call.into] = None
+        elif missing:
+            document.unread[call.into] = Unreadable(action, f"No{missing[0][:1].upper()}{missing[0][1:]}")
+        else:
+            yield document, bound
+
+
+def taken(call: Call, answer: Answer) -> Any:
+    """What `take` keeps of all pages: lists are joined, anything else is the first page's."""
+    if isinstance(answer, Refused):
+        return answer
+    try:
+        pages = [_parsed(page, call.parse) for page in answer] if call.parse else answer
+    except ValueError:
+        return Refused("NotJson", f"{call.parse} of {call.op}")
+    parts = [path(call.take).search(page) for page in pages]
+    if any(isinstance(p, list) for p in parts) and all(isinstance(p, list) or p is None for p in parts):
+        elements = [element for part in parts for element in part or () if element is not None]
+        return call.gather(elements) if call.gather else elements
+    return parts[0] if parts else None
+
+
+def _parsed(page: Mapping[str, Any], member: str) -> dict[str, Any]:
+    text = page.get(member)
+    return {**page, member: json.loads(text) if isinstance(text, str) and text else None}
+
+
+def _file(call: Call, documents: list[Document], answer: Answer, action: str) -> None:
+    """Put an answer where it belongs, or why there is none; `action` is the permission that the call takes."""
+    kept = taken(call, answer)
+    if isinstance(kept, Refused):
+        for document in documents:
+            if kept.code in call.absent:
+                document.known[call.into] = None
+            elif kept.code in call.gone:
+                document.known[""] = "gone"
+                document.known[call.into] = None
+            else:
+                document.unread[call.into] = Unreadable(action, kept.code)
+        return
+    if not call.match:
+        for document in documents:
+            document.known[call.into] = kept
+        return
+    by_key: dict[Any, list[Any]] = defaultdict(list)
+    for element in kept or ():
+        by_key[path(call.match).search(element)].append(element)
+    key = path(call.key or next(iter(call.bind.values())))
+    for document in documents:
+        mine = by_key.get(document.look(key), [])
+        document.known[call.into] = mine if call.many else (mine[0] if mine else None)
