@@ -25,6 +25,7 @@ from drift.model.drift import Pending
 from drift.model.resource import GLOBAL, Key, Remark, Resource, Source
 from drift.model.target import Target
 from drift.model.value import UNREADABLE_SHAPES, Value
+from drift.provider import canonical
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Home
 from drift.provider.facts import Default, Facts, Unset
@@ -361,7 +362,7 @@ def _canonical(
         if name not in names:
             continue
         try:
-            attributes[name] = attr.desired(raw.get(name), raw)
+            attributes[name] = canonical.desired(attr, raw.get(name), raw)
         except UNREADABLE_SHAPES:
             strange.add(name)
     return attributes, strange

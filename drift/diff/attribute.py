@@ -17,6 +17,7 @@ from drift.model.coverage import Unreadable
 from drift.model.drift import Change
 from drift.model.resource import Exemption, Resource
 from drift.model.value import UNREADABLE_SHAPES, Block, Implicit, Value, is_empty
+from drift.provider import canonical
 from drift.provider.spec import Attr
 
 Outcome = Literal["same", "modified", "pending", "settled", "exempt", "held", "unread", "unasked"]
@@ -163,7 +164,7 @@ def unasked(attr: Attr, known: Value, have: Value, account: str) -> Value:
     if attr.fields and known:
         return blank(attr)
     try:
-        return attr.desired(None, {})
+        return canonical.desired(attr, None, {})
     except UNREADABLE_SHAPES:
         return known
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from drift.model.drift import Change, Detail
 from drift.model.value import Block, Implicit, Value, is_empty, is_zero, plain, sort_key
+from drift.provider import canonical
 from drift.provider.spec import Attr
 
 Agreement = Literal["", "equal", "empty", "zero", "assigned", "same", "parts"]
@@ -163,8 +164,8 @@ def _side(value: Any) -> Value:
 
 def blank(attr: Attr) -> Block:
     """A block that nobody wrote: every field as AWS means it when it is left out."""
-    out = frozenset(n for n, f in attr.fields.items() if f.is_left_out(None))
-    return Block({n: f.desired(None, {}) for n, f in attr.fields.items()}, left_out=out)
+    out = frozenset(n for n, f in attr.fields.items() if canonical.is_left_out(f, None))
+    return Block({n: canonical.desired(f, None, {}) for n, f in attr.fields.items()}, left_out=out)
 
 
 def ordered(values: Sequence[Value] | frozenset[Value]) -> tuple[Value, ...]:

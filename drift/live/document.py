@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from drift.model.coverage import NOT_OFFERED, Unreadable
 from drift.model.value import UNREADABLE_SHAPES, Value
+from drift.provider import canonical
 from drift.provider.path import Path
 from drift.provider.spec import Attr, ResourceType
 
@@ -88,7 +89,7 @@ class Document:
         if _scrubbed(value):
             return Unreadable("tape", "Scrubbed")
         try:
-            return attr.actual(value)
+            return canonical.actual(attr, value)
         except UNREADABLE_SHAPES:
             return Unreadable(attr.path.text, "UnexpectedShape")
 

@@ -16,6 +16,7 @@ from drift.live.shape import resource_of
 from drift.model.coverage import NOT_OFFERED, Gap, Unreadable
 from drift.model.resource import Key, Question, Resource
 from drift.model.value import Value, freeze
+from drift.provider import canonical
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Provider
 from drift.provider.path import path
@@ -203,7 +204,7 @@ class Scan:
             if there is None:
                 return None
             raw = {**there, "id": desired.attributes.get("id")}
-            attributes = {name: attr.desired(raw.get(name), raw) for name, attr in kind.attributes.items()}
+            attributes = {name: canonical.desired(attr, raw.get(name), raw) for name, attr in kind.attributes.items()}
         return replace(desired, attributes=freeze(attributes))
 
 

@@ -8,6 +8,7 @@ from drift.live.document import UNASKED, is_known
 from drift.live.items import Item
 from drift.live.ownership import doubt_of, owner_of
 from drift.model.resource import Resource
+from drift.provider import canonical
 from drift.provider.path import text_at
 from drift.provider.spec import ResourceType
 
@@ -30,7 +31,7 @@ def resource_of(item: Item, kind: ResourceType | None = None) -> Resource:
         arn=arn if isinstance(arn, str) else "",
         name=text_at(kind.label, known),
         left_out=frozenset(
-            n for n, a in kind.attributes.items() if n in known and a.is_left_out(document.look(a.path))
+            n for n, a in kind.attributes.items() if n in known and canonical.is_left_out(a, document.look(a.path))
         ),
         attributes=attributes,
         sensitive=frozenset(n for n, a in kind.attributes.items() if a.sensitive),

@@ -8,6 +8,7 @@ from typing import Any
 
 from drift.model.resource import Key, Resource
 from drift.model.value import Value
+from drift.provider import canonical
 from drift.provider.catalog import Catalog
 from drift.provider.spec import Parent, Ref, ResourceType
 
@@ -44,7 +45,7 @@ def parts_of(resource: Resource, catalog: Catalog) -> list[Resource]:
 
 def as_held(kind: ResourceType, name: str, value: Value) -> Value:
     """A single value as an attribute of that type holds it: in a set of its own, where it is a set."""
-    return frozenset({value}) if isinstance(kind.attr(name).actual(None), frozenset) else value
+    return frozenset({value}) if isinstance(canonical.actual(kind.attr(name), None), frozenset) else value
 
 
 def values_at(attributes: Mapping[str, Any], dotted: str) -> Iterator[Any]:

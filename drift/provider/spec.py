@@ -13,10 +13,9 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from drift.model.coverage import Unreadable
 from drift.model.value import Value
 from drift.normalize.values import Canon
-from drift.provider.path import Path, path
+from drift.provider.path import Path
 
 Raw = Mapping[str, Any]
 """One resource's attributes, as a state holds them."""
@@ -233,55 +232,6 @@ class Attr:
     """Never shown."""
     changed_by: tuple[ChangedBy, ...] = ()
     """Who else may change it; asked for only where it differs."""
-
-    def actual(self, value: Any) -> Value:
-        """The API's value in canonical form; `Unreadable` where a canon tells that AWS kept it back."""
-        if self.from_api is not None:
-            value = self.from_api(value)
-        if value is None or value == "":
-            value = self.default
-        if not self.fields:
-            return self.canon(value)
-        if self.many:
-            found = tuple(self._block(v) for v in value or ())
-            return next((b for b in found if isinstance(b, Unreadable)), found)
-        return self._block(value) if value else None
-
-    def is_left_out(self, value: Any) -> bool:
-        """Whether the API's value is none, and a recorded zero means the same."""
-        if self.default is None or self.zero_is_value:
-            return False
-        return (value if self.from_api is None else self.from_api(value)) in (None, "")
-
-    def _block(self, value: Any) -> Value:
-        from drift.model.value import Block, Implicit
-
-        there = {name: f.path.search(value) for name, f in self.fields.items()}
-        found = {name: f.actual(there[name]) for name, f in self.fields.items()}
-        form = Implicit if self.implicit and path(self.implicit).search(value) else Block
-        refused = next((v for v in found.values() if isinstance(v, Unreadable)), None)
-        if refused is not None:
-            return refused
-        return form(found, left_out=frozenset(n for n, f in self.fields.items() if f.is_left_out(there[n])))
-
-    def desired(self, value: Any, instance: Raw) -> Value:
-        """The state's value in canonical form."""
-        if value is None or value == "":
-            value = self.default if self.from_state is None else value
-        if self.from_state is not None:
-            return self.from_state(value, instance)
-        if not self.fields:
-            return self.canon(value)
-        blocks = [value] if isinstance(value, Mapping) else list(value or ())
-        if self.many:
-            return tuple(self._wanted(v, instance) for v in blocks)
-        return self._wanted(blocks[0], instance) if blocks and blocks[0] is not None else None
-
-    def _wanted(self, value: Any, instance: Raw) -> Value:
-        from drift.model.value import Block
-
-        value = value or {}
-        return Block({name: f.desired(value.get(name), instance) for name, f in self.fields.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from drift.model.address import Address
 from drift.model.drift import Change, Drift, Kind
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.model.value import UNREADABLE_SHAPES
+from drift.provider import canonical
 from drift.provider.catalog import Catalog
 from drift.rules.engine import Judged, judge
 from drift.rules.own import Case
@@ -92,7 +93,7 @@ def _resource(
     attributes = {}
     for name, value in raw.items():
         try:
-            attributes[name] = kind.attr(name).desired(value, raw)
+            attributes[name] = canonical.desired(kind.attr(name), value, raw)
         except (*UNREADABLE_SHAPES, KeyError):
             raise CatalogError(f"{case.place}: {type_}.{name} is not as the provider writes it") from None
     identity = tuple(attributes.get(n, f"{id_}-{n}") for n in kind.identity)

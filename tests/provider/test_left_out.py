@@ -9,6 +9,7 @@ import pytest
 
 from drift.diff.compare import agree, changes
 from drift.model.value import Block
+from drift.provider import canonical
 from drift.provider.installed import installed
 from drift.provider.kinds import block, blocks, flag, number, text
 from tests.support.made import MadeApi, write_state
@@ -21,10 +22,10 @@ RULES = blocks("Rules", {"name": text("Name"), "weight": number("Weight", defaul
 def test_a_recorded_zero_agrees_with_a_member_that_is_left_out() -> None:
     attr = number("Timeout", default=2880)
 
-    assert agree(attr, 0, attr.actual(None), left_out=attr.is_left_out(None))
-    assert not agree(attr, 0, attr.actual(60), left_out=attr.is_left_out(60))
-    assert not agree(attr, 10, attr.actual(None), left_out=attr.is_left_out(None))
-    assert agree(attr, attr.desired(None, {}), attr.actual(None))
+    assert agree(attr, 0, canonical.actual(attr, None), left_out=canonical.is_left_out(attr, None))
+    assert not agree(attr, 0, canonical.actual(attr, 60), left_out=canonical.is_left_out(attr, 60))
+    assert not agree(attr, 10, canonical.actual(attr, None), left_out=canonical.is_left_out(attr, None))
+    assert agree(attr, canonical.desired(attr, None, {}), canonical.actual(attr, None))
 
 
 def test_it_agrees_where_there_is_no_default() -> None:
@@ -36,20 +37,20 @@ def test_it_agrees_where_there_is_no_default() -> None:
 def test_a_zero_is_a_value_where_the_provider_records_something_else() -> None:
     attr = number("Reserved", default=-1, zero_is_value=True)
 
-    assert not agree(attr, 0, attr.actual(None), left_out=attr.is_left_out(None))
-    assert agree(attr, -1, attr.actual(None))
+    assert not agree(attr, 0, canonical.actual(attr, None), left_out=canonical.is_left_out(attr, None))
+    assert agree(attr, -1, canonical.actual(attr, None))
 
 
 def test_the_same_inside_a_block() -> None:
     recorded = Block(interval=0, on=False)
 
-    assert agree(HEALTH, recorded, HEALTH.actual({"Other": 1}))
-    assert [c.path for c in changes(HEALTH, "check", recorded, HEALTH.actual({"On": True}))] == ["check.on"]
+    assert agree(HEALTH, recorded, canonical.actual(HEALTH, {"Other": 1}))
+    assert [c.path for c in changes(HEALTH, "check", recorded, canonical.actual(HEALTH, {"On": True}))] == ["check.on"]
 
 
 def test_the_same_inside_repeated_blocks() -> None:
     recorded = (Block(name="a", weight=0), Block(name="b", weight=0))
-    have = RULES.actual([{"Name": "a"}, {"Name": "b", "Weight": 7}])
+    have = canonical.actual(RULES, [{"Name": "a"}, {"Name": "b", "Weight": 7}])
 
     assert [c.path for c in changes(RULES, "rule", recorded, have)] == ["rule[b].weight"]
 
@@ -83,7 +84,12 @@ def test_types_of_the_catalogue(kind: str, at: str, zero: Any) -> None:
         attributes = attr.fields
     there = attr.path.search({})
 
-    assert agree(attr, attr.desired(zero, {}), attr.actual(there), left_out=attr.is_left_out(there))
+    assert agree(
+        attr,
+        canonical.desired(attr, zero, {}),
+        canonical.actual(attr, there),
+        left_out=canonical.is_left_out(attr, there),
+    )
 
 
 def test_a_streaming_job_without_a_timeout_is_in_sync(tmp_path: Path) -> None:

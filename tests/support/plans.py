@@ -25,6 +25,7 @@ from drift.desired.hcl.values import UNKNOWN
 from drift.desired.instance import State
 from drift.desired.state.show import parse_show
 from drift.model.value import UNREADABLE_SHAPES
+from drift.provider import canonical
 from drift.provider.installed import installed
 from tests.support.world import PROVIDER, Terraform, endpoint_provider, moto_server
 
@@ -103,7 +104,7 @@ def _canon(ours: Configured, name: str, values: Mapping[str, Any]) -> Any:
     if kind is None or name not in kind.attributes or not is_known(values[name]):
         return NO_CANON
     try:
-        return kind.attributes[name].desired(values[name], values)
+        return canonical.desired(kind.attributes[name], values[name], values)
     except UNREADABLE_SHAPES:
         return NO_CANON
 

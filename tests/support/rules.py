@@ -11,6 +11,7 @@ from drift.model.address import Address
 from drift.model.coverage import Gap, Unreadable
 from drift.model.drift import Drift
 from drift.model.resource import GLOBAL, Key, Resource
+from drift.provider import canonical
 from drift.provider.installed import installed
 from drift.rules.engine import Answer, verdict
 from drift.rules.settings import Settings
@@ -30,7 +31,7 @@ def raw(type_: str, attributes: Mapping[str, Any], id_: str = "x") -> Resource:
     id_ = str(given["id"])
     plain = {k: v for k, v in given.items() if not isinstance(v, Unreadable)}
     canon = {
-        name: attr.desired(plain.get(name), plain)
+        name: canonical.desired(attr, plain.get(name), plain)
         for name, attr in {"id": kind.id, **kind.computed, **kind.attributes}.items()
         if not attr.outside_schema
     }

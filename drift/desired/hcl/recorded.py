@@ -18,6 +18,7 @@ from drift.desired.hcl.written import as_type
 from drift.desired.instance import Instance
 from drift.desired.wanted import filled
 from drift.model.value import UNREADABLE_SHAPES
+from drift.provider import canonical
 from drift.provider.facts import Facts
 from drift.provider.spec import ResourceType
 
@@ -123,9 +124,10 @@ def _means(name: str, value: Any, have: Mapping[str, Any], facts: Facts, kind: R
     want = filled(value, have.get(name), facts.get(name, ""))
     if want is UNKNOWN or name not in kind.attributes:
         return False
-    canon = kind.attributes[name].desired
+    attr = kind.attributes[name]
     try:
-        return bool(canon(want, {**have, name: want}) == canon(have.get(name), have))
+        held = canonical.desired(attr, have.get(name), have)
+        return bool(canonical.desired(attr, want, {**have, name: want}) == held)
     except UNREADABLE_SHAPES:
         return False
 

@@ -9,6 +9,7 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize import times
 from drift.normalize.values import text as as_text
+from drift.provider import canonical
 from drift.provider.kinds import attr, block, blocks, flag, moment, name_or_arn, number, set_of, text
 from drift.provider.spec import (
     Attr,
@@ -67,7 +68,7 @@ SOURCES = blocks("TrafficSources", {
 
 
 def _sources(value: Any, group: Raw) -> Value:
-    return SOURCES.desired(_other_sources(value), group)
+    return canonical.desired(SOURCES, _other_sources(value), group)
 
 
 TEMPLATE: Mapping[str, Attr] = {

@@ -7,6 +7,7 @@ from typing import Any
 from drift.model.value import Block, Value
 from drift.normalize.values import boolean
 from drift.normalize.values import text as plain_text
+from drift.provider import canonical
 from drift.provider.kinds import attr, block, blocks, flag, kms_key, number, set_of, tags, text
 from drift.provider.spec import Call, Owner, Parent, Raw, Ref, ResourceType, Within
 
@@ -28,7 +29,7 @@ def bare_name(value: Any) -> Value:
 def custom_of_state(value: Any, _: Raw) -> Value:
     """The pool's own attributes: those of every pool stay as they were made."""
     return tuple(
-        Block({n: a.desired(s.get(n), s) for n, a in SCHEMA.items()})
+        Block({n: canonical.desired(a, s.get(n), s) for n, a in SCHEMA.items()})
         for s in value or () if s.get("name") not in STANDARD
     )
 

@@ -13,6 +13,7 @@ from drift.model.value import Hidden, Value
 from drift.normalize.documents import decoded
 from drift.normalize.tags import tag_map
 from drift.normalize.values import text as as_text
+from drift.provider import canonical
 from drift.provider.kinds import attr, block, blocks, flag, kms_key, moment, name_of_arn, number, set_of, tags, text
 from drift.provider.spec import WHOLE, Attr, Attributes, Call, Mirror, Owner, Parent, Raw, Ref, ResourceType, Within
 
@@ -61,7 +62,7 @@ def of_primary(word: Attr) -> Attr:
     """An attribute of the primary interface: told by that interface where the instance was given one."""
 
     def from_state(value: Any, instance: Raw) -> Value:
-        return None if instance.get("network_interface") else plain.desired(value, instance)
+        return None if instance.get("network_interface") else canonical.desired(plain, value, instance)
 
     plain = word
     return replace(word, from_state=from_state, same=unrecorded)
@@ -140,13 +141,13 @@ OTHER_DEVICES = blocks(
 
 
 def _root(value: Any, instance: Raw) -> Value:
-    return ROOT_DEVICE.desired(_tagged(value), instance)
+    return canonical.desired(ROOT_DEVICE, _tagged(value), instance)
 
 
 def _others(value: Any, instance: Raw) -> Value:
     # the provider records the root volume here too, where a configuration lists it among the others
     root = {d.get("device_name") for d in instance.get("root_block_device") or () if d} - {None, ""}
-    return OTHER_DEVICES.desired([d for d in _tagged(value) if d.get("device_name") not in root], instance)
+    return canonical.desired(OTHER_DEVICES, [d for d in _tagged(value) if d.get("device_name") not in root], instance)
 
 
 def _the_root(found: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from drift.model.value import Block, Value
 from drift.normalize.network import protocol_number
 from drift.normalize.values import text as plain_text
+from drift.provider import canonical
 from drift.provider.kinds import attr, block, blocks, caseless, cidr, flag, list_of, number, set_of, tags, text
 from drift.provider.spec import (
     WHOLE,
@@ -250,7 +251,7 @@ def inline_routes(*without: str) -> Attr:
 
     def from_state(value: Any, instance: Raw) -> Value:
         # a local route may be written down, but AWS makes and keeps it anyway
-        return routes.desired([r for r in value or () if r.get("gateway_id") != "local"], instance)
+        return canonical.desired(routes, [r for r in value or () if r.get("gateway_id") != "local"], instance)
 
     return replace(routes, from_state=from_state)
 

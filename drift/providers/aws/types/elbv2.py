@@ -7,6 +7,7 @@ from typing import Any
 
 from drift.model.value import Value
 from drift.normalize import values
+from drift.provider import canonical
 from drift.provider.kinds import attr, block, blocks, flag, mapping, number, set_of, tags, text
 from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
 
@@ -181,7 +182,7 @@ ACTION = {
 def actions(at: str) -> Attr:
     """What a listener or rule does, in order."""
     words = blocks(at, ACTION, key=lambda a: a["order"])
-    return replace(words, from_state=lambda value, _: words.desired(_spelt_out(value), {}))
+    return replace(words, from_state=lambda value, _: canonical.desired(words, _spelt_out(value), {}))
 
 
 def _spelt_out(value: Any) -> list[dict[str, Any]]:
