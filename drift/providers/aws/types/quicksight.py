@@ -1,12 +1,13 @@
-"""Amazon QuickSight: only asked where something of it is desired; who is not signed up is refused like a stranger."""
+"""Amazon QuickSight. Who is not signed up is refused like a stranger: that is no gap where nothing of it is desired."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from drift.model.value import Value
 from drift.normalize import values
-from drift.provider.kinds import attr, set_of, tags, text
-from drift.provider.spec import Call, Ref, ResourceType
+from drift.provider.kinds import attr, block, blocks, flag, number, set_of, tags, text
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 
 GONE = frozenset({"ResourceNotFoundException"})
 AT_SIGN_UP = "only read when the account is signed up"
@@ -64,4 +65,83 @@ VPC_CONNECTION = ResourceType(
         Ref("security_group_ids[]", to="aws_security_group"),
         Ref("subnet_ids[]", to="aws_subnet"),
     ),
+)
+
+
+BY_ID = {"AwsAccountId": "here.account", "DataSourceId": "DataSourceId"}
+
+SOURCES = {
+    "amazon_elasticsearch": ("AmazonElasticsearchParameters", "domain"),
+    "athena":               ("AthenaParameters", "work_group"),
+    "aurora":               ("AuroraParameters", "database host port"),
+    "aurora_postgresql":    ("AuroraPostgreSqlParameters", "database host port"),
+    "aws_iot_analytics":    ("AwsIotAnalyticsParameters", "data_set_name"),
+    "databricks":           ("DatabricksParameters", "host port sql_endpoint_path"),
+    "jira":                 ("JiraParameters", "site_base_url"),
+    "maria_db":             ("MariaDbParameters", "database host port"),
+    "mysql":                ("MySqlParameters", "database host port"),
+    "oracle":               ("OracleParameters", "database host port"),
+    "postgresql":           ("PostgreSqlParameters", "database host port"),
+    "presto":               ("PrestoParameters", "catalog host port"),
+    "rds":                  ("RdsParameters", "database instance_id"),
+    "redshift":             ("RedshiftParameters", "cluster_id database host port"),
+    "service_now":          ("ServiceNowParameters", "site_base_url"),
+    "snowflake":            ("SnowflakeParameters", "database host warehouse"),
+    "spark":                ("SparkParameters", "host port"),
+    "sql_server":           ("SqlServerParameters", "database host port"),
+    "teradata":             ("TeradataParameters", "database host port"),
+    "twitter":              ("TwitterParameters", "max_rows query"),
+}
+"""Terraform's name of a kind of source -> the API's, and what is told of it by the same words in another case."""
+NUMBERS = frozenset({"port", "max_rows"})
+
+
+def _told(names: str) -> dict[str, Attr]:
+    def at(name: str) -> str:
+        return "".join(word.capitalize() for word in name.split("_"))
+
+    return {name: number(at(name), default=0) if name in NUMBERS else text(at(name)) for name in names.split()}
+
+
+def _as_plain(want: Value, have: Value) -> bool:
+    """Encryption is on unless somebody switches it off."""
+    return not any(side and side["disable_ssl"] for side in (want, have))
+
+
+DATA_SOURCE = ResourceType(
+    name="aws_quicksight_data_source",
+    service="quicksight",
+    # an account that is not signed up is refused in one of several ways, one of them like a stranger
+    list=Call(op="ListDataSources", take="DataSources", bind={"AwsAccountId": "here.account"}, guest="`true`",
+              absent=frozenset({"ResourceNotFoundException", "UnsupportedUserEditionException"})),
+    describe=(
+        # one call of each kind for each managed source
+        Call(op="DescribeDataSourcePermissions", take="Permissions", into="Permissions", bind=BY_ID, gone=GONE),
+        Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceArn": "Arn"}, gone=GONE),
+    ),
+    id=text("join('/', [here.account, DataSourceId])"),
+    label="name",
+    computed={"arn": text("Arn")},
+    attributes={
+        "aws_account_id":            text("here.account", assigned=True),
+        "data_source_id":            text("DataSourceId"),
+        "name":                      text("Name"),
+        "type":                      text("Type"),
+        "parameters":                block("DataSourceParameters", {
+            **{name: block(at, _told(names)) for name, (at, names) in SOURCES.items()},
+            "s3": block("S3Parameters", {
+                "role_arn":               text("RoleArn"),
+                "manifest_file_location": block("ManifestFileLocation", {"bucket": text("Bucket"), "key": text("Key")}),
+            }),
+        }),
+        "permission":                blocks("Permissions", {
+            "actions":   set_of(values.text, "Actions"),
+            "principal": text("Principal"),
+        }, key=lambda p: p["principal"]),
+        "ssl_properties":            block("SslProperties", {"disable_ssl": flag("DisableSsl")}, same=_as_plain),
+        "vpc_connection_properties": block("VpcConnectionProperties", {"vpc_connection_arn": text("VpcConnectionArn")}),
+        "tags":                      tags("Tags"),
+    },
+    ignored={"credentials": "never returned by AWS"},
+    refs=(Ref("parameters.s3.manifest_file_location.bucket", to="aws_s3_bucket"),),
 )

@@ -38,3 +38,16 @@ VIEW = ResourceType(
         "tags":              tags("Described.Tags"),
     },
 )
+
+
+INDEX = ResourceType(
+    name="aws_resourceexplorer2_index",
+    service="resource-explorer-2",
+    # one for each region
+    list=Call(op="GetIndex", take="[@][?Arn]", absent=frozenset({"ResourceNotFoundException"})),
+    id=text("Arn"),
+    label="id",
+    exists="State != 'DELETING' && State != 'DELETED'",
+    computed={"arn": text("Arn")},
+    attributes={"type": text("Type"), "tags": tags("Tags")},
+)

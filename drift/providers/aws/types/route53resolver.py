@@ -5,13 +5,72 @@ from __future__ import annotations
 from typing import Any
 
 from drift.normalize import values
-from drift.provider.kinds import attr, number, set_of, tags, text
+from drift.provider.kinds import attr, blocks, number, set_of, tags, text
 from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.types.route53 import domain
 
 GONE = frozenset({"ResourceNotFoundException"})
 TAGS = Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceArn": "Arn"}, gone=GONE)
 RESOLVER = "Route 53 Resolver"
 OF_VPC = Ref("resource_id", to="aws_vpc")
+
+RESOLVER_ENDPOINT = ResourceType(
+    name="aws_route53_resolver_endpoint",
+    service="route53resolver",
+    list=Call(op="ListResolverEndpoints", take="ResolverEndpoints"),
+    describe=(
+        # one call for each endpoint: its listing only counts the addresses
+        Call(op="ListResolverEndpointIpAddresses", take="IpAddresses", into="Addresses", gone=GONE,
+             bind={"ResolverEndpointId": "Id"}),
+        TAGS,
+    ),
+    id=text("Id"),
+    label="name",
+    computed={"arn": text("Arn")},
+    attributes={
+        "name":                   text("Name"),
+        "direction":              text("Direction"),
+        "protocols":              set_of(values.text, "Protocols", assigned=True),
+        "resolver_endpoint_type": text("ResolverEndpointType", default="IPV4"),
+        "security_group_ids":     set_of(values.text, "SecurityGroupIds"),
+        "ip_address": blocks("Addresses", {
+            "subnet_id": text("SubnetId"),
+            "ip":        text("Ip", assigned=True),
+            "ipv6":      text("Ipv6", assigned=True),
+        }, key=lambda a: a["subnet_id"]),
+        "tags":                   tags("Tags"),
+    },
+    refs=(Ref("security_group_ids[]", to="aws_security_group"), Ref("ip_address[].subnet_id", to="aws_subnet")),
+)
+
+RESOLVER_RULE = ResourceType(
+    name="aws_route53_resolver_rule",
+    service="route53resolver",
+    list=Call(op="ListResolverRules", take="ResolverRules"),
+    describe=(TAGS,),
+    id=text("Id"),
+    label="name",
+    account="OwnerId",
+    computed={"arn": text("Arn"), "owner_id": text("OwnerId")},
+    attributes={
+        "name":                 text("Name"),
+        "domain_name":          attr("DomainName", domain),
+        "rule_type":            text("RuleType"),
+        "resolver_endpoint_id": text("ResolverEndpointId"),
+        "target_ip": blocks("TargetIps", {
+            "ip":       text("Ip"),
+            "ipv6":     text("Ipv6"),
+            "port":     number("Port", default=53),
+            "protocol": text("Protocol", default="Do53"),
+        }),
+        "tags":                 tags("Tags"),
+    },
+    refs=(Ref("resolver_endpoint_id", to="aws_route53_resolver_endpoint"),),
+    owners=(
+        Owner("OwnerId == 'Route 53 Resolver'", "Route 53 Resolver"),
+        Owner("starts_with(Id, 'rslvr-autodefined')", "Route 53 Resolver"),
+    ),
+)
 
 RULE_ASSOCIATION = ResourceType(
     name="aws_route53_resolver_rule_association",
