@@ -14,6 +14,7 @@ from drift.exclude.baseline import Baseline
 from drift.exclude.comments import rules_of
 from drift.exclude.exclusions import Exceptions
 from drift.live.asker import Asker, Progress, quiet
+from drift.live.estimate import Estimate
 from drift.model.drift import Drift, Report
 from drift.model.resource import Resource
 from drift.model.target import Target
@@ -24,6 +25,7 @@ from drift.rules.engine import Judged, judge
 from drift.rules.settings import Settings
 from drift.rules.spec import Rule
 from drift.survey import NOTHING, Scope, Survey, survey
+from drift.survey import forecast as forecast_of
 
 EITHER = (
     "the configuration asks for more than the state recorded: it was not applied yet, or somebody changed this and a "
@@ -86,6 +88,14 @@ def run(
     desired = load(sources, catalog, **home)
     excused = load(job.also_managed, catalog, **home).resources if job.also_managed else ()
     return compare(desired, connections, catalog, job, excused=excused, clock=clock, progress=progress)
+
+
+def forecast(sources: Sources, connection: Connection, catalog: Catalog, job: Job) -> Estimate:
+    """The calls that a run will make; the one that tells the account is made for this, and no other."""
+    target, region = connection.target, connection.api.region or next(iter(job.scope.regions), "")
+    desired = load(sources, catalog, account=target.account, region=region)
+    here = desired.by_target(catalog).get(target, ())
+    return forecast_of(target, here, catalog, job.scope, job.exceptions, connection.api.region)
 
 
 def compare(

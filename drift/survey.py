@@ -16,6 +16,7 @@ from drift.errors import UsageError
 from drift.exclude import after, before
 from drift.exclude.exclusions import Exceptions, Exclusions
 from drift.live.asker import Asker, Progress, quiet
+from drift.live.estimate import Estimate, estimate
 from drift.live.scan import Scan
 from drift.model.coverage import Gap
 from drift.model.drift import Drift
@@ -106,6 +107,29 @@ class Survey:
         from drift.graph import build
 
         return build(self.actual.resources.values(), self.catalog)
+
+
+def forecast(
+    target: Target,
+    desired: Sequence[Resource],
+    catalog: Catalog,
+    scope: Scope,
+    exceptions: Exceptions,
+    home_region: str,
+) -> Estimate:
+    """The calls that a survey of the target will make; none is made for this."""
+    exclusions = Exclusions(exceptions, catalog)
+    regions = regions_of(desired, scope, home_region)
+    types = before.types_left(exclusions, scope.types(catalog), regions, desired)
+    return estimate(
+        desired,
+        catalog,
+        catalog.providers[target.provider],
+        account=target.account,
+        scope=types,
+        regions=before.regions_left(exclusions, regions),
+        search=not scope.only_state,
+    )
 
 
 def survey(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from drift.cli.job import Asked, run
+from drift.cli.job import Asked, forecast, run
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
 from drift.cli.options.ignoring import Ignoring, ignore_options
@@ -12,6 +14,9 @@ from drift.cli.options.output import Output, output_options
 from drift.cli.options.rules import Rules, rule_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
+
+if TYPE_CHECKING:
+    from drift.live.estimate import Estimate
 
 
 @click.command("check")
@@ -22,6 +27,12 @@ from drift.cli.options.states import States, state_options
 @ignore_options
 @rule_options
 @output_options
+@click.option(
+    "--estimate",
+    "estimated",
+    is_flag=True,
+    help="Say how many calls the check will make, by service, and make none but the one that tells the account.",
+)
 def command(
     states: States,
     configurations: Configurations,
@@ -30,6 +41,7 @@ def command(
     ignoring: Ignoring,
     judging: Rules,
     output: Output,
+    estimated: bool,
 ) -> int:
     """Compare the account with its Terraform state, and report the drift.
 
@@ -51,16 +63,28 @@ def command(
     output.validate()
     ignoring.validate()
     judging.chosen()
-    outcome = run(
-        Asked(
-            places=states.places(configurations.config, configurations.given),
-            scope=types.scope(),
-            account=account,
-            configurations=configurations,
-            ignoring=ignoring,
-            judging=judging,
-            accepted=ignoring.accepted(),
-            links=output.draws,
-        )
+    asked = Asked(
+        places=states.places(configurations.config, configurations.given),
+        scope=types.scope(),
+        account=account,
+        configurations=configurations,
+        ignoring=ignoring,
+        judging=judging,
+        accepted=ignoring.accepted(),
+        links=output.draws,
     )
-    return output.finish(outcome.report)
+    if estimated:
+        _tell(forecast(asked))
+        return 0
+    return output.finish(run(asked).report)
+
+
+def _tell(found: Estimate) -> None:
+    """The calls by service, those with the most first."""
+    every = found.listing + found.reading
+    click.echo(
+        f"About {every.total()} calls: {found.listing.total()} to list, {found.reading.total()} to read what is "
+        "managed. Further pages, and what proves to be unmanaged, come on top."
+    )
+    for service, calls in sorted(every.items(), key=lambda one: (-one[1], one[0])):
+        click.echo(f"  {service:<28} {calls:>6}")

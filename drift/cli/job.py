@@ -18,6 +18,7 @@ from drift.survey import Scope
 
 if TYPE_CHECKING:
     from drift.exclude.baseline import Baseline
+    from drift.live.estimate import Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,12 @@ def run(asked: Asked) -> Outcome:
     outcome = compare(asked, connection, scope)
     asked.account.save(connection, outcome.report, scope)
     return outcome
+
+
+def forecast(asked: Asked) -> Estimate:
+    """The calls that the run will make, by service."""
+    connection, scope = asked.account.open(asked.scope)
+    return line.forecast(sources(asked.places, asked.configurations), connection, plugins.catalog(), job(asked, scope))
 
 
 def compare(asked: Asked, connection: Connection, scope: Scope) -> Outcome:

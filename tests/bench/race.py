@@ -97,7 +97,7 @@ def table(races: list[Race]) -> list[str]:
         for lap in one.laps:
             took = lap.took
             ratios = (
-                "| |"
+                "| | |"
                 if lap is theirs
                 else f"| {theirs.took.wall / took.wall:.1f} x | {theirs.requests / max(lap.requests, 1):.1f} x |"
             )

@@ -95,20 +95,20 @@ def test_a_lane_keeps_to_its_width() -> None:
 
     asker.ask([get(f"Get{n}", service) for n in range(12) for service in ("narrow", "wide")])
 
-    assert api.most == {"narrow": 2, "wide": 6}
+    assert api.most["narrow"] <= 2 < api.most["wide"] <= 6
 
 
 def test_a_throttled_lane_narrows_and_widens_again() -> None:
-    api = Counting()
+    api = Counting(0.05)
     asker = Asker(api, lanes=lambda service, operation: ("", 8))
     api.throttled["s", "r"] = 1
     asker.ask([get("GetFirst")])
 
-    asker.ask([get(f"Get{n}") for n in range(4)])
-    assert api.most["s"] == 4  # half of eight
+    asker.ask([get(f"Get{n}") for n in range(6)])
+    assert 1 < api.most["s"] <= 4  # half of eight
 
     asker.ask([get(f"GetMore{n}") for n in range(100)])
-    assert 6 <= api.most["s"] <= 8
+    assert 4 < api.most["s"] <= 8
 
 
 def test_what_asking_raises_stops_everything() -> None:
