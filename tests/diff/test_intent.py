@@ -13,7 +13,11 @@ from drift.desired.hcl.read import Sources
 from drift.desired.hcl.settings import Given
 from drift.desired.load import build, read_states
 from drift.desired.overlay import overlay
+from drift.diff.attribute import judged
+from drift.diff.shares import Shares
+from drift.model.address import Address
 from drift.model.drift import Change, Report
+from drift.model.resource import Key, Resource
 from drift.provider.installed import installed
 from drift.providers.aws.rules import built_in
 from drift.rules.spec import Rule
@@ -231,3 +235,26 @@ resource "aws_sqs_queue_policy" "jobs" {{
     )
 
     assert lines(report) == ["modified aws_sqs_queue.jobs delay_seconds", "modified aws_sqs_queue_policy.jobs policy"]
+
+
+@pytest.mark.parametrize(("type_", "there", "drifted"), [
+    ("aws_vpc", True, True), ("aws_vpc", False, False), ("aws_default_vpc", False, True), ("aws_default_vpc", True, False),
+])  # fmt: skip
+def test_a_default_that_every_new_resource_has_counts_whatever_is_recorded(
+    type_: str, there: bool, drifted: bool
+) -> None:
+    """A new VPC has no DNS host names, the default one of an account has (EC2 API reference, ModifyVpcAttribute)."""
+    name = "enable_dns_hostnames"
+    vpc = Resource(
+        key=Key("aws_vpc", ACCOUNT, REGION, ("vpc-1",)),
+        id="vpc-1",
+        address=Address.parse(f"{type_}.main"),
+        attributes={name: there},
+        asserted=frozenset({"tags"}),
+        undeclared=frozenset({name}),
+    )
+    found = judged(vpc, vpc, name, installed()[type_].attributes[name], Shares([vpc], {}, installed()))
+
+    assert [(c.path, c.desired, c.actual, c.undone) for c in found.modified] == [
+        (name, not there, there, False)
+    ] * drifted

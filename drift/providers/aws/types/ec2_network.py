@@ -62,9 +62,9 @@ IPV6 = "Ipv6CidrBlockAssociationSet[?Ipv6CidrBlockState.State == 'associated']"
 ENTITLED = {"ipv6_netmask_length": "only read when the block is allocated"}
 
 VPC_SWITCHES = {
-    "enable_dns_hostnames":                 flag("enableDnsHostnames", default=False),
+    "enable_dns_hostnames":                 flag("enableDnsHostnames", default=False, same_for_all=True),
     "enable_dns_support":                   flag("enableDnsSupport", default=True),
-    "enable_network_address_usage_metrics": flag("enableNetworkAddressUsageMetrics", default=False),
+    "enable_network_address_usage_metrics": flag("enableNetworkAddressUsageMetrics", default=False, same_for_all=True),
 }
 VPC_IPV6 = {
     # an IPAM pool's blocks carry the pool's name, or only "IPAM Managed"
@@ -111,8 +111,8 @@ DEFAULT_VPC_TYPE = replace(
     name="aws_default_vpc",
     alias_of="aws_vpc",
     computed={**VPC.computed, "cidr_block": text("CidrBlock"), "instance_tenancy": text("InstanceTenancy")},
-    attributes={"tags": tags("Tags"), **VPC_SWITCHES, "enable_dns_hostnames": flag("enableDnsHostnames", default=True),
-                **VPC_IPV6},
+    attributes={"tags": tags("Tags"), **VPC_SWITCHES, **VPC_IPV6,
+                "enable_dns_hostnames": flag("enableDnsHostnames", default=True, same_for_all=True)},
     ignored={"force_destroy": "an instruction to Terraform", "ipv6_ipam_pool_id": IPV6_POOL, **ENTITLED},
 )
 
