@@ -133,6 +133,7 @@ WEB_APP = ResourceType(
         Call(op="DescribeWebApp", take="WebApp", into="App", bind={"WebAppId": "WebAppId"}, gone=GONE),
         # it does not tell the security groups of its endpoint
         Call(op="DescribeVpcEndpoints", service="ec2", take="VpcEndpoints", into="Endpoint", batch=50,
+             only_if="App.DescribedEndpointDetails.Vpc.VpcEndpointId",
              bind={"VpcEndpointIds": "App.DescribedEndpointDetails.Vpc.VpcEndpointId"}, match="VpcEndpointId",
              absent=frozenset({"InvalidVpcEndpointId.NotFound"}), retry_singly=frozenset({"InvalidVpcEndpointId.NotFound"})),
     ),
