@@ -12,6 +12,7 @@ from drift.diff.classify import Verdicts, classify
 from drift.diff.expect import Expected, parted
 from drift.diff.holders import held
 from drift.diff.twins import joined
+from drift.diff.vanished import doubts
 from drift.errors import UsageError
 from drift.exclude import after, before
 from drift.exclude.exclusions import Exceptions, Exclusions
@@ -185,8 +186,9 @@ def survey(
         means=exclusions.means,
         excused=excused,
     )
-    owners, refused = held(verdicts.drift, actual.resources, catalog, scan.prove)
-    verdicts.hand_over(owners)
+    holding = held(verdicts.drift, actual.resources, catalog, scan.prove, scan.gaps)
+    verdicts.hand_over(holding.owners)
+    verdicts.doubt(holding.doubtful, holding.gaps)
     after.settle(exclusions, verdicts, scan)
     expected = parted(verdicts.drift, catalog, scan.prove)
     return Survey(
@@ -204,7 +206,7 @@ def survey(
         regions=tuple(regions),
         searched=search,
         gaps=scan.gaps,
-        warnings=(*refused, *_unexplained(verdicts.echoed)),
+        warnings=(*doubts(here, verdicts.drift, actual, catalog), *_unexplained(verdicts.echoed)),
     )
 
 

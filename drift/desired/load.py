@@ -24,7 +24,7 @@ from drift.errors import StateError
 from drift.model.drift import Pending
 from drift.model.resource import GLOBAL, Key, Remark, Resource, Source
 from drift.model.target import Target
-from drift.model.value import UNREADABLE_SHAPES, Value
+from drift.model.value import UNREADABLE_SHAPES, Value, shallow
 from drift.provider import canonical
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Home
@@ -362,7 +362,7 @@ def _canonical(
         if name not in names:
             continue
         try:
-            attributes[name] = canonical.desired(attr, raw.get(name), raw)
+            attributes[name] = shallow(canonical.desired(attr, raw.get(name), raw))
         except UNREADABLE_SHAPES:
             strange.add(name)
     return attributes, strange

@@ -66,6 +66,14 @@ class Verdicts:
         self.not_ours += [replace(r, owner=owners[key], proof=told) for key, r in theirs.items()]
         self.not_ours.sort(key=lambda r: (r.key.type, r.key.account, r.key.region, str(r.key.identity)))
 
+    def doubt(self, keys: Set[Key], gaps: Iterable[Gap]) -> None:
+        """Make what is unmanaged uncertain, by key: whose it is could not be asked."""
+        self.gaps |= set(gaps)
+        self.drift = [
+            replace(d, certain=False) if d.desired is None and d.actual is not None and d.actual.key in keys else d
+            for d in self.drift
+        ]
+
 
 def classify(
     desired: Sequence[Resource],

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from drift.model.coverage import Unreadable
+from drift.model.coverage import Gap, Unreadable
 from drift.model.drift import Drift
 from drift.model.resource import GLOBAL, Key, Question, Resource
 from drift.provider.catalog import Catalog
 from drift.provider.relations import kind_of
 from drift.provider.spec import Owns, ResourceType
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Whose the unmanaged is, by those who list what is theirs."""
+
+    owners: Mapping[Key, str]
+    doubtful: frozenset[Key]
+    """What may be theirs: a holder could not be listed or asked."""
+    gaps: frozenset[Gap]
+    """The holders that could not be asked."""
+
 
 Prove = Callable[[Sequence[Question]], Mapping[Question, Any]]
 Members = Mapping[tuple[str, str], str]
@@ -19,32 +32,46 @@ Members = Mapping[tuple[str, str], str]
 
 
 def held(
-    drifts: Iterable[Drift], resources: Mapping[Key, Resource], catalog: Catalog, prove: Prove
-) -> tuple[dict[Key, str], list[str]]:
-    """Who holds what of the unmanaged, and what to say where a holder could not be asked.
+    drifts: Iterable[Drift],
+    resources: Mapping[Key, Resource],
+    catalog: Catalog,
+    prove: Prove,
+    gaps: Iterable[Gap] = (),
+) -> Holding:
+    """Who holds what of the unmanaged, and what nobody can tell of; `gaps` are the listings that failed.
 
     Holders are asked only where something unmanaged might be theirs: members that were imported into a stack, or are
     older than its tags, carry no proof of their own.
     """
     strangers = [d.actual for d in drifts if d.desired is None and d.actual is not None]
     holders = [(r, h) for r in resources.values() if (h := catalog[r.key.type].owns) is not None]
+    unlisted = [(g, h) for g in gaps if (h := catalog[g.type].owns) is not None]
     out: dict[Key, str] = {}
-    refused: set[str] = set()
+    doubts: set[Key] = set()
+    refused: set[Gap] = set()
     regions = {r.key.region for r in strangers}
-    for owns in dict.fromkeys(h for _, h in holders):
+    for owns in dict.fromkeys(h for _, h in (*holders, *unlisted)):
         asked = [
             Question(r.key, owns.members)
             for r, h in holders
             if h is owns and strangers and (GLOBAL in regions or r.key.region in regions)
         ]
         answers = prove(asked) if asked else {}
-        refused |= {f"{a.action} {a.code}" for a in answers.values() if isinstance(a, Unreadable)}
+        silent = {_silent(q.key, a) for q, a in answers.items() if isinstance(a, Unreadable)}
+        refused |= silent
+        unknown = {g.region for g in (*silent, *(g for g, h in unlisted if h is owns))}
         members = {region: _members(answers, region, owns) for region in regions}
         for resource in strangers:
             who = _holder(resource, kind_of(resource, catalog), owns, members[resource.key.region])
             if who:
                 out[resource.key] = who
-    return out, [f"{what}: what is unmanaged may be part of what could not be asked" for what in sorted(refused)]
+            elif resource.key.region in unknown or (resource.key.region == GLOBAL and unknown):
+                doubts.add(resource.key)
+    return Holding(out, frozenset(doubts - out.keys()), frozenset(refused))
+
+
+def _silent(holder: Key, why: Unreadable) -> Gap:
+    return Gap(holder.type, holder.account, holder.region, why.action, why.code, str(holder.identity[0]))
 
 
 def _members(answers: Mapping[Question, Any], region: str, owns: Owns) -> Members:

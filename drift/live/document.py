@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from drift.model.coverage import NOT_OFFERED, Unreadable
-from drift.model.value import UNREADABLE_SHAPES, Value
+from drift.model.value import UNREADABLE_SHAPES, TooDeepError, Value, shallow
 from drift.provider import canonical
 from drift.provider.path import Path
 from drift.provider.spec import Attr, ResourceType
@@ -86,10 +86,12 @@ class Document:
             return UNASKED
         if isinstance(value, Unreadable | _Unasked):
             return value
-        if _scrubbed(value):
-            return Unreadable("tape", "Scrubbed")
         try:
-            return canonical.actual(attr, value)
+            if _scrubbed(value):
+                return Unreadable("tape", "Scrubbed")
+            return shallow(canonical.actual(attr, value))
+        except (TooDeepError, RecursionError):
+            return Unreadable(attr.path.text, "TooDeep")
         except UNREADABLE_SHAPES:
             return Unreadable(attr.path.text, "UnexpectedShape")
 

@@ -119,7 +119,7 @@ class Drift:
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
     certain: bool = True
-    """False where a state that could not be read might hold the resource."""
+    """False where a state or an owner that could not be read might hold the resource."""
     recreated_as: Resource | None = None
     """What stands in the place of something missing: made again by hand, and managed by nobody."""
     saved_as: str = ""

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, TypeAlias
 
+from drift.model.bounds import VALUE_DEPTH
+
 Value: TypeAlias = Any
 """None | bool | int | float | str | tuple[Value, ...] | frozenset[Value] | Block | Unreadable."""
 
-UNREADABLE_SHAPES = (TypeError, ValueError, AttributeError, LookupError)
+UNREADABLE_SHAPES = (TypeError, ValueError, AttributeError, LookupError, RecursionError)
 """What a canon raises on a value of a shape that neither AWS nor the provider ever writes."""
+
+
+class TooDeepError(ValueError):
+    """A value is nested deeper than drift follows."""
 
 
 class Block(Mapping[str, Any], Hashable):
@@ -107,6 +113,25 @@ def plain(value: Value) -> Any:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     return str(value)
+
+
+def shallow(value: Value) -> Value:
+    """The same value; TooDeepError where it is nested beyond the bound `value-depth`.
+
+    One value of an account, made to be deep, would else end whatever walks through it: a comparison, a report.
+    """
+    if not isinstance(value, Mapping | tuple | frozenset | list):
+        return value
+    level, depth = [value], 0
+    while level := [c for v in level for c in (v.values() if isinstance(v, Mapping) else v) if _nests(c)]:
+        depth += 1
+        if depth >= VALUE_DEPTH.most:
+            raise TooDeepError(VALUE_DEPTH.beyond)
+    return value
+
+
+def _nests(value: Value) -> bool:
+    return isinstance(value, Mapping | tuple | frozenset | list) and bool(value)
 
 
 def sort_key(value: Any) -> tuple[str, str]:

@@ -80,6 +80,8 @@ class Access:
     """A profile of the cloud's own configuration; its default where left out."""
     region: str | None = None
     """The region to begin in; the configuration's own where left out."""
+    emulator: bool = False
+    """Whether an endpoint that is not the cloud's own is an emulator of it, where it does not say so itself."""
 
 
 def _operation(service: str, call: Call) -> str:

@@ -127,7 +127,7 @@ def _end(end: Any) -> dict[str, str]:
 
 def _drift(drift: Drift) -> dict[str, Any]:
     found, address = drift.found, drift.resource.address
-    notes = [] if drift.certain else ["Not certain: a state that could not be read might hold it."]
+    notes = [] if drift.certain else ["Not certain: it may belong to what could not be read."]
     if drift.recreated_as is not None:
         notes.append(f"Made again by hand as {visible(drift.recreated_as.id)}.")
     return {

@@ -114,7 +114,7 @@ def entry(drift: Drift, look: Look) -> Iterator[str]:
     if where:
         said.append(code(where))
     if not drift.certain:
-        said.append("not certain: a state that could not be read might hold it")
+        said.append("not certain: it may belong to what could not be read")
     if drift.recreated_as is not None:
         said.append(f"made again by hand as {code(drift.recreated_as.id)}")
     yield f"- {' · '.join(said)}"

@@ -201,7 +201,7 @@ def _unmanaged(report: Report, look: Look) -> Iterator[Text]:
     if not found:
         return
     certain = all(d.certain for d in found)
-    note = "" if certain else ", unless a state that could not be read holds them"
+    note = "" if certain else ", unless they belong to what could not be read"
     yield _title(f"Unmanaged ({len(found)}){note}", STYLE["unmanaged"])
     for type_, group in groupby(found, key=lambda d: d.type):
         drifts = list(group)

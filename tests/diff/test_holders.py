@@ -87,11 +87,31 @@ def test_what_no_stack_holds_is_unmanaged(members: Any, tmp_path: Path) -> None:
     assert theirs == []
 
 
-def test_a_refusal_is_told(tmp_path: Path) -> None:
+def certain(report: Any) -> dict[str, bool]:
+    return {d.type: d.certain for d in report.drift}
+
+
+def test_what_a_refused_stack_may_hold_is_doubtful(tmp_path: Path) -> None:
     found, _, report = said(tmp_path, lambda _: Refused("AccessDenied"))
 
-    assert len(found) == 4
-    assert [w for w in report.warnings if w.startswith("cloudformation:ListStackResources AccessDenied")] != []
+    assert "gap aws_cloudformation_stack us-east-1 cloudformation:ListStackResources AccessDenied" in found
+    # a queue's own tags prove nothing: what was imported into a stack has none of them
+    assert not any(certain(report).values())
+    assert report.incomplete
+
+
+def test_so_is_what_stacks_may_hold_that_nobody_may_list(tmp_path: Path) -> None:
+    answers = {**ANSWERS, "cloudformation:DescribeStacks": Refused("AccessDenied")}
+    report = run(write_state({}, tmp_path / "s.tfstate"), MadeApi(answers), only=ONLY)
+
+    assert certain(report)
+    assert not any(certain(report).values())
+
+
+def test_a_stack_that_answers_leaves_no_doubt(tmp_path: Path) -> None:
+    _, _, report = said(tmp_path, {"StackResourceSummaries": []})
+
+    assert all(certain(report).values())
 
 
 def test_a_member_of_a_type_with_tags_is_theirs_too(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ class Account:
     profile: str | None
     record: Path | None
     replay: Path | None
+    emulator: bool = False
 
     def open(self, scope: Scope) -> tuple[Connection, Scope]:
         """What answers, and the scope with the regions asked for; on replay, the types that were recorded."""
@@ -39,7 +40,7 @@ class Account:
         if self.replay:
             player = Player(self.replay)
             return Connection(PROVIDER, player), replace(scope, recorded=player.types)
-        access = Access(profile=self.profile, region=next(iter(scope.regions), None))
+        access = Access(profile=self.profile, region=next(iter(scope.regions), None), emulator=self.emulator)
         provider = plugins.catalog().providers[PROVIDER]
         api = provider.open(access)
         return Connection(PROVIDER, Recorder(api, provider.operations()) if self.record else api), scope
@@ -81,5 +82,11 @@ account_options = group(
         type=click.Path(path_type=Path),
         metavar="FILE",
         help="Answer from such a recording: no network, no credentials. What it does not hold is not read.",
+    ),
+    click.option(
+        "--emulator",
+        is_flag=True,
+        help="AWS_ENDPOINT_URL names an emulator of AWS: what it does not know is not offered. moto and LocalStack say "
+        "so themselves; any other foreign endpoint is taken for AWS.",
     ),
 )

@@ -1,0 +1,37 @@
+"""Which operations drift may call: those that the catalogue names, and a few more. Nothing else leaves it.
+
+A list and no pattern: `GetFederationToken` and `GetObject` are called like reads, and hand out what nobody should have.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from drift.provider.installed import installed
+from drift.provider.spec import ResourceType
+
+EXTRAS = frozenset({
+    ("iam", "GenerateServiceLastAccessedDetails"),
+    ("iam", "GetServiceLastAccessedDetails"),
+    ("resourcegroupstaggingapi", "GetResources"),
+})  # fmt: skip
+"""(service, operation) of what no type lists: what roles used of their permissions
+(`last_used`), and the tags of a whole region."""
+
+
+def is_allowed(service: str, operation: str) -> bool:
+    """Whether drift may call an operation. The entries are read when it is not one of the few."""
+    return (service, operation) in EXTRAS or (service, operation) in _catalogued()
+
+
+def operations_of(kind: ResourceType) -> frozenset[tuple[str, str]]:
+    """(service, operation) of every call that an entry makes."""
+    return frozenset((call.service or kind.service, call.op) for call in kind.calls)
+
+
+@cache
+def _catalogued() -> frozenset[tuple[str, str]]:
+    """What the entries of all types call, those of other packages included."""
+    catalog = installed()
+    mine = (catalog[name] for name in catalog if catalog.provider_of(name).name == "aws")
+    return frozenset(pair for kind in mine for pair in operations_of(kind))
