@@ -10,6 +10,7 @@ from drift.cli.job import Asked, run
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
 from drift.cli.options.ignoring import Ignoring, ignore_options, near
+from drift.cli.options.output import write_files
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
 from drift.errors import UsageError
@@ -61,10 +62,7 @@ def write(
     if report.states_failed:
         raise UsageError("a state could not be read: " + report.states_failed[0], "Accept drift when all can be read.")
     text = baseline.rewritten(report, looked(outcome.surveys), old, reason or "")
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be written: {error.strerror}", "Give --baseline a path that can.") from None
+    write_files({file: text}, "Give --baseline a path that can.")
     many = len(report.drift)
     click.echo(f"{file}: {many} drifted resource{'s' * (many != 1)} accepted. Review and commit it.")
     if report.incomplete:

@@ -14,10 +14,10 @@ from drift.cli.job import Asked, run
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
 from drift.cli.options.ignoring import Ignoring, ignore_options
+from drift.cli.options.output import write_files
 from drift.cli.options.rules import Rules
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
-from drift.errors import UsageError
 from drift.report import plan
 
 if TYPE_CHECKING:
@@ -83,8 +83,4 @@ def command(
     if output is None:
         click.echo(text, nl=False)
         return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        hint = "Give --output a path that can."
-        raise UsageError(f"{output}: cannot be written: {error.strerror}", hint) from None
+    write_files({output: text}, "Give --output a path that can.")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from drift.cli.options.output import write_files
 from drift.cli.settings import shown
 from drift.cli.settings.file import NAME, PYPROJECT, TOOL, find
 from drift.errors import UsageError
@@ -38,10 +39,7 @@ def command(
     file = find(Path.cwd()) or Path(NAME)
     rule: dict[str, Any] = {"resource": _one(resources), "path": _one(paths), "reason": reason, "owner": owner}
     written = _with(file, {**rule, "expires": expires.date() if expires else None})
-    try:
-        file.write_text(written, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{shown(file)}: cannot be written: {error.strerror}", "Write the rule by hand.") from None
+    write_files({file: written}, "Write the rule by hand.")
     click.echo(f"{shown(file)}: {', '.join(resources)} {'is' if len(resources) == 1 else 'are'} ignored: {reason}")
     if expires and expires.date() < date.today():  # noqa: DTZ011 - a day where the user is
         click.echo(f"{expires.date()} is over: the rule counts no more.", err=True)

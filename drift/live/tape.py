@@ -18,7 +18,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -28,6 +27,7 @@ from typing import Any
 
 from drift.errors import NotOnTapeError, TapeError
 from drift.live.document import SCRUBBED
+from drift.model import files
 from drift.model.coverage import NOT_ON_TAPE
 from drift.provider.api import Answer, Api, Hashed, Refused, Request
 from drift.provider.operations import Operations, Shape
@@ -90,7 +90,8 @@ class Recorder:
         }
         must_be_recordable(path)
         try:
-            _write_whole(path, "".join(f"{line}\n" for line in [_json(head), *self._lines(region)]))
+            text = "".join(f"{line}\n" for line in [_json(head), *self._lines(region)])
+            files.write({path: text.encode()}, private=True)
         except OSError as error:
             raise _unwritable(path, error.strerror) from None
 
@@ -203,20 +204,6 @@ def _is_tape(path: Path) -> bool:
 
 def _unwritable(path: Path, why: str | None) -> TapeError:
     return TapeError(f"{path}: cannot be written: {why}", "Give --record a place that can be written.")
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write beside, and rename when all is on the disk: nobody ever sees half a tape, nor anybody else's."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # made readable for its owner alone
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _json(value: Any, *, sort_keys: bool = False) -> str:

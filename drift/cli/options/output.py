@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from drift.cli.options.policy import HELP, Policy, status
 from drift.cli.plugins import formats
 from drift.errors import UsageError
 from drift.live.asker import Progress, quiet
+from drift.model import files
 from drift.model.drift import Report
 from drift.report import FORMATS, Look
 
@@ -86,13 +87,17 @@ class Output:
                 raise UsageError(f"{target.path}: cannot be written: there is no such directory", "Make it first.")
 
     def finish(self, report: Report) -> int:
-        """Write the report in every format asked for, files first; the exit status it earns."""
+        """Write the report in every format asked for, all files or none, then standard output; the exit status."""
         known = formats()
-        for target in sorted(self.targets, key=lambda t: t.path is None):
+        written = {}
+        for target in self.targets:
             render = known[target.format]()
             text = io.StringIO(newline="")
             render(report, text, self._look(target))
-            _write(text.getvalue(), target.path)
+            written[target.path] = text.getvalue()
+        write_files({path: text for path, text in written.items() if path is not None})
+        if None in written:
+            _to(sys.stdout, written[None])
         return status(report, self.policy, allow_incomplete=self.allow_incomplete)
 
     def _look(self, target: Target) -> Look:
@@ -109,16 +114,12 @@ class Output:
         )
 
 
-def _write(text: str, path: Path | None) -> None:
-    """To a file in UTF-8, or to standard output in its own encoding; what is no character becomes an escape."""
-    if path is None:
-        _to(sys.stdout, text)
-        return
+def write_files(texts: Mapping[Path, str], hint: str = "Give a path that can be written.") -> None:
+    """Every file or none, in UTF-8, what is no character as an escape; UsageError where one cannot be written."""
     try:
-        path.write_bytes(text.encode("utf-8", "backslashreplace"))
+        files.write({path: text.encode("utf-8", "backslashreplace") for path, text in texts.items()})
     except OSError as error:
-        hint = "Give a path that can be written."
-        raise UsageError(f"{path}: cannot be written: {error.strerror}", hint) from None
+        raise UsageError(f"{error.filename}: cannot be written: {error.strerror}", hint) from None
 
 
 def _to(stream: TextIO, text: str) -> None:

@@ -204,6 +204,7 @@ class _Store:
         part = file.with_name(f"{file.name}.{os.getpid()}")
         with suppress(OSError):
             file.parent.mkdir(mode=0o700, exist_ok=True)
+            part.touch(mode=0o600)  # what a configuration says may be a secret
             part.write_bytes(data)
             part.replace(file)
         if not self._pruned:

@@ -1,0 +1,144 @@
+"""Files that are written whole, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import select
+import stat
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from drift.model.bounds import PIPE_SECONDS
+
+_IN_PLACE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV})
+"""Why nothing can be made beside a file that may itself be written: a single file that a container has mounted."""
+
+
+def write(contents: Mapping[Path, bytes], *, private: bool = False) -> None:
+    """Write every file or none: each beside its place and to the disk first, then all are renamed.
+
+    OSError where one cannot be written; its `filename` is the one. `private`: the files are for their owner alone.
+    What is no regular file (a named pipe, a device) is written as it is, after the others; a pipe that nobody reads
+    is given up after the bound `pipe-seconds`.
+    """
+    places = {path: Path(os.path.realpath(path)) for path in contents}  # a link stays one
+    direct = [path for path in contents if _is_special(path)]
+    staged: dict[Path, Path | None] = {}
+    try:
+        for path, content in contents.items():
+            if path not in direct:
+                with _named(path):
+                    staged[path] = _staged(places[path], content, private=private)
+        for path, aside in list(staged.items()):
+            with _named(path):
+                _move(aside, places[path], contents[path])
+            staged[path] = None
+    finally:
+        for aside in filter(None, staged.values()):
+            aside.unlink(missing_ok=True)
+    for path in direct:
+        with _named(path):
+            _pour(path, contents[path])
+
+
+def _is_special(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    return not stat.S_ISREG(mode)
+
+
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _staged(place: Path, content: bytes, *, private: bool) -> Path | None:
+    """A file beside the place, with the content on the disk; None where there can be none and the place is writable."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", dir=place.parent)
+    except OSError as error:
+        if error.errno in _IN_PLACE and os.access(place, os.W_OK):
+            return None
+        raise
+    aside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.chmod(_mode(place, private=private))
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    return aside
+
+
+def _mode(place: Path, *, private: bool) -> int:
+    """The permissions that the file has, or what the user's mask gives a new one."""
+    if private:
+        return 0o600
+    with contextlib.suppress(OSError):
+        return stat.S_IMODE(place.stat().st_mode)
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _move(aside: Path | None, place: Path, content: bytes) -> None:
+    try:
+        if aside is not None:
+            aside.replace(place)
+            return
+    except OSError as error:
+        if error.errno not in _IN_PLACE or not os.access(place, os.W_OK):
+            raise
+        aside.unlink(missing_ok=True)
+    with place.open("r+b") as file:
+        file.write(content)
+        file.truncate()
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _pour(path: Path, content: bytes) -> None:
+    """Into a pipe or a device, whose reader may be slow, or not there."""
+    until = time.monotonic() + PIPE_SECONDS.most
+    handle = _opened(path, until)
+    try:
+        rest = memoryview(content)
+        while rest:
+            _, ready, _ = select.select([], [handle], [], max(0.0, until - time.monotonic()))
+            if not ready:
+                raise _unread(path)
+            rest = rest[os.write(handle, rest[:65536]) :]
+            until = time.monotonic() + PIPE_SECONDS.most
+    finally:
+        os.close(handle)
+
+
+def _opened(path: Path, until: float) -> int:
+    while True:
+        try:
+            return os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            if time.monotonic() > until:
+                raise _unread(path) from None
+        time.sleep(0.05)
+
+
+def _unread(path: Path) -> OSError:
+    why = f"it is a pipe, and nobody read within {PIPE_SECONDS.shown} (bound pipe-seconds)"
+    return OSError(errno.ETIMEDOUT, why, str(path))
