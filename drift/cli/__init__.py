@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from drift import __version__
+from drift.cli.interrupts import INTERRUPTS
 from drift.cli.settings.apply import configurable
 from drift.errors import DriftError
 from drift.model.bounds import VARIABLE, checked
@@ -94,6 +95,7 @@ DETAILS = "DRIFT_DETAILS"
 
 def main() -> None:
     """Run drift and exit with its status."""
+    INTERRUPTS.install()
     try:
         status = cli.main(standalone_mode=False)
         if sys.stdout is not None:
@@ -109,7 +111,7 @@ def main() -> None:
         sys.exit(IMPOSSIBLE)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
-        sys.exit(130)
+        sys.exit(INTERRUPTS.status)
     except BrokenPipeError:
         _to_nowhere()
         sys.exit(DONE)

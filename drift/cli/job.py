@@ -43,7 +43,9 @@ def sources(places: tuple[str, ...], configurations: Configurations = UNREAD) ->
 def run(asked: Asked) -> Outcome:
     """Compare the account with its states, and with their configurations."""
     connection, scope = asked.account.open(asked.scope)
-    outcome = compare(asked, connection, scope)
+    with asked.account.patiently(connection):
+        outcome = compare(asked, connection, scope)
+    outcome = replace(outcome, report=asked.account.told(connection, outcome.report))
     asked.account.save(connection, outcome.report, scope)
     return outcome
 

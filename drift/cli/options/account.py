@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from drift.cli import plugins
+from drift.cli.interrupts import INTERRUPTS
 from drift.cli.options import group, split
 from drift.errors import UsageError
+from drift.live.patience import TIMED_OUT, Patience, Patient
 from drift.live.tape import Player, Recorder, must_be_recordable
 from drift.model.drift import Report
 from drift.provider.contract import Access
@@ -29,6 +33,8 @@ class Account:
     record: Path | None
     replay: Path | None
     emulator: bool = False
+    timeout: float = 0
+    on_interrupt: str = "stop"
 
     def open(self, scope: Scope) -> tuple[Connection, Scope]:
         """What answers, and the scope with the regions asked for; on replay, the types that were recorded."""
@@ -43,16 +49,36 @@ class Account:
         access = Access(profile=self.profile, region=next(iter(scope.regions), None), emulator=self.emulator)
         provider = plugins.catalog().providers[PROVIDER]
         api = provider.open(access)
-        return Connection(PROVIDER, Recorder(api, provider.operations()) if self.record else api), scope
+        kept = Recorder(api, provider.operations()) if self.record else api
+        return Connection(PROVIDER, Patient(kept, Patience(self.timeout))), scope
+
+    @contextmanager
+    def patiently(self, connection: Connection) -> Iterator[None]:
+        """While it is asked: signals let go of what it waits for."""
+        if not isinstance(connection.api, Patient):
+            yield
+            return
+        with INTERRUPTS.watched(connection.api.patience, report=self.on_interrupt == "report"):
+            yield
+
+    def told(self, connection: Connection, report: Report) -> Report:
+        """The report, which says so where the run ended early."""
+        why = connection.api.patience.why if isinstance(connection.api, Patient) else ""
+        if not why:
+            return report
+        ended = f"the time was over after {self.timeout:g} s (--timeout)" if why == TIMED_OUT else "it was interrupted"
+        early = f"this report is partial: {ended}; what was not answered by then is not read"
+        return replace(report, warnings=(early, *report.warnings))
 
     def save(self, connection: Connection, report: Report, scope: Scope) -> None:
         """Write the tape, where one was asked for; TapeError where it cannot be written."""
-        if self.record and isinstance(connection.api, Recorder):
-            connection.api.save(
+        api = connection.api.inner if isinstance(connection.api, Patient) else connection.api
+        if self.record and isinstance(api, Recorder):
+            api.save(
                 self.record,
                 started_at=report.started_at,
                 duration_seconds=report.duration_seconds,
-                region=connection.api.region,
+                region=api.region,
                 types=scope.types(plugins.catalog()),
             )
 
@@ -88,5 +114,20 @@ account_options = group(
         is_flag=True,
         help="AWS_ENDPOINT_URL names an emulator of AWS: what it does not know is not offered. moto and LocalStack say "
         "so themselves; any other foreign endpoint is taken for AWS.",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0),
+        default=3600,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long AWS is asked; what was not answered by then is not read, and the report says so. 0: no end.",
+    ),
+    click.option(
+        "--on-interrupt",
+        type=click.Choice(("stop", "report")),
+        default="stop",
+        show_default=True,
+        help="What Ctrl-C and SIGTERM do: end the run, or end the asking and report what was read. Twice always ends.",
     ),
 )
