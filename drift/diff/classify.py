@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 from drift.diff.actual import Actual
 from drift.diff.attribute import UNSAID, Judged, judged, unasked
-from drift.diff.compare import agree
+from drift.diff.compare import agree, details
+from drift.diff.redact import field_at, hidden, is_secret, redacted
 from drift.diff.shares import Shares
 from drift.diff.strangers import strangers
 from drift.model.coverage import Gap, Unread, Unreadable
 from drift.model.drift import Aside, Change, Drift, Pending
 from drift.model.resource import Key, Resource
-from drift.model.value import Value, is_empty, plain
+from drift.model.value import Value, is_empty
 from drift.provider.catalog import Catalog
 from drift.provider.relations import kind_of, parent_key
 from drift.provider.spec import ElementOf, ResourceType
@@ -196,7 +197,7 @@ def _judge(
     ]
     out.unread += refused
     told = {
-        outcome: tuple(masked(c, resource, j.name) for j in every for c in getattr(j, outcome))
+        outcome: tuple(masked(c, resource, j.name, kind) for j in every for c in getattr(j, outcome))
         for outcome in ("modified", "pending", "settled", "exempt")
     }
     if told["pending"]:
@@ -239,34 +240,27 @@ def _echoes(resource: Resource, kind: ResourceType, shares: Shares) -> bool:
     return False
 
 
-def masked(change: Change, resource: Resource, name: str) -> Change:
-    """The change with its values replaced by keyed digests, where they must not be shown."""
-    if not change.sensitive and name not in resource.sensitive:
+def masked(change: Change, resource: Resource, name: str, kind: ResourceType) -> Change:
+    """The change without secrets: keyed digests stand where values, or parts of them, must not be shown."""
+    key, attr = resource.source.lineage, kind.attributes.get(name)
+    if change.sensitive or name in resource.sensitive or is_secret(kind, name):
+        whole = partial(hidden, key=key)
+        sides = _sides(change, whole)
+        return replace(change, **sides, details=(), sensitive=True)
+    sides = _sides(change, partial(redacted, attr=field_at(attr, change.path), key=key))
+    if all(sides[n] == getattr(change, n) for n in sides):
         return change
-
-    def digest(value: Value) -> Value:
-        return hidden(value, resource.source.lineage)
-
-    return replace(
-        change,
-        desired=digest(change.desired),
-        actual=digest(change.actual),
-        recorded=digest(change.recorded),
-        added=tuple(map(digest, change.added)),
-        removed=tuple(map(digest, change.removed)),
-        details=(),
-        sensitive=True,
-    )
+    return replace(change, **sides, details=details(sides["desired"], sides["actual"]) if change.details else ())
 
 
-def hidden(value: Value, lineage: str) -> Value:
-    """What stands for a secret: a digest that is keyed with the state's lineage, so that two can be compared."""
-    if is_empty(value):
-        return None
-    if not lineage:
-        return "secret:hidden"  # without a key, a digest of a short secret can be guessed
-    text = json.dumps(plain(value), sort_keys=True, default=str)
-    return "secret:" + hashlib.blake2s(text.encode(), key=lineage.encode()[:32], digest_size=8).hexdigest()
+def _sides(change: Change, shown: Callable[[Value], Value]) -> dict[str, Any]:
+    return {
+        "desired": shown(change.desired),
+        "actual": shown(change.actual),
+        "recorded": shown(change.recorded),
+        "added": tuple(map(shown, change.added)),
+        "removed": tuple(map(shown, change.removed)),
+    }
 
 
 def gap_over(resource: Resource, kind: ResourceType, gaps: Iterable[Gap], catalog: Catalog) -> Gap | None:

@@ -134,10 +134,10 @@ def _of_blocks(attr: Attr, at: str, want: Sequence[Value], have: Sequence[Value]
 
 
 def _change(attr: Attr, at: str, want: Value, have: Value, **sides: Any) -> Change:
-    return Change(at, want, have, recorded=want, sensitive=attr.sensitive, details=_details(want, have), **sides)
+    return Change(at, want, have, recorded=want, sensitive=attr.sensitive, details=details(want, have), **sides)
 
 
-def _details(want: Value, have: Value) -> tuple[Detail, ...]:
+def details(want: Value, have: Value) -> tuple[Detail, ...]:
     """Where inside two nested values, already known to differ, the difference lies."""
     if not (isinstance(want, Mapping) and isinstance(have, Mapping)):
         return ()

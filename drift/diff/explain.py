@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from drift.diff.actual import Actual
 from drift.diff.attribute import UNSAID, Judged
-from drift.diff.classify import attributes_of, gap_over, hidden, masked
+from drift.diff.classify import attributes_of, gap_over, masked
+from drift.diff.redact import hidden, is_secret, redacted
 from drift.diff.shares import Shares
 from drift.diff.strangers import Stranger, strangers
 from drift.model.coverage import Unreadable
@@ -164,16 +165,18 @@ def _asides(resource: Resource, drift: Drift | None, report: Report) -> Told:
 
 def _attribute(judged: Judged, resource: Resource, kind: ResourceType, told: Told, catalog: Catalog) -> Attribute:
     attr = kind.attributes[judged.name]
-    secret = attr.sensitive or judged.name in resource.sensitive
+    secret = judged.name in resource.sensitive or is_secret(kind, judged.name)
     changes = tuple(
-        masked(c, resource, judged.name) for c in (*judged.modified, *judged.exempt, *judged.pending, *judged.settled)
+        masked(c, resource, judged.name, kind)
+        for c in (*judged.modified, *judged.exempt, *judged.pending, *judged.settled)
     )
     outcome, why = _decided(judged, attr, resource, told)
 
     def shown(value: Value) -> Value:
         if isinstance(value, Unreadable) or value is UNSAID:
             return UNSAID
-        return hidden(value, resource.source.lineage) if secret else value
+        key = resource.source.lineage
+        return hidden(value, key) if secret else redacted(value, attr, key)
 
     line = resource.lines.get(judged.name, 0)
     return Attribute(
@@ -310,7 +313,7 @@ def _stranger(stranger: Stranger, report: Report, catalog: Catalog) -> Explanati
             name=name,
             outcome="found",
             why="",
-            actual=hidden(value, "") if kind.attr(name).sensitive else value,
+            actual=hidden(value, "") if is_secret(kind, name) else redacted(value, kind.attr(name), ""),
             told_by=tuple(told_by(kind, name, catalog)),
         )
         for name, value in resource.attributes.items()

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from drift.desired.hcl.configured import Configuration, Configured, End, Provider, keyless
 from drift.desired.hcl.values import UNKNOWN
+from drift.diff.redact import is_secret, redacted
 from drift.model.resource import Key, Resource
+from drift.provider.installed import installed
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -38,7 +40,12 @@ def _configuration(configuration: Configuration) -> dict[str, Any]:
 
 def _resource(c: Configured) -> dict[str, Any]:
     everything = {**c.derived, **c.values}
-    shown = {name: value for name, value in everything.items() if name not in c.sensitive}
+    kind = installed().get(c.address.type)
+    shown = {
+        name: redacted(value, (kind.attributes.get(name) if kind else None), "")
+        for name, value in everything.items()
+        if name not in c.sensitive and not (kind and is_secret(kind, name))
+    }
     return {
         "address": str(c.address),
         "mode": c.address.mode,

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from drift.diff.redact import is_secret, redacted
 from drift.model.address import Address
 from drift.model.coverage import Unreadable
 from drift.model.drift import Drift
@@ -149,12 +150,12 @@ def _sides(resource: Resource, catalog: Catalog) -> tuple[dict[str, Any], dict[s
     unknown: dict[str, bool] = {}
     for name in known:
         value = resource.attributes.get(name)
-        if name in resource.sensitive or _hides(kind, name):
+        if name in resource.sensitive or _hides(kind, name) or is_secret(kind, name):
             values[name], sensitive[name] = None, not is_empty(value)
         elif isinstance(value, Unreadable) or name not in resource.attributes:
             unknown[name] = True
         else:
-            values[name] = _shaped(value, schema.get(name, "o"))
+            values[name] = _shaped(redacted(value, kind.attr(name), resource.source.lineage), schema.get(name, "o"))
     if isinstance(values.get("tags"), dict):
         values["tags_all"] = values["tags"]
     return values, {n: True for n, hidden in sensitive.items() if hidden}, unknown

@@ -1,0 +1,102 @@
+"""What no output shows: what the catalogue or the provider's schema calls sensitive, however deep, and what has the
+form of a secret wherever it stands. A keyed digest stands in its place, so that two of them can be compared."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+
+from drift.model.value import Block, Hidden, Implicit, Value, is_empty, plain
+from drift.provider.installed import facts_of
+from drift.provider.spec import Attr, ResourceType
+
+FORMS = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
+    r"|\bgh[pousr]_[0-9A-Za-z]{36,}|\bgithub_pat_\w{22,}|\bglpat-[\w-]{20,}"
+    r"|\bxox[abposr]-[0-9A-Za-z-]{10,}|\bhooks\.slack\.com/services/[\w/]{20,}"
+    r"|\b[sr]k_live_[0-9A-Za-z]{16,}|\bAIza[\w-]{35}\b|\bnpm_[0-9A-Za-z]{36}\b|\bhvs\.[\w-]{20,}|\bdop_v1_[0-9a-f]{64}\b"
+    r"|\bsk-(?:ant-|proj-)?[\w-]{32,}|\bSG\.[\w-]{16,}\.[\w-]{16,}"
+    r"|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+"
+    r"|(?<=://)[^/@\s:\"']+:[^/@\s\"']+(?=@)",
+    re.DOTALL,
+)
+"""Tokens that their makers gave a form of its own, private keys, and passwords in addresses."""
+NAMES = re.compile(
+    r"(?i)(?:^|[_\-./])(?:password|passwd|passphrase|secret_?key|api_?key|auth_?token|access_?token|private_?key|"
+    r"secret_?access_?key|client_?secret)$"
+)
+"""Keys of maps and documents whose values are secrets."""
+_FETCHED = re.compile(r"(?i)(?:arn:|\$\{|\{\{|\$\.|ssm:|secretsmanager:|vault:|/)")
+"""What stands where a secret is fetched from."""
+SHORTEST = 6
+
+
+def hidden(value: Value, key: str) -> Value:
+    """What stands for a secret: a digest that is keyed with the state's lineage, so that two can be compared."""
+    if is_empty(value):
+        return None
+    if not key:
+        return "secret:hidden"  # without a key, a digest of a short secret can be guessed
+    if isinstance(value, Hidden):
+        value = value.reveal()
+    text = json.dumps(plain(value), sort_keys=True, default=str)
+    return "secret:" + hashlib.blake2s(text.encode(), key=key.encode()[:32], digest_size=8).hexdigest()
+
+
+def is_secret(kind: ResourceType, name: str) -> bool:
+    """Whether a whole attribute is, by its entry or by the provider's schema."""
+    fact = facts_of(kind.name).get(name, "")
+    flags = fact if isinstance(fact, str) else str(fact[0])
+    known = kind.attributes.get(name) or kind.computed.get(name)
+    return bool(known and known.sensitive) or "s" in flags.partition(" ")[0]
+
+
+def redacted(value: Value, attr: Attr | None, key: str) -> Value:
+    """The value without secrets; `attr` tells its fields, `key` is the state's lineage.
+
+    An element keeps its place, whatever is hidden inside it. Two that differ by a secret alone stay two.
+    """
+    if attr is not None and attr.sensitive:
+        return hidden(value, key)
+    if isinstance(value, Mapping):
+        fields = attr.fields if attr is not None else {}
+        # blocks may be kept by their own names: then it is the values that have the fields
+        inner = attr if fields and not value.keys() & fields.keys() else None
+        made = {n: _member(n, v, fields.get(n) or inner, key) for n, v in value.items()}
+        return Implicit(made) if isinstance(value, Implicit) else Block(made) if isinstance(value, Block) else made
+    if isinstance(value, tuple | list | frozenset):
+        return type(value)(redacted(v, attr, key) for v in value)
+    return by_form(value, key) if isinstance(value, str) else value
+
+
+def _member(name: str, value: Value, attr: Attr | None, key: str) -> Value:
+    named = isinstance(value, str) and len(value) >= SHORTEST and NAMES.search(_words(name))
+    if named and not _FETCHED.match(value):
+        return hidden(value, key)
+    return redacted(value, attr, key)
+
+
+def _words(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", str(name))
+
+
+def by_form(text: str, key: str) -> str:
+    """The text with a digest in the place of each token in it."""
+    if len(text) < SHORTEST or text.startswith("secret:"):
+        return text
+    return FORMS.sub(lambda found: str(hidden(found[0], key)), text)
+
+
+def field_at(attr: Attr | None, path: str) -> Attr | None:
+    """The field that a change's path leads to: `origin.custom_header` of an `origin`; the last that is known."""
+    for step in re.split(r"[.\[]", path)[1:]:
+        if attr is None:
+            return None
+        attr = attr.fields.get(step.strip("]\"'"), attr)
+    return attr
+
+
+__all__ = ["by_form", "field_at", "hidden", "is_secret", "redacted"]
