@@ -96,14 +96,15 @@ def _mode(place: Path, *, private: bool) -> int:
 
 
 def _move(aside: Path | None, place: Path, content: bytes) -> None:
-    try:
-        if aside is not None:
+    if aside is not None:
+        try:
             aside.replace(place)
+        except OSError as error:
+            if error.errno not in _IN_PLACE or not os.access(place, os.W_OK):
+                raise
+            aside.unlink(missing_ok=True)
+        else:
             return
-    except OSError as error:
-        if error.errno not in _IN_PLACE or not os.access(place, os.W_OK):
-            raise
-        aside.unlink(missing_ok=True)
     with place.open("r+b") as file:
         file.write(content)
         file.truncate()

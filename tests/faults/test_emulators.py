@@ -15,8 +15,8 @@ from drift.providers.aws.emulators import Emulators
 from drift.providers.aws.session import BotoApi
 from tests.faults.bodies import session
 
-MOTO = {"/moto-api/config": {"batch": {}, "lambda": {}, "core": {}}}
-LOCALSTACK = {"/_localstack/health": {"services": {}, "version": "3.0"}}
+MOTO: dict[str, object] = {"/moto-api/config": {"batch": {}, "lambda": {}, "core": {}}}
+LOCALSTACK: dict[str, object] = {"/_localstack/health": {"services": {}, "version": "3.0"}}
 
 
 class Server:
