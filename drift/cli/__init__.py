@@ -14,6 +14,7 @@ from drift import __version__
 from drift.cli.interrupts import INTERRUPTS
 from drift.cli.settings.apply import configurable
 from drift.errors import DriftError
+from drift.model import trust
 from drift.model.bounds import VARIABLE, checked
 
 _HERE = Path(__file__).resolve().parents[1]
@@ -70,7 +71,19 @@ class _Lazy(click.Group):
     metavar="NAME=VALUE",
     help="Take in more of something than drift does by itself, or less; docs/bounds.md names what is bounded.",
 )
-def cli(bounds: tuple[str, ...]) -> None:
+@click.option(
+    "--untrusted",
+    is_flag=True,
+    help="The repository's author is not trusted, as on a pull request: its files may write nothing and reach no host.",
+)
+@click.option(
+    "--allow-host",
+    "hosts",
+    multiple=True,
+    metavar="HOST",
+    help="A host that files of the repository may reach all the same; * stands for any part.",
+)
+def cli(bounds: tuple[str, ...], untrusted: bool, hosts: tuple[str, ...]) -> None:
     """Find where a cloud account has moved away from the Terraform that describes it.
 
     \b
@@ -84,6 +97,10 @@ def cli(bounds: tuple[str, ...]) -> None:
     drift only ever reads. Exit status: 0 nothing that fails, 1 drift, 2 it could not be done,
     3 nothing failing was seen, but part of the scope could not be read.
     """
+    if untrusted:
+        os.environ[trust.UNTRUSTED] = "1"
+    if hosts:
+        os.environ[trust.HOSTS] = ",".join(filter(None, (os.environ.get(trust.HOSTS, ""), *hosts)))
     given = ",".join(filter(None, (os.environ.get(VARIABLE, ""), *bounds)))
     if checked(given):
         os.environ[VARIABLE] = given

@@ -12,7 +12,7 @@ from click.core import ParameterSource
 
 from drift.cli.options import Secret
 from drift.cli.settings import current, key_of, shown
-from drift.cli.settings.apply import configurable, options_of, origin
+from drift.cli.settings.apply import SHOWN, configurable, options_of, origin
 from drift.cli.settings.sections import SECTIONS
 from drift.report.safe import visible
 
@@ -72,6 +72,7 @@ def _context(words: list[str]) -> tuple[click.Context, tuple[str, ...]]:
     from drift.cli import cli
 
     parent = click.Context(cli, info_name="drift")
+    parent.meta[SHOWN] = True
     inner: click.Command = cli
     path: tuple[str, ...] = ()
     while isinstance(inner, click.Group):

@@ -8,15 +8,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from drift.cli.options import Place, group
 from drift.desired.backends import scheme_of
 from drift.desired.backends.url import translated, with_profile
 from drift.desired.directory import place_of
 from drift.errors import UsageError
+from drift.model import trust
 
 if TYPE_CHECKING:
     from drift.desired.hcl.settings import Given
+
+
+def came_from_a_file(parameter: str) -> bool:
+    """Whether the configuration file set a parameter of the command that runs."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.get_parameter_source(parameter) is ParameterSource.DEFAULT_MAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,9 @@ class States:
         """
         if self.states and self.backend_config:
             raise UsageError("--backend-config says where the state is, and so does --state", "Give one of them.")
+        if not came_from_a_file("states"):
+            for place in self.states:
+                trust.allow(place)
         own = (
             () if self.states else tuple(place_of(d, self.backend_config, variables) for d in directories or (Path(),))
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,14 @@ import click
 
 from drift.cli.settings import Settings, current, keep, key_of, shown, variables_of
 from drift.cli.settings.sections import SECTIONS
+from drift.cli.settings.trusted import check
 from drift.errors import UsageError
 
 COMMAND = "command"
 """The table that holds what is for one command alone."""
 FLAG = "--config-file"
+SHOWN = "drift.shown"
+"""Set in a context whose settings are shown, and nothing is done with them."""
 APART = ("config", "ignore")
 """Commands that are about the configuration file: no file configures them."""
 
@@ -61,7 +63,8 @@ def options_of(command: click.Command) -> Iterator[click.Option]:
 
 
 def load(context: click.Context, words: tuple[str, ...], file: Path | None) -> None:
-    """Read the file there is, and make what it says this command's defaults."""
+    """Read the file there is, and make what it says this command's defaults; DistrustError where a file that was
+    found asks for too much, unless it is only shown."""
     from drift.cli.settings import file as files
 
     place = file or files.find(Path.cwd())
@@ -81,8 +84,13 @@ def load(context: click.Context, words: tuple[str, ...], file: Path | None) -> N
             if key_of(option) not in given:
                 continue
             at = (*_at(path), *_spelling(settings, path, key_of(option)))
-            with suppress(UsageError):  # what one command cannot take, another can: that was seen above
-                defaults[str(option.name)] = value_of(context, option, given[key_of(option)], settings, at)
+            try:
+                found = value_of(context, option, given[key_of(option)], settings, at)
+            except UsageError:  # what one command cannot take, another can: that was seen above
+                break
+            if file is None and not context.meta.get(SHOWN):
+                check(key_of(option), found, settings.place(*at), words)
+            defaults[str(option.name)] = found
             break
     context.default_map = defaults
 

@@ -16,12 +16,14 @@ from urllib.parse import urlsplit
 
 from drift import __version__
 from drift.errors import StateError
+from drift.model import trust
 from drift.model.bounds import ANSWER_SECONDS, STATE_BYTES
 
 SECONDS = 60
 """How long a server may stay silent."""
 
 TRIES = 3
+_ALLOW = "Allow the host with `drift --allow-host HOST …` or DRIFT_ALLOW_HOSTS, or run without --untrusted."
 _PIECE = 1 << 16
 _AGAIN = (429, 502, 503, 504)
 
@@ -50,6 +52,9 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         if req.type == "https" and urlsplit(newurl).scheme != "https":
             raise urllib.error.URLError("it redirects from https to an address without encryption")
+        host = urlsplit(newurl).hostname or ""
+        if trust.is_untrusted() and not trust.allows(host):
+            raise urllib.error.URLError("it redirects to a host that nobody allowed")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
@@ -57,6 +62,9 @@ def get(
     url: str, source: str, secret: Mapping[str, str], *, context: ssl.SSLContext | None = None, method: str = "GET"
 ) -> Reply:
     """The answer to a GET of `url`, with `secret` headers; StateError about `source` where there is none."""
+    host = urlsplit(url).hostname or ""
+    if trust.is_untrusted() and not trust.allows(host):
+        raise StateError(source, f"{host or 'no host'} is not asked: the repository is not trusted", _ALLOW)
     try:
         agent = {"User-Agent": f"drift/{__version__}"}
         request = urllib.request.Request(url, headers=agent, method=method)  # noqa: S310 - see opener

@@ -1,0 +1,56 @@
+"""What a configuration file that was found, and not given, may set: it came with the repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from drift.errors import UsageError
+from drift.model import trust
+
+WRITING = frozenset({"format", "output", "record"})
+"""Options that write where they say."""
+REACHING = frozenset({"state", "also-managed-by", "webhook"})
+"""Options that name a place that may be on another host."""
+CHOOSING = frozenset({"profile", "state-profile"})
+"""Options that choose whose credentials are used."""
+
+
+class DistrustError(UsageError):
+    """A file of the repository asks for what only the person who runs drift may ask for."""
+
+
+def check(key: str, value: Any, place: str, words: tuple[str, ...]) -> None:
+    """DistrustError where a discovered file may not set an option to this; `place` is where it does."""
+    writes = key in WRITING or (key == "baseline" and words[:2] == ("baseline", "write"))
+    texts = [str(v) for v in (value if isinstance(value, list | tuple) else [value])]
+    for text in texts:
+        if writes and (target := text.partition("=")[2] if key == "format" else text):
+            _below(target, key, place)
+        host = trust.foreign_host(text) if key in REACHING else ""
+        if host:
+            raise DistrustError(
+                f"{place}: {key} reaches {host}, and a file that was found may not choose that",
+                f"Allow it with `drift --allow-host {host} …` or {trust.HOSTS}, or name the file with --config-file.",
+            )
+    if trust.is_untrusted() and (key in CHOOSING or (key in REACHING and any("://" in t for t in texts))):
+        raise DistrustError(
+            f"{place}: {key} is for who runs drift to say: the repository is not trusted",
+            "Give the option on the command line, or run without --untrusted.",
+        )
+
+
+def _below(target: str, key: str, place: str) -> None:
+    """DistrustError unless a path leads below the working directory, and not into what git keeps."""
+    here, there = Path.cwd().resolve(), Path(target).resolve()
+    if trust.is_untrusted():
+        raise DistrustError(
+            f"{place}: {key} writes {target}, and the repository is not trusted",
+            "Give the option on the command line, or run without --untrusted.",
+        )
+    if here not in there.parents or ".git" in there.relative_to(here).parts:
+        raise DistrustError(
+            f"{place}: {key} writes {target}, outside of the working directory",
+            "A file that was found may write below it only. Give the option on the command line, or name the file "
+            "with --config-file.",
+        )

@@ -1,0 +1,110 @@
+"""The repository under test may be an attacker's: its drift.toml writes below the working directory alone, and reaches
+no host that the person who runs drift did not allow."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from drift.cli import cli
+from drift.desired.backends import web
+from drift.errors import DriftError, StateError
+from drift.model import trust
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A directory of a repository, with an empty state and nothing in the environment."""
+    for name in [n for n in os.environ if n.startswith("DRIFT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv(trust.UNTRUSTED, "")
+    monkeypatch.setenv(trust.HOSTS, "")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    return tmp_path
+
+
+def said(here: Path, text: str, *words: str) -> str:
+    """What is said of such a drift.toml."""
+    (here / "drift.toml").write_text(text)
+    with pytest.raises(DriftError) as told:
+        cli.main([*words, "check", "--replay", "none.jsonl", "--state", "none.tfstate"], standalone_mode=False)
+    return str(told.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'format = ["json=../victim/authorized_keys"]',
+        'output = "/etc/drift.json"',
+        'output = "../../above.json"',
+        'record = "tape.jsonl"',
+        'output = "work/.git/hooks/pre-commit"',
+    ],
+)
+def test_nothing_is_written_outside_of_the_working_directory(here: Path, text: str) -> None:
+    assert "outside of the working directory" in said(here, text)
+
+
+def test_below_it_may_be_written(here: Path) -> None:
+    assert "no tape here" in said(here, 'output = "work/report.json"')
+
+
+def test_a_link_leads_where_it_leads(here: Path) -> None:
+    (here / "work" / "out").symlink_to(here)
+
+    assert "outside of the working directory" in said(here, 'output = "work/out/x.json"')
+
+
+def test_a_file_that_was_given_may_say_what_it_likes(here: Path) -> None:
+    (here / "own.toml").write_text('output = "elsewhere.json"')
+    with pytest.raises(DriftError, match="no tape here"):
+        cli.main(
+            ["check", "--replay", "none.jsonl", "--state", "none.tfstate", "--config-file", str(here / "own.toml")],
+            standalone_mode=False,
+        )
+
+
+@pytest.mark.parametrize("key", ["state", "also-managed-by"])
+def test_no_host_is_reached_that_nobody_allowed(here: Path, key: str) -> None:
+    text = f'{key} = ["https://evil.test/state"]'
+
+    assert "reaches evil.test" in said(here, text)
+    assert "no tape here" in said(here, text, "--allow-host", "*.test")
+
+
+def test_the_users_own_cloud_is_no_foreign_host(here: Path) -> None:
+    assert "no tape here" in said(here, 'state = ["s3://states/prod.tfstate"]')
+
+
+@pytest.mark.parametrize(
+    "text", ['output = "work/report.json"', 'state = ["s3://states/prod.tfstate"]', 'profile = "admin"']
+)
+def test_who_is_not_trusted_chooses_nothing(here: Path, text: str) -> None:
+    assert "not trusted" in said(here, text, "--untrusted")
+
+
+def test_a_state_of_the_command_line_is_the_users_own_word(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def get(url: str, *_: object, **__: object) -> web.Reply:
+        asked.append(url)
+        raise StateError(url, "no answer")
+
+    assert here.is_dir()
+    monkeypatch.setattr(web, "_tried", lambda opener, request: get(request.full_url))
+    arguments = ["graph", "--side", "desired", "--state", "https://states.test/one"]
+    with pytest.raises(DriftError, match="no answer"):
+        cli.main(["--untrusted", *arguments], standalone_mode=False)
+
+    assert asked == ["https://states.test/one"]
+
+
+def test_a_backend_of_the_configuration_reaches_no_host_either(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert here.is_dir()
+    monkeypatch.setenv(trust.UNTRUSTED, "1")
+    with pytest.raises(StateError, match=r"evil\.test is not asked"):
+        web.get("https://evil.test/state", "the state", {})
