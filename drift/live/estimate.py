@@ -38,13 +38,8 @@ def estimate(
     plan = Plan(
         catalog, wanted(desired, catalog), provider, account=account, scope=scope, regions=regions, search=search
     )
-    requests = {
-        listing.request.hashed: listing.request
-        for kind in plan.kinds.values()
-        for region in plan.regions_of(kind)
-        for listing in plan.listings(kind, region)
-        if not listing.further
-    }
+    # what depends on another listing, or follows one, is seldom called for
+    requests = {x.request.hashed: x.request for x in plan.everything() if not x.further and not x.call.where}
     readings: dict[tuple[str, str, str], int] = defaultdict(int)
     calls: dict[tuple[str, str, str], tuple[str, Call]] = {}
     for resource in desired:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from drift.model.resource import GLOBAL, Key, Resource
-from drift.provider.api import Hashed, Request
+from drift.provider.api import Request
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Provider
 from drift.provider.path import path
@@ -192,19 +192,19 @@ class Plan:
         return self._here[region]
 
     def spared(self) -> int:
-        """How many more listings a search for what is unmanaged would make."""
+        """How many more listings a search for what is unmanaged would make at least: those that depend on others may
+        not be made."""
         every = Plan(
             self._catalog, self._wanted, self._provider, account=self._account, scope=self._scope, regions=self._regions
         )
-        return len(every._requests() - self._requests())
+        own = {listing.request.hashed for listing in self.everything()}
+        return len({listing.request.hashed for listing in every.everything() if not listing.call.where} - own)
 
-    def _requests(self) -> set[Hashed]:
-        return {
-            listing.request.hashed
-            for kind in self.kinds.values()
-            for region in self.regions_of(kind)
-            for listing in self.listings(kind, region)
-        }
+    def everything(self) -> Iterator[Listing]:
+        """The first listing calls of every type in every region."""
+        for kind in self.kinds.values():
+            for region in self.regions_of(kind):
+                yield from self.listings(kind, region)
 
 
 def _behind(kind: ResourceType) -> Iterator[str]:
