@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from drift.model.coverage import NOT_OFFERED, Unreadable
+from drift.model.coverage import NOT_ASKED, NOT_OFFERED, Unreadable
 from drift.model.value import UNREADABLE_SHAPES, TooDeepError, Value, shallow
 from drift.provider import canonical
+from drift.provider.api import WITHHELD
 from drift.provider.path import Path
 from drift.provider.spec import Attr, ResourceType
 
@@ -87,8 +88,10 @@ class Document:
         if isinstance(value, Unreadable | _Unasked):
             return value
         try:
-            if _scrubbed(value):
+            if _holds(value, SCRUBBED):
                 return Unreadable("tape", "Scrubbed")
+            if _holds(value, WITHHELD):
+                return Unreadable("content of secrets", NOT_ASKED)
             return shallow(canonical.actual(attr, value))
         except (TooDeepError, RecursionError):
             return Unreadable(attr.path.text, "TooDeep")
@@ -101,7 +104,7 @@ def is_known(value: Any) -> bool:
     return not isinstance(value, Unreadable | _Unasked)
 
 
-def _scrubbed(value: Any) -> bool:
+def _holds(value: Any, mark: str) -> bool:
     if isinstance(value, dict):
-        return any(map(_scrubbed, value.values()))
-    return any(map(_scrubbed, value)) if isinstance(value, list) else value is SCRUBBED
+        return any(_holds(v, mark) for v in value.values())
+    return any(_holds(v, mark) for v in value) if isinstance(value, list) else value is mark

@@ -29,7 +29,7 @@ from drift.errors import NotOnTapeError, TapeError
 from drift.live.document import SCRUBBED
 from drift.model import files
 from drift.model.coverage import NOT_ON_TAPE
-from drift.provider.api import Answer, Api, Hashed, Refused, Request
+from drift.provider.api import WITHHELD, Answer, Api, Hashed, Refused, Request
 from drift.provider.operations import Operations, Shape
 
 FORMAT = 2
@@ -211,7 +211,7 @@ def _json(value: Any, *, sort_keys: bool = False) -> str:
 
 
 def _encode(value: Any, shape: Shape | None = None) -> Any:
-    if shape is not None and shape.sensitive and value is not None:
+    if value is WITHHELD or value is SCRUBBED or (shape is not None and shape.sensitive and value is not None):
         return {"$scrubbed": True}
     if isinstance(value, Mapping):
         members = shape.members if shape is not None else {}

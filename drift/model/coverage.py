@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 NOT_OFFERED = "NotOffered"
 """The code of a refusal by an emulator of AWS that does not know the operation."""
+NOT_ASKED = "NotAsked"
+"""The code of content that drift may read and does not, because nobody asked for it: what is kept secret."""
 NOT_ON_TAPE = "NotOnTape"
 """The code of a refusal by a replayed tape: nobody asked this when it was recorded."""
 

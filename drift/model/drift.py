@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from drift.model.coverage import Gap, Unread
+from drift.model.coverage import NOT_ASKED, Gap, Unread
 from drift.model.resource import Resource, Source
 from drift.model.value import Value, plain
 
@@ -318,8 +318,9 @@ class Report:
 
     @property
     def incomplete(self) -> bool:
-        """Whether part of the scope could not be read."""
-        return bool(self.gaps or self.unread or self.states_failed)
+        """Whether part of the scope could not be read; what is kept secret was not asked for by choice."""
+        refused = (u for u in (*self.gaps, *self.unread) if u.code != NOT_ASKED)
+        return bool(self.states_failed) or any(True for _ in refused)
 
     def of_kind(self, kind: Kind) -> tuple[Drift, ...]:
         """The drifted resources of one kind."""

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 Hashed = tuple[Hashable, ...]
 
@@ -83,3 +83,11 @@ class Asks(Protocol):
 
     def ask(self, requests: Sequence[Request], done: Callable[[], None] = ...) -> list[Answer]:
         """The answers, one for each request, in their order."""
+
+
+class _Withheld(str):
+    __slots__ = ()
+
+
+WITHHELD: Final = _Withheld("(not asked for)")
+"""Stands in an answer where content is that nobody asked for."""

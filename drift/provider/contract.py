@@ -82,6 +82,8 @@ class Access:
     """The region to begin in; the configuration's own where left out."""
     emulator: bool = False
     """Whether an endpoint that is not the cloud's own is an emulator of it, where it does not say so itself."""
+    secrets: bool = False
+    """Whether to read the content of what is kept secret; else it is refused with the code NOT_ASKED."""
 
 
 def _operation(service: str, call: Call) -> str:

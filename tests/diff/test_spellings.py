@@ -209,7 +209,7 @@ def checked(directory: Path) -> Report:
     import boto3
 
     catalog = installed()
-    api = BotoApi(boto3.Session("testing", "testing", region_name=REGION))
+    api = BotoApi(boto3.Session("testing", "testing", region_name=REGION), secrets=True)
     states, failed = read_states([str(directory / "terraform.tfstate")], {})
     places = (str(directory / "terraform.tfstate"),)
     written = laid(states, Configurations(config=(directory,)).sources(places, {}))

@@ -97,7 +97,7 @@ def tamper(aws: Any) -> None:
 
 
 def checked(state: Path, configurations: Configurations) -> Report:
-    api = BotoApi(boto3.Session("testing", "testing", region_name=REGION))
+    api = BotoApi(boto3.Session("testing", "testing", region_name=REGION), secrets=True)
     scope = Scope(only=TYPES)
     asked = Asked(places=(str(state),), scope=scope, account=UNASKED, configurations=configurations)
     return compare(asked, Connection("aws", api), scope).report

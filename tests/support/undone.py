@@ -123,7 +123,7 @@ def planned(terraform: Terraform) -> Planned:
 def said(work: Path, url: str) -> Report:
     """What drift says of the account, with the state and the configuration of the directory."""
     with _endpoint(url):
-        api = BotoApi(boto3.Session("testing", "testing", region_name=REGION))
+        api = BotoApi(boto3.Session("testing", "testing", region_name=REGION), secrets=True)
         states, failed = read_states([str(work / "terraform.tfstate")], {})
         configuration = Sources(work, Given(environment={})).evaluated(states)
         laid = [overlay(s, configuration) for s in states]

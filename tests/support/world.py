@@ -320,7 +320,7 @@ def _recorded(
     # nothing in a world is a secret, and a scrubbed value could not be compared on replay
     os.environ["AWS_ENDPOINT_URL"] = url
     try:
-        recorder = Recorder(BotoApi(boto3.Session("testing", "testing", region_name=REGION)), None)
+        recorder = Recorder(BotoApi(boto3.Session("testing", "testing", region_name=REGION), secrets=True), None)
         said = {s.stem: lines(run(s, recorder, rules=RULES)) for s in (applied, refreshed)}
         if clean:
             untouched(refreshed, recorder, RULES)

@@ -35,6 +35,7 @@ class Account:
     emulator: bool = False
     timeout: float = 0
     on_interrupt: str = "stop"
+    with_: tuple[str, ...] = ()
 
     def open(self, scope: Scope) -> tuple[Connection, Scope]:
         """What answers, and the scope with the regions asked for; on replay, the types that were recorded."""
@@ -46,7 +47,12 @@ class Account:
         if self.replay:
             player = Player(self.replay)
             return Connection(PROVIDER, player), replace(scope, recorded=player.types)
-        access = Access(profile=self.profile, region=next(iter(scope.regions), None), emulator=self.emulator)
+        access = Access(
+            profile=self.profile,
+            region=next(iter(scope.regions), None),
+            emulator=self.emulator,
+            secrets="secret-values" in self.with_,
+        )
         provider = plugins.catalog().providers[PROVIDER]
         api = provider.open(access)
         kept = Recorder(api, provider.operations()) if self.record else api
@@ -114,6 +120,13 @@ account_options = group(
         is_flag=True,
         help="AWS_ENDPOINT_URL names an emulator of AWS: what it does not know is not offered. moto and LocalStack say "
         "so themselves; any other foreign endpoint is taken for AWS.",
+    ),
+    click.option(
+        "--with",
+        "with_",
+        type=click.Choice(("secret-values",)),
+        multiple=True,
+        help="Read this too: what secrets and encrypted parameters hold. Otherwise it is not read, by choice.",
     ),
     click.option(
         "--timeout",

@@ -23,7 +23,7 @@ TYPES = IndexedTypes("drift.providers.aws")
 def _open(access: Access) -> Api:
     from drift.providers.aws.session import BotoApi
 
-    return BotoApi(profile=access.profile, region=access.region, emulator=access.emulator)
+    return BotoApi(profile=access.profile, region=access.region, emulator=access.emulator, secrets=access.secrets)
 
 
 def _here(account: str, region: str) -> Mapping[str, str]:

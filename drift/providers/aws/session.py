@@ -15,10 +15,11 @@ import msgspec
 
 from drift import __version__
 from drift.errors import CloudError
-from drift.model.coverage import NOT_OFFERED
+from drift.model.coverage import NOT_ASKED, NOT_OFFERED
 from drift.provider.api import Answer, Refused, Request
 from drift.providers.aws.allowed import is_allowed
 from drift.providers.aws.answers import watch
+from drift.providers.aws.contents import ONLY_WHEN_ASKED, undecrypted, withheld
 from drift.providers.aws.emulators import Emulators
 from drift.providers.aws.identify import SETUP_HINT, identify
 from drift.providers.aws.regions import partition_of
@@ -52,8 +53,10 @@ class BotoApi:
         profile: str | None = None,
         region: str | None = None,
         emulator: bool = False,
+        secrets: bool = False,
     ) -> None:
-        """`emulator`: whether an endpoint that is not AWS's own is an emulator; else it is asked."""
+        """`emulator`: whether an endpoint that is not AWS's own is an emulator; else it is asked. `secrets`: whether
+        to read what is kept secret."""
         from botocore.exceptions import BotoCoreError
 
         try:
@@ -70,6 +73,7 @@ class BotoApi:
         self._local = False
         """Whether the last client was for an emulator: the next one will be, too."""
         self._account = ""
+        self._secrets = secrets
         self._emulators = Emulators(
             named=emulator,
             ca_bundle=self.session._session.get_config_variable("ca_bundle"),
@@ -88,12 +92,20 @@ class BotoApi:
         return self._account
 
     def ask(self, request: Request) -> Answer:
-        """All pages of the answer, or why there is none; CloudError for what is not read-only."""
+        """All pages of the answer, or why there is none; CloudError for what drift never asks."""
+        if not is_allowed(request.service, request.op):
+            raise CloudError(f"{request.service}:{request.op} is not an operation that drift makes")
+        if self._secrets:
+            return self._answer(request)
+        if (request.service, request.op) in ONLY_WHEN_ASKED:
+            return Refused(NOT_ASKED, "the content of secrets is read when --with secret-values asks for it")
+        answer = self._answer(undecrypted(request))
+        return answer if isinstance(answer, Refused) else withheld(request, answer)
+
+    def _answer(self, request: Request) -> Answer:
         from botocore import xform_name
         from botocore.exceptions import BotoCoreError, ClientError
 
-        if not is_allowed(request.service, request.op):
-            raise CloudError(f"{request.service}:{request.op} is not an operation that drift makes")
         client: Any = None
         try:
             client = self._client(request.service, request.region)

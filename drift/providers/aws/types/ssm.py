@@ -46,7 +46,7 @@ PARAMETER = ResourceType(
         "type":            text("Type"),
         # the provider records a value under one of the two names, and under neither where it is write-only
         "value":           text("Value.Value", assigned=True, sensitive=True),
-        "insecure_value":  text("Value.Value", assigned=True),
+        "insecure_value":  text("Value | [@] | [?Type != 'SecureString'].Value | [0]", assigned=True),
         "description":     text("Description"),
         "allowed_pattern": text("AllowedPattern"),
         "key_id":          kms_key("KeyId", assigned=True),
