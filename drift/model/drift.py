@@ -319,8 +319,8 @@ class Report:
     @property
     def incomplete(self) -> bool:
         """Whether part of the scope could not be read; what is kept secret was not asked for by choice."""
-        refused = (u for u in (*self.gaps, *self.unread) if u.code != NOT_ASKED)
-        return bool(self.states_failed) or any(True for _ in refused)
+        codes = {*(g.code for g in self.gaps), *(u.code for u in self.unread)}
+        return bool(self.states_failed or codes - {NOT_ASKED})
 
     def of_kind(self, kind: Kind) -> tuple[Drift, ...]:
         """The drifted resources of one kind."""
