@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
+from typing import Literal
 
 from drift.desired.load import Desired, Sources, load
 from drift.exclude import after
@@ -21,7 +22,7 @@ from drift.model.target import Target
 from drift.provider.api import Api
 from drift.provider.catalog import Catalog
 from drift.report.conclude import Timing, calls, conclude
-from drift.rules.engine import Judged, judge
+from drift.rules.engine import Account, Judged, judge
 from drift.rules.settings import Settings
 from drift.rules.spec import Rule
 from drift.survey import NOTHING, Scope, Survey, survey
@@ -31,6 +32,9 @@ EITHER = (
     "the configuration asks for more than the state recorded: it was not applied yet, or somebody changed this and a "
     "refresh recorded it"
 )
+
+Judge = Literal["drifted", "all", "account"]
+
 EVERYTHING = Scope()
 """All types, in the regions of the states."""
 
@@ -66,6 +70,8 @@ class Job:
     """Drift that an earlier run accepted."""
     today: date | None = None
     """The day on which rules have expired or not; that of the run where left out."""
+    judge: frozenset[Judge] = frozenset({"drifted"})
+    """What the rules judge: what drifted; `all` that is described, too; what an `account` lacks, too."""
     links: bool = False
     """Whether the report tells what the drifted resources refer to."""
 
@@ -138,7 +144,11 @@ def compare(
             judge, rules=job.rules, reader=found.scan, catalog=catalog, desired=found.desired, settings=settings,
             scope=found.types,
         )  # fmt: skip
-        judged = judging(found.drift)
+        judged = judging(
+            found.drift,
+            in_sync=found.in_sync if "all" in job.judge else (),
+            account=Account(found.target.account, found.regions) if "account" in job.judge else None,
+        )
         done.append((found, with_weaker(found, judged, judging(found.verdicts.ahead))))
     reached = {c.target for c in connections}
     report = conclude(
@@ -169,12 +179,13 @@ def with_weaker(found: Survey, judged: Judged, ahead: Judged) -> Judged:
     own = []
     for drift in after.kept(found.exclusions, told):
         before = known.pop(drift.desired.place, None) if drift.desired is not None else None
-        findings = {f.rule: f for f in (*drift.findings, *(before.findings if before else ()))}
+        already = before.findings if before else ()
+        findings = (*already, *(f for f in drift.findings if f.rule not in {k.rule for k in already}))
         changes = (*(before.changes if before else ()), *drift.changes)
-        own.append(replace(drift, changes=changes, findings=tuple(findings.values())))
+        own.append(replace(drift, changes=changes, findings=findings))
     places = {d.desired.place for d in own if d.desired is not None}
     rest = [d for d in judged.drift if d.kind != "modified" or d.desired is None or d.desired.place not in places]
-    return Judged(tuple(sorted((*rest, *own), key=_order)), (*judged.warnings, *ahead.warnings))
+    return replace(judged, drift=tuple(sorted((*rest, *own), key=_order)), warnings=(*judged.warnings, *ahead.warnings))
 
 
 def _order(drift: Drift) -> tuple[bool, str]:

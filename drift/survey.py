@@ -97,6 +97,11 @@ class Survey:
         """Whether a resource of another target would have been looked at, had it been one of this."""
         return kind_of(resource, self.catalog).name in self.types and self.exclusions.means(resource)
 
+    @property
+    def in_sync(self) -> list[tuple[Resource, Resource]]:
+        """Both sides of what did not drift."""
+        return [(r, self.actual.paired[r.place]) for r in self.verdicts.in_sync if r.place in self.actual.paired]
+
     def desired_graph(self) -> nx.DiGraph[Key]:
         """What Terraform describes, with its references."""
         from drift.graph import build

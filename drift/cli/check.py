@@ -11,7 +11,7 @@ from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
 from drift.cli.options.ignoring import Ignoring, ignore_options
 from drift.cli.options.output import Output, output_options
-from drift.cli.options.rules import Rules, rule_options
+from drift.cli.options.rules import Extent, Rules, extent_options, rule_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @account_options
 @ignore_options
 @rule_options
+@extent_options
 @output_options
 @click.option(
     "--estimate",
@@ -40,6 +41,7 @@ def command(
     account: Account,
     ignoring: Ignoring,
     judging: Rules,
+    extent: Extent,
     output: Output,
     estimated: bool,
 ) -> int:
@@ -54,6 +56,8 @@ def command(
       drift check --state 's3://states/**/*.tfstate' --state-profile states
       drift check --state prod.tfstate --fail-on unmanaged,severity>=high
       drift check --framework cis-v4 --skip-rules 's3-mfa-*' --fail-on severity>=high
+      drift check --judge all,account                  also what is in sync, and what the account lacks
+      drift check --fail-on severity>=high,introduced  not for what was there before
       drift check --state prod.tfstate --only 'aws_iam_*' --profile audit
       drift check --filter "tags.Team == 'data'" --baseline accepted.json --fail-on new
 
@@ -70,6 +74,7 @@ def command(
         configurations=configurations,
         ignoring=ignoring,
         judging=judging,
+        extent=extent,
         accepted=ignoring.accepted(),
         links=output.draws,
     )

@@ -11,6 +11,7 @@ import click
 from drift.cli.job import Asked, compare
 from drift.cli.options.account import PROVIDER, UNASKED
 from drift.cli.options.output import Output, output_options
+from drift.cli.options.rules import Extent, Rules, extent_options, rule_options
 from drift.errors import DriftError
 from drift.run import Connection
 from drift.survey import Scope
@@ -24,11 +25,18 @@ TYPES = (
     "aws_sqs_queue", "aws_dynamodb_table", "aws_cloudwatch_log_group", "aws_ssm_parameter",
 )  # fmt: skip
 """What the shop is made of, and what moto's extra for the demo serves."""
+GUARDS = (
+    "aws_cloudtrail", "aws_guardduty_detector", "aws_guardduty_detector_feature", "aws_securityhub_account",
+    "aws_config_configuration_recorder*", "aws_ebs_encryption_by_default", "aws_iam_account_password_policy",
+)  # fmt: skip
+"""What an account is asked for besides, with `--judge account`."""
 
 
 @click.command("demo")
+@rule_options
+@extent_options
 @output_options
-def command(output: Output) -> int:
+def command(judging: Rules, extent: Extent, output: Output) -> int:
     """Run the main job on a small built-in account: no AWS account, no credentials, no network.
 
     An AWS is simulated inside this process (moto), a shop is built in it whose Terraform state
@@ -36,6 +44,7 @@ def command(output: Output) -> int:
     Exit status: as of `drift check`, so 1: the account has drifted.
     """
     output.validate()
+    judging.chosen()
     for name in [n for n in os.environ if n.startswith("AWS_")]:
         del os.environ[name]  # the user's own account must stay out of this
     try:
@@ -54,8 +63,15 @@ def command(output: Output) -> int:
         here = Path.cwd()
         os.chdir(folder)  # so that the report names the state as a user would
         try:
-            scope = Scope(only=TYPES)
-            asked = Asked(places=("terraform.tfstate",), scope=scope, account=UNASKED, links=output.draws)
+            scope = Scope(only=(*TYPES, *GUARDS) if "account" in extent.judged else TYPES)
+            asked = Asked(
+                places=("terraform.tfstate",),
+                scope=scope,
+                account=UNASKED,
+                judging=judging,
+                extent=extent,
+                links=output.draws,
+            )
             outcome = compare(asked, Connection(PROVIDER, BotoApi(session)), scope)
         finally:
             os.chdir(here)

@@ -11,7 +11,7 @@ from drift.cli.options.account import Account
 from drift.cli.options.configuration import UNREAD, Configurations
 from drift.cli.options.ignoring import Ignoring
 from drift.cli.options.output import progress
-from drift.cli.options.rules import Rules
+from drift.cli.options.rules import Extent, Rules
 from drift.desired.load import Sources
 from drift.run import Connection, Job, Outcome
 from drift.survey import Scope
@@ -31,6 +31,7 @@ class Asked:
     configurations: Configurations = UNREAD
     ignoring: Ignoring | None = None
     judging: Rules | None = None
+    extent: Extent | None = None
     accepted: Baseline | None = None
     links: bool = False
 
@@ -77,4 +78,6 @@ def job(asked: Asked, scope: Scope) -> Job:
         )
     if asked.judging is not None:
         out = replace(out, rules=asked.judging.chosen(), settings=asked.judging.settings)
+    if asked.extent is not None:
+        out = replace(out, judge=asked.extent.judged)
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ def command() -> None:
       drift rules                              all of them
       drift rules sg-ssh                       one, with what to do about it
       drift rules --framework cis-v4 --format markdown
+      drift rules new queue-without-owner --type aws_sqs_queue --output own-rules.yaml
       drift rules test own-rules.yaml          run the tests that stand in the file
     """
 
@@ -93,8 +95,10 @@ def test(files: tuple[Path, ...]) -> int:
     from drift.rules.trial import run
 
     catalog, bad, count = plugins.catalog(), 0, 0
+    taken = {rule.id: "a rule that drift or a plugin brings" for rule in plugins.rules()}
     for file in files:
-        own = read(file, catalog)
+        own = read(file, catalog, taken)
+        taken |= {rule.id: f"a rule of {file}" for rule in own.rules}
         tested = {case.rule.id for case in own.cases}
         for case in own.cases:
             result = run(case, catalog)
@@ -107,6 +111,43 @@ def test(files: tuple[Path, ...]) -> int:
                 click.echo(f"     {visible(rule.id)}: has no tests")
     click.echo(f"{count - bad} of {count} as expected")
     return 1 if bad else 0
+
+
+@command.command("new")
+@click.argument("rule")
+@click.option("--type", "type_", default="aws_s3_bucket", show_default=True, metavar="TYPE", help="What it judges.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="The file to write; it must not exist.")
+def new(rule: str, type_: str, output: Path | None) -> None:
+    """Start a file of rules: one rule called RULE, with tests that hold, to go on from."""
+    from drift.rules.own import beginning
+
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", rule):
+        raise UsageError(f"{rule!r} is no id for a rule", "Use small letters, digits and dashes: bucket-without-owner.")
+    if rule in {known.id for known in plugins.rules()}:
+        raise UsageError(f"{rule!r} is the id of a rule that drift or a plugin brings", "Choose another.")
+    text = beginning(rule, type_, plugins.catalog())
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written: {error.strerror}", "Name a file that does not exist.") from None
+    click.echo(f"{output}: written; `drift rules test {output}` runs its tests")
+
+
+@command.command("schema")
+def schema_() -> None:
+    """Print the JSON Schema of a file of rules, for editors.
+
+    \b
+    Example:
+      drift rules schema > own-rules.schema.json
+    """
+    from drift.rules.own import schema
+
+    click.echo(json.dumps(schema(), indent=2))
 
 
 def document(rule: Rule) -> dict[str, Any]:

@@ -74,6 +74,36 @@ OUT_OF_SCOPE = "is not in scope"
 
 
 @dataclass(frozen=True, slots=True)
+class Permission:
+    """Actions on resources, for somebody, under conditions."""
+
+    actions: tuple[str, ...]
+    """As the provider spells them: `s3:GetObject`."""
+    resources: tuple[str, ...] = ()
+    """Patterns of names: ARNs."""
+    all_but_resources: bool = False
+    """Whether it is every resource but these."""
+    principals: tuple[str, ...] = ()
+    """Who; empty where the policy hangs on him."""
+    all_but_principals: bool = False
+    """Whether it is everybody but these."""
+    conditions: tuple[str, ...] = ()
+    """Each as a sentence."""
+    levels: tuple[str, ...] = ()
+    """Access levels of the actions, the gravest first: `Permissions management`, `Write`, `Read`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a change of a policy made possible, and what it took away."""
+
+    added: tuple[Permission, ...] = ()
+    removed: tuple[Permission, ...] = ()
+    paths: tuple[str, ...] = ()
+    """Ways to more rights that are open now and were not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule says of a drifted resource."""
 
@@ -92,6 +122,8 @@ class Finding:
     """Controls it answers to: `cis-v3 5.2`, `fsbp EC2.13`."""
     exempt: str = ""
     """Why it is accepted, where an exemption covers it."""
+    rights: Rights | None = None
+    """The evidence as values, where it is about permissions."""
 
     @property
     def counts(self) -> bool:
@@ -161,6 +193,17 @@ class Drift:
         what = [self.kind, self.type, r.key.account, r.key.region, r.id or str(r.address or "")]
         again = self.recreated_as.id if self.recreated_as else ""
         return _digest([*what, again, sorted(c.fingerprint for c in self.changes)])
+
+
+@dataclass(frozen=True, slots=True)
+class Posture:
+    """What rules say, on request, of what did not drift: of one resource, or of what an account lacks."""
+
+    account: str
+    region: str
+    findings: tuple[Finding, ...]
+    resource: Resource | None = None
+    """None where it is about the account itself."""
 
 
 def _digest(value: object) -> str:
@@ -296,6 +339,8 @@ class Report:
     """Entries of the baseline that nothing answers to any more."""
     baseline: str = ""
     """The baseline it was held against; empty for none."""
+    posture: tuple[Posture, ...] = ()
+    """Findings about what did not drift, and about what an account lacks; empty where nobody asked."""
     links: tuple[Link, ...] = ()
     """What the drifted resources refer to, and what refers to them; empty where nobody asked."""
     gaps: tuple[Gap, ...] = ()

@@ -55,6 +55,7 @@ def conclude(
     report = Report(
         scope=_scope(desired, [s for s, _ in surveys]),
         drift=told,
+        posture=tuple(p for _, judged in surveys for p in judged.posture),
         links=_links(surveys, told) if links else (),
         in_sync=in_sync,
         managed=in_sync + sum(d.kind != "unmanaged" for d in drifts) + unread_resources + left_out,

@@ -27,6 +27,7 @@ from drift.report.wording import (
     asides,
     counts,
     headline,
+    judged_of,
     module_of,
     named,
     notes_on,
@@ -213,6 +214,15 @@ def _groups(report: Report) -> Iterable[dict[str, Any]]:
         (
             "Accepted by the baseline",
             [f"{d.kind} {named(d)}" for d in report.accepted],
+        ),
+        (
+            "Judged on request",
+            [
+                f"{f.severity} {judged_of(p)}: {f.message} ({f.rule}, {f.effect})"
+                for p in report.posture
+                for f in p.findings
+                if f.verdict != "unknown"
+            ],
         ),
         ("Resolved since the baseline", [f"{r.kind} {r.address or r.type} {r.id}" for r in report.resolved]),
         (

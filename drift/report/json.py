@@ -50,6 +50,7 @@ def document(report: Report) -> dict[str, Any]:
         "scope": None,
         "summary": summary(report),
         "drift": None,
+        "posture": None,
         "pending": None,
         "expected": None,
         "settled": None,

@@ -21,6 +21,7 @@ from drift.report.wording import (
     counts,
     headline,
     home,
+    judged_of,
     known_as,
     named,
     place,
@@ -152,6 +153,8 @@ def beside(report: Report, look: Look) -> Iterator[str]:
     """What is no drift, folded."""
     if report.pending:
         yield from folded(f"Pending: the next apply does this anyway ({len(report.pending)})", _pending(report, look))
+    if report.posture:
+        yield from folded(f"Judged on request ({len(report.posture)})", _posture(report), opened=True)
     for title, group in asides(report):
         yield from folded(f"{title} ({len(group)})", _aside(group, look))
     if report.accepted:
@@ -172,6 +175,12 @@ def beside(report: Report, look: Look) -> Iterator[str]:
     if report.not_covered:
         types = [f"{code(t)} {n}" for t, n in report.not_covered.items()]
         yield from folded(f"Not covered yet ({sum(report.not_covered.values())})", _listed(types, look))
+
+
+def _posture(report: Report) -> Iterator[str]:
+    for one in report.posture:
+        yield f"- **{code(judged_of(one))}**"
+        yield from (f"  - {_finding(f)}" for f in one.findings if f.verdict != "unknown")
 
 
 def folded(title: str, inside: Iterable[str], *, opened: bool = False) -> Iterator[str]:

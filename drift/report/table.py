@@ -67,6 +67,7 @@ def lines(report: Report, look: Look) -> Iterator[Text]:
             if kind == "missing" and not found[-1].findings:
                 yield Text()
     yield from _unmanaged(report, look)
+    yield from _posture(report, look)
     yield from asides(report, look, _change)
     yield from _not_read(report)
     for warning in report.warnings:
@@ -175,7 +176,12 @@ def _cut(text: str, look: Look) -> str:
 
 
 def _findings(drift: Drift, indent: str, look: Look) -> Iterator[Text]:
-    for f in drift.findings:
+    yield from _told(drift.findings, indent, look)
+
+
+def _told(findings: Iterable[Finding], indent: str, look: Look) -> Iterator[Text]:
+    findings = list(findings)
+    for f in findings:
         if f.verdict == "unknown":
             continue
         style = SEVERITY_STYLE[f.severity] if f.counts else "green"
@@ -185,7 +191,7 @@ def _findings(drift: Drift, indent: str, look: Look) -> Iterator[Text]:
             (f"  [{visible(f.rule)}, {visible(_effect(f))}]", "dim"),
         )
     unknown = defaultdict(list)
-    for f in drift.findings:
+    for f in findings:
         if f.verdict == "unknown" and (look.verbose or not f.by_choice or f.severity in GRAVE):
             unknown[f.evidence].append(f.rule)
     for why, rules in sorted(unknown.items()):
@@ -214,6 +220,24 @@ def _unmanaged(report: Report, look: Look) -> Iterator[Text]:
             region = f"  {visible(resource.key.region)}" if several else ""
             yield Text.assemble(("    · ", "dim"), visible(resource.id), (name + region, "dim"))
             yield from _findings(drift, "      ", look)
+    yield Text()
+
+
+def _posture(report: Report, look: Look) -> Iterator[Text]:
+    """What rules say of what did not drift."""
+    told = [(one, list(_told(one.findings, "    ", look))) for one in report.posture]
+    told = [(one, inside) for one, inside in told if inside]
+    if not told:
+        return
+    yield _title(f"Judged on request ({len(told)})", "cyan")
+    for one, inside in told:
+        found = one.resource
+        if found is None:
+            yield Text.assemble(("  ▪ ", "cyan"), ("account ", "dim"), visible(f"{one.account} {one.region}"))
+        else:
+            name = visible(found.address or f"{found.type} {found.id}")
+            yield Text.assemble(("  ▪ ", "cyan"), (name, "bold"), (f"  {visible(found.id)}", "dim"))
+        yield from inside
     yield Text()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from drift.model.address import Address
-from drift.model.drift import KINDS, SEVERITIES, Aside, Change, Drift, Finding, Report, Severity
+from drift.model.drift import KINDS, SEVERITIES, Aside, Change, Drift, Finding, Posture, Report, Severity
 from drift.model.resource import GLOBAL, Source
 from drift.model.value import plain
 from drift.report.safe import shown, visible
@@ -83,6 +83,16 @@ def alive(drift: Drift) -> tuple[Finding, ...]:
     """The findings to act on, the worst first."""
     found = [f for f in drift.findings if f.counts]
     return tuple(sorted(found, key=lambda f: SEVERITIES.index(f.severity)))
+
+
+def judged_of(posture: Posture) -> str:
+    """What was judged on request: a resource, or an account and a region of it."""
+    found = posture.resource
+    return (
+        f"account {posture.account} {posture.region}"
+        if found is None
+        else str(found.address or f"{found.type} {found.id}")
+    )
 
 
 def worst(drift: Drift) -> Severity | None:

@@ -1,4 +1,4 @@
-"""Judges each drifted resource on the desired and on the actual side.
+"""Judges each drifted resource on the desired and on the actual side; on request all others, and the account.
 
 A rule asks for what it needs while it runs: what was not read yet stops it, is read together with what all
 the others need, and the rule runs again. So nothing is read that no verdict depends on.
@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from drift.model.coverage import Gap, Unreadable
-from drift.model.drift import SEVERITIES, Drift, Effect, Finding, Severity, Verdict
-from drift.model.resource import Key, Resource
+from drift.model.drift import SEVERITIES, Drift, Effect, Finding, Posture, Severity, Verdict
+from drift.model.resource import GLOBAL, Key, Resource
 from drift.provider.catalog import Catalog
 from drift.provider.relations import kind_of, parent_key
-from drift.provider.spec import ResourceType
+from drift.provider.spec import ElementOf, ResourceType, Within
 from drift.rules.settings import Settings
-from drift.rules.spec import ANY, Fail, Rule
+from drift.rules.spec import ANY, Fact, Fail, Rule, failure, joined
 from drift.rules.subject import Subject
 from drift.rules.world import Needs, Unknown, Want, World
 
@@ -61,6 +61,8 @@ class Judged:
 
     drift: tuple[Drift, ...]
     warnings: tuple[str, ...] = ()
+    posture: tuple[Posture, ...] = ()
+    """What was found of what did not drift, where that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +72,38 @@ class Answer:
     verdict: Verdict
     evidence: str = ""
     severity: Severity | None = None
+    fail: Fail | None = None
 
 
 ASIDE = Answer("pass", "the rule does not speak of it")
+GONE = Answer("fail", "it is gone")
+UNREAD = Answer("unknown", "it was not read")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account that is judged for what it lacks."""
+
+    id: str
+    regions: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class _Task:
-    """One rule on one drifted resource."""
+    """One rule on one drifted resource, or on a part of one that is unmanaged."""
 
     drift: int
+    rule: Rule
+    part: Resource | None = None
+    sides: dict[str, Answer] = field(default_factory=dict)
+    """`desired`, `actual`; `guard`: whether something makes up for what is gone."""
+
+
+@dataclass(slots=True)
+class _Lack:
+    """One rule on what an account, or a region of it, must have."""
+
+    place: Resource
     rule: Rule
     sides: dict[str, Answer] = field(default_factory=dict)
 
@@ -93,10 +117,16 @@ def judge(
     desired: Sequence[Resource] = (),
     settings: Settings | None = None,
     scope: Set[str] | None = None,
+    in_sync: Sequence[tuple[Resource, Resource]] = (),
+    account: Account | None = None,
 ) -> Judged:
-    """Judge all drifts; only what a verdict depends on is read."""
-    run = _Run(drifts, rules, reader, catalog, desired, settings or Settings(), scope or frozenset(catalog))
-    return run.judged()
+    """Judge all drifts; only what a verdict depends on is read.
+
+    `in_sync` holds both sides of what did not drift and is judged too. Of an `account` it is told what it lacks.
+    """
+    also = [Drift("modified", one, other) for one, other in in_sync]
+    run = _Run([*drifts, *also], rules, reader, catalog, desired, settings or Settings(), scope or frozenset(catalog))
+    return run.judged(len(drifts), account)
 
 
 class _Run:
@@ -120,18 +150,30 @@ class _Run:
         self._used: dict[str, Mapping[str, int | None] | Unreadable] = {}
         self._warnings: dict[str, None] = {}
         self._implied = {rule.id: rule.implies for rule in rules}
-        by_type = _by_type(rules)
-        self._tasks = [_Task(i, rule) for i, d in enumerate(drifts) for rule in by_type(kind_of(d.resource, catalog))]
+        self._rules = rules
+        self._by_type = _by_type(rules)
+        self._parts_of = _parts_of(catalog)
+        self._live: list[Resource] = []
 
-    def judged(self) -> Judged:
-        self._read([w for t in self._tasks for w in self._foreseen(t)])
-        waiting = self._tasks
+    def judged(self, drifted: int, account: Account | None = None) -> Judged:
+        """`drifted`: how many of the drifts are any; the others are in sync."""
+        tasks = [
+            _Task(i, rule)
+            for i, d in enumerate(self._drifts)
+            for rule in self._by_type(kind_of(d.resource, self._catalog))
+            if i < drifted or not rule.of_drift
+        ]
+        opened = self._open()
+        self._read([w for t in tasks for w in self._foreseen(t)])
+        parts = [_Task(i, rule, part) for i, part in opened for rule in self._of_part(part)]
+        lacks = list(self._lacks(account)) if account else []
+        waiting: list[_Task | _Lack] = [*tasks, *parts, *lacks]
         for _ in range(ROUNDS):
             worlds = self._worlds()
             wants: list[Want] = []
             again = []
             for task in waiting:
-                needs = self._answer(task, worlds)
+                needs = self._answer(task, worlds) if isinstance(task, _Task) else self._look(task, worlds)
                 if needs:
                     wants += needs
                     again.append(task)
@@ -143,20 +185,119 @@ class _Run:
             for task in waiting:
                 self._warnings[f"rule {task.rule.id} asks for more than can be read in {ROUNDS} rounds"] = None
         found: dict[int, list[Finding]] = defaultdict(list)
-        for task in self._tasks:
-            finding = self._finding(task)
-            if finding is not None:
-                found[task.drift].append(finding)
+        for task in tasks:
+            found[task.drift] += self._findings(task)
+        for i, finding in self._of_parts(parts):
+            found[i].append(finding)
         out = tuple(
             replace(d, actual=d.actual and self._reader.latest(d.actual), findings=_settled(found[i], self._implied))
             for i, d in enumerate(self._drifts)
         )
-        return Judged(self._exempted(self._once(out)), tuple(self._warnings))
+        out = self._exempted(self._once(out))
+        posture = (
+            Posture(d.resource.key.account, d.resource.key.region, d.findings, replace(d.found, address=_address(d)))
+            for d in out[drifted:]
+            if d.findings
+        )
+        return Judged(out[:drifted], tuple(self._warnings), (*posture, *self._lacking(lacks)))
+
+    def _open(self) -> list[tuple[int, Resource]]:
+        """(drift, part) for all that hangs in what is unmanaged, wherever a rule judges such a part."""
+        wholes = [(i, d.actual) for i, d in enumerate(self._drifts) if d.kind == "unmanaged" and d.actual]
+        wants = [
+            Want(whole.key, inside=kind.name)
+            for _, whole in wholes
+            for kind in self._parts_of[whole.type]
+            if kind.name in self._scope and isinstance(kind.list, Within) and self._of_kind(kind)
+        ]
+        self._read(wants)
+        inside: dict[Key, list[Resource]] = defaultdict(list)
+        for resource in self._reader.resources.values():
+            parent = kind_of(resource, self._catalog).parent
+            key = parent_key(resource, parent, self._catalog) if parent else resource.inside
+            if key is not None and not (parent and parent.standalone):
+                inside[key].append(resource)
+        told = {d.resource.key for d in self._drifts}
+        return [
+            (i, part)
+            for i, whole in wholes
+            for part in sorted(inside[whole.key], key=lambda r: str(r.key))
+            if part.key not in told
+        ]
+
+    def _of_part(self, part: Resource) -> list[Rule]:
+        return self._of_kind(kind_of(part, self._catalog))
+
+    def _of_kind(self, kind: ResourceType) -> list[Rule]:
+        """The rules that judge a part by itself: those that judge its whole as well see the part there."""
+        whole = _whole(kind)
+        seen = {r.id for r in self._by_type(self._catalog[whole])} if whole in self._catalog else set()
+        return [r for r in self._by_type(kind) if r.id not in seen and r.types != ANY]
+
+    def _of_parts(self, tasks: Sequence[_Task]) -> Iterable[tuple[int, Finding]]:
+        """One finding for each rule, verdict and drift, whatever number of parts it was found in."""
+        grouped: dict[tuple[int, str, str], list[tuple[_Task, Finding]]] = defaultdict(list)
+        for task in tasks:
+            for finding in self._findings(task):
+                grouped[task.drift, finding.rule, finding.verdict].append((task, finding))
+        for (i, _, _), several in grouped.items():
+            gravest = min((f for _, f in several), key=lambda f: SEVERITIES.index(f.severity))
+            said = joined(f"{_name(t.part)}: {f.evidence}" if t.part else f.evidence for t, f in several)
+            yield i, replace(gravest, evidence=said)
+
+    def _lacks(self, account: Account) -> Iterable[_Lack]:
+        for rule in self._rules:
+            for region in (GLOBAL,) if rule.guards == "account" else account.regions if rule.guards else ():
+                yield _Lack(Resource(key=Key("", account.id, region, ()), id=account.id), rule)
+
+    def _look(self, task: _Lack, worlds: Mapping[str, World]) -> Sequence[Want]:
+        for side in ("actual", "desired"):
+            try:
+                if side not in task.sides:
+                    task.sides[side] = self._guard(task.rule, task.place, worlds[side])
+            except Needs as needs:
+                return needs.wants
+        return ()
+
+    def _guard(self, rule: Rule, place: Resource, world: World) -> Answer:
+        """Whether an account, or a region, has one of each type that passes."""
+        worst = Answer("pass")
+        for type_ in rule.when_missing:
+            if type_ not in self._catalog:
+                continue
+            try:
+                there = Subject(place, world).every(type_, place.key.region)
+            except Unknown as why:
+                worst = worst if worst.verdict == "fail" else Answer("unknown", str(why))
+                continue
+            answers = [(s, verdict(rule, s.resource, world)) for s in there]
+            parent = self._catalog[type_].parent
+            part = parent is not None and parent.to in rule.when_missing
+            if any(a.verdict == "pass" for _, a in answers) or (part and not there):
+                continue
+            unknown = next((a for _, a in answers if a.verdict == "unknown"), None)
+            if unknown is None:
+                worst = Answer("fail", joined(f"{s.name}: {a.evidence}" for s, a in answers) or f"there is no {type_}")
+                break
+            worst = unknown
+        return worst
+
+    def _lacking(self, tasks: Sequence[_Lack]) -> Iterable[Posture]:
+        found: dict[Key, list[Finding]] = defaultdict(list)
+        for task in tasks:
+            before, after = (task.sides.get(side, UNREAD) for side in ("desired", "actual"))
+            if after.verdict == "pass":
+                continue
+            effect = _FAILING[before.verdict] if after.verdict == "fail" else "unknown"
+            found[task.place.key].append(self._told(task.rule, None, effect, after))
+        for key, findings in found.items():
+            told = self._exempted((Drift("modified", Resource(key=key, id=key.account), None, (), tuple(findings)),))
+            yield Posture(key.account, key.region, _settled(told[0].findings, self._implied))
 
     def _once(self, drifts: tuple[Drift, ...]) -> tuple[Drift, ...]:
         """What a part says is not said of its whole again: a queue's policy that is a resource of its own."""
         said = {
-            (self._whole_of(d.resource), f.rule, f.effect, f.evidence)
+            (self._whole_of(d.resource), f.rule, f.effect, "" if d.kind == "missing" else f.evidence)
             for d in drifts
             for f in d.findings
             if f.verdict != "unknown"
@@ -164,7 +305,11 @@ class _Run:
         return tuple(
             replace(
                 d,
-                findings=tuple(f for f in d.findings if (d.resource.key, f.rule, f.effect, f.evidence) not in said),
+                findings=tuple(
+                    f
+                    for f in d.findings
+                    if not said & {(d.resource.key, f.rule, f.effect, told) for told in (f.evidence, "")}
+                ),
             )
             for d in drifts
         )
@@ -218,65 +363,93 @@ class _Run:
     def _answer(self, task: _Task, worlds: Mapping[str, World]) -> Sequence[Want]:
         """Fills the sides that can be told; what must be read first for the others."""
         drift = self._drifts[task.drift]
-        now = drift.actual or drift.recreated_as  # what was made again is judged in the place of what is gone
+        # what was made again is judged in the place of what is gone
+        now = task.part or drift.actual or drift.recreated_as
         actual = now and self._reader.latest(now)
-        if actual is None and drift.type not in task.rule.when_missing and not task.rule.of_drift:
+        lost = now is None and drift.type in task.rule.when_missing
+        if actual is None and not lost and not task.rule.of_drift:
             return ()
-        sides = {"actual": actual, "desired": drift.desired}
+        sides = {"actual": actual, "desired": None if task.part else drift.desired}
         if task.rule.of_drift and actual is not None:
             del sides["desired"]  # it looks at both sides itself, once
-        for side, resource in sides.items():
-            if resource is None or side in task.sides:
-                continue
-            try:
-                task.sides[side] = verdict(task.rule, resource, worlds[side], drift)
-            except Needs as needs:
-                return needs.wants
-            except Exception as error:  # noqa: BLE001 - a rule may come from a plugin; its bug must not pass for a verdict
-                why = f"{type(error).__name__}: {error}" if isinstance(error, LookupError) else type(error).__name__
-                self._warnings[f"rule {task.rule.id} failed on {resource.address or resource.id}: {why}"] = None
-                task.sides[side] = Answer("unknown", "the rule itself failed")
+        try:
+            for side, resource in sides.items():
+                if resource is not None and side not in task.sides:
+                    judged = drift if task.part is None else Drift("unmanaged", None, actual)
+                    task.sides[side] = verdict(task.rule, resource, worlds[side], judged)
+            if lost and drift.desired and "guard" not in task.sides and task.sides["desired"].verdict == "pass":
+                task.sides["guard"] = self._left(task.rule, drift.desired, worlds["actual"])
+        except Needs as needs:
+            return needs.wants
+        except Exception as error:  # noqa: BLE001 - a rule may come from a plugin; its bug must not pass for a verdict
+            resource = drift.resource
+            why = f"{type(error).__name__}: {error}" if isinstance(error, LookupError) else type(error).__name__
+            self._warnings[f"rule {task.rule.id} failed on {resource.address or resource.id}: {why}"] = None
+            task.sides |= {s: Answer("unknown", "the rule itself failed") for s in sides if s not in task.sides}
         return ()
 
-    def _finding(self, task: _Task) -> Finding | None:
-        drift = self._drifts[task.drift]
-        unknown = Answer("unknown", "it was not read")
-        if task.rule.of_drift:
-            answer = task.sides.get("actual") or task.sides.get("desired") or unknown
+    def _left(self, rule: Rule, lost: Resource, world: World) -> Answer:
+        """Whether something else still guards what a lost resource did."""
+        it = Subject(lost, world)
+        wholes = it.seen(*(t for t in rule.types if t not in rule.when_missing and t in self._catalog))
+        answers = [verdict(rule, w.resource, world) for w in wholes]
+        if rule.guards and not wholes:
+            try:
+                others = it.every(kind_of(lost, self._catalog).name, GLOBAL if rule.guards == "account" else it.region)
+            except Unknown as why:
+                return Answer("unknown", str(why))
+            answers = [verdict(rule, s.resource, world) for s in others]
+            if any(a.verdict == "pass" for a in answers):
+                return Answer("pass")
+        answers = [a for a in answers if a != ASIDE]
+        unknown = next((a for a in answers if a.verdict == "unknown"), None)
+        if any(a.verdict == "fail" for a in answers) or not answers:
+            return GONE
+        return unknown or Answer("pass")
+
+    def _findings(self, task: _Task) -> Iterable[Finding]:
+        drift, rule = self._drifts[task.drift], task.rule
+        if rule.of_drift or task.part is not None:
+            answer = task.sides.get("actual") or task.sides.get("desired") or UNREAD
             effect = _UNMANAGED[answer.verdict]
-            return self._told(task.rule, drift, effect, answer) if effect else None
-        before, after = (task.sides.get(side, unknown) for side in ("desired", "actual"))
-        answer = after
+            if effect:
+                yield self._told(rule, drift, effect, answer)
+            return
+        before, after = (task.sides.get(side, UNREAD) for side in ("desired", "actual"))
         if drift.actual is None and drift.recreated_as is None:
-            if drift.type not in task.rule.when_missing or before.verdict == "fail" or before == ASIDE:
-                return None
-            effect = "introduced" if before.verdict == "pass" else "unknown"
-            answer = Answer("fail", "it is gone") if effect == "introduced" else before
+            if drift.type not in rule.when_missing or before.verdict == "fail" or before == ASIDE:
+                return
+            answer = task.sides.get("guard", UNREAD) if before.verdict == "pass" else before
+            effect = _UNMANAGED[answer.verdict]
         elif drift.kind == "unmanaged":
-            effect = _UNMANAGED[after.verdict]
+            effect, answer = _UNMANAGED[after.verdict], after
         elif after.verdict == "fail":
-            effect = _FAILING[
-                "fail" if before.verdict == "unknown" and _untouched(task.rule, drift) else before.verdict
-            ]
+            earlier = "fail" if before.verdict == "unknown" and _untouched(rule, drift) else before.verdict
+            if earlier == "fail" and (split := _split(before, after)):
+                new, kept = split
+                yield self._told(rule, drift, "introduced", new)
+                effect, answer = ("present" if kept.evidence else None), kept
+            else:
+                effect, answer = _FAILING[earlier], after
         elif after.verdict == "unknown":
-            effect = "unknown"
+            effect, answer = "unknown", after
         else:
             effect, answer = ("resolved" if before.verdict == "fail" else None), replace(before, verdict="pass")
-        if effect is None:
-            return None
-        return self._told(task.rule, drift, effect, answer)
+        if effect:
+            yield self._told(rule, drift, effect, answer)
 
-    def _told(self, rule: Rule, drift: Drift, effect: Effect, answer: Answer) -> Finding:
+    def _told(self, rule: Rule, drift: Drift | None, effect: Effect, answer: Answer) -> Finding:
         severity, evidence = answer.severity or rule.severity, answer.evidence
-        if self._settings.weakens and answer.verdict == "fail" and effect == "introduced":
+        if drift and self._settings.weakens and answer.verdict == "fail" and effect == "introduced":
             if drift.kind != "unmanaged":
                 severity = SEVERITIES[max(SEVERITIES.index(severity) - 1, 0)]
             elif rule.theme == "public access":
                 severity = "critical"
+        fail = answer.fail or Fail()
         return Finding(
             rule.id, severity, rule.title, effect,
-            verdict=answer.verdict, evidence=evidence, remedy=rule.remedy,
-            references=rule.references, frameworks=rule.frameworks,
+            verdict=answer.verdict, evidence=evidence, remedy=fail.remedy or rule.remedy,
+            references=rule.references, frameworks=rule.frameworks, rights=fail.rights,
         )  # fmt: skip
 
     def _exempted(self, drifts: tuple[Drift, ...]) -> tuple[Drift, ...]:
@@ -311,10 +484,52 @@ def verdict(rule: Rule, resource: Resource, world: World, drift: Drift | None = 
         found = rule.judge(Subject(resource, world, drift))
     except Unknown as why:
         return Answer("unknown", str(why))
-    if found is None or found is False:
-        return Answer("pass") if found is None else ASIDE
-    fail = found if isinstance(found, Fail) else Fail(found if isinstance(found, str) else "")
-    return Answer("fail", fail.evidence, fail.severity)
+    fail = failure(found)
+    if fail is None:
+        return ASIDE if found is False else Answer("pass")
+    return Answer("fail", fail.text, fail.severity, fail)
+
+
+def _split(before: Answer, after: Answer) -> tuple[Answer, Answer] | None:
+    """What the drift added to the evidence, and what was there and still is; None where nothing was added."""
+    old, now = (a.fail.facts if a.fail else () for a in (before, after))
+    if not old or not now or after.fail is None:
+        return None
+    new = [more for f in now if (more := f.beyond(old))]
+    if not new:
+        return None
+    kept = [f for f in now if f.beyond(old) is None]
+    kept += [f for f in old if f.beyond(now) is None and f.beyond(kept) is not None]
+    return _with(after, new), _with(after, kept)
+
+
+def _with(answer: Answer, facts: Sequence[Fact]) -> Answer:
+    fail = replace(answer.fail or Fail(), evidence=tuple(facts))
+    return replace(answer, evidence=fail.text if facts else "", fail=fail)
+
+
+def _name(part: Resource | None) -> str:
+    return f"{part.type} {part.name or part.id}" if part else ""
+
+
+def _address(drift: Drift) -> Any:
+    return drift.resource.address
+
+
+def _whole(kind: ResourceType) -> str:
+    """The type of what one of a type is part of, or is found inside."""
+    return kind.parent.to if kind.parent else kind.list.parent if isinstance(kind.list, Within) else ""
+
+
+def _parts_of(catalog: Catalog) -> Mapping[str, list[ResourceType]]:
+    """Type -> the types whose resources hang in one and are found by themselves."""
+    out: dict[str, list[ResourceType]] = defaultdict(list)
+    for kind in catalog.values():
+        whole = _whole(kind)
+        alone = kind.listed_as == kind.name and not isinstance(kind.list, ElementOf)
+        if whole in catalog and alone and not (kind.parent and kind.parent.standalone):
+            out[catalog[whole].listed_as].append(kind)
+    return out
 
 
 def _by_type(rules: Sequence[Rule]) -> Any:
@@ -335,10 +550,15 @@ def _settled(findings: Sequence[Finding], implied: Mapping[str, Sequence[str]]) 
     failing = {f.rule for f in findings if f.verdict == "fail"}
     resolved = {f.rule for f in findings if f.effect == "resolved"}
     silent = {i for id_ in failing for i in implied[id_]}
+    new = {i for f in findings if f.verdict == "fail" and f.effect == "introduced" for i in implied[f.rule]}
     silent_too = {i for id_ in resolved for i in implied[id_]}
     kept = [
         f
         for f in findings
-        if not ((f.rule in silent and f.verdict == "fail") or (f.rule in silent_too and f.effect == "resolved"))
+        # an old finding, however broad, says nothing of what is new
+        if not (
+            (f.rule in (new if f.effect == "introduced" else silent) and f.verdict == "fail")
+            or (f.rule in silent_too and f.effect == "resolved")
+        )
     ]
     return tuple(sorted(kept, key=lambda f: (SEVERITIES.index(f.severity), f.rule)))

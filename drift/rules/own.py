@@ -6,9 +6,10 @@ written in. It comes with the extra `rules`. The file's form is documented in do
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,15 @@ KEYS = frozenset(
     ("id", "title", "severity", "theme", "meaning", "message", "remedy", "types", "fails", "neighbours", "references",
      "when_missing", "implies", "tests")
 )  # fmt: skip
+
+TEST_KEYS = frozenset(("name", "type", "expect", "kind", "resource", "desired", "actual", "neighbours"))
+FUNCTIONS = frozenset(
+    ("size", "startsWith", "endsWith", "contains", "matches", "string", "int", "uint", "double", "bytes", "type", "dyn",
+     "duration", "timestamp", "getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear",
+     "getHours", "getMinutes", "getSeconds", "getMilliseconds", "has", "all", "exists", "exists_one", "existsOne",
+     "map", "filter", "optional.of", "optional.none", "orValue", "or", "hasValue", "value")
+)  # fmt: skip
+"""What a condition may call: CEL's standard functions and macros, as far as the interpreter has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +67,12 @@ class Own:
     cases: tuple[Case, ...] = field(default=())
 
 
-def read(file: Path, catalog: Catalog) -> Own:
-    """The rules of a file; CatalogError names the file, the rule and the place of what is wrong."""
+def read(file: Path, catalog: Catalog, taken: Mapping[str, str] | None = None) -> Own:
+    """The rules of a file; CatalogError names the file, the rule and the place of what is wrong.
+
+    `taken` says of each id that is in use already by what: `a rule of drift`.
+    """
+    used = dict(taken or {})
     try:
         text = bounds.text(file, bounds.RULES_BYTES)
     except (OSError, UnicodeDecodeError) as error:
@@ -72,6 +86,9 @@ def read(file: Path, catalog: Catalog) -> Own:
     for number, entry in enumerate(entries, 1):
         place = _Place(file, text, number, str(entry.get("id") or "") if isinstance(entry, Mapping) else "")
         rule = _rule(entry, catalog, place)
+        if rule.id in used:
+            raise place.error(f"its id is that of {used[rule.id]}", "Give it another: a report names a rule by its id.")
+        used[rule.id] = f"another rule: {place}"
         rules.append(rule)
         cases += list(_cases(entry, rule, catalog, place))
     return Own(tuple(rules), tuple(cases))
@@ -85,8 +102,33 @@ class _Place:
     id: str
 
     def __str__(self) -> str:
-        line = next((n for n, li in enumerate(self.text.splitlines(), 1) if self.id and self._names(li)), 0)
+        line = self._lines()[0]
         return f"{self.file}{f':{line}' if line else ''}: rule {self.id or self.number}"
+
+    def _lines(self) -> tuple[int, int]:
+        """The line of its id, and the last one before the next rule's; 0 where they cannot be told."""
+        lines = self.text.splitlines()
+        begins = [n for n, line in enumerate(lines, 1) if re.search(r"""\bid\b["']?\s*[:=]""", line)]
+        first = [n for n in begins if self.id and self._names(lines[n - 1])]
+        # of two rules with one id, the later one is meant
+        here = first[-1] if first and self.number >= len(begins) else next(iter(first), 0)
+        return here, next((n - 1 for n in begins if n > here), len(lines))
+
+    def at(self, word: str) -> str:
+        """Where a word of the rule stands: file, line and column, else where the rule begins."""
+        first, last = self._lines()
+        lines = self.text.splitlines()
+        for number in range(max(first, 1), last + 1):
+            found = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", lines[number - 1])
+            if found:
+                return f"{self.file}:{number}:{found.start() + 1}: rule {self.id or self.number}"
+        return str(self)
+
+    def unknown(self, what: str, word: str, known: Iterable[str], hint: str) -> CatalogError:
+        """That there is no such thing, where it stands, and what may be meant."""
+        near = difflib.get_close_matches(word, list(known), 3, 0.6)
+        told = f"Did you mean {', '.join(near)}?" if near else hint
+        return CatalogError(f"{self.at(word)}: {what} {word!r}", told)
 
     def _names(self, line: str) -> bool:
         return re.search(rf"""\bid\b["']?\s*[:=]\s*["']?{re.escape(self.id)}["']?\s*(#|$|,)""", line) is not None
@@ -154,7 +196,7 @@ def _rule(entry: Any, catalog: Catalog, place: _Place) -> Rule:
         raise place.error("is no table")
     strange = sorted(str(k) for k in entry if k not in KEYS)
     if strange:
-        raise place.error(f"has no key {strange[0]!r}", f"There are: {', '.join(sorted(KEYS))}.")
+        raise place.unknown("has no key", strange[0], KEYS, f"There are: {', '.join(sorted(KEYS))}.")
     for key in ("id", "title", "severity", "types", "fails"):
         if not entry.get(key):
             raise place.error(f"has no {key}")
@@ -169,14 +211,16 @@ def _rule(entry: Any, catalog: Catalog, place: _Place) -> Rule:
     near |= {} if isinstance(neighbours, Mapping) else dict.fromkeys(_texts(neighbours, place, "neighbours"), ())
     for type_ in (*types, *near):
         if type_ not in catalog:
-            raise place.error(f"there is no type {type_!r}", "`drift catalog` lists them.")
+            raise place.unknown("there is no type", type_, catalog, "`drift catalog` lists them.")
     expression = _Expression(str(entry["fails"]), place)
     reads = expression.reads()
     for type_ in types:
         known = {"id", *catalog[type_].attributes, *catalog[type_].computed}
         lost = sorted(reads - known)
         if lost:
-            raise place.error(f"fails: {type_} has no attribute {lost[0]!r}", "`drift catalog --verbose` names them.")
+            raise place.unknown(
+                f"fails: {type_} has no attribute", lost[0], known, "`drift catalog --verbose` names them."
+            )
     return Rule(
         id=str(entry["id"]),
         title=str(entry["title"]),
@@ -219,6 +263,10 @@ class _Expression:
             where = re.search(r"<input>:(\d+):(\d+): (.*)", str(error))
             what = f"{where[1]}:{where[2]}: {where[3]}" if where else str(error)
             raise place.error(f"fails: {what}", "CEL is described at cel.dev.") from None
+        strange = sorted(f for f in self.program.functions() if re.match(r"[A-Za-z]", f) and f not in FUNCTIONS)
+        if strange:
+            listed = f"There are: {', '.join(sorted(FUNCTIONS))}."
+            raise place.unknown("fails: there is no function", strange[0], FUNCTIONS, listed)
         self.text = text
         self.loops = _loops(text)
         roots = {v for v in self.program.variables() if re.search(rf"(?<![\w.]){v}\b", text)}
@@ -313,18 +361,23 @@ def _cases(entry: Mapping[str, Any], rule: Rule, catalog: Catalog, place: _Place
     for number, test in enumerate(entry.get("tests") or (), 1):
         if not isinstance(test, Mapping) or test.get("expect") not in ("fail", "pass", "unknown"):
             raise place.error(f"test {number}: has no `expect` that is fail, pass or unknown")
-        strange = sorted(set(test) - {"name", "type", "expect", "kind", "resource", "desired", "actual", "neighbours"})
+        strange = sorted(set(test) - TEST_KEYS)
         if strange:
-            raise place.error(f"test {number}: has no key {strange[0]!r}")
+            raise place.unknown(
+                f"test {number}: has no key", strange[0], TEST_KEYS, f"There are: {', '.join(sorted(TEST_KEYS))}."
+            )
         actual = test.get("actual") or test.get("resource") or {}
         type_ = str(test.get("type") or rule.types[0])
         kind = catalog.get(type_)
         if kind is None:
-            raise place.error(f"test {number}: there is no type {type_!r}")
+            raise place.unknown(f"test {number}: there is no type", type_, catalog, "`drift catalog` lists them.")
         known = {"id", *kind.attributes, *kind.computed}
         for name in (*actual, *(test.get("desired") or {})):
             if name not in known:
-                raise place.error(f"test {number}: {type_} has no attribute {name!r}")
+                raise place.unknown(
+                    f"test {number}: {type_} has no attribute", name, known, "`drift catalog --verbose` names them."
+                )
+        _check_neighbours(test.get("neighbours") or {}, rule, catalog, place, number)
         yield Case(
             name=str(test.get("name") or f"test {number}"),
             rule=rule,
@@ -336,3 +389,105 @@ def _cases(entry: Mapping[str, Any], rule: Rule, catalog: Catalog, place: _Place
             neighbours=test.get("neighbours") or {},
             place=f"{place}, test {number}",
         )
+
+
+def _check_neighbours(given: Any, rule: Rule, catalog: Catalog, place: _Place, number: int) -> None:
+    if not isinstance(given, Mapping) or not all(isinstance(v, list) for v in given.values()):
+        raise place.error(f"test {number}: neighbours is a map of type to a list of attributes")
+    for type_, several in given.items():
+        if type_ not in rule.near:
+            raise place.unknown(
+                f"test {number}: the rule looks at no neighbour of the type", str(type_), rule.near,
+                "Name it under the rule's `neighbours`.",
+            )  # fmt: skip
+        known = {"id", *catalog[type_].attributes, *catalog[type_].computed}
+        for attributes in several:
+            for name in attributes if isinstance(attributes, Mapping) else ():
+                if name not in known:
+                    raise place.unknown(
+                        f"test {number}: {type_} has no attribute", name, known, "`drift catalog --verbose` names them."
+                    )
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of such a file, for editors."""
+    text, texts = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
+    either = {"anyOf": [text, texts]}
+    test = {
+        "name": text,
+        "type": {**text, "description": "The type that is tested, where the rule is about several."},
+        "expect": {"enum": ["fail", "pass", "unknown"]},
+        "kind": {"enum": ["modified", "missing", "unmanaged"]},
+        "resource": {"type": "object", "description": "The attributes, as a state has them."},
+        "desired": {"type": "object"},
+        "actual": {"type": "object"},
+        "neighbours": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "object"}}},
+    }
+    rule_ = {
+        "id": {**text, "description": "What reports, --rules and exemptions name it by."},
+        "title": {**text, "description": "What is wrong where it fails."},
+        "severity": {"enum": list(SEVERITIES)},
+        "theme": {"enum": list(THEMES)},
+        "meaning": {**text, "description": "Why that matters."},
+        "message": {**text, "description": "The evidence in the report; a fixed text, so that it shows no value."},
+        "remedy": {**text, "description": "What to do about it."},
+        "types": {**either, "description": "The Terraform types that it judges."},
+        "fails": {**text, "description": "The condition, in CEL (cel.dev): true where it fails."},
+        "neighbours": {
+            "description": "Types beside the resource that the condition looks at; a map names the attributes to read.",
+            "anyOf": [text, texts, {"type": "object", "additionalProperties": {"anyOf": [texts, {"type": "null"}]}}],
+        },
+        "references": either,
+        "when_missing": {"type": "boolean", "description": "Whether the loss of one that passes is a finding."},
+        "implies": {**either, "description": "Rules that are silent where this one fails."},
+        "tests": {
+            "type": "array",
+            "items": {"type": "object", "properties": test, "required": ["expect"], "additionalProperties": False},
+        },
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Rules of one's own for drift",
+        "type": "object",
+        "required": ["rules"],
+        "properties": {
+            "rules": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": rule_,
+                    "required": ["id", "title", "severity", "types", "fails"],
+                    "additionalProperties": False,
+                },
+            }
+        },
+    }
+
+
+def beginning(id_: str, type_: str, catalog: Catalog) -> str:
+    """The text of a file with one rule to go on from, and tests that hold; CatalogError for a type there is not."""
+    kind = catalog.get(type_)
+    if kind is None:
+        near = difflib.get_close_matches(type_, list(catalog), 3, 0.6)
+        hint = f"Did you mean {', '.join(near)}?" if near else "`drift catalog` lists them."
+        raise CatalogError(f"there is no type {type_!r}", hint)
+    tagged = "tags" in kind.attributes
+    attribute = "tags" if tagged else next((n for n in (kind.label, *kind.attributes) if n in kind.attributes), "id")
+    condition = "!has(resource.tags.Owner)" if tagged else f"resource.{attribute} == 'unwanted'"
+    bad, good = ("{ tags: {} }", "{ tags: { Owner: team } }") if tagged else (
+        f"{{ {attribute}: unwanted }}", f"{{ {attribute}: wanted }}")  # fmt: skip
+    title = "Nobody is named as the owner" if tagged else f"The {attribute} is unwanted"
+    return f"""# Its form: docs/own-rules.md. A schema for editors: drift rules schema
+# Try it: drift rules test FILE, then drift check --rules-file FILE
+rules:
+  - id: {id_}
+    title: {title}
+    severity: medium
+    types: [{type_}]
+    fails: "{condition}"
+    message: say here what was seen, without a value
+    remedy: Say here what to do about it.
+    tests:
+      - {{ name: fails, resource: {bad}, expect: fail }}
+      - {{ name: passes, resource: {good}, expect: pass }}
+"""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from drift.errors import CatalogError
-from drift.model.drift import SEVERITIES, Severity
+from drift.model.drift import SEVERITIES, Rights, Severity
 from drift.rules.subject import Subject
 
 Theme = Literal[
@@ -22,17 +22,72 @@ ANY = ("*",)
 
 
 @dataclass(frozen=True, slots=True)
-class Fail:
-    """That a resource fails a rule, and the evidence: a short sentence that holds no secret."""
+class Fact:
+    """One thing that a rule saw, which may hold on one side alone: an open port, an account that is let in."""
 
-    evidence: str = ""
+    text: str
+    """A few words that hold no secret: `tcp 22 from 0.0.0.0/0`."""
+    of: Hashable = None
+    """What it is compared by, where the words vary with what does not matter. A frozenset is compared by elements."""
+
+    def beyond(self, others: Sequence[Fact]) -> Fact | None:
+        """What of it no fact of the other side tells; None where nothing is left. Subclasses may tell a part of it."""
+        if isinstance(self.of, frozenset):
+            told = frozenset[object]().union(*(o.of for o in others if isinstance(o.of, frozenset)))
+            return None if self.of <= told else self
+        return None if any((o.of or o.text) == (self.of or self.text) for o in others) else self
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """That a resource fails a rule, with the evidence, which holds no secret."""
+
+    evidence: str | Sequence[Fact | str] = ""
+    """A sentence; or facts, each of which is *introduced* or *present* by itself."""
     severity: Severity | None = None
     """Where it is graver, or less grave, than the rule's own: an open port that the internet reaches."""
+    context: str = ""
+    """What is told after the evidence and is never compared: what an open port reaches."""
+    remedy: str = ""
+    """What to do about this evidence, where that is not what the rule says."""
+    rights: Rights | None = None
+    """The same as values, where the evidence is about permissions."""
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """What is compared with the other side; of a sentence there is nothing to compare."""
+        if isinstance(self.evidence, str):
+            return ()
+        return tuple(f if isinstance(f, Fact) else Fact(f) for f in self.evidence)
+
+    @property
+    def text(self) -> str:
+        """The evidence in one line."""
+        said = self.evidence if isinstance(self.evidence, str) else joined(f.text for f in self.facts)
+        return f"{said}; {self.context}" if self.context and said else said or self.context
 
 
-Found = Fail | str | bool | None
-"""Why a resource fails a rule; None where it passes; False where the rule does not speak of it, so that its
-loss is no finding either."""
+SHOWN = 6
+"""How many facts one line names before it says how many more there are."""
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Facts in one line, each once."""
+    each = list(dict.fromkeys(texts))
+    return "; ".join(each[:SHOWN]) + (f"; and {len(each) - SHOWN} more" if len(each) > SHOWN else "")
+
+
+Found = Fail | str | Sequence[Fact | str] | bool | None
+"""Why a resource fails a rule: a `Fail`, a sentence, or facts. It passes with None and with no facts. False where the
+rule does not speak of it, so that its loss is no finding either."""
+
+
+def failure(found: Found) -> Fail | None:
+    """What a rule found as one value; None where the resource passes."""
+    if found is None or found is False or (not isinstance(found, Fail | str) and found is not True and not found):
+        return None
+    return found if isinstance(found, Fail) else Fail("" if found is True else found)
+
 
 Judge = Callable[[Subject], Found]
 """One resource on one side -> why it fails (evidence alone will do, or True), or None.
@@ -70,7 +125,12 @@ class Rule:
     fsbp: tuple[str, ...] = ()
     """Controls of AWS Foundational Security Best Practices."""
     when_missing: tuple[str, ...] = ()
-    """The types of which the loss of one that passes is itself the finding: a flow log, an alarm."""
+    """The types of which the loss of one that passes is itself the finding: a flow log, an alarm.
+
+    The loss is none where another guard is left: where what it guarded passes the rule without it, or by `guards`.
+    """
+    guards: Literal["", "account", "region"] = ""
+    """What one passing resource of a type in `when_missing` is enough for. `--judge account` asks for one."""
     of_drift: bool = False
     """Whether it judges the drift itself, both sides at once (`Subject.drift`): what fails is introduced by it."""
     implies: tuple[str, ...] = ()

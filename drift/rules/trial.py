@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from drift.diff.compare import changes
 from drift.errors import CatalogError
 from drift.model.address import Address
 from drift.model.drift import Change, Drift, Kind
@@ -13,6 +14,8 @@ from drift.model.resource import GLOBAL, Key, Resource
 from drift.model.value import UNREADABLE_SHAPES
 from drift.provider import canonical
 from drift.provider.catalog import Catalog
+from drift.provider.relations import kind_of
+from drift.provider.spec import Ref
 from drift.rules.engine import Judged, judge
 from drift.rules.own import Case
 
@@ -62,20 +65,42 @@ def run(case: Case, catalog: Catalog) -> Result:
     actual = None if case.kind == "missing" else _resource(case, case.type, case.actual, catalog)
     wanted = case.desired or (case.actual if case.kind != "unmanaged" else {})
     desired = _resource(case, case.type, wanted, catalog, managed=True) if case.kind != "unmanaged" else None
+    subject = actual or desired
     near = [
-        _resource(case, type_, attributes, catalog, f"neighbour-{n}")
+        _resource(case, type_, _referring(type_, attributes, subject, catalog), catalog, f"neighbour-{n}")
         for type_, several in case.neighbours.items()
         for n, attributes in enumerate(several)
     ]
-    changes = tuple(
-        Change(name, desired.attributes[name], actual.attributes[name])
-        for name in (actual.attributes if actual and desired else ())
-        if desired and actual and desired.attributes.get(name) != actual.attributes[name]
-    )
-    drift = Drift(cast("Kind", case.kind), desired, actual, changes)
+    differences = tuple(_changes(desired, actual, catalog)) if desired and actual else ()
+    drift = Drift(cast("Kind", case.kind), desired, actual, differences)
     there = {r.key: r for r in (*near, *((actual,) if actual else ()))}
     judged = judge([drift], [case.rule], _Account(there), catalog, desired=[desired] if desired else [])
     return Result(case, *_verdict(judged))
+
+
+def _changes(desired: Resource, actual: Resource, catalog: Catalog) -> Iterator[Change]:
+    """The differences of what both sides tell, as a check tells them: of a set what was added and removed."""
+    kind = kind_of(desired, catalog)
+    for name, attr in kind.attributes.items():
+        if name in desired.attributes and name in actual.attributes:
+            yield from changes(attr, name, desired.attributes[name], actual.attributes[name])
+
+
+def _referring(
+    type_: str, attributes: Mapping[str, Any], subject: Resource | None, catalog: Catalog
+) -> Mapping[str, Any]:
+    """A neighbour that names nothing refers to the resource that is tested: that is what makes it a neighbour."""
+    kind = catalog[type_]
+    parent = (Ref(kind.parent.attribute, kind.parent.to, kind.parent.by),) if kind.parent else ()
+    if subject is None:
+        return attributes
+    for ref in (*kind.refs, *parent):
+        mine = ref.to in catalog and catalog[ref.to].listed_as == subject.type
+        if mine and "." not in ref.attribute and "[" not in ref.attribute and ref.attribute not in attributes:
+            value = subject.id if ref.by == "id" else subject.attributes.get(ref.by)
+            if isinstance(value, str):
+                return {**attributes, ref.attribute: value}
+    return attributes
 
 
 def _verdict(judged: Judged) -> tuple[str, str]:
@@ -89,7 +114,10 @@ def _resource(
     case: Case, type_: str, given: Mapping[str, Any], catalog: Catalog, id_: str = "it", *, managed: bool = False
 ) -> Resource:
     """Of the attributes that are given, as a state has them; what is left out was not read."""
-    kind, raw = catalog[type_], {"id": id_, **given}
+    kind = catalog[type_]
+    same = (n for n, v in given.items() if isinstance(v, str) and kind.attr(n).path == kind.id.path)
+    id_ = next((given[n] for n in same), id_)  # what others call it by: the id is its name
+    raw = {"id": id_, **given}
     attributes = {}
     for name, value in raw.items():
         try:

@@ -74,7 +74,9 @@ def test_rules_of_ones_own_judge_and_fail_a_run(tmp_path: Path) -> None:
     assert check(*severe).return_value == 1
 
     file.write_text(OWN.format(id="sg-ssh"))
-    assert "two rules are called 'sg-ssh'" in str(check("--rules-file", str(file)).exception)
+    assert "rule sg-ssh: its id is that of a rule that drift or a plugin brings" in str(
+        check("--rules-file", str(file)).exception
+    )
 
 
 def test_an_exemption_in_the_file_is_told_and_fails_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,8 +71,8 @@ def test_block_is_a_hashable_mapping() -> None:
     assert len({Block(a=1), Block(a=1), Block(a=2)}) == 2
 
 
-def unmanaged(severity: str = "", *, certain: bool = True) -> Drift:
-    found = (Finding("r", severity, "t", "introduced"),) if severity else ()  # type: ignore[arg-type]
+def unmanaged(severity: str = "", *, certain: bool = True, effect: str = "introduced") -> Drift:
+    found = (Finding("r", severity, "t", effect),) if severity else ()  # type: ignore[arg-type]
     return Drift("unmanaged", None, Resource(key=Key("t", "1", "r", ("x",)), id="x"), findings=found, certain=certain)
 
 
@@ -87,6 +87,14 @@ def unmanaged(severity: str = "", *, certain: bool = True) -> Drift:
         (("severity>=high",), unmanaged("critical"), True),
         (("severity>=high",), unmanaged("medium"), False),
         (("missing,severity >= medium",), unmanaged("medium"), True),
+        (("introduced",), unmanaged("info"), True),
+        (("introduced",), unmanaged("critical", effect="present"), False),
+        (("introduced",), unmanaged("critical", effect="unknown"), False),
+        (("introduced",), unmanaged(), False),
+        (("severity>=high,introduced",), unmanaged("high"), True),
+        (("severity>=high", "introduced"), unmanaged("medium"), False),
+        (("severity>=high,introduced",), unmanaged("critical", effect="present"), False),
+        (("unmanaged,introduced",), unmanaged("low", effect="present"), True),
     ],
 )
 def test_policy(terms: tuple[str, ...], drift: Drift, fails: bool) -> None:

@@ -10,8 +10,9 @@ from drift.model.drift import Change, Drift
 from drift.model.resource import Resource
 from drift.provider.installed import installed
 from drift.rules.engine import judge
-from tests.providers.aws.rules.test_rule_cases import CASES, SET
+from tests.providers.aws.rules.test_rule_cases import SET
 from tests.providers.aws.rules.test_rules import Account
+from tests.support.rule_examples import CASES
 from tests.support.rule_worlds import FOUND
 from tests.support.rules import raw
 from tests.support.world import NAMES, RULES, WORLDS, World, run, untouched

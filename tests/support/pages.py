@@ -38,9 +38,13 @@ SLOW: Mapping[str, Callable[[], str]] = {"accuracy.md": accuracy.page}
 
 def main(arguments: list[str]) -> None:
     """Write the pages, and say which changed."""
-    for name, write in {**QUICK, **(SLOW if "--all" in arguments else {})}.items():
-        text = write()
-        changed = (DOCS / name).read_text(encoding="utf-8") != text
+    of_rules = {f"rules/{name}": (lambda text=text: text) for name, text in rule_pages.pages().items()}
+    (DOCS / "rules").mkdir(exist_ok=True)
+    for old in {f"rules/{p.name}" for p in (DOCS / "rules").glob("*.md")} - of_rules.keys():
+        (DOCS / old).unlink()
+    for name, write in {**QUICK, **of_rules, **(SLOW if "--all" in arguments else {})}.items():
+        text, page = write(), DOCS / name
+        changed = not page.exists() or page.read_text(encoding="utf-8") != text
         (DOCS / name).write_text(text, encoding="utf-8")
         sys.stdout.write(f"docs/{name}: {'written' if changed else 'as it was'}\n")
 

@@ -9,14 +9,15 @@ from fnmatch import fnmatchcase
 
 from drift.cli import DONE, DRIFTED, IMPOSSIBLE, INCOMPLETE
 from drift.errors import UsageError
-from drift.model.drift import KINDS, SEVERITIES, Drift, Report
+from drift.model.drift import KINDS, SEVERITIES, Drift, Finding, Posture, Report
 
 _SEVERITY = re.compile(r"severity>=(\w+)")
 _NARROW = re.compile(r"(type|account|region)=(\S+)")
 
 HELP = (
     "What makes the run fail (exit 1): modified, missing, unmanaged, any (the default), new (what no baseline "
-    "accepts), none, severity>=high. type=aws_iam_*, account=123456789012 and region=eu-* narrow it down. "
+    "accepts), none, severity>=high (a finding of a rule), introduced (only what the drift introduced, not what was "
+    "there before). type=aws_iam_*, account=123456789012 and region=eu-* narrow it down. "
     "Several with commas."
 )
 
@@ -27,6 +28,8 @@ class Policy:
 
     kinds: frozenset[str] = frozenset(KINDS)
     severity: str = ""
+    introduced: bool = False
+    """Whether only findings that the drift introduced fail a run; those of any severity where none is named."""
     only: tuple[tuple[str, str], ...] = ()
     """(type | account | region, pattern): of each name that is given, one pattern must match."""
 
@@ -38,7 +41,7 @@ class Policy:
         """
         words = [w.strip() for t in terms for w in t.split(",") if w.strip()]
         kinds: set[str] = set()
-        severity = ""
+        severity, introduced = "", False
         only = []
         for word in words:
             severe = _SEVERITY.fullmatch(word.replace(" ", "").lower())
@@ -48,6 +51,8 @@ class Policy:
                 severity = severe[1]
             elif narrow:
                 only.append((narrow[1], narrow[2]))
+            elif low == "introduced":
+                introduced = True
             elif low in KINDS:
                 kinds.add(low)
             elif low in ("any", "new"):  # what the baseline accepts stands apart
@@ -55,24 +60,37 @@ class Policy:
             elif low != "none":
                 raise UsageError(
                     f"--fail-on: {word!r} is not a policy",
-                    f"Use any of: {', '.join(KINDS)}, any, new, none, severity>=LEVEL ({', '.join(SEVERITIES)}), "
+                    f"Use any of: {', '.join(KINDS)}, any, new, none, introduced, "
+                    f"severity>=LEVEL ({', '.join(SEVERITIES)}), "
                     "type=PATTERN, account=ID, region=PATTERN.",
                 )
         if len(only) == len(words):
             kinds.update(KINDS)
-        return cls(frozenset(kinds), severity, tuple(only))
+        if introduced and not severity:
+            severity = SEVERITIES[-1]
+        return cls(frozenset(kinds), severity, introduced, tuple(only))
 
     def fails(self, drift: Drift) -> bool:
         """Whether this drift fails the run; what is not certain does not."""
         if not drift.certain or not self._counts(drift):
             return False
+        return drift.kind in self.kinds or any(map(self.minds, drift.findings))
+
+    def minds(self, finding: Finding) -> bool:
+        """Whether a finding fails the run by its severity and effect."""
         levels = SEVERITIES[: SEVERITIES.index(self.severity) + 1] if self.severity else ()
-        severe = any(f.severity in levels and f.counts for f in drift.findings)
-        return drift.kind in self.kinds or severe
+        return finding.severity in levels and finding.counts and (not self.introduced or finding.effect == "introduced")
+
+    def reaches(self, posture: Posture) -> bool:
+        """Whether what did not drift lies where the policy counts."""
+        return self._within(posture.resource.type if posture.resource else "", posture.account, posture.region)
 
     def _counts(self, drift: Drift) -> bool:
         key = drift.resource.key
-        held = {"type": drift.type, "account": key.account, "region": key.region}
+        return self._within(drift.type, key.account, key.region)
+
+    def _within(self, type_: str, account: str, region: str) -> bool:
+        held = {"type": type_, "account": account, "region": region}
         wanted: dict[str, list[str]] = {}
         for name, pattern in self.only:
             wanted.setdefault(name, []).append(pattern)
@@ -83,6 +101,7 @@ def status(report: Report, policy: Policy, *, allow_incomplete: bool = False) ->
     """The exit status that a report earns under a policy."""
     if report.states_failed and not report.scope.sources:
         return IMPOSSIBLE
-    if any(policy.fails(d) for d in report.drift):
+    asked_for = (f for p in report.posture if policy.reaches(p) for f in p.findings)
+    if any(policy.fails(d) for d in report.drift) or any(map(policy.minds, asked_for)):
         return DRIFTED
     return INCOMPLETE if report.incomplete and not allow_incomplete else DONE

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast, get_args
 from urllib.parse import parse_qs, urlsplit
 
 import click
@@ -14,6 +14,8 @@ import click
 from drift.cli import plugins
 from drift.cli.options import group, split
 from drift.cli.settings import current
+from drift.errors import UsageError
+from drift.run import Judge
 
 if TYPE_CHECKING:
     from drift.rules.settings import Settings
@@ -34,9 +36,14 @@ class Rules:
         from drift.rules.choose import choose
         from drift.rules.own import read
 
-        own = [rule for file in self.rules_file for rule in read(file, plugins.catalog()).rules]
+        built_in, own = plugins.rules(), list["Rule"]()
+        taken = {rule.id: "a rule that drift or a plugin brings" for rule in built_in}
+        for file in self.rules_file:
+            found = read(file, plugins.catalog(), taken).rules
+            taken |= {rule.id: f"a rule of {file}" for rule in found}
+            own += found
         return choose(
-            [*plugins.rules(), *own],
+            [*built_in, *own],
             only=split(self.rules),
             without=split(self.skip_rules),
             frameworks=split(self.framework),
@@ -56,6 +63,34 @@ class Rules:
             state_tables=frozenset(tables),
         )
 
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What the rules judge."""
+
+    judge: tuple[str, ...] = ()
+
+    @property
+    def judged(self) -> frozenset[Judge]:
+        """What they judge; UsageError for what is none of it."""
+        found = frozenset(split(self.judge))
+        strange = sorted(found - set(get_args(Judge)))
+        if strange:
+            raise UsageError(f"--judge: there is no {strange[0]!r}", f"There are: {', '.join(get_args(Judge))}.")
+        return cast("frozenset[Judge]", found | {"drifted"})
+
+
+extent_options = group(
+    "extent",
+    Extent,
+    click.option(
+        "--judge",
+        multiple=True,
+        metavar="WHAT",
+        help="What the rules judge: drifted (always, and by default alone), all (what is in sync too), account (what "
+        "the account lacks: no trail, no detector). Several with commas.",
+    ),
+)
 
 rule_options = group(
     "judging",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from drift.providers.aws.rules.policies import open_to_all
 from drift.providers.aws.rules.secrets import in_url, in_variables
-from drift.rules.spec import ANY, Found, rule
+from drift.rules.spec import ANY, Fact, Found, rule
 from drift.rules.subject import Subject
 
 
@@ -28,7 +28,8 @@ def codebuild_secret_env(it: Subject) -> Found:
         for v in it.all("environment.environment_variable[]")
         if v.get("type") == "PLAINTEXT"
     }
-    return in_variables(plain) or in_url("source.location", it.at("source.location"))
+    address = in_url("source.location", it.at("source.location"))
+    return [*in_variables(plain), *([address] if address else [])]
 
 
 @rule(
@@ -100,12 +101,14 @@ def cognito_mfa(it: Subject) -> Found:
 def cognito_password(it: Subject) -> Found:
     """Shorter than `password_length` (14), or without a kind of character; or anybody may sign up."""
     length = int(it.at("password_policy.minimum_length") or 0)
-    weak = [f"length {length}"] if length < it.settings.threshold("password_length") else []
+    weak: list[Fact | str] = (
+        [Fact(f"length {length}", "length")] if length < it.settings.threshold("password_length") else []
+    )
     kinds = ("lowercase", "uppercase", "numbers", "symbols")
     weak += [f"no {kind} asked for" for kind in kinds if not it.at(f"password_policy.require_{kind}")]
     if not it.at("admin_create_user_config.allow_admin_create_user_only"):
         weak.append("anybody may sign up")
-    return ", ".join(weak) or None
+    return weak
 
 
 @rule(
@@ -144,8 +147,7 @@ def glue_encryption(it: Subject) -> Found:
         ("job_bookmarks_encryption", "job_bookmarks_encryption_mode"),
         ("s3_encryption", "s3_encryption_mode"),
     )
-    off = [part for part, mode in parts if it.at(f"encryption_configuration.{part}.{mode}") in (None, "DISABLED")]
-    return ", ".join(off) or None
+    return [part for part, mode in parts if it.at(f"encryption_configuration.{part}.{mode}") in (None, "DISABLED")]
 
 
 @rule(
@@ -195,5 +197,4 @@ def required_tags(it: Subject) -> Found:
     if not it.settings.required_tags:
         return None
     tags = it["tags"]
-    lost = [key for key in it.settings.required_tags if not (isinstance(tags, Mapping) and tags.get(key))]
-    return ", ".join(lost) or None
+    return [key for key in it.settings.required_tags if not (isinstance(tags, Mapping) and tags.get(key))]

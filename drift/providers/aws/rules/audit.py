@@ -27,6 +27,7 @@ CIS = re.compile(r"\$\.(userIdentity|eventName|errorCode|eventSource|additionalE
     cis_v4=("3.1",),
     fsbp=("CloudTrail.1",),
     when_missing=("aws_cloudtrail",),
+    guards="account",
 )
 def trail_multi_region(it: Subject) -> Found:
     """The trail is off, or covers its own region alone: an intruder works in another."""
@@ -219,6 +220,7 @@ def cis_alarm_missing(it: Subject) -> Found:
     cis_v4=("3.3",),
     fsbp=("Config.1",),
     when_missing=("aws_config_configuration_recorder", "aws_config_configuration_recorder_status"),
+    guards="region",
 )
 def config_recorder_off(it: Subject) -> Found:
     """Config is off, or leaves types out."""
@@ -244,6 +246,7 @@ def config_recorder_off(it: Subject) -> Found:
     ),
     fsbp=("GuardDuty.1", "GuardDuty.10", "GuardDuty.9"),
     when_missing=("aws_guardduty_detector", "aws_guardduty_detector_feature"),
+    guards="region",
 )
 def guardduty_off(it: Subject) -> Found:
     """The detector, or one of its features, is off."""
@@ -264,6 +267,7 @@ def guardduty_off(it: Subject) -> Found:
     cis_v4=("1.20", "2.1.3", "4.16"),
     fsbp=("Macie.1",),
     when_missing=("aws_securityhub_account", "aws_accessanalyzer_analyzer", "aws_macie2_account"),
+    guards="region",
 )
 def sec_service_missing(it: Subject) -> Found:
     """Security Hub, an access analyzer or Macie."""

@@ -40,8 +40,7 @@ def mq_public(it: Subject) -> Found:
 def mq_logs(it: Subject) -> Found:
     """Without them nobody can tell afterwards who did what; RabbitMQ has no audit log."""
     kinds = ("general",) if it["engine_type"] == "rabbitmq" else ("general", "audit")
-    off = [f"logs.{kind} is off" for kind in kinds if not it.at(f"logs.{kind}")]
-    return ", ".join(off) or None
+    return [f"logs.{kind} is off" for kind in kinds if not it.at(f"logs.{kind}")]
 
 
 @rule(
@@ -61,7 +60,7 @@ def msk_public_or_noauth(it: Subject) -> Found:
     found = [f"public_access is {access}"] if access not in (None, "DISABLED") else []
     if it.at("client_authentication.unauthenticated"):
         found.append("unauthenticated is on")
-    return ", ".join(found) or None
+    return found
 
 
 @rule(
@@ -81,7 +80,7 @@ def msk_encryption(it: Subject) -> Found:
     found = [f"client_broker is {clients}"] if clients not in (None, "TLS") else []
     if it.at("encryption_info.encryption_in_transit.in_cluster") is False:
         found.append("in_cluster is off")
-    return ", ".join(found) or None
+    return found
 
 
 @rule(
@@ -102,4 +101,4 @@ def transfer_ftp(it: Subject) -> Found:
     found = ["endpoint_type is PUBLIC"] if it["endpoint_type"] == "PUBLIC" else []
     if it["security_policy_name"] == WITH_SHA1:
         found.append(f"security_policy_name is {WITH_SHA1}")
-    return Fail(", ".join(found), "medium") if found else None
+    return Fail(found, "medium") if found else None

@@ -238,7 +238,7 @@ def ebs_unencrypted(it: Subject) -> Found:
         return None if it["encrypted"] else "encrypted is off"
     clear = [b for b in it.all("root_block_device") if not b.get("encrypted")]
     clear += [b for b in it.all("ebs_block_device[]") if not b.get("encrypted")]
-    return ", ".join(str(b.get("device_name") or "the root volume") for b in clear) or None
+    return [str(b.get("device_name") or "the root volume") for b in clear]
 
 
 @rule(
@@ -252,6 +252,7 @@ def ebs_unencrypted(it: Subject) -> Found:
     prowler=("ec2_ebs_default_encryption",),
     fsbp=("EC2.7",),
     when_missing=("aws_ebs_encryption_by_default",),
+    guards="region",
 )
 def ebs_default_encryption(it: Subject) -> Found:
     """Whoever forgets to ask for encryption does not get it."""

@@ -188,8 +188,7 @@ def ecs_privileged(it: Subject) -> Found:
 )
 def ecs_readonly_root(it: Subject) -> Found:
     """An intruder cannot leave a tool where nothing can be written."""
-    found = [name for name, c in _containers(it) if not c.get("readonlyRootFilesystem")]
-    return ", ".join(found) or None
+    return [name for name, c in _containers(it) if not c.get("readonlyRootFilesystem")]
 
 
 @rule(
@@ -206,13 +205,12 @@ def ecs_env_secret(it: Subject) -> Found:
     """Definitions are readable by everybody who may describe them, and are kept for ever."""
     if it.type == "aws_batch_job_definition":
         return in_document(it["container_properties"])
+    facts = list[str]()
     for name, container in _containers(it):
         pairs = container.get("environment") or ()
         variables = pairs if isinstance(pairs, Mapping) else {str(p.get("name")): p.get("value") for p in pairs}
-        found = in_variables(variables)
-        if found:
-            return f"{name}: {found}"
-    return None
+        facts += [f"{name}: {found.text}" for found in in_variables(variables)]
+    return facts
 
 
 @rule(
@@ -228,8 +226,7 @@ def ecs_env_secret(it: Subject) -> Found:
 )
 def ecs_logging(it: Subject) -> Found:
     """What it said is gone with it."""
-    found = [name for name, c in _containers(it) if not (c.get("logConfiguration") or {}).get("logDriver")]
-    return ", ".join(found) or None
+    return [name for name, c in _containers(it) if not (c.get("logConfiguration") or {}).get("logDriver")]
 
 
 @rule(

@@ -122,14 +122,18 @@ def ddb_kms(it: Subject) -> Found:
     title="Another account is let into the table",
     severity="medium",
     theme="identity",
-    types=("aws_dynamodb_resource_policy",),
-    reads=("policy",),
+    types=("aws_dynamodb_resource_policy", "aws_dynamodb_table"),
     remedy="Take the account out, or list it as trusted.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html",),
     prowler=("dynamodb_table_cross_account_access",),
 )
 def ddb_cross_account(it: Subject) -> Found:
-    """An account that is neither this one nor trusted."""
+    """An account that is neither this one nor trusted.
+
+    A table that no state describes is judged with its policy, since nothing lists the policies of tables.
+    """
+    if it.type == "aws_dynamodb_table":
+        return False if it.managed else open_to_accounts(it, it["resource_policy"])
     return open_to_accounts(it, it["policy"])
 
 
@@ -356,4 +360,4 @@ def redshift_defaults(it: Subject) -> Found:
     """The user `awsuser`, or the database `dev`."""
     found = [str(it["master_username"])] if it["master_username"] == "awsuser" else []
     found += ["dev"] if it["database_name"] == "dev" else []
-    return ", ".join(found) or None
+    return found

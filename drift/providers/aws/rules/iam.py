@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from drift.providers.aws.policy import Grants, Names, Policy, Statement, about, paths
 from drift.providers.aws.rules.policies import decided, granted, read
-from drift.rules.spec import Found, rule
+from drift.rules.spec import Fact, Fail, Found, rule
 from drift.rules.subject import Subject
 from drift.rules.world import Unknown
 
@@ -16,6 +16,8 @@ ATTACHMENTS = ("aws_iam_role_policy_attachment", "aws_iam_user_policy_attachment
 
 ADMINISTRATOR = ":policy/AdministratorAccess"
 
+INLINE = "inline policy"
+
 EVERYTHING = Policy((Statement("Allow", Names(frozenset({"*"})), Names(frozenset({"*"}))),))
 """What AWS's own AdministratorAccess says."""
 
@@ -23,9 +25,6 @@ TOO_MUCH = (":policy/AWSCloudShellFullAccess", ":policy/AmazonBedrockFullAccess"
 
 SENSITIVE = ("iam", "kms", "cloudtrail", "s3", "sts", "organizations", "secretsmanager")
 """Services of which nobody needs everything."""
-
-SHOWN = 3
-"""How many ways to more rights the evidence names."""
 
 LEAST = "Allow the actions and resources that are used; IAM Access Analyzer can propose them."
 
@@ -86,7 +85,7 @@ def iam_admin_attached(it: Subject) -> Found:
     types=("aws_iam_role",),
     reads=("managed_policy_arns", "inline_policy"),
     near=("aws_iam_policy",),
-    remedy="Detach AdministratorAccess and grant what the role uses.",
+    remedy="Take the policy away and grant what the role uses.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
     prowler=("iam_role_administratoraccess_policy",),
     cis_v3=("1.16",),
@@ -98,14 +97,24 @@ def iam_role_admin(it: Subject) -> Found:
     attached = it["managed_policy_arns"] or frozenset()
     mine = {str(arn): EVERYTHING for arn in sorted(attached) if str(arn).endswith(ADMINISTRATOR)}
     for inline in it["inline_policy"] or ():
-        mine[f"inline policy {inline.get('name')}"] = read(inline.get("policy"))
+        mine[f"{INLINE} {inline.get('name')}"] = read(inline.get("policy"))
     managed = {p.resource.arn: p for p in it.near("aws_iam_policy")}
     for arn in sorted(managed.keys() & attached):
         mine[managed[arn].name] = read(managed[arn]["policy"])
     if Grants(mine.values()).admin is None:
         return None
     found = Grants(mine.values(), boundary=_boundary(it, managed)).admin
-    return next((name for name, policy in mine.items() if found in policy.statements), None)
+    name = next((name for name, policy in mine.items() if found in policy.statements), "")
+    return Fail(name, remedy=_take_away(name)) if name else None
+
+
+def _take_away(name: str) -> str:
+    """How a policy that allows everything goes, by what it is."""
+    if name.endswith(ADMINISTRATOR):
+        return f"Detach AdministratorAccess. {LEAST}"
+    if name.startswith(INLINE):
+        return f"Delete the {name} from the role, or narrow it. {LEAST}"
+    return f"Detach {name}, or narrow it. {LEAST}"
 
 
 def _boundary(it: Subject, managed: Mapping[str, Subject]) -> Policy | None:
@@ -132,9 +141,7 @@ def _boundary(it: Subject, managed: Mapping[str, Subject]) -> Policy | None:
 )
 def iam_privesc(it: Subject) -> Found:
     """All actions of a known way from few rights to more, each on every resource that it may be about."""
-    found = paths(granted(it["policy"]))
-    more = f" and {len(found) - SHOWN} more ways" if len(found) > SHOWN else ""
-    return "; ".join(p.text for p in found[:SHOWN]) + more or None
+    return [Fact(p.text, p.escalation) for p in paths(granted(it["policy"]))]
 
 
 @rule(
@@ -156,7 +163,7 @@ def iam_service_star(it: Subject) -> Found:
     """Every action of IAM, KMS, CloudTrail, S3, STS, Organizations or Secrets Manager on all that it has."""
     grants = granted(it["policy"])
     found = [service for service in SENSITIVE if decided(grants.whole_service(service))]
-    return f"all of {', '.join(found)}" if found else None
+    return [f"all of {service}" for service in found]
 
 
 @rule(
@@ -304,20 +311,21 @@ def iam_console_no_mfa(it: Subject) -> Found:
     cis_v4=("1.8", "1.9"),
     fsbp=("IAM.10", "IAM.7"),
     when_missing=("aws_iam_account_password_policy",),
+    guards="account",
 )
 def iam_password_policy(it: Subject) -> Found:
     """Shorter, reusable or never-expiring passwords, or none of a kind of character."""
-    settings, weak = it.settings, list[str]()
+    settings, weak = it.settings, list[Fact]()
     if (it["minimum_password_length"] or 0) < settings.threshold("password_length"):
-        weak.append(f"length {it['minimum_password_length']}")
+        weak.append(Fact(f"length {it['minimum_password_length']}", "length"))
     if (it["password_reuse_prevention"] or 0) < settings.threshold("password_reuse"):
-        weak.append(f"remembers {it['password_reuse_prevention'] or 0}")
+        weak.append(Fact(f"remembers {it['password_reuse_prevention'] or 0}", "reuse"))
     if not 0 < (it["max_password_age"] or 0) <= settings.threshold("password_age_days"):
-        weak.append(f"age {it['max_password_age'] or 'without end'}")
+        weak.append(Fact(f"age {it['max_password_age'] or 'without end'}", "age"))
     for kind in ("symbols", "numbers", "uppercase_characters", "lowercase_characters"):
         if not it[f"require_{kind}"]:
-            weak.append(f"no {kind.removesuffix('_characters')} asked for")
-    return ", ".join(weak) or None
+            weak.append(Fact(f"no {kind.removesuffix('_characters')} asked for"))
+    return weak
 
 
 @rule(

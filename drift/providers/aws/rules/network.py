@@ -16,12 +16,13 @@ from drift.providers.aws.rules.ports import (
     covers,
     everything,
     from_world,
+    opening,
     peer,
     public_block,
     told,
     trusted,
 )
-from drift.rules.spec import Fail, rule
+from drift.rules.spec import Fail, Found, rule
 from drift.rules.subject import Subject
 
 GROUPS = (
@@ -46,21 +47,20 @@ def raised(severity: Severity) -> Severity:
     return SEVERITIES[max(SEVERITIES.index(severity) - 1, 0)]
 
 
-def opened(it: Subject, rules: Iterable[Atom], severity: Severity) -> Fail | None:
+def opened(it: Subject, rules: Iterable[Atom], severity: Severity, ports: Iterable[int] = ()) -> Fail | None:
     """That these rules are there; graver where something behind them is reached from the internet."""
-    seen = [told(a) for a in rules]
+    seen = [opening(a, ports) for a in rules]
     if not seen:
         return None
-    evidence = ", ".join(dict.fromkeys(seen))
     group = group_of(it)
     reached = next(behind(group), "") if group else ""
-    return Fail(f"{evidence}; it reaches {reached}", raised(severity)) if reached else Fail(evidence)
+    return Fail(seen, raised(severity), f"it reaches {reached}") if reached else Fail(seen)
 
 
 def open_ports(it: Subject, ports: Iterable[int], severity: Severity) -> Fail | None:
     """That the world may reach one of these TCP ports."""
     wanted = tuple(ports)
-    return opened(it, (a for a in from_world(atoms(it)) if covers(a, wanted)), severity)
+    return opened(it, (a for a in from_world(atoms(it)) if covers(a, wanted)), severity, wanted)
 
 
 @rule(
@@ -206,11 +206,11 @@ def _balancers_alone(it: Subject) -> bool:
     references=GUIDE,
     prowler=("ec2_securitygroup_allow_wide_open_public_ipv4",),
 )
-def sg_wide_public_cidr(it: Subject) -> str | None:
+def sg_wide_public_cidr(it: Subject) -> Found:
     """A public IPv4 block of /1 to /23: hundreds to billions of strangers."""
     rules = [*atoms(it), *atoms(it, "egress")]
     wide = [a for a in rules if _wide(peer(a)) and not trusted(peer(a), it.settings.trusted_networks)]
-    return ", ".join(sorted(told(a) for a in wide)) or None
+    return [opening(a) for a in sorted(wide, key=told)]
 
 
 def _wide(cidr: str) -> bool:
@@ -227,11 +227,11 @@ def _wide(cidr: str) -> bool:
     references=GUIDE,
     prowler=("ec2_securitygroup_allow_ingress_from_internet_to_any_port_from_ip",),
 )
-def sg_public_single_ip(it: Subject) -> str | None:
+def sg_public_single_ip(it: Subject) -> Found:
     """An ingress rule for an address of the internet that is not a trusted network: often somebody's home."""
     rules = [a for a in atoms(it) if peer(a) and peer(a) not in WORLD and not _wide(peer(a))]
     public = [a for a in rules if public_block(peer(a)) and not trusted(peer(a), it.settings.trusted_networks)]
-    return ", ".join(sorted(told(a) for a in public)) or None
+    return [opening(a) for a in sorted(public, key=told)]
 
 
 @rule(

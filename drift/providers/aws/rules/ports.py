@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from drift.normalize.network import atoms_of_rule, atoms_of_vpc_rule
+from drift.rules.spec import Fact
 from drift.rules.subject import Subject
 from drift.rules.world import Unknown
 
@@ -62,6 +64,44 @@ def covers(atom: Atom, ports: Iterable[int], protocol: str = "tcp") -> list[int]
     if atom["protocol"] != protocol or atom["from_port"] is None or atom["to_port"] is None:
         return []
     return [p for p in ports if atom["from_port"] <= p <= atom["to_port"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening(Fact):
+    """Ports that a network may reach."""
+
+    atom: tuple[str, int, int, str] = ("", 0, 0, "")
+    """Protocol, first and last port, network."""
+
+    def beyond(self, others: Sequence[Fact]) -> Fact | None:
+        """It, unless the ports were open to that network, or to a wider one, before."""
+        protocol, low, high, network = self.atom
+        spans = sorted(
+            (o.atom[1], o.atom[2])
+            for o in others
+            if isinstance(o, Opening) and o.atom[0] in (protocol, "-1") and _holds(o.atom[3], network)
+        )
+        for first, last in spans:
+            if first <= low:
+                low = max(low, last + 1)
+        return self if low <= high else None
+
+
+def opening(atom: Atom, ports: Iterable[int] = ()) -> Fact:
+    """A rule of a group as a fact: about all its ports, or about those of some that it opens."""
+    low, high = atom["from_port"], atom["to_port"]
+    if ports:
+        return Fact(told(atom), frozenset((port, peer(atom)) for port in covers(atom, ports)))
+    if atom["protocol"] == "-1" or low is None or high is None:
+        low, high = 0, HIGHEST
+    return Opening(told(atom), atom=(str(atom["protocol"]), low, high, peer(atom)))
+
+
+def _holds(outer: str, inner: str) -> bool:
+    try:
+        return bool(inner) and trusted(inner, (outer,))
+    except ValueError:
+        return outer == inner
 
 
 def told(atom: Atom) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from drift.model.drift import Severity
 from drift.providers.aws.policy import Difference, Level, difference
 from drift.providers.aws.rules.containers import permission_policy
-from drift.providers.aws.rules.policies import decided, open_to_accounts, read
+from drift.providers.aws.rules.policies import decided, open_to_accounts, read, rights
 from drift.rules.spec import Fail, Found, rule
 from drift.rules.subject import Subject
 
@@ -91,7 +91,7 @@ def _told(found: Difference) -> Found:
     more = f" and {len(found.paths) - SHOWN} more" if len(found.paths) > SHOWN else ""
     opened = f"; which opens ways to more rights: {ways}{more}" if ways else ""
     severity: Severity = "high" if found.paths else SEVERITY[levels[0]]
-    return Fail(f"{found.text} ({', '.join(levels)}){opened}", severity)
+    return Fail(f"{found.text} ({', '.join(levels)}){opened}", severity, rights=rights(found))
 
 
 OPEN_TO_ACCOUNTS = tuple(

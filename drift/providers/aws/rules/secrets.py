@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from drift.model.value import Hidden
+from drift.rules.spec import Fact
 from drift.rules.world import Unknown
 
 NOT_TOKENS = frozenset(
@@ -49,15 +50,11 @@ PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 IN_URL = re.compile(r"\w://[^/@\s:]+:([^/@\s]+)@")
 
 
-def in_variables(variables: Mapping[str, Any] | Hidden) -> str | None:
-    """The first of these variables that holds a secret."""
+def in_variables(variables: Mapping[str, Any] | Hidden) -> list[Fact]:
+    """Those of these variables that hold a secret."""
     if not isinstance(variables, Mapping):
         raise Unknown("the variables were not read")
-    for name in sorted(variables):
-        found = in_value(name, variables[name])
-        if found:
-            return found
-    return None
+    return [Fact(found) for name in sorted(variables) if (found := in_value(name, variables[name]))]
 
 
 def in_value(name: str, value: Any) -> str | None:
@@ -92,29 +89,26 @@ def in_url(name: str, value: Any) -> str | None:
     return f"{name} holds a password in an address" if found and not REFERENCE.match(found[1]) else None
 
 
-def in_script(text: Any) -> str | None:
-    """The first line of a script that holds a secret; the script may be packed, or in base64."""
+def in_script(text: Any) -> list[Fact]:
+    """The lines of a script that hold a secret; the script may be packed, or in base64."""
     if isinstance(text, Hidden):
         text = text.reveal()
+    out: list[Fact] = []
     if not text:
-        return None
+        return out
     if re.fullmatch("[0-9a-f]{40}", str(text)):
         raise Unknown("only a hash of user_data is kept")
     for number, line in enumerate(_unpacked(str(text)).splitlines(), 1):
         assigned = ASSIGNED.match(line)
         found = in_value(assigned[1], assigned[3]) if assigned else None
         if found or (found := next(iter(tokens([line])), None)):
-            return f"line {number}: {found}"
-    return None
+            out.append(Fact(f"line {number}: {found}", found))  # a line moves when another is added
+    return out
 
 
-def in_document(value: Any, at: str = "") -> str | None:
-    """The first member of a JSON document that holds a secret."""
-    for path, name, text in _texts(value, at):
-        found = in_value(name, text)
-        if found:
-            return f"{path}: {found}"
-    return None
+def in_document(value: Any, at: str = "") -> list[Fact]:
+    """The members of a JSON document that hold a secret."""
+    return [Fact(f"{path}: {found}") for path, name, text in _texts(value, at) if (found := in_value(name, text))]
 
 
 def _texts(value: Any, at: str) -> Iterator[tuple[str, str, str]]:

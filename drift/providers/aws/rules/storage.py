@@ -7,7 +7,7 @@ from typing import Any
 from drift.model.resource import GLOBAL
 from drift.providers.aws.policy.document import ANYBODY, Statement, Test
 from drift.providers.aws.rules.policies import open_to_accounts, open_to_all, read
-from drift.rules.spec import Found, rule
+from drift.rules.spec import Fail, Found, failure, rule
 from drift.rules.subject import Subject
 
 BLOCKS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
@@ -54,12 +54,12 @@ def _public(uri: Any) -> bool:
 def s3_public_acl(it: Subject) -> Found:
     """A grant to AllUsers or AuthenticatedUsers, which means anybody with an AWS account anywhere."""
     if it.type == "aws_s3_bucket":
-        grants = [(g["uri"], ", ".join(sorted(g["permissions"]))) for g in it["grant"] or ()]
+        grants = [(g["uri"], permission) for g in it["grant"] or () for permission in g["permissions"]]
     else:
         given = it.all("access_control_policy.grant[]")
         grants = [((g.get("grantee") or {}).get("uri"), g.get("permission")) for g in given]
     open_ = sorted(f"{permission} to {str(uri).rsplit('/', 1)[-1]}" for uri, permission in grants if _public(uri))
-    return ", ".join(open_) if open_ and not blocked(it, "ignore_public_acls") else None
+    return open_ if open_ and not blocked(it, "ignore_public_acls") else None
 
 
 @rule(
@@ -125,7 +125,7 @@ def s3_pab(it: Subject) -> Found:
     off = [name for name in BLOCKS if block is None or not block[name]]
     if not off or all(blocked(it, name) for name in off):
         return None
-    return "there is no block" if block is None else f"off: {', '.join(off)}"
+    return "there is no block" if block is None else [f"{name} is off" for name in off]
 
 
 @rule(
@@ -141,11 +141,12 @@ def s3_pab(it: Subject) -> Found:
     cis_v4=("2.1.4",),
     fsbp=("S3.1",),
     when_missing=("aws_s3_account_public_access_block",),
+    guards="account",
 )
 def s3_account_pab(it: Subject) -> Found:
     """The account's block holds for every bucket, those made tomorrow among them."""
     off = [name for name in BLOCKS if not it[name]]
-    return f"off: {', '.join(off)}" if off else None
+    return [f"{name} is off" for name in off]
 
 
 @rule(
@@ -347,7 +348,7 @@ def s3_lifecycle(it: Subject) -> Found:
 def s3_access_point_pab(it: Subject) -> Found:
     """An access point has a policy of its own, which may be public where the bucket's is not."""
     off = [name for name in BLOCKS if it.at(f"public_access_block_configuration.{name}") is False]
-    return f"off: {', '.join(off)}" if off else None
+    return [f"{name} is off" for name in off]
 
 
 @rule(
@@ -369,10 +370,10 @@ def tfstate_exposed(it: Subject) -> Found:
     """The bucket or lock table of a state that was read: a state holds every secret of what it describes."""
     if it.type == "aws_dynamodb_table":
         mine = it["name"] in it.settings.state_tables
-        return "point_in_time_recovery is off" if mine and not it.at("point_in_time_recovery.enabled") else None
+        off = mine and not it.at("point_in_time_recovery.enabled")
+        return Fail("point_in_time_recovery is off", remedy="Switch point_in_time_recovery on.") if off else None
     bucket = bucket_of(it)
     if bucket is None or bucket["bucket"] not in it.settings.state_buckets:
         return None
     rules = (s3_pab, s3_public_policy, s3_public_acl, s3_versioning, s3_kms)
-    found = [f"{r.id}: {why}" for r in rules if it.type in r.types and (why := r.judge(it))]
-    return "; ".join(map(str, found)) or None
+    return [f"{r.id}: {why.text}" for r in rules if it.type in r.types and (why := failure(r.judge(it)))]

@@ -47,7 +47,7 @@ def iam_trust_public(it: Subject) -> Found:
 def iam_trust_confused_deputy(it: Subject) -> Found:
     """A service that acts for other accounts too is trusted, and no condition says for whom."""
     found = sorted({d.service for d in trusted_services(it["assume_role_policy"])})
-    return f"trusts {', '.join(found)}" if found else None
+    return [f"trusts {service}" for service in found]
 
 
 @rule(
@@ -65,7 +65,7 @@ def iam_trust_federated(it: Subject) -> Found:
     grave = min((GRAVITY.index(f.width) for f in found), default=None)
     if grave is None:
         return None
-    return Fail("; ".join(f"{f.provider}: {f.why}" for f in found), SEVERITY[GRAVITY[grave]])
+    return Fail([f"{f.provider}: {f.why}" for f in found], SEVERITY[GRAVITY[grave]])
 
 
 @rule(
@@ -84,7 +84,7 @@ def iam_trust_foreign(it: Subject) -> Found:
     if not strangers:
         return None
     reading = any(str(a).endswith(":policy/ReadOnlyAccess") for a in it["managed_policy_arns"] or ())
-    return f"trusts {', '.join(strangers)}" + (", which may read everything" if reading else "")
+    return Fail([f"trusts {s}" for s in strangers], context="which may read everything" if reading else "")
 
 
 @rule(

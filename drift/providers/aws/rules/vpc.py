@@ -7,7 +7,7 @@ from typing import Any
 
 from drift.providers.aws.rules.policies import account_of, open_to_strangers
 from drift.providers.aws.rules.ports import HIGHEST, WORLD
-from drift.rules.spec import Found, rule
+from drift.rules.spec import Fact, Found, rule
 from drift.rules.subject import Subject
 
 TCP, ANY_PROTOCOL = "6", "-1"
@@ -57,6 +57,7 @@ def _entries(it: Subject) -> Iterator[tuple[int, bool, str, bool, set[int] | Non
 def nacl_world(it: Subject) -> Found:
     """A rule that allows port 22, 3389 or all ports from anywhere, and none before it that denies them."""
     denied: set[int] = set()
+    facts = []
     for number, allows, protocol, world, ports in sorted(_entries(it), key=lambda e: e[0]):
         if not world or protocol not in (TCP, ANY_PROTOCOL):
             continue
@@ -65,8 +66,8 @@ def nacl_world(it: Subject) -> Found:
             denied |= wanted
         elif wanted - denied:
             what = "all ports" if ports is None else ", ".join(map(str, sorted(wanted - denied)))
-            return f"rule {number} allows {what} from anywhere"
-    return None
+            facts.append(Fact(f"rule {number} allows {what} from anywhere", frozenset(wanted - denied)))
+    return facts
 
 
 @rule(
@@ -126,11 +127,12 @@ def peering_wide_route(it: Subject) -> Found:
         ]
     else:
         routes = list(it["route"] or ())
+    facts = list[str]()
     for route in routes:
         cidr = str(route.get("cidr_block") or "")
         if route.get("vpc_peering_connection_id") and cidr and int(cidr.rsplit("/", 1)[-1]) < 16:
-            return f"{cidr} to {route['vpc_peering_connection_id']}"
-    return None
+            facts.append(f"{cidr} to {route['vpc_peering_connection_id']}")
+    return facts
 
 
 @rule(
@@ -161,13 +163,12 @@ def vpce_service_open(it: Subject) -> Found:
     """Connections are accepted unasked, or a principal of an account that is not trusted may ask."""
     known = {it.account, *it.settings.trusted_accounts}
     if it.type == "aws_vpc_endpoint_service":
-        if not it["acceptance_required"]:
-            return "acceptance_required is off"
+        unasked = [] if it["acceptance_required"] else ["acceptance_required is off"]
         allowed = sorted(it["allowed_principals"] or ())
     else:
-        allowed = [str(it["principal_arn"])]
+        unasked, allowed = [], [str(it["principal_arn"])]
     strangers = [p for p in allowed if p == "*" or (account_of(p) and account_of(p) not in known)]
-    return f"allowed: {strangers[0]}" if strangers else None
+    return [*unasked, *(f"allowed: {stranger}" for stranger in strangers)]
 
 
 @rule(

@@ -83,6 +83,8 @@ TABLE = ResourceType(
     describe=(
         # one call each for every table: DynamoDB has no batch form
         Call(op="DescribeTable", take="Table", into="Table", gone=GONE, bind={"TableName": "TableName"}),
+        Call(op="GetResourcePolicy", take="Policy", into="Policy", bind={"ResourceArn": "Table.TableArn"}, gone=GONE,
+             absent=frozenset({"PolicyNotFoundException"})),
         Call(op="DescribeTimeToLive", take="TimeToLiveDescription", into="TimeToLive", gone=GONE,
              bind={"TableName": "TableName"}),
         Call(op="DescribeContinuousBackups", take="ContinuousBackupsDescription.PointInTimeRecoveryDescription",
@@ -96,7 +98,10 @@ TABLE = ResourceType(
     id=text("TableName"),
     label="name",
     exists="Table.TableStatus != 'DELETING'",
-    computed={"arn": text("Table.TableArn"), "stream_arn": text("Table.LatestStreamArn")},
+    computed={
+        "arn": text("Table.TableArn"), "stream_arn": text("Table.LatestStreamArn"),
+        "resource_policy": policy("Policy", outside_schema=True),
+    },
     attributes={
         "name":           text("TableName"),
         # no BillingModeSummary on a table that never was on demand

@@ -53,7 +53,7 @@ def test_a_kafka_cluster_on_the_internet_that_asks_nobody() -> None:
     attributes = {"broker_node_group_info": public, "client_authentication": [{"unauthenticated": True}]}
 
     assert said("msk-public-or-noauth", "aws_msk_cluster", attributes) == (
-        "public_access is SERVICE_PROVIDED_EIPS, unauthenticated is on", "critical",
+        "public_access is SERVICE_PROVIDED_EIPS; unauthenticated is on", "critical",
     )  # fmt: skip
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from drift.desired.hcl.configured import Configuration
+from drift.desired.hcl.read import Sources
+from drift.desired.hcl.settings import Given
+from drift.model.address import Address
 from drift.model.coverage import Unreadable
 from drift.model.drift import Change, Drift
 from drift.model.resource import Resource
@@ -17,16 +22,11 @@ from drift.rules.settings import Settings
 from drift.rules.spec import ANY
 from drift.rules.subject import Subject
 from tests.support import rule_cases as some
-from tests.support import rule_cases_more as more
-from tests.support.rule_cases_services import SERVICES
-from tests.support.rule_pages import PAGE, page
+from tests.support.rule_examples import CASES, SIDES, given, written
+from tests.support.rule_pages import PAGE, page, pages
 from tests.support.rules import SETTINGS, answer, raw
 
 RULES = {r.id: r for r in built_in()}
-CASES: dict[str, some.Case] = {
-    **some.STORAGE, **some.COMPUTE, **some.NETWORK, **some.IAM,
-    **more.DATABASES, **more.CONTAINERS, **more.EDGE, **more.MESSAGING, **more.AUDIT, **more.APPLICATIONS, **SERVICES,
-}  # fmt: skip
 CATALOG = installed()
 SET = replace(SETTINGS, required_tags=("Owner",), state_buckets=frozenset({"states"}))
 UNMANAGED = {"iam-unmanaged-key"}
@@ -138,3 +138,40 @@ def test_no_secret_is_in_the_evidence(name: str) -> None:
 
 def test_the_page_of_rules_is_that_of_the_code() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tests.support.rule_pages"
+
+
+FOLDER = PAGE.parent / "rules"
+
+
+def test_every_rule_has_its_page_and_no_other_is_there() -> None:
+    there = {p.name: p.read_text(encoding="utf-8") for p in FOLDER.iterdir()}
+
+    assert sorted(there) == sorted(pages())
+    stale = [name for name, text in pages().items() if there[name] != text]
+    assert not stale, "run python -m tests.support.pages"
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> Configuration:
+    """The examples of all pages as one configuration: each resource is named for its rule and side."""
+    folder = tmp_path_factory.mktemp("examples")
+    for rule in RULES:
+        found = re.findall(r"```hcl\n(.*?)```", (FOLDER / f"{rule}.md").read_text(encoding="utf-8"), re.DOTALL)
+        for side, text in zip(SIDES.values(), found, strict=True):
+            named = re.sub(r'^(resource "\w+" )"(\w+)"', rf'\1"{rule}_{side}_\2"', text, flags=re.MULTILINE)
+            (folder / f"{rule}-{side}.tf").write_text(named, encoding="utf-8")
+    return Sources(folder, Given()).evaluated()
+
+
+@pytest.mark.parametrize("which", list(SIDES))
+@pytest.mark.parametrize("name", [n for n in CASES if n != "iam-user-direct-policy"])
+def test_the_examples_of_its_page_fail_and_pass(name: str, which: int, examples: Configuration) -> None:
+    type_, attributes = given(name, which)
+    wrote = examples.of(Address(type_, f"{name}_{SIDES[which]}_{SIDES[which]}"))
+    assert wrote is not None
+    told_by_aws = {n: v for n, v in attributes.items() if n not in written(type_, attributes)}
+    subject = raw(type_, {**told_by_aws, **wrote.values})
+    if name in UNMANAGED and which == 1:
+        subject = replace(subject, address=None)
+
+    assert judged(name, which, subject).verdict == {1: "fail", 2: "pass"}[which]

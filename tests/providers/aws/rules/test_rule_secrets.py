@@ -65,8 +65,8 @@ def test_scripts_are_unpacked_and_the_line_is_named() -> None:
     packed = base64.b64encode(gzip.compress(script.encode())).decode()
 
     for form in (script, base64.b64encode(script.encode()).decode(), packed, Hidden(script)):
-        assert in_script(form) == "line 3: DB_PASSWORD holds what its name says"
-    assert in_script("#!/bin/sh\necho hello\n") is None
+        assert [f.text for f in in_script(form)] == ["line 3: DB_PASSWORD holds what its name says"]
+    assert in_script("#!/bin/sh\necho hello\n") == []
     with pytest.raises(Unknown, match="only a hash"):
         in_script("0a1b2c3d4e5f60718293a4b5c6d7e8f901234567")
 
@@ -74,8 +74,8 @@ def test_scripts_are_unpacked_and_the_line_is_named() -> None:
 def test_documents_and_addresses() -> None:
     step = {"States": {"Call": {"Parameters": {"ApiKey": "8sd7f6g5h4j3k2l1"}}}}
 
-    assert in_document(step) == "States.Call.Parameters.ApiKey: ApiKey holds what its name says"
-    assert in_document({"environment": [{"name": "DB_PASSWORD", "value": "correct-horse"}]}) is not None
+    assert [f.text for f in in_document(step)] == ["States.Call.Parameters.ApiKey: ApiKey holds what its name says"]
+    assert in_document({"environment": [{"name": "DB_PASSWORD", "value": "correct-horse"}]})
     assert in_url("source.location", "https://me:s3cr3ts@git/x") == "source.location holds a password in an address"
     with pytest.raises(Unknown):
         in_variables(Hidden("x"))
