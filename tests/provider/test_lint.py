@@ -372,6 +372,12 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     ],
     "Attr.key": [("aws_lb", attribute("subnet_mapping", key=none), "the 1 argument")],
     "Attr.same": [("aws_lb", attribute("subnet_mapping", same=values.text), "the 2 arguments")],
+    "Attr.initial": [("aws_security_group", attribute("egress", initial=values.text), "the 2 arguments")],
+    "Attr.same_for_all": [
+        ("aws_vpc", attribute("enable_dns_hostnames", same_for_all=1), "say True or False"),
+        ("aws_vpc", attribute("cidr_block", same_for_all=True), "without `default`"),
+    ],
+    "Attr.set_by": [("aws_s3_bucket", attribute("grant", set_by=("acll",)), "none of its attributes")],
     "Attr.partial": [("aws_lb", attribute("name", partial=True), "is no map")],
     "Attr.outside_schema": [
         ("aws_vpc", put(computed={"arn": text("VpcId", outside_schema=True)}), "leave out outside_schema"),
@@ -415,6 +421,7 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "Parent.covered_if": [("aws_api_gateway_resource", parent(covered_if="bodyy"), "ignores bodyy")],
     "Parent.standalone": [("aws_route", parent(standalone="yes"), "say True or False")],
     "Parent.filled_by_others": [("aws_route", parent(filled_by_others=1), "say True or False")],
+    "Parent.beside_inline": [("aws_route", parent(beside_inline=1), "say True or False")],
     "Mirror.names": [("aws_ec2_tag", mirror(names="arn"), "arn is no attribute")],
     "Mirror.attribute": [("aws_ec2_tag", mirror(attribute="tagz"), "it mirrors tagz, which no type has")],
     "Mirror.share": [("aws_ec2_tag", mirror(share=none), "the 1 argument")],
