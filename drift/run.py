@@ -135,6 +135,7 @@ def compare(
             job.scope,
             imported=frozenset(desired.imported),
             identities=desired.identities,
+            named=frozenset(desired.named),
             exceptions=exceptions,
             excused=(*excused, *desired.elsewhere),
             home_region=connection.api.region,

@@ -147,6 +147,7 @@ def survey(
     *,
     imported: frozenset[tuple[str, str]] = frozenset(),
     identities: Sequence[tuple[str, Mapping[str, str]]] = (),
+    named: frozenset[str] = frozenset(),
     exceptions: Exceptions = NOTHING,
     excused: Sequence[Resource] = (),
     home_region: str = "",
@@ -155,7 +156,7 @@ def survey(
     """Compare one target with what Terraform describes of it.
 
     `home_region` is looked at where nothing names a region; `imported` is (type, id) of what the next apply imports,
-    `identities` (type, identity).
+    `identities` (type, identity). What has an id or ARN that is `named` is managed under a type that has no entry.
     """
     here = tuple(desired)
     exclusions = Exclusions(exceptions, catalog)
@@ -188,6 +189,7 @@ def survey(
         types,
         imported,
         identities=identities,
+        named=named,
         means=exclusions.means,
         excused=excused,
     )
@@ -195,7 +197,7 @@ def survey(
     verdicts.hand_over(holding.owners)
     verdicts.doubt(holding.doubtful, holding.gaps)
     after.settle(exclusions, verdicts, scan)
-    expected = parted(verdicts.drift, catalog, scan.prove)
+    expected = parted(verdicts.drift, catalog, scan.prove, actual.resources.values())
     return Survey(
         target=target,
         catalog=catalog,

@@ -24,6 +24,8 @@ class Instance:
     """Where the state was read from."""
     sensitive: frozenset[str] = frozenset()
     """Top-level attributes the state marks as sensitive."""
+    sensitive_members: frozenset[str] = frozenset()
+    """`tags.Token`: of such an attribute that is a map, the members that the state marks, where it marks no more."""
     deposed: str = ""
     tainted: bool = False
     """The next apply replaces it."""

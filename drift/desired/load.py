@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,8 @@ from drift.provider.spec import Attr, ResourceType
 
 T = TypeVar("T")
 
+_UNIQUE = re.compile(r"arn:[^:]+:[^:]+:.*|[a-z]+(?:-[a-z]+)*-[0-9a-f]{8,32}")
+"""What names one object among all of its type: an ARN, or an id that AWS drew. A name does not."""
 NO_LIVE_OBJECT = re.compile(
     r"(terraform_data|null_resource|external|(random|time|tls|local|archive|cloudinit|template|null)_.*)"
 )
@@ -60,6 +62,9 @@ class Desired:
     """The same by (type, identity), where it is named so: `{"arn": …}`, `{"bucket": …, "account_id": …}`."""
     elsewhere: list[Resource] = field(default_factory=list)
     """What states hold of other providers that make the same types: managed, and not compared."""
+
+    named: set[str] = field(default_factory=set)
+    """The ids and ARNs of what states hold under types that have no entry: managed, and not compared."""
 
     def by_target(self, catalog: Catalog) -> Mapping[Target, tuple[Resource, ...]]:
         """The resources of each account of each provider, in their order: a state may hold several."""
@@ -150,6 +155,7 @@ def build(
                 continue
             if instance.address.type not in catalog:
                 out.not_covered[instance.address.type] += 1
+                out.named |= _named(instance, catalog)
                 continue
             kind = catalog[instance.address.type]
             if catalog.provider_at(instance.provider) is None:
@@ -193,6 +199,15 @@ def _home_of(instance: Instance, home: Home, catalog: Catalog) -> Home:
         own.account or (said.account if said else "") or home.account,
         own.region or (said.region if said else "") or home.region,
     )
+
+
+def _named(instance: Instance, catalog: Catalog) -> set[str]:
+    """What names, all over AWS, the objects that a resource of a type without an entry stands for or made."""
+    provider = catalog.provider_at(instance.provider)
+    names = ("id", "arn", *(provider.made_by.get(instance.address.type, ()) if provider else ()))
+    found = (instance.attributes.get(name) for name in names)
+    every = (v for value in found for v in (value if isinstance(value, list | tuple) else [value]))
+    return {v for v in every if isinstance(v, str) and _UNIQUE.fullmatch(v)}
 
 
 def _doubted(resource: Resource, instance: Instance, home: Home, catalog: Catalog, *, several: bool) -> Resource:
@@ -318,6 +333,9 @@ def resource_of(
     configured, _ = _canonical(kind.attributes, {**raw, **said}, said) if said else ({}, None)
     identity = tuple(attributes.get(name) for name in kind.identity)
     arn = raw.get("arn")
+    secret_by_kind = frozenset(n for n, a in kind.attributes.items() if a.sensitive)
+    marked = instance.sensitive | (author.sensitive if author else frozenset())
+    secret = secret_by_kind | marked | ({"tags"} if "tags_all" in marked else frozenset())
     resource = Resource(
         key=Key(kind.listed_as, account, region if kind.scope == "regional" else GLOBAL, identity),
         id=text_at(kind.import_id, attributes) or str(raw.get("id") or ""),
@@ -343,13 +361,33 @@ def resource_of(
         earlier=_canonical(kind.attributes, before, before)[0] if before is not None else {},
         lines=lines(author) if author else {},
         exempt=(*instance.exempt, *(exempt(author) if author else ())),
-        sensitive=instance.sensitive.union(
-            author.sensitive if author else (), (n for n, a in kind.attributes.items() if a.sensitive)
-        ),
+        sensitive=secret,
+        sensitive_members=_members(instance, secret - secret_by_kind),
         deposed=instance.deposed,
         recorded=frozenset(name for name in kind.ignored if raw.get(name)),
     )
     return resource, strange
+
+
+def _members(instance: Instance, names: Set[str]) -> Mapping[str, frozenset[str]]:
+    """Of the sensitive maps among these attributes, the members that are; nothing of what is sensitive as a whole.
+
+    `tags` are compared with those of the provider (`tags_all`): what is hidden in one is in the other.
+    """
+    sources = [(instance.sensitive, instance.sensitive_members)]
+    if instance.configured is not None:
+        sources.append((instance.configured.sensitive, instance.configured.sensitive_members))
+    out: dict[str, frozenset[str]] = {}
+    for name in names:
+        alike = {"tags", "tags_all"} if name == "tags" else {name}
+        keys: set[str] = set()
+        for marked, members in sources:
+            for one in alike & marked:
+                found = {m.partition(".")[2] for m in members if m.partition(".")[0] == one}
+                keys |= found or {""}
+        if keys and "" not in keys:
+            out[name] = frozenset(keys)
+    return out
 
 
 def _canonical(

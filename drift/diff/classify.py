@@ -22,6 +22,9 @@ from drift.provider.catalog import Catalog
 from drift.provider.relations import kind_of, parent_key
 from drift.provider.spec import ElementOf, ResourceType
 
+OTHERWISE = "this Terraform, by a type that drift does not cover"
+"""Whose something is that a state holds under another type."""
+
 Everywhere = tuple[str, str, tuple[Value, ...]]
 """A key without its region."""
 
@@ -84,14 +87,15 @@ def classify(
     imported: frozenset[tuple[str, str]] = frozenset(),
     *,
     identities: Sequence[tuple[str, Mapping[str, str]]] = (),
+    named: Set[str] = frozenset(),
     means: Callable[[Resource], bool] = lambda _: True,
     excused: Sequence[Resource] = (),
 ) -> Verdicts:
     """Every desired resource and everything found, each with one verdict.
 
     `imported` holds (type, id) of what the next apply brings under management, `identities` (type, identity).
-    A desired resource that nobody `means`
-    is known, but not judged. What is `excused` is desired elsewhere: not ours.
+    What has an id or ARN that is `named` is managed under a type that has no entry. A desired resource that nobody
+    `means` is known, but not judged. What is `excused` is desired elsewhere: not ours.
     """
     out = Verdicts()
     shares = Shares([*desired, *excused], actual.paired, catalog)
@@ -108,6 +112,8 @@ def classify(
         found = stranger.resource
         if stranger.fate == "not_ours":
             out.not_ours.append(found)
+        elif stranger.fate in ("unmanaged", "doubtful") and {found.id, found.arn} & named:
+            out.not_ours.append(replace(found, owner=OTHERWISE, proof="a state holds its id"))
         elif stranger.fate == "doubtful" and stranger.refused is not None:
             key, refused = found.key, stranger.refused
             out.gaps.add(Gap(key.type, key.account, key.region, refused.action, refused.code, found.id))
@@ -243,7 +249,8 @@ def _echoes(resource: Resource, kind: ResourceType, shares: Shares) -> bool:
 def masked(change: Change, resource: Resource, name: str, kind: ResourceType) -> Change:
     """The change without secrets: keyed digests stand where values, or parts of them, must not be shown."""
     key, attr = resource.source.lineage, kind.attributes.get(name)
-    if change.sensitive or name in resource.sensitive or is_secret(kind, name):
+    marked = name in resource.sensitive and not _may_be_shown(change, resource, name)
+    if change.sensitive or marked or is_secret(kind, name):
         whole = partial(hidden, key=key)
         sides = _sides(change, whole)
         return replace(change, **sides, details=(), sensitive=True)
@@ -261,6 +268,12 @@ def _sides(change: Change, shown: Callable[[Value], Value]) -> dict[str, Any]:
         "added": tuple(map(shown, change.added)),
         "removed": tuple(map(shown, change.removed)),
     }
+
+
+def _may_be_shown(change: Change, resource: Resource, name: str) -> bool:
+    """Whether it is of one member of a map, of which others are sensitive."""
+    secret = resource.sensitive_members.get(name)
+    return secret is not None and change.path.startswith(f"{name}.") and change.path[len(name) + 1 :] not in secret
 
 
 def gap_over(resource: Resource, kind: ResourceType, gaps: Iterable[Gap], catalog: Catalog) -> Gap | None:

@@ -6,16 +6,16 @@ Nothing is asked for a change that nobody else may make, and nothing of a resour
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from drift.model.coverage import Unread, Unreadable
 from drift.model.drift import Aside, Change, Drift
-from drift.model.resource import Question
+from drift.model.resource import Question, Resource
 from drift.provider.catalog import Catalog
-from drift.provider.relations import kind_of
-from drift.provider.spec import Attr, ChangedBy
+from drift.provider.relations import Index, kind_of
+from drift.provider.spec import Attr, ChangedBy, EndedBy
 
 _STEP = re.compile(r"([^.\[]+)(?:\[(.*?)\](?=\.|$))?\.?")
 
@@ -37,8 +37,9 @@ class Expected:
     unread_resources: int = 0
 
 
-def parted(drifts: Sequence[Drift], catalog: Catalog, prove: Prove) -> Expected:
-    """The drift without what is expected."""
+def parted(drifts: Sequence[Drift], catalog: Catalog, prove: Prove, found: Iterable[Resource] = ()) -> Expected:
+    """The drift without what is expected; `found` is all that is there."""
+    ended = _ended(drifts, catalog, found)
     asked = {
         id(change): [(m, _questions(drift, m, element)) for m in moves]
         for drift in drifts
@@ -47,15 +48,49 @@ def parted(drifts: Sequence[Drift], catalog: Catalog, prove: Prove) -> Expected:
         for moves, element in [movers(kind_of(drift.resource, catalog).attributes, change.path)]
         if moves
     }
-    questions = [q for found in asked.values() for _, both in found for q in both]
+    questions = [q for both in asked.values() for _, qs in both for q in qs]
+    questions += [Question(shows.key, by.when) for by, shows in ended.values()]
     answers = prove(sorted(set(questions), key=str)) if questions else {}
     out = Expected()
     for drift in drifts:
+        if id(drift) in ended:
+            _end(drift, *ended[id(drift)], answers, out)
+            continue
         if not any(id(c) in asked for c in drift.changes):
             out.drift.append(drift)
             continue
         _part(drift, asked, answers, out)
     return out
+
+
+def _ended(
+    drifts: Sequence[Drift], catalog: Catalog, found: Iterable[Resource]
+) -> Mapping[int, tuple[EndedBy, Resource]]:
+    """The missing that somebody may have taken away, each with what would show that."""
+    lost = [(d, by) for d in drifts if d.kind == "missing" and (by := kind_of(d.resource, catalog).ended_by)]
+    if not lost:
+        return {}
+    index = Index(found, catalog)
+    out = {}
+    for drift, by in lost:
+        named = [r for _, r in index.named(by.ref, drift.resource) if r is not None]
+        if named:
+            out[id(drift)] = (by, named[0])
+    return out
+
+
+def _end(drift: Drift, by: EndedBy, shows: Resource, answers: Mapping[Question, Any], out: Expected) -> None:
+    answer = answers[Question(shows.key, by.when)]
+    resource = drift.resource
+    if isinstance(answer, Unreadable):
+        out.unread.append(Unread(str(resource.address), drift.type, "", answer.action, answer.code))
+        out.unread_resources += 1
+    elif answer:
+        gone = Change("id", resource.id, None, recorded=resource.id, reason=f"by {by.who}")
+        out.expected.append(Aside(resource, shows, (gone,)))
+        out.in_sync += 1
+    else:
+        out.drift.append(drift)
 
 
 def movers(attributes: Mapping[str, Attr], path: str) -> tuple[tuple[ChangedBy, ...], str]:

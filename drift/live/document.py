@@ -28,7 +28,14 @@ UNASKED: Final = _Unasked()
 
 
 class _Scrubbed(str):
+    """What is inside of it was scrubbed too: whoever looks for a member finds the same."""
+
     __slots__ = ()
+    opaque = True
+
+    def get(self, _name: str, _default: Any = None) -> _Scrubbed:
+        """As JMESPath looks for a member."""
+        return self
 
 
 SCRUBBED: Final = _Scrubbed("(scrubbed)")

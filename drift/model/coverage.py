@@ -8,6 +8,8 @@ NOT_OFFERED = "NotOffered"
 """The code of a refusal by an emulator of AWS that does not know the operation."""
 NOT_ASKED = "NotAsked"
 """The code of content that drift may read and does not, because nobody asked for it: what is kept secret."""
+SWITCHED_OFF = "SwitchedOff"
+"""The code of a refusal by a service that nobody switched on: AWS has the code of a missing permission for it."""
 NOT_ON_TAPE = "NotOnTape"
 """The code of a refusal by a replayed tape: nobody asked this when it was recorded."""
 

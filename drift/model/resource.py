@@ -87,6 +87,8 @@ class Resource:
     source: Source = Source()
     sensitive: frozenset[str] = frozenset()
     """Top-level attributes whose values must never be shown."""
+    sensitive_members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Of such an attribute that is a map, the members that must not be shown, where the others may."""
     owner: str = ""
     proof: str = ""
     """What AWS shows that proves the owner: a JMESPath over the item."""

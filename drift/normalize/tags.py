@@ -9,12 +9,12 @@ from drift.model.value import Block
 
 
 def tag_map(value: Any) -> Block:
-    """Tags come as a map or as a list of pairs; `aws:` ones are AWS's own.
+    """Tags come as a map or as a list of pairs; `aws:` ones are AWS's own. Null in a map is no tag.
 
     >>> tag_map([{"Key": "Team", "Value": "core"}, {"Key": "aws:x", "Value": ""}])
     Block({'Team': 'core'})
     """
-    pairs = _pairs(value)
+    pairs = {k: v for k, v in _pairs(value).items() if v is not None or not isinstance(value, Mapping)}
     return Block({str(k): "" if v is None else str(v) for k, v in pairs.items() if not str(k).startswith("aws:")})
 
 

@@ -128,6 +128,8 @@ class Provider:
     """Where Terraform gets it from, `namespace/type`: `hashicorp/aws`."""
     types: Mapping[str, ResourceType]
     """Terraform type -> its entry."""
+    made_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Terraform type that has no entry -> its attributes that name what it made: managed, by another type."""
     complete: Callable[[ResourceType], ResourceType] = _as_it_is
     """What the provider adds to every entry, those of other packages too: an owner that its tags prove."""
     schema: Schema = NO_SCHEMA

@@ -14,7 +14,7 @@ from jmespath.functions import Functions, signature
 
 from drift.model.value import plain
 from drift.normalize.tags import tag_named
-from drift.provider.quick import quick
+from drift.provider.quick import hidden, quick
 
 _PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _INTO = frozenset(
@@ -139,12 +139,12 @@ def _searched(parsed: Any, data: Any) -> Any:
 def _getter(keys: list[str]) -> Callable[[Any], Any]:
     if len(keys) == 1:
         only = keys[0]
-        return lambda data: data.get(only) if isinstance(data, Mapping) else None
+        return lambda data: data.get(only) if isinstance(data, Mapping) else hidden(data)
 
     def get(data: Any) -> Any:
         for key in keys:
             if not isinstance(data, Mapping):
-                return None
+                return hidden(data)
             data = data.get(key)
         return data
 

@@ -42,8 +42,13 @@ def false(value: Any) -> bool:
     return value is None or value is False or value == "" or value == [] or value == {}
 
 
+def hidden(data: Any) -> Any:
+    """What hides all that is inside of it (a scrubbed secret); None for anything else that has no members."""
+    return data if getattr(data, "opaque", False) else None
+
+
 def _field(name: str) -> Search:
-    return lambda data: data.get(name) if isinstance(data, Mapping) else None
+    return lambda data: data.get(name) if isinstance(data, Mapping) else hidden(data)
 
 
 def _steps(steps: list[Search]) -> Search:

@@ -183,6 +183,18 @@ class ChangedBy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndedBy:
+    """Who may take a resource away, as something that it names shows: it is not missed."""
+
+    ref: Ref
+    """What shows it: a version's secret."""
+    when: str
+    """JMESPath over that item."""
+    who: str
+    """As the report says it: `the secret's rotation`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attr:
     """Where the API keeps one Terraform attribute, and how two values of it compare."""
 
@@ -224,6 +236,9 @@ class Attr:
     """(desired, actual) -> whether they agree, where equality is too strict."""
     outside_schema: bool = False
     """Of a computed attribute that Terraform's schema lacks: read to link and to judge alone, an instance's volumes."""
+    watched: bool = False
+    """Of a compared attribute that only the cloud sets: no configuration can, and whoever changes it is told. A
+    document's default version."""
     document: bool = False
     """A JSON document: told whole where it differs, never member by member."""
     partial: bool = False
@@ -268,9 +283,6 @@ class Parent:
     """Others fill the parent too (AWS itself, Auto Scaling, ECS, a controller), and nothing shows who filled what: a
     live part is spoken of only where the configuration names parts of the same parent, and what of `covers` nothing
     describes is as it was recorded."""
-    beside_inline: bool = False
-    """The parent itself sets some of them as a rule, beside resources of their own: a private zone needs a first VPC.
-    So a parent that has such resources may hold others, and from a state alone its record stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +361,8 @@ class ResourceType:
     refs: tuple[Ref, ...] = ()
     creates: tuple[Ref, ...] = ()
     """Resources that came with this one and are told by it: never unmanaged by themselves."""
+    ended_by: EndedBy | None = None
+    """Who else takes such a resource away in its course."""
     parent: Parent | None = None
     mirrors: tuple[Mirror, ...] = ()
     """Attributes of other resources in which the same fact is told again."""

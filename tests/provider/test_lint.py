@@ -20,6 +20,7 @@ from drift.provider.spec import (
     Call,
     ChangedBy,
     ElementOf,
+    EndedBy,
     Mirror,
     Owner,
     Owns,
@@ -93,6 +94,11 @@ def none() -> None:
     """Takes nothing."""
 
 
+def ended(attribute: str = "arn", when: str = "RotationEnabled", who: str = "x") -> EndedBy:
+    """What takes a secret's version away."""
+    return EndedBy(ref=Ref(attribute, to="aws_secretsmanager_secret"), when=when, who=who)
+
+
 PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     # ResourceType
     "ResourceType.name": [("aws_sqs_queue", put(name=""), "it has no name")],
@@ -152,6 +158,14 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
             "resource is no attribute of it",
         ),
     ],
+    "ResourceType.ended_by": [
+        ("aws_secretsmanager_secret_version", put(ended_by=ended("secret")), "the reference secret has no"),
+    ],
+    "EndedBy.ref": [("aws_secretsmanager_secret_version", put(ended_by=ended("scret_id")), "the reference scret_id")],
+    "EndedBy.when": [
+        ("aws_secretsmanager_secret_version", put(ended_by=ended(when="Rotated")), "'Rotated' leads nowhere"),
+    ],
+    "EndedBy.who": [("aws_secretsmanager_secret_version", put(ended_by=ended(who="")), "names nobody")],
     "ResourceType.aggregate": [
         ("aws_iam_policy_attachment", put(aggregate=Aggregate(by="policy", parts={})), "policy in common"),
     ],
@@ -372,16 +386,14 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     ],
     "Attr.key": [("aws_lb", attribute("subnet_mapping", key=none), "the 1 argument")],
     "Attr.same": [("aws_lb", attribute("subnet_mapping", same=values.text), "the 2 arguments")],
-    "Attr.initial": [("aws_security_group", attribute("egress", initial=values.text), "the 2 arguments")],
-    "Attr.same_for_all": [
-        ("aws_vpc", attribute("enable_dns_hostnames", same_for_all=1), "say True or False"),
-        ("aws_vpc", attribute("cidr_block", same_for_all=True), "without `default`"),
-    ],
-    "Attr.set_by": [("aws_s3_bucket", attribute("grant", set_by=("acll",)), "none of its attributes")],
     "Attr.partial": [("aws_lb", attribute("name", partial=True), "is no map")],
     "Attr.outside_schema": [
         ("aws_vpc", put(computed={"arn": text("VpcId", outside_schema=True)}), "leave out outside_schema"),
         ("aws_ebs_volume", put(computed={"instances": text("Attachments")}), "the provider has no attribute instances"),
+    ],
+    "Attr.watched": [
+        ("aws_sqs_queue", attribute("delay_seconds", watched=True), "leave out `watched`"),
+        ("aws_ssm_document", attribute("default_version", watched=False), "it cannot be compared"),
     ],
     "Attr.document": [("aws_sqs_queue", attribute("delay_seconds", document=True), "cannot be a JSON document")],
     "Attr.sensitive": [("aws_ssm_parameter", attribute("value", sensitive=False), "say sensitive=True")],
@@ -421,7 +433,6 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "Parent.covered_if": [("aws_api_gateway_resource", parent(covered_if="bodyy"), "ignores bodyy")],
     "Parent.standalone": [("aws_route", parent(standalone="yes"), "say True or False")],
     "Parent.filled_by_others": [("aws_route", parent(filled_by_others=1), "say True or False")],
-    "Parent.beside_inline": [("aws_route", parent(beside_inline=1), "say True or False")],
     "Mirror.names": [("aws_ec2_tag", mirror(names="arn"), "arn is no attribute")],
     "Mirror.attribute": [("aws_ec2_tag", mirror(attribute="tagz"), "it mirrors tagz, which no type has")],
     "Mirror.share": [("aws_ec2_tag", mirror(share=none), "the 1 argument")],
@@ -484,6 +495,7 @@ def test_every_word_has_a_planted_mistake() -> None:
         Aggregate,
         Attr,
         ChangedBy,
+        EndedBy,
         Ref,
         Parent,
         Mirror,

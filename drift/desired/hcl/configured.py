@@ -80,6 +80,8 @@ class Configured:
     """Dotted path -> the line it is set on: `tags`, `ingress`, `ingress.0.from_port`."""
     sensitive: frozenset[str] = frozenset()
     """Top-level attributes whose values must never be shown."""
+    sensitive_members: frozenset[str] = frozenset()
+    """`tags.Token`: of such an attribute that is a map, the members that must not be shown, where others may."""
     references: tuple[str, ...] = ()
     """The resources it refers to, sorted, without instance keys: `module.net.aws_vpc.main`."""
     provider: Provider = Provider()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from drift.desired.hcl import schema
@@ -117,6 +117,13 @@ def _filled(one: Configured, scope: ModuleScope, resource: Resource, key: Instan
         one = replace(one, provider=scope.provider(declared, resource[1], inner))
     everything = {**evaluated.derived, **values}
     secret = {n for n, v in everything.items() if any_sensitive(v) or schema.is_sensitive(known.get(n))}
+    members = {
+        f"{n}.{key}"
+        for n, v in everything.items()
+        if n in secret and not v.sensitive and not schema.is_sensitive(known.get(n)) and isinstance(v.raw, Mapping)
+        for key, member in v.raw.items()
+        if any_sensitive(member)
+    }
     if "region" in values:  # an argument of every resource, from version 6 of the AWS provider on
         region = values["region"].raw
         one = replace(one, provider=replace(one.provider, region=region if isinstance(region, str) else ""))
@@ -127,6 +134,7 @@ def _filled(one: Configured, scope: ModuleScope, resource: Resource, key: Instan
         derived={n: plain(v) for n, v in evaluated.derived.items() if n not in values},
         places={p: at for p, at in written.places.items() if p.split(".")[0] in values},
         sensitive=frozenset(secret),
+        sensitive_members=frozenset(members),
         template=template,
     )
 

@@ -96,6 +96,18 @@ def _sensitive(paths: list[list[_Step]]) -> frozenset[str]:
     return frozenset(str(path[0].value) for path in paths if path and path[0].type == "get_attr")
 
 
+def _members(paths: list[list[_Step]]) -> frozenset[str]:
+    """`tags.Token` of the paths that lead to one member of a map, where none leads to all of it."""
+    whole = {path[0].value for path in paths if path and _key(path) is None}
+    keys = ((path[0].value, _key(path)) for path in paths if path and path[0].value not in whole)
+    return frozenset(f"{name}.{key}" for name, key in keys)
+
+
+def _key(path: list[_Step]) -> str | None:
+    step = path[1].value if len(path) > 1 and path[1].type == "index" else None
+    return str(step["value"]) if isinstance(step, Mapping) and step.get("type") == "string" else None
+
+
 def _instance(resource: _Resource, raw: _Instance, source: str, warnings: set[str]) -> Instance:
     address = address_of(resource.module, resource.type, resource.name, raw.index_key, source)
     attributes: Mapping[str, Any]
@@ -112,6 +124,7 @@ def _instance(resource: _Resource, raw: _Instance, source: str, warnings: set[st
         attributes=attributes,
         state=source,
         sensitive=_sensitive(raw.sensitive_attributes) if raw.sensitive_attributes else NOTHING,
+        sensitive_members=_members(raw.sensitive_attributes) if raw.sensitive_attributes else NOTHING,
         deposed=raw.deposed,
         tainted=raw.status == "tainted",
         identity=attributes_of(raw.identity, source, address),

@@ -7,6 +7,7 @@ from typing import Any
 
 import jmespath
 
+from drift.model.coverage import SWITCHED_OFF
 from drift.provider.catalog import Catalog
 from drift.provider.lint.shapes import (
     ANY,
@@ -55,6 +56,8 @@ def check(kind: ResourceType, catalog: Catalog, operations: Operations) -> Itera
         yield from _fields(attr, shape)
         yield from _movers(attr, shape | {"element": ANY})
     yield from _sections(kind)
+    if kind.ended_by is not None and kind.ended_by.ref.to in catalog:
+        yield from arrives(kind.ended_by.when, item_shape(catalog[kind.ended_by.ref.to], catalog, operations, []))
 
 
 def _members(kind: ResourceType, shape: Any) -> Iterator[str]:
@@ -267,12 +270,12 @@ def _batched(call: Call) -> Iterator[str]:
 def _codes(service: str, call: Call, operation: Operation, operations: Operations) -> Iterator[str]:
     """Error codes that the service never answers, and those that this operation never does."""
     every = operations.errors(service)
-    known_codes = every | operation.errors
+    known_codes = every | operation.errors | {SWITCHED_OFF}
     for word in ("absent", "gone", "retry_singly"):
         codes: frozenset[str] = getattr(call, word)
         if not isinstance(codes, frozenset):
             yield f"{call.op}: `{word}` is a frozenset of error codes"
             continue
         yield from (f"{call.op}: {service} never answers {c}" for c in sorted(codes - known_codes) if every)
-        if codes and operation.errors and not codes & operation.errors:
+        if codes and operation.errors and not codes & (operation.errors | {SWITCHED_OFF}):
             yield f"{call.op} never answers {', '.join(sorted(codes))}"

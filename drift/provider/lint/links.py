@@ -89,7 +89,8 @@ def _walked(dotted: str, shape: dict[str, Any]) -> str:
 
 
 def _references(kind: ResourceType, catalog: Catalog, shape: dict[str, Any]) -> Iterator[str]:
-    for ref in (*kind.refs, *kind.creates, *kind.owned_with):
+    ended = (kind.ended_by.ref,) if kind.ended_by is not None else ()
+    for ref in (*kind.refs, *kind.creates, *kind.owned_with, *ended):
         if problem := _walked(ref.attribute, shape):
             yield f"the reference {ref.attribute} {problem}"
         if ref.to not in catalog:

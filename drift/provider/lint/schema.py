@@ -26,10 +26,8 @@ def check(kind: ResourceType, provider: facts.Facts) -> Iterator[str]:
     for name in spoken:
         if name not in provider:
             yield f"the provider has no attribute {name}"
-        elif name in kind.computed and facts.settable(provider[name]):
-            yield f"{name} is settable: compare it, or ignore it with a reason"
-        elif name in kind.attributes and not facts.settable(provider[name]):
-            yield f"{name} is computed: it cannot be compared"
+        else:
+            yield from _place(kind, name, settable=facts.settable(provider[name]))
     for name, fact in provider.items():
         if name not in facts.EVERYWHERE and facts.settable(fact) and name not in spoken:
             yield f"{name} is neither compared nor ignored"
@@ -40,6 +38,16 @@ def check(kind: ResourceType, provider: facts.Facts) -> Iterator[str]:
     for name, attr in {**kind.computed, **kind.attributes}.items():
         if attr.outside_schema and (name in provider or name in kind.attributes):
             yield f"{name} is in the provider's schema: leave out outside_schema"
+
+
+def _place(kind: ResourceType, name: str, *, settable: bool) -> Iterator[str]:
+    """Whether an attribute stands where what a configuration may set does, or where the others do."""
+    if name in kind.computed and settable:
+        yield f"{name} is settable: compare it, or ignore it with a reason"
+    elif name in kind.attributes and not settable and not kind.attributes[name].watched:
+        yield f"{name} is computed: it cannot be compared"
+    elif name in kind.attributes and settable and kind.attributes[name].watched:
+        yield f"{name} is settable: leave out `watched`"
 
 
 def _ignored(kind: ResourceType, provider: facts.Facts) -> Iterator[str]:

@@ -7,20 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from drift.provider.spec import WHOLE, Attr, ElementOf, Owner, Owns, ResourceType
+from drift.provider.spec import WHOLE, Attr, ElementOf, EndedBy, Owner, Owns, ResourceType
 
-_ARITY = {
-    "initial": 2,
-    "canon": 1,
-    "from_state": 2,
-    "from_api": 1,
-    "key": 1,
-    "same": 2,
-    "to": 2,
-    "find": 2,
-    "share": 1,
-    "gather": 1,
-}
+_ARITY = {"canon": 1, "from_state": 2, "from_api": 1, "key": 1, "same": 2, "to": 2, "find": 2, "share": 1, "gather": 1}
 """Word that is a function -> how many arguments it is given."""
 
 _FUNCTIONS = _ARITY.keys() - {"to", "key"}
@@ -28,7 +17,7 @@ _FUNCTIONS = _ARITY.keys() - {"to", "key"}
 
 _FLAGS = frozenset({
     "assigned", "many", "ordered", "partial", "document", "outside_schema", "sensitive", "owner_tags", "anywhere",
-    "standalone", "same_for_all", "filled_by_others", "beside_inline", "whole", "zero_is_value",
+    "standalone", "filled_by_others", "whole", "zero_is_value", "watched",
 })  # fmt: skip
 
 _TEXTS = frozenset(
@@ -50,11 +39,6 @@ def check(kind: ResourceType) -> Iterator[str]:
     if kind.parent is not None:
         for name, share in kind.parent.covers.items():
             yield from () if share is WHOLE else _function(f"covers {name}", share, 1)
-    spoken = {*kind.attributes, *kind.computed, *kind.ignored}
-    for name, attr in kind.attributes.items():
-        yield from (
-            f"{name} is set_by {other}, which is none of its attributes" for other in attr.set_by if other not in spoken
-        )
     yield from _words("", kind)
 
 
@@ -87,9 +71,7 @@ def _company(where: str, word: str, value: Any) -> Iterator[str]:
         yield f"{where} is about blocks that may stand several times"
     if isinstance(value, Attr) and word == "zero_is_value" and value.zero_is_value and value.default is None:
         yield f"{where} says nothing without `default`: what the provider records where AWS leaves it out"
-    if isinstance(value, Attr) and word == "same_for_all" and value.same_for_all and value.default is None:
-        yield f"{where} says nothing without `default`"
-    if isinstance(value, Owner | Owns) and word == "who" and not value.who:
+    if isinstance(value, Owner | Owns | EndedBy) and word == "who" and not value.who:
         yield f"{where} names nobody"
 
 

@@ -58,11 +58,21 @@ def _lint(kind: ResourceType) -> Iterable[str]:
     return check(kind)
 
 
+MADE_BY = {
+    "aws_spot_instance_request": ("spot_instance_id",),
+    "aws_opsworks_instance": ("ec2_instance_id",),
+    "aws_elastic_beanstalk_environment": ("instances", "autoscaling_groups", "launch_configurations", "load_balancers"),
+    "aws_directory_service_directory": ("security_group_id",),
+    "aws_workspaces_directory": ("workspace_security_group_id",),
+}
+"""Computed attributes, as the provider documents them."""
+
 AWS = Provider(
     name="aws",
     title="AWS",
     sources=frozenset({"hashicorp/aws", "opentofu/aws"}),
     types=TYPES,
+    made_by=MADE_BY,
     complete=complete,
     schema=SchemaFiles(TYPES),
     operations=_operations,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import socket
 import threading
 from collections import Counter
@@ -15,7 +16,7 @@ import msgspec
 
 from drift import __version__
 from drift.errors import CloudError
-from drift.model.coverage import NOT_ASKED, NOT_OFFERED
+from drift.model.coverage import NOT_ASKED, NOT_OFFERED, SWITCHED_OFF
 from drift.provider.api import Answer, Refused, Request
 from drift.providers.aws.allowed import is_allowed
 from drift.providers.aws.answers import watch
@@ -27,6 +28,9 @@ from drift.providers.aws.regions import partition_of
 if TYPE_CHECKING:
     import boto3
 
+DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
+_OFF = re.compile(r"(?!.*not authorized).*\bnot (?:currently )?enabled\b.*", re.DOTALL)
+"""What Macie says with the code of a missing permission: `Macie is not enabled`."""
 LACKING = frozenset({"NotImplemented", "404", "405", "500", "501", "ResponseParserError"})
 """Codes of answers without an AWS error in them: botocore puts the HTTP status in its place."""
 
@@ -118,6 +122,7 @@ class BotoApi:
         except ClientError as error:
             details = error.response.get("Error", {})
             code, message = str(details.get("Code") or "Unknown"), str(details.get("Message") or "")
+            code = SWITCHED_OFF if code in DENIED and _OFF.fullmatch(message) else code
         except (CloudError, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001 - one door: what nobody foresaw is this request's own refusal

@@ -261,6 +261,13 @@ HOOK = ResourceType(
         Ref("notification_target_arn", to="aws_sqs_queue", by="arn"),
     ),
     parent=Parent("autoscaling_group_name", to="aws_autoscaling_group", covered_if="initial_lifecycle_hook"),
+    owners=(
+        # ECS developer guide, managed instance draining: it installs this hook, which notifies nobody
+        Owner("LifecycleHookName == 'ecs-managed-draining-termination-hook' && !NotificationTargetARN", "ECS"),
+        # CodeDeploy user guide, integration with Auto Scaling: it installs a hook with a queue of its own account
+        Owner("starts_with(LifecycleHookName, 'CodeDeploy-managed-automatic-') && "
+              "contains(NotificationTargetARN || '', ':razorbill-')", "CodeDeploy"),
+    ),
 )
 
 NOTIFICATION = ResourceType(

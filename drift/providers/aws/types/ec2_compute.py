@@ -470,6 +470,8 @@ NETWORK_INTERFACE = ResourceType(
         Owner("RequesterManaged", "an AWS service"),
         Owner("Operator.Managed", "an AWS service"),
         Owner(f"contains(`{json.dumps(SERVICE_INTERFACES)}`, InterfaceType)", "an AWS service"),
+        # AWS docs: an attachment whose id begins so was made by a service, and nobody else may detach it
+        Owner("starts_with(Attachment.AttachmentId || '', 'ela-attach-')", "an AWS service"),
         # EKS, Fargate and others attach it to machines in accounts of AWS's own
         Owner("Attachment.InstanceOwnerId && Attachment.InstanceOwnerId != OwnerId", "an AWS service"),
     ),

@@ -46,6 +46,14 @@ GROUP_REFS = (
     Ref("egress[].prefix_list_id", to="aws_ec2_managed_prefix_list"),
 )
 
+AS_MADE = (
+    "GroupName == 'default' && !(IpPermissions[].IpRanges[]) && !(IpPermissions[].Ipv6Ranges[]) && "
+    "!(IpPermissions[].PrefixListIds[]) && "
+    "length(of(IpPermissions[].UserIdGroupPairs[], 'GroupId', GroupId)) == length(IpPermissions[].UserIdGroupPairs[] || `[]`)"
+)
+"""AWS makes a VPC's default group so that only its own members reach each other (VPC user guide). Whoever opens it
+makes it their own; without any rule it lets in nobody."""
+
 SECURITY_GROUP = ResourceType(
     name="aws_security_group",
     service="ec2",
@@ -67,7 +75,7 @@ SECURITY_GROUP = ResourceType(
     },
     refs=GROUP_REFS,
     owners=(
-        Owner("GroupName == 'default'", "AWS: the VPC's default group"),
+        Owner(AS_MADE, "AWS: the VPC's default group"),
         Owner("Tags[?Key == 'aws:eks:cluster-name']", "EKS"),
     ),
 )

@@ -90,7 +90,7 @@ def _containers(task: Any) -> Value:
     """Container definitions by name, without what ECS fills in."""
     task = task or {}
     awsvpc = task.get("mode") == "awsvpc"
-    return Block({str(c.get("name")): _container(c, awsvpc) for c in task.get("containers") or ()})
+    return Block({str(c.get("name")): _container(c, awsvpc) for c in map(_spelled, task.get("containers") or ())})
 
 
 MEMBERS = (
@@ -102,17 +102,32 @@ MEMBERS = (
     "startTimeout", "stopTimeout", "systemControls", "ulimits", "user", "versionConsistency", "volumesFrom",
     "workingDirectory",
 )
-_SPELLED = {name.lower(): name for name in MEMBERS}
+# the members of what stands inside of them, as the API reference of ECS spells them
+INNER = (
+    "action", "add", "appProtocol", "capabilities", "condition", "containerName", "containerPath", "containerPort",
+    "containerPortRange", "credentialsParameter", "devices", "drop", "enabled", "hardLimit", "hostname", "hostPath",
+    "hostPort", "ignoredExitCodes", "initProcessEnabled", "interval", "ipAddress", "logDriver", "maxSwap",
+    "mountOptions", "namespace", "options", "permissions", "protocol", "readOnly", "restartAttemptPeriod", "retries",
+    "secretOptions", "sharedMemorySize", "size", "softLimit", "sourceContainer", "sourceVolume", "startPeriod",
+    "swappiness", "timeout", "tmpfs", "type", "value", "valueFrom",
+)
+_SPELLED = {name.lower(): name for name in (*MEMBERS, *INNER)}
+_THEIRS = frozenset({"dockerLabels", "options"})  # maps whose names are the author's own
+
+
+def _spelled(value: Any) -> Any:
+    """With the names of members as ECS spells them: the provider reads its author's JSON as Go does, in any case."""
+    if isinstance(value, Mapping):
+        named = {_SPELLED.get(str(k).lower(), k): v for k, v in value.items() if v is not None}
+        return {k: v if k in _THEIRS else _spelled(v) for k, v in named.items()}
+    return [_spelled(v) for v in value] if isinstance(value, list | tuple) else value
 
 
 def _container(raw: Raw, awsvpc: bool) -> Value:
-    # the provider reads its author's JSON as Go does: names in any case
-    given = {_SPELLED.get(k.lower(), k): v for k, v in raw.items() if v is not None}
-    container = {"essential": True, **given}
+    container = {"essential": True, **raw}
     container["portMappings"] = [_port(p, awsvpc) for p in container.get("portMappings") or ()]
     if container.get("healthCheck"):
-        given = {k: v for k, v in container["healthCheck"].items() if v is not None}
-        container["healthCheck"] = {"interval": 30, "retries": 3, "timeout": 5, **given}
+        container["healthCheck"] = {"interval": 30, "retries": 3, "timeout": 5, **container["healthCheck"]}
     if not container.get("cpu"):
         container.pop("cpu", None)
     if container.get("versionConsistency") == "enabled":

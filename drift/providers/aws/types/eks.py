@@ -140,6 +140,10 @@ NODE_GROUP = ResourceType(
         Call(op="DescribePolicies", service="autoscaling", take="ScalingPolicies", into="Policies",
              only_if="Nodegroup.resources.autoScalingGroups[0]",
              bind={"AutoScalingGroupName": "Nodegroup.resources.autoScalingGroups[0].name"}),
+        # and its tags
+        Call(op="DescribeAutoScalingGroups", service="autoscaling", take="AutoScalingGroups[0].Tags", into="GroupTags",
+             only_if="Nodegroup.resources.autoScalingGroups[0]",
+             bind={"AutoScalingGroupNames": "[Nodegroup.resources.autoScalingGroups[0].name]"}),
     ),
     id=text("join(':', [parent.name, name])"),
     label="node_group_name",
@@ -177,6 +181,10 @@ NODE_GROUP = ResourceType(
             "desired_size": number("desiredSize", default=0, changed_by=(
                 ChangedBy(who="a scaling policy of the group", when="Policies[?Enabled != `false`]",
                       within="Nodegroup.scalingConfig.[{low: minSize, high: maxSize}]"),
+                # its tag is how the autoscaler finds the groups that it may scale; EKS puts it there by itself
+                ChangedBy(who="the Kubernetes cluster autoscaler",
+                          when="GroupTags[?Key == 'k8s.io/cluster-autoscaler/enabled']",
+                          within="Nodegroup.scalingConfig.[{low: minSize, high: maxSize}]"),
             )),
             "max_size":     number("maxSize", default=0),
             "min_size":     number("minSize", default=0),

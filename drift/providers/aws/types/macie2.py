@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from drift.model.coverage import SWITCHED_OFF
 from drift.provider.kinds import text
 from drift.provider.spec import Call, ResourceType
 
 ACCOUNT = ResourceType(
     name="aws_macie2_account",
     service="macie2",
-    # an account without Macie is refused as one without permission is: only asked where it is desired
+    # only asked where it is desired: what nobody switched on is no drift
     list=None,
-    lookup=Call(op="GetMacieSession", take="@"),
+    lookup=Call(op="GetMacieSession", take="@", absent=frozenset({SWITCHED_OFF})),
     exists="status",
     id=text("here.account"),
     label="id",

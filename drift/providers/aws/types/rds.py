@@ -29,6 +29,17 @@ UPGRADES = (
 )
 
 
+def _kept(_: Value, have: Value) -> bool:
+    """AWS Backup never turns backups off."""
+    return isinstance(have, int) and have > 0
+
+
+# AWS Backup developer guide: with continuous backups it sets both by itself; only then is its recovery point told
+_POINT = "AwsBackupRecoveryPointArn"
+BACKUP_WINDOW = (ChangedBy(who="AWS Backup", when=_POINT),)
+BACKUP_RETENTION = (ChangedBy(who="AWS Backup", when=_POINT, to=_kept),)
+
+
 def tags_of(arn: str, service: str = "rds") -> Call:
     """Tags by a call of their own: the listing does not answer them."""
     return Call(op="ListTagsForResource", service=service, take="TagList", into="Tags", gone=GONE,
@@ -138,8 +149,8 @@ INSTANCE = ResourceType(
         "deletion_protection":                   flag("DeletionProtection"),
         "auto_minor_version_upgrade":            flag("AutoMinorVersionUpgrade"),
         "maintenance_window":                    caseless("PreferredMaintenanceWindow", assigned=True),
-        "backup_window":                         caseless("PreferredBackupWindow", assigned=True),
-        "backup_retention_period":               number("BackupRetentionPeriod", default=0),
+        "backup_window":                         caseless("PreferredBackupWindow", assigned=True, changed_by=BACKUP_WINDOW),
+        "backup_retention_period":               number("BackupRetentionPeriod", default=0, changed_by=BACKUP_RETENTION),
         "backup_target":                         text("BackupTarget", assigned=True),
         "copy_tags_to_snapshot":                 flag("CopyTagsToSnapshot"),
         "monitoring_interval":                   number("MonitoringInterval", default=0),

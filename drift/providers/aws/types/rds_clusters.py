@@ -107,6 +107,8 @@ CLUSTER = ResourceType(
     computed=computed,
     attributes={
         **common,
+        "backup_retention_period": replace(common["backup_retention_period"], changed_by=rds.BACKUP_RETENTION),
+        "preferred_backup_window": replace(common["preferred_backup_window"], changed_by=rds.BACKUP_WINDOW),
         **passwords,
         "master_user_secret_kms_key_id":         attr("MasterUserSecret.KmsKeyId", key_id, assigned=True),
         "allocated_storage":                     number("AllocatedStorage", assigned=True),

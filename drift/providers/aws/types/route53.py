@@ -47,7 +47,7 @@ def the_vpc(attributes: Attributes) -> frozenset[Value]:
     return frozenset({Block(vpc_id=attributes.get("vpc_id"), vpc_region=attributes.get("vpc_region"))})
 
 
-LINKED = Owner("LinkedService.ServicePrincipal", "the service that made it (Cloud Map and others)")
+LINKED = Owner("LinkedService", "the service that made it (Cloud Map and others)")
 
 ZONE = ResourceType(
     name="aws_route53_zone",
@@ -100,7 +100,7 @@ ZONE_ASSOCIATION = ResourceType(
         "vpc_region": text("VPCRegion", assigned=True),
     },
     computed={"owning_account": text("Owner.OwningAccount")},
-    parent=Parent("zone_id", to="aws_route53_zone", covers={"vpc": the_vpc}, beside_inline=True),
+    parent=Parent("zone_id", to="aws_route53_zone", covers={"vpc": the_vpc}),
     refs=(Ref("vpc_id", to="aws_vpc"),),
 )
 
@@ -152,7 +152,7 @@ RECORD = ResourceType(
     owners=(
         Owner("(Type == 'NS' || Type == 'SOA') && Name == parent.Name", "Route 53"),
         Owner("TrafficPolicyInstanceId", "a traffic policy"),
-        Owner("parent.LinkedService.ServicePrincipal", "the service that made the zone"),
+        Owner("parent.LinkedService", "the service that made the zone"),
     ),
     refs=(
         Ref("health_check_id", to="aws_route53_health_check"),

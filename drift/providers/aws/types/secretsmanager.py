@@ -7,7 +7,7 @@ from typing import Any
 
 from drift.normalize.values import text as as_text
 from drift.provider.kinds import attr, block, blocks, kms_key, number, policy, schedule, set_of, tags, text
-from drift.provider.spec import WHOLE, Call, ChangedBy, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import WHOLE, Call, ChangedBy, EndedBy, Owner, Parent, Ref, ResourceType, Within
 
 GONE = frozenset({"ResourceNotFoundException"})
 
@@ -109,4 +109,7 @@ SECRET_VERSION = ResourceType(
     },
     ignored={"secret_string_wo_version": "an instruction to Terraform"},
     refs=(Ref("secret_id", to="aws_secretsmanager_secret"),),
+    # Secrets Manager user guide: a version without a staging label is deleted, as after two rotations
+    ended_by=EndedBy(ref=Ref("arn", to="aws_secretsmanager_secret"), when="RotationEnabled",
+                     who="the secret's rotation"),
 )

@@ -79,9 +79,10 @@ DOCUMENT = ResourceType(
     service="ssm",
     list=Call(op="ListDocuments", take="DocumentIdentifiers", args={"Filters": [{"Key": "Owner", "Values": ["Self"]}]}),
     describe=(
-        # two calls for each managed document: its text, and who else may run it
+        # two calls for each managed document: its text, and who else may run it. The provider reads the newest version;
+        # what runs where nobody names a version is the default one, which may be another
         Call(op="GetDocument", into="Content", gone=frozenset({"InvalidDocument"}),
-             bind={"Name": "Name", "DocumentFormat": "DocumentFormat"}),
+             args={"DocumentVersion": "$LATEST"}, bind={"Name": "Name", "DocumentFormat": "DocumentFormat"}),
         Call(op="DescribeDocumentPermission", take="AccountIds", into="Share", gone=frozenset({"InvalidDocument"}),
              args={"PermissionType": "Share"}, bind={"Name": "Name"}),
     ),
@@ -94,6 +95,8 @@ DOCUMENT = ResourceType(
         "document_type":   text("DocumentType"),
         "target_type":     text("TargetType"),
         "version_name":    text("Content.VersionName"),
+        # the provider makes each version that it writes the default one
+        "default_version": text("DocumentVersion", assigned=True, watched=True),
         "permissions":     attr("Share", _shared_with),
         "tags":            tags("Tags"),
     },
