@@ -16,6 +16,7 @@ from drift.cli.settings.apply import configurable
 from drift.errors import DriftError
 from drift.model import trust
 from drift.model.bounds import VARIABLE, checked
+from drift.model.secrets import SHOW
 
 _HERE = Path(__file__).resolve().parents[1]
 
@@ -83,7 +84,12 @@ class _Lazy(click.Group):
     metavar="HOST",
     help="A host that files of the repository may reach all the same; * stands for any part.",
 )
-def cli(bounds: tuple[str, ...], untrusted: bool, hosts: tuple[str, ...]) -> None:
+@click.option(
+    "--show-tokens",
+    is_flag=True,
+    help="Show values that only look like a secret, by their form or their name; what is known to be one stays hidden.",
+)
+def cli(bounds: tuple[str, ...], untrusted: bool, hosts: tuple[str, ...], show_tokens: bool) -> None:
     """Find where a cloud account has moved away from the Terraform that describes it.
 
     \b
@@ -97,6 +103,8 @@ def cli(bounds: tuple[str, ...], untrusted: bool, hosts: tuple[str, ...]) -> Non
     drift only ever reads. Exit status: 0 nothing that fails, 1 drift, 2 it could not be done,
     3 nothing failing was seen, but part of the scope could not be read.
     """
+    if show_tokens:
+        os.environ[SHOW] = "1"
     if untrusted:
         os.environ[trust.UNTRUSTED] = "1"
     if hosts:
@@ -118,10 +126,14 @@ def main() -> None:
         if sys.stdout is not None:
             sys.stdout.flush()  # a full disk is told here, and not by the interpreter once all is over
     except DriftError as error:
-        first, _, hint = str(error).partition("\n")
-        click.secho(f"Error: {first}", fg="red", err=True)
-        if hint:
-            click.echo(f"  {hint}", err=True)
+        from drift.model.secrets import without_tokens
+        from drift.report.safe import visible
+
+        # what a state, a file or AWS says is quoted: it may hold secrets, and what moves a terminal's cursor
+        first, _, hint = without_tokens(str(error)).partition("\n")
+        click.secho(f"Error: {visible(first)}", fg="red", err=True)
+        for line in filter(None, hint.split("\n")):
+            click.echo(f"  {visible(line)}", err=True)
         sys.exit(IMPOSSIBLE)
     except click.ClickException as error:
         error.show()

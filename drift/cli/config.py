@@ -14,6 +14,7 @@ from drift.cli.options import Secret
 from drift.cli.settings import current, key_of, shown
 from drift.cli.settings.apply import SHOWN, configurable, options_of, origin
 from drift.cli.settings.sections import SECTIONS
+from drift.model.secrets import without_value
 from drift.report.safe import visible
 
 SCHEMA = "drift-config/1"
@@ -124,6 +125,10 @@ def _tables() -> Iterator[dict[str, str]]:
             yield {"name": name, "place": settings.place(*at)}
 
 
+PAIRS = frozenset({"var", "backend-config"})
+"""Options whose values are NAME=VALUE: any may be a secret, so that the name alone is shown."""
+
+
 def _plain(option: click.Option, value: Any) -> Any:
     """A value as JSON has it, without secrets."""
     from drift.desired.backends.url import shown as without_secrets
@@ -134,6 +139,8 @@ def _plain(option: click.Option, value: Any) -> Any:
         return value
     if isinstance(option.type, Secret):
         return "(set, not shown)"
+    if key_of(option) in PAIRS:
+        return without_value(str(value))
     return without_secrets(str(value)) if "://" in str(value) else str(value)
 
 

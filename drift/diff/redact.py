@@ -8,27 +8,11 @@ import json
 import re
 from collections.abc import Mapping
 
+from drift.model.secrets import FORMS, NAMES, tokens_shown
 from drift.model.value import Block, Hidden, Implicit, Value, is_empty, plain
 from drift.provider.installed import facts_of
 from drift.provider.spec import Attr, ResourceType
 
-FORMS = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
-    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
-    r"|\bgh[pousr]_[0-9A-Za-z]{36,}|\bgithub_pat_\w{22,}|\bglpat-[\w-]{20,}"
-    r"|\bxox[abposr]-[0-9A-Za-z-]{10,}|\bhooks\.slack\.com/services/[\w/]{20,}"
-    r"|\b[sr]k_live_[0-9A-Za-z]{16,}|\bAIza[\w-]{35}\b|\bnpm_[0-9A-Za-z]{36}\b|\bhvs\.[\w-]{20,}|\bdop_v1_[0-9a-f]{64}\b"
-    r"|\bsk-(?:ant-|proj-)?[\w-]{32,}|\bSG\.[\w-]{16,}\.[\w-]{16,}"
-    r"|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+"
-    r"|(?<=://)[^/@\s:\"']+:[^/@\s\"']+(?=@)",
-    re.DOTALL,
-)
-"""Tokens that their makers gave a form of its own, private keys, and passwords in addresses."""
-NAMES = re.compile(
-    r"(?i)(?:^|[_\-./])(?:password|passwd|passphrase|secret_?key|api_?key|auth_?token|access_?token|private_?key|"
-    r"secret_?access_?key|client_?secret)$"
-)
-"""Keys of maps and documents whose values are secrets."""
 _FETCHED = re.compile(r"(?i)(?:arn:|\$\{|\{\{|\$\.|ssm:|secretsmanager:|vault:|/)")
 """What stands where a secret is fetched from."""
 SHORTEST = 6
@@ -74,7 +58,7 @@ def redacted(value: Value, attr: Attr | None, key: str) -> Value:
 
 def _member(name: str, value: Value, attr: Attr | None, key: str) -> Value:
     named = isinstance(value, str) and len(value) >= SHORTEST and NAMES.search(_words(name))
-    if named and not _FETCHED.match(value):
+    if named and not _FETCHED.match(value) and not tokens_shown():
         return hidden(value, key)
     return redacted(value, attr, key)
 
@@ -85,7 +69,7 @@ def _words(name: str) -> str:
 
 def by_form(text: str, key: str) -> str:
     """The text with a digest in the place of each token in it."""
-    if len(text) < SHORTEST or text.startswith("secret:"):
+    if len(text) < SHORTEST or tokens_shown():
         return text
     return FORMS.sub(lambda found: str(hidden(found[0], key)), text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
+from math import isfinite
 from typing import Any, TypeAlias
 
 from drift.model.bounds import VALUE_DEPTH
@@ -110,6 +111,8 @@ def plain(value: Value) -> Any:
         return sorted((plain(v) for v in value), key=sort_key)
     if isinstance(value, tuple | list):
         return [plain(v) for v in value]
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)  # JSON has no NaN
     if value is None or isinstance(value, bool | int | float | str):
         return value
     return str(value)

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from drift import cli as command_line
+from drift.diff.redact import redacted
+from drift.errors import DriftError
 from drift.model.drift import Report
+from drift.model.secrets import SHOW, without_tokens
+from drift.model.value import plain
 from drift.provider.installed import installed
-from drift.report import FORMATS, Look, plan, renderer
+from drift.report import FORMATS, Look, renderer
+from drift.report import plan as plans
 from tests.support.made import MadeApi, write_state
 from tests.support.world import run
 
@@ -109,4 +116,59 @@ def test_two_secrets_can_be_told_apart(report: Report) -> None:
 
 
 def test_nor_does_the_plan_for_other_tools(report: Report) -> None:
-    assert_no_canary(json.dumps(plan.document(report.drift, installed())))
+    assert_no_canary(json.dumps(plans.document(report.drift, installed())))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        f"http:/user:{URL_PASSWORD}@host: no state",
+        f"https://user:{URL_PASSWORD}@host/x: no answer",
+        f"{GITHUB}: no such directory",
+        f"the state says {JWT}",
+    ],
+)
+def test_a_message_quotes_none(message: str) -> None:
+    assert_no_canary(without_tokens(message))
+    assert len(without_tokens(message)) > 15
+
+
+def test_an_error_on_a_terminal_is_escaped_and_quotes_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(**_: Any) -> None:
+        raise DriftError(f"no \x1b[2J http:/u:{URL_PASSWORD}@h", "try \x1b]0;title")
+
+    monkeypatch.setattr(command_line.cli, "main", fails)
+    monkeypatch.setattr(command_line.INTERRUPTS, "install", lambda: None)
+    with pytest.raises(SystemExit):
+        command_line.main()
+
+    error = capsys.readouterr().err
+    assert "\x1b[2J" not in error
+    assert "\x1b]" not in error
+    assert_no_canary(error)
+
+
+def test_settings_are_shown_without_values_of_variables(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    command_line.cli.main(
+        ["config", "check", "--var", f"password={NAMED}", "--backend-config", f"secret_key={HEADER}"],
+        standalone_mode=False,
+    )
+
+    out = capsys.readouterr().out
+    assert "password=(not shown)" in out
+    assert_no_canary(out)
+
+
+def test_what_is_no_number_is_no_number_in_json() -> None:
+    assert json.loads(json.dumps(plain({"a": float("nan"), "b": 1.5}))) == {"a": "nan", "b": 1.5}
+
+
+def test_what_only_looks_like_a_secret_is_shown_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert GITHUB not in str(redacted({"a": f"secret:{GITHUB}"}, None, "key"))
+    monkeypatch.setenv(SHOW, "1")
+    assert redacted({"a": GITHUB}, None, "key") == {"a": GITHUB}
