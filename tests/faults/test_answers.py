@@ -29,7 +29,7 @@ ONE_OF_EACH = [
 
 def api_over(wire: Wire, service: str, monkeypatch: pytest.MonkeyPatch, attempts: int = 6) -> BotoApi:
     monkeypatch.setattr(time, "sleep", lambda _: None)
-    api = BotoApi(session())
+    api = BotoApi(session(), secrets=True)
     client = api._client(service, "us-east-1", attempts=attempts)
     client._endpoint.http_session._session = wire
     return api

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from drift import cli as command_line
+from drift.cli.interrupts import INTERRUPTS
 from drift.diff.redact import redacted
 from drift.errors import DriftError
 from drift.model.drift import Report
@@ -140,7 +141,7 @@ def test_an_error_on_a_terminal_is_escaped_and_quotes_none(
         raise DriftError(f"no \x1b[2J http:/u:{URL_PASSWORD}@h", "try \x1b]0;title")
 
     monkeypatch.setattr(command_line.cli, "main", fails)
-    monkeypatch.setattr(command_line.INTERRUPTS, "install", lambda: None)
+    monkeypatch.setattr(INTERRUPTS, "install", lambda: None)
     with pytest.raises(SystemExit):
         command_line.main()
 
