@@ -56,8 +56,8 @@ def _argument(shape: Any) -> Any:
             return 1
         case "boolean":
             return True
-    if shape.name == "BucketName":
-        return "bucket-one"
+    if shape.name in ("BucketName", "AccountId"):
+        return {"BucketName": "bucket-one", "AccountId": "123456789012"}[shape.name]
     return (getattr(shape, "enum", None) or ["arn:aws:x:us-east-1:123456789012:thing/one"])[0]
 
 
