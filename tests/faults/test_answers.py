@@ -25,6 +25,8 @@ ONE_OF_EACH = [
     ("cloudwatch", "DescribeAlarms"),  # CBOR
 ]
 """One of each protocol."""
+NAMES = {"BucketName": "bucket-one", "AccountId": "123456789012", "AccessPointName": "point-one"}
+"""Shape -> a name that its pattern takes."""
 
 
 def api_over(wire: Wire, service: str, monkeypatch: pytest.MonkeyPatch, attempts: int = 6) -> BotoApi:
@@ -56,8 +58,8 @@ def _argument(shape: Any) -> Any:
             return 1
         case "boolean":
             return True
-    if shape.name in ("BucketName", "AccountId"):
-        return {"BucketName": "bucket-one", "AccountId": "123456789012"}[shape.name]
+    if shape.name in NAMES:
+        return NAMES[shape.name]
     return (getattr(shape, "enum", None) or ["arn:aws:x:us-east-1:123456789012:thing/one"])[0]
 
 
