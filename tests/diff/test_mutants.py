@@ -8,6 +8,7 @@ from tests.support.world import NAMES
 LOGS = "where logs would go means nothing while they are switched off"
 TOLD = "what nobody asked for here is told by another attribute"
 NEVER = "cannot be changed on AWS: the next revision is another object"
+AWS_KEY = "a key of AWS's own, by whatever name, is no choice"
 
 MEANT = {
     ("aws_alb", "access_logs"): LOGS,
@@ -17,7 +18,8 @@ MEANT = {
     ("aws_instance", "user_data_base64"): TOLD,  # `user_data`
     ("aws_launch_configuration", "ebs_block_device"): NEVER,
     ("aws_lb", "access_logs"): LOGS,
-    ("aws_networkfirewall_firewall", "encryption_configuration"): "a key of AWS's own, by whatever name, is no choice",
+    ("aws_networkfirewall_firewall", "encryption_configuration"): AWS_KEY,
+    ("aws_networkfirewall_rule_group", "encryption_configuration"): AWS_KEY,
     ("aws_vpc", "ipv6_cidr_block_network_border_group"): "a network may have several blocks, and records that of one",
 }
 """Attributes of which no change at all is drift in these accounts."""
