@@ -8,23 +8,26 @@ asked, and not as recorded, is settled. Where no author is known, the record is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Final, Literal, Protocol
 
 from drift.diff.compare import agreement, blank, changes, element_key
 from drift.model.coverage import Unreadable
 from drift.model.drift import Change
 from drift.model.resource import Exemption, Resource
-from drift.model.value import UNREADABLE_SHAPES, Block, Implicit, Value, is_empty
+from drift.model.value import UNREADABLE_SHAPES, Block, Implicit, Value, as_block, as_tuple, is_empty
 from drift.provider import canonical
 from drift.provider.spec import Attr
 
 Outcome = Literal["same", "modified", "pending", "settled", "exempt", "held", "unread", "unasked"]
 
 
-class _Unsaid:
-    __slots__ = ()
+class Unsaid(Enum):
+    """Has one member, so that mypy knows what is left where a value is not it."""
+
+    UNSAID = "UNSAID"
 
     def __repr__(self) -> str:
         return "UNSAID"
@@ -33,14 +36,14 @@ class _Unsaid:
         return False
 
 
-UNSAID: Final = _Unsaid()
+UNSAID: Final = Unsaid.UNSAID
 """Stands where one of the three values is not known, or does not exist."""
 
 
 class Parts(Protocol):
     """What resources of their own tell of their parents."""
 
-    def of(self, parent: Resource, name: str) -> set[Value] | None:
+    def of(self, parent: Resource, name: str) -> set[Hashable] | None:
         """The keys of the elements that they hold of an attribute; None where they hold it all."""
 
     def closed(self, parent: Resource, name: str, attr: Attr) -> bool:
@@ -55,9 +58,9 @@ class Judged:
     """What was made of one attribute, and why."""
 
     name: str
-    configured: Value
-    recorded: Value
-    actual: Value
+    configured: Value | Unsaid
+    recorded: Value | Unsaid
+    actual: Value | Unsaid
     why: str = ""
     """The rule of comparison that made them equal, as `compare.agreement` names it; empty where none did."""
     modified: tuple[Change, ...] = ()
@@ -66,7 +69,7 @@ class Judged:
     settled: tuple[Change, ...] = ()
     """What the state does not know yet: `recorded` is the old value."""
     exempt: tuple[Change, ...] = ()
-    meant: Value = UNSAID
+    meant: Value | Unsaid = UNSAID
     """What is desired after all, where the record is not it."""
     unheld: bool = False
     """Whether nothing counts of it but what resources of their own hold."""
@@ -98,7 +101,7 @@ def judged(resource: Resource, found: Resource, name: str, attr: Attr, parts: Pa
     have = found.attributes.get(name, UNSAID)
     if known is UNSAID or have is UNSAID:
         return Judged(name, said, known, have)
-    if attr.assigned and name in resource.implied and is_empty(said):
+    if attr.assigned and name in resource.implied and said is not UNSAID and is_empty(said):
         said = UNSAID  # AWS gives it a value, and the provider looks away from that
     keys = parts.of(resource, name)
     size = None if keys is None else len(keys)
@@ -170,28 +173,38 @@ def unasked(attr: Attr, known: Value, have: Value, account: str) -> Value:
 
 
 def _without(
-    attr: Attr, keys: set[Value], said: Value, known: Value, have: Value, *, demanded: bool
-) -> tuple[Value, Value, Value]:
+    attr: Attr, keys: set[Hashable], said: Value | Unsaid, known: Value, have: Value, *, demanded: bool
+) -> tuple[Value | Unsaid, Value, Value]:
     """The three values without what resources of their own hold.
 
     The parent's own record of such an attribute is an echo, as old as its last refresh: it can say what a thing
     that is there looks like, but not demand that it be there, unless the author wrote it in the parent as well.
     """
     if any(isinstance(v, Mapping) for v in (have, known)):
-        rest = [Block({k: e for k, e in (v or {}).items() if k not in keys}) for v in (said or {}, known, have)]
-        return UNSAID if said is UNSAID else rest[0], rest[1], rest[2]
-    there = {element_key(attr, e) for e in have or ()} - keys
-    form = frozenset if any(isinstance(v, frozenset) for v in (have, known)) else tuple
+
+        def rest(value: Value) -> Block:
+            return Block({k: e for k, e in as_block(value).items() if k not in keys})
+
+        return UNSAID if said is UNSAID else rest(said), rest(known), rest(have)
+    there = {element_key(attr, e) for e in as_tuple(have)} - keys
+    form: Callable[[Iterable[Value]], Value] = (
+        frozenset if any(isinstance(v, frozenset) for v in (have, known)) else tuple
+    )
 
     def left(value: Value, *, all_: bool) -> Value:
-        kept = (element_key(attr, e) not in keys if all_ else element_key(attr, e) in there for e in value or ())
-        return form(e for e, keep in zip(value or (), kept, strict=True) if keep)
+        keyed = [(element_key(attr, e), e) for e in as_tuple(value)]
+        return form(e for key, e in keyed if (key not in keys if all_ else key in there))
 
     return UNSAID if said is UNSAID else left(said, all_=True), left(known, all_=demanded), left(have, all_=False)
 
 
 def _three_way(
-    attr: Attr, name: str, values: tuple[Value, Value, Value, Value], resource: Resource, *, left_out: bool
+    attr: Attr,
+    name: str,
+    values: tuple[Value | Unsaid, Value, Value, Value | Unsaid],
+    resource: Resource,
+    *,
+    left_out: bool,
 ) -> tuple[list[Change], list[Change], list[Change]]:
     """What was modified, what is pending, what is settled."""
     said, known, have, before = values
@@ -227,7 +240,7 @@ def _among(paths: frozenset[str], change: Change) -> bool:
     return any(path in paths for path in _upwards(_unkeyed(change.path)))
 
 
-def _moved(attr: Attr, name: str, said: Value, before: Value, change: Change, resource: Resource) -> bool:
+def _moved(attr: Attr, name: str, said: Value, before: Value | Unsaid, change: Change, resource: Resource) -> bool:
     """Whether it was the record that moved, not the configuration: a refresh wrote into it what somebody changed.
 
     Where nobody sets what has a default, nobody can have changed that in the configuration but by taking a line away.
@@ -235,7 +248,7 @@ def _moved(attr: Attr, name: str, said: Value, before: Value, change: Change, re
     return _among(resource.defaulted, change) or _was_as_said(attr, name, said, before, change)
 
 
-def _was_as_said(attr: Attr, name: str, said: Value, before: Value, change: Change) -> bool:
+def _was_as_said(attr: Attr, name: str, said: Value, before: Value | Unsaid, change: Change) -> bool:
     """Whether the state recorded it as its author asks, before it recorded what is there: the record moved."""
     if before is UNSAID:
         return False

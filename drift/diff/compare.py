@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from drift.model.drift import Change, Detail
-from drift.model.value import Block, Implicit, Value, is_empty, is_zero, plain, sort_key
+from drift.model.value import Block, Implicit, Value, as_block, as_set, as_tuple, is_empty, is_zero, plain, sort_key
 from drift.provider import canonical
 from drift.provider.spec import Attr
 
@@ -40,10 +40,11 @@ def agreement(attr: Attr, want: Value, have: Value, *, left_out: bool = False) -
     if not attr.fields:
         return ""
     if attr.many:
-        missing, rest = leftovers(attr, want or (), have or ())
-        alike = not missing and not spoken(rest) and not reordered(attr, want or (), have or ())
+        wanted, there = as_tuple(want), as_tuple(have)
+        missing, rest = leftovers(attr, wanted, there)
+        alike = not missing and not spoken(rest) and not reordered(attr, wanted, there)
     else:
-        alike = agree_block(attr, want or blank(attr), have or blank(attr))
+        alike = agree_block(attr, as_block(want) or blank(attr), as_block(have) or blank(attr))
     return "parts" if alike else ""
 
 
@@ -52,12 +53,17 @@ def leftovers(attr: Attr, want: Sequence[Value], have: Sequence[Value]) -> tuple
     rest = list(have)
     missing = []
     for element in want:
-        twin = element if element in rest else next((h for h in rest if agree_block(attr, element, h)), None)
+        twin = element if element in rest else _twin(attr, element, rest)
         if twin is None:
             missing.append(element)
         else:
             rest.remove(twin)
     return missing, rest
+
+
+def _twin(attr: Attr, element: Value, others: Sequence[Value]) -> Value:
+    """The first of the other side's blocks that agrees with one; None where none does."""
+    return next((h for h in others if agree_block(attr, as_block(element), as_block(h))), None)
 
 
 def spoken(elements: Sequence[Value]) -> list[Value]:
@@ -79,7 +85,7 @@ def agree_block(attr: Attr, want: Mapping[str, Value], have: Mapping[str, Value]
     return all(agree(f, want.get(n), have.get(n), left_out=n in out) for n, f in attr.fields.items())
 
 
-def left_out_of(block: Value) -> frozenset[str]:
+def left_out_of(block: Value | Mapping[str, Value]) -> frozenset[str]:
     """The names of a block that AWS left out."""
     return block.left_out if isinstance(block, Block) else frozenset()
 
@@ -91,12 +97,13 @@ def changes(attr: Attr, at: str, want: Value, have: Value, *, left_out: bool = F
         return
     if attr.fields and not attr.many and want and have:
         out = left_out_of(have)
+        wanted, there = as_block(want), as_block(have)
         for name, inner in attr.fields.items():
-            yield from changes(inner, f"{at}.{name}", want.get(name), have.get(name), left_out=name in out)
+            yield from changes(inner, f"{at}.{name}", wanted.get(name), there.get(name), left_out=name in out)
     elif attr.many:
-        yield from _of_blocks(attr, at, want or (), have or ())
+        yield from _of_blocks(attr, at, as_tuple(want), as_tuple(have))
     elif isinstance(want, frozenset) or isinstance(have, frozenset):
-        yield from _of_set(attr, at, want or frozenset(), have or frozenset())
+        yield from _of_set(attr, at, as_set(want), as_set(have))
     elif isinstance(want, Block) and isinstance(have, Block) and not attr.document:
         for key in sorted({*want, *have}):
             if want.get(key) != have.get(key):
@@ -108,7 +115,8 @@ def changes(attr: Attr, at: str, want: Value, have: Value, *, left_out: bool = F
 def _asked_for(attr: Attr, want: Value, have: Value) -> Value:
     if not attr.partial or not isinstance(have, Mapping):
         return have
-    return Block({key: value for key, value in have.items() if key in (want or ())})
+    wanted = want if isinstance(want, Mapping) else Block()
+    return Block({key: value for key, value in have.items() if key in wanted})
 
 
 def _of_set(attr: Attr, at: str, want: frozenset[Value], have: frozenset[Value]) -> Iterator[Change]:
@@ -127,7 +135,8 @@ def _of_blocks(attr: Attr, at: str, want: Sequence[Value], have: Sequence[Value]
                 out = left_out_of(twin)
                 for name, inner in attr.fields.items():
                     where = f"{at}[{attr.key(element)}].{name}"
-                    yield from changes(inner, where, element.get(name), twin.get(name), left_out=name in out)
+                    wanted, there = as_block(element).get(name), as_block(twin).get(name)
+                    yield from changes(inner, where, wanted, there, left_out=name in out)
     added = spoken(added)
     if removed or added or reordered(attr, want, have):
         yield _change(attr, at, tuple(want), tuple(spoken(have)), added=ordered(added), removed=ordered(removed))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drift.diff.actual import Actual
-from drift.diff.attribute import UNSAID, Judged
+from drift.diff.attribute import UNSAID, Judged, Unsaid
 from drift.diff.classify import attributes_of, gap_over, masked
 from drift.diff.redact import hidden, is_secret, redacted
 from drift.diff.shares import Shares
@@ -42,9 +42,9 @@ class Attribute:
     outcome: str
     """`same`, `modified`, `expected`, `pending`, `settled`, `exempt`, `held`, `unread`, `unasked` or `ignored`."""
     why: str
-    configured: Value = UNSAID
-    recorded: Value = UNSAID
-    actual: Value = UNSAID
+    configured: Value | Unsaid = UNSAID
+    recorded: Value | Unsaid = UNSAID
+    actual: Value | Unsaid = UNSAID
     told_by: tuple[str, ...] = ()
     """The operations that told us: `sqs:GetQueueAttributes`."""
     file: str = ""
@@ -172,8 +172,8 @@ def _attribute(judged: Judged, resource: Resource, kind: ResourceType, told: Tol
     )
     outcome, why = _decided(judged, attr, resource, told)
 
-    def shown(value: Value) -> Value:
-        if isinstance(value, Unreadable) or value is UNSAID:
+    def shown(value: Value | Unsaid) -> Value | Unsaid:
+        if value is UNSAID or isinstance(value, Unreadable):
             return UNSAID
         key = resource.source.lineage
         return hidden(value, key) if secret else redacted(value, attr, key)
@@ -251,7 +251,7 @@ def _same(judged: Judged, attr: Attr, resource: Resource) -> str:
     if judged.why == "same" and attr.same is not None:
         said = (attr.same.__doc__ or "").strip().splitlines()
         why = "agrees by a rule of its own" + (f": {said[0].rstrip('.')}" if said else "")
-    elif judged.why == "equal" and is_empty(judged.actual) and judged.actual is not False:
+    elif judged.why == "equal" and judged.actual not in (UNSAID, False) and is_empty(judged.actual):
         why = WHY["empty"]
     elif judged.why == "equal":
         said = re.split(r"[;.](?:\s|$)", (attr.canon.__doc__ or "").strip())

@@ -57,8 +57,8 @@ def redacted(value: Value, attr: Attr | None, key: str) -> Value:
 
 
 def _member(name: str, value: Value, attr: Attr | None, key: str) -> Value:
-    named = isinstance(value, str) and len(value) >= SHORTEST and NAMES.search(_words(name))
-    if named and not _FETCHED.match(value) and not tokens_shown():
+    named = isinstance(value, str) and len(value) >= SHORTEST and bool(NAMES.search(_words(name)))
+    if named and not _FETCHED.match(str(value)) and not tokens_shown():
         return hidden(value, key)
     return redacted(value, attr, key)
 

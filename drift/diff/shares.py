@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from drift.diff.compare import element_key
 from drift.model.coverage import Unreadable
@@ -20,9 +20,9 @@ class Shares:
     def __init__(
         self, desired: Sequence[Resource], paired: Mapping[tuple[str, str], Resource], catalog: Catalog
     ) -> None:
-        self._held: dict[tuple[Key, str], set[Value]] = defaultdict(set)
+        self._held: dict[tuple[Key, str], set[Hashable]] = defaultdict(set)
         self._whole: set[tuple[Key, str]] = set()
-        self._mirrored: dict[tuple[str, str, str, Value], set[Value]] = defaultdict(set)
+        self._mirrored: dict[tuple[str, str, str, Value], set[Hashable]] = defaultdict(set)
         """(type or nothing, attribute, by what it is named, that name) -> the keys of elements told elsewhere."""
         self._split: dict[Key, set[str]] = defaultdict(set)
         """What has parts that are resources of their own -> the types of these."""
@@ -53,7 +53,7 @@ class Shares:
         """Whether a resource of its own tells the whole attribute."""
         return (parent.key, name) in self._whole
 
-    def of(self, parent: Resource, name: str) -> set[Value] | None:
+    def of(self, parent: Resource, name: str) -> set[Hashable] | None:
         """The keys of the held elements; None where the whole attribute is held."""
         if self.holds_whole(parent, name):
             return None

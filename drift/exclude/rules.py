@@ -12,7 +12,6 @@ from typing import Annotated
 import msgspec
 
 from drift.exclude.glob import covers, matches, specific
-from drift.model.coverage import Unreadable
 from drift.model.drift import KINDS, Change
 from drift.model.resource import Resource
 from drift.model.section import OneOrMore, Placed, about, several
@@ -176,7 +175,7 @@ def calls_of(resource: Resource) -> tuple[str, ...]:
 def tags_of(resource: Resource) -> Mapping[str, str]:
     """Its tags; none where they could not be read."""
     tags = resource.attributes.get("tags")
-    return tags if isinstance(tags, Mapping) and not isinstance(tags, Unreadable) else {}
+    return {k: "" if v is None else str(v) for k, v in tags.items()} if isinstance(tags, Mapping) else {}
 
 
 def _any(patterns: OneOrMore, *texts: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any, Final
 
 from drift.model.coverage import NOT_ASKED, NOT_OFFERED, Unreadable
@@ -13,8 +14,10 @@ from drift.provider.path import Path
 from drift.provider.spec import Attr, ResourceType
 
 
-class _Unasked:
-    __slots__ = ()
+class Unasked(Enum):
+    """Has one member, so that mypy knows what is left where a value is not it."""
+
+    UNASKED = "UNASKED"
 
     def __repr__(self) -> str:
         return "UNASKED"
@@ -23,7 +26,7 @@ class _Unasked:
         return False
 
 
-UNASKED: Final = _Unasked()
+UNASKED: Final = Unasked.UNASKED
 """Stands where a value would, had anybody needed it."""
 
 
@@ -69,7 +72,7 @@ class Document:
                 return missing
         return path.search({**self.known, **more} if more else self.known)
 
-    def state_of(self, section: str) -> Unreadable | _Unasked | None:
+    def state_of(self, section: str) -> Unreadable | Unasked | None:
         """None where the section can be read."""
         if section.startswith("parent.") and self.parent is not None:
             return self.parent.state_of(section.removeprefix("parent."))
@@ -87,12 +90,12 @@ class Document:
         there = {c.into for c in self.parent.kind.describe} if self.parent is not None else set[str]()
         return own or any(s in there and self.parent.known.get(s, "") is None for s in above if self.parent is not None)
 
-    def read(self, attr: Attr) -> Value:
+    def read(self, attr: Attr) -> Value | Unasked:
         """An attribute in canonical form; `Unreadable` or `UNASKED` as `look` says."""
         value = self.look(attr.path)
         if isinstance(value, Unreadable) and value.code == NOT_OFFERED:
             return UNASKED
-        if isinstance(value, Unreadable | _Unasked):
+        if isinstance(value, Unreadable | Unasked):
             return value
         try:
             if _holds(value, SCRUBBED):
@@ -108,7 +111,7 @@ class Document:
 
 def is_known(value: Any) -> bool:
     """Whether `look` or `read` gave a value at all."""
-    return not isinstance(value, Unreadable | _Unasked)
+    return not isinstance(value, Unreadable | Unasked)
 
 
 def _holds(value: Any, mark: str) -> bool:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from drift.live.document import UNASKED
+from drift.live.document import UNASKED, Unasked
 from drift.live.items import Inventory, Item
 from drift.live.needs import Needs
 from drift.live.plan import Listing, Plan, Wanted
@@ -14,7 +14,7 @@ from drift.live.schedule import Ask, Handle, Task, Until
 from drift.live.sections import Sections, taken
 from drift.model.coverage import NOT_OFFERED, Gap, Unreadable
 from drift.model.resource import Key, Resource
-from drift.model.value import plain
+from drift.model.value import Value, plain
 from drift.provider.api import Refused, Request
 from drift.provider.path import path
 from drift.provider.spec import Call, ResourceType, Within
@@ -180,5 +180,10 @@ def _newest(kind: ResourceType, items: list[Item], wanted: Wanted) -> list[Item]
     out = []
     for versions in series.values():
         managed = [i for i in versions if i.key in wanted.managed]
-        out += managed or [max(versions, key=lambda i: i.document.read(number) or 0)]
+        out += managed or [max(versions, key=lambda i: _number_of(i.document.read(number)))]
     return out
+
+
+def _number_of(version: Value | Unasked) -> int | float:
+    """What a version is numbered by; 0 where that is not known."""
+    return version if isinstance(version, int | float) else 0

@@ -15,7 +15,7 @@ from drift.live.plan import Wanted
 from drift.live.shape import resource_of
 from drift.model.coverage import NOT_OFFERED, Gap, Unreadable
 from drift.model.resource import Key, Question, Resource
-from drift.model.value import Value, freeze
+from drift.model.value import Value, as_block, as_set, freeze
 from drift.provider import canonical
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Provider
@@ -173,7 +173,7 @@ class Scan:
             alike = self._agreeing(to, by).get((desired.key.region, common), [])
             found = [r.attributes.get(take) for r in alike]
             there = frozenset(e for v in found for e in (v if isinstance(v, frozenset) else (v,)))
-            attributes[name] = there if gathers.whole else there & wants
+            attributes[name] = there if gathers.whole else there & as_set(wants)
             gap = min((g for g in self._found.gaps if g.type == to and g.region == desired.key.region), default=None)
             if gap is not None and attributes[name] != wants:
                 attributes[name] = Unreadable(gap.action, gap.code)
@@ -195,17 +195,17 @@ class Scan:
         parent = self._found.items.get(key) if key else None
         if parent is None or kind.parent is None:
             return None
-        elements = {name: parent.document.read(parent.kind.attr(name)) for name in kind.parent.covers}
-        refused = next((v for v in elements.values() if not is_known(v)), None)
+        read = {name: parent.document.read(parent.kind.attr(name)) for name in kind.parent.covers}
+        refused = next((v for v in read.values() if not is_known(v)), None)
         if refused is not None:
             attributes: dict[str, Any] = {} if refused is UNASKED else dict.fromkeys(kind.attributes, refused)
         else:
-            there = held.find(desired.attributes, elements)
+            there = held.find(desired.attributes, {n: v for n, v in read.items() if v is not UNASKED})
             if there is None:
                 return None
             raw = {**there, "id": desired.attributes.get("id")}
             attributes = {name: canonical.desired(attr, raw.get(name), raw) for name, attr in kind.attributes.items()}
-        return replace(desired, attributes=freeze(attributes))
+        return replace(desired, attributes=as_block(freeze(attributes)))
 
 
 def _spared(actual: Resource, names: frozenset[str]) -> Resource:

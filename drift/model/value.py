@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from math import isfinite
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from drift.model.bounds import VALUE_DEPTH
+from drift.model.coverage import Unreadable
 
-Value: TypeAlias = Any
-"""None | bool | int | float | str | tuple[Value, ...] | frozenset[Value] | Block | Unreadable."""
+if TYPE_CHECKING:
+    Value: TypeAlias = (
+        bool | int | float | str | tuple["Value", ...] | frozenset["Value"] | "Block" | "Hidden" | Unreadable | None
+    )
+else:  # Python 3.11 cannot resolve a recursive alias in another module: whoever reads hints there finds anything
+    Value = Any
+"""What an attribute may be: `Hidden` is a text that no output shows, `Unreadable` what AWS did not let us read."""
 
 UNREADABLE_SHAPES = (TypeError, ValueError, AttributeError, LookupError, RecursionError)
 """What a canon raises on a value of a shape that neither AWS nor the provider ever writes."""
@@ -19,7 +25,7 @@ class TooDeepError(ValueError):
     """A value is nested deeper than drift follows."""
 
 
-class Block(Mapping[str, Any], Hashable):
+class Block(Mapping[str, Value], Hashable):
     """A hashable mapping: one nested block, one map, one JSON object.
 
     >>> Block(a=1) == {"a": 1}, Block(a=1) in {Block(a=1)}
@@ -32,13 +38,13 @@ class Block(Mapping[str, Any], Hashable):
     """The names that AWS left out: its default stands in their place. Two blocks are equal all the same."""
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, /, *, left_out: frozenset[str] = frozenset(), **kwargs: Any
+        self, data: Mapping[str, Value] | None = None, /, *, left_out: frozenset[str] = frozenset(), **kwargs: Value
     ) -> None:
-        self._data: dict[str, Any] = {**(data or {}), **kwargs}
+        self._data: dict[str, Value] = {**(data or {}), **kwargs}
         self._hash: int | None = None
         self.left_out = left_out
 
-    def __getitem__(self, key: str) -> Any:
+    def __getitem__(self, key: str) -> Value:
         return self._data[key]
 
     def __iter__(self) -> Iterator[str]:
@@ -92,15 +98,39 @@ class Hidden(Hashable):
         return "(hidden)"
 
 
+def as_tuple(value: Value) -> tuple[Value, ...]:
+    """The elements of a list or set; none where it is not set. TypeError where it is anything else, or unread."""
+    if isinstance(value, tuple | frozenset):
+        return tuple(value)
+    if not value:
+        return ()
+    raise TypeError(f"no list and no set: {type(value).__name__}")
+
+
+def as_set(value: Value) -> frozenset[Value]:
+    """The same elements, in no order."""
+    return value if isinstance(value, frozenset) else frozenset(as_tuple(value))
+
+
+def as_block(value: Value) -> Mapping[str, Value]:
+    """A block or map; an empty one where it is not set. TypeError where it is anything else, or unread."""
+    if isinstance(value, Mapping):
+        return value
+    if not value:
+        return Block()
+    raise TypeError(f"no block and no map: {type(value).__name__}")
+
+
 def freeze(value: Any) -> Value:
-    """The same value, immutable: dict -> Block, list -> tuple, set -> frozenset."""
+    """The same value, immutable: dict -> Block, list -> tuple, set -> frozenset; a scalar stays as it is."""
     if isinstance(value, Mapping):
         return Block({str(k): freeze(v) for k, v in value.items()})
     if isinstance(value, list | tuple):
         return tuple(freeze(v) for v in value)
     if isinstance(value, set | frozenset):
         return frozenset(freeze(v) for v in value)
-    return value
+    scalar: Value = value
+    return scalar
 
 
 def plain(value: Value) -> Any:
@@ -125,12 +155,19 @@ def shallow(value: Value) -> Value:
     """
     if not isinstance(value, Mapping | tuple | frozenset | list):
         return value
-    level, depth = [value], 0
-    while level := [c for v in level for c in (v.values() if isinstance(v, Mapping) else v) if _nests(c)]:
+    level: list[Value] = [value]
+    depth = 0
+    while level := [c for v in level for c in _inside(v) if _nests(c)]:
         depth += 1
         if depth >= VALUE_DEPTH.most:
             raise TooDeepError(VALUE_DEPTH.beyond)
     return value
+
+
+def _inside(value: Value) -> Iterable[Value]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, tuple | frozenset | list) else ()
 
 
 def _nests(value: Value) -> bool:

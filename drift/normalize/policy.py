@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import unquote
 
-from drift.model.value import Block, Value, freeze
+from drift.model.value import Block, Value, as_tuple, freeze
 from drift.normalize.times import moment
 
 _ACCOUNT_ROOT = re.compile(r"arn:[\w-]+:iam::(\d{12}):root")
@@ -35,7 +35,7 @@ def policy_document(value: Any) -> Value:
         try:
             value = json.loads(unquote(value) if value.lstrip()[:3].upper() == "%7B" else value)
         except ValueError:
-            return value
+            return str(value)
     if not value:
         return None
     if not isinstance(value, Mapping):
@@ -57,7 +57,7 @@ def for_its_account(policy: Value, account: str) -> bool:
     "Default key policy"), and a topic's, for everybody whom the account itself sends (SNS API reference, CreateTopic).
     """
     statements = policy.get("Statement") if isinstance(policy, Mapping) else None
-    return bool(statements) and all(isinstance(s, Mapping) and _of_account(s, account) for s in statements or ())
+    return bool(statements) and all(isinstance(s, Mapping) and _of_account(s, account) for s in as_tuple(statements))
 
 
 def _of_account(statement: Mapping[str, Value], account: str) -> bool:
@@ -65,7 +65,9 @@ def _of_account(statement: Mapping[str, Value], account: str) -> bool:
     who = principal.get("AWS") if isinstance(principal, Mapping) and len(principal) == 1 else None
     if who == {account}:
         return True
-    equals = (statement.get("Condition") or {}).get("stringequals") or {}
+    condition = statement.get("Condition")
+    tested = condition.get("stringequals") if isinstance(condition, Mapping) else None
+    equals = tested if isinstance(tested, Mapping) else Block()
     sent_by = equals.get("aws:sourceowner") or equals.get("aws:sourceaccount")
     return who == {"*"} and sent_by == {account}
 
@@ -74,7 +76,8 @@ def allows_everything(policy: Value, _account: str) -> bool:
     """Whether a policy is the one sentence that lets everybody do everything, as AWS gives it to a VPC endpoint."""
     statements = policy.get("Statement") if isinstance(policy, Mapping) else None
     everything = {"Effect": "Allow", "Principal": {"AWS": {"*"}}, "Action": {"*"}, "Resource": {"*"}}
-    return statements is not None and [{k: v for k, v in s.items() if k != "Sid"} for s in statements] == [everything]
+    said = [{k: v for k, v in s.items() if k != "Sid"} if isinstance(s, Mapping) else s for s in as_tuple(statements)]
+    return said == [everything]
 
 
 def _statement(raw: Mapping[str, Any]) -> Block:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from drift.model.drift import Change, Drift, Report
-from drift.model.value import plain
+from drift.model.value import Value, plain
 from drift.report import Look
 from drift.report.escape import cell
 from drift.report.wording import worst
@@ -50,6 +50,6 @@ def _values(change: Change | None) -> list[str]:
     return [change.path, _text(change.desired), _text(change.recorded), _text(change.actual)]
 
 
-def _text(value: object) -> str:
+def _text(value: Value) -> str:
     held = plain(value)
     return held if isinstance(held, str) else "" if held is None else json.dumps(held, ensure_ascii=False)

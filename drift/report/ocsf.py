@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from drift import __version__
 from drift.model.drift import Drift, Finding, Report, Severity
-from drift.model.value import plain
+from drift.model.value import Value, plain
 from drift.report import Look
 from drift.report.safe import visible
 from drift.report.wording import KIND, NEXT, alive, known_as, named, place, sentence, source_of
@@ -144,6 +144,6 @@ def _metadata(drift: Drift) -> dict[str, Any]:
     return {"changes": changes}
 
 
-def _text(value: object) -> str:
+def _text(value: Value) -> str:
     held = plain(value)
     return held if isinstance(held, str) else json.dumps(held, ensure_ascii=False)

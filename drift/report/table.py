@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from drift.model.drift import KINDS, SEVERITIES, Change, Drift, Finding, Report
+from drift.model.value import Value
 from drift.report import Look, left_out
 from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
@@ -167,7 +168,7 @@ def _change(change: Change, width: int, look: Look) -> Iterator[Text]:
     yield path + _arrow(change.desired, change.actual, look) + behind
 
 
-def _arrow(desired: object, actual: object, look: Look) -> Text:
+def _arrow(desired: Value, actual: Value, look: Look) -> Text:
     return Text.assemble((_cut(shown(desired), look), "red"), (" → ", "dim"), (_cut(shown(actual), look), "green"))
 
 

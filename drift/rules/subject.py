@@ -9,13 +9,11 @@ from typing import Any
 from drift.model.coverage import Unreadable
 from drift.model.drift import OUT_OF_SCOPE, Drift
 from drift.model.resource import GLOBAL, Resource
-from drift.model.value import Value
+from drift.model.value import Value, as_tuple
 from drift.provider.relations import kind_of, values_at
 from drift.provider.spec import WHOLE, Ref, ResourceType, Within
 from drift.rules.settings import Settings
 from drift.rules.world import Needs, Unknown, Want, World
-
-_ABSENT = object()
 
 
 class Subject:
@@ -108,17 +106,18 @@ class Subject:
         return name in kind.attributes or name in kind.computed
 
     def __getitem__(self, name: str) -> Any:
-        value: Value = self.resource.attributes.get(name, _ABSENT)
+        own = self.resource.attributes
+        known, value = name in own, own.get(name)
         shares = self.world.told_by_parts(self.resource, name)
         if any(share is WHOLE for _, share in shares):
-            value = shares[0][0].attributes.get(name, value)
-        elif shares:
-            own = () if value is _ABSENT or value is None else value
+            whole = shares[0][0].attributes
+            known, value = known or name in whole, whole.get(name, value)
+        elif shares and not isinstance(value, Unreadable):
+            held = as_tuple(value)
             told = [e for part, share in shares for e in share(_known(part.attributes))]
-            value = (
-                frozenset((*own, *told)) if isinstance(own, frozenset) else (*own, *(e for e in told if e not in own))
-            )
-        if value is _ABSENT:
+            of_set = isinstance(value, frozenset)
+            known, value = True, frozenset((*held, *told)) if of_set else (*held, *(e for e in told if e not in held))
+        if not known:
             raise self.world.missing(self.resource, name)
         if isinstance(value, Unreadable):
             raise Unknown(f"{name} could not be read: {value.action} {value.code}")

@@ -379,7 +379,7 @@ KINDS: dict[str, Kind] = {
         pem_again, lambda v, r: pem_again(v.replace(v[20], "z" if v[20] != "z" else "y", 1) if v[20] not in "BEGINX-\n " else v[:18] + "z" + v[18:], r),
     ),
     "base64": Kind(
-        kinds.attr("x", documents.decoded), st.text("#! abc\n", min_size=2, max_size=20).filter(lambda t: " " in t),
+        kinds.attr("x", lambda v: documents.decoded(v).decode()), st.text("#! abc\n", min_size=2, max_size=20).filter(lambda t: " " in t),
         lambda v, r: r.choice([v, base64.b64encode(v.encode()).decode()]), lambda v, r: v + "q",
     ),
     "set": Kind(

@@ -19,6 +19,7 @@ from drift.exclude.glob import covers
 from drift.exclude.owners import OwnerRule
 from drift.exclude.rules import IgnoreRule
 from drift.model.drift import Report
+from drift.model.value import as_block
 from drift.provider.api import Answer, Api, Refused, Request
 from drift.provider.installed import installed
 from drift.survey import Scope
@@ -166,7 +167,7 @@ def test_an_element_of_a_set_is_left_out_alone(tmp_path: Path) -> None:
         tmp_path, state={"aws_security_group.g": group}, answers=answers, rules=[rule], only=("aws_security_group",)
     )
 
-    assert [[e["cidr_ipv4"] for e in c.added] for d in report.drift for c in d.changes] == [["0.0.0.0/0"]]
+    assert [[as_block(e)["cidr_ipv4"] for e in c.added] for d in report.drift for c in d.changes] == [["0.0.0.0/0"]]
     assert [(i.kind, i.path) for i in report.ignored] == [("modified", "ingress")]
 
 

@@ -15,7 +15,7 @@ from drift.diff.redact import redacted
 from drift.errors import DriftError
 from drift.model.drift import Report
 from drift.model.secrets import SHOW, without_tokens
-from drift.model.value import plain
+from drift.model.value import Block, plain
 from drift.provider.installed import installed
 from drift.report import FORMATS, Look, renderer
 from drift.report import plan as plans
@@ -166,10 +166,10 @@ def test_settings_are_shown_without_values_of_variables(
 
 
 def test_what_is_no_number_is_no_number_in_json() -> None:
-    assert json.loads(json.dumps(plain({"a": float("nan"), "b": 1.5}))) == {"a": "nan", "b": 1.5}
+    assert json.loads(json.dumps(plain(Block({"a": float("nan"), "b": 1.5})))) == {"a": "nan", "b": 1.5}
 
 
 def test_what_only_looks_like_a_secret_is_shown_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert GITHUB not in str(redacted({"a": f"secret:{GITHUB}"}, None, "key"))
+    assert GITHUB not in str(redacted(Block(a=f"secret:{GITHUB}"), None, "key"))
     monkeypatch.setenv(SHOW, "1")
-    assert redacted({"a": GITHUB}, None, "key") == {"a": GITHUB}
+    assert redacted(Block(a=GITHUB), None, "key") == {"a": GITHUB}

@@ -28,6 +28,7 @@ from drift.exclude.glob import escaped, simple
 from drift.model import bounds
 from drift.model.bounds import BOUNDS, STATE_BYTES, VARIABLE, checked, contents
 from drift.model.resource import Key, Resource
+from drift.model.value import Value
 from drift.provider.installed import installed
 from drift.provider.path import path as jmespath
 from drift.rules import own
@@ -238,7 +239,7 @@ def test_loops_within_loops_are_counted(condition: str, depth: int) -> None:
     assert own._loops(condition) == depth
 
 
-def resource(**attributes: object) -> Resource:
+def resource(**attributes: Value) -> Resource:
     key = Key("aws_vpc", "1", "r", ("v",))
     return Resource(key=key, id="v", arn="", name="v", attributes=attributes)
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drift.model.value import is_empty
+from drift.model.value import Value, is_empty
 from drift.normalize.network import atoms_of_rule, atoms_of_vpc_rule, cidr, rule_key, rules_from_api, rules_from_state
 from drift.normalize.policy import policy_document
 from drift.normalize.tags import tag_map
@@ -232,5 +232,8 @@ def test_scalars() -> None:
 
 
 def test_emptiness() -> None:
-    assert all(map(is_empty, (None, "", (), frozenset(), False, tag_map({}))))
-    assert not any(map(is_empty, (0, "x", (0,), True)))
+    nothing: tuple[Value, ...] = (None, "", (), frozenset(), False, tag_map({}))
+    something: tuple[Value, ...] = (0, "x", (0,), True)
+
+    assert all(map(is_empty, nothing))
+    assert not any(map(is_empty, something))

@@ -13,6 +13,7 @@ from drift.graph import build
 from drift.model.coverage import Gap, Unread
 from drift.model.drift import Change, Drift, Finding, Report, Scope
 from drift.model.resource import Key, Resource, Source
+from drift.model.value import Block
 from drift.provider.installed import installed
 from drift.report import FORMATS, Look, renderer
 from drift.report.drawing import as_json, dot, mermaid
@@ -37,7 +38,7 @@ FORBIDDEN = {"\x1b", "\r", "\u202e", "\u200b", "\x07", "\x9b"}
 
 def hostile_report(text: str) -> Report:
     resource = Resource(key=Key("aws_x", "1", text, (text,)), id=text, name=text, source=Source(state=text))
-    changes = (Change(f"tags.{text}", text, None), Change("set", (), (), added=(text,), removed=({"k": text},)))
+    changes = (Change(f"tags.{text}", text, None), Change("set", (), (), added=(text,), removed=(Block({"k": text}),)))
     finding = Finding(text, "high", text, "introduced")
     return Report(
         scope=Scope((text,), (text,), (text,), 1),
@@ -99,8 +100,8 @@ def test_visible_and_shown() -> None:
     assert shown(None) == "(none)"
     assert shown(True) == "true"
     assert shown(("a", 1)) == '["a", 1]'
-    assert shown({"protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_ipv4": "0.0.0.0/0"}) == "tcp/22 0.0.0.0/0"
-    assert shown({"b": None, "a": 1}) == "{a: 1}"
+    assert shown(Block(protocol="tcp", from_port=22, to_port=22, cidr_ipv4="0.0.0.0/0")) == "tcp/22 0.0.0.0/0"
+    assert shown(Block(b=None, a=1)) == "{a: 1}"
 
 
 def test_long_values_are_cut_unless_verbose() -> None:

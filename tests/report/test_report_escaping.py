@@ -20,6 +20,7 @@ from drift.model.address import Address
 from drift.model.coverage import Gap, Unread
 from drift.model.drift import Aside, Change, Detail, Drift, Finding, Ignored, Pending, Report, Resolved, Scope
 from drift.model.resource import Key, Resource, Source
+from drift.model.value import Block
 from drift.report import FORMATS, Look, renderer
 
 HOSTILE = [
@@ -46,10 +47,10 @@ def hostile_report(text: str) -> Report:
         key=Key("aws_x", text, text, (text,)), id=text, name=text, arn=text, address=address, source=source
     )
     stranger = replace(managed, address=None, source=Source(), owner=text)
-    nested = {"k": text, text: (text, None, True)}
+    nested = Block({"k": text, text: (text, None, True)})
     changes = (
         Change(f"tags.{text}", text, None, recorded="other", undeclared=True, reason=text, file=text, line=2),
-        Change("set", (), (), added=(text, nested), removed=({text: text},)),
+        Change("set", (), (), added=(text, nested), removed=(Block({text: text}),)),
         Change("doc", text, text, details=(Detail(text, text, nested),)),
         Change(text, "secret:1", "secret:2", sensitive=True),
     )

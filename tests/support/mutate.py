@@ -22,7 +22,7 @@ from typing import Any
 from drift.desired.load import Desired, build, read_states
 from drift.diff.compare import agree
 from drift.live.asker import Asker
-from drift.live.document import Document, is_known
+from drift.live.document import UNASKED, Document, is_known
 from drift.live.scan import Scan
 from drift.live.tape import Player
 from drift.model.resource import GLOBAL
@@ -114,7 +114,7 @@ def measure(
                     if attr.path.sections and section not in attr.path.sections:
                         continue
                     after = changed.read(attr)
-                    if after == before[attribute] or not is_known(after):
+                    if after is UNASKED or after == before[attribute] or not is_known(after):
                         continue
                     touched.add(attribute)
                     tally = tallies[kind.name, attribute]

@@ -27,7 +27,7 @@ def _api_policy(value: Any) -> Value:
         try:
             value = json.loads(f'"{value}"')
         except ValueError:
-            return value
+            return str(value)
     return policy_document(value)
 
 

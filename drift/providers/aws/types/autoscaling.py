@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from drift.model.value import Value
+from drift.model.value import Value, as_block, as_set, as_tuple
 from drift.normalize import times
 from drift.normalize.values import text as as_text
 from drift.provider import canonical
@@ -214,8 +214,8 @@ def _balancers(part: Attributes) -> frozenset[Value]:
 
 def _attached(part: Attributes, told: Mapping[str, Value]) -> Raw | None:
     there = (
-        _target_groups(part) <= (told.get("target_group_arns") or frozenset())
-        and _balancers(part) <= (told.get("load_balancers") or frozenset())
+        _target_groups(part) <= as_set(told.get("target_group_arns"))
+        and _balancers(part) <= as_set(told.get("load_balancers"))
     )
     return dict(part) if there else None
 
@@ -428,8 +428,9 @@ MAPPED: Mapping[str, Attr] = {
 
 def _all_there(want: Value, have: Value) -> bool:
     # the root device's name is the image's to tell: any of the mapped devices may be it
-    return all(any(all(w.get(k) == h.get(k) or w.get(k) in (None, 0) for k in w) for h in have or ())
-               for w in want or ())
+    there = [as_block(h) for h in as_tuple(have)]
+    return all(any(all(w.get(k) == h.get(k) or w.get(k) in (None, 0) for k in w) for h in there)
+               for w in map(as_block, as_tuple(want)))
 
 
 LAUNCH_CONFIGURATION = ResourceType(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.model.value import Block, Value
+from drift.model.value import Block, Value, as_tuple
 from drift.normalize import values
 from drift.provider.kinds import attr, blocks, flag, group_arn, kms_key, set_of, tags, text
 from drift.provider.spec import Call, Ref, ResourceType
@@ -25,7 +25,7 @@ EVERY_TRAIL = Block(
 
 def _default_selectors(want: Value, have: Value) -> bool:
     """A trail without selectors of its own answers with the one every trail has."""
-    return all(selector == EVERY_TRAIL for selector in (*(want or ()), *(have or ())))
+    return all(selector == EVERY_TRAIL for selector in (*as_tuple(want), *as_tuple(have)))
 
 
 TRAIL = ResourceType(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from drift.model.value import Block, Value
+from drift.model.value import Block, Value, as_block, freeze
 from drift.normalize import values
 from drift.provider.kinds import attr, text
 from drift.provider.spec import Call, Parent, Raw, ResourceType
@@ -24,13 +24,13 @@ def item(value: Any) -> Value:
         try:
             value = json.loads(value)
         except ValueError:
-            return value
+            return str(value)
     return Block({name: _typed(member) for name, member in value.items()}) if isinstance(value, Mapping) else None
 
 
 def _typed(value: Any) -> Value:
     if not isinstance(value, Mapping):
-        return value
+        return freeze(value)
     return Block({kind: _member(kind, member) for kind, member in value.items() if member is not None})
 
 
@@ -57,7 +57,7 @@ def _member(kind: str, value: Any) -> Value:
 def _named(table: Any, key: Any) -> str | None:
     """A table's name and the values of an item's key: the provider's own id says the same in other words."""
     key = key or {}
-    parts = [str(table), *(f"{name}={next(iter(item({name: key[name]})[name].values()), '')}" for name in sorted(key))]
+    parts = [str(table), *(f"{name}={next(iter(as_block(as_block(item({name: key[name]}))[name]).values()), '')}" for name in sorted(key))]
     return "|".join(parts)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from drift.model.value import Hidden, Value
+from drift.model.value import Hidden, Value, as_set
 from drift.normalize.documents import decoded
 from drift.normalize.tags import tag_map
 from drift.normalize.values import text as as_text
@@ -93,7 +93,7 @@ def _common_tags(found: Any) -> Value:
     for device in _devices(*found):
         for key, value in tag_map(device.get("Tags")).items():
             if device["Ebs"].get("DeleteOnTermination"):
-                tags_found.setdefault(key, set()).add(value)
+                tags_found.setdefault(key, set()).add(str(value))
     return tag_map({key: ", ".join(sorted(values)) for key, values in tags_found.items()})
 
 
@@ -162,7 +162,7 @@ def _but_root(found: Any) -> Any:
 
 def _configured_are_there(want: Value, have: Value) -> bool:
     # what is attached beside them is told by aws_network_interface_attachment, or as an interface of its own
-    return all(block in (have or ()) for block in want or ())
+    return as_set(want) <= as_set(have)
 
 
 def _version(want: Value, have: Value) -> bool:

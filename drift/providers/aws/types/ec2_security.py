@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from drift.model.value import Value
+from drift.model.value import Value, as_block, as_tuple
 from drift.normalize.network import (
     PORTED,
     atoms_of_rule,
@@ -29,7 +29,7 @@ def rules(at: str, **words: Any) -> Attr:
 
 def lets_everything_out(atom: Value, _account: str) -> bool:
     """Whether it is the rule that AWS gives a new group: an imported group has it and nobody wrote it."""
-    said = {k: v for k, v in atom.items() if v is not None}
+    said = {k: v for k, v in as_block(atom).items() if v is not None}
     return said in ({"protocol": "-1", "cidr_ipv4": "0.0.0.0/0"}, {"protocol": "-1", "cidr_ipv6": "::/0"})
 
 
@@ -98,7 +98,7 @@ _PEERS = (("cidr_blocks", "cidr_ipv4"), ("ipv6_cidr_blocks", "cidr_ipv6"), ("pre
 
 def find_rule(rule: Attributes, told: Mapping[str, Value]) -> Raw | None:
     """What the group still holds of one `aws_security_group_rule`."""
-    there = {rule_key(atom): atom for atom in told.get(str(rule.get("type"))) or ()}
+    there = {rule_key(atom): atom for atom in map(as_block, as_tuple(told.get(str(rule.get("type")))))}
     here = [there[key] for atom in atoms_of_rule(rule) if (key := rule_key(atom)) in there]
     if not here:
         return None

@@ -18,7 +18,7 @@ def lifecycle(value: Any) -> Value:
     try:
         document = json.loads(value) if isinstance(value, str) else value
     except ValueError:
-        return value
+        return str(value)
     if not isinstance(document, dict):
         return freeze(document)
     return frozenset(freeze(_rule(r)) for r in document.get("rules") or () if isinstance(r, dict))

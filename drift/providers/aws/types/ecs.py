@@ -150,7 +150,7 @@ def _reduced(value: Any) -> Value:
     if isinstance(value, list | tuple):
         elements = [_reduced(v) for v in value]
         return frozenset(e for e in elements if e) if any(isinstance(e, Block) for e in elements) else tuple(elements)
-    return value
+    return freeze(value)
 
 
 def _containers_of_state(value: Any, instance: Raw) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from drift.model.value import Value
+from drift.model.value import Value, as_set
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, caseless, flag, number, set_of, tags, text
 from drift.provider.spec import Attr, Attributes, Call, ElementOf, Owner, Parent, Raw, Ref, ResourceType
@@ -275,7 +275,7 @@ def _user(membership: Attributes) -> frozenset[Value]:
 
 
 def _member(membership: Attributes, told: Mapping[str, Value]) -> Raw | None:
-    return dict(membership) if _user(membership) <= (told.get("user_ids") or frozenset()) else None
+    return dict(membership) if _user(membership) <= as_set(told.get("user_ids")) else None
 
 
 USER_GROUP = ResourceType(

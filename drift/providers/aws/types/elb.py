@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.model.value import Value
+from drift.model.value import Value, as_block
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, caseless, flag, number, set_of, tags, text
 from drift.provider.spec import Attributes, Call, Parent, Raw, Ref, ResourceType, Within
@@ -34,7 +34,7 @@ def nobody_can_tell(_: Value, have: Value) -> bool:
 
 def both_off(want: Value, have: Value) -> bool:
     """Neither side writes access logs: where to means nothing then."""
-    return not any(side and side["enabled"] for side in (want, have))
+    return not any(as_block(side).get("enabled") for side in (want, have))
 
 
 def interval(value: Any, _: Raw | None = None) -> Value:

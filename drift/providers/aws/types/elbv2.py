@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from drift.model.value import Value
+from drift.model.value import Value, as_block, as_tuple
 from drift.normalize import values
 from drift.provider import canonical
 from drift.provider.kinds import attr, block, blocks, flag, mapping, number, set_of, tags, text
@@ -39,7 +39,7 @@ def logs(prefix: str) -> Attr:
 
 def both_off(want: Value, have: Value) -> bool:
     """Neither side has it enabled."""
-    return not any(side and side["enabled"] for side in (want, have))
+    return not any(as_block(side).get("enabled") for side in (want, have))
 
 
 def cross_zone(value: Any, instance: Raw) -> Value:
@@ -49,8 +49,8 @@ def cross_zone(value: Any, instance: Raw) -> Value:
 
 def same_addresses(want: Value, have: Value) -> bool:
     """Whether the subnets of both sides have the same addresses; which subnets there are, `subnets` tells."""
-    there = {m["subnet_id"]: m for m in have or ()}
-    return all(m == there.get(m["subnet_id"], m) for m in want or ())
+    there = {as_block(m)["subnet_id"]: m for m in as_tuple(have)}
+    return all(m == there.get(as_block(m)["subnet_id"], m) for m in as_tuple(want))
 
 
 LOAD_BALANCER = ResourceType(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from drift.model.value import Block, Value
+from drift.model.value import Block, Value, as_block, as_set
 from drift.normalize.values import text as to_text
 from drift.provider.kinds import (
     attr,
@@ -58,7 +58,8 @@ def _parameters(value: Any) -> Value:
 
 def _only_the_role_more(want: Value, have: Value) -> bool:
     """A processor runs with the destination's role where none is given."""
-    return want <= have and all(p["parameter_name"] == "RoleArn" for p in have - want)
+    wanted, there = as_set(want), as_set(have)
+    return wanted <= there and all(as_block(p)["parameter_name"] == "RoleArn" for p in there - wanted)
 
 
 def buffered() -> dict[str, Attr]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.model.value import Value
+from drift.model.value import Value, as_block
 from drift.normalize import values
 from drift.provider.kinds import attr, block, flag, tags, text
 from drift.provider.spec import Call, Ref, ResourceType
@@ -13,7 +13,7 @@ GONE = frozenset({"AcceleratorNotFoundException"})
 
 def both_off(want: Value, have: Value) -> bool:
     """Neither side writes flow logs: where to means nothing then."""
-    return not any(side and side["flow_logs_enabled"] for side in (want, have))
+    return not any(as_block(side).get("flow_logs_enabled") for side in (want, have))
 
 
 ACCELERATOR = ResourceType(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from drift.model.value import Block, Value
+from drift.model.value import Block, Value, as_block, as_set, as_tuple
 from drift.normalize.policy import policy_document
 from drift.normalize.values import text as plain_text
 from drift.provider.kinds import attr, blocks, moment, name_of_arn, number, policy, set_of, tags, text
@@ -143,12 +143,12 @@ ROLE_POLICY_ATTACHMENT = ResourceType(
 
 def names_there(want: Attributes, told: Mapping[str, Value]) -> Raw:
     """The names of the role's own policies."""
-    return {"role_name": want.get("role_name"), "policy_names": [b["name"] for b in told["inline_policy"] or ()]}
+    return {"role_name": want.get("role_name"), "policy_names": [as_block(b)["name"] for b in as_tuple(told["inline_policy"])]}
 
 
 def arns_there(want: Attributes, told: Mapping[str, Value]) -> Raw:
     """The policies attached to the role."""
-    return {"role_name": want.get("role_name"), "policy_arns": list(told["managed_policy_arns"] or ())}
+    return {"role_name": want.get("role_name"), "policy_arns": list(as_tuple(told["managed_policy_arns"]))}
 
 
 ROLE_POLICIES_EXCLUSIVE = ResourceType(
@@ -162,7 +162,7 @@ ROLE_POLICIES_EXCLUSIVE = ResourceType(
     label="role_name",
     attributes={"role_name": text("role_name"), "policy_names": set_of(plain_text, "policy_names")},
     parent=Parent("role_name", to="aws_iam_role", covers={
-        "inline_policy": lambda part: frozenset(Block(name=n) for n in part.get("policy_names") or ()),
+        "inline_policy": lambda part: frozenset(Block(name=n) for n in as_tuple(part.get("policy_names"))),
     }),
 )
 
@@ -178,7 +178,7 @@ ROLE_POLICY_ATTACHMENTS_EXCLUSIVE = ResourceType(
     attributes={"role_name": text("role_name"), "policy_arns": set_of(plain_text, "policy_arns")},
     refs=(Ref("policy_arns[]", to="aws_iam_policy", by="arn"),),
     parent=Parent("role_name", to="aws_iam_role", covers={
-        "managed_policy_arns": lambda part: frozenset(part.get("policy_arns") or ()),
+        "managed_policy_arns": lambda part: as_set(part.get("policy_arns")),
     }),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.model.value import Value
+from drift.model.value import Value, as_block
 from drift.normalize import values
 from drift.provider.kinds import block, blocks, flag, kms_key, mapping, number, set_of, tags, text
 from drift.provider.spec import Attr, Call, Parent, Ref, ResourceType, Within
@@ -13,7 +13,7 @@ GONE = frozenset({"ResourceNotFoundException"})
 
 def _of_aws(want: Value, have: Value) -> bool:
     """AWS's own key is what nobody chose."""
-    return not any(side and side["type"] == "CUSTOMER_KMS" for side in (want, have))
+    return not any(as_block(side).get("type") == "CUSTOMER_KMS" for side in (want, have))
 
 
 def _encryption(at: str) -> Attr:

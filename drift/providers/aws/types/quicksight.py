@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.model.value import Value
+from drift.model.value import Value, as_block
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, flag, number, set_of, tags, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
@@ -105,7 +105,7 @@ def _told(names: str) -> dict[str, Attr]:
 
 def _as_plain(want: Value, have: Value) -> bool:
     """Encryption is on unless somebody switches it off."""
-    return not any(side and side["disable_ssl"] for side in (want, have))
+    return not any(as_block(side).get("disable_ssl") for side in (want, have))
 
 
 DATA_SOURCE = ResourceType(

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from drift.model.value import Block, Value, freeze
+from drift.model.value import Block, Value, as_block, as_tuple, freeze
 from drift.normalize import values
 from drift.normalize.tags import tag_map
 from drift.provider.kinds import attr, block, blocks, flag, kms_key, number, policy, set_of, tags, text
@@ -83,7 +83,8 @@ def _grants(value: Any) -> frozenset[Block]:
 
 def _private(want: Value, have: Value) -> bool:
     """Nobody asked for grants, and only one owner holds all: the ACL that AWS gives every bucket."""
-    return not want and [(g["type"], g["permissions"]) for g in have] == [("CanonicalUser", {"FULL_CONTROL"})]
+    grants = [as_block(g) for g in as_tuple(have)]
+    return not want and [(g["type"], g["permissions"]) for g in grants] == [("CanonicalUser", frozenset({"FULL_CONTROL"}))]
 
 
 def _plain_encryption(want: Value, have: Value) -> bool:
@@ -91,7 +92,7 @@ def _plain_encryption(want: Value, have: Value) -> bool:
     return all(
         rule.get("sse_algorithm") in (None, "AES256")
         for side in (want, have)
-        for rule in [((side or {}).get("rule") or {}).get("apply_server_side_encryption_by_default") or {}]
+        for rule in [as_block(as_block(as_block(side).get("rule")).get("apply_server_side_encryption_by_default"))]
     )
 
 

@@ -22,9 +22,14 @@ def _account_and_name(url: Any) -> str | None:
 
 def _same_sources(want: Value, have: Value) -> bool:
     """Who may send what they could not handle here: the queues stand in no order."""
-    one, other = ({**side, "sourceQueueArns": frozenset(side.get("sourceQueueArns") or ())} if isinstance(side, Block)
-                  else side for side in (want, have))
-    return bool(one == other)
+    return _by_content(want) == _by_content(have)
+
+
+def _by_content(rule: Value) -> Value:
+    if not isinstance(rule, Block):
+        return rule
+    queues = rule.get("sourceQueueArns") or ()
+    return Block({**rule, "sourceQueueArns": frozenset(queues) if isinstance(queues, tuple) else queues})
 
 
 QUEUE = ResourceType(

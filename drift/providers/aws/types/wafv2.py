@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from drift.model.value import Block, Value
+from drift.model.value import Block, Value, as_block, as_set, freeze
 from drift.normalize import names, values
 from drift.normalize.network import cidr
 from drift.provider.kinds import attr, blocks, number, set_of, tags, text
@@ -51,7 +51,7 @@ def document(value: Any, name: Callable[[str], str] = snake) -> Value:
         if len(value) == 1 and isinstance(value[0], Mapping | None):
             return document(value[0] or {}, name)
         return frozenset(document(v, name) for v in value)
-    return value
+    return freeze(value)
 
 
 def _says_nothing(name: str, value: Value) -> bool:
@@ -64,8 +64,8 @@ def _listed(name: str, value: Value) -> Value:
         return value
     fields = value if isinstance(value, frozenset) else {value}
     found: set[Any] = set()
-    for field in fields:
-        found |= set(field.get("identifiers") or {field.get("identifier")})
+    for field in map(as_block, fields):
+        found |= as_set(field.get("identifiers")) or {field.get("identifier")}
     return Block(identifiers=frozenset(found))
 
 
@@ -85,8 +85,8 @@ def _present(value: Value) -> Value:
 
 def by_name(value: Any, name: Callable[[str], str] = snake) -> Value:
     """Rules by name, so that a report says which of them differs; where one stands, its priority says."""
-    rules = [document(rule, name) for rule in value or ()]
-    return Block({r["name"]: r for r in rules if not SHIELD.fullmatch(r["name"])})
+    rules = {str(as_block(rule)["name"]): rule for rule in (document(r, name) for r in value or ())}
+    return Block({n: rule for n, rule in rules.items() if not SHIELD.fullmatch(n)})
 
 
 def recorded_rules(value: Any, instance: Raw) -> Value:

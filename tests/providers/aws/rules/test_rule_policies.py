@@ -173,7 +173,8 @@ def test_another_account_in_a_permission(attributes: dict[str, Any], verdict: st
 
 def drifted(before: str | None, after: str | None, type_: str = "aws_iam_policy") -> Answer:
     old, new = (None if p is None else raw(type_, {"policy": p}) for p in (before, after))
-    changes = (Change("policy", old and old.attributes["policy"], new and new.attributes["policy"]),)
+    said, there = (None if r is None else r.attributes["policy"] for r in (old, new))
+    changes = (Change("policy", said, there),)
     drift = Drift("unmanaged" if old is None else "modified" if new else "missing", old, new, changes)
     return answer(RULES["policy-more-rights"], new or old, drift=drift)  # type: ignore[arg-type]
 
