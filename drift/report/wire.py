@@ -45,6 +45,7 @@ LEFT_OUT: Mapping[type, Mapping[str, str]] = {
         "key": "told by type, account and region",
         "attributes": "what drifted is told by its changes; the rest was not asked for",
         "sensitive": "each change says it of itself",
+        "sensitive_members": "each change says it of itself",
         "doubt": "told by the coverage",
         "deposed": "told by a warning",
         "recorded": "told by a warning",
