@@ -156,7 +156,7 @@ def test_state_in_this_directory_is_the_default(tmp_path: Path) -> None:
 BAD = {
     "empty": (b"", "the file is empty"),
     "truncated": (state(queue("a")).encode()[:200], "truncated"),
-    "not json": (b"terraform {}", "not valid JSON"),
+    "not json": (b"the state of prod", "not valid JSON"),
     "binary": (b"\x7fELF\x00\x01", "binary"),
     "gzip": (b"\x1f\x8b\x08\x00abc", "gzip"),
     "saved plan": (b"PK\x03\x04rest", "saved plan"),
@@ -356,7 +356,7 @@ def test_catalog_formats_and_policy() -> None:
     assert "name_prefix: only read when the queue is created" in table.stdout
     assert entries[0]["ignored"] == {"name_prefix": "only read when the queue is created"}
     assert policy["Statement"][0]["Action"] == [
-        "sqs:GetQueueAttributes", "sqs:ListQueueTags", "sqs:ListQueues", "sts:GetCallerIdentity",
+        "sqs:GetQueueAttributes", "sqs:ListQueueTags", "sqs:ListQueues", "sts:GetCallerIdentity", "tag:GetResources",
     ]  # fmt: skip
 
 

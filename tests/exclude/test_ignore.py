@@ -172,23 +172,26 @@ def test_an_element_of_a_set_is_left_out_alone(tmp_path: Path) -> None:
 
 
 def test_what_is_ignored_is_not_asked_for(tmp_path: Path) -> None:
+    """One call that tells the tags of the region comes first where the tags of two queues or more are needed."""
     _, whole = checked(tmp_path)
-    assert whole == {"ListQueues": 1, "GetQueueAttributes": 2, "ListQueueTags": 4}  # whose the others are, tags prove
+    of_region = {"GetResources": 1}
+    # whose the others are, tags prove
+    assert whole == {"ListQueues": 1, "GetQueueAttributes": 2, "ListQueueTags": 4, **of_region}
 
     report, asked = checked(tmp_path, rules=[{"type": "aws_sqs_queue"}])
     assert asked == {}
 
     report, asked = checked(tmp_path, rules=[{"path": "tags"}])
-    assert asked == {"ListQueues": 1, "GetQueueAttributes": 2, "ListQueueTags": 2}
+    assert asked == {"ListQueues": 1, "GetQueueAttributes": 2, "ListQueueTags": 2, **of_region}
 
     report, asked = checked(tmp_path, rules=[{"address": "aws_sqs_queue.a"}])
-    assert asked == {"ListQueues": 1, "GetQueueAttributes": 1, "ListQueueTags": 3}
+    assert asked == {"ListQueues": 1, "GetQueueAttributes": 1, "ListQueueTags": 3, **of_region}
 
     report, asked = checked(tmp_path, lines_="aws_sqs_queue.*")
     assert asked == {}
 
     report, asked = checked(tmp_path, lines_="aws_sqs_queue.*.tags")
-    assert asked == {"ListQueues": 1, "GetQueueAttributes": 2, "ListQueueTags": 2}
+    assert asked == {"ListQueues": 1, "GetQueueAttributes": 2, "ListQueueTags": 2, **of_region}
 
     report, asked = checked(tmp_path, where=Filter("type == 'aws_s3_bucket'"))
     assert asked == {}

@@ -155,9 +155,9 @@ class BotoOperations:
 
     def services(self) -> Iterable[str]:
         """The name of every service that botocore has a model of."""
-        import botocore.session
+        from botocore.loaders import create_loader
 
-        names: list[str] = botocore.session.get_session().get_available_services()
+        names: list[str] = create_loader().list_available_services("service-2")
         return names
 
     def names(self, service: str) -> Iterable[str]:
@@ -176,12 +176,16 @@ class BotoOperations:
 
 @cache
 def service_model(service: str) -> Any:
-    """botocore's model of a service; None of a service that it does not know."""
-    import botocore.session
+    """botocore's model of a service; None of a service that it does not know.
+
+    It is loaded without a session: a session fails where AWS_PROFILE names none, and a model belongs to no account.
+    """
     from botocore.exceptions import UnknownServiceError
+    from botocore.loaders import create_loader
+    from botocore.model import ServiceModel
 
     try:
-        return botocore.session.get_session().get_service_model(service)
+        return ServiceModel(create_loader().load_service_model(service, "service-2"), service_name=service)
     except UnknownServiceError:
         return None
 

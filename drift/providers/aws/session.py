@@ -63,8 +63,11 @@ class BotoApi:
         to read what is kept secret."""
         from botocore.exceptions import BotoCoreError
 
-        try:
+        try:  # the profile and the files with it are read when a setting is first asked for
             self.session = session or _session(profile, region)
+            self.region: str = self.session.region_name or ""
+            """The session's own region; empty where none is configured."""
+            ca_bundle = self.session._session.get_config_variable("ca_bundle")
         except BotoCoreError as error:
             raise CloudError(f"AWS session: {error}", SETUP_HINT) from error
         self.counts: Counter[str] = Counter()
@@ -78,15 +81,7 @@ class BotoApi:
         """Whether the last client was for an emulator: the next one will be, too."""
         self._account = ""
         self._secrets = secrets
-        self._emulators = Emulators(
-            named=emulator,
-            ca_bundle=self.session._session.get_config_variable("ca_bundle"),
-        )
-
-    @property
-    def region(self) -> str:
-        """The session's own region; empty where none is configured."""
-        return self.session.region_name or ""
+        self._emulators = Emulators(named=emulator, ca_bundle=ca_bundle)
 
     @property
     def account(self) -> str:
@@ -210,7 +205,7 @@ def _session(profile: str | None, region: str | None) -> boto3.Session:
     import botocore.session
     from botocore.loaders import create_loader
 
-    core = botocore.session.Session()
+    core = botocore.session.Session(profile=profile)  # at once: reading `data_path` would take AWS_PROFILE's
     loader = create_loader(core.get_config_variable("data_path"))
     loader.file_loader = _Models()
     core.register_component("data_loader", loader)

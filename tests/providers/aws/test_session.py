@@ -1,15 +1,18 @@
-"""What AWS does not offer in a region is no gap, and is not asked for again and again."""
+"""The session is the user's own; what AWS does not offer in a region is no gap, and is not asked for again and again."""
 
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
+from drift.errors import CloudError
 from drift.model.coverage import NOT_OFFERED
 from drift.provider.api import Refused, Request
+from drift.providers.aws.operations import BotoOperations, service_model
 from drift.providers.aws.session import BotoApi
 
 ASKED = Request("apprunner", "eu-north-1", "ListServices")
@@ -45,3 +48,57 @@ def test_it_is_asked_where_either_says_that_it_may_be_there(
     client = api._client("apprunner", region)
 
     assert not api._is_absent(client, "apprunner", region)
+
+
+@pytest.fixture
+def profiles(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The file of profiles, with one of them: `prod`. Nothing else says what a session takes."""
+    for name in (
+        "AWS_PROFILE",
+        "AWS_DEFAULT_PROFILE",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_CA_BUNDLE",
+        "AWS_DATA_PATH",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    file = tmp_path / "config"
+    file.write_text("[profile prod]\nregion = eu-west-1\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
+    return file
+
+
+@pytest.mark.usefixtures("profiles")
+def test_a_profile_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CloudError, match="nobody"):
+        BotoApi(profile="nobody")
+
+    monkeypatch.setenv("AWS_PROFILE", "noone")
+    with pytest.raises(CloudError, match="noone"):
+        BotoApi()
+
+
+def test_a_file_of_profiles_that_cannot_be_read_is_named(profiles: Path) -> None:
+    profiles.write_text("region = eu-west-1\n")
+
+    with pytest.raises(CloudError, match=str(profiles)):
+        BotoApi(profile="prod")
+
+
+@pytest.mark.usefixtures("profiles")
+def test_the_profile_of_the_flag_wins_over_one_of_the_environment_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+
+    assert BotoApi(profile="prod").region == "eu-west-1"
+
+
+@pytest.mark.usefixtures("profiles")
+def test_models_of_services_need_no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recording is played where nobody has the profile it was made with."""
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    service_model.cache_clear()
+
+    assert "ListQueues" in BotoOperations().names("sqs")
+    assert {"sqs", "s3"} <= set(BotoOperations().services())
