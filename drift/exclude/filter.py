@@ -23,7 +23,7 @@ from jmespath.functions import Functions, signature
 from jmespath.visitor import TreeInterpreter
 
 from drift.errors import UsageError
-from drift.model.bounds import CONDITION, CONDITION_STEPS
+from drift.model.bounds import CONDITION, CONDITION_STEPS, VALUE_DEPTH
 from drift.model.coverage import Unreadable
 from drift.model.resource import Resource
 from drift.model.value import plain
@@ -79,12 +79,23 @@ def _lacks_a_value(error: JMESPathError) -> bool:
     return isinstance(error, JMESPathTypeError) and error.current_value is None
 
 
+def _depth(expression: str) -> int:
+    """How deep its brackets nest, those in texts counted too."""
+    depth = deepest = 0
+    for letter in expression:
+        depth += (letter in "([{") - (letter in ")]}")
+        deepest = max(deepest, depth)
+    return deepest
+
+
 class Filter:
     """One expression; it answers yes or no of a resource, and of what is known before anything is read."""
 
     def __init__(self, expression: str) -> None:
         if len(expression) > CONDITION.most:
             raise UsageError(f"--filter: its characters are {CONDITION.beyond}", CONDITION.hint)
+        if _depth(expression) > VALUE_DEPTH.most:  # the interpreter's own limit is another where HCL was evaluated
+            raise UsageError("--filter: it nests too deep", "Write it with fewer brackets.")
         try:
             self._tree = jmespath.compile(expression).parsed
         except RecursionError:
