@@ -12,6 +12,12 @@ from tests.worlds.test_absorbed import UNTOLD
 
 EVERY_RUN = frozenset({"iam", "security-groups", "sqs"})
 """Worlds that real Terraform takes through all phases in every run; all others in the long one."""
+DROPPED = {
+    # of its two addresses one was revoked: the provider finds no rule like it, so a refresh drops it from the state, and
+    # the address that is left is told with the group's `ingress`; the next apply is refused, for that address is there
+    "security-groups": {("aws_security_group_rule.https", "cidr_blocks")},
+}
+"""World -> what is not told any more because real Terraform forgets the whole resource at a refresh."""
 
 
 @pytest.mark.terraform
@@ -23,5 +29,5 @@ def test_what_is_said_of_the_next_apply_is_what_terraform_plans(name: str, tmp_p
     found = held(World(WORLDS / name), tmp_path)
 
     assert found.wrong == []
-    assert silent(found) <= UNTOLD.get(name, set())
+    assert silent(found) <= UNTOLD.get(name, set()) | DROPPED.get(name, set())
     assert lost(found) == set()
