@@ -353,6 +353,15 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         ("aws_lb", attribute("name", assigned=False), "say its default, or assigned=True"),
         ("aws_lb", attribute("name", assigned="yes"), "say True or False"),
     ],
+    "Attr.initial": [
+        ("aws_sns_topic", attribute("policy", initial=values.text), "the 2 arguments"),
+        ("aws_sns_topic", attribute("policy", initial="for_its_account"), "is no function"),
+    ],
+    "Attr.same_for_all": [
+        ("aws_lb", attribute("name", same_for_all=True), "says nothing without `default`"),
+        ("aws_vpc", attribute("enable_dns_hostnames", same_for_all="yes"), "say True or False"),
+    ],
+    "Attr.set_by": [("aws_s3_bucket", attribute("grant", set_by=("acls",)), "no attribute acls that sets grant")],
     "Attr.fields": [
         ("aws_lb", attribute("ipam_pools", fields={"pool": text("Ipv4IpamPoolId")}), "no attribute ipam_pools.pool"),
         ("aws_lb", attribute("ipam_pools", fields={"ipv4_ipam_pool_id": text("Ipv4Pool")}), "'Ipv4Pool' leads nowhere"),

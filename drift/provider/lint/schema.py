@@ -34,6 +34,7 @@ def check(kind: ResourceType, provider: facts.Facts) -> Iterator[str]:
     for name, attr in kind.attributes.items():
         if name in provider:
             yield from _attribute(kind, name, attr, provider[name])
+        yield from (f"the provider has no attribute {n} that sets {name}" for n in attr.set_by if n not in provider)
     yield from _ignored(kind, provider)
     for name, attr in {**kind.computed, **kind.attributes}.items():
         if attr.outside_schema and (name in provider or name in kind.attributes):

@@ -9,7 +9,10 @@ from typing import Any
 
 from drift.provider.spec import WHOLE, Attr, ElementOf, EndedBy, Owner, Owns, ResourceType
 
-_ARITY = {"canon": 1, "from_state": 2, "from_api": 1, "key": 1, "same": 2, "to": 2, "find": 2, "share": 1, "gather": 1}
+_ARITY = {
+    "canon": 1, "from_state": 2, "from_api": 1, "initial": 2, "key": 1, "same": 2, "to": 2, "find": 2, "share": 1,
+    "gather": 1,
+}  # fmt: skip
 """Word that is a function -> how many arguments it is given."""
 
 _FUNCTIONS = _ARITY.keys() - {"to", "key"}
@@ -17,7 +20,8 @@ _FUNCTIONS = _ARITY.keys() - {"to", "key"}
 
 _FLAGS = frozenset({
     "assigned", "many", "ordered", "partial", "document", "outside_schema", "sensitive", "owner_tags", "anywhere",
-    "standalone", "filled_by_others", "whole", "zero_is_value", "watched",
+    "standalone", "filled_by_others", "whole", "zero_is_value", "same_for_all",
+    "watched",
 })  # fmt: skip
 
 _TEXTS = frozenset(
@@ -71,6 +75,8 @@ def _company(where: str, word: str, value: Any) -> Iterator[str]:
         yield f"{where} is about blocks that may stand several times"
     if isinstance(value, Attr) and word == "zero_is_value" and value.zero_is_value and value.default is None:
         yield f"{where} says nothing without `default`: what the provider records where AWS leaves it out"
+    if isinstance(value, Attr) and word == "same_for_all" and value.same_for_all and value.default is None:
+        yield f"{where} says nothing without `default`: what AWS gives to each new resource"
     if isinstance(value, Owner | Owns | EndedBy) and word == "who" and not value.who:
         yield f"{where} names nobody"
 
