@@ -275,8 +275,8 @@ class Parent:
     covers: Mapping[str, Share] = field(default_factory=dict)
     """The parent's attribute -> the elements of it that one resource of this type holds."""
     covered_if: str = ""
-    """An ignored attribute of the parent, or of another part of it; where the state sets it, it tells every part
-    of this type: an OpenAPI `body`."""
+    """An ignored attribute of the parent, or of another part of it. Where the state sets it, the parent already
+    covers all children of this type: an OpenAPI `body`."""
     standalone: bool = False
     """Reported even where the parent is not managed: a rule on the default event bus, a route of a main table."""
     filled_by_others: bool = False

@@ -119,7 +119,7 @@ def cf_s3_oac(it: Subject) -> Found:
 
 
 @rule(
-    title="It points at something that is not there: anybody may take its place",
+    title="It names something that does not exist: whoever makes one of that name takes its place",
     severity="high",
     theme="public access",
     types=("aws_cloudfront_distribution", "aws_route53_record"),

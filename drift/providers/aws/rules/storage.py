@@ -217,7 +217,7 @@ def s3_kms(it: Subject) -> Found:
         return None
     own = "server_side_encryption_configuration." if it.type == "aws_s3_bucket" else ""
     how = it.at(f"{own}rule.apply_server_side_encryption_by_default.sse_algorithm")
-    return None if str(how).startswith("aws:kms") else f"encrypted with {how or 'nothing'}"
+    return None if str(how).startswith("aws:kms") else f"encrypted with {how}" if how else "not encrypted"
 
 
 @rule(
