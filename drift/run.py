@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from functools import partial
-from typing import Literal
+from datetime import date
 
+from drift.clock import Clock
 from drift.desired.load import Desired, Sources, load
-from drift.exclude import after
 from drift.exclude.baseline import Baseline
 from drift.exclude.comments import rules_of
 from drift.exclude.exclusions import Exceptions
+from drift.judgement import Judge, judged
 from drift.live.asker import Asker, Progress, quiet
 from drift.live.estimate import Estimate
-from drift.model.drift import Drift, Report
+from drift.model.drift import Report
 from drift.model.resource import Resource
 from drift.model.target import Target
 from drift.provider.api import Api
 from drift.provider.catalog import Catalog
-from drift.report.conclude import Timing, calls, conclude
-from drift.rules.engine import Account, Judged, judge
+from drift.report.conclude import calls, conclude
+from drift.rules.engine import Judged
 from drift.rules.settings import Settings
 from drift.rules.spec import Rule
 from drift.survey import NOTHING, Scope, Survey, survey
 from drift.survey import forecast as forecast_of
-
-EITHER = (
-    "the configuration asks for more than the state recorded: it was not applied yet, or somebody changed this and a "
-    "refresh recorded it"
-)
-
-Judge = Literal["drifted", "all", "account"]
 
 EVERYTHING = Scope()
 """All types, in the regions of the states."""
@@ -88,7 +79,7 @@ def run(
     sources: Sources, connections: Sequence[Connection], catalog: Catalog, job: Job, progress: Progress = quiet
 ) -> Outcome:
     """Compare accounts with their states and configurations; StateError where no state at all can be read."""
-    clock = Clock(connections)
+    clock = Clock(c.api for c in connections)
     first = connections[0]
     home = {"account": first.target.account, "region": first.api.region or next(iter(job.scope.regions), "")}
     desired = load(sources, catalog, **home)
@@ -115,7 +106,7 @@ def compare(
     progress: Progress = quiet,
 ) -> Outcome:
     """The line from the desired side on; `excused` is desired elsewhere."""
-    clock = clock or Clock(connections)
+    clock = clock or Clock(c.api for c in connections)
     today = job.today or clock.day
     exceptions = replace(job.exceptions, today=today)
     if job.comments:
@@ -141,16 +132,7 @@ def compare(
             home_region=connection.api.region,
             progress=progress,
         )
-        judging = partial(
-            judge, rules=job.rules, reader=found.scan, catalog=catalog, desired=found.desired, settings=settings,
-            scope=found.types,
-        )  # fmt: skip
-        judged = judging(
-            found.drift,
-            in_sync=found.in_sync if "all" in job.judge else (),
-            account=Account(found.target.account, found.regions) if "account" in job.judge else None,
-        )
-        done.append((found, with_weaker(found, judged, judging(found.verdicts.ahead))))
+        done.append((found, judged(found, job.rules, settings, job.judge)))
     reached = {c.target for c in connections}
     report = conclude(
         desired,
@@ -165,35 +147,6 @@ def compare(
     return Outcome(report, tuple(done))
 
 
-def with_weaker(found: Survey, judged: Judged, ahead: Judged) -> Judged:
-    """What drifted, and what is pending though it makes a rule fail that what its author asks for passes.
-
-    Either the configuration was hardened and not applied, or somebody weakened what is there and a refresh recorded
-    it. Nothing tells which, so it is not passed over. It is pending no more.
-    """
-    weaker = [d for d in ahead.drift if any(f.counts and f.effect == "introduced" for f in d.findings)]
-    if not weaker:
-        return judged
-    told = [replace(d, changes=tuple(replace(c, reason=c.reason or EITHER) for c in d.changes)) for d in weaker]
-    known = {d.desired.place: d for d in judged.drift if d.desired is not None and d.kind == "modified"}
-    found.verdicts.promote(told)
-    own = []
-    for drift in after.kept(found.exclusions, told):
-        before = known.pop(drift.desired.place, None) if drift.desired is not None else None
-        already = before.findings if before else ()
-        findings = (*already, *(f for f in drift.findings if f.rule not in {k.rule for k in already}))
-        changes = (*(before.changes if before else ()), *drift.changes)
-        own.append(replace(drift, changes=changes, findings=findings))
-    places = {d.desired.place for d in own if d.desired is not None}
-    rest = [d for d in judged.drift if d.kind != "modified" or d.desired is None or d.desired.place not in places]
-    return replace(judged, drift=tuple(sorted((*rest, *own), key=_order)), warnings=(*judged.warnings, *ahead.warnings))
-
-
-def _order(drift: Drift) -> tuple[bool, str]:
-    """As the differ tells them: what is managed by its address, then what is not."""
-    return drift.desired is None, str(drift.resource.address or "")
-
-
 def _seconds(connections: Sequence[Connection], askers: Sequence[Asker]) -> Mapping[str, float]:
     """By service, how long accounts took to answer; a tape takes no time worth telling."""
     out: dict[str, float] = {}
@@ -201,22 +154,3 @@ def _seconds(connections: Sequence[Connection], askers: Sequence[Asker]) -> Mapp
         for service, spent in asker.spent.items() if connection.api.recorded is None else ():
             out[service] = round(out.get(service, 0.0) + spent.seconds, 2)
     return out
-
-
-class Clock:
-    """When the run began. A replay has the times of its recording, so that it gives the same bytes."""
-
-    def __init__(self, connections: Iterable[Connection]) -> None:
-        self._recorded = next((t for c in connections if (t := c.api.recorded) is not None), None)
-        self._started, self._clock = datetime.now(UTC), time.monotonic()
-
-    @property
-    def day(self) -> date:
-        """The day on which rules have expired or not."""
-        return date.fromisoformat(self._recorded[0][:10]) if self._recorded else self._started.date()
-
-    def stop(self) -> Timing:
-        """When the run began, and how long it took."""
-        if self._recorded:
-            return Timing(*self._recorded)
-        return Timing(self._started.strftime("%Y-%m-%dT%H:%M:%SZ"), round(time.monotonic() - self._clock, 2))

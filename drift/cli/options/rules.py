@@ -15,7 +15,7 @@ from drift.cli import plugins
 from drift.cli.options import group, split
 from drift.cli.settings import current
 from drift.errors import UsageError
-from drift.run import Judge
+from drift.judgement import Judge
 
 if TYPE_CHECKING:
     from drift.rules.settings import Settings

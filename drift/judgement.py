@@ -1,0 +1,66 @@
+"""Judges one survey: the rules over what drifted, over what is pending, and over more where that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Literal
+
+from drift.exclude import after
+from drift.model.drift import Drift
+from drift.rules.engine import Account, Judged, judge
+from drift.rules.settings import Settings
+from drift.rules.spec import Rule
+from drift.survey import Survey
+
+Judge = Literal["drifted", "all", "account"]
+"""What rules judge: what drifted, what is in sync too, what an account lacks."""
+
+EITHER = (
+    "the configuration asks for more than the state recorded: it was not applied yet, or somebody changed this and a "
+    "refresh recorded it"
+)
+
+
+def judged(found: Survey, rules: Sequence[Rule], settings: Settings, asked: Collection[Judge]) -> Judged:
+    """The drift of a survey with its findings. What is pending counts as drift where it is a risk."""
+    judging = partial(
+        judge, rules=rules, reader=found.scan, catalog=found.catalog, desired=found.desired, settings=settings,
+        scope=found.types,
+    )  # fmt: skip
+    told = judging(
+        found.drift,
+        in_sync=found.in_sync if "all" in asked else (),
+        account=Account(found.target.account, found.regions) if "account" in asked else None,
+    )
+    return with_weaker(found, told, judging(found.verdicts.ahead))
+
+
+def with_weaker(found: Survey, judged: Judged, ahead: Judged) -> Judged:
+    """What drifted, and what is pending though it makes a rule fail that what its author asks for passes.
+
+    Either the configuration was hardened and not applied, or somebody weakened what is there and a refresh recorded
+    it. Nothing tells which, so it is not passed over. It is pending no more.
+    """
+    weaker = [d for d in ahead.drift if any(f.counts and f.effect == "introduced" for f in d.findings)]
+    if not weaker:
+        return judged
+    told = [replace(d, changes=tuple(replace(c, reason=c.reason or EITHER) for c in d.changes)) for d in weaker]
+    known = {d.desired.place: d for d in judged.drift if d.desired is not None and d.kind == "modified"}
+    found.verdicts.promote(told)
+    own = []
+    for drift in after.kept(found.exclusions, told):
+        before = known.pop(drift.desired.place, None) if drift.desired is not None else None
+        already = before.findings if before else ()
+        findings = (*already, *(f for f in drift.findings if f.rule not in {k.rule for k in already}))
+        changes = (*(before.changes if before else ()), *drift.changes)
+        own.append(replace(drift, changes=changes, findings=findings))
+    places = {d.desired.place for d in own if d.desired is not None}
+    rest = [d for d in judged.drift if d.kind != "modified" or d.desired is None or d.desired.place not in places]
+    return replace(judged, drift=tuple(sorted((*rest, *own), key=_order)), warnings=(*judged.warnings, *ahead.warnings))
+
+
+def _order(drift: Drift) -> tuple[bool, str]:
+    """As the differ tells them: what is managed by its address, then what is not."""
+    return drift.desired is None, str(drift.resource.address or "")
