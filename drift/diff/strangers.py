@@ -9,7 +9,7 @@ from typing import Literal
 
 from drift.diff.actual import Actual
 from drift.model.coverage import Gap, Unreadable
-from drift.model.resource import Key, Resource
+from drift.model.resource import GLOBAL, Key, Resource
 from drift.provider.catalog import Catalog
 from drift.provider.relations import Index, kind_of, parent_key, parts_of
 from drift.provider.spec import ResourceType
@@ -51,7 +51,12 @@ def strangers(
             recorded[whole] |= known.recorded
     index = Index([*actual.resources.values()], catalog)
     claimed = _claimed(desired, actual, catalog, index)
-    claimants = {(ref.to, g.account, g.region): g for g in sorted(actual.gaps) for ref in catalog[g.type].creates}
+    claimants = {
+        (ref.to, g.account, region): g
+        for g in sorted(actual.gaps)
+        for ref in catalog[g.type].creates
+        for region in (g.region, GLOBAL)  # what has no region may come with what has one: a namespace's zone
+    }
     for key in sorted(actual.resources, key=lambda k: (k.type, k.account, k.region, str(k.identity))):
         resource = actual.resources[key]
         kind = catalog[key.type]
