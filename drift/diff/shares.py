@@ -75,7 +75,9 @@ class Shares:
             return False
         if parent.asserted is not None:
             return name not in parent.asserted
-        return bool(self._split.get(parent.key, set()) & self._covered[parent.type, name])
+        parts = self._split.get(parent.key, set()) & self._covered[parent.type, name]
+        wholes = (self._catalog[part].parent for part in parts)
+        return any(whole is not None and not whole.beside_inline for whole in wholes)
 
     def refers(self, resource: Resource, name: str) -> bool:
         """Whether an attribute names other resources: it changes with them."""

@@ -283,6 +283,9 @@ class Parent:
     """Others fill the parent too (AWS itself, Auto Scaling, ECS, a controller), and nothing shows who filled what: a
     live part is spoken of only where the configuration names parts of the same parent, and what of `covers` nothing
     describes is as it was recorded."""
+    beside_inline: bool = False
+    """The parent itself sets some of them as a rule, beside resources of their own: a private zone needs a first VPC.
+    So a parent that has such resources may hold others, and from a state alone its record stands."""
 
 
 @dataclass(frozen=True, slots=True)

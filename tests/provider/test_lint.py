@@ -442,6 +442,7 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "Parent.covered_if": [("aws_api_gateway_resource", parent(covered_if="bodyy"), "ignores bodyy")],
     "Parent.standalone": [("aws_route", parent(standalone="yes"), "say True or False")],
     "Parent.filled_by_others": [("aws_route", parent(filled_by_others=1), "say True or False")],
+    "Parent.beside_inline": [("aws_route", parent(beside_inline=1), "say True or False")],
     "Mirror.names": [("aws_ec2_tag", mirror(names="arn"), "arn is no attribute")],
     "Mirror.attribute": [("aws_ec2_tag", mirror(attribute="tagz"), "it mirrors tagz, which no type has")],
     "Mirror.share": [("aws_ec2_tag", mirror(share=none), "the 1 argument")],

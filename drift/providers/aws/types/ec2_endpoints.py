@@ -77,6 +77,7 @@ def endpoint_part(attribute: str, each: str, holds: str, to: str) -> ResourceTyp
             "vpc_endpoint_id", to="aws_vpc_endpoint", covers={holds: lambda part: frozenset({part.get(attribute)})},
             # an interface endpoint that is given no group gets the default one of its VPC
             filled_by_others=attribute == "security_group_id",
+            beside_inline=True,  # the provider's documentation forbids only to name the same one in both
         ),
     )
 

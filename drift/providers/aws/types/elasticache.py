@@ -306,5 +306,5 @@ USER_GROUP_ASSOCIATION = ResourceType(
     label="id",
     attributes={"user_group_id": text("UserGroupId"), "user_id": text("UserId")},
     refs=(Ref("user_id", to="aws_elasticache_user"),),
-    parent=Parent("user_group_id", to="aws_elasticache_user_group", covers={"user_ids": _user}),
+    parent=Parent("user_group_id", to="aws_elasticache_user_group", covers={"user_ids": _user}, beside_inline=True),
 )

@@ -100,7 +100,7 @@ ZONE_ASSOCIATION = ResourceType(
         "vpc_region": text("VPCRegion", assigned=True),
     },
     computed={"owning_account": text("Owner.OwningAccount")},
-    parent=Parent("zone_id", to="aws_route53_zone", covers={"vpc": the_vpc}),
+    parent=Parent("zone_id", to="aws_route53_zone", covers={"vpc": the_vpc}, beside_inline=True),
     refs=(Ref("vpc_id", to="aws_vpc"),),
 )
 
