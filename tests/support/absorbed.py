@@ -14,6 +14,7 @@ from drift.desired.hcl.read import Sources
 from drift.desired.hcl.settings import Given
 from drift.desired.load import Desired, build, read_states
 from drift.desired.overlay import overlay
+from drift.diff.compare import agreement
 from drift.live.asker import Asker
 from drift.live.scan import Scan
 from drift.model.coverage import Unreadable
@@ -21,6 +22,7 @@ from drift.model.drift import Report
 from drift.model.resource import GLOBAL, Resource
 from drift.provider.api import Api
 from drift.provider.installed import installed
+from drift.provider.relations import kind_of
 from drift.providers.aws import AWS
 from drift.survey import Scope
 from tests.support.line import check
@@ -47,7 +49,14 @@ def absorbed(desired: Desired, api: Api, types: frozenset[str]) -> Desired:
 
 
 def _refreshed(resource: Resource, found: Resource) -> Resource:
-    now = {n: v for n, v in found.attributes.items() if n in resource.attributes and not isinstance(v, Unreadable)}
+    """What agrees is recorded as it was: the same fact may have another form in an answer."""
+    attrs = kind_of(resource, installed()).attributes
+    now = {
+        n: v
+        for n, v in found.attributes.items()
+        if n in resource.attributes and not isinstance(v, Unreadable)
+        if n not in attrs or not agreement(attrs[n], resource.attributes[n], v)
+    }
     return replace(resource, attributes={**resource.attributes, **now}, earlier=resource.attributes)
 
 
