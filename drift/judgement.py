@@ -47,17 +47,17 @@ def with_weaker(found: Survey, judged: Judged, ahead: Judged) -> Judged:
     if not weaker:
         return judged
     told = [replace(d, changes=tuple(replace(c, reason=c.reason or EITHER) for c in d.changes)) for d in weaker]
-    known = {d.desired.place: d for d in judged.drift if d.desired is not None and d.kind == "modified"}
+    known = {d.desired.origin: d for d in judged.drift if d.desired is not None and d.kind == "modified"}
     found.verdicts.promote(told)
     own = []
     for drift in after.kept(found.exclusions, told):
-        before = known.pop(drift.desired.place, None) if drift.desired is not None else None
+        before = known.pop(drift.desired.origin, None) if drift.desired is not None else None
         already = before.findings if before else ()
         findings = (*already, *(f for f in drift.findings if f.rule not in {k.rule for k in already}))
         changes = (*(before.changes if before else ()), *drift.changes)
         own.append(replace(drift, changes=changes, findings=findings))
-    places = {d.desired.place for d in own if d.desired is not None}
-    rest = [d for d in judged.drift if d.kind != "modified" or d.desired is None or d.desired.place not in places]
+    origins = {d.desired.origin for d in own if d.desired is not None}
+    rest = [d for d in judged.drift if d.kind != "modified" or d.desired is None or d.desired.origin not in origins]
     return replace(judged, drift=tuple(sorted((*rest, *own), key=_order)), warnings=(*judged.warnings, *ahead.warnings))
 
 

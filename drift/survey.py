@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from drift.diff.actual import Actual
 from drift.diff.classify import Verdicts, classify
 from drift.diff.expect import Expected, parted
-from drift.diff.holders import held
+from drift.diff.members import membership
 from drift.diff.twins import joined
 from drift.diff.vanished import doubts
 from drift.errors import UsageError
@@ -100,7 +100,7 @@ class Survey:
     @property
     def in_sync(self) -> list[tuple[Resource, Resource]]:
         """Both sides of what did not drift."""
-        return [(r, self.actual.paired[r.place]) for r in self.verdicts.in_sync if r.place in self.actual.paired]
+        return [(r, self.actual.paired[r.origin]) for r in self.verdicts.in_sync if r.origin in self.actual.paired]
 
     def desired_graph(self) -> nx.DiGraph[Key]:
         """What Terraform describes, with its references."""
@@ -193,15 +193,15 @@ def survey(
         means=exclusions.means,
         excused=excused,
     )
-    holding = held(verdicts.drift, actual.resources, catalog, scan.prove, scan.gaps)
-    verdicts.hand_over(holding.owners)
-    verdicts.doubt(holding.doubtful, holding.gaps)
+    listed = membership(verdicts.drift, actual.resources, catalog, scan.prove, scan.gaps)
+    verdicts.hand_over(listed.owners)
+    verdicts.doubt(listed.doubtful, listed.gaps)
     after.settle(exclusions, verdicts, scan)
     expected = parted(verdicts.drift, catalog, scan.prove, actual.resources.values())
     return Survey(
         target=target,
         catalog=catalog,
-        desired=tuple(verdicts.meant.get(r.place, r) for r in here),
+        desired=tuple(verdicts.meant.get(r.origin, r) for r in here),
         excused=tuple(excused),
         actual=actual,
         scan=scan,

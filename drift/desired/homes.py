@@ -28,7 +28,7 @@ def homes(states: Sequence[State], catalog: Catalog) -> dict[Configuration, Home
     votes: dict[Configuration, Votes] = defaultdict(Votes)
     for state in states:
         for instance in state.instances:
-            votes[state.source, instance.provider].add(placed(instance, catalog))
+            votes[state.source, instance.provider].add(home_of(instance, catalog))
     out = {key: v.winner() for key, v in votes.items()}
     while True:
         untold = {key for key, home in out.items() if not all(home)}
@@ -96,7 +96,7 @@ def _known(states: Sequence[State], catalog: Catalog, homes: Mapping[Configurati
             wanted[_listed_as(ref.to, catalog)].add(ref.by)
     for state in states:
         for instance in state.instances:
-            own = placed(instance, catalog)
+            own = home_of(instance, catalog)
             at = Home(*map(_first, own, homes[state.source, instance.provider]))
             type_ = _listed_as(instance.address.type, catalog)
             texts = {n: t for n, t in instance.attributes.items() if isinstance(t, str)}
@@ -136,7 +136,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(inner)
 
 
-def placed(instance: Instance, catalog: Catalog) -> Home:
+def home_of(instance: Instance, catalog: Catalog) -> Home:
     """Where it is, as the instance's own attributes tell; empty where they do not."""
     provider = catalog.provider_at(instance.provider)
     if provider is None:

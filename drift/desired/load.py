@@ -14,7 +14,7 @@ from drift.desired import state as formats
 from drift.desired.ahead import ahead, identities, imported
 from drift.desired.backends import Backend, Backends, Lock
 from drift.desired.earlier import with_earlier
-from drift.desired.homes import homes, placed
+from drift.desired.homes import home_of, homes
 from drift.desired.instance import Instance, State
 from drift.desired.places import fetch
 from drift.desired.unhurried import unhurried
@@ -166,7 +166,7 @@ def build(
             names = catalog.schema_of(kind.name).renamed(kind.name, major)
             instance = as_known(instance, names)
             home = _home_of(instance, known[state.source, instance.provider], catalog)
-            resource, strange = resource_of(
+            resource, strange = desired_resource(
                 instance,
                 kind,
                 account=home.account or account,
@@ -193,7 +193,7 @@ def _note(state: State, out: Desired) -> None:
 
 def _home_of(instance: Instance, home: Home, catalog: Catalog) -> Home:
     """Where an instance lives: as it says itself, else as its configuration says, else as its like do."""
-    own = placed(instance, catalog)
+    own = home_of(instance, catalog)
     said = instance.configured.provider if instance.configured else None
     return Home(
         own.account or (said.account if said else "") or home.account,
@@ -242,7 +242,7 @@ def source_of(configuration: str) -> str:
 
 def _of_another(instance: Instance, kind: ResourceType, home: Home, account: str, region: str) -> Iterator[Resource]:
     """What a fork of the provider manages, known by its identity alone: it may record everything else otherwise."""
-    found, strange = resource_of(
+    found, strange = desired_resource(
         replace(instance, configured=None, wanted=None, asserted=None),
         kind,
         account=home.account or account,
@@ -304,7 +304,7 @@ def meanings(catalog: Catalog, type_: str, major: int, renamed: Mapping[str, str
     return means
 
 
-def resource_of(
+def desired_resource(
     instance: Instance,
     kind: ResourceType,
     *,

@@ -54,7 +54,7 @@ class Parts(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Comparison:
     """What was made of one attribute, and why."""
 
     name: str
@@ -94,19 +94,19 @@ class Judged:
         return next((word for word, found in told if found), "same")
 
 
-def judged(resource: Resource, found: Resource, name: str, attr: Attr, parts: Parts) -> Judged:
+def comparison(resource: Resource, found: Resource, name: str, attr: Attr, parts: Parts) -> Comparison:
     """What lies between a desired resource and what was found of it, in one attribute."""
     said = resource.configured.get(name, UNSAID)
     known = resource.attributes.get(name, UNSAID)
     have = found.attributes.get(name, UNSAID)
     if known is UNSAID or have is UNSAID:
-        return Judged(name, said, known, have)
+        return Comparison(name, said, known, have)
     if attr.assigned and name in resource.implied and said is not UNSAID and is_empty(said):
         said = UNSAID  # AWS gives it a value, and the provider looks away from that
     keys = parts.of(resource, name)
     size = None if keys is None else len(keys)
     if keys is None or isinstance(have, Unreadable):
-        return Judged(name, said, known, have, held=size)
+        return Comparison(name, said, known, have, held=size)
     before = resource.earlier.get(name, UNSAID)
     if keys:
         asserted = resource.asserted is not None and name in resource.asserted
@@ -129,7 +129,7 @@ def judged(resource: Resource, found: Resource, name: str, attr: Attr, parts: Pa
             known = before
     why = agreement(attr, known if said is UNSAID else said, have, left_out=out)
     if why and (said is UNSAID or said == known):
-        return Judged(name, said, recorded, have, why, held=size, unheld=unheld)
+        return Comparison(name, said, recorded, have, why, held=size, unheld=unheld)
     modified, pending, settled = _three_way(attr, name, (said, known, have, before), resource, left_out=out)
     if known is not recorded:
         absorbed = bool(agreement(attr, recorded, have, left_out=out))
@@ -138,19 +138,19 @@ def judged(resource: Resource, found: Resource, name: str, attr: Attr, parts: Pa
         ]
     exempt = [_because(c, resource) for c in modified]
 
-    def placed(changes: Iterable[Change]) -> tuple[Change, ...]:
-        return tuple(_placed(c, resource, name, unheld=unheld) for c in changes)
+    def located(changes: Iterable[Change]) -> tuple[Change, ...]:
+        return tuple(_located(c, resource, name, unheld=unheld) for c in changes)
 
-    return Judged(
+    return Comparison(
         name,
         said,
         recorded,
         have,
         why,
-        modified=placed(c for c, because in zip(modified, exempt, strict=True) if not because),
+        modified=located(c for c, because in zip(modified, exempt, strict=True) if not because),
         exempt=tuple(replace(c, reason=because) for c, because in zip(modified, exempt, strict=True) if because),
-        pending=placed(c for c in pending if not _because(c, resource)),
-        settled=placed(settled),
+        pending=located(c for c in pending if not _because(c, resource)),
+        settled=located(settled),
         meant=UNSAID if said is UNSAID and known is recorded else known if said is UNSAID else said,
         unheld=unheld,
         held=size,
@@ -315,7 +315,7 @@ def _unkeyed(path: str) -> str:
     return out
 
 
-def _placed(change: Change, resource: Resource, name: str, *, unheld: bool) -> Change:
+def _located(change: Change, resource: Resource, name: str, *, unheld: bool) -> Change:
     """The change with the line that sets it, whether anybody does, and whether the next apply puts it back."""
     above = [*_upwards(_unkeyed(change.path))]
     line = next((resource.lines[p] for p in above if p in resource.lines), 0)

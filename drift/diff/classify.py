@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from drift.diff.actual import Actual
-from drift.diff.attribute import UNSAID, Judged, judged, unasked
+from drift.diff.attribute import UNSAID, Comparison, comparison, unasked
 from drift.diff.compare import agree, details
 from drift.diff.redact import field_at, hidden, is_secret, redacted
 from drift.diff.shares import Shares
@@ -55,10 +55,10 @@ class Verdicts:
 
     def promote(self, drifts: Iterable[Drift]) -> None:
         """Make what is pending drift."""
-        places = {d.desired.place for d in drifts if d.desired is not None}
-        names = {address for _, address in places}
+        origins = {d.desired.origin for d in drifts if d.desired is not None}
+        names = {address for _, address in origins}
         self.pending = [p for p in self.pending if p.address not in names]
-        self.in_sync = [r for r in self.in_sync if r.place not in places]
+        self.in_sync = [r for r in self.in_sync if r.origin not in origins]
 
     def hand_over(self, owners: Mapping[Key, str]) -> None:
         """Make what is unmanaged somebody else's, by key."""
@@ -95,7 +95,7 @@ def classify(
 
     `imported` holds (type, id) of what the next apply brings under management, `identities` (type, identity).
     What has an id or ARN that is `named` is managed under a type that has no entry. A desired resource that nobody
-    `means` is known, but not judged. What is `excused` is desired elsewhere: not ours.
+    `means` is known, but not spoken of. What is `excused` is desired elsewhere: not ours.
     """
     out = Verdicts()
     shares = Shares([*desired, *excused], actual.paired, catalog)
@@ -107,7 +107,7 @@ def classify(
             if resource.key in actual.resources:
                 out.leftovers.append(resource)
             continue
-        _judge(resource, actual, catalog, shares, out, lost)
+        _compare(resource, actual, catalog, shares, out, lost)
     for stranger in strangers(desired, actual, catalog, scope, excused):
         found = stranger.resource
         if stranger.fate == "not_ours":
@@ -149,7 +149,7 @@ def _anywhere(desired: Sequence[Resource], actual: Actual) -> frozenset[Everywhe
     Where anything of the same provider configuration is there, that is the region.
     """
     guessed = [r for r in desired if r.guessed and not r.deposed]
-    right = {(r.source.state, r.guessed) for r in guessed if r.place in actual.paired}
+    right = {(r.source.state, r.guessed) for r in guessed if r.origin in actual.paired}
     return frozenset(_everywhere(r) for r in guessed if (r.source.state, r.guessed) not in right)
 
 
@@ -157,12 +157,12 @@ def _everywhere(resource: Resource) -> Everywhere:
     return resource.key.type, resource.key.account, resource.key.identity
 
 
-def attributes_of(resource: Resource, found: Resource, kind: ResourceType, shares: Shares) -> Iterator[Judged]:
+def attributes_of(resource: Resource, found: Resource, kind: ResourceType, shares: Shares) -> Iterator[Comparison]:
     """What was made of each compared attribute, values still in clear."""
-    return (judged(resource, found, name, attr, shares) for name, attr in kind.attributes.items())
+    return (comparison(resource, found, name, attr, shares) for name, attr in kind.attributes.items())
 
 
-def _differing(resource: Resource, found: Resource, kind: ResourceType, shares: Shares) -> Iterator[Judged]:
+def _differing(resource: Resource, found: Resource, kind: ResourceType, shares: Shares) -> Iterator[Comparison]:
     """The same, without those whose values are equal as they stand: of them there is nothing to say."""
     for name, attr in kind.attributes.items():
         known = resource.attributes.get(name)
@@ -170,15 +170,15 @@ def _differing(resource: Resource, found: Resource, kind: ResourceType, shares: 
             attr.same_for_all or resource.earlier.get(name, known) != known or shares.covers(resource, name, attr)
         )
         if echo or known != found.attributes.get(name) or resource.configured.get(name, known) != known:
-            yield judged(resource, found, name, attr, shares)
+            yield comparison(resource, found, name, attr, shares)
 
 
-def _judge(
+def _compare(
     resource: Resource, actual: Actual, catalog: Catalog, shares: Shares, out: Verdicts, lost: Set[Everywhere]
 ) -> None:
     kind = kind_of(resource, catalog)
     address = str(resource.address)
-    found = actual.paired.get(resource.place)
+    found = actual.paired.get(resource.origin)
     if found is None:
         gap = gap_over(resource, kind, actual.gaps, catalog)
         if gap is not None:
@@ -218,7 +218,7 @@ def _judge(
     if told["modified"]:
         wish = _meant(resource, (j for j in every if j.modified))
         if wish is not resource:
-            out.meant[resource.place] = wish
+            out.meant[resource.origin] = wish
         out.drift.append(Drift("modified", wish, found, told["modified"]))
     elif refused:
         out.unread_resources += 1
@@ -226,9 +226,9 @@ def _judge(
         out.in_sync.append(resource)
 
 
-def _meant(resource: Resource, judged: Iterable[Judged]) -> Resource:
+def _meant(resource: Resource, comparisons: Iterable[Comparison]) -> Resource:
     """The resource as it is desired: with what its author asks for in the place of what was recorded."""
-    meant = {j.name: j.meant for j in judged if j.meant is not UNSAID}
+    meant = {c.name: c.meant for c in comparisons if c.meant is not UNSAID}
     return replace(resource, attributes={**resource.attributes, **meant}) if meant else resource
 
 

@@ -120,9 +120,9 @@ def _part(
     moved: list[Change] = []
     refused: list[Unread] = []
     for change in drift.changes:
-        verdicts = [_verdict(move, change, [answers[q] for q in both]) for move, both in asked.get(id(change), ())]
-        reason = next((v for v in verdicts if isinstance(v, str)), None)
-        unknown = next((v for v in verdicts if isinstance(v, Unreadable)), None)
+        told = [_reason(move, change, [answers[q] for q in both]) for move, both in asked.get(id(change), ())]
+        reason = next((v for v in told if isinstance(v, str)), None)
+        unknown = next((v for v in told if isinstance(v, Unreadable)), None)
         if reason is not None:
             moved.append(replace(change, reason=reason))
         elif unknown is not None:
@@ -140,7 +140,7 @@ def _part(
         out.in_sync += 1
 
 
-def _verdict(move: ChangedBy, change: Change, answers: Sequence[Any]) -> str | Unreadable | None:
+def _reason(move: ChangedBy, change: Change, answers: Sequence[Any]) -> str | Unreadable | None:
     """Why the change is expected; None where this one may not make it, `Unreadable` where that cannot be told."""
     refused = next((a for a in answers if isinstance(a, Unreadable)), None)
     if move.to is not None and not move.to(change.desired, change.actual):

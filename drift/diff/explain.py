@@ -1,6 +1,6 @@
 """Why a verdict is what it is: every attribute with its three values, the rule that decided, and who told us.
 
-Nothing is compared here: it is what `attribute.judged` and `strangers` made of the resource, in words.
+Nothing is compared here: it is what `attribute.comparison` and `strangers` made of the resource, in words.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drift.diff.actual import Actual
-from drift.diff.attribute import UNSAID, Judged, Unsaid
+from drift.diff.attribute import UNSAID, Comparison, Unsaid
 from drift.diff.classify import attributes_of, gap_over, masked
 from drift.diff.redact import hidden, is_secret, redacted
 from drift.diff.shares import Shares
@@ -95,9 +95,9 @@ def explanations(
 
 
 def _managed(resource: Resource, report: Report, actual: Actual, shares: Shares, catalog: Catalog) -> Explanation:
-    kind, found = kind_of(resource, catalog), actual.paired.get(resource.place)
+    kind, found = kind_of(resource, catalog), actual.paired.get(resource.origin)
     drift = next(
-        (d for d in (*report.drift, *report.accepted) if d.desired and d.desired.place == resource.place), None
+        (d for d in (*report.drift, *report.accepted) if d.desired and d.desired.origin == resource.origin), None
     )
     attributes: tuple[Attribute, ...] = ()
     if found is None:
@@ -152,10 +152,10 @@ def _asides(resource: Resource, drift: Drift | None, report: Report) -> Told:
     """What the report says of the changes of one resource."""
     out: dict[tuple[str, str], str] = {}
     for outcome, found in (("expected", report.expected), ("exempt", report.exempt)):
-        out |= {(outcome, c.path): c.reason for a in found if a.desired.place == resource.place for c in a.changes}
+        out |= {(outcome, c.path): c.reason for a in found if a.desired.origin == resource.origin for c in a.changes}
     address = str(resource.address)
     out |= {("ignored", i.path): f"{i.reason} ({i.rule})" for i in report.ignored if i.address == address and i.path}
-    accepted = (d for d in report.accepted if d.desired and d.desired.place == resource.place)
+    accepted = (d for d in report.accepted if d.desired and d.desired.origin == resource.origin)
     out |= {("accepted", c.path): f"the baseline {report.baseline}" for d in accepted for c in d.changes}
     out |= {("unread", u.path): f"{u.action} ({u.code})" for u in report.unread if u.address == address and u.path}
     if drift is not None:
@@ -163,14 +163,11 @@ def _asides(resource: Resource, drift: Drift | None, report: Report) -> Told:
     return out
 
 
-def _attribute(judged: Judged, resource: Resource, kind: ResourceType, told: Told, catalog: Catalog) -> Attribute:
-    attr = kind.attributes[judged.name]
-    secret = judged.name in resource.sensitive or is_secret(kind, judged.name)
-    changes = tuple(
-        masked(c, resource, judged.name, kind)
-        for c in (*judged.modified, *judged.exempt, *judged.pending, *judged.settled)
-    )
-    outcome, why = _decided(judged, attr, resource, told)
+def _attribute(of: Comparison, resource: Resource, kind: ResourceType, told: Told, catalog: Catalog) -> Attribute:
+    attr = kind.attributes[of.name]
+    secret = of.name in resource.sensitive or is_secret(kind, of.name)
+    changes = tuple(masked(c, resource, of.name, kind) for c in (*of.modified, *of.exempt, *of.pending, *of.settled))
+    outcome, why = _decided(of, attr, resource, told)
 
     def shown(value: Value | Unsaid) -> Value | Unsaid:
         if value is UNSAID or isinstance(value, Unreadable):
@@ -178,37 +175,37 @@ def _attribute(judged: Judged, resource: Resource, kind: ResourceType, told: Tol
         key = resource.source.lineage
         return hidden(value, key) if secret else redacted(value, attr, key)
 
-    line = resource.lines.get(judged.name, 0)
+    line = resource.lines.get(of.name, 0)
     return Attribute(
-        name=judged.name,
+        name=of.name,
         outcome=outcome,
         why=why,
-        configured=shown(judged.configured),
-        recorded=shown(judged.recorded),
-        actual=shown(judged.actual),
-        told_by=tuple(told_by(kind, judged.name, catalog)),
+        configured=shown(of.configured),
+        recorded=shown(of.recorded),
+        actual=shown(of.actual),
+        told_by=tuple(told_by(kind, of.name, catalog)),
         file=resource.source.file if line else "",
         line=line,
         changes=changes,
     )
 
 
-def _decided(judged: Judged, attr: Attr, resource: Resource, told: Told) -> tuple[str, str]:
+def _decided(of: Comparison, attr: Attr, resource: Resource, told: Told) -> tuple[str, str]:
     """The outcome of one attribute as the report has it, and why."""
-    outcome: str = judged.outcome
-    if isinstance(judged.actual, Unreadable):
-        return "unread", f"{judged.actual.action} was refused: {judged.actual.code}"
+    outcome: str = of.outcome
+    if isinstance(of.actual, Unreadable):
+        return "unread", f"{of.actual.action} was refused: {of.actual.code}"
     if outcome == "modified":
-        reasons = [(o, why) for c in judged.modified for o in _ASIDE if (why := told.get((o, c.path))) is not None]
-        all_aside = not any(("modified", c.path) in told for c in judged.modified)
+        reasons = [(o, why) for c in of.modified for o in _ASIDE if (why := told.get((o, c.path))) is not None]
+        all_aside = not any(("modified", c.path) in told for c in of.modified)
         if reasons and all_aside:
             outcome = reasons[0][0]
         notes = [_NOTE[o].format(why) for o, why in dict.fromkeys(reasons)]
-        return outcome, "; ".join([*_modified(judged, resource), *notes] if outcome == "modified" else notes)
+        return outcome, "; ".join([*_modified(of, resource), *notes] if outcome == "modified" else notes)
     if outcome == "same":
-        return outcome, _same(judged, attr, resource)
+        return outcome, _same(of, attr, resource)
     if outcome == "exempt":
-        return outcome, f"the configuration says to look away: {judged.exempt[0].reason}"
+        return outcome, f"the configuration says to look away: {of.exempt[0].reason}"
     return outcome, _OTHERWISE[outcome]
 
 
@@ -227,41 +224,39 @@ _OTHERWISE = {
 }
 
 
-def _modified(judged: Judged, resource: Resource) -> list[str]:
-    if judged.unheld:
+def _modified(of: Comparison, resource: Resource) -> list[str]:
+    if of.unheld:
         return ["neither its own configuration nor a resource of its own describes what is there"]
-    if judged.name in resource.undeclared:
-        since = (
-            "AWS gives it, or an earlier record had it" if judged.recorded == judged.actual else "the state recorded it"
-        )
+    if of.name in resource.undeclared:
+        since = "AWS gives it, or an earlier record had it" if of.recorded == of.actual else "the state recorded it"
         return [f"nobody sets it, and it is not as {since}"]
-    if judged.name in resource.implied:
+    if of.name in resource.implied:
         return ["its author leaves it out, and it is not the provider's default, or not empty"]
-    if judged.configured is UNSAID:
+    if of.configured is UNSAID:
         return ["it is not as the state recorded it"]
     return (
         ["it is neither as the configuration says nor as the state recorded it"]
-        if (judged.configured != judged.recorded)
+        if (of.configured != of.recorded)
         else ["it is not as the configuration says"]
     )
 
 
-def _same(judged: Judged, attr: Attr, resource: Resource) -> str:
-    why = WHY.get(judged.why, "as recorded; the configuration says otherwise, and says to look away")
-    if judged.why == "same" and attr.same is not None:
+def _same(of: Comparison, attr: Attr, resource: Resource) -> str:
+    why = WHY.get(of.why, "as recorded; the configuration says otherwise, and says to look away")
+    if of.why == "same" and attr.same is not None:
         said = (attr.same.__doc__ or "").strip().splitlines()
         why = "agrees by a rule of its own" + (f": {said[0].rstrip('.')}" if said else "")
-    elif judged.why == "equal" and judged.actual not in (UNSAID, False) and is_empty(judged.actual):
+    elif of.why == "equal" and of.actual not in (UNSAID, False) and is_empty(of.actual):
         why = WHY["empty"]
-    elif judged.why == "equal":
+    elif of.why == "equal":
         said = re.split(r"[;.](?:\s|$)", (attr.canon.__doc__ or "").strip())
         why += f": {said[0][:1].lower()}{said[0][1:]}" if said[0] and not attr.fields else ""
-    if judged.name in resource.left_out and judged.configured is UNSAID:
+    if of.name in resource.left_out and of.configured is UNSAID:
         why += f"; left out, which AWS takes for {plain(attr.default)!r}"
     if attr.partial:
         why += "; only the keys that are set are compared"
-    if judged.held:
-        why += f"; {judged.held} of its elements are told by resources of their own"
+    if of.held:
+        why += f"; {of.held} of its elements are told by resources of their own"
     return why
 
 

@@ -40,7 +40,7 @@ class Shares:
             if key is None:
                 continue
             self._split[key].add(kind.name)
-            sides = [resource, *([found] if (found := paired.get(resource.place)) else [])]
+            sides = [resource, *([found] if (found := paired.get(resource.origin)) else [])]
             for name, share in kind.parent.covers.items():
                 if share is WHOLE:
                     self._whole.add((key, name))

@@ -44,7 +44,7 @@ def joined(
     taken = {twin.key for twin in twins.values()}
     out = []
     for drift in drifts:
-        if drift.kind == "missing" and (twin := twins.get(drift.resource.place)) is not None:
+        if drift.kind == "missing" and (twin := twins.get(drift.resource.origin)) is not None:
             out.append(replace(drift, recreated_as=twin))
         elif drift.kind != "unmanaged" or drift.resource.key not in taken:
             out.append(drift)
@@ -73,7 +73,7 @@ def _twins(pairs: Sequence[tuple[Resource, Resource]], catalog: Catalog) -> dict
     swaps: dict[str, str] = {}
     out: dict[tuple[str, str], Resource] = {}
     while True:
-        fits = [(d, s) for d, s in pairs if d.place not in out and _same(d, s, swaps, catalog)]
+        fits = [(d, s) for d, s in pairs if d.origin not in out and _same(d, s, swaps, catalog)]
         alone = [
             (d, s)
             for d, s in fits
@@ -82,7 +82,7 @@ def _twins(pairs: Sequence[tuple[Resource, Resource]], catalog: Catalog) -> dict
         if not alone:
             return out
         for lost, stranger in alone:
-            out[lost.place] = stranger
+            out[lost.origin] = stranger
             swaps |= {old: new for old, new in ((lost.id, stranger.id), (lost.arn, stranger.arn)) if old and new}
 
 

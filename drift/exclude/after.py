@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from drift.exclude.exclusions import Exclusions, Place
-from drift.exclude.owners import condition, owner_of
+from drift.exclude.owners import condition, owner_by_rules
 from drift.exclude.rules import IgnoreRule, types_of
 from drift.model.drift import Aside, Change, Drift
 from drift.model.resource import Key, Resource
@@ -61,8 +61,8 @@ def _in_sync(at: Exclusions, resources: Iterable[Resource], actual: Mapping[Plac
             at.leave_out(by, "not_read", resource)
             at.resources += 1
             continue
-        found = actual[resource.place].attributes if resource.place in actual else {}
-        for name in sorted(at.spared.get(resource.place, frozenset()) - found.keys()):
+        found = actual[resource.origin].attributes if resource.origin in actual else {}
+        for name in sorted(at.spared.get(resource.origin, frozenset()) - found.keys()):
             by = at.of_attribute(resource, name)
             if by is not None and name in kind_of(resource, at.catalog).attributes:
                 at.leave_out(by, "not_read", resource, name)
@@ -74,7 +74,7 @@ def _claimed(at: Exclusions, drifts: Sequence[Drift], reader: Reader) -> tuple[l
     """Without what the user's own rules say is somebody else's; what an answer depends on is read first."""
     kept, theirs = [], []
     for drift in _read(at, drifts, reader):
-        owner = owner_of(drift.actual, at.exceptions.owners) if drift.desired is None and drift.actual else ""
+        owner = owner_by_rules(drift.actual, at.exceptions.owners) if drift.desired is None and drift.actual else ""
         if owner and drift.actual:
             theirs.append(replace(drift.actual, owner=owner))
         else:

@@ -62,7 +62,7 @@ class Looked:
     types: Collection[str] = ()
     """Those of which everything could be looked at."""
     managed: Collection[tuple[str, ...]] = ()
-    """What was held against the account, each as a subject without its kind."""
+    """What was compared with the account, each as a subject without its kind."""
     strangers: bool = True
     """Whether anything unmanaged would have been told."""
 

@@ -67,5 +67,5 @@ def spared(at: Exclusions, desired: Iterable[Resource]) -> Mapping[Place, frozen
         else:
             names_spared = frozenset(n for n in names if at.of_attribute(resource, n))
         if names_spared:
-            at.spared[resource.place] = names_spared
+            at.spared[resource.origin] = names_spared
     return at.spared

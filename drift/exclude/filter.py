@@ -70,8 +70,8 @@ def _parts(value: Any, known: dict[int, int]) -> int:
     if not isinstance(value, list | dict):
         return 1
     if id(value) not in known:
-        held = value.values() if isinstance(value, dict) else value
-        known[id(value)] = 1 + sum(_parts(v, known) for v in held)
+        inner = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_parts(v, known) for v in inner)
     return known[id(value)]
 
 

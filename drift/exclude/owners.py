@@ -56,6 +56,6 @@ def condition(text: str) -> Filter:
     return Filter(text)
 
 
-def owner_of(resource: Resource, rules: Sequence[OwnerRule]) -> str:
+def owner_by_rules(resource: Resource, rules: Sequence[OwnerRule]) -> str:
     """The name of the first rule that owns it; empty where none does."""
     return next((rule.name for rule in rules if rule.owns(resource)), "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.live.document import Document
 from drift.live.items import Item
-from drift.live.ownership import bulk_proofs, owner_of, proofs
+from drift.live.ownership import bulk_proofs, proofs, proved_owner
 from drift.live.plan import Plan, Wanted, type_of
 from drift.model.resource import Resource
 from drift.provider.catalog import Catalog
@@ -28,25 +28,25 @@ class Needs:
         """Document, by its address in memory -> the item it was listed for; a facet shares its parent's."""
 
     def of(self, item: Item) -> set[str]:
-        """The sections of the item that will be compared, judged, or hold its children."""
+        """The sections of the item that will be compared, prove an owner, or hold its children."""
         kind, out = item.kind, set[str]()
         self._items.setdefault(id(item.document), item)
         desired = self._wanted.managed.get(item.key, ())
-        judged = self._search and not desired and not owner_of(item)[0]
-        if desired or (item.parent is not None) or judged:
+        unclaimed = self._search and not desired and not proved_owner(item)[0]
+        if desired or (item.parent is not None) or unclaimed:
             out |= path(kind.exists).sections if kind.exists else set()
         for resource in desired:
             known = self._catalog[type_of(resource)]
-            for name in resource.attributes.keys() - self._wanted.spared.get(resource.place, frozenset()):
+            for name in resource.attributes.keys() - self._wanted.spared.get(resource.origin, frozenset()):
                 out |= known.sections_of(name)
-        if self._wanted.strangers and judged:
+        if self._wanted.strangers and unclaimed:
             out |= proofs(item)
         return out | self._of_elements(item) | self._of_children(item)
 
     def proof(self, item: Item) -> set[str]:
         """The sections that one call for the whole region fills, and that may make others needless."""
-        judged = self._search and self._wanted.strangers and item.key not in self._wanted.managed
-        return bulk_proofs(item) if judged and not owner_of(item)[0] else set()
+        unclaimed = self._search and self._wanted.strangers and item.key not in self._wanted.managed
+        return bulk_proofs(item) if unclaimed and not proved_owner(item)[0] else set()
 
     def settled(self, document: Document, section: str) -> bool:
         """Whether nothing would be said of an item for what its section holds: it is as desired, or proves an owner."""
@@ -55,7 +55,7 @@ class Needs:
             return False
         desired = self._wanted.managed.get(item.key, ())
         if not desired:
-            return bool(owner_of(item)[0])
+            return bool(proved_owner(item)[0])
         return all(self._agrees(resource, document, section) for resource in desired)
 
     def _agrees(self, resource: Resource, document: Document, section: str) -> bool:

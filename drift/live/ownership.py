@@ -8,7 +8,7 @@ from drift.model.coverage import NOT_OFFERED, Unreadable
 from drift.provider.path import path
 
 
-def owner_of(item: Item) -> tuple[str, str]:
+def proved_owner(item: Item) -> tuple[str, str]:
     """Who made it and what proves that; empty where nobody else did, or where that could not be read."""
     if item.kind.account:
         account = item.document.look(path(item.kind.account))

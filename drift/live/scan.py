@@ -12,7 +12,7 @@ from drift.live.collector import Collector
 from drift.live.document import UNASKED, is_known
 from drift.live.items import Found, Item
 from drift.live.plan import Wanted
-from drift.live.shape import resource_of
+from drift.live.shape import actual_resource
 from drift.model.coverage import NOT_OFFERED, Gap, Unreadable
 from drift.model.resource import Key, Question, Resource
 from drift.model.value import Value, as_block, as_set, freeze
@@ -20,7 +20,7 @@ from drift.provider import canonical
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Provider
 from drift.provider.path import path
-from drift.provider.relations import as_held, kind_of, parent_key, parts_of
+from drift.provider.relations import as_attribute, kind_of, parent_key, parts_of
 from drift.provider.spec import Aggregate, ElementOf, ResourceType
 
 
@@ -58,7 +58,7 @@ class Scan:
         self.resources: dict[Key, Resource] = {}
         self.paired: dict[tuple[str, str], Resource] = {}
         self._kinds: dict[tuple[str, str], ResourceType] = {}
-        self._places: dict[tuple[Key, str], tuple[str, str]] = {}
+        self._origins: dict[tuple[Key, str], tuple[str, str]] = {}
         self._alike: dict[tuple[str, str], dict[tuple[str, Value], list[Resource]]] = {}
 
     def collect(self) -> None:
@@ -76,13 +76,13 @@ class Scan:
             progress=self._progress,
         )
         self._collected.collect()
-        self.resources |= {k: resource_of(i) for k, i in self._found.items.items()}
+        self.resources |= {k: actual_resource(i) for k, i in self._found.items.items()}
         for resource in self._desired:
             actual = self._pair(resource)
             if actual is not None and not resource.deposed:
-                self.paired[resource.place] = _spared(actual, self._spared.get(resource.place, frozenset()))
-                self._kinds[resource.place] = kind_of(resource, self._catalog)
-                self._places[actual.key, str(resource.address)] = resource.place
+                self.paired[resource.origin] = _spared(actual, self._spared.get(resource.origin, frozenset()))
+                self._kinds[resource.origin] = kind_of(resource, self._catalog)
+                self._origins[actual.key, str(resource.address)] = resource.origin
 
     @property
     def _collector(self) -> Collector:
@@ -120,17 +120,17 @@ class Scan:
         self._collector.read(needs)
         for key in wants:
             if key in self._found.items:
-                self.resources[key] = resource_of(self._found.items[key])
-        for place, resource in self.paired.items():
+                self.resources[key] = actual_resource(self._found.items[key])
+        for origin, resource in self.paired.items():
             item = self._found.items.get(resource.key)
             if item is not None and resource.key in wants:
-                self.paired[place] = replace(self._shaped(item, self._kinds[place]), address=resource.address)
+                self.paired[origin] = replace(self._shaped(item, self._kinds[origin]), address=resource.address)
 
     def open(self, wants: Iterable[tuple[Key, str]]) -> None:
         """List what is inside resources already found, of types that nobody had to look at there."""
         items = [(self._catalog[name], self._found.items[key]) for key, name in wants if key in self._found.items]
         for item in self._collector.inside(items):
-            self.resources.setdefault(item.key, resource_of(item))
+            self.resources.setdefault(item.key, actual_resource(item))
 
     def prove(self, questions: Sequence[Question]) -> dict[Question, Any]:
         """What AWS shows of items already found; `Unreadable` where that was refused, None where there is nothing."""
@@ -151,25 +151,25 @@ class Scan:
         """The same resource, by the same entry, with all that was read of it since."""
         if resource.address is None:
             return self.resources.get(resource.key, resource)
-        return self.paired.get(self._places.get((resource.key, str(resource.address)), ("", "")), resource)
+        return self.paired.get(self._origins.get((resource.key, str(resource.address)), ("", "")), resource)
 
     def _pair(self, desired: Resource) -> Resource | None:
         kind = kind_of(desired, self._catalog)
         if isinstance(kind.list, ElementOf):
-            return self._held(desired, kind, kind.list)
+            return self._element_of(desired, kind, kind.list)
         if kind.aggregate is not None:
             return self._gathered(desired, kind.aggregate)
         item = self._found.items.get(self._found.known_as.get(desired.key, desired.key))
         return None if item is None else replace(self._shaped(item, kind), address=desired.address)
 
     def _shaped(self, item: Item, kind: ResourceType) -> Resource:
-        return self.resources[item.key] if kind is item.kind else resource_of(item, kind)
+        return self.resources[item.key] if kind is item.kind else actual_resource(item, kind)
 
     def _gathered(self, desired: Resource, gathers: Aggregate) -> Resource | None:
         attributes = dict(desired.attributes)
         for name, (to, take, by) in gathers.parts.items():
             wants = desired.attributes.get(name) or frozenset()
-            common = as_held(self._catalog[to], by, desired.attributes.get(gathers.by))
+            common = as_attribute(self._catalog[to], by, desired.attributes.get(gathers.by))
             alike = self._agreeing(to, by).get((desired.key.region, common), [])
             found = [r.attributes.get(take) for r in alike]
             there = frozenset(e for v in found for e in (v if isinstance(v, frozenset) else (v,)))
@@ -190,7 +190,7 @@ class Scan:
                     alike[key.region, resource.attributes.get(by)].append(resource)
         return self._alike[type_, by]
 
-    def _held(self, desired: Resource, kind: ResourceType, held: ElementOf) -> Resource | None:
+    def _element_of(self, desired: Resource, kind: ResourceType, element: ElementOf) -> Resource | None:
         key = parent_key(desired, kind.parent, self._catalog) if kind.parent else None
         parent = self._found.items.get(key) if key else None
         if parent is None or kind.parent is None:
@@ -200,7 +200,7 @@ class Scan:
         if refused is not None:
             attributes: dict[str, Any] = {} if refused is UNASKED else dict.fromkeys(kind.attributes, refused)
         else:
-            there = held.find(desired.attributes, {n: v for n, v in read.items() if v is not UNASKED})
+            there = element.find(desired.attributes, {n: v for n, v in read.items() if v is not UNASKED})
             if there is None:
                 return None
             raw = {**there, "id": desired.attributes.get("id")}

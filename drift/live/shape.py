@@ -6,14 +6,14 @@ from typing import Any
 
 from drift.live.document import UNASKED, is_known
 from drift.live.items import Item
-from drift.live.ownership import doubt_of, owner_of
+from drift.live.ownership import doubt_of, proved_owner
 from drift.model.resource import Resource
 from drift.provider import canonical
 from drift.provider.path import text_at
 from drift.provider.spec import ResourceType
 
 
-def resource_of(item: Item, kind: ResourceType | None = None) -> Resource:
+def actual_resource(item: Item, kind: ResourceType | None = None) -> Resource:
     """The actual resource, by its own entry or by another of the same object (`aws_default_vpc`)."""
     kind = kind or item.kind
     document = item.document
@@ -24,7 +24,7 @@ def resource_of(item: Item, kind: ResourceType | None = None) -> Resource:
             attributes[name] = value
     known = {k: v for k, v in attributes.items() if is_known(v)}
     arn = known.get("arn")
-    owner, proof = owner_of(item)
+    owner, proof = proved_owner(item)
     return Resource(
         key=item.key,
         id=text_at(kind.import_id, known) or str(known.get("id") or ""),

@@ -1,7 +1,7 @@
 """How much drift takes in, in one place: size, depth, number, steps and time of everything that others write.
 
 A pull request may hold a state, a configuration, rules or ignore lines that were made to exhaust a machine. Each is
-held against a bound of this table. Whoever refuses something names its bound. `--bound NAME=VALUE` (or DRIFT_BOUNDS,
+held to a bound of this table. Whoever refuses something names its bound. `--bound NAME=VALUE` (or DRIFT_BOUNDS,
 `NAME=VALUE,…`) sets another: the options of the person who runs drift count, and no file of the repository does.
 """
 

@@ -338,7 +338,7 @@ class Report:
     resolved: tuple[Resolved, ...] = ()
     """Entries of the baseline that nothing answers to any more."""
     baseline: str = ""
-    """The baseline it was held against; empty for none."""
+    """The baseline it was compared with; empty for none."""
     posture: tuple[Posture, ...] = ()
     """Findings about what did not drift, and about what an account lacks; empty where nobody asked."""
     links: tuple[Link, ...] = ()

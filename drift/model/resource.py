@@ -125,7 +125,7 @@ class Resource:
     """What it was found inside, on the actual side."""
 
     @property
-    def place(self) -> tuple[str, str]:
+    def origin(self) -> tuple[str, str]:
         """(state, address): what tells one desired resource from every other."""
         return self.source.state, str(self.address)
 

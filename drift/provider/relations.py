@@ -37,13 +37,13 @@ def parts_of(resource: Resource, catalog: Catalog) -> list[Resource]:
         if to in catalog and isinstance(elements, frozenset):
             kind, common = catalog[to], resource.attributes.get(gathers.by)
             for element in sorted(elements, key=str):
-                held = {by: as_held(kind, by, common), take: as_held(kind, take, element)}
-                key = resource.key._replace(type=kind.listed_as, identity=tuple(map(held.get, kind.identity)))
-                out.append(Resource(key=key, id="", attributes=held))
+                attributes = {by: as_attribute(kind, by, common), take: as_attribute(kind, take, element)}
+                key = resource.key._replace(type=kind.listed_as, identity=tuple(map(attributes.get, kind.identity)))
+                out.append(Resource(key=key, id="", attributes=attributes))
     return out
 
 
-def as_held(kind: ResourceType, name: str, value: Value) -> Value:
+def as_attribute(kind: ResourceType, name: str, value: Value) -> Value:
     """A single value as an attribute of that type holds it: in a set of its own, where it is a set."""
     return frozenset({value}) if isinstance(canonical.actual(kind.attr(name), None), frozenset) else value
 

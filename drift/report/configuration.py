@@ -1,4 +1,4 @@
-"""A configuration as drift evaluated it: JSON to be held against a plan, or a graph of references."""
+"""A configuration as drift evaluated it: JSON to be compared with a plan, or a graph of references."""
 
 from __future__ import annotations
 

@@ -51,5 +51,5 @@ def _values(change: Change | None) -> list[str]:
 
 
 def _text(value: Value) -> str:
-    held = plain(value)
-    return held if isinstance(held, str) else "" if held is None else json.dumps(held, ensure_ascii=False)
+    shown = plain(value)
+    return shown if isinstance(shown, str) else "" if shown is None else json.dumps(shown, ensure_ascii=False)

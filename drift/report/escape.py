@@ -43,9 +43,9 @@ def words(text: object) -> str:
 
 def fenced(lines: Iterable[str], language: str = "") -> list[str]:
     """A Markdown code block of lines that are visible text already."""
-    held = list(lines)
-    fence = "`" * max(3, max((_longest_run(line) for line in held), default=0) + 1)
-    return [f"{fence}{language}", *held, fence]
+    content = list(lines)
+    fence = "`" * max(3, max((_longest_run(line) for line in content), default=0) + 1)
+    return [f"{fence}{language}", *content, fence]
 
 
 def _longest_run(text: str) -> int:

@@ -67,7 +67,7 @@ def summary(report: Report) -> Iterator[str]:
     yield ""
     scope = report.scope
     parts = [("account", scope.accounts), ("region", scope.regions), ("state", scope.sources)]
-    said = [f"{name} {_few(held)}" for name, held in parts if held]
+    said = [f"{name} {_few(names)}" for name, names in parts if names]
     if report.started_at:
         said.append(words(report.started_at))
     if said:
@@ -161,8 +161,8 @@ def beside(report: Report, look: Look) -> Iterator[str]:
         title = f"Accepted by {report.baseline or 'the baseline'} ({len(report.accepted)})"
         yield from folded(title, _listed([code(f"{d.kind} {named(d)}") for d in report.accepted], look))
     if report.resolved:
-        held = [code(f"{r.kind} {r.address or f'{r.type} {r.id}'}") for r in report.resolved]
-        yield from folded(f"Resolved since the baseline ({len(report.resolved)})", _listed(held, look))
+        resolved = [code(f"{r.kind} {r.address or f'{r.type} {r.id}'}") for r in report.resolved]
+        yield from folded(f"Resolved since the baseline ({len(report.resolved)})", _listed(resolved, look))
     if report.ignored:
         told_of = [
             f"{code(f'{i.kind} {i.address or i.type} {i.id} {i.path}'.strip())} {code(i.rule)} {words(i.reason)}"

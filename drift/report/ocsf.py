@@ -145,5 +145,5 @@ def _metadata(drift: Drift) -> dict[str, Any]:
 
 
 def _text(value: Value) -> str:
-    held = plain(value)
-    return held if isinstance(held, str) else json.dumps(held, ensure_ascii=False)
+    shown = plain(value)
+    return shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)

@@ -181,8 +181,8 @@ def _shaped(value: Any, fact: Any) -> Any:
         words = fact.split(" ")
         many = {"set", "list", "map", "object"} & set(words)
         if isinstance(value, Mapping | tuple | frozenset) and not many:
-            held = _unnamed(value)
-            return json.dumps(plain(held), sort_keys=True)
+            unnamed = _unnamed(value)
+            return json.dumps(plain(unnamed), sort_keys=True)
         return plain(value)
     inner = fact[1]
     single = "single" in fact[0].split(" ")

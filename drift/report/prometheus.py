@@ -41,9 +41,9 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - m
         ("drift_last_run_timestamp_seconds", "When the run started, in Unix time.", _when(report)),
     ]
     for name, text, samples in metrics:
-        held = [f"{name}{_labels(labels)} {value:.10g}" for labels, value in samples]
-        if held:
-            out.write("\n".join((f"# HELP {name} {text}", f"# TYPE {name} gauge", *held)) + "\n")
+        lines = [f"{name}{_labels(labels)} {value:.10g}" for labels, value in samples]
+        if lines:
+            out.write("\n".join((f"# HELP {name} {text}", f"# TYPE {name} gauge", *lines)) + "\n")
 
 
 def _coverage(report: Report) -> list[Sample]:

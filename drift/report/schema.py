@@ -55,8 +55,8 @@ def schema(*, strict: bool = False) -> dict[str, Any]:
 
 def _summary(made: _Maker) -> dict[str, Any]:
     count = {"type": "integer", "minimum": 0}
-    held = document(Report(scope=Scope()))["summary"]
-    out: dict[str, Any] = dict.fromkeys(held, count)
+    counts = document(Report(scope=Scope()))["summary"]
+    out: dict[str, Any] = dict.fromkeys(counts, count)
     out["unmanaged"] = {"type": ["integer", "null"], "minimum": 0}  # null: nobody looked
     out["coverage_percent"] = {"type": ["number", "null"], "minimum": 0, "maximum": 100}
     out["findings"] = {
@@ -112,8 +112,8 @@ class _Maker:
             return self.closed(inner, frozenset({"address", "owner", "source"}))
         inner, optional = {}, set()
         for slot in slots(cls):
-            held = self.of(slot.hint)
-            inner[slot.name] = {"anyOf": [held, {"type": "null"}]} if slot.null else held
+            inner_schema = self.of(slot.hint)
+            inner[slot.name] = {"anyOf": [inner_schema, {"type": "null"}]} if slot.null else inner_schema
             if not slot.always:
                 optional.add(slot.name)
         if cls is Drift:

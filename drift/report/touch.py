@@ -125,8 +125,8 @@ def _read(folder: _Folder, path: str, file: File, changed: ChangedFile | None) -
         return
     for block in file.body.blocks:
         alters = changed is not None and changed.holds(block.line, block.end_line)
-        for fact, held in _facts(block):
-            folder.names[fact] = folder.names.get(fact, frozenset()) | frozenset(held)
+        for fact, names in _facts(block):
+            folder.names[fact] = folder.names.get(fact, frozenset()) | frozenset(names)
             if fact[0] == "local" and alters and changed is not None:
                 mine = block.body.attributes[fact[1]]
                 alters_it = changed.holds(mine.line, mine.end_line)
@@ -138,18 +138,18 @@ def _read(folder: _Folder, path: str, file: File, changed: ChangedFile | None) -
 
 def _facts(block: Block) -> Iterator[tuple[Fact, Iterable[Fact]]]:
     """What a block defines, with what its expressions name."""
-    held = set(_named(block.body))
+    names = set(_named(block.body))
     match block.type, block.labels:
         case "variable", (name,):
             yield ("var", name), ()
         case "module", (name,):
-            yield ("module", name), held
+            yield ("module", name), names
         case "data", (kind, name):
-            yield ("data", f"{kind}.{name}"), held
+            yield ("data", f"{kind}.{name}"), names
         case "resource", (kind, name):
-            yield (kind, name), held
+            yield (kind, name), names
         case "provider", (name, *_):
-            yield ("provider", name), held
+            yield ("provider", name), names
         case "locals", ():
             for attribute in block.body.attributes.values():
                 yield ("local", attribute.name), set(_named(attribute.expr))
@@ -178,13 +178,13 @@ def _named(node: Any) -> Iterator[Fact]:
 
 def _spread(folder: _Folder) -> None:
     """What names something that changes, changes too: locals, module calls, data sources; not resources."""
-    carriers = {f: held for f, held in folder.names.items() if f[0] in ("local", "module", "data")}
+    carriers = {f: names for f, names in folder.names.items() if f[0] in ("local", "module", "data")}
     while True:
         more = {
             fact: folder.changed[cause]
-            for fact, held in carriers.items()
+            for fact, names in carriers.items()
             if fact not in folder.changed
-            for cause in sorted(held)
+            for cause in sorted(names)
             if cause in folder.changed and cause[0] in ("var", "local", "data")
         }
         if not more:

@@ -132,9 +132,9 @@ def _object(value: Any) -> dict[str, Any]:
     out: dict[str, Any] = {}
     cls: Any = type(value)
     for slot in slots(cls):
-        held = getattr(value, slot.name)
-        if slot.always or held != slot.default:
-            out[slot.name] = None if slot.null and not held else encode(held)
+        member = getattr(value, slot.name)
+        if slot.always or member != slot.default:
+            out[slot.name] = None if slot.null and not member else encode(member)
     return out
 
 
@@ -229,11 +229,11 @@ def _read_fields(cls: Any, data: Mapping[str, Any]) -> dict[str, Any]:
     out = {}
     for slot in slots(cls):
         if slot.name in data:
-            held = data[slot.name]
-            if held is None and slot.null:
-                held = "" if slot.hint is str else 0
+            member = data[slot.name]
+            if member is None and slot.null:
+                member = "" if slot.hint is str else 0
             try:
-                out[slot.name] = decode(slot.hint, held)
+                out[slot.name] = decode(slot.hint, member)
             except (TypeError, ValueError, KeyError) as error:
                 raise ValueError(f"{slot.name}: {error}") from None
         elif slot.default is MISSING:

@@ -270,7 +270,7 @@ class _Run:
             except Unknown as why:
                 worst = worst if worst.verdict == "fail" else Answer("unknown", str(why))
                 continue
-            answers = [(s, verdict(rule, s.resource, world)) for s in there]
+            answers = [(s, answer_of(rule, s.resource, world)) for s in there]
             parent = self._catalog[type_].parent
             part = parent is not None and parent.to in rule.when_missing
             if any(a.verdict == "pass" for _, a in answers) or (part and not there):
@@ -375,8 +375,8 @@ class _Run:
         try:
             for side, resource in sides.items():
                 if resource is not None and side not in task.sides:
-                    judged = drift if task.part is None else Drift("unmanaged", None, actual)
-                    task.sides[side] = verdict(task.rule, resource, worlds[side], judged)
+                    about = drift if task.part is None else Drift("unmanaged", None, actual)
+                    task.sides[side] = answer_of(task.rule, resource, worlds[side], about)
             if lost and drift.desired and "guard" not in task.sides and task.sides["desired"].verdict == "pass":
                 task.sides["guard"] = self._left(task.rule, drift.desired, worlds["actual"])
         except Needs as needs:
@@ -392,13 +392,13 @@ class _Run:
         """Whether something else still guards what a lost resource did."""
         it = Subject(lost, world)
         wholes = it.seen(*(t for t in rule.types if t not in rule.when_missing and t in self._catalog))
-        answers = [verdict(rule, w.resource, world) for w in wholes]
+        answers = [answer_of(rule, w.resource, world) for w in wholes]
         if rule.guards and not wholes:
             try:
                 others = it.every(kind_of(lost, self._catalog).name, GLOBAL if rule.guards == "account" else it.region)
             except Unknown as why:
                 return Answer("unknown", str(why))
-            answers = [verdict(rule, s.resource, world) for s in others]
+            answers = [answer_of(rule, s.resource, world) for s in others]
             if any(a.verdict == "pass" for a in answers):
                 return Answer("pass")
         answers = [a for a in answers if a != ASIDE]
@@ -478,7 +478,7 @@ def _untouched(rule: Rule, drift: Drift) -> bool:
     return drift.kind == "modified" and bool(rule.reads) and not rule.near and not changed & set(rule.reads)
 
 
-def verdict(rule: Rule, resource: Resource, world: World, drift: Drift | None = None) -> Answer:
+def answer_of(rule: Rule, resource: Resource, world: World, drift: Drift | None = None) -> Answer:
     """One rule on one side; Needs where something must be read first, anything else a broken rule raises."""
     try:
         found = rule.judge(Subject(resource, world, drift))

@@ -174,8 +174,8 @@ def _depth(value: Any) -> int:
     """How deep a value nests, told level by level: what is deep must not call itself."""
     depth, level = 0, [value]
     while level and depth <= SETTINGS_DEPTH.most:
-        held = (v.values() if isinstance(v, Mapping) else v for v in level if isinstance(v, Mapping | list))
-        level = [inner for values in held for inner in values]
+        collections = (v.values() if isinstance(v, Mapping) else v for v in level if isinstance(v, Mapping | list))
+        level = [inner for values in collections for inner in values]
         depth += 1
     return depth
 
@@ -186,8 +186,8 @@ def _nodes(node: Any, known: dict[int, int]) -> int:
         return 1
     if id(node) not in known:
         known[id(node)] = SETTINGS_NODES.most + 1  # what holds itself has no end
-        held = (n for one in node.value for n in (one if isinstance(one, tuple) else (one,)))
-        known[id(node)] = 1 + sum(_nodes(n, known) for n in held)
+        inner = (n for one in node.value for n in (one if isinstance(one, tuple) else (one,)))
+        known[id(node)] = 1 + sum(_nodes(n, known) for n in inner)
     return known[id(node)]
 
 
@@ -299,8 +299,8 @@ def _longest(value: Any) -> int:
     """The size of the largest collection in a value."""
     if not isinstance(value, Mapping | list | tuple):
         return 1
-    held = value.values() if isinstance(value, Mapping) else value
-    return max((len(value), *map(_longest, held)))
+    elements = value.values() if isinstance(value, Mapping) else value
+    return max((len(value), *map(_longest, elements)))
 
 
 class _Judge:

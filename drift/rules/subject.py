@@ -113,10 +113,13 @@ class Subject:
             whole = shares[0][0].attributes
             known, value = known or name in whole, whole.get(name, value)
         elif shares and not isinstance(value, Unreadable):
-            held = as_tuple(value)
+            elements = as_tuple(value)
             told = [e for part, share in shares for e in share(_known(part.attributes))]
             of_set = isinstance(value, frozenset)
-            known, value = True, frozenset((*held, *told)) if of_set else (*held, *(e for e in told if e not in held))
+            known, value = (
+                True,
+                frozenset((*elements, *told)) if of_set else (*elements, *(e for e in told if e not in elements)),
+            )
         if not known:
             raise self.world.missing(self.resource, name)
         if isinstance(value, Unreadable):

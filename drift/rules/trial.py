@@ -75,7 +75,7 @@ def run(case: Case, catalog: Catalog) -> Result:
     drift = Drift(cast("Kind", case.kind), desired, actual, differences)
     there = {r.key: r for r in (*near, *((actual,) if actual else ()))}
     judged = judge([drift], [case.rule], _Account(there), catalog, desired=[desired] if desired else [])
-    return Result(case, *_verdict(judged))
+    return Result(case, *_answer(judged))
 
 
 def _changes(desired: Resource, actual: Resource, catalog: Catalog) -> Iterator[Change]:
@@ -103,7 +103,7 @@ def _referring(
     return attributes
 
 
-def _verdict(judged: Judged) -> tuple[str, str]:
+def _answer(judged: Judged) -> tuple[str, str]:
     findings = judged.drift[0].findings
     if not findings:
         return "pass", ""

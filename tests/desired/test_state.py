@@ -155,7 +155,7 @@ def test_same_resource_in_two_states_is_two_resources_with_one_key(tmp_path: Pat
 
     assert len(found.resources) == 2
     assert len({r.key for r in found.resources}) == 1
-    assert len({r.place for r in found.resources}) == 2
+    assert len({r.origin for r in found.resources}) == 2
 
 
 def test_a_backend_reads_what_has_its_scheme() -> None:

@@ -13,7 +13,7 @@ from drift.desired.hcl.read import Sources
 from drift.desired.hcl.settings import Given
 from drift.desired.load import build, read_states
 from drift.desired.overlay import overlay
-from drift.diff.attribute import judged
+from drift.diff.attribute import comparison
 from drift.diff.shares import Shares
 from drift.model.address import Address
 from drift.model.drift import Change, Report
@@ -253,7 +253,7 @@ def test_a_default_that_every_new_resource_has_counts_whatever_is_recorded(
         asserted=frozenset({"tags"}),
         undeclared=frozenset({name}),
     )
-    found = judged(vpc, vpc, name, installed()[type_].attributes[name], Shares([vpc], {}, installed()))
+    found = comparison(vpc, vpc, name, installed()[type_].attributes[name], Shares([vpc], {}, installed()))
 
     assert [(c.path, c.desired, c.actual, c.undone) for c in found.modified] == [
         (name, not there, there, False)

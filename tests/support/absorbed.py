@@ -44,7 +44,7 @@ def absorbed(desired: Desired, api: Api, types: frozenset[str]) -> Desired:
     regions = {r.key.region for r in desired.resources} - {GLOBAL, ""} or {REGION}
     scan = Scan(Asker(api), installed(), AWS, desired.resources, scope=types, regions=regions)
     scan.collect()
-    there = [(r, found) for r in desired.resources if (found := scan.paired.get(r.place)) is not None]
+    there = [(r, found) for r in desired.resources if (found := scan.paired.get(r.origin)) is not None]
     return replace(desired, resources=[_refreshed(r, found) for r, found in there])
 
 

@@ -13,7 +13,7 @@ from drift.model.drift import Drift
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.provider import canonical
 from drift.provider.installed import installed
-from drift.rules.engine import Answer, verdict
+from drift.rules.engine import Answer, answer_of
 from drift.rules.settings import Settings
 from drift.rules.spec import Rule
 from drift.rules.world import Needs, Want, World
@@ -81,6 +81,6 @@ def answer(
             used=used,
         )
         try:
-            return verdict(rule, subject, world, drift)
+            return answer_of(rule, subject, world, drift)
         except Needs as needs:
             asked |= set(needs.wants)

@@ -149,9 +149,9 @@ def untouched(state: Path, api: Player | Recorder, rules: Sequence[Rule]) -> tup
     scan = Scan(Asker(api), catalog, AWS, desired.resources, scope=scope, regions=regions)
     scan.collect()
     drifts = [
-        Drift("modified", r, scan.paired[r.place], (Change("x", 1, 2),))
+        Drift("modified", r, scan.paired[r.origin], (Change("x", 1, 2),))
         for r in desired.resources
-        if r.place in scan.paired
+        if r.origin in scan.paired
     ]
     settings = Settings(today=date(2026, 11, 1))
     return drifts, judge(drifts, rules, scan, catalog, desired=desired.resources, settings=settings, scope=scope)

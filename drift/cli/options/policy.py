@@ -90,11 +90,11 @@ class Policy:
         return self._within(drift.type, key.account, key.region)
 
     def _within(self, type_: str, account: str, region: str) -> bool:
-        held = {"type": type_, "account": account, "region": region}
+        about = {"type": type_, "account": account, "region": region}
         wanted: dict[str, list[str]] = {}
         for name, pattern in self.only:
             wanted.setdefault(name, []).append(pattern)
-        return all(any(fnmatchcase(held[name], p) for p in patterns) for name, patterns in wanted.items())
+        return all(any(fnmatchcase(about[name], p) for p in patterns) for name, patterns in wanted.items())
 
 
 def status(report: Report, policy: Policy, *, allow_incomplete: bool = False) -> int:

@@ -24,10 +24,10 @@ scheme = "pg"
 _HOLDER = """
 SELECT activity.usename, host(activity.client_addr), to_char(activity.backend_start AT TIME ZONE 'UTC',
        'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-FROM pg_locks AS held LEFT JOIN pg_stat_activity AS activity USING (pid)
-WHERE held.locktype = 'advisory' AND held.granted AND held.objsubid = 1
-      AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-      AND (held.classid::bigint << 32) + held.objid::bigint = %s
+FROM pg_locks AS taken LEFT JOIN pg_stat_activity AS activity USING (pid)
+WHERE taken.locktype = 'advisory' AND taken.granted AND taken.objsubid = 1
+      AND taken.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND (taken.classid::bigint << 32) + taken.objid::bigint = %s
 """
 """Who holds the advisory lock that Terraform takes: its key is the id of the state's row (see pg_locks)."""
 
@@ -59,12 +59,12 @@ def lock(url: str) -> Lock | None:
     """The advisory lock on the row, which its holder's connection keeps."""
     try:
         rows = _rows(url, "SELECT id FROM {}.states WHERE name = %s", _workspace(url))
-        held = _rows(url, _HOLDER, rows[0][0]) if rows else []
+        holders = _rows(url, _HOLDER, rows[0][0]) if rows else []
     except StateError:
         return None  # reading says it
-    if not held:
+    if not holders:
         return None
-    user, host, since = held[0]
+    user, host, since = holders[0]
     return Lock(who=f"{user or 'somebody'}{f'@{host}' if host else ''}", since=since or "")
 
 

@@ -38,8 +38,8 @@ def type_of(expr: Expr) -> tuple[Type, Defaults]:
         case Name(name=word) | Literal(value=str(word)) if word in _COLLECTIONS:
             return _COLLECTIONS[word](DYNAMIC), Defaults()
         case Call(name=name, arguments=(of,)) if name in _COLLECTIONS:
-            held, within = type_of(of)
-            return _COLLECTIONS[name](held), Defaults(parts={"": within} if within else {})
+            element_type, within = type_of(of)
+            return _COLLECTIONS[name](element_type), Defaults(parts={"": within} if within else {})
         case Call(name="tuple", arguments=(TupleOf(items=items),)):
             pairs = [type_of(item) for item in items]
             return tuple_of(t for t, _ in pairs), Defaults(parts={str(i): d for i, (_, d) in enumerate(pairs) if d})

@@ -53,8 +53,8 @@ def filled(source: Type, wanted: Type) -> Type:
         return source
     if wanted.of is not None:
         inner = list(source.items) or [type_ for _, type_ in source.fields]
-        held = source.of or (unify(inner) if inner else None)
-        return wanted if held is None else Type(wanted.kind, of=filled(held, wanted.of))
+        element_type = source.of or (unify(inner) if inner else None)
+        return wanted if element_type is None else Type(wanted.kind, of=filled(element_type, wanted.of))
     if wanted.kind == "tuple":
         return Type("tuple", items=tuple(map(filled, source.items, wanted.items)))
     fields = dict(source.fields)
@@ -71,8 +71,8 @@ def _convert_known(val: Val, target: Type) -> Val:
     if kind == "tuple":
         return tuple_val([convert(v, t) for v, t in zip(val.raw, target.items, strict=True)])
     if kind == "map":
-        names, held = list(val.raw), _same_type(list(val.raw.values()), _wanted(val, target), val)
-        type_, items = held
+        names, joint = list(val.raw), _same_type(list(val.raw.values()), _wanted(val, target), val)
+        type_, items = joint
         return Val(map_of(type_), dict(zip(names, items, strict=True)))
     if val.type.kind == "set" and kind == "list" and not val.wholly_known:
         return unknown(list_of(plain(element_of(target))))
@@ -82,9 +82,9 @@ def _convert_known(val: Val, target: Type) -> Val:
 
 def _wanted(val: Val, target: Type) -> Type:
     """What the elements become: of `any`, what they have in common."""
-    held = element_of(target)
-    if held.kind != "dynamic":
-        return held
+    element_type = element_of(target)
+    if element_type.kind != "dynamic":
+        return element_type
     if val.type.of is not None:
         return val.type.of
     types = list(val.type.items) or [type_ for _, type_ in val.type.fields]
@@ -107,9 +107,9 @@ def _only(types: set[Type]) -> Type | None:
 def _same_type(items: Sequence[Val], wanted: Type, whole: Val) -> tuple[Type, list[Val]]:
     """The elements, converted, and their one type."""
     made = [convert(v, wanted) for v in items]
-    held = plain(wanted)
-    if not made or not has_dynamic(held):
-        return held, made
+    bare = plain(wanted)
+    if not made or not has_dynamic(bare):
+        return bare, made
     common = unify([v.type for v in made])
     if common is None:
         if type_known(whole):

@@ -74,10 +74,10 @@ def _each(value: Val) -> Expansion:
     elif _is_set_of_text(value) and len(raw) <= BLOCK_INSTANCES.most:
         found = {item.raw: item for item in raw}
     else:
-        held = unknown(element_of(value.type)) if value.type.kind in ("map", "set") else unknown()
+        element = unknown(element_of(value.type)) if value.type.kind in ("map", "set") else unknown()
         many = isinstance(raw, Mapping | tuple) and len(raw) > BLOCK_INSTANCES.most
-        return Expansion("unknown", {None: _bound(unknown(STRING), held)}, BLOCK_INSTANCES.beyond if many else "")
-    return Expansion("each", {key: _bound(Val(STRING, key), held) for key, held in found.items()})
+        return Expansion("unknown", {None: _bound(unknown(STRING), element)}, BLOCK_INSTANCES.beyond if many else "")
+    return Expansion("each", {key: _bound(Val(STRING, key), element) for key, element in found.items()})
 
 
 def _is_set_of_text(value: Val) -> bool:

@@ -123,13 +123,13 @@ def _of_splat(at: Evaluation, expr: Splat) -> Type:
     items = of.type.items if of.type.kind == "tuple" else (of.type.of or DYNAMIC,)
     if of.type.kind not in ("tuple", "list", "set"):
         items = (of.type,)
-    held = []
+    element_types = []
     for item in items:
         try:
-            held.append(each(at, expr, unknown(item)).type)
+            element_types.append(each(at, expr, unknown(item)).type)
         except Failure:
-            held.append(DYNAMIC)
-    return list_of(held[0]) if of.type.kind in ("list", "set") else tuple_of(held)
+            element_types.append(DYNAMIC)
+    return list_of(element_types[0]) if of.type.kind in ("list", "set") else tuple_of(element_types)
 
 
 def _of_step(at: Evaluation, expr: Index | GetAttr) -> Type:

@@ -29,16 +29,16 @@ def splat(at: Evaluation, expr: Splat) -> Val:
         return tuple_val([]).marked(of.sensitive)
     if not countable(of):
         if of.type.kind in ("list", "set"):
-            held = of.type.of or DYNAMIC
-            return unknown(list_of(each(at, expr, unknown(held)).type), sensitive=of.sensitive)
+            element_type = of.type.of or DYNAMIC
+            return unknown(list_of(each(at, expr, unknown(element_type)).type), sensitive=of.sensitive)
         return unknown(sensitive=of.sensitive)
     items = of.raw if sequence else (Val(of.type, of.raw),)
     made = [each(at, expr, item) for item in items]
     if of.type.kind not in ("list", "set"):
         return tuple_val(made).marked(of.sensitive)
     if not made:
-        held = each(at, expr, unknown(of.type.of or DYNAMIC)).type
-        return Val(list_of(held), (), of.sensitive)
+        element_type = each(at, expr, unknown(of.type.of or DYNAMIC)).type
+        return Val(list_of(element_type), (), of.sensitive)
     if any(v.type != made[0].type for v in made):
         if all(map(type_known, made)):
             raise Failure("a splat within a splat gave elements of different types")

@@ -107,11 +107,11 @@ def index(of: Val, key: Val) -> Val:
         return unknown(sensitive=marks)
     if kind in ("list", "tuple"):
         position = convert(key, NUMBER)
-        held = element_of(of.type) if kind == "list" else DYNAMIC
+        element_type = element_of(of.type) if kind == "list" else DYNAMIC
         if kind == "tuple" and position.is_known and not of.is_known:
             return unknown(_at(of.type.items, position.raw), sensitive=marks)
         if not of.is_known or not position.is_known:
-            return unknown(held, sensitive=marks)
+            return unknown(element_type, sensitive=marks)
         return _at(of.raw, position.raw).marked(marks)  # type: ignore[no-any-return]
     name = convert(key, STRING)
     if kind not in ("map", "object"):

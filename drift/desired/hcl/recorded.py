@@ -126,8 +126,8 @@ def _means(name: str, value: Any, have: Mapping[str, Any], facts: Facts, kind: R
         return False
     attr = kind.attributes[name]
     try:
-        held = canonical.desired(attr, have.get(name), have)
-        return bool(canonical.desired(attr, want, {**have, name: want}) == held)
+        ours = canonical.desired(attr, have.get(name), have)
+        return bool(canonical.desired(attr, want, {**have, name: want}) == ours)
     except UNREADABLE_SHAPES:
         return False
 

@@ -41,8 +41,8 @@ def type_of(fact: Any) -> Type:
     words = flags_of(fact).split(" ")[1:]
     if not isinstance(fact, list):
         return _type(words)
-    held = Type("object", fields=tuple(sorted((name, type_of(f)) for name, f in fact[1].items())))
-    return Type(words[0], held) if words and words[0] in ("list", "set", "map") else held  # type: ignore[arg-type]
+    object_type = Type("object", fields=tuple(sorted((name, type_of(f)) for name, f in fact[1].items())))
+    return Type(words[0], object_type) if words and words[0] in ("list", "set", "map") else object_type  # type: ignore[arg-type]
 
 
 def _type(words: list[str]) -> Type:

@@ -118,8 +118,8 @@ def convertible(source: Type, target: Type) -> bool:
 
 def _convertible_object(source: Type, target: Type) -> bool:
     if source.kind == "map":
-        held = element_of(source)
-        return all(convertible(held, type_) for name, type_ in target.fields if name not in target.optional)
+        element_type = element_of(source)
+        return all(convertible(element_type, type_) for name, type_ in target.fields if name not in target.optional)
     if source.kind != "object":
         return False
     fields = dict(source.fields)
@@ -158,8 +158,8 @@ def _unify_structures(types: Sequence[Type], kinds: set[str]) -> Type | None:
     if len(structures) == 1 and structures & {"list", "set", "map"}:
         if dynamic:
             return DYNAMIC
-        held = unify([element_of(type_) for type_ in types])
-        return None if held is None else Type(types[0].kind, of=held)
+        element_type = unify([element_of(type_) for type_ in types])
+        return None if element_type is None else Type(types[0].kind, of=element_type)
     if structures == {"map", "object"}:
         return _unify_with(types, "object", "map")
     if structures == {"list", "tuple"}:
@@ -174,10 +174,10 @@ def _unify_structures(types: Sequence[Type], kinds: set[str]) -> Type | None:
 def _unify_with(types: Sequence[Type], structural: str, collection: str) -> Type | None:
     """Objects among maps become maps, tuples among lists lists."""
     inner = _inner([type_ for type_ in types if type_.kind == structural])
-    held = unify(inner) if inner else None
-    if held is None:
+    element_type = unify(inner) if inner else None
+    if element_type is None:
         return None
-    one = Type("map" if collection == "map" else "list", of=held)
+    one = Type("map" if collection == "map" else "list", of=element_type)
     found = unify([one if type_.kind == structural else type_ for type_ in types])
     return found if found is not None and found.kind == collection else None
 
@@ -205,8 +205,8 @@ def _unify_tuples(types: Sequence[Type]) -> Type | None:
 
 
 def _collect(types: Sequence[Type], kind: str) -> Type | None:
-    held = unify(_inner(types))
-    return None if held is None else Type("map" if kind == "map" else "list", of=held)
+    element_type = unify(_inner(types))
+    return None if element_type is None else Type("map" if kind == "map" else "list", of=element_type)
 
 
 def _unify_by_preference(types: Sequence[Type]) -> Type | None:

@@ -27,7 +27,7 @@ def check(kind: ResourceType, provider: facts.Facts) -> Iterator[str]:
         if name not in provider:
             yield f"the provider has no attribute {name}"
         else:
-            yield from _place(kind, name, settable=facts.settable(provider[name]))
+            yield from _belongs(kind, name, settable=facts.settable(provider[name]))
     for name, fact in provider.items():
         if name not in facts.EVERYWHERE and facts.settable(fact) and name not in spoken:
             yield f"{name} is neither compared nor ignored"
@@ -41,7 +41,7 @@ def check(kind: ResourceType, provider: facts.Facts) -> Iterator[str]:
             yield f"{name} is in the provider's schema: leave out outside_schema"
 
 
-def _place(kind: ResourceType, name: str, *, settable: bool) -> Iterator[str]:
+def _belongs(kind: ResourceType, name: str, *, settable: bool) -> Iterator[str]:
     """Whether an attribute stands where what a configuration may set does, or where the others do."""
     if name in kind.computed and settable:
         yield f"{name} is settable: compare it, or ignore it with a reason"

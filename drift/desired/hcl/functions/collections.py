@@ -54,18 +54,19 @@ def lookup(context: Context, of: Val, name: Val, *default: Val) -> Val:
         return unknown(sensitive=marks)
     if of.type.kind not in ("map", "object"):
         raise Failure("a map is required")
-    held = element_of(of.type) if of.type.kind == "map" else DYNAMIC
+    element_type = element_of(of.type) if of.type.kind == "map" else DYNAMIC
     if default and of.type.kind == "map":
-        convert(default[0], held)
+        convert(default[0], element_type)
     if not of.is_known or not name.is_known:
-        type_ = dict(of.type.fields).get(name.raw, DYNAMIC) if name.is_known and of.type.kind == "object" else held
+        object_type = dict(of.type.fields) if of.type.kind == "object" else {}
+        type_ = object_type.get(name.raw, DYNAMIC) if name.is_known and object_type is not None else element_type
         return unknown(type_, sensitive=marks)
     found = of.raw.get(name.raw)
     if found is not None:
         return found.marked(marks)  # type: ignore[no-any-return]
     if not default:
         raise Failure("there is no such key")
-    return convert(default[0], held).marked(marks)
+    return convert(default[0], element_type).marked(marks)
 
 
 @over("merge", rest=Param(DYNAMIC, null=True), marks=True)
@@ -93,7 +94,7 @@ def tomap(context: Context, of: Val) -> Val:
 
 @over("transpose", map_of(list_of(STRING)), returns=map_of(list_of(STRING)))
 def transpose(context: Context, of: Val) -> Val:
-    """Each value becomes a key of those keys whose list held it."""
+    """Each value becomes a key of those keys whose list has it."""
     if not of.wholly_known:
         return unknown(map_of(list_of(STRING)))
     turned: dict[str, list[str]] = defaultdict(list)

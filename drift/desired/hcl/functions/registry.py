@@ -150,8 +150,8 @@ def wrap(type_: Type, answer: Any) -> Val:
     if type_.kind == "string":
         return Val(STRING, normal(answer))
     if type_.kind == "list":
-        held = type_.of or DYNAMIC
-        return Val(list_of(held), tuple(wrap(held, item) for item in answer))
+        element_type = type_.of or DYNAMIC
+        return Val(list_of(element_type), tuple(wrap(element_type, item) for item in answer))
     return Val(type_, answer)
 
 

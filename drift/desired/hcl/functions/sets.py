@@ -62,7 +62,7 @@ def setproduct(context: Context, *given: Val) -> Val:
     """Every combination of one element of each; a set if one of them is."""
     if len(given) < 2:
         raise Failure("at least two sets are needed")
-    held = [_held(val) for val in given]
+    element_types = [_element_type(val) for val in given]
     lists = all(val.type.kind != "set" for val in given)
     marks = any(val.sensitive for val in given)
     if any(val.type.kind == "set" and not val.wholly_known for val in given):
@@ -71,13 +71,13 @@ def setproduct(context: Context, *given: Val) -> Val:
     for val in given:
         count *= len(val.raw)
     context.run.allow_items(count * len(given))
-    columns = [[convert(item, type_) for item in val.raw] for val, type_ in zip(given, held, strict=True)]
+    columns = [[convert(item, type_) for item in val.raw] for val, type_ in zip(given, element_types, strict=True)]
     rows = [tuple_val(row) for row in product(*columns)]
-    type_ = tuple_of(held)
+    type_ = tuple_of(element_types)
     return Val(list_of(type_), tuple(rows), marks) if lists else set_val(type_, rows).marked(marks)
 
 
-def _held(val: Val) -> Type:
+def _element_type(val: Val) -> Type:
     if val.type.kind in ("set", "list"):
         return element_of(val.type)
     if val.type.kind != "tuple":

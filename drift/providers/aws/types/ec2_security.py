@@ -33,7 +33,7 @@ def lets_everything_out(atom: Value, _account: str) -> bool:
     return said in ({"protocol": "-1", "cidr_ipv4": "0.0.0.0/0"}, {"protocol": "-1", "cidr_ipv6": "::/0"})
 
 
-def held(direction: str) -> Share:
+def share_of(direction: str) -> Share:
     """The atoms of a rule resource that go this way."""
     return lambda rule: atoms_of_rule(rule) if rule.get("type") == direction else frozenset()
 
@@ -141,7 +141,7 @@ RULE = ResourceType(
         Ref("prefix_list_ids[]", to="aws_ec2_managed_prefix_list"),
     ),
     parent=Parent(
-        "security_group_id", to="aws_security_group", covers={"ingress": held("ingress"), "egress": held("egress")}
+        "security_group_id", to="aws_security_group", covers={"ingress": share_of("ingress"), "egress": share_of("egress")}
     ),
 )
 

@@ -16,44 +16,44 @@ from drift.provider.spec import Owns, ResourceType
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
-    """Whose the unmanaged is, by those who list what is theirs."""
+class Membership:
+    """Whose the unmanaged is, by the owners that list what is theirs."""
 
     owners: Mapping[Key, str]
     doubtful: frozenset[Key]
-    """What may be theirs: a holder could not be listed or asked."""
+    """What may be theirs: an owner could not be listed or asked."""
     gaps: frozenset[Gap]
-    """The holders that could not be asked."""
+    """The owners that could not be asked."""
 
 
 Prove = Callable[[Sequence[Question]], Mapping[Question, Any]]
 Members = Mapping[tuple[str, str], str]
-"""(type in few letters, or empty for an ARN; the holder's name of it) -> who holds it."""
+"""(type in few letters, or empty for an ARN; the owner's name of it) -> whose it is."""
 
 
-def held(
+def membership(
     drifts: Iterable[Drift],
     resources: Mapping[Key, Resource],
     catalog: Catalog,
     prove: Prove,
     gaps: Iterable[Gap] = (),
-) -> Holding:
-    """Who holds what of the unmanaged, and what nobody can tell of; `gaps` are the listings that failed.
+) -> Membership:
+    """Whose member each of the unmanaged is, and of which nobody can tell; `gaps` are the listings that failed.
 
-    Holders are asked only where something unmanaged might be theirs: members that were imported into a stack, or are
+    Owners are asked only where something unmanaged might be theirs: members that were imported into a stack, or are
     older than its tags, carry no proof of their own.
     """
     strangers = [d.actual for d in drifts if d.desired is None and d.actual is not None]
-    holders = [(r, h) for r in resources.values() if (h := catalog[r.key.type].owns) is not None]
+    listers = [(r, h) for r in resources.values() if (h := catalog[r.key.type].owns) is not None]
     unlisted = [(g, h) for g in gaps if (h := catalog[g.type].owns) is not None]
     out: dict[Key, str] = {}
     doubts: set[Key] = set()
     refused: set[Gap] = set()
     regions = {r.key.region for r in strangers}
-    for owns in dict.fromkeys(h for _, h in (*holders, *unlisted)):
+    for owns in dict.fromkeys(h for _, h in (*listers, *unlisted)):
         asked = [
             Question(r.key, owns.members)
-            for r, h in holders
+            for r, h in listers
             if h is owns and strangers and (GLOBAL in regions or r.key.region in regions)
         ]
         answers = prove(asked) if asked else {}
@@ -62,16 +62,16 @@ def held(
         unknown = {g.region for g in (*silent, *(g for g, h in unlisted if h is owns))}
         members = {region: _members(answers, region, owns) for region in regions}
         for resource in strangers:
-            who = _holder(resource, kind_of(resource, catalog), owns, members[resource.key.region])
+            who = _owner_of_member(resource, kind_of(resource, catalog), owns, members[resource.key.region])
             if who:
                 out[resource.key] = who
             elif resource.key.region in unknown or (resource.key.region == GLOBAL and unknown):
                 doubts.add(resource.key)
-    return Holding(out, frozenset(doubts - out.keys()), frozenset(refused))
+    return Membership(out, frozenset(doubts - out.keys()), frozenset(refused))
 
 
-def _silent(holder: Key, why: Unreadable) -> Gap:
-    return Gap(holder.type, holder.account, holder.region, why.action, why.code, str(holder.identity[0]))
+def _silent(owner: Key, why: Unreadable) -> Gap:
+    return Gap(owner.type, owner.account, owner.region, why.action, why.code, str(owner.identity[0]))
 
 
 def _members(answers: Mapping[Question, Any], region: str, owns: Owns) -> Members:
@@ -87,7 +87,7 @@ def _members(answers: Mapping[Question, Any], region: str, owns: Owns) -> Member
     return out
 
 
-def _holder(resource: Resource, kind: ResourceType, owns: Owns, members: Members) -> str:
+def _owner_of_member(resource: Resource, kind: ResourceType, owns: Owns, members: Members) -> str:
     # a tag is no name: anybody could write a member's name into it
     name = "" if kind.label.startswith("tags") else resource.name
     names = {resource.id, resource.arn, name, str(resource.attributes.get("id") or "")} - {""}
