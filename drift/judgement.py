@@ -9,8 +9,8 @@ from typing import Literal
 
 from drift.exclude import after
 from drift.model.drift import Drift
+from drift.rules.criteria import Criteria
 from drift.rules.engine import Account, Judged, judge
-from drift.rules.settings import Settings
 from drift.rules.spec import Rule
 from drift.survey import Survey
 
@@ -23,10 +23,10 @@ EITHER = (
 )
 
 
-def judged(found: Survey, rules: Sequence[Rule], settings: Settings, asked: Collection[Judge]) -> Judged:
+def judged(found: Survey, rules: Sequence[Rule], criteria: Criteria, asked: Collection[Judge]) -> Judged:
     """The drift of a survey with its findings. What is pending counts as drift where it is a risk."""
     judging = partial(
-        judge, rules=rules, reader=found.scan, catalog=found.catalog, desired=found.desired, settings=settings,
+        judge, rules=rules, reader=found.scan, catalog=found.catalog, desired=found.desired, criteria=criteria,
         scope=found.types,
     )  # fmt: skip
     told = judging(

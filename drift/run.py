@@ -20,8 +20,8 @@ from drift.model.target import Target
 from drift.provider.api import Api
 from drift.provider.catalog import Catalog
 from drift.report.conclude import calls, conclude
+from drift.rules.criteria import Criteria
 from drift.rules.engine import Judged
-from drift.rules.settings import Settings
 from drift.rules.spec import Rule
 from drift.survey import NOTHING, Scope, Survey, survey
 from drift.survey import forecast as forecast_of
@@ -55,7 +55,7 @@ class Job:
     also_managed: Sources | None = None
     """States whose resources are not ours."""
     rules: Sequence[Rule] = ()
-    settings: Callable[[Sequence[str], date], Settings] = lambda _, day: Settings(today=day)
+    criteria: Callable[[Sequence[str], date], Criteria] = lambda _, day: Criteria(today=day)
     """(places of the states, the day it is) -> what the rules go by."""
     accepted: Baseline | None = None
     """Drift that an earlier run accepted."""
@@ -113,7 +113,7 @@ def compare(
         remarks, wrong = rules_of(desired.remarks)
         exceptions = replace(exceptions, rules=(*exceptions.rules, *remarks))
         desired = replace(desired, warnings=[*desired.warnings, *wrong])
-    settings = job.settings(desired.sources, today)
+    criteria = job.criteria(desired.sources, today)
     targets = desired.by_target(catalog)
     askers = [Asker(c.api, lanes=catalog.providers[c.provider].lane) for c in connections]
     done = []
@@ -132,7 +132,7 @@ def compare(
             home_region=connection.api.region,
             progress=progress,
         )
-        done.append((found, judged(found, job.rules, settings, job.judge)))
+        done.append((found, judged(found, job.rules, criteria, job.judge)))
     reached = {c.target for c in connections}
     report = conclude(
         desired,

@@ -160,7 +160,7 @@ def survey(
     """
     here = tuple(desired)
     exclusions = Exclusions(exceptions, catalog)
-    regional = any(catalog[name].scope == "regional" for name in scope.types(catalog))
+    regional = any(catalog[name].regional for name in scope.types(catalog))
     regions = regions_of(here, scope, home_region) if regional else []
     types = before.types_left(exclusions, scope.types(catalog), regions, here)
     regions = before.regions_left(exclusions, regions)

@@ -77,7 +77,7 @@ def job(asked: Asked, scope: Scope) -> Job:
             also_managed=sources(others) if others else None,
         )
     if asked.judging is not None:
-        out = replace(out, rules=asked.judging.chosen(), settings=asked.judging.settings)
+        out = replace(out, rules=asked.judging.chosen(), criteria=asked.judging.criteria)
     if asked.extent is not None:
         out = replace(out, judge=asked.extent.judged)
     return out

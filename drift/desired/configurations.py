@@ -14,8 +14,8 @@ from drift.desired.backends.url import shown
 from drift.desired.configured import DEFAULT, STATE
 from drift.desired.directory import backend_of
 from drift.desired.hcl.configured import Configuration, keyless
+from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources, is_configuration
-from drift.desired.hcl.settings import Given
 from drift.desired.instance import State
 from drift.desired.overlay import overlay
 from drift.errors import StateError

@@ -19,13 +19,13 @@ from drift.desired.configured import Config
 from drift.desired.hcl.bodies import blocks
 from drift.desired.hcl.evaluate import evaluate
 from drift.desired.hcl.files import parse_files, parse_text
+from drift.desired.hcl.inputs import Given, inputs
 from drift.desired.hcl.jail import Jail
 from drift.desired.hcl.library import Library
 from drift.desired.hcl.modules import Installed, declared, files_of
 from drift.desired.hcl.names import ModuleScope, Shared
 from drift.desired.hcl.plain import plain
 from drift.desired.hcl.scope import Scope
-from drift.desired.hcl.settings import Given, settings
 from drift.desired.hcl.syntax import parse
 from drift.desired.hcl.tree import Block, Body, File
 from drift.desired.layout import data_dir
@@ -108,8 +108,8 @@ def complete(kind: str, config: Config, where: str, untold: Mapping[str, str], h
 
 def literal_backend(file: File) -> tuple[str, Config] | None:
     """The backend in a file whose arguments stand there as they are."""
-    for settings_ in _terraform(file):
-        for block in (*map(_labelled, blocks(settings_, "backend")), *blocks(settings_, "cloud")):
+    for block_ in _terraform(file):
+        for block in (*map(_labelled, blocks(block_, "backend")), *blocks(block_, "cloud")):
             kind, of = block.labels[0] if block.labels else "cloud", _Arguments(Path(file.path).parent, "")
             config = of.read(block.body, file.path)
             complete(kind, config, file.path, of.untold)
@@ -166,9 +166,9 @@ def _block(directory: Path) -> tuple[str, Block] | None:
         for lost in file.lost:
             if lost.header.startswith("terraform") or not lost.header:
                 raise StateError(f"{file.path}:{lost.line}", f"not read: {lost.reason}", "Correct it, or give --state.")
-        for settings_ in _terraform(file):
+        for block_ in _terraform(file):
             for kind in ("backend", "cloud", "state_store"):
-                for block in blocks(settings_, kind):
+                for block in blocks(block_, kind):
                     found = file.path, block if kind == "cloud" else _labelled(block)
     return found
 
@@ -235,5 +235,5 @@ def root_scope(directory: Path, workspace: str = "default", variables: Given | N
     """Variables and locals of a root module, as OpenTofu has them in such blocks."""
     installed = Installed.read(directory, data_dir(directory))
     module = declared(directory, parse_files([f for f in _files(directory) if installed.jail.module(f)]))
-    shared = Shared(Library(installed, {(): module}), settings(directory, variables or Given(), parse), {}, workspace)
+    shared = Shared(Library(installed, {(): module}), inputs(directory, variables or Given(), parse), {}, workspace)
     return ModuleScope(run=shared, names=(), path=(), module=module)

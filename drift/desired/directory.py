@@ -15,7 +15,7 @@ from drift.errors import StateError, UsageError
 from drift.model.bounds import SETTINGS_BYTES, contents
 
 if TYPE_CHECKING:
-    from drift.desired.hcl.settings import Given
+    from drift.desired.hcl.inputs import Given
 
 
 def place_of(directory: Path, given: Sequence[str] = (), variables: Given | None = None) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from drift.desired.hcl.configured import Configuration, Configured
 from drift.model.address import Address
 from drift.model.drift import Pending
-from drift.model.resource import Exemption
+from drift.model.resource import IgnoredPath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Instance:
     """What a plan says that the author sets, in the shape of `attributes` and complete."""
     earlier: Mapping[str, Any] | None = None
     """`attributes` as they were recorded before the state was last written; None where no backup tells."""
-    exempt: tuple[Exemption, ...] = ()
+    exempt: tuple[IgnoredPath, ...] = ()
     """Paths that a plan shows to be ignored."""
     moved_from: Address | None = None
     """The address that the state has it under, where a `moved` block gives it another."""

@@ -117,7 +117,7 @@ def laid(states: Sequence[State], sources: Sources) -> list[State]:
     A directory among the places is looked into for it, else the one one is in.
     """
     from drift.desired import configurations
-    from drift.desired.hcl.settings import Given
+    from drift.desired.hcl.inputs import Given
 
     near = [p for place in sources.places if (p := Path(place)).is_dir()] or [Path()]
     given = Given(sources.variables, sources.variable_files)
@@ -215,7 +215,7 @@ def _doubted(resource: Resource, instance: Instance, home: Home, catalog: Catalo
 
     An account is only doubted where the run has several: other provider configurations are of other accounts.
     """
-    regional = catalog[instance.address.type].scope == "regional"
+    regional = catalog[instance.address.type].regional
     unknown = "region" if regional and not home.region else "account" if several and not home.account else ""
     return replace(resource, guessed=instance.provider, unknown=unknown) if unknown else resource
 
@@ -337,7 +337,7 @@ def desired_resource(
     marked = instance.sensitive | (author.sensitive if author else frozenset())
     secret = secret_by_kind | marked | ({"tags"} if "tags_all" in marked else frozenset())
     resource = Resource(
-        key=Key(kind.listed_as, account, region if kind.scope == "regional" else GLOBAL, identity),
+        key=Key(kind.listed_as, account, region if kind.regional else GLOBAL, identity),
         id=text_at(kind.import_id, attributes) or str(raw.get("id") or ""),
         arn=arn if isinstance(arn, str) else "",
         name=text_at(kind.label, attributes),

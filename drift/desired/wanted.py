@@ -13,7 +13,7 @@ from typing import Any
 
 from drift.desired.hcl.configured import Configured, is_known
 from drift.desired.hcl.values import UNKNOWN
-from drift.model.resource import Exemption
+from drift.model.resource import IgnoredPath
 from drift.provider import facts
 
 IGNORE_CHANGES = "lifecycle.ignore_changes"
@@ -129,14 +129,14 @@ def wanted(
     return out
 
 
-def exempt(configured: Configured) -> tuple[Exemption, ...]:
+def exempt(configured: Configured) -> tuple[IgnoredPath, ...]:
     """The paths that the author exempts from comparison."""
     if configured.ignores_all:
-        return (Exemption("*", f"{IGNORE_CHANGES} = all"),)
+        return (IgnoredPath("*", f"{IGNORE_CHANGES} = all"),)
     paths = (".".join(str(s) for s in steps if isinstance(s, str)) for steps in configured.ignore_changes)
-    own = [Exemption(_one_name(p), IGNORE_CHANGES) for p in paths]
-    own += [Exemption(f"tags.{key}", IGNORE_TAGS) for key in sorted(configured.provider.ignored_tags)]
-    own += [Exemption(f"tags.{start}*", IGNORE_TAGS) for start in sorted(configured.provider.ignored_tag_prefixes)]
+    own = [IgnoredPath(_one_name(p), IGNORE_CHANGES) for p in paths]
+    own += [IgnoredPath(f"tags.{key}", IGNORE_TAGS) for key in sorted(configured.provider.ignored_tags)]
+    own += [IgnoredPath(f"tags.{start}*", IGNORE_TAGS) for start in sorted(configured.provider.ignored_tag_prefixes)]
     return tuple(own)
 
 

@@ -16,7 +16,7 @@ from typing import Final, Literal, Protocol
 from drift.diff.compare import agreement, blank, changes, element_key
 from drift.model.coverage import Unreadable
 from drift.model.drift import Change
-from drift.model.resource import Exemption, Resource
+from drift.model.resource import IgnoredPath, Resource
 from drift.model.value import UNREADABLE_SHAPES, Block, Implicit, Value, as_block, as_tuple, is_empty
 from drift.provider import canonical
 from drift.provider.spec import Attr
@@ -300,10 +300,10 @@ def _because(change: Change, resource: Resource) -> str:
     return next((e.reason for e in resource.exempt if _covers(e, change.path)), "")
 
 
-def _covers(exemption: Exemption, path: str) -> bool:
-    if exemption.path.endswith("*"):
-        return path.startswith(exemption.path[:-1])
-    return any(_at_or_below(p, exemption.path) for p in (path, _unkeyed(path)))
+def _covers(ignored: IgnoredPath, path: str) -> bool:
+    if ignored.path.endswith("*"):
+        return path.startswith(ignored.path[:-1])
+    return any(_at_or_below(p, ignored.path) for p in (path, _unkeyed(path)))
 
 
 def _unkeyed(path: str) -> str:

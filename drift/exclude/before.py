@@ -34,7 +34,7 @@ def types_left(
 
 def _may_mean(at: Exclusions, name: str, regions: Sequence[str]) -> bool:
     where = at.exceptions.where
-    known = [GLOBAL] if at.catalog[name].scope == "global" else regions
+    known = regions if at.catalog[name].regional else [GLOBAL]
     return where is None or any(where.may({"type": name, "region": r}) for r in known)
 
 

@@ -145,7 +145,7 @@ class Plan:
         return frozenset(found)
 
     def _everywhere(self, kind: ResourceType) -> list[str]:
-        return self._regions if kind.scope == "regional" else [GLOBAL]
+        return self._regions if kind.regional else [GLOBAL]
 
     def regions_of(self, kind: ResourceType) -> list[str]:
         """Where to look for a type."""

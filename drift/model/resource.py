@@ -45,8 +45,8 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Exemption:
-    """A path that somebody exempted from comparison where the resource is described."""
+class IgnoredPath:
+    """A path that the configuration says to look away from: `ignore_changes`, the provider's `ignore_tags`."""
 
     path: str
     """Dotted Terraform, of the path itself and all below it: `tags.Owner`; `*` for the whole resource. May hold `*`."""
@@ -118,7 +118,7 @@ class Resource:
     """What the state recorded before it was last written; empty where no backup tells."""
     lines: Mapping[str, int] = field(default_factory=dict)
     """Dotted path -> its line in `source.file`."""
-    exempt: tuple[Exemption, ...] = ()
+    exempt: tuple[IgnoredPath, ...] = ()
     recorded: frozenset[str] = frozenset()
     """The attributes its entry ignores and its state sets all the same."""
     inside: Key | None = None

@@ -89,7 +89,7 @@ def entry(kind: ResourceType, catalog: Catalog) -> dict[str, Any]:
     return {
         "type": kind.name,
         "service": kind.service,
-        "scope": kind.scope,
+        "scope": "regional" if kind.regional else "global",
         "compared": compared(kind),
         "ignored": dict(kind.ignored),
         "actions": actions([kind.name], catalog),

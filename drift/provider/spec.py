@@ -11,7 +11,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from drift.model.value import Value
 from drift.normalize.values import Canon
@@ -343,7 +343,8 @@ class ResourceType:
     answer one item or several of the listing's shape, each with the arguments as sections of its own.
     Where an argument has no value, nothing is asked. A set is asked for as a list, in order."""
     describe: tuple[Call, ...] = ()
-    scope: Literal["regional", "global"] = "regional"
+    regional: bool = True
+    """Whether it lives in a region; else it is the account's, and has the region `global`."""
     id: Attr
     """Terraform's `id`, from the listing alone."""
     identity: tuple[str, ...] = ("id",)

@@ -18,7 +18,7 @@ from drift.model.resource import GLOBAL, Key, Resource
 from drift.provider.catalog import Catalog
 from drift.provider.relations import kind_of, parent_key
 from drift.provider.spec import ElementOf, ResourceType, Within
-from drift.rules.settings import Settings
+from drift.rules.criteria import Criteria
 from drift.rules.spec import ANY, Fact, Fail, Rule, failure, joined
 from drift.rules.subject import Subject
 from drift.rules.world import Needs, Unknown, Want, World
@@ -115,7 +115,7 @@ def judge(
     catalog: Catalog,
     *,
     desired: Sequence[Resource] = (),
-    settings: Settings | None = None,
+    criteria: Criteria | None = None,
     scope: Set[str] | None = None,
     in_sync: Sequence[tuple[Resource, Resource]] = (),
     account: Account | None = None,
@@ -125,7 +125,7 @@ def judge(
     `in_sync` holds both sides of what did not drift and is judged too. Of an `account` it is told what it lacks.
     """
     also = [Drift("modified", one, other) for one, other in in_sync]
-    run = _Run([*drifts, *also], rules, reader, catalog, desired, settings or Settings(), scope or frozenset(catalog))
+    run = _Run([*drifts, *also], rules, reader, catalog, desired, criteria or Criteria(), scope or frozenset(catalog))
     return run.judged(len(drifts), account)
 
 
@@ -137,14 +137,14 @@ class _Run:
         reader: Reader,
         catalog: Catalog,
         desired: Sequence[Resource],
-        settings: Settings,
+        criteria: Criteria,
         scope: Set[str],
     ) -> None:
         self._drifts = drifts
         self._reader = reader
         self._catalog = catalog
         self._desired = [r for r in desired if not r.deposed]
-        self._settings = settings
+        self._criteria = criteria
         self._scope = scope
         self._asked: set[Want] = set()
         self._used: dict[str, Mapping[str, int | None] | Unreadable] = {}
@@ -342,7 +342,7 @@ class _Run:
         live = list(self._reader.resources.values())
         managed = {r.key: r for r in self._desired}
         common: dict[str, Any] = {
-            "settings": self._settings,
+            "criteria": self._criteria,
             "scope": self._scope,
             "gaps": self._reader.gaps,
             "asked": self._asked,
@@ -440,7 +440,7 @@ class _Run:
 
     def _told(self, rule: Rule, drift: Drift | None, effect: Effect, answer: Answer) -> Finding:
         severity, evidence = answer.severity or rule.severity, answer.evidence
-        if drift and self._settings.weakens and answer.verdict == "fail" and effect == "introduced":
+        if drift and self._criteria.weakens and answer.verdict == "fail" and effect == "introduced":
             if drift.kind != "unmanaged":
                 severity = SEVERITIES[max(SEVERITIES.index(severity) - 1, 0)]
             elif rule.theme == "public access":
@@ -454,11 +454,11 @@ class _Run:
 
     def _exempted(self, drifts: tuple[Drift, ...]) -> tuple[Drift, ...]:
         """The findings that somebody accepted, marked; an exemption that has expired is a warning."""
-        today, out = self._settings.today, []
+        today, out = self._criteria.today, []
         for drift in drifts:
             findings = []
             for finding in drift.findings:
-                for e in self._settings.exemptions:
+                for e in self._criteria.exemptions:
                     if not e.covers(finding, drift):
                         continue
                     if e.holds(today):

@@ -12,7 +12,7 @@ from drift.model.resource import GLOBAL, Resource
 from drift.model.value import Value, as_tuple
 from drift.provider.relations import kind_of, values_at
 from drift.provider.spec import WHOLE, Ref, ResourceType, Within
-from drift.rules.settings import Settings
+from drift.rules.criteria import Criteria
 from drift.rules.world import Needs, Unknown, Want, World
 
 
@@ -56,7 +56,7 @@ class Subject:
     @property
     def today(self) -> date | None:
         """The day it is, where somebody said so."""
-        return self.settings.today
+        return self.criteria.today
 
     def days_since(self, moment: str) -> int:
         """Days from a moment as AWS writes it to today; Unknown where either is not known."""
@@ -91,9 +91,9 @@ class Subject:
         return frozenset(v for v in there if isinstance(v, str))
 
     @property
-    def settings(self) -> Settings:
+    def criteria(self) -> Criteria:
         """Thresholds, and who is trusted."""
-        return self.world.settings
+        return self.world.criteria
 
     @property
     def account(self) -> str:
@@ -210,7 +210,7 @@ class Subject:
         return ref.to in catalog and type_ in catalog and catalog[ref.to].listed_as == catalog[type_].listed_as
 
     def _region(self, kind: ResourceType) -> str:
-        return self.resource.key.region if kind.scope == "regional" else GLOBAL
+        return self.resource.key.region if kind.regional else GLOBAL
 
 
 def _refs(kind: ResourceType) -> tuple[Ref, ...]:

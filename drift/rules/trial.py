@@ -126,7 +126,7 @@ def _resource(
             raise CatalogError(f"{case.place}: {type_}.{name} is not as the provider writes it") from None
     identity = tuple(attributes.get(n, f"{id_}-{n}") for n in kind.identity)
     return Resource(
-        key=Key(kind.listed_as, ACCOUNT, REGION if kind.scope == "regional" else GLOBAL, identity),
+        key=Key(kind.listed_as, ACCOUNT, REGION if kind.regional else GLOBAL, identity),
         id=str(raw["id"]),
         attributes=attributes,
         address=Address(type_, "tested") if managed else None,

@@ -13,7 +13,7 @@ from drift.model.resource import GLOBAL, Key, Resource
 from drift.provider.catalog import Catalog
 from drift.provider.relations import kind_of, parent_key, values_at
 from drift.provider.spec import Ref, ResourceType, Within
-from drift.rules.settings import Settings
+from drift.rules.criteria import Criteria
 
 Side = Literal["desired", "actual"]
 
@@ -56,7 +56,7 @@ class World:
         resources: Iterable[Resource],
         catalog: Catalog,
         *,
-        settings: Settings,
+        criteria: Criteria,
         scope: Set[str],
         gaps: Iterable[Gap] = (),
         asked: Set[Want] = frozenset(),
@@ -65,7 +65,7 @@ class World:
     ) -> None:
         self.side = side
         self.catalog = catalog
-        self.settings = settings
+        self.criteria = criteria
         self._scope = scope
         self._gaps: dict[str, list[Gap]] = defaultdict(list)
         for gap in gaps:
@@ -121,7 +121,7 @@ class World:
         if isinstance(outer.list, Within):
             within = [resource]
         else:
-            within = self.every(outer.name, GLOBAL if outer.scope == "global" else resource.key.region)
+            within = self.every(outer.name, resource.key.region if outer.regional else GLOBAL)
         wants = [Want(r.key, inside=kind.name) for r in within if self._live(r)]
         fresh = [w for w in wants if w not in self.asked]
         if fresh:

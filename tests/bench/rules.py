@@ -27,8 +27,8 @@ from drift.provider.installed import installed
 from drift.providers.aws import AWS
 from drift.providers.aws.rules import built_in
 from drift.providers.aws.session import BotoApi
+from drift.rules.criteria import Criteria
 from drift.rules.engine import judge
-from drift.rules.settings import Settings
 from tests.bench.prowler import more
 from tests.support.world import REGION, Aws, moto_server, session_for
 
@@ -77,7 +77,7 @@ def main() -> None:
         compared = sum(api.counts.values())
         rules = built_in()
         judged = judge(
-            verdicts.drift, rules, scan, catalog, desired=desired.resources, settings=Settings(today=date(2026, 11, 26))
+            verdicts.drift, rules, scan, catalog, desired=desired.resources, criteria=Criteria(today=date(2026, 11, 26))
         )
         ruled = sum(api.counts.values())
         wanted: dict[str, set[str]] = {}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
-from drift.desired.hcl.settings import Given
 from drift.desired.hcl.values import UNKNOWN
 from drift.errors import UsageError
 from drift.model.address import Address

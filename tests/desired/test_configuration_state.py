@@ -10,8 +10,8 @@ import pytest
 
 from drift.desired.configurations import laid
 from drift.desired.hcl.configured import is_known
+from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
-from drift.desired.hcl.settings import Given
 from drift.desired.hcl.values import UNKNOWN
 from drift.desired.instance import Instance, State
 from drift.report.configuration import drawn

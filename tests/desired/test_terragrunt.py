@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from drift.desired import directory
-from drift.desired.hcl.settings import Given
+from drift.desired.hcl.inputs import Given
 from drift.errors import StateError
 from tests.support.places import failure, names, put, resolved
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
-from drift.desired.hcl.settings import Given
 from drift.desired.load import build, read_states
 from drift.desired.overlay import overlay
 from drift.desired.versions import least, locked, recorded
@@ -114,7 +114,7 @@ def test_both_versions_record_the_same_resource(type_: str, tmp_path: Path) -> N
 
     assert new.key.identity == old.key.identity
     assert new.id == old.id
-    assert new.key.region == ("eu-west-1" if kind.scope == "regional" else old.key.region)
+    assert new.key.region == ("eu-west-1" if kind.regional else old.key.region)
     same = {n: v for n, v in old.attributes.items() if n not in gone} if type_ not in RENAMED else old.attributes
     assert {n: v for n, v in new.attributes.items() if n in old.attributes} == same
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
-from drift.desired.hcl.settings import Given
 from drift.desired.load import build, read_states
 from drift.desired.overlay import overlay
 from drift.model.drift import Report

@@ -116,9 +116,9 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "ResourceType.describe": [
         ("aws_sqs_queue", lambda k: replace(k, describe=(*k.describe, k.describe[0])), "two calls fill"),
     ],
-    "ResourceType.scope": [
-        ("aws_sqs_queue", put(scope="worldwide"), "say regional or global"),
-        ("aws_iam_role", put(scope="regional"), "one endpoint for the whole account"),
+    "ResourceType.regional": [
+        ("aws_sqs_queue", put(regional="global"), "say True or False"),
+        ("aws_iam_role", put(regional=True), "one endpoint for the whole account"),
     ],
     "ResourceType.id": [("aws_vpc", put(id=text("VpcID")), "'VpcID' leads nowhere")],
     "ResourceType.identity": [("aws_vpc", put(identity=("vpc",)), "identity vpc is no attribute of it")],

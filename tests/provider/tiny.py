@@ -21,7 +21,7 @@ from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
 ROOM = ResourceType(
     name="tiny_room",
     service="house",
-    scope="global",
+    regional=False,
     list=Call(op="rooms", take="rooms"),
     id=text("number"),
     label="name",
@@ -32,7 +32,7 @@ ROOM = ResourceType(
 LAMP = ResourceType(
     name="tiny_lamp",
     service="house",
-    scope="global",
+    regional=False,
     list=Within("tiny_room", each="lamps[]"),
     id=text("join('/', [parent.number, place])"),
     identity=("room", "place"),
@@ -43,7 +43,7 @@ LAMP = ResourceType(
 KEY = ResourceType(
     name="tiny_key",
     service="safe",
-    scope="global",
+    regional=False,
     list=Call(op="keys", take="keys[].{name: @}"),
     describe=(Call(op="key", into="Key", bind={"name": "name"}, gone=frozenset({"NoSuchKey"})),),
     id=text("name"),

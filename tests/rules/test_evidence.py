@@ -12,8 +12,8 @@ import pytest
 from drift.model.drift import Change, Drift, Finding
 from drift.provider.installed import installed
 from drift.providers.aws.rules import built_in
+from drift.rules.criteria import Criteria
 from drift.rules.engine import judge
-from drift.rules.settings import Settings
 from drift.rules.spec import Fact, Fail, failure
 from tests.providers.aws.rules.test_rules import Account
 from tests.support.rules import raw
@@ -48,7 +48,7 @@ def told(rule: str, type_: str, before: Mapping[str, Any], after: Mapping[str, A
     )
     drift = Drift("modified", desired, actual, changed)
     there = Account([replace(actual, address=None)])
-    found = judge([drift], [RULES[rule]], there, CATALOG, desired=[desired], settings=Settings())
+    found = judge([drift], [RULES[rule]], there, CATALOG, desired=[desired], criteria=Criteria())
     return {f.effect: f for f in found.drift[0].findings}
 
 

@@ -14,9 +14,9 @@ from drift.model.drift import Change, Drift, Posture
 from drift.model.resource import Key, Resource
 from drift.provider.installed import installed
 from drift.providers.aws.rules import built_in
+from drift.rules.criteria import Criteria
 from drift.rules.engine import Account as Place
 from drift.rules.engine import Judged, judge
-from drift.rules.settings import Settings
 from tests.providers.aws.rules.test_rules import Account
 from tests.support.rules import ACCOUNT, REGION, raw
 
@@ -51,7 +51,7 @@ class Opened(Account):
 def run(drifts: list[Drift], reader: Account, rules: Iterable[str] = RULES, **more: Any) -> Judged:
     desired = [d.desired for d in drifts if d.desired]
     more.setdefault("desired", desired)
-    return judge(drifts, [RULES[r] for r in rules], reader, CATALOG, settings=Settings(), **more)
+    return judge(drifts, [RULES[r] for r in rules], reader, CATALOG, criteria=Criteria(), **more)
 
 
 def said(judged: Judged) -> dict[str, tuple[str, str]]:

@@ -77,7 +77,7 @@ def one(name: str, which: int) -> Resource:
 def effects(name: str, drift: Drift) -> list[str]:
     there = [replace(drift.actual, address=None)] if drift.actual else []
     desired = [drift.desired] if drift.desired else []
-    judged = judge([drift], [BY_ID[name]], Account(there), CATALOG, desired=desired, settings=SET)
+    judged = judge([drift], [BY_ID[name]], Account(there), CATALOG, desired=desired, criteria=SET)
     return [f.effect for f in judged.drift[0].findings]
 
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
-from drift.desired.hcl.settings import Given
 from drift.desired.load import Desired, build, read_states
 from drift.desired.overlay import overlay
 from drift.diff.compare import agreement

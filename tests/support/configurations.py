@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from drift.desired.hcl.configured import Configuration, Configured
+from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
-from drift.desired.hcl.settings import Given
 from drift.desired.instance import State
 from drift.desired.state.v4 import parse_v4
 

@@ -54,12 +54,12 @@ def check(
     *,
     default_region: str = "",
     excused: Sequence[Resource] = (),
-    settings: Any = None,
+    criteria: Any = None,
     **job: Any,
 ) -> Compared:
     """Compare one account with a desired side; `job` is what `drift.run.Job` takes."""
-    if settings is not None:
-        job["settings"] = lambda _places, _day: settings
+    if criteria is not None:
+        job["criteria"] = lambda _places, _day: criteria
     if "exceptions" in job:
         job.setdefault("today", job["exceptions"].today)
     made = replace(Job(scope=scope, comments=False), **job)

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from drift.desired.hcl.configured import Configuration, Configured, is_known
+from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
-from drift.desired.hcl.settings import Given
 from drift.desired.hcl.values import UNKNOWN
 from drift.desired.instance import State
 from drift.desired.state.show import parse_show

@@ -9,7 +9,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from drift.provider.installed import installed
-from drift.rules.settings import THRESHOLDS
+from drift.rules.criteria import THRESHOLDS
 from drift.rules.spec import Rule
 from tests.support import rule_cases as some
 from tests.support import rule_cases_more as more

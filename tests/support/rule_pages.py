@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from drift.providers.aws.rules import built_in
-from drift.rules.settings import THRESHOLDS
+from drift.rules.criteria import THRESHOLDS
 from drift.rules.spec import THEMES, Rule
 from tests.support.rule_examples import blocks, options
 

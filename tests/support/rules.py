@@ -13,15 +13,15 @@ from drift.model.drift import Drift
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.provider import canonical
 from drift.provider.installed import installed
+from drift.rules.criteria import Criteria
 from drift.rules.engine import Answer, answer_of
-from drift.rules.settings import Settings
 from drift.rules.spec import Rule
 from drift.rules.world import Needs, Want, World
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 REFUSED = Unreadable("service:Action", "AccessDenied")
 CATALOG = installed()
-SETTINGS = Settings(today=date(2026, 11, 1))
+CRITERIA = Criteria(today=date(2026, 11, 1))
 
 
 def raw(type_: str, attributes: Mapping[str, Any], id_: str = "x") -> Resource:
@@ -40,7 +40,7 @@ def raw(type_: str, attributes: Mapping[str, Any], id_: str = "x") -> Resource:
     canon |= {k: given[k] for k, a in kind.computed.items() if a.outside_schema and k in given}
     canon |= {k: v for k, v in given.items() if isinstance(v, Unreadable)}
     identity = tuple(canon.get(n) for n in kind.identity)
-    region = REGION if kind.scope == "regional" else GLOBAL
+    region = REGION if kind.regional else GLOBAL
     return Resource(
         key=Key(kind.listed_as, ACCOUNT, region, identity),
         id=id_,
@@ -55,7 +55,7 @@ def answer(
     subject: Resource,
     near: Iterable[Resource] = (),
     *,
-    settings: Settings = SETTINGS,
+    criteria: Criteria = CRITERIA,
     gaps: Iterable[Gap] = (),
     without: frozenset[str] = frozenset(),
     described: Iterable[Resource] = (),
@@ -73,7 +73,7 @@ def answer(
             "actual",
             [subject, *others],
             CATALOG,
-            settings=settings,
+            criteria=criteria,
             scope=scope,
             gaps=tuple(gaps),
             asked=asked,

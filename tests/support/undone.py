@@ -21,8 +21,8 @@ from typing import Any
 
 import boto3
 
+from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
-from drift.desired.hcl.settings import Given
 from drift.desired.load import build, read_states
 from drift.desired.overlay import overlay
 from drift.model.drift import Change, Drift, Report

@@ -42,8 +42,8 @@ from drift.provider.installed import installed
 from drift.providers.aws import AWS
 from drift.providers.aws.rules import built_in
 from drift.providers.aws.session import BotoApi
+from drift.rules.criteria import Criteria
 from drift.rules.engine import Judged, judge
-from drift.rules.settings import Settings
 from drift.rules.spec import Rule
 from drift.survey import Scope
 from tests.support.apis import Standing
@@ -135,9 +135,9 @@ def run(state: Path, api: Api, rules: Sequence[Rule] = (), **scope: Any) -> Repo
     states, failed = read_states([str(state)], {})
     assert not failed, failed
     desired = build(states, failed, catalog, account=api.account, region=REGION)
-    settings = Settings(today=date(2026, 11, 1))
+    criteria = Criteria(today=date(2026, 11, 1))
     scope_ = Scope(**scope)
-    return check(desired, api, catalog, scope_, rules=rules, settings=settings, default_region=REGION).report
+    return check(desired, api, catalog, scope_, rules=rules, criteria=criteria, default_region=REGION).report
 
 
 def untouched(state: Path, api: Player | Recorder, rules: Sequence[Rule]) -> tuple[list[Drift], Judged]:
@@ -153,8 +153,8 @@ def untouched(state: Path, api: Player | Recorder, rules: Sequence[Rule]) -> tup
         for r in desired.resources
         if r.origin in scan.paired
     ]
-    settings = Settings(today=date(2026, 11, 1))
-    return drifts, judge(drifts, rules, scan, catalog, desired=desired.resources, settings=settings, scope=scope)
+    criteria = Criteria(today=date(2026, 11, 1))
+    return drifts, judge(drifts, rules, scan, catalog, desired=desired.resources, criteria=criteria, scope=scope)
 
 
 def lines(report: Report) -> list[str]:

@@ -14,7 +14,7 @@ from drift.cli.options import group
 if TYPE_CHECKING:
     from drift.desired.backends import Backend
     from drift.desired.hcl.configured import Configuration
-    from drift.desired.hcl.settings import Given
+    from drift.desired.hcl.inputs import Given
     from drift.desired.load import Sources
 
 
@@ -43,7 +43,7 @@ class Configurations:
     @property
     def given(self) -> Given:
         """What the command line gives to the variables of the root module."""
-        from drift.desired.hcl.settings import Given
+        from drift.desired.hcl.inputs import Given
 
         return Given(self.variables, self.variable_files)
 

@@ -18,7 +18,7 @@ from drift.errors import UsageError
 from drift.judgement import Judge
 
 if TYPE_CHECKING:
-    from drift.rules.settings import Settings
+    from drift.rules.criteria import Criteria
     from drift.rules.spec import Rule
 
 
@@ -49,11 +49,11 @@ class Rules:
             frameworks=split(self.framework),
         )
 
-    def settings(self, states: Iterable[str], today: date) -> Settings:
+    def criteria(self, states: Iterable[str], today: date) -> Criteria:
         """What they go by: drift.toml, the day it is, and where the states are kept."""
-        from drift.rules.settings import Exemption, Judging, Settings
+        from drift.rules.criteria import Criteria, Exemption, Judging
 
-        base = Settings.of(current().section("judging", Judging), current().several("exemption", Exemption))
+        base = Criteria.of(current().section("judging", Judging), current().several("exemption", Exemption))
         places = [urlsplit(state) for state in states if state.startswith("s3://")]
         tables = [name for place in places for name in parse_qs(place.query).get("dynamodb_table", ())]
         return replace(

@@ -18,7 +18,7 @@ from drift.errors import UsageError
 from drift.model import trust
 
 if TYPE_CHECKING:
-    from drift.desired.hcl.settings import Given
+    from drift.desired.hcl.inputs import Given
 
 
 def came_from_a_file(parameter: str) -> bool:

@@ -28,7 +28,7 @@ class Declared:
 SECTIONS: dict[str, Declared] = {
     "ignore": Declared("drift.exclude.rules", "IgnoreRule", many=True),
     "owner": Declared("drift.exclude.owners", "OwnerRule", many=True),
-    "judging": Declared("drift.rules.settings", "Judging"),
-    "exemption": Declared("drift.rules.settings", "Exemption", many=True),
+    "judging": Declared("drift.rules.criteria", "Judging"),
+    "exemption": Declared("drift.rules.criteria", "Exemption", many=True),
 }
 """Name -> declaration; no name may be that of an option."""

@@ -50,9 +50,9 @@ def expanded(shared: Shared) -> Configuration:
 
 def _warnings(shared: Shared, unresolved: list[Unresolved]) -> Iterator[str]:
     yield from dict.fromkeys(w for m in shared.library.modules.values() for w in m.warnings)
-    yield from shared.settings.warnings
+    yield from shared.inputs.warnings
     root = shared.library.modules[()]
-    for name, where in shared.settings.said.items() if not root.lost else ():
+    for name, where in shared.inputs.said.items() if not root.lost else ():
         if name not in root.variables:
             yield f"{where}: sets {name!r}, and no variable of {root.directory} has this name"
     for beyond in shared.run.beyond:

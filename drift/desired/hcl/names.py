@@ -14,6 +14,7 @@ from drift.desired.hcl.constraints import Defaults, conform, type_of
 from drift.desired.hcl.defaults import defaults
 from drift.desired.hcl.evaluate import evaluate
 from drift.desired.hcl.expansion import Expansion, expansion
+from drift.desired.hcl.inputs import Inputs
 from drift.desired.hcl.library import Library, ModuleNames
 from drift.desired.hcl.lookups import computed
 from drift.desired.hcl.modules import Module
@@ -22,7 +23,6 @@ from drift.desired.hcl.providers import indexed, provider_for, reference, region
 from drift.desired.hcl.recorded import complete, settled
 from drift.desired.hcl.run import Failure, NotKnown, Run
 from drift.desired.hcl.scope import Scope
-from drift.desired.hcl.settings import Settings
 from drift.desired.hcl.syntax import SyntaxFault, parse_expression
 from drift.desired.hcl.tree import Expr
 from drift.desired.hcl.types import PRIMITIVE, object_val, tuple_val
@@ -46,7 +46,7 @@ class Shared:
     """What all module instances of one configuration have in common."""
 
     library: Library
-    settings: Settings
+    inputs: Inputs
     recorded: Mapping[str, Instance] = field(default_factory=dict)
     """Address -> what a state has, data sources among it."""
     workspace: str | None = None
@@ -230,7 +230,7 @@ class ModuleScope:
         if self.call is not None:
             expr = self.call.expr(name)
             return self.run.evaluate(expr, self.calling) if expr is not None else None
-        given = self.run.settings.values.get(name)
+        given = self.run.inputs.values.get(name)
         if isinstance(given, Expr):
             return self.run.evaluate(given, None)
         if not isinstance(given, str):

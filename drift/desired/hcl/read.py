@@ -13,11 +13,11 @@ from typing import TypeVar
 from drift.desired.hcl.configured import Configuration
 from drift.desired.hcl.expand import expanded
 from drift.desired.hcl.files import parse_files
+from drift.desired.hcl.inputs import Given, Inputs, inputs
 from drift.desired.hcl.library import Library
 from drift.desired.hcl.modules import SUFFIXES, Installed, shown
 from drift.desired.hcl.names import Shared
 from drift.desired.hcl.run import Run
-from drift.desired.hcl.settings import Given, Settings, settings
 from drift.desired.hcl.syntax import parse
 from drift.desired.hcl.traversals import end_of
 from drift.desired.instance import Instance, State
@@ -51,7 +51,7 @@ class Sources:
         self.directory = shown(directory)
         self.workspace = workspace(directory)
         self.library = deep(lambda: Library.read(Installed.read(self.directory, data_dir(self.directory)), parse_files))
-        self.settings: Settings = settings(self.directory, given, parse)
+        self.inputs: Inputs = inputs(self.directory, given, parse)
         root = self.library.modules[()]
         asked = {root.sources.get(n, n).rpartition("/")[2]: least(text) for n, text in root.constraints.items()}
         self.majors = {**asked, **locked(self.directory)}
@@ -95,7 +95,7 @@ class Sources:
         run = Run(depth=EVALUATION_DEPTH.most)
         majors = latest(self.majors, *(written_by(s.instances, installed()) for s in states))
         selected = self.workspace if workspace == "" else workspace
-        shared = Shared(self.library, self.settings, recorded, selected, run, majors=majors)
+        shared = Shared(self.library, self.inputs, recorded, selected, run, majors=majors)
         return deep(lambda: expanded(shared))
 
 

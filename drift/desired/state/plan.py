@@ -27,7 +27,7 @@ from drift.desired.state.decode import ABSENT, address_of, attributes_of, decode
 from drift.errors import StateError
 from drift.model.address import Address
 from drift.model.drift import Pending
-from drift.model.resource import Exemption
+from drift.model.resource import IgnoredPath
 from drift.provider import facts
 from drift.provider.installed import facts_of, major_of
 
@@ -231,13 +231,13 @@ def _with_intent(instance: Instance, subject: _Subject, author: _Author | None, 
     said = changed | {"tags_all"} | (author.sets if author else frozenset())  # `tags`, and the provider's defaults
     open_ = _assigned(known) - (author.constant.keys() if author else frozenset())
     wanted: dict[str, Any] = {}
-    exempt: list[Exemption] = []
+    exempt: list[IgnoredPath] = []
     for name in sorted(said & values.planned.keys()):
         value, was, live = values.planned[name], values.recorded.get(name), refreshed.get(name)
         if value == live != was and (name in open_ or _overruled(author, name, value)):
             # the plan accepts what the refresh found: an expression came out as null, or the change is ignored
             if name not in open_:
-                exempt.append(Exemption(name, "lifecycle.ignore_changes"))
+                exempt.append(IgnoredPath(name, "lifecycle.ignore_changes"))
             continue
         wanted[name] = value
         if live == was != value:

@@ -31,8 +31,8 @@ _TEXTS = frozenset(
 
 def check(kind: ResourceType) -> Iterator[str]:
     """What is of a wrong type anywhere in an entry."""
-    if kind.scope not in ("regional", "global"):
-        yield f"its scope is {kind.scope!r}: say regional or global"
+    if not isinstance(kind.regional, bool):
+        yield f"`regional` is {kind.regional!r}: say True or False"
     for word in ("name", "service"):
         if not getattr(kind, word):
             yield f"it has no {word}"

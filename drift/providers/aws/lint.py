@@ -20,8 +20,8 @@ def check(kind: ResourceType) -> Iterator[str]:
         yield from _exists(action(call.service or kind.service, call), call.op)
         if call.region and not _REGION.fullmatch(call.region):
             yield f"{call.op} is asked in {call.region!r}, which is no region"
-    if kind.scope == "regional" and (model := service_model(kind.service)) and model.metadata.get("globalEndpoint"):
-        yield f"its scope is regional, but {kind.service} has one endpoint for the whole account"
+    if kind.regional and (model := service_model(kind.service)) and model.metadata.get("globalEndpoint"):
+        yield f"it is regional, but {kind.service} has one endpoint for the whole account"
     for extra in kind.extra_actions:
         yield from _exists(extra, "extra_actions")
     for name in kind.owns.names.values() if kind.owns else ():

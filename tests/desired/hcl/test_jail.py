@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from drift.desired.hcl.configured import Configuration
+from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
-from drift.desired.hcl.settings import Given
 from drift.model.bounds import VARIABLE
 
 SECRET = "canary-of-the-machine"

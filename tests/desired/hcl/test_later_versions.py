@@ -13,8 +13,8 @@ import pytest
 
 from drift.desired import directory
 from drift.desired.hcl.configured import Configuration
+from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
-from drift.desired.hcl.settings import Given
 from drift.desired.hcl.values import UNKNOWN
 from drift.errors import StateError
 from drift.model.bounds import VARIABLE

@@ -58,9 +58,9 @@ def lookup(context: Context, of: Val, name: Val, *default: Val) -> Val:
     if default and of.type.kind == "map":
         convert(default[0], element_type)
     if not of.is_known or not name.is_known:
-        object_type = dict(of.type.fields) if of.type.kind == "object" else {}
-        type_ = object_type.get(name.raw, DYNAMIC) if name.is_known and object_type is not None else element_type
-        return unknown(type_, sensitive=marks)
+        if name.is_known and of.type.kind == "object":
+            element_type = dict(of.type.fields).get(name.raw, DYNAMIC)
+        return unknown(element_type, sensitive=marks)
     found = of.raw.get(name.raw)
     if found is not None:
         return found.marked(marks)  # type: ignore[no-any-return]

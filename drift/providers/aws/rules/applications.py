@@ -102,7 +102,7 @@ def cognito_password(it: Subject) -> Found:
     """Shorter than `password_length` (14), or without a kind of character; or anybody may sign up."""
     length = int(it.at("password_policy.minimum_length") or 0)
     weak: list[Fact | str] = (
-        [Fact(f"length {length}", "length")] if length < it.settings.threshold("password_length") else []
+        [Fact(f"length {length}", "length")] if length < it.criteria.threshold("password_length") else []
     )
     kinds = ("lowercase", "uppercase", "numbers", "symbols")
     weak += [f"no {kind} asked for" for kind in kinds if not it.at(f"password_policy.require_{kind}")]
@@ -194,7 +194,7 @@ def athena_workgroup(it: Subject) -> Found:
 )
 def required_tags(it: Subject) -> Found:
     """The keys named as required in the configuration."""
-    if not it.settings.required_tags:
+    if not it.criteria.required_tags:
         return None
     tags = it["tags"]
-    return [key for key in it.settings.required_tags if not (isinstance(tags, Mapping) and tags.get(key))]
+    return [key for key in it.criteria.required_tags if not (isinstance(tags, Mapping) and tags.get(key))]

@@ -127,7 +127,7 @@ def trail_data_events(it: Subject) -> Found:
 def log_retention(it: Subject) -> Found:
     """Fewer days than `log_retention_days` (365)."""
     days = int(it["retention_in_days"] or 0)
-    return f"{days} days" if 0 < days < it.settings.threshold("log_retention_days") else None
+    return f"{days} days" if 0 < days < it.criteria.threshold("log_retention_days") else None
 
 
 @rule(

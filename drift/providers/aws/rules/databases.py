@@ -101,7 +101,7 @@ def rds_unencrypted(it: Subject) -> Found:
 def rds_backup_retention(it: Subject) -> Found:
     """Fewer days than `backup_retention_days` (7)."""
     days = int(it["backup_retention_period"] or 0)
-    return f"{days} days" if days < it.settings.threshold("backup_retention_days") else None
+    return f"{days} days" if days < it.criteria.threshold("backup_retention_days") else None
 
 
 @rule(

@@ -315,12 +315,12 @@ def iam_console_no_mfa(it: Subject) -> Found:
 )
 def iam_password_policy(it: Subject) -> Found:
     """Shorter, reusable or never-expiring passwords, or none of a kind of character."""
-    settings, weak = it.settings, list[Fact]()
-    if (it["minimum_password_length"] or 0) < settings.threshold("password_length"):
+    criteria, weak = it.criteria, list[Fact]()
+    if (it["minimum_password_length"] or 0) < criteria.threshold("password_length"):
         weak.append(Fact(f"length {it['minimum_password_length']}", "length"))
-    if (it["password_reuse_prevention"] or 0) < settings.threshold("password_reuse"):
+    if (it["password_reuse_prevention"] or 0) < criteria.threshold("password_reuse"):
         weak.append(Fact(f"remembers {it['password_reuse_prevention'] or 0}", "reuse"))
-    if not 0 < (it["max_password_age"] or 0) <= settings.threshold("password_age_days"):
+    if not 0 < (it["max_password_age"] or 0) <= criteria.threshold("password_age_days"):
         weak.append(Fact(f"age {it['max_password_age'] or 'without end'}", "age"))
     for kind in ("symbols", "numbers", "uppercase_characters", "lowercase_characters"):
         if not it[f"require_{kind}"]:
@@ -340,7 +340,7 @@ def iam_password_policy(it: Subject) -> Found:
 )
 def iam_unused_rights(it: Subject) -> Found:
     """Services that it may use and has not used for `unused_rights_days` (90), by IAM's own account of it."""
-    limit = it.settings.threshold("unused_rights_days")
+    limit = it.criteria.threshold("unused_rights_days")
     age = it.days_since(it["create_date"])
     if age < limit:
         return None

@@ -209,7 +209,7 @@ def _balancers_alone(it: Subject) -> bool:
 def sg_wide_public_cidr(it: Subject) -> Found:
     """A public IPv4 block of /1 to /23: hundreds to billions of strangers."""
     rules = [*atoms(it), *atoms(it, "egress")]
-    wide = [a for a in rules if _wide(peer(a)) and not trusted(peer(a), it.settings.trusted_networks)]
+    wide = [a for a in rules if _wide(peer(a)) and not trusted(peer(a), it.criteria.trusted_networks)]
     return [opening(a) for a in sorted(wide, key=told)]
 
 
@@ -230,7 +230,7 @@ def _wide(cidr: str) -> bool:
 def sg_public_single_ip(it: Subject) -> Found:
     """An ingress rule for an address of the internet that is not a trusted network: often somebody's home."""
     rules = [a for a in atoms(it) if peer(a) and peer(a) not in WORLD and not _wide(peer(a))]
-    public = [a for a in rules if public_block(peer(a)) and not trusted(peer(a), it.settings.trusted_networks)]
+    public = [a for a in rules if public_block(peer(a)) and not trusted(peer(a), it.criteria.trusted_networks)]
     return [opening(a) for a in sorted(public, key=told)]
 
 
@@ -279,7 +279,7 @@ def sg_launch_wizard(it: Subject) -> str | None:
 def sg_too_many_rules(it: Subject) -> str | None:
     """More rules in one direction than the threshold (`rules_in_group`, 50)."""
     most = max(len(it["ingress"] or ()), len(it["egress"] or ()))
-    return f"{most} rules" if most > it.settings.threshold("rules_in_group") else None
+    return f"{most} rules" if most > it.criteria.threshold("rules_in_group") else None
 
 
 @rule(

@@ -91,7 +91,7 @@ def other_accounts(
     it: Subject, document: Any, *, external_id: bool = False, endpoint: bool = False
 ) -> dict[str, list[Access]]:
     """Account that is neither one's own nor trusted -> how a resource's policy lets it in."""
-    own = (it.account, *it.settings.trusted_accounts)
+    own = (it.account, *it.criteria.trusted_accounts)
     found: dict[str, list[Access]] = {}
     for access in decided(foreign(read(document), own, external_id=external_id, endpoint=endpoint)):
         found.setdefault(access.account, []).append(access)

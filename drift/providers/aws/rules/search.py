@@ -228,7 +228,7 @@ def backup_vault(it: Subject) -> Found:
 )
 def backup_plan_retention(it: Subject) -> Found:
     """A rule keeps them for fewer days than `backup_plan_retention_days` (35)."""
-    limit = it.settings.threshold("backup_plan_retention_days")
+    limit = it.criteria.threshold("backup_plan_retention_days")
     for found in it["rule"] or ():
         days = int((found.get("lifecycle") or {}).get("delete_after") or 0)
         if 0 < days < limit:

@@ -369,11 +369,11 @@ def s3_access_point_pab(it: Subject) -> Found:
 def tfstate_exposed(it: Subject) -> Found:
     """The bucket or lock table of a state that was read: a state holds every secret of what it describes."""
     if it.type == "aws_dynamodb_table":
-        mine = it["name"] in it.settings.state_tables
+        mine = it["name"] in it.criteria.state_tables
         off = mine and not it.at("point_in_time_recovery.enabled")
         return Fail("point_in_time_recovery is off", remedy="Switch point_in_time_recovery on.") if off else None
     bucket = bucket_of(it)
-    if bucket is None or bucket["bucket"] not in it.settings.state_buckets:
+    if bucket is None or bucket["bucket"] not in it.criteria.state_buckets:
         return None
     rules = (s3_pab, s3_public_policy, s3_public_acl, s3_versioning, s3_kms)
     return [f"{r.id}: {why.text}" for r in rules if it.type in r.types and (why := failure(r.judge(it)))]

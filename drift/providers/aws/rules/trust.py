@@ -108,7 +108,7 @@ def iam_cert_expired(it: Subject) -> Found:
     if not ends:
         return None
     left = -it.days_since(ends)
-    return f"{left} days are left" if left < it.settings.threshold("certificate_days") else None
+    return f"{left} days are left" if left < it.criteria.threshold("certificate_days") else None
 
 
 @rule(

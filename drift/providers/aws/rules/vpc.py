@@ -161,7 +161,7 @@ def vpce_policy_open(it: Subject) -> Found:
 )
 def vpce_service_open(it: Subject) -> Found:
     """Connections are accepted unasked, or a principal of an account that is not trusted may ask."""
-    known = {it.account, *it.settings.trusted_accounts}
+    known = {it.account, *it.criteria.trusted_accounts}
     if it.type == "aws_vpc_endpoint_service":
         unasked = [] if it["acceptance_required"] else ["acceptance_required is off"]
         allowed = sorted(it["allowed_principals"] or ())

@@ -11,7 +11,7 @@ KINDS = ("BILLING", "OPERATIONS", "SECURITY")
 ALTERNATE_CONTACT = ResourceType(
     name="aws_account_alternate_contact",
     service="account",
-    scope="global",
+    regional=False,
     list=tuple(
         Call(op="GetAlternateContact", take="AlternateContact.[@]", args={"AlternateContactType": kind}, absent=NONE)
         for kind in KINDS

@@ -47,7 +47,7 @@ def _limit(value: Any, budget: Raw) -> Value:
 BUDGET = ResourceType(
     name="aws_budgets_budget",
     service="budgets",
-    scope="global",
+    regional=False,
     list=Call(op="DescribeBudgets", take="Budgets", bind={"AccountId": "here.account"}, iam="budgets:ViewBudget"),
     describe=(
         Call(op="DescribeNotificationsForBudget", take="Notifications", into="Notifications", iam="budgets:ViewBudget",

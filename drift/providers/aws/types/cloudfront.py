@@ -107,7 +107,7 @@ def support_method(value: Any, instance: Raw) -> Value:
 DISTRIBUTION = ResourceType(
     name="aws_cloudfront_distribution",
     service="cloudfront",
-    scope="global",
+    regional=False,
     list=Call(op="ListDistributions", take="DistributionList.Items"),
     describe=(
         # one call for each distribution: its listing leaves logging and the root object out
@@ -191,7 +191,7 @@ DISTRIBUTION = ResourceType(
 CACHE_POLICY = ResourceType(
     name="aws_cloudfront_cache_policy",
     service="cloudfront",
-    scope="global",
+    regional=False,
     # `managed` ones are AWS's
     list=Call(op="ListCachePolicies", take="CachePolicyList.Items[].CachePolicy", args={"Type": "custom"}),
     id=text("Id"),
@@ -216,7 +216,7 @@ CACHE_POLICY = ResourceType(
 ORIGIN_REQUEST_POLICY = ResourceType(
     name="aws_cloudfront_origin_request_policy",
     service="cloudfront",
-    scope="global",
+    regional=False,
     list=Call(op="ListOriginRequestPolicies", take="OriginRequestPolicyList.Items[].OriginRequestPolicy",
               args={"Type": "custom"}),
     id=text("Id"),
@@ -239,7 +239,7 @@ def header(name: str, **fields: Attr) -> Attr:
 RESPONSE_HEADERS_POLICY = ResourceType(
     name="aws_cloudfront_response_headers_policy",
     service="cloudfront",
-    scope="global",
+    regional=False,
     list=Call(op="ListResponseHeadersPolicies", take="ResponseHeadersPolicyList.Items[].ResponseHeadersPolicy",
               args={"Type": "custom"}),
     id=text("Id"),
@@ -295,7 +295,7 @@ def code(value: Any) -> Value:
 FUNCTION = ResourceType(
     name="aws_cloudfront_function",
     service="cloudfront",
-    scope="global",
+    regional=False,
     # Terraform reads and writes this stage; `publish` copies it to the other
     list=Call(op="ListFunctions", take="FunctionList.Items", args={"Stage": "DEVELOPMENT"}),
     describe=(
@@ -319,7 +319,7 @@ FUNCTION = ResourceType(
 ORIGIN_ACCESS_CONTROL = ResourceType(
     name="aws_cloudfront_origin_access_control",
     service="cloudfront",
-    scope="global",
+    regional=False,
     list=Call(op="ListOriginAccessControls", take="OriginAccessControlList.Items"),
     id=text("Id"),
     label="name",
@@ -335,7 +335,7 @@ ORIGIN_ACCESS_CONTROL = ResourceType(
 ORIGIN_ACCESS_IDENTITY = ResourceType(
     name="aws_cloudfront_origin_access_identity",
     service="cloudfront",
-    scope="global",
+    regional=False,
     list=Call(op="ListCloudFrontOriginAccessIdentities", take="CloudFrontOriginAccessIdentityList.Items"),
     id=text("Id"),
     label="comment",
@@ -346,7 +346,7 @@ ORIGIN_ACCESS_IDENTITY = ResourceType(
 KEY_GROUP = ResourceType(
     name="aws_cloudfront_key_group",
     service="cloudfront",
-    scope="global",
+    regional=False,
     list=Call(op="ListKeyGroups", take="KeyGroupList.Items[].KeyGroup"),
     id=text("Id"),
     label="name",
@@ -361,7 +361,7 @@ KEY_GROUP = ResourceType(
 PUBLIC_KEY = ResourceType(
     name="aws_cloudfront_public_key",
     service="cloudfront",
-    scope="global",
+    regional=False,
     list=Call(op="ListPublicKeys", take="PublicKeyList.Items"),
     id=text("Id"),
     label="name",

@@ -115,7 +115,7 @@ COMPOSITE_ALARM = ResourceType(
 DASHBOARD = ResourceType(
     name="aws_cloudwatch_dashboard",
     service="cloudwatch",
-    scope="global",  # every region lists the same dashboards
+    regional=False,  # every region lists the same dashboards
     list=Call(op="ListDashboards", take="DashboardEntries"),
     describe=(
         # one call for each managed dashboard: the listing has no bodies

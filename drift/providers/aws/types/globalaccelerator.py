@@ -19,7 +19,7 @@ def both_off(want: Value, have: Value) -> bool:
 ACCELERATOR = ResourceType(
     name="aws_globalaccelerator_accelerator",
     service="globalaccelerator",
-    scope="global",
+    regional=False,
     list=Call(op="ListAccelerators", take="Accelerators", region=HOME),
     describe=(
         # one call for each accelerator: these have no batch form

@@ -49,7 +49,7 @@ ROLE = ResourceType(
     name="aws_iam_role",
     extra_actions=LAST_USED,
     service="iam",
-    scope="global",
+    regional=False,
     list=Call(op="ListRoles", take="Roles", args=PAGE),
     describe=(
         # one answer for the whole account: tags, boundaries, attachments and the roles' own policies
@@ -91,7 +91,7 @@ ROLE = ResourceType(
 SERVICE_LINKED_ROLE = ResourceType(
     name="aws_iam_service_linked_role",
     service="iam",
-    scope="global",
+    regional=False,
     alias_of="aws_iam_role",
     list=ROLE.list,
     describe=ROLE.describe,
@@ -111,7 +111,7 @@ SERVICE_LINKED_ROLE = ResourceType(
 ROLE_POLICY = ResourceType(
     name="aws_iam_role_policy",
     service="iam",
-    scope="global",
+    regional=False,
     list=Within("aws_iam_role", each="Details.RolePolicyList[]"),
     id=text("join(':', [parent.RoleName, PolicyName])"),
     identity=("role", "name"),
@@ -129,7 +129,7 @@ ROLE_POLICY = ResourceType(
 ROLE_POLICY_ATTACHMENT = ResourceType(
     name="aws_iam_role_policy_attachment",
     service="iam",
-    scope="global",
+    regional=False,
     list=Within("aws_iam_role", each="Details.AttachedManagedPolicies[]"),
     # Terraform's id ends in a timestamp: the pair is the name of the thing
     id=text("join('/', [parent.RoleName, PolicyArn])"),
@@ -154,7 +154,7 @@ def arns_there(want: Attributes, told: Mapping[str, Value]) -> Raw:
 ROLE_POLICIES_EXCLUSIVE = ResourceType(
     name="aws_iam_role_policies_exclusive",
     service="iam",
-    scope="global",
+    regional=False,
     list=ElementOf(names_there),
     id=text("role_name"),
     identity=("role_name",),
@@ -169,7 +169,7 @@ ROLE_POLICIES_EXCLUSIVE = ResourceType(
 ROLE_POLICY_ATTACHMENTS_EXCLUSIVE = ResourceType(
     name="aws_iam_role_policy_attachments_exclusive",
     service="iam",
-    scope="global",
+    regional=False,
     list=ElementOf(arns_there),
     id=text("role_name"),
     identity=("role_name",),
@@ -186,7 +186,7 @@ POLICY = ResourceType(
     name="aws_iam_policy",
     owner_tags=False,
     service="iam",
-    scope="global",
+    regional=False,
     # the account's own policies, with their documents; AWS's are not among them
     list=Call(op="GetAccountAuthorizationDetails", take="Policies", args={"Filter": ["LocalManagedPolicy"], **PAGE}),
     # one call for each managed policy: only GetPolicy answers with description and tags
@@ -209,7 +209,7 @@ INSTANCE_PROFILE = ResourceType(
     name="aws_iam_instance_profile",
     owner_tags=False,
     service="iam",
-    scope="global",
+    regional=False,
     list=Call(op="ListInstanceProfiles", take="InstanceProfiles", args=PAGE),
     # one call for each managed profile: no listing answers with their tags
     describe=(Call(op="ListInstanceProfileTags", take="Tags", into="Tags", gone=GONE,

@@ -16,7 +16,7 @@ USER = ResourceType(
     name="aws_iam_user",
     extra_actions=LAST_USED,
     service="iam",
-    scope="global",
+    regional=False,
     # one answer for the whole account: tags, boundaries, groups, attachments and the users' own policies
     list=Call(op="GetAccountAuthorizationDetails", take="UserDetailList", args={"Filter": ["User"], **PAGE}),
     describe=(
@@ -48,7 +48,7 @@ USER = ResourceType(
 USER_POLICY = ResourceType(
     name="aws_iam_user_policy",
     service="iam",
-    scope="global",
+    regional=False,
     list=Within("aws_iam_user", each="UserPolicyList[]"),
     id=text("join(':', [parent.UserName, PolicyName])"),
     label="name",
@@ -64,7 +64,7 @@ USER_POLICY = ResourceType(
 USER_POLICY_ATTACHMENT = ResourceType(
     name="aws_iam_user_policy_attachment",
     service="iam",
-    scope="global",
+    regional=False,
     list=Within("aws_iam_user", each="AttachedManagedPolicies[]"),
     # Terraform's id ends in a timestamp: the pair is the name of the thing
     id=text("join('/', [parent.UserName, PolicyArn])"),
@@ -79,7 +79,7 @@ USER_POLICY_ATTACHMENT = ResourceType(
 GROUP = ResourceType(
     name="aws_iam_group",
     service="iam",
-    scope="global",
+    regional=False,
     list=Call(op="GetAccountAuthorizationDetails", take="GroupDetailList", args={"Filter": ["Group"], **PAGE}),
     id=text("GroupName"),
     label="name",
@@ -90,7 +90,7 @@ GROUP = ResourceType(
 GROUP_POLICY = ResourceType(
     name="aws_iam_group_policy",
     service="iam",
-    scope="global",
+    regional=False,
     list=Within("aws_iam_group", each="GroupPolicyList[]"),
     id=text("join(':', [parent.GroupName, PolicyName])"),
     label="name",
@@ -106,7 +106,7 @@ GROUP_POLICY = ResourceType(
 GROUP_POLICY_ATTACHMENT = ResourceType(
     name="aws_iam_group_policy_attachment",
     service="iam",
-    scope="global",
+    regional=False,
     list=Within("aws_iam_group", each="AttachedManagedPolicies[]"),
     id=text("join('/', [parent.GroupName, PolicyArn])"),
     identity=("group", "policy_arn"),
@@ -121,7 +121,7 @@ GROUP_POLICY_ATTACHMENT = ResourceType(
 USER_GROUP_MEMBERSHIP = ResourceType(
     name="aws_iam_user_group_membership",
     service="iam",
-    scope="global",
+    regional=False,
     list=Within("aws_iam_user", each="GroupList[].{GroupName: @}"),
     id=text("join('/', [parent.UserName, GroupName])"),
     identity=("user", "groups"),
@@ -135,7 +135,7 @@ USER_GROUP_MEMBERSHIP = ResourceType(
 GROUP_MEMBERSHIP = ResourceType(
     name="aws_iam_group_membership",
     service="iam",
-    scope="global",
+    regional=False,
     list=None,
     id=text("name"),
     identity=("group",),
@@ -150,7 +150,7 @@ GROUP_MEMBERSHIP = ResourceType(
 POLICY_ATTACHMENT = ResourceType(
     name="aws_iam_policy_attachment",
     service="iam",
-    scope="global",
+    regional=False,
     list=None,
     id=text("name"),
     identity=("policy_arn",),
@@ -179,7 +179,7 @@ POLICY_ATTACHMENT = ResourceType(
 LOGIN_PROFILE = ResourceType(
     name="aws_iam_user_login_profile",
     service="iam",
-    scope="global",
+    regional=False,
     list=Within("aws_iam_user"),
     exists="LoginProfile",
     id=text("UserName"),
@@ -198,7 +198,7 @@ LOGIN_PROFILE = ResourceType(
 ACCESS_KEY = ResourceType(
     name="aws_iam_access_key",
     service="iam",
-    scope="global",
+    regional=False,
     list=Within("aws_iam_user", each="AccessKeys[]"),
     id=text("AccessKeyId"),
     label="id",
@@ -210,7 +210,7 @@ ACCESS_KEY = ResourceType(
 SSH_KEY = ResourceType(
     name="aws_iam_user_ssh_key",
     service="iam",
-    scope="global",
+    regional=False,
     list=Within("aws_iam_user", each="SSHPublicKeys[]"),
     id=text("SSHPublicKeyId"),
     import_id="join(':', [username, id, 'SSH'])",
@@ -228,7 +228,7 @@ MFA_DEVICE = ResourceType(
     name="aws_iam_virtual_mfa_device",
     owner_tags=False,
     service="iam",
-    scope="global",
+    regional=False,
     list=Call(op="ListVirtualMFADevices", take="VirtualMFADevices", args=PAGE),
     # one call for each managed device: the listing has no tags
     describe=(Call(op="ListMFADeviceTags", take="Tags", into="Tags", bind={"SerialNumber": "SerialNumber"}, gone=GONE),),
@@ -254,7 +254,7 @@ def path_of(arn: Any) -> Value:
 PASSWORD_POLICY = ResourceType(
     name="aws_iam_account_password_policy",
     service="iam",
-    scope="global",
+    regional=False,
     list=Call(op="GetAccountPasswordPolicy", take="[PasswordPolicy]", absent=GONE),
     id=text("'iam-account-password-policy'"),
     label="id",
@@ -275,7 +275,7 @@ PASSWORD_POLICY = ResourceType(
 ACCOUNT_ALIAS = ResourceType(
     name="aws_iam_account_alias",
     service="iam",
-    scope="global",
+    regional=False,
     list=Call(op="ListAccountAliases", take="AccountAliases[].{Alias: @}"),
     id=text("Alias"),
     label="account_alias",
@@ -291,7 +291,7 @@ def host_and_path(value: Any) -> Value:
 OIDC_PROVIDER = ResourceType(
     name="aws_iam_openid_connect_provider",
     service="iam",
-    scope="global",
+    regional=False,
     list=Call(op="ListOpenIDConnectProviders", take="OpenIDConnectProviderList"),
     # one call for each provider: the listing has only ARNs, and an account few of them
     describe=(Call(op="GetOpenIDConnectProvider", into="Provider", bind={"OpenIDConnectProviderArn": "Arn"}, gone=GONE),),
@@ -315,7 +315,7 @@ def trimmed(value: Any) -> Value:
 SAML_PROVIDER = ResourceType(
     name="aws_iam_saml_provider",
     service="iam",
-    scope="global",
+    regional=False,
     list=Call(op="ListSAMLProviders", take="SAMLProviderList"),
     # one call for each provider: the listing has only ARNs, and an account few of them
     describe=(Call(op="GetSAMLProvider", into="Provider", bind={"SAMLProviderArn": "Arn"}, gone=GONE),),
@@ -338,7 +338,7 @@ SERVER_CERTIFICATE = ResourceType(
     name="aws_iam_server_certificate",
     owner_tags=False,
     service="iam",
-    scope="global",
+    regional=False,
     list=Call(op="ListServerCertificates", take="ServerCertificateMetadataList", args=PAGE),
     # one call for each managed certificate: the listing has neither text nor tags
     describe=(Call(op="GetServerCertificate", take="ServerCertificate", into="Certificate", gone=GONE,

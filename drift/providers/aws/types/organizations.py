@@ -22,7 +22,7 @@ POLICY_TYPES = {
 ORGANIZATION = ResourceType(
     name="aws_organizations_organization",
     service="organizations",
-    scope="global",
+    regional=False,
     list=Call(op="DescribeOrganization", take="Organization.[@]", absent=NOT_IN_USE),
     describe=(
         Call(op="ListAWSServiceAccessForOrganization", take="EnabledServicePrincipals[].ServicePrincipal",
@@ -56,7 +56,7 @@ ORGANIZATIONAL_UNIT = ResourceType(
     name="aws_organizations_organizational_unit",
     owner_tags=False,
     service="organizations",
-    scope="global",
+    regional=False,
     list=None,
     lookup=Call(op="DescribeOrganizationalUnit", take="OrganizationalUnit", bind={"OrganizationalUnitId": "id"},
               gone=frozenset({"OrganizationalUnitNotFoundException"})),
@@ -74,7 +74,7 @@ ORGANIZATIONAL_UNIT = ResourceType(
 POLICY = ResourceType(
     name="aws_organizations_policy",
     service="organizations",
-    scope="global",
+    regional=False,
     # all of them where the organisation is managed, and those desired in any case
     list=Within("aws_organizations_organization", each=f"[{', '.join(POLICY_TYPES)}][] | [?Id]"),
     lookup=Call(op="DescribePolicy", take="Policy.PolicySummary", bind={"PolicyId": "id"},
@@ -104,7 +104,7 @@ POLICY = ResourceType(
 ATTACHMENT = ResourceType(
     name="aws_organizations_policy_attachment",
     service="organizations",
-    scope="global",
+    regional=False,
     list=Within("aws_organizations_policy", each="Targets[]"),
     lookup=Call(op="ListTargetsForPolicy", take="Targets", bind={"PolicyId": "policy_id"},
               gone=frozenset({"PolicyNotFoundException"})),
@@ -119,7 +119,7 @@ ATTACHMENT = ResourceType(
 ACCOUNT = ResourceType(
     name="aws_organizations_account",
     service="organizations",
-    scope="global",
+    regional=False,
     list=Within("aws_organizations_organization", each="Accounts[]"),
     lookup=Call(op="DescribeAccount", take="Account", bind={"AccountId": "id"},
               gone=frozenset({"AccountNotFoundException"})),

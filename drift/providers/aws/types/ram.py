@@ -79,7 +79,7 @@ ACCEPTER = ResourceType(
 ORGANIZATION = ResourceType(
     name="aws_ram_sharing_with_organization",
     service="organizations",
-    scope="global",
+    regional=False,
     list=None,  # only the organisation's management account may ask
     lookup=Call(op="ListAWSServiceAccessForOrganization",
               take="EnabledServicePrincipals[?ServicePrincipal == 'ram.amazonaws.com']",

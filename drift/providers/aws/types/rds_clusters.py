@@ -448,7 +448,7 @@ GLOBAL_CLUSTER = ResourceType(
     name="aws_rds_global_cluster",
     service="rds",
     # every region answers for all of them
-    scope="global",
+    regional=False,
     list=Call(op="DescribeGlobalClusters", take="GlobalClusters[?Engine != 'docdb' && Engine != 'neptune']"),
     id=caseless("GlobalClusterIdentifier"),
     label="id",

@@ -52,7 +52,7 @@ LINKED = Owner("LinkedService", "the service that made it (Cloud Map and others)
 ZONE = ResourceType(
     name="aws_route53_zone",
     service="route53",
-    scope="global",
+    regional=False,
     list=Call(op="ListHostedZones", take="HostedZones"),
     describe=(
         tags_of("hostedzone"),
@@ -85,7 +85,7 @@ ZONE = ResourceType(
 ZONE_ASSOCIATION = ResourceType(
     name="aws_route53_zone_association",
     service="route53",
-    scope="global",
+    regional=False,
     list=Within("aws_route53_zone", each="Zone.VPCs[]"),
     # a zone of another account is not among ours; its VPC's own list of zones shows it
     lookup=Call(op="ListHostedZonesByVPC", bind={"VPCId": "vpc_id", "VPCRegion": "vpc_region"},
@@ -107,7 +107,7 @@ ZONE_ASSOCIATION = ResourceType(
 RECORD = ResourceType(
     name="aws_route53_record",
     service="route53",
-    scope="global",
+    regional=False,
     list=Within("aws_route53_zone", each="Records[]"),
     id=text("join('_', [last(parent.Id), Name, Type, SetIdentifier][?@])"),
     identity=("zone_id", "name", "type", "set_identifier"),
@@ -166,7 +166,7 @@ RECORD = ResourceType(
 HEALTH_CHECK = ResourceType(
     name="aws_route53_health_check",
     service="route53",
-    scope="global",
+    regional=False,
     list=Call(op="ListHealthChecks", take="HealthChecks"),
     describe=(tags_of("healthcheck"),),
     id=text("Id"),
@@ -208,7 +208,7 @@ HEALTH_CHECK = ResourceType(
 QUERY_LOG = ResourceType(
     name="aws_route53_query_log",
     service="route53",
-    scope="global",
+    regional=False,
     list=Call(op="ListQueryLoggingConfigs", take="QueryLoggingConfigs"),
     id=text("Id"),
     label="zone_id",
@@ -225,7 +225,7 @@ QUERY_LOG = ResourceType(
 ZONE_DNSSEC = ResourceType(
     name="aws_route53_hosted_zone_dnssec",
     service="route53",
-    scope="global",
+    regional=False,
     list=Within("aws_route53_zone"),
     exists="Dnssec.Status",
     id=attr("Id", bare_id),
@@ -243,7 +243,7 @@ ZONE_DNSSEC = ResourceType(
 KEY_SIGNING_KEY = ResourceType(
     name="aws_route53_key_signing_key",
     service="route53",
-    scope="global",
+    regional=False,
     list=Within("aws_route53_zone", each="Dnssec.KeySigningKeys[]"),
     id=text("join(',', [last(parent.Id), Name])"),
     label="name",
@@ -260,7 +260,7 @@ KEY_SIGNING_KEY = ResourceType(
 VPC_ASSOCIATION_AUTHORIZATION = ResourceType(
     name="aws_route53_vpc_association_authorization",
     service="route53",
-    scope="global",
+    regional=False,
     # one call for each zone: only looked for where it is desired
     list=None,
     lookup=Call(op="ListVPCAssociationAuthorizations", take="VPCs", bind={"HostedZoneId": "zone_id"},

@@ -30,7 +30,7 @@ def part(name: str, attributes: Mapping[str, Attr], *, covers: Mapping[str, Shar
          owners: tuple[Owner, ...] = ()) -> ResourceType:
     """One of the resources that Terraform has split the bucket into; its `id` may hold more than the bucket's name."""
     return ResourceType(
-        name=name, service="s3", scope="global", list=Within("aws_s3_bucket"), exists=exists,
+        name=name, service="s3", regional=False, list=Within("aws_s3_bucket"), exists=exists,
         id=attr("Name", before_comma), identity=("bucket",), import_id="bucket", label="bucket",
         attributes={"bucket": text("Name"), **attributes}, ignored=ignored or {},
         parent=Parent("bucket", to="aws_s3_bucket", covers=covers or {}), refs=refs, owners=owners,
@@ -172,7 +172,7 @@ REPLICATION_RULE = {
 BUCKET = ResourceType(
     name="aws_s3_bucket",
     service="s3",
-    scope="global",
+    regional=False,
     # the region of a bucket is answered only to a request with a parameter
     list=Call(op="ListBuckets", take="Buckets", args={"MaxBuckets": 1000}, iam="s3:ListAllMyBuckets"),
     describe=(

@@ -70,7 +70,7 @@ OBJECT = ResourceType(
     name="aws_s3_object",
     owner_tags=False,
     service="s3",
-    scope="global",
+    regional=False,
     list=None,
     lookup=Call(op="HeadObject", take="[@]", iam="s3:GetObject", bind={"Bucket": "bucket", "Key": "key"}, absent=GONE),
     describe=(

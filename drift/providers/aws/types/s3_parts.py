@@ -13,7 +13,7 @@ from drift.providers.aws.types.s3 import GUARD, day, pairs, part
 def named_part(name: str, section: str, attributes: Mapping[str, Attr], *, refs: tuple[Ref, ...] = ()) -> ResourceType:
     """One of the configurations of which a bucket may have several, each with a name."""
     return ResourceType(
-        name=name, service="s3", scope="global", list=Within("aws_s3_bucket", each=f"{section}[]"),
+        name=name, service="s3", regional=False, list=Within("aws_s3_bucket", each=f"{section}[]"),
         id=text("join(':', [parent.Name, Id])"), identity=("bucket", "name"), label="id",
         attributes={"bucket": text("parent.Name"), "name": text("Id"), **attributes},
         parent=Parent("bucket", to="aws_s3_bucket"), refs=refs,

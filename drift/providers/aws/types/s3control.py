@@ -10,7 +10,7 @@ GONE = frozenset({"NoSuchAccessPoint"})
 ACCOUNT_PUBLIC_ACCESS_BLOCK = ResourceType(
     name="aws_s3_account_public_access_block",
     service="s3control",
-    scope="global",
+    regional=False,
     list=Call(op="GetPublicAccessBlock", iam="s3:GetAccountPublicAccessBlock", bind={"AccountId": "here.account"},
               take="PublicAccessBlockConfiguration.[@]",
               absent=frozenset({"NoSuchPublicAccessBlockConfiguration"})),

@@ -15,7 +15,7 @@ NOT_SUBSCRIBED = frozenset({"ResourceNotFoundException"})
 PROTECTION = ResourceType(
     name="aws_shield_protection",
     service="shield",
-    scope="global",
+    regional=False,
     list=Call(op="ListProtections", take="Protections", absent=NOT_SUBSCRIBED),
     describe=(
         Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceARN": "ProtectionArn"},
@@ -35,7 +35,7 @@ PROTECTION = ResourceType(
 AUTOMATIC_RESPONSE = ResourceType(
     name="aws_shield_application_layer_automatic_response",
     service="shield",
-    scope="global",
+    regional=False,
     list=Within("aws_shield_protection", each="ApplicationLayerAutomaticResponseConfiguration.[@][?Status == 'ENABLED']"),
     id=text("parent.ResourceArn"),
     label="resource_arn",
@@ -58,7 +58,7 @@ def _account(value: Any) -> str | None:
 DRT_ACCESS_ROLE = ResourceType(
     name="aws_shield_drt_access_role_arn_association",
     service="shield",
-    scope="global",
+    regional=False,
     list=Call(op="DescribeDRTAccess", take="RoleArn && [@]", absent=NOT_SUBSCRIBED),
     id=attr("here.account", _account),
     label="role_arn",
@@ -74,7 +74,7 @@ def _engaged(value: Any) -> Value:
 PROACTIVE_ENGAGEMENT = ResourceType(
     name="aws_shield_proactive_engagement",
     service="shield",
-    scope="global",
+    regional=False,
     # null until somebody named contacts: the account has them or has not
     list=Call(op="DescribeSubscription", take="Subscription.[@][?ProactiveEngagementStatus]", absent=NOT_SUBSCRIBED),
     describe=(

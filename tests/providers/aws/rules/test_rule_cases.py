@@ -9,26 +9,26 @@ from typing import Any
 import pytest
 
 from drift.desired.hcl.configured import Configuration
+from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
-from drift.desired.hcl.settings import Given
 from drift.model.address import Address
 from drift.model.coverage import Unreadable
 from drift.model.drift import Change, Drift
 from drift.model.resource import Resource
 from drift.provider.installed import installed
 from drift.providers.aws.rules import built_in
+from drift.rules.criteria import Criteria
 from drift.rules.engine import Answer
-from drift.rules.settings import Settings
 from drift.rules.spec import ANY
 from drift.rules.subject import Subject
 from tests.support import rule_cases as some
 from tests.support.rule_examples import CASES, SIDES, given, written
 from tests.support.rule_pages import PAGE, page, pages
-from tests.support.rules import SETTINGS, answer, raw
+from tests.support.rules import CRITERIA, answer, raw
 
 RULES = {r.id: r for r in built_in()}
 CATALOG = installed()
-SET = replace(SETTINGS, required_tags=("Owner",), state_buckets=frozenset({"states"}))
+SET = replace(CRITERIA, required_tags=("Owner",), state_buckets=frozenset({"states"}))
 UNMANAGED = {"iam-unmanaged-key"}
 CANNOT_BE_UNKNOWN = {"iam-unmanaged-key": "whether a state describes it is always known"}
 PASSES_BY = {
@@ -48,7 +48,7 @@ DESCRIBED = {
 }
 
 
-def judged(name: str, which: int, subject: Resource | None = None, settings: Settings = SET, **more: Any) -> Answer:
+def judged(name: str, which: int, subject: Resource | None = None, criteria: Criteria = SET, **more: Any) -> Answer:
     case = CASES[name]
     near = [raw(*n) for n in case[2 + which]] if len(case) > 3 else []
     subject = subject or made(name, which)
@@ -58,7 +58,7 @@ def judged(name: str, which: int, subject: Resource | None = None, settings: Set
         before = made(name, 2)
         changes = tuple(Change(n, before.attributes[n], v) for n, v in subject.attributes.items() if n != "id")
         more["drift"] = Drift("modified", before, subject, changes)
-    return answer(RULES[name], subject, near, settings=settings, used=USED, **more)
+    return answer(RULES[name], subject, near, criteria=criteria, used=USED, **more)
 
 
 def made(name: str, which: int) -> Resource:

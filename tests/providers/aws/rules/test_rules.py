@@ -17,8 +17,8 @@ from drift.model.resource import GLOBAL, Key, Resource
 from drift.normalize.policy import policy_document
 from drift.provider.installed import installed
 from drift.providers.aws.rules import built_in
+from drift.rules.criteria import Criteria, Exemption
 from drift.rules.engine import Judged, judge
-from drift.rules.settings import Exemption, Settings
 from drift.rules.spec import Fail, Rule, rule
 from drift.rules.subject import Subject
 from tests.support.rules import raw
@@ -42,7 +42,7 @@ BLOCKED = dict.fromkeys(
 
 
 def resource(type_: str, attributes: Mapping[str, Any], id_: str = "x") -> Resource:
-    region = "r" if CATALOG[type_].scope == "regional" else GLOBAL
+    region = "r" if CATALOG[type_].regional else GLOBAL
     key = Key(CATALOG[type_].listed_as, "1", region, (id_,))
     return Resource(key=key, id=id_, attributes={"id": id_, **attributes}, address=Address(type_, "a"))
 
@@ -141,7 +141,7 @@ def test_what_drift_weakens_is_graver_where_the_user_says_so() -> None:
     closed, opened = resource("aws_sns_topic", {"policy": CLOSED}), resource("aws_sns_topic", {"policy": OPEN})
 
     def severity(drift: Drift, *, weakens: bool = True) -> str:
-        return found(judged(drift, settings=Settings(weakens=weakens)), "sns-public")[0].severity
+        return found(judged(drift, criteria=Criteria(weakens=weakens)), "sns-public")[0].severity
 
     assert severity(modified(closed, opened)) == "critical"
     assert severity(modified(opened, opened)) == "high"
@@ -219,8 +219,8 @@ def test_exemptions_have_a_reason_and_an_end() -> None:
 
     def with_(until: date | None) -> Judged:
         honeypot = Exemption(rule="sqs-*", resource="x", reason="a honeypot", expires=until, place="drift.toml:3")
-        settings = Settings(today=date(2026, 11, 26), exemptions=(honeypot,))
-        return judged(Drift("unmanaged", None, queue), [RULES["sqs-public"]], settings=settings)
+        criteria = Criteria(today=date(2026, 11, 26), exemptions=(honeypot,))
+        return judged(Drift("unmanaged", None, queue), [RULES["sqs-public"]], criteria=criteria)
 
     assert [(f.exempt, f.counts) for f in found(with_(None), "sqs-public")] == [("a honeypot", False)]
     assert [(f.exempt, f.counts) for f in found(with_(date(2026, 11, 26)), "sqs-public")] == [("a honeypot", False)]

@@ -43,7 +43,7 @@ class Given:
 
 
 @dataclass(slots=True)
-class Settings:
+class Inputs:
     """Variable -> what is given to it: a value, an expression, or text that its type says how to read."""
 
     values: dict[str, Val | Expr | str] = field(default_factory=dict)
@@ -52,9 +52,9 @@ class Settings:
     warnings: list[str] = field(default_factory=list)
 
 
-def settings(directory: Path, given: Given, parse: Callable[[str, str], File]) -> Settings:
+def inputs(directory: Path, given: Given, parse: Callable[[str, str], File]) -> Inputs:
     """What is given to the root module in a directory. UsageError for a file of the command line that is not there."""
-    out = Settings()
+    out = Inputs()
     for name, text in given.environment.items():
         if name.startswith(ENVIRONMENT):
             out.values[name.removeprefix(ENVIRONMENT)] = text
@@ -80,7 +80,7 @@ def _automatic(directory: Path) -> Iterator[Path]:
     return (directory / n for n in (*first, *(n for n in names if n.endswith((".auto.tfvars", ".auto.tfvars.json")))))
 
 
-def _read(file: Path, out: Settings, parse: Callable[[str, str], File]) -> None:
+def _read(file: Path, out: Inputs, parse: Callable[[str, str], File]) -> None:
     name = str(shown(file))
     try:
         text = bounds.text(file, bounds.SETTINGS_BYTES, "utf-8-sig")

@@ -1,4 +1,4 @@
-"""What a user may set for the rules: thresholds, who is trusted, what is excused."""
+"""What a user may set for the rules: thresholds, who is trusted, which findings are accepted."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Exemption(Placed, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Criteria:
     """All that the rules go by, as one value."""
 
     thresholds: Mapping[str, int] = field(default_factory=dict)
@@ -94,8 +94,8 @@ class Settings:
     """Whether what a drift introduced in a managed resource is one step graver than the rule says."""
 
     @classmethod
-    def of(cls, judging: Judging, exemptions: tuple[Exemption, ...] = ()) -> Settings:
-        """The settings of a configuration file."""
+    def of(cls, judging: Judging, exemptions: tuple[Exemption, ...] = ()) -> Criteria:
+        """The criteria of a configuration file."""
         return cls(
             thresholds=judging.thresholds,
             trusted_accounts=frozenset(several(judging.trusted_accounts)),
