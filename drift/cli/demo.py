@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from drift import installation
 from drift.cli.job import Asked, compare
 from drift.cli.options.account import PROVIDER, UNASKED
 from drift.cli.options.output import Output, output_options
@@ -16,7 +17,6 @@ from drift.errors import DriftError
 from drift.run import Connection
 from drift.survey import Scope
 
-INSTALL = "Install it with its extra: pip install 'drift[demo]'."
 TYPES = (
     "aws_vpc", "aws_subnet", "aws_security_group", "aws_vpc_security_group_ingress_rule",
     "aws_internet_gateway", "aws_route_table", "aws_default_*",
@@ -51,7 +51,7 @@ def command(judging: Rules, extent: Extent, output: Output) -> int:
         import boto3
         from moto import mock_aws
     except ImportError as error:
-        raise DriftError(f"the demo needs moto: {error}", INSTALL) from None
+        raise DriftError(f"the demo needs moto: {error}", installation.hint("demo")) from None
     from drift.demo.account import REGION, build, tamper
     from drift.providers.aws.session import BotoApi
 

@@ -1,7 +1,7 @@
 """Where people read what drift found: pull requests, issues, chats.
 
 A platform's own maintained client speaks to it, waits for its rate limits and retries; what it refuses becomes a
-`PlatformError` that names no token. Each is loaded when first asked for, and is an extra: `drift[github]`.
+`PlatformError` that names no token. Each is loaded when first asked for, and is an extra: `drift-iac[github]`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from drift import installation
 from drift.errors import PlatformError, UsageError
 from drift.platforms.place import Place, Platform
 
@@ -26,8 +27,9 @@ def opened(place: Place) -> Platform:
 
         return GitLab(place)
     except ImportError as error:
-        hint = f"Install it with its extra: pip install 'drift[{place.platform}]'."
-        raise PlatformError(f"the client of {place.platform} is not installed: {error.name}", hint) from None
+        raise PlatformError(
+            f"the client of {place.platform} is not installed: {error.name}", installation.hint(place.platform)
+        ) from None
 
 
 def detect(environment: Mapping[str, str] = os.environ, platform: str = "") -> Place:

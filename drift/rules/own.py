@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from drift import installation
 from drift.errors import CatalogError
 from drift.model import bounds
 from drift.model.bounds import CONDITION, CONDITION_STEPS, SETTINGS_DEPTH, SETTINGS_NODES
@@ -253,8 +254,9 @@ class _Expression:
         try:
             import cel
         except ImportError:
-            hint = "Install them with the extra: pip install 'drift[rules]'."
-            raise CatalogError(f"{place}: the language of conditions, CEL, is not installed", hint) from None
+            raise CatalogError(
+                f"{place}: the language of conditions, CEL, is not installed", installation.hint("rules")
+            ) from None
         if len(text) > CONDITION.most:
             raise place.error(f"fails: its characters are {CONDITION.beyond}", CONDITION.hint)
         try:

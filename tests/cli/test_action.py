@@ -184,3 +184,26 @@ def test_the_install_step_installs_by_hashes_and_only_once(job: dict[str, str], 
     assert "--require-hashes" in asked[0]
     assert asked[1].endswith(f"--no-deps {ROOT}")
     assert (ROOT / "requirements" / "action.txt").read_text().count("--hash=sha256:") > 10
+
+
+@pytest.mark.parametrize(
+    "changed", ["drift/diff/pair.py", "drift/providers/aws/new.py", "requirements/action.txt", "pyproject.toml"]
+)
+def test_the_cache_hangs_on_all_that_is_installed(tmp_path: Path, changed: str) -> None:
+    """Whoever pins another commit runs that commit, and not what an earlier one left in the cache."""
+    for folder in ("drift/diff", "drift/providers/aws", "requirements", ".github/drift"):
+        (tmp_path / folder).mkdir(parents=True)
+    for file in ("pyproject.toml", "requirements/action.txt", "drift/diff/pair.py", ".github/drift/install"):
+        (tmp_path / file).write_text("before")
+
+    def key() -> str:
+        environment = {"PATH": os.environ["PATH"], "GITHUB_ACTION_PATH": str(tmp_path)}
+        ran = subprocess.run([SCRIPTS / "key"], env=environment, capture_output=True, text=True, check=True)
+        return ran.stdout.strip()
+
+    first = key()
+    assert re.fullmatch(r"[0-9a-f]{32}", first)
+    assert key() == first
+    (tmp_path / changed).write_text("after")
+    assert key() != first
+    assert ".github/drift/key" in next(s["run"] for s in steps(ACTION) if s.get("id") == "key")

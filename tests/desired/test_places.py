@@ -24,6 +24,7 @@ import boto3
 import psycopg
 import pytest
 
+from drift import installation
 from drift.desired import directory
 from drift.desired.backends import Backends, tfc
 from drift.desired.backends.url import scrubbed, shown
@@ -764,7 +765,7 @@ def test_pg_says_what_is_wrong(postgres: str, monkeypatch: pytest.MonkeyPatch) -
     assert "password authentication failed" in wrong.message
     assert "hunter22" not in str(wrong)
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    assert "pip install 'drift[pg]'" in failure(f"pg://{postgres}").hint
+    assert installation.hint("pg") in failure(f"pg://{postgres}").hint
 
 
 def test_pg_that_init_resolved(postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

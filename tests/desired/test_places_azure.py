@@ -19,6 +19,7 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure.storage.blob import BlobServiceClient, ResourceTypes, generate_account_sas
 
+from drift import installation
 from drift.desired import directory
 from drift.desired.backends import Backends, azure, entra, web
 from drift.desired.load import read_states
@@ -260,7 +261,7 @@ def test_what_is_no_listing_of_azures(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "azure.core.exceptions", None)
 
-    assert "pip install 'drift[azure]'" in failure("azurerm://account/states/x").hint
+    assert installation.hint("azure") in failure("azurerm://account/states/x").hint
 
 
 def test_clouds_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import pytest
 
+from drift import installation
 from drift.desired import directory
 from drift.desired.backends import Backends, gcs
 from drift.desired.load import read_states
@@ -242,4 +243,4 @@ def test_credentials_that_do_not_serve_are_not_quoted(monkeypatch: pytest.Monkey
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "google.auth.exceptions", None)
 
-    assert "pip install 'drift[gcs]'" in failure("gs://b/x").hint
+    assert installation.hint("gcs") in failure("gs://b/x").hint

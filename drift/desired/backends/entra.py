@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from drift import installation
 from drift.errors import StateError
 
 SCOPE = "https://storage.azure.com/.default"
@@ -45,7 +46,7 @@ def token(url: str, query: Mapping[str, str]) -> str:
         raise StateError(
             url,
             f"reading it with Entra ID needs azure-identity: {error}",
-            "Install it: pip install 'drift[azure]'. Or set ARM_ACCESS_KEY or ARM_SAS_TOKEN.",
+            f"{installation.hint('azure')} Or set ARM_ACCESS_KEY or ARM_SAS_TOKEN.",
         ) from None
     try:
         with _lock:  # one sign-in serves all states

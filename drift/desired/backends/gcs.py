@@ -21,6 +21,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from drift import installation
 from drift.desired.backends import Lock, lock_from, objects, web
 from drift.desired.backends.url import Url, build, parse
 from drift.errors import StateError
@@ -35,9 +36,7 @@ _LOG_IN = (
     "read the bucket's objects (roles/storage.objectViewer); for workload identity federation, set "
     "GOOGLE_APPLICATION_CREDENTIALS to its configuration."
 )
-_INSTALL = (
-    "Install it: pip install 'drift[gcs]'. Or: export GOOGLE_OAUTH_ACCESS_TOKEN=\"$(gcloud auth print-access-token)\""
-)
+_OR = 'Or: export GOOGLE_OAUTH_ACCESS_TOKEN="$(gcloud auth print-access-token)"'
 _lock = threading.Lock()
 
 
@@ -139,7 +138,9 @@ def _token(url: str, at: Url) -> str:
         from google.auth.exceptions import GoogleAuthError
         from google.auth.transport.urllib3 import Request
     except ImportError as error:
-        raise StateError(url, f"states in Cloud Storage need google-auth: {error}", _INSTALL) from None
+        raise StateError(
+            url, f"states in Cloud Storage need google-auth: {error}", f"{installation.hint('gcs')} {_OR}"
+        ) from None
     try:
         with _lock:  # one refresh serves all states
             credentials = _credentials(given, account)

@@ -12,6 +12,7 @@ import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from drift import installation
 from drift.desired.backends import Lock
 from drift.desired.backends.url import build, parse
 from drift.errors import StateError
@@ -78,9 +79,7 @@ def _rows(url: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
         import psycopg
         from psycopg import sql
     except ImportError as error:
-        raise StateError(
-            url, f"states in PostgreSQL need psycopg: {error}", "Install it: pip install 'drift[pg]'."
-        ) from None
+        raise StateError(url, f"states in PostgreSQL need psycopg: {error}", installation.hint("pg")) from None
     schema = parse(url).query.get("schema_name") or os.environ.get("PG_SCHEMA_NAME") or "terraform_remote_state"
     try:
         with _connected(url) as connection:

@@ -19,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from drift import installation
 from drift.desired.state import keys
 from drift.desired.state.decode import decode
 from drift.desired.state.tofu import VARIABLE, Encryption, Name, configuration, reference, wrong
@@ -103,7 +104,7 @@ def _aes_gcm(key: bytes, sealed: bytes, aad: bytes, source: str) -> bytes:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     except ImportError:
         raise StateError(
-            source, "encrypted by OpenTofu: `cryptography` is needed to read it", "Install drift[tofu]."
+            source, "encrypted by OpenTofu: `cryptography` is needed to read it", installation.hint("tofu")
         ) from None
     if len(key) not in (16, 24, 32):
         raise keys.Refused(f"a key of {len(key)} bytes, where AES takes 16, 24 or 32")

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from drift import installation
 from drift.model.value import Hidden
 from drift.rules.spec import Fact
 from drift.rules.world import Unknown
@@ -135,7 +136,7 @@ def tokens(lines: Iterable[str]) -> list[str]:
         from detect_secrets.core.scan import scan_line
         from detect_secrets.settings import transient_settings
     except ImportError:
-        raise Unknown("the detector of secrets is not installed: pip install 'drift[rules]'") from None
+        raise Unknown(f"the detector of secrets is not installed: {installation.command('rules')}") from None
     names = sorted({c.__name__ for c in get_mapping_from_secret_type_to_class().values()} - NOT_TOKENS)
     with transient_settings({"plugins_used": [{"name": name} for name in names]}):
         found = [secret.type for line in lines for secret in scan_line(line)]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import gzip
+import re
 import sys
 
 import pytest
 
+from drift import installation
 from drift.model.value import Hidden, plain
 from drift.providers.aws.rules.secrets import in_document, in_script, in_url, in_value, in_variables
 from drift.rules.world import Unknown
@@ -88,6 +90,6 @@ def test_a_hidden_text_shows_itself_to_nobody() -> None:
 def test_without_the_detector_a_token_cannot_be_told_but_a_password_can(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "detect_secrets.core.scan", None)
 
-    with pytest.raises(Unknown, match=r"pip install 'drift\[rules\]'"):
+    with pytest.raises(Unknown, match=re.escape(installation.command("rules"))):
         in_value("ANYTHING", KEY)
     assert in_value("DB_PASSWORD", "correct-horse-battery") is not None
