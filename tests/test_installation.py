@@ -13,7 +13,9 @@ from drift import installation
 
 ROOT = Path(__file__).parents[1]
 PROJECT: Mapping[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-COMMAND = re.compile(r"(?:pip|pipx|uv pip|uv tool) install(?: -\S+)* ['\"]?([A-Za-z][\w.-]*)(?![\w./-])(?:\[([\w,]+)\])?")
+COMMAND = re.compile(
+    r"(?:pip|pipx|uv pip|uv tool) install(?: -\S+)* ['\"]?([A-Za-z][\w.-]*)(?![\w./-])(?:\[([\w,]+)\])?"
+)
 OURS = "drift"
 INSTALLABLE = {"build", "pre-commit", "pip-audit"}
 """Others' tools that a page tells to install."""
