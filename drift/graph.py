@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from drift.model.resource import Key, Resource
 from drift.provider.catalog import Catalog
-from drift.provider.relations import Index, kind_of, order_of
+from drift.provider.relations import Index, entry_of, order_of
 from drift.provider.spec import Ref
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ def build(resources: Iterable[Resource], catalog: Catalog) -> nx.DiGraph[Key]:
     index = Index(nodes, catalog)
     graph.add_nodes_from((r.key, {"resource": r}) for r in nodes)
     for resource in nodes:
-        kind = kind_of(resource, catalog)
-        parent = (Ref(kind.parent.attribute, kind.parent.to, kind.parent.by),) if kind.parent else ()
-        for ref in (*kind.refs, *parent):
+        entry = entry_of(resource, catalog)
+        parent = (Ref(entry.parent.attribute, entry.parent.to, entry.parent.by),) if entry.parent else ()
+        for ref in (*entry.refs, *parent):
             for _, target in index.named(ref, resource):
                 if target is not None and target.key != resource.key:
                     graph.add_edge(resource.key, target.key, attribute=ref.attribute)

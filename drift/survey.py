@@ -24,7 +24,7 @@ from drift.model.drift import Drift
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.model.target import Target
 from drift.provider.catalog import Catalog
-from drift.provider.relations import kind_of
+from drift.provider.relations import entry_of
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -95,7 +95,7 @@ class Survey:
 
     def covers(self, resource: Resource) -> bool:
         """Whether a resource of another target would have been looked at, had it been one of this."""
-        return kind_of(resource, self.catalog).name in self.types and self.exclusions.means(resource)
+        return entry_of(resource, self.catalog).name in self.types and self.exclusions.means(resource)
 
     @property
     def in_sync(self) -> list[tuple[Resource, Resource]]:

@@ -10,7 +10,7 @@ import click
 from drift.cli import plugins
 from drift.cli.options.scope import Types, type_options
 from drift.errors import UsageError
-from drift.provider.describe import actions, entry
+from drift.provider.describe import actions, plain_entry
 
 
 @click.command("catalog")
@@ -38,7 +38,7 @@ def command(types: Types, format_: str, iam_policy: bool, verbose: bool) -> None
     if iam_policy:
         click.echo(json.dumps(policy_of(names), indent=2))
         return
-    entries = [entry(catalog[name], catalog) for name in names]
+    entries = [plain_entry(catalog[name], catalog) for name in names]
     if format_ == "json":
         click.echo(json.dumps(entries, indent=2))
     elif format_ == "markdown":

@@ -52,10 +52,10 @@ def _hints(
             key = state.source, instance.provider
             if key not in untold:
                 continue
-            kind = catalog.get(instance.address.type)
-            for whole in _references(instance, _whole(kind), catalog):
+            entry = catalog.get(instance.address.type)
+            for whole in _references(instance, _whole(entry), catalog):
                 inside[key].add(known.get(whole, known.get(whole[2], Home())))
-            for name in (*_texts(instance.attributes), *_references(instance, _refs(kind), catalog)):
+            for name in (*_texts(instance.attributes), *_references(instance, _refs(entry), catalog)):
                 if name in known:
                     named[key].add(known[name])
                 elif isinstance(name, str):
@@ -91,8 +91,8 @@ def _known(states: Sequence[State], catalog: Catalog, homes: Mapping[Configurati
     """
     out: dict[Name, Home] = {}
     wanted: dict[str, set[str]] = defaultdict(set)
-    for kind in {i.address.type for s in states for i in s.instances} & catalog.keys():
-        for ref in _refs(catalog[kind]):
+    for type_ in {i.address.type for s in states for i in s.instances} & catalog.keys():
+        for ref in _refs(catalog[type_]):
             wanted[_listed_as(ref.to, catalog)].add(ref.by)
     for state in states:
         for instance in state.instances:
@@ -115,12 +115,12 @@ def _references(instance: Instance, refs: Iterable[Ref], catalog: Catalog) -> It
             yield _listed_as(ref.to, catalog), ref.by, name
 
 
-def _refs(kind: ResourceType | None) -> tuple[Ref, ...]:
-    return (*kind.refs, *_whole(kind)) if kind is not None else ()
+def _refs(entry: ResourceType | None) -> tuple[Ref, ...]:
+    return (*entry.refs, *_whole(entry)) if entry is not None else ()
 
 
-def _whole(kind: ResourceType | None) -> tuple[Ref, ...]:
-    parent = kind.parent if kind is not None else None
+def _whole(entry: ResourceType | None) -> tuple[Ref, ...]:
+    parent = entry.parent if entry is not None else None
     return (Ref(parent.attribute, parent.to, parent.by),) if parent is not None else ()
 
 
@@ -141,8 +141,8 @@ def home_of(instance: Instance, catalog: Catalog) -> Home:
     provider = catalog.provider_at(instance.provider)
     if provider is None:
         return Home()
-    kind = catalog.get(instance.address.type)
-    return provider.homes.of_resource(instance.attributes, instance.identity, kind)
+    entry = catalog.get(instance.address.type)
+    return provider.homes.of_resource(instance.attributes, instance.identity, entry)
 
 
 def _answered(source: Instance, catalog: Catalog) -> Home:

@@ -30,7 +30,7 @@ from drift.provider.catalog import Catalog
 from drift.provider.contract import Home
 from drift.provider.facts import Default, Facts, Unset
 from drift.provider.path import text_at
-from drift.provider.relations import kind_of
+from drift.provider.relations import entry_of
 from drift.provider.spec import Attr, ResourceType
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ class Desired:
         """The resources of each account of each provider, in their order: a state may hold several."""
         out: dict[Target, list[Resource]] = defaultdict(list)
         for resource in self.resources:
-            out[Target(catalog.provider_of(kind_of(resource, catalog).name).name, resource.key.account)].append(
+            out[Target(catalog.provider_of(entry_of(resource, catalog).name).name, resource.key.account)].append(
                 resource
             )
         return {target: tuple(resources) for target, resources in out.items()}
@@ -157,23 +157,23 @@ def build(
                 out.not_covered[instance.address.type] += 1
                 out.named |= _named(instance, catalog)
                 continue
-            kind = catalog[instance.address.type]
+            entry = catalog[instance.address.type]
             if catalog.provider_at(instance.provider) is None:
                 out.not_covered[f"{instance.address.type} of {source_of(instance.provider)}"] += 1
-                out.elsewhere += _of_another(instance, kind, known[state.source, instance.provider], account, region)
+                out.elsewhere += _of_another(instance, entry, known[state.source, instance.provider], account, region)
                 continue
-            major = majors.get(catalog.provider_of(kind.name).name, 0)
-            names = catalog.schema_of(kind.name).renamed(kind.name, major)
+            major = majors.get(catalog.provider_of(entry.name).name, 0)
+            names = catalog.schema_of(entry.name).renamed(entry.name, major)
             instance = as_known(instance, names)
             home = _home_of(instance, known[state.source, instance.provider], catalog)
             resource, strange = desired_resource(
                 instance,
-                kind,
+                entry,
                 account=home.account or account,
                 region=home.region or region,
                 lineage=state.lineage,
-                provider=under_old(catalog.facts(kind.name, major), names),
-                means=meanings(catalog, kind.name, major, names),
+                provider=under_old(catalog.facts(entry.name, major), names),
+                means=meanings(catalog, entry.name, major, names),
             )
             _keep(instance, _doubted(resource, instance, home, catalog, several=bool(others)), strange, out, catalog)
     return out
@@ -240,17 +240,17 @@ def source_of(configuration: str) -> str:
     return (match[1] or match[2]) if match else "another provider"
 
 
-def _of_another(instance: Instance, kind: ResourceType, home: Home, account: str, region: str) -> Iterator[Resource]:
+def _of_another(instance: Instance, entry: ResourceType, home: Home, account: str, region: str) -> Iterator[Resource]:
     """What a fork of the provider manages, known by its identity alone: it may record everything else otherwise."""
     found, strange = desired_resource(
         replace(instance, configured=None, wanted=None, asserted=None),
-        kind,
+        entry,
         account=home.account or account,
         region=home.region or region,
         lineage="",
         provider={},
     )
-    if any(found.key.identity) and not strange & {*kind.identity}:
+    if any(found.key.identity) and not strange & {*entry.identity}:
         yield found
 
 
@@ -306,7 +306,7 @@ def meanings(catalog: Catalog, type_: str, major: int, renamed: Mapping[str, str
 
 def desired_resource(
     instance: Instance,
-    kind: ResourceType,
+    entry: ResourceType,
     *,
     account: str,
     region: str,
@@ -321,26 +321,26 @@ def desired_resource(
     """
     raw: Mapping[str, Any] = instance.attributes
     unsaid = Unsaid(means)
-    attributes, strange = _canonical({"id": kind.id, **kind.computed, **kind.attributes}, raw, {"id", *raw})
+    attributes, strange = _canonical({"id": entry.id, **entry.computed, **entry.attributes}, raw, {"id", *raw})
     author = instance.configured
     said = instance.wanted
     if said is None and author is not None:
         said = wanted(author, raw, provider, unsaid)
-        said |= unsaid.of(author, raw, instance.earlier, {n: provider[n] for n in kind.attributes if n in provider})
+        said |= unsaid.of(author, raw, instance.earlier, {n: provider[n] for n in entry.attributes if n in provider})
     if instance.asserted is not None:
         unsaid.leave(n for n in provider if n not in instance.asserted)
     before = instance.earlier
-    configured, _ = _canonical(kind.attributes, {**raw, **said}, said) if said else ({}, None)
-    identity = tuple(attributes.get(name) for name in kind.identity)
+    configured, _ = _canonical(entry.attributes, {**raw, **said}, said) if said else ({}, None)
+    identity = tuple(attributes.get(name) for name in entry.identity)
     arn = raw.get("arn")
-    secret_by_kind = frozenset(n for n, a in kind.attributes.items() if a.sensitive)
+    secret_by_kind = frozenset(n for n, a in entry.attributes.items() if a.sensitive)
     marked = instance.sensitive | (author.sensitive if author else frozenset())
     secret = secret_by_kind | marked | ({"tags"} if "tags_all" in marked else frozenset())
     resource = Resource(
-        key=Key(kind.listed_as, account, region if kind.regional else GLOBAL, identity),
-        id=text_at(kind.import_id, attributes) or str(raw.get("id") or ""),
+        key=Key(entry.listed_as, account, region if entry.regional else GLOBAL, identity),
+        id=text_at(entry.import_id, attributes) or str(raw.get("id") or ""),
         arn=arn if isinstance(arn, str) else "",
-        name=text_at(kind.label, attributes),
+        name=text_at(entry.label, attributes),
         attributes=attributes,
         address=instance.address,
         source=Source(
@@ -352,19 +352,19 @@ def desired_resource(
         configured=configured,
         asserted=instance.asserted,
         left_out=frozenset(
-            n for n, a in kind.attributes.items() if a.default is not None and raw.get(n, "") in (None, "")
+            n for n, a in entry.attributes.items() if a.default is not None and raw.get(n, "") in (None, "")
         ),
         undeclared=frozenset(unsaid.left),
         implied=frozenset(unsaid.implied),
         defaulted=frozenset(unsaid.defaulted),
         computed=frozenset(n for n in provider if unsaid.means(n) is Unset.ASSIGNED),
-        earlier=_canonical(kind.attributes, before, before)[0] if before is not None else {},
+        earlier=_canonical(entry.attributes, before, before)[0] if before is not None else {},
         lines=lines(author) if author else {},
         exempt=(*instance.exempt, *(exempt(author) if author else ())),
         sensitive=secret,
         sensitive_members=_members(instance, secret - secret_by_kind),
         deposed=instance.deposed,
-        recorded=frozenset(name for name in kind.ignored if raw.get(name)),
+        recorded=frozenset(name for name in entry.ignored if raw.get(name)),
     )
     return resource, strange
 

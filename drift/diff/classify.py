@@ -19,7 +19,7 @@ from drift.model.drift import Aside, Change, Drift, Pending
 from drift.model.resource import Key, Resource
 from drift.model.value import Value, is_empty
 from drift.provider.catalog import Catalog
-from drift.provider.relations import kind_of, parent_key
+from drift.provider.relations import entry_of, parent_key
 from drift.provider.spec import ElementOf, ResourceType
 
 OTHERWISE = "this Terraform, by a type that drift does not cover"
@@ -101,7 +101,7 @@ def classify(
     shares = Shares([*desired, *excused], actual.paired, catalog)
     lost = _anywhere(desired, actual)
     for resource in sorted(desired, key=lambda r: (str(r.address), r.deposed)):
-        if kind_of(resource, catalog).name not in scope or not means(resource):
+        if entry_of(resource, catalog).name not in scope or not means(resource):
             continue
         if resource.deposed:
             if resource.key in actual.resources:
@@ -157,14 +157,14 @@ def _everywhere(resource: Resource) -> Everywhere:
     return resource.key.type, resource.key.account, resource.key.identity
 
 
-def attributes_of(resource: Resource, found: Resource, kind: ResourceType, shares: Shares) -> Iterator[Comparison]:
+def attributes_of(resource: Resource, found: Resource, entry: ResourceType, shares: Shares) -> Iterator[Comparison]:
     """What was made of each compared attribute, values still in clear."""
-    return (comparison(resource, found, name, attr, shares) for name, attr in kind.attributes.items())
+    return (comparison(resource, found, name, attr, shares) for name, attr in entry.attributes.items())
 
 
-def _differing(resource: Resource, found: Resource, kind: ResourceType, shares: Shares) -> Iterator[Comparison]:
+def _differing(resource: Resource, found: Resource, entry: ResourceType, shares: Shares) -> Iterator[Comparison]:
     """The same, without those whose values are equal as they stand: of them there is nothing to say."""
-    for name, attr in kind.attributes.items():
+    for name, attr in entry.attributes.items():
         known = resource.attributes.get(name)
         echo = name not in resource.configured and (
             attr.same_for_all or resource.earlier.get(name, known) != known or shares.covers(resource, name, attr)
@@ -176,39 +176,39 @@ def _differing(resource: Resource, found: Resource, kind: ResourceType, shares: 
 def _compare(
     resource: Resource, actual: Actual, catalog: Catalog, shares: Shares, out: Verdicts, lost: Set[Everywhere]
 ) -> None:
-    kind = kind_of(resource, catalog)
+    entry = entry_of(resource, catalog)
     address = str(resource.address)
     found = actual.paired.get(resource.origin)
     if found is None:
-        gap = gap_over(resource, kind, actual.gaps, catalog)
+        gap = gap_over(resource, entry, actual.gaps, catalog)
         if gap is not None:
-            out.unread.append(Unread(address, kind.name, "", gap.action, gap.code))
+            out.unread.append(Unread(address, entry.name, "", gap.action, gap.code))
             out.unread_resources += 1
         elif _everywhere(resource) in lost:
             code = f"Unknown{resource.unknown.capitalize()}"
-            out.unread.append(Unread(address, kind.name, "", f"its {resource.unknown} is not known", code))
+            out.unread.append(Unread(address, entry.name, "", f"its {resource.unknown} is not known", code))
             out.unread_resources += 1
         else:
             out.drift.append(Drift("missing", resource, None))
         return
-    out.echoed += _echoes(resource, kind, shares)
-    every = list(_differing(resource, found, kind, shares))
+    out.echoed += _echoes(resource, entry, shares)
+    every = list(_differing(resource, found, entry, shares))
     if not every:
         out.in_sync.append(resource)
         return
     refused = [
-        Unread(address, kind.name, j.name, j.actual.action, j.actual.code)
+        Unread(address, entry.name, j.name, j.actual.action, j.actual.code)
         for j in every
         if j.outcome == "unread" and isinstance(j.actual, Unreadable)
     ]
     out.unread += refused
     told = {
-        outcome: tuple(masked(c, resource, j.name, kind) for j in every for c in getattr(j, outcome))
+        outcome: tuple(masked(c, resource, j.name, entry) for j in every for c in getattr(j, outcome))
         for outcome in ("modified", "pending", "settled", "exempt")
     }
     if told["pending"]:
         names = tuple(j.name for j in every if j.pending)
-        out.pending.append(Pending(address, kind.name, ("update",), names, told["pending"], resource.source))
+        out.pending.append(Pending(address, entry.name, ("update",), names, told["pending"], resource.source))
         wish = _meant(resource, (j for j in every if j.pending))
         out.ahead.append(Drift("modified", wish, found, told["pending"]))
     if told["settled"]:
@@ -232,11 +232,11 @@ def _meant(resource: Resource, comparisons: Iterable[Comparison]) -> Resource:
     return replace(resource, attributes={**resource.attributes, **meant}) if meant else resource
 
 
-def _echoes(resource: Resource, kind: ResourceType, shares: Shares) -> bool:
+def _echoes(resource: Resource, entry: ResourceType, shares: Shares) -> bool:
     """Whether it holds parts that nothing explains but its own record: no configuration, no part of its own."""
     if resource.asserted is not None:
         return False
-    for name, attr in kind.attributes.items():
+    for name, attr in entry.attributes.items():
         known = resource.attributes.get(name)
         if is_empty(known) or not shares.covers(resource, name, attr) or shares.closed(resource, name, attr):
             continue
@@ -246,11 +246,11 @@ def _echoes(resource: Resource, kind: ResourceType, shares: Shares) -> bool:
     return False
 
 
-def masked(change: Change, resource: Resource, name: str, kind: ResourceType) -> Change:
+def masked(change: Change, resource: Resource, name: str, entry: ResourceType) -> Change:
     """The change without secrets: keyed digests stand where values, or parts of them, must not be shown."""
-    key, attr = resource.source.lineage, kind.attributes.get(name)
+    key, attr = resource.source.lineage, entry.attributes.get(name)
     marked = name in resource.sensitive and not _may_be_shown(change, resource, name)
-    if change.sensitive or marked or is_secret(kind, name):
+    if change.sensitive or marked or is_secret(entry, name):
         whole = partial(hidden, key=key)
         sides = _sides(change, whole)
         return replace(change, **sides, details=(), sensitive=True)
@@ -276,11 +276,11 @@ def _may_be_shown(change: Change, resource: Resource, name: str) -> bool:
     return secret is not None and change.path.startswith(f"{name}.") and change.path[len(name) + 1 :] not in secret
 
 
-def gap_over(resource: Resource, kind: ResourceType, gaps: Iterable[Gap], catalog: Catalog) -> Gap | None:
+def gap_over(resource: Resource, entry: ResourceType, gaps: Iterable[Gap], catalog: Catalog) -> Gap | None:
     """The listing that failed and may hide a resource that was not found."""
-    parent = parent_key(resource, kind.parent, catalog) if kind.parent else None
-    types = {kind.listed_as}
-    if isinstance(kind.list, ElementOf) and parent is not None:
+    parent = parent_key(resource, entry.parent, catalog) if entry.parent else None
+    types = {entry.listed_as}
+    if isinstance(entry.list, ElementOf) and parent is not None:
         types.add(parent.type)
     names = {"", *(str(k.identity[0]) for k in (resource.key, parent) if k is not None)}
     account, region = resource.key.account, resource.key.region

@@ -14,7 +14,7 @@ from drift.model.coverage import Unread, Unreadable
 from drift.model.drift import Aside, Change, Drift
 from drift.model.resource import Question, Resource
 from drift.provider.catalog import Catalog
-from drift.provider.relations import Index, kind_of
+from drift.provider.relations import Index, entry_of
 from drift.provider.spec import Attr, ChangedBy, EndedBy
 
 _STEP = re.compile(r"([^.\[]+)(?:\[(.*?)\](?=\.|$))?\.?")
@@ -45,7 +45,7 @@ def parted(drifts: Sequence[Drift], catalog: Catalog, prove: Prove, found: Itera
         for drift in drifts
         if drift.kind == "modified"
         for change in drift.changes
-        for moves, element in [movers(kind_of(drift.resource, catalog).attributes, change.path)]
+        for moves, element in [movers(entry_of(drift.resource, catalog).attributes, change.path)]
         if moves
     }
     questions = [q for both in asked.values() for _, qs in both for q in qs]
@@ -67,7 +67,7 @@ def _ended(
     drifts: Sequence[Drift], catalog: Catalog, found: Iterable[Resource]
 ) -> Mapping[int, tuple[EndedBy, Resource]]:
     """The missing that somebody may have taken away, each with what would show that."""
-    lost = [(d, by) for d in drifts if d.kind == "missing" and (by := kind_of(d.resource, catalog).ended_by)]
+    lost = [(d, by) for d in drifts if d.kind == "missing" and (by := entry_of(d.resource, catalog).ended_by)]
     if not lost:
         return {}
     index = Index(found, catalog)

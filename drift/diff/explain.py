@@ -21,7 +21,7 @@ from drift.model.resource import Key, Resource, Source
 from drift.model.value import Value, is_empty, plain
 from drift.provider.catalog import Catalog
 from drift.provider.describe import listings, told_by
-from drift.provider.relations import kind_of
+from drift.provider.relations import entry_of
 from drift.provider.spec import Attr, ResourceType
 
 WHY: Mapping[str, str] = {
@@ -95,47 +95,47 @@ def explanations(
 
 
 def _managed(resource: Resource, report: Report, actual: Actual, shares: Shares, catalog: Catalog) -> Explanation:
-    kind, found = kind_of(resource, catalog), actual.paired.get(resource.origin)
+    entry, found = entry_of(resource, catalog), actual.paired.get(resource.origin)
     drift = next(
         (d for d in (*report.drift, *report.accepted) if d.desired and d.desired.origin == resource.origin), None
     )
     attributes: tuple[Attribute, ...] = ()
     if found is None:
-        verdict, why = _absent(resource, kind, drift, actual, report, catalog)
+        verdict, why = _absent(resource, entry, drift, actual, report, catalog)
     else:
-        every = attributes_of(resource, found, kind, shares)
+        every = attributes_of(resource, found, entry, shares)
         told = _asides(resource, drift, report)
-        attributes = tuple(_attribute(j, resource, kind, told, catalog) for j in every if j.recorded is not UNSAID)
+        attributes = tuple(_attribute(j, resource, entry, told, catalog) for j in every if j.recorded is not UNSAID)
         verdict, why = _verdict(attributes, drift, report)
     return Explanation(
         verdict=verdict,
         why=tuple(why),
-        type=kind.name,
+        type=entry.name,
         id=(found or resource).id,
         address=str(resource.address),
         arn=(found or resource).arn,
         account=resource.key.account,
         region=resource.key.region,
         source=resource.source,
-        listed_by=tuple(listings(kind, catalog)),
+        listed_by=tuple(listings(entry, catalog)),
         attributes=attributes,
     )
 
 
 def _absent(
     resource: Resource,
-    kind: ResourceType,
+    entry: ResourceType,
     drift: Drift | None,
     actual: Actual,
     report: Report,
     catalog: Catalog,
 ) -> tuple[str, list[str]]:
-    gap = gap_over(resource, kind, actual.gaps, catalog)
+    gap = gap_over(resource, entry, actual.gaps, catalog)
     if gap is not None:
         return "unread", [f"{gap.action} was refused ({gap.code}), so that it cannot be told whether it is there"]
     there = sum(key.type == resource.type and key.region == resource.key.region for key in actual.resources)
     where = f"{there} of this type {'was' if there == 1 else 'were'} found in {resource.key.region}, and it is none"
-    asked = ", ".join(listings(kind, catalog)) or "what its parent shows"
+    asked = ", ".join(listings(entry, catalog)) or "what its parent shows"
     why = [f"the state has it, and {asked} did not show it: {where}"]
     if drift is not None and drift.recreated_as is not None:
         why.append(f"{drift.recreated_as.id} stands in its place: made again by hand, and in no state")
@@ -163,10 +163,10 @@ def _asides(resource: Resource, drift: Drift | None, report: Report) -> Told:
     return out
 
 
-def _attribute(of: Comparison, resource: Resource, kind: ResourceType, told: Told, catalog: Catalog) -> Attribute:
-    attr = kind.attributes[of.name]
-    secret = of.name in resource.sensitive or is_secret(kind, of.name)
-    changes = tuple(masked(c, resource, of.name, kind) for c in (*of.modified, *of.exempt, *of.pending, *of.settled))
+def _attribute(of: Comparison, resource: Resource, entry: ResourceType, told: Told, catalog: Catalog) -> Attribute:
+    attr = entry.attributes[of.name]
+    secret = of.name in resource.sensitive or is_secret(entry, of.name)
+    changes = tuple(masked(c, resource, of.name, entry) for c in (*of.modified, *of.exempt, *of.pending, *of.settled))
     outcome, why = _decided(of, attr, resource, told)
 
     def shown(value: Value | Unsaid) -> Value | Unsaid:
@@ -183,7 +183,7 @@ def _attribute(of: Comparison, resource: Resource, kind: ResourceType, told: Tol
         configured=shown(of.configured),
         recorded=shown(of.recorded),
         actual=shown(of.actual),
-        told_by=tuple(told_by(kind, of.name, catalog)),
+        told_by=tuple(told_by(entry, of.name, catalog)),
         file=resource.source.file if line else "",
         line=line,
         changes=changes,
@@ -293,7 +293,7 @@ _COUNTED = {
 
 
 def _stranger(stranger: Stranger, report: Report, catalog: Catalog) -> Explanation:
-    resource, kind = stranger.resource, catalog[stranger.resource.type]
+    resource, entry = stranger.resource, catalog[stranger.resource.type]
     lost = next((d for d in report.drift if d.recreated_as and d.recreated_as.key == resource.key), None)
     who = ("unmanaged", resource.type, resource.id, resource.key.region)
     ignored = [i for i in report.ignored if (i.kind, i.type, i.id, i.region) == who]
@@ -308,11 +308,11 @@ def _stranger(stranger: Stranger, report: Report, catalog: Catalog) -> Explanati
             name=name,
             outcome="found",
             why="",
-            actual=hidden(value, "") if is_secret(kind, name) else redacted(value, kind.attr(name), ""),
-            told_by=tuple(told_by(kind, name, catalog)),
+            actual=hidden(value, "") if is_secret(entry, name) else redacted(value, entry.attr(name), ""),
+            told_by=tuple(told_by(entry, name, catalog)),
         )
         for name, value in resource.attributes.items()
-        if name in kind.attributes and not isinstance(value, Unreadable)
+        if name in entry.attributes and not isinstance(value, Unreadable)
     )
     return Explanation(
         verdict=verdict,
@@ -322,7 +322,7 @@ def _stranger(stranger: Stranger, report: Report, catalog: Catalog) -> Explanati
         arn=resource.arn,
         account=resource.key.account,
         region=resource.key.region,
-        listed_by=tuple(listings(kind, catalog)),
+        listed_by=tuple(listings(entry, catalog)),
         attributes=attributes,
     )
 

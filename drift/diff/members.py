@@ -11,7 +11,7 @@ from drift.model.coverage import Gap, Unreadable
 from drift.model.drift import Drift
 from drift.model.resource import GLOBAL, Key, Question, Resource
 from drift.provider.catalog import Catalog
-from drift.provider.relations import kind_of
+from drift.provider.relations import entry_of
 from drift.provider.spec import Owns, ResourceType
 
 
@@ -62,7 +62,7 @@ def membership(
         unknown = {g.region for g in (*silent, *(g for g, h in unlisted if h is owns))}
         members = {region: _members(answers, region, owns) for region in regions}
         for resource in strangers:
-            who = _owner_of_member(resource, kind_of(resource, catalog), owns, members[resource.key.region])
+            who = _owner_of_member(resource, entry_of(resource, catalog), owns, members[resource.key.region])
             if who:
                 out[resource.key] = who
             elif resource.key.region in unknown or (resource.key.region == GLOBAL and unknown):
@@ -87,11 +87,11 @@ def _members(answers: Mapping[Question, Any], region: str, owns: Owns) -> Member
     return out
 
 
-def _owner_of_member(resource: Resource, kind: ResourceType, owns: Owns, members: Members) -> str:
+def _owner_of_member(resource: Resource, entry: ResourceType, owns: Owns, members: Members) -> str:
     # a tag is no name: anybody could write a member's name into it
-    name = "" if kind.label.startswith("tags") else resource.name
+    name = "" if entry.label.startswith("tags") else resource.name
     names = {resource.id, resource.arn, name, str(resource.attributes.get("id") or "")} - {""}
-    types = {_letters(owns.names.get(kind.name, kind.name)), ""}
+    types = {_letters(owns.names.get(entry.name, entry.name)), ""}
     return next((members[t, n] for t in sorted(types) for n in sorted(names) if (t, n) in members), "")
 
 

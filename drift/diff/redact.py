@@ -30,11 +30,11 @@ def hidden(value: Value, key: str) -> Value:
     return "secret:" + hashlib.blake2s(text.encode(), key=key.encode()[:32], digest_size=8).hexdigest()
 
 
-def is_secret(kind: ResourceType, name: str) -> bool:
+def is_secret(entry: ResourceType, name: str) -> bool:
     """Whether a whole attribute is, by its entry or by the provider's schema."""
-    fact = facts_of(kind.name).get(name, "")
+    fact = facts_of(entry.name).get(name, "")
     flags = fact if isinstance(fact, str) else str(fact[0])
-    known = kind.attributes.get(name) or kind.computed.get(name)
+    known = entry.attributes.get(name) or entry.computed.get(name)
     return bool(known and known.sensitive) or "s" in flags.partition(" ")[0]
 
 

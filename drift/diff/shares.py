@@ -10,7 +10,7 @@ from drift.model.coverage import Unreadable
 from drift.model.resource import Key, Resource
 from drift.model.value import Value, is_empty
 from drift.provider.catalog import Catalog
-from drift.provider.relations import kind_of, parent_key, parts_of
+from drift.provider.relations import entry_of, parent_key, parts_of
 from drift.provider.spec import WHOLE, Attr
 
 
@@ -30,22 +30,22 @@ class Shares:
         self._catalog = catalog
         gathered = [p for r in (*desired, *paired.values()) for p in parts_of(r, catalog)]
         for resource in (*desired, *gathered):
-            kind = kind_of(resource, catalog)
-            for mirror in kind.mirrors if not resource.deposed else ():
+            entry = entry_of(resource, catalog)
+            for mirror in entry.mirrors if not resource.deposed else ():
                 other = (mirror.to, mirror.attribute, mirror.by, resource.attributes.get(mirror.names))
                 self._mirrored[other] |= mirror.share(_readable(resource))
-            if kind.parent is None or resource.deposed:
+            if entry.parent is None or resource.deposed:
                 continue
-            key = parent_key(resource, kind.parent, catalog)
+            key = parent_key(resource, entry.parent, catalog)
             if key is None:
                 continue
-            self._split[key].add(kind.name)
+            self._split[key].add(entry.name)
             sides = [resource, *([found] if (found := paired.get(resource.origin)) else [])]
-            for name, share in kind.parent.covers.items():
+            for name, share in entry.parent.covers.items():
                 if share is WHOLE:
                     self._whole.add((key, name))
                     continue
-                attr = catalog[kind.parent.to].attributes[name]
+                attr = catalog[entry.parent.to].attributes[name]
                 for side in sides:
                     self._held[key, name] |= {element_key(attr, e) for e in share(_readable(side))}
 
@@ -81,7 +81,7 @@ class Shares:
 
     def refers(self, resource: Resource, name: str) -> bool:
         """Whether an attribute names other resources: it changes with them."""
-        refs = kind_of(resource, self._catalog).refs
+        refs = entry_of(resource, self._catalog).refs
         return any(ref.attribute.partition(".")[0].removesuffix("[]") == name for ref in refs)
 
     def covers(self, parent: Resource, name: str, attr: Attr) -> bool:

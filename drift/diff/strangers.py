@@ -11,7 +11,7 @@ from drift.diff.actual import Actual
 from drift.model.coverage import Gap, Unreadable
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.provider.catalog import Catalog
-from drift.provider.relations import Index, kind_of, parent_key, parts_of
+from drift.provider.relations import Index, entry_of, parent_key, parts_of
 from drift.provider.spec import ResourceType
 
 Fate = Literal["unmanaged", "not_ours", "doubtful", "imported", "part", "told", "claimed", "inside"]
@@ -46,7 +46,7 @@ def strangers(
     found: dict[Key, Resource] = {}
     recorded: dict[Key | None, set[str]] = defaultdict(set)  # what an API's state sets, or a part of the API
     for known in desired:
-        part = kind_of(known, catalog).parent
+        part = entry_of(known, catalog).parent
         for whole in (known.key, *([parent_key(known, part, catalog)] if part else [])):
             recorded[whole] |= known.recorded
     index = Index([*actual.resources.values()], catalog)
@@ -59,24 +59,24 @@ def strangers(
     }
     for key in sorted(actual.resources, key=lambda k: (k.type, k.account, k.region, str(k.identity))):
         resource = actual.resources[key]
-        kind = catalog[key.type]
-        if key in managed or kind.name not in scope:
+        entry = catalog[key.type]
+        if key in managed or entry.name not in scope:
             continue
         if key in claimed:
             yield Stranger(resource, "claimed", claimed[key])
             continue
-        if kind.parent is not None:
-            parent = parent_key(resource, kind.parent, catalog)
-            if parent not in managed and not kind.parent.standalone:
+        if entry.parent is not None:
+            parent = parent_key(resource, entry.parent, catalog)
+            if parent not in managed and not entry.parent.standalone:
                 yield Stranger(resource, "part", parent)
                 continue
-            if parent in managed and (kind.parent.covers or kind.parent.covered_if in recorded[parent]):
+            if parent in managed and (entry.parent.covers or entry.parent.covered_if in recorded[parent]):
                 yield Stranger(resource, "told", parent)
                 continue
         if key in elsewhere:
             yield Stranger(replace(resource, owner=elsewhere[key]), "not_ours", proof=elsewhere[key])
             continue
-        stranger = _owned(resource, kind, index, actual.gaps, claimants, catalog)
+        stranger = _owned(resource, entry, index, actual.gaps, claimants, catalog)
         if stranger is None:
             found[key] = resource
         else:
@@ -89,7 +89,7 @@ def strangers(
 
 def _owned(
     resource: Resource,
-    kind: ResourceType,
+    entry: ResourceType,
     index: Index,
     gaps: Iterable[Gap],
     claimants: Mapping[tuple[str, str, str], Gap],
@@ -98,7 +98,7 @@ def _owned(
     """Whose it is, or what was refused that might tell; None where it is nobody else's."""
     if resource.owner:
         return Stranger(resource, "not_ours", proof=resource.proof)
-    owner = _inherited(resource, kind, index, gaps, catalog)
+    owner = _inherited(resource, entry, index, gaps, catalog)
     if isinstance(owner, Resource):
         return Stranger(replace(resource, owner=owner.owner), "not_ours", owner.key, owner.proof)
     refused = owner or _claimant(resource.key, claimants)
@@ -115,11 +115,11 @@ def _within(resource: Resource, told: Set[Key], resources: Mapping[Key, Resource
 
 
 def _inherited(
-    resource: Resource, kind: ResourceType, index: Index, gaps: Iterable[Gap], catalog: Catalog
+    resource: Resource, entry: ResourceType, index: Index, gaps: Iterable[Gap], catalog: Catalog
 ) -> Resource | Unreadable | None:
     """What it belongs to that has an owner, or what was refused that might tell of one."""
     doubt = resource.doubt
-    for ref in kind.owned_with:
+    for ref in entry.owned_with:
         types = {ref.to, catalog[ref.to].listed_as if ref.to in catalog else ref.to}
         for value, target in index.named(ref, resource):
             if target is not None and target.owner:
@@ -145,7 +145,7 @@ def _claimed(desired: Sequence[Resource], actual: Actual, catalog: Catalog, inde
     """What came with something else -> that."""
     claimants: dict[Key, list[Key]] = defaultdict(list)
     for resource in (*desired, *(actual.resources[key] for key in sorted(actual.resources, key=str))):
-        for ref in kind_of(resource, catalog).creates:
+        for ref in entry_of(resource, catalog).creates:
             for target in index.every(ref, resource):
                 # where two claim each other, as the tables of a global table do, one of them must speak
                 if target.key not in {resource.key, *claimants[resource.key]}:

@@ -18,7 +18,7 @@ from drift.model.drift import Drift
 from drift.model.resource import Key, Resource
 from drift.model.value import Block, Value, is_empty
 from drift.provider.catalog import Catalog
-from drift.provider.relations import kind_of
+from drift.provider.relations import entry_of
 from drift.provider.spec import ResourceType
 
 Complete = Callable[[Mapping[Key, frozenset[str]]], None]
@@ -39,7 +39,7 @@ def joined(
     pairs = [(d, s) for d in lost for s in strangers[_home(d)] if _worth_reading(d.resource, s.resource, catalog)]
     if not pairs:
         return list(drifts)
-    complete({s.resource.key: frozenset(kind_of(d.resource, catalog).attributes) for d, s in pairs})
+    complete({s.resource.key: frozenset(entry_of(d.resource, catalog).attributes) for d, s in pairs})
     twins = _twins([(d.resource, resources[s.resource.key]) for d, s in pairs], catalog)
     taken = {twin.key for twin in twins.values()}
     out = []
@@ -58,14 +58,14 @@ def _home(drift: Drift) -> tuple[str, str, str]:
 
 def _worth_reading(lost: Resource, stranger: Resource, catalog: Catalog) -> bool:
     """Whether it may be the same made again: it has another id, and nothing that the listing tells speaks against."""
-    kind = kind_of(lost, catalog)
-    if kind.identity != ("id",) or lost.id == stranger.id or lost.id == lost.name:
+    entry = entry_of(lost, catalog)
+    if entry.identity != ("id",) or lost.id == stranger.id or lost.id == lost.name:
         return False
-    if _named(kind, lost, stranger):
+    if _named(entry, lost, stranger):
         return True
-    names = {name for name in kind.attributes if name in lost.attributes and name in stranger.attributes}
-    names -= {ref.attribute.split(".")[0].removesuffix("[]") for ref in kind.refs}
-    return bool(lost.attributes.get("tags")) and all(_agree(kind, n, lost, stranger, {}) for n in names)
+    names = {name for name in entry.attributes if name in lost.attributes and name in stranger.attributes}
+    names -= {ref.attribute.split(".")[0].removesuffix("[]") for ref in entry.refs}
+    return bool(lost.attributes.get("tags")) and all(_agree(entry, n, lost, stranger, {}) for n in names)
 
 
 def _twins(pairs: Sequence[tuple[Resource, Resource]], catalog: Catalog) -> dict[tuple[str, str], Resource]:
@@ -87,29 +87,29 @@ def _twins(pairs: Sequence[tuple[Resource, Resource]], catalog: Catalog) -> dict
 
 
 def _same(lost: Resource, stranger: Resource, swaps: Mapping[str, str], catalog: Catalog) -> bool:
-    kind = kind_of(lost, catalog)
-    if _named(kind, lost, stranger):
-        return all(_agree(kind, name, lost, stranger, swaps) for name in _references(kind) if name in lost.attributes)
+    entry = entry_of(lost, catalog)
+    if _named(entry, lost, stranger):
+        return all(_agree(entry, name, lost, stranger, swaps) for name in _references(entry) if name in lost.attributes)
     if is_empty(lost.attributes.get("tags")):
         return False
-    return all(_agree(kind, name, lost, stranger, swaps) for name in kind.attributes if name in lost.attributes)
+    return all(_agree(entry, name, lost, stranger, swaps) for name in entry.attributes if name in lost.attributes)
 
 
-def _named(kind: ResourceType, lost: Resource, stranger: Resource) -> bool:
-    natural = _NATURAL.fullmatch(kind.label) is not None and kind.label in kind.attributes
+def _named(entry: ResourceType, lost: Resource, stranger: Resource) -> bool:
+    natural = _NATURAL.fullmatch(entry.label) is not None and entry.label in entry.attributes
     return natural and bool(lost.name) and lost.name == stranger.name
 
 
-def _references(kind: ResourceType) -> Iterator[str]:
+def _references(entry: ResourceType) -> Iterator[str]:
     """The attributes that name one other resource: where it stands."""
-    named = [ref.attribute for ref in kind.refs] + ([kind.parent.attribute] if kind.parent else [])
-    return (name for name in dict.fromkeys(named) if name in kind.attributes)
+    named = [ref.attribute for ref in entry.refs] + ([entry.parent.attribute] if entry.parent else [])
+    return (name for name in dict.fromkeys(named) if name in entry.attributes)
 
 
-def _agree(kind: ResourceType, name: str, lost: Resource, stranger: Resource, swaps: Mapping[str, str]) -> bool:
+def _agree(entry: ResourceType, name: str, lost: Resource, stranger: Resource, swaps: Mapping[str, str]) -> bool:
     have = stranger.attributes.get(name)
     return not isinstance(have, Unreadable) and agree(
-        kind.attributes[name], _swapped(lost.attributes.get(name), swaps), have
+        entry.attributes[name], _swapped(lost.attributes.get(name), swaps), have
     )
 
 

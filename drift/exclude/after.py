@@ -11,7 +11,7 @@ from drift.exclude.owners import condition, owner_by_rules
 from drift.exclude.rules import IgnoreRule, types_of
 from drift.model.drift import Aside, Change, Drift
 from drift.model.resource import Key, Resource
-from drift.provider.relations import kind_of
+from drift.provider.relations import entry_of
 
 
 class Verdicts(Protocol):
@@ -64,7 +64,7 @@ def _in_sync(at: Exclusions, resources: Iterable[Resource], actual: Mapping[Plac
         found = actual[resource.origin].attributes if resource.origin in actual else {}
         for name in sorted(at.spared.get(resource.origin, frozenset()) - found.keys()):
             by = at.of_attribute(resource, name)
-            if by is not None and name in kind_of(resource, at.catalog).attributes:
+            if by is not None and name in entry_of(resource, at.catalog).attributes:
                 at.leave_out(by, "not_read", resource, name)
         out.append(resource)
     return out
@@ -91,7 +91,7 @@ def _read(at: Exclusions, drifts: Sequence[Drift], reader: Reader) -> list[Drift
     for drift in drifts:
         if drift.desired is not None or drift.actual is None:
             continue
-        known = kind_of(drift.actual, at.catalog).attributes
+        known = entry_of(drift.actual, at.catalog).attributes
         names = {n for c in conditions for n in c.reads(known)} | ({"tags"} & known.keys() if by_tag else set())
         if names:
             wants[drift.actual.key] = frozenset(names)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from drift.exclude.exclusions import By, Exclusions, Place, why
 from drift.model.drift import Ignored
 from drift.model.resource import GLOBAL, Resource
-from drift.provider.relations import kind_of
+from drift.provider.relations import entry_of
 
 
 def types_left(
@@ -22,7 +22,7 @@ def types_left(
             out[name] = found
     told = set()
     for resource in desired:
-        name = kind_of(resource, at.catalog).name
+        name = entry_of(resource, at.catalog).name
         if name in out and not resource.deposed:
             at.leave_out(out[name], "not_listed", resource)
             at.resources += 1
@@ -58,8 +58,8 @@ def spared(at: Exclusions, desired: Iterable[Resource]) -> Mapping[Place, frozen
     if at.idle:
         return at.spared
     for resource in desired:
-        kind = kind_of(resource, at.catalog)
-        if kind.parent is not None and kind.parent.covers:
+        entry = entry_of(resource, at.catalog)
+        if entry.parent is not None and entry.parent.covers:
             continue  # its parent is judged by what it holds
         names = resource.attributes
         if not at.means(resource) or at.whole(resource):

@@ -90,8 +90,8 @@ class Collector:
         out = []
         for generation in family.generations:
             items: list[Item] = []
-            for kind in generation:
-                items += yield from self._lister.of(kind, family.region)
+            for entry in generation:
+                items += yield from self._lister.of(entry, family.region)
             self._recognition.take(items)
             yield from self._sections.fill([(i.document, self._needs.proof(i)) for i in items])
             settled = None if self._fresh else self._needs.settled
@@ -117,25 +117,25 @@ class Collector:
 
     def inside(self, wants: Iterable[tuple[ResourceType, Item]]) -> list[Item]:
         """What of these types is inside items already found, however deep; what was found before is found again."""
-        found = self._schedule.run([self._opened(self._steps(kind, item.kind.name), item) for kind, item in wants])
+        found = self._schedule.run([self._opened(self._steps(entry, item.entry.name), item) for entry, item in wants])
         return [item for items in found for item in items]
 
-    def _steps(self, kind: ResourceType, ancestor: str) -> list[tuple[ResourceType, Within]]:
+    def _steps(self, entry: ResourceType, ancestor: str) -> list[tuple[ResourceType, Within]]:
         """The types to open one after the other, from the ancestor to the one that is wanted."""
         steps: list[tuple[ResourceType, Within]] = []
-        while isinstance(kind.list, Within) and kind.name != ancestor:
-            steps.insert(0, (kind, kind.list))
-            kind = self._catalog[kind.list.parent]
+        while isinstance(entry.list, Within) and entry.name != ancestor:
+            steps.insert(0, (entry, entry.list))
+            entry = self._catalog[entry.list.parent]
         return steps
 
     def _opened(self, steps: list[tuple[ResourceType, Within]], item: Item) -> Task[list[Item]]:
         parents = [item]
-        for kind, within in steps:
+        for entry, within in steps:
             needed = set() if within.each == "@" else path(within.each).sections
             yield from self._sections.fill([(p.document, needed) for p in parents])
-            every = [i for p in parents for i in self._lister.children(kind, within, p)]
+            every = [i for p in parents for i in self._lister.children(entry, within, p)]
             fresh = [i for i in every if i.key not in self.found.items]
-            needed = path(kind.exists).sections if kind.exists else set()
+            needed = path(entry.exists).sections if entry.exists else set()
             yield from self._sections.fill([(i.document, needed) for i in fresh])
             self.found.items.update((i.key, i) for i in self._inventory.existing(fresh))
             parents = [self.found.items[i.key] for i in every if i.key in self.found.items]

@@ -51,12 +51,12 @@ class Document:
     Every look-up goes through `look`, so that a refused call can never pass for an empty answer.
     """
 
-    __slots__ = ("kind", "known", "parent", "region", "unread")
+    __slots__ = ("entry", "known", "parent", "region", "unread")
 
     def __init__(
-        self, kind: ResourceType, region: str, item: Mapping[str, Any], parent: Document | None = None
+        self, entry: ResourceType, region: str, item: Mapping[str, Any], parent: Document | None = None
     ) -> None:
-        self.kind = kind
+        self.entry = entry
         self.region = region
         self.known: dict[str, Any] = dict(item)
         self.parent = parent
@@ -78,16 +78,16 @@ class Document:
             return self.parent.state_of(section.removeprefix("parent."))
         if section in self.unread:
             return self.unread[section]
-        if section not in self.known and any(c.into == section for c in self.kind.describe):
+        if section not in self.known and any(c.into == section for c in self.entry.describe):
             return UNASKED
         return None
 
     def is_empty(self, path: Path) -> bool:
         """Whether a described section that `path` needs was answered with nothing: there is nothing behind it."""
-        described = {c.into for c in self.kind.describe}
+        described = {c.into for c in self.entry.describe}
         own = any(s in described and s in self.known and self.known[s] is None for s in path.sections)
         above = [s.removeprefix("parent.") for s in path.sections if s.startswith("parent.")]
-        there = {c.into for c in self.parent.kind.describe} if self.parent is not None else set[str]()
+        there = {c.into for c in self.parent.entry.describe} if self.parent is not None else set[str]()
         return own or any(s in there and self.parent.known.get(s, "") is None for s in above if self.parent is not None)
 
     def read(self, attr: Attr) -> Value | Unasked:

@@ -11,7 +11,7 @@ from drift.live.scan import wanted
 from drift.model.resource import Resource
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Provider
-from drift.provider.relations import kind_of
+from drift.provider.relations import entry_of
 from drift.provider.spec import Call, ElementOf
 
 
@@ -43,11 +43,11 @@ def estimate(
     readings: dict[tuple[str, str, str], int] = defaultdict(int)
     calls: dict[tuple[str, str, str], tuple[str, Call]] = {}
     for resource in desired:
-        kind = kind_of(resource, catalog)
-        if kind.name not in scope or isinstance(kind.list, ElementOf) or kind.aggregate is not None:
+        entry = entry_of(resource, catalog)
+        if entry.name not in scope or isinstance(entry.list, ElementOf) or entry.aggregate is not None:
             continue
-        own = catalog[kind.listed_as]
-        needed = {s for name in resource.attributes for s in kind.sections_of(name)}
+        own = catalog[entry.listed_as]
+        needed = {s for name in resource.attributes for s in entry.sections_of(name)}
         for call in (c for c in own.describe if c.into in needed):
             slot = (own.name, resource.key.region, call.into)
             readings[slot] += 1

@@ -19,7 +19,7 @@ from drift.provider.spec import ResourceType
 class Item:
     """One live object under one type; a facet shares its document with its parent."""
 
-    kind: ResourceType
+    entry: ResourceType
     key: Key
     document: Document
     parent: Item | None = None
@@ -59,29 +59,29 @@ class Inventory:
         self.found = Found()
 
     def document(
-        self, kind: ResourceType, region: str, item: Mapping[str, Any], parent: Document | None = None
+        self, entry: ResourceType, region: str, item: Mapping[str, Any], parent: Document | None = None
     ) -> Document:
         """What a listing says of one item; it also knows where it is."""
-        return Document(kind, region, {**item, "here": self._plan.here(region)}, parent)
+        return Document(entry, region, {**item, "here": self._plan.here(region)}, parent)
 
-    def add(self, kind: ResourceType, region: str, document: Document, parent: Item | None) -> list[Item]:
+    def add(self, entry: ResourceType, region: str, document: Document, parent: Item | None) -> list[Item]:
         """The item, by its identity; none where a refusal hides that."""
         identity = []
-        for name in kind.identity:
-            value = document.read(kind.attr(name))
+        for name in entry.identity:
+            value = document.read(entry.attr(name))
             if isinstance(value, Unreadable):
-                self.gap(kind, region, value, within=parent.key if parent else None)
+                self.gap(entry, region, value, within=parent.key if parent else None)
                 return []
             identity.append(None if value is UNASKED else value)
-        key = Key(kind.listed_as, self._account, region, tuple(identity))
-        item = Item(kind, key, document, parent)
-        self.listed[kind.name, region].append(item)
+        key = Key(entry.listed_as, self._account, region, tuple(identity))
+        item = Item(entry, key, document, parent)
+        self.listed[entry.name, region].append(item)
         return [item]
 
-    def gap(self, kind: ResourceType, region: str, why: Unreadable, within: Key | None = None) -> None:
+    def gap(self, entry: ResourceType, region: str, why: Unreadable, within: Key | None = None) -> None:
         """There may be more of the type than was found."""
         name = str(within.identity[0]) if within else ""
-        self.found.gaps.add(Gap(kind.listed_as, self._account, region, why.action, why.code, name))
+        self.found.gaps.add(Gap(entry.listed_as, self._account, region, why.action, why.code, name))
 
     def existing(self, items: Iterable[Item]) -> list[Item]:
         """Those that exist; what cannot be told to exist is a gap."""
@@ -89,11 +89,11 @@ class Inventory:
         for item in items:
             if item.document.known.get("") == "gone":
                 continue
-            if item.kind.exists:
-                there = item.document.look(path(item.kind.exists))
+            if item.entry.exists:
+                there = item.document.look(path(item.entry.exists))
                 if isinstance(there, Unreadable):
                     within = item.parent.key if item.parent else item.key
-                    self.gap(item.kind, item.key.region, there, within=within)
+                    self.gap(item.entry, item.key.region, there, within=within)
                     continue
                 if there is not UNASKED and not there:
                     continue

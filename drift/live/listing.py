@@ -41,17 +41,17 @@ class Lister:
         """The families that are under way, by the type that is listed by calls of its own, and the region."""
         self._families = families
 
-    def of(self, kind: ResourceType, region: str) -> Task[list[Item]]:
+    def of(self, entry: ResourceType, region: str) -> Task[list[Item]]:
         """Every item of a type in a region that is worth speaking of, with what the listing says of it."""
-        items = self._inside(kind, kind.list, region) if isinstance(kind.list, Within) else []
-        items += yield from self._listed(kind, region)
-        if kind.lookup is not None and kind.name in self._scope:
-            items += yield from self._looked_up(kind, kind.lookup, region, {i.key for i in items})
+        items = self._inside(entry, entry.list, region) if isinstance(entry.list, Within) else []
+        items += yield from self._listed(entry, region)
+        if entry.lookup is not None and entry.name in self._scope:
+            items += yield from self._looked_up(entry, entry.lookup, region, {i.key for i in items})
         return items
 
-    def _listed(self, kind: ResourceType, region: str) -> Task[list[Item]]:
+    def _listed(self, entry: ResourceType, region: str) -> Task[list[Item]]:
         asked, out = list[Listing](), list[Item]()
-        for listing in self._plan.listings(kind, region):
+        for listing in self._plan.listings(entry, region):
             others = self._plan.needed_by(listing.call, region)
             yield Until(self._families[other] for other in others)
             if not others or self._worth(listing.call, region):
@@ -66,7 +66,7 @@ class Lister:
                 elif listing.further:
                     further += self._plan.inner(listing, kept or ())
                 else:
-                    out += self._told(kind, region, [{**listing.known, **raw} for raw in kept or ()])
+                    out += self._told(entry, region, [{**listing.known, **raw} for raw in kept or ()])
             asked = further
         return out
 
@@ -79,40 +79,40 @@ class Lister:
             for where in call.where
         )
 
-    def _told(self, kind: ResourceType, region: str, raws: list[dict[str, Any]]) -> list[Item]:
-        documents = [self._inventory.document(kind, region, raw) for raw in raws]
-        items = [i for document in documents for i in self._inventory.add(kind, region, document, None)]
-        if len(kind.listings) > 1:
-            items = self._once(kind, region, items)
-        if kind.versions is not None:
-            items = self._inventory.listed[kind.name, region] = _newest(kind, items, self._wanted)
+    def _told(self, entry: ResourceType, region: str, raws: list[dict[str, Any]]) -> list[Item]:
+        documents = [self._inventory.document(entry, region, raw) for raw in raws]
+        items = [i for document in documents for i in self._inventory.add(entry, region, document, None)]
+        if len(entry.listings) > 1:
+            items = self._once(entry, region, items)
+        if entry.versions is not None:
+            items = self._inventory.listed[entry.name, region] = _newest(entry, items, self._wanted)
         return items
 
     def _refused(self, listing: Listing, answer: Refused) -> None:
-        kind, region, call = listing.kind, listing.region, listing.call
+        entry, region, call = listing.entry, listing.region, listing.call
         if answer.code in call.absent | (call.gone if call.per else frozenset()):
             return
-        why = Unreadable(self._sections.action(kind, call), answer.code)
-        self._inventory.gap(kind, region, why)
+        why = Unreadable(self._sections.action(entry, call), answer.code)
+        self._inventory.gap(entry, region, why)
         known = {**listing.known, "here": self._plan.here(region)}
         if call.guest and path(call.guest).search(known):
             self._inventory.guests.add((region, why))
 
-    def _once(self, kind: ResourceType, region: str, items: list[Item]) -> list[Item]:
+    def _once(self, entry: ResourceType, region: str, items: list[Item]) -> list[Item]:
         """Without those that another listing of the same type has told already: an API of two versions."""
         first: dict[Key, Item] = {}
-        for item in self._inventory.listed[kind.name, region]:
+        for item in self._inventory.listed[entry.name, region]:
             first.setdefault(item.key, item)
-        self._inventory.listed[kind.name, region] = list(first.values())
+        self._inventory.listed[entry.name, region] = list(first.values())
         return [i for i in items if first[i.key] is i]
 
-    def _looked_up(self, kind: ResourceType, call: Call, region: str, listed: set[Key]) -> Task[list[Item]]:
+    def _looked_up(self, entry: ResourceType, call: Call, region: str, listed: set[Key]) -> Task[list[Item]]:
         """What is desired, not listed, and can be asked for by name."""
         asked = [
             (key, request)
-            for key in self._wanted_of[kind.name, region]
+            for key in self._wanted_of[entry.name, region]
             if key not in listed
-            and (request := self._request(kind, call, key, self._wanted.managed[key][0])) is not None
+            and (request := self._request(entry, call, key, self._wanted.managed[key][0])) is not None
         ]
         answers = yield Ask("seeking", [request for _, request in asked])
         out: list[Item] = []
@@ -120,60 +120,60 @@ class Lister:
             kept = taken(call, answer)
             if isinstance(kept, Refused):
                 if kept.code not in call.absent | call.gone:
-                    why = Unreadable(self._sections.action(kind, call), kept.code)
-                    self._inventory.gap(kind, region, why, within=key)
+                    why = Unreadable(self._sections.action(entry, call), kept.code)
+                    self._inventory.gap(entry, region, why, within=key)
                 continue
             for raw in kept if isinstance(kept, list) else [kept] if kept else []:
-                document = self._inventory.document(kind, region, {**request.args, **raw})
-                for item in self._inventory.add(kind, region, document, None):
+                document = self._inventory.document(entry, region, {**request.args, **raw})
+                for item in self._inventory.add(entry, region, document, None):
                     if item.key == key:
                         out.append(item)
                     else:
-                        self._inventory.listed[kind.name, region].remove(item)
+                        self._inventory.listed[entry.name, region].remove(item)
         return out
 
-    def _request(self, kind: ResourceType, call: Call, key: Key, desired: Resource) -> Request | None:
+    def _request(self, entry: ResourceType, call: Call, key: Key, desired: Resource) -> Request | None:
         """The request for one desired resource; None where an argument has no value, or nobody may list the type."""
         bound = {name: plain(path(p).search(desired.attributes)) for name, p in call.bind.items()}
         gap = self._inventory.found.gap(key)
         if None in bound.values() or (gap is not None and gap.code != NOT_OFFERED):
             return None
-        service = call.service or kind.service
+        service = call.service or entry.service
         return Request(service, self._plan.endpoint(key.region, call), call.op, {**call.args, **bound})
 
-    def _inside(self, kind: ResourceType, within: Within, region: str) -> list[Item]:
+    def _inside(self, entry: ResourceType, within: Within, region: str) -> list[Item]:
         out: list[Item] = []
         # a parent may be inside another: what the gap is within says nothing of the children's own parent
         self._inventory.found.gaps |= {
-            Gap(kind.name, g.account, g.region, g.action, g.code)
+            Gap(entry.name, g.account, g.region, g.action, g.code)
             for g in self._inventory.found.gaps
             if g.type == within.parent and g.region == region
         }
         for parent in self._inventory.listed[within.parent, region]:
-            if within.each != "@" or self._needs.interesting(kind, parent):
-                out += self.children(kind, within, parent)
+            if within.each != "@" or self._needs.interesting(entry, parent):
+                out += self.children(entry, within, parent)
         return out
 
-    def children(self, kind: ResourceType, within: Within, parent: Item) -> list[Item]:
+    def children(self, entry: ResourceType, within: Within, parent: Item) -> list[Item]:
         """What of a type is inside one item, as far as the section that holds it was asked for."""
         region = parent.key.region
         if within.each == "@":
-            return self._inventory.add(kind, region, parent.document, parent)
+            return self._inventory.add(entry, region, parent.document, parent)
         raws: Any = parent.document.look(path(within.each))
         if isinstance(raws, Unreadable):
-            self._inventory.gap(kind, region, raws, within=parent.key)
+            self._inventory.gap(entry, region, raws, within=parent.key)
             return []
         if raws is UNASKED:
             return []
-        documents = [self._inventory.document(kind, region, raw, parent.document) for raw in raws or ()]
-        return [item for document in documents for item in self._inventory.add(kind, region, document, parent)]
+        documents = [self._inventory.document(entry, region, raw, parent.document) for raw in raws or ()]
+        return [item for document in documents for item in self._inventory.add(entry, region, document, parent)]
 
 
-def _newest(kind: ResourceType, items: list[Item], wanted: Wanted) -> list[Item]:
+def _newest(entry: ResourceType, items: list[Item], wanted: Wanted) -> list[Item]:
     """Without the versions nobody speaks of: those beside a managed one, and those before the newest."""
-    if kind.versions is None:
+    if entry.versions is None:
         return items
-    common, number = (kind.attr(name) for name in kind.versions)
+    common, number = (entry.attr(name) for name in entry.versions)
     series: dict[Any, list[Item]] = defaultdict(list)
     for item in items:
         series[item.document.read(common)].append(item)

@@ -29,12 +29,12 @@ class Needs:
 
     def of(self, item: Item) -> set[str]:
         """The sections of the item that will be compared, prove an owner, or hold its children."""
-        kind, out = item.kind, set[str]()
+        entry, out = item.entry, set[str]()
         self._items.setdefault(id(item.document), item)
         desired = self._wanted.managed.get(item.key, ())
         unclaimed = self._search and not desired and not proved_owner(item)[0]
         if desired or (item.parent is not None) or unclaimed:
-            out |= path(kind.exists).sections if kind.exists else set()
+            out |= path(entry.exists).sections if entry.exists else set()
         for resource in desired:
             known = self._catalog[type_of(resource)]
             for name in resource.attributes.keys() - self._wanted.spared.get(resource.origin, frozenset()):
@@ -59,19 +59,19 @@ class Needs:
         return all(self._agrees(resource, document, section) for resource in desired)
 
     def _agrees(self, resource: Resource, document: Document, section: str) -> bool:
-        kind = self._catalog[type_of(resource)]
-        reads = [name for name, attr in kind.attributes.items() if section in attr.path.sections]
+        entry = self._catalog[type_of(resource)]
+        reads = [name for name, attr in entry.attributes.items() if section in attr.path.sections]
         for name in (n for n in reads if n in resource.attributes):
-            want, have = resource.attributes[name], document.read(kind.attributes[name])
+            want, have = resource.attributes[name], document.read(entry.attributes[name])
             if want != have or (name in resource.configured and resource.configured[name] != have):
                 return False
         return True
 
-    def interesting(self, kind: ResourceType, parent: Item) -> bool:
+    def interesting(self, entry: ResourceType, parent: Item) -> bool:
         """Whether a child of this parent, or one inside such a child, would ever be spoken of."""
         return any(
             self._spoken_of(k, parent) or (k.listed_as, parent.key.region) in self._named
-            for k in (kind, *self._inner(kind))
+            for k in (entry, *self._inner(entry))
         )
 
     def _of_elements(self, item: Item) -> set[str]:
@@ -80,35 +80,35 @@ class Needs:
             parent = self._catalog[name].parent
             if parent is not None and isinstance(self._catalog[name].list, ElementOf):
                 for told in parent.covers:
-                    out |= item.kind.sections_of(told)
+                    out |= item.entry.sections_of(told)
         return out
 
     def _of_children(self, item: Item) -> set[str]:
         out = set[str]()
-        for child, within in self._plan.children.get(item.kind.name, ()):
+        for child, within in self._plan.children.get(item.entry.name, ()):
             if self.interesting(child, item):
                 out |= path(within.each).sections
         return out
 
-    def _inner(self, kind: ResourceType) -> list[ResourceType]:
+    def _inner(self, entry: ResourceType) -> list[ResourceType]:
         """The types listed inside this one, however deep."""
-        if kind.name not in self._inside:
-            children = [child for child, _ in self._plan.children.get(kind.name, ())]
-            self._inside[kind.name] = [*children, *(g for child in children for g in self._inner(child))]
-        return self._inside[kind.name]
+        if entry.name not in self._inside:
+            children = [child for child, _ in self._plan.children.get(entry.name, ())]
+            self._inside[entry.name] = [*children, *(g for child in children for g in self._inner(child))]
+        return self._inside[entry.name]
 
-    def _spoken_of(self, kind: ResourceType, parent: Item) -> bool:
+    def _spoken_of(self, entry: ResourceType, parent: Item) -> bool:
         above: Item | None = parent
         while above is not None:  # a part may name a whole further up: an API, not its integration
-            if kind.name in self._wanted.parents.get(above.key, ()):
+            if entry.name in self._wanted.parents.get(above.key, ()):
                 return True
             above = above.parent
-        if kind.name in self._wanted.everywhere:
+        if entry.name in self._wanted.everywhere:
             return True
         if not self._search:
-            return kind.name in self._wanted.orphans
-        if kind.name not in self._scope or kind.parent is None:
+            return entry.name in self._wanted.orphans
+        if entry.name not in self._scope or entry.parent is None:
             return False
         if parent.key in self._wanted.managed:
-            return not kind.parent.covers and not kind.parent.filled_by_others
-        return kind.parent.standalone
+            return not entry.parent.covers and not entry.parent.filled_by_others
+        return entry.parent.standalone

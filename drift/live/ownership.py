@@ -10,11 +10,11 @@ from drift.provider.path import path
 
 def proved_owner(item: Item) -> tuple[str, str]:
     """Who made it and what proves that; empty where nobody else did, or where that could not be read."""
-    if item.kind.account:
-        account = item.document.look(path(item.kind.account))
+    if item.entry.account:
+        account = item.document.look(path(item.entry.account))
         if is_known(account) and account and str(account) != item.key.account:
-            return f"account {account}", item.kind.account
-    for owner in item.kind.proofs:
+            return f"account {account}", item.entry.account
+    for owner in item.entry.proofs:
         found = item.document.look(path(owner.when))
         if is_known(found) and found:
             return owner.who, owner.when
@@ -23,13 +23,13 @@ def proved_owner(item: Item) -> tuple[str, str]:
 
 def doubt_of(item: Item) -> Unreadable | None:
     """What was refused that might prove an owner."""
-    found = (item.document.look(path(o.when)) for o in item.kind.proofs)
+    found = (item.document.look(path(o.when)) for o in item.entry.proofs)
     return next((f for f in found if isinstance(f, Unreadable) and f.code != NOT_OFFERED), None)
 
 
 def proofs(item: Item) -> set[str]:
     """The sections that may prove an owner."""
-    return {section for owner in item.kind.proofs for section in path(owner.when).sections}
+    return {section for owner in item.entry.proofs for section in path(owner.when).sections}
 
 
 def bulk_proofs(item: Item) -> set[str]:
@@ -37,5 +37,5 @@ def bulk_proofs(item: Item) -> set[str]:
 
     They are asked for first, so that nobody describes one by one what such a call shows to be the cloud's own.
     """
-    bulk = {c.into for c in item.kind.describe if not c.bind}
+    bulk = {c.into for c in item.entry.describe if not c.bind}
     return proofs(item) & bulk if bulk else bulk

@@ -35,7 +35,7 @@ class Wanted:
 class Listing(NamedTuple):
     """One listing call, and the calls that will be made for each element of its answer."""
 
-    kind: ResourceType
+    entry: ResourceType
     region: str
     call: Call
     request: Request
@@ -76,44 +76,44 @@ class Plan:
         self._here: dict[str, Mapping[str, str]] = {}
 
     @cached_property
-    def kinds(self) -> Mapping[str, ResourceType]:
+    def entries(self) -> Mapping[str, ResourceType]:
         """Everything to list: what is in scope, and what that is found in."""
         desired_types = {key.type for key in self._wanted.managed}
-        kinds = {}
+        entries = {}
         for name in self._scope if self._search else self._scope & {name for name, _ in self._places}:
-            kind = self._catalog[name]
-            told = kind.parent is not None and kind.parent.covers and not kind.parent.standalone
+            entry = self._catalog[name]
+            told = entry.parent is not None and entry.parent.covers and not entry.parent.standalone
             if told and name not in desired_types:
                 continue  # nobody would hear of it: its parent tells
-            if isinstance(kind.list, ElementOf) and kind.parent:
-                kind = self._catalog[kind.parent.to]
-            if kind.alias_of:
-                kind = self._catalog[kind.alias_of]
-            kinds[kind.name] = kind
-        for kind in list(kinds.values()):
-            if kind.aggregate is not None and kind.name in desired_types:
-                kinds |= {to: self._catalog[to] for to, _, _ in kind.aggregate.parts.values()}
-        for kind in list(kinds.values()):
-            while isinstance(kind.list, Within):
-                kind = kinds.setdefault(kind.list.parent, self._catalog[kind.list.parent])
-        return kinds
+            if isinstance(entry.list, ElementOf) and entry.parent:
+                entry = self._catalog[entry.parent.to]
+            if entry.alias_of:
+                entry = self._catalog[entry.alias_of]
+            entries[entry.name] = entry
+        for entry in list(entries.values()):
+            if entry.aggregate is not None and entry.name in desired_types:
+                entries |= {to: self._catalog[to] for to, _, _ in entry.aggregate.parts.values()}
+        for entry in list(entries.values()):
+            while isinstance(entry.list, Within):
+                entry = entries.setdefault(entry.list.parent, self._catalog[entry.list.parent])
+        return entries
 
     @cached_property
     def children(self) -> Mapping[str, Sequence[tuple[ResourceType, Within]]]:
         """Type -> the types to list that are found inside it."""
         out: dict[str, list[tuple[ResourceType, Within]]] = {}
-        for _, kind in sorted(self.kinds.items()):
-            if isinstance(kind.list, Within):
-                out.setdefault(kind.list.parent, []).append((kind, kind.list))
+        for _, entry in sorted(self.entries.items()):
+            if isinstance(entry.list, Within):
+                out.setdefault(entry.list.parent, []).append((entry, entry.list))
         return out
 
     @cached_property
     def families(self) -> list[Family]:
         """What to list, each type with all that is found inside it, once for each region."""
         out = []
-        for _, kind in sorted(self.kinds.items()):
-            if not isinstance(kind.list, Within):
-                generations = self._generations(kind)
+        for _, entry in sorted(self.entries.items()):
+            if not isinstance(entry.list, Within):
+                generations = self._generations(entry)
                 regions = dict.fromkeys(r for g in generations for k in g for r in self.regions_of(k))
                 for region in regions:
                     here = ([k for k in g if region in self.regions_of(k)] for g in generations)
@@ -125,7 +125,7 @@ class Plan:
         while generation:
             out.append(generation)
             inside = {k.name: k for parent in generation for k, _ in self.children.get(parent.name, ())}
-            generation = [kind for _, kind in sorted(inside.items())]
+            generation = [entry for _, entry in sorted(inside.items())]
         return out
 
     @cached_property
@@ -144,19 +144,19 @@ class Plan:
                 } - found
         return frozenset(found)
 
-    def _everywhere(self, kind: ResourceType) -> list[str]:
-        return self._regions if kind.regional else [GLOBAL]
+    def _everywhere(self, entry: ResourceType) -> list[str]:
+        return self._regions if entry.regional else [GLOBAL]
 
-    def regions_of(self, kind: ResourceType) -> list[str]:
+    def regions_of(self, entry: ResourceType) -> list[str]:
         """Where to look for a type."""
-        every = self._everywhere(kind)
-        return every if self._search else [region for region in every if (kind.name, region) in self._places]
+        every = self._everywhere(entry)
+        return every if self._search else [region for region in every if (entry.name, region) in self._places]
 
-    def listings(self, kind: ResourceType, region: str) -> Iterator[Listing]:
+    def listings(self, entry: ResourceType, region: str) -> Iterator[Listing]:
         """The listing calls for a type in a region."""
-        for call in kind.listings:
+        for call in entry.listings:
             if region in (call.region or region, GLOBAL):
-                yield self._listing(kind, region, call.chain, {})
+                yield self._listing(entry, region, call.chain, {})
 
     def needed_by(self, call: Call, region: str) -> list[tuple[str, str]]:
         """The families that tell whether a listing is worth a call; none where one of them is not listed at all."""
@@ -164,16 +164,16 @@ class Plan:
         needed = [(where.type, region) for where in call.where]
         return needed if all(one in listed for one in needed) else []
 
-    def _listing(self, kind: ResourceType, region: str, chain: tuple[Call, ...], known: Mapping[str, Any]) -> Listing:
+    def _listing(self, entry: ResourceType, region: str, chain: tuple[Call, ...], known: Mapping[str, Any]) -> Listing:
         call, *further = chain
         bound = {n: path(p).search({**known, "here": self.here(region)}) for n, p in call.bind.items()}
-        request = Request(call.service or kind.service, self.endpoint(region, call), call.op, {**call.args, **bound})
-        return Listing(kind, region, call, request, tuple(further), known)
+        request = Request(call.service or entry.service, self.endpoint(region, call), call.op, {**call.args, **bound})
+        return Listing(entry, region, call, request, tuple(further), known)
 
     def inner(self, outer: Listing, elements: Iterable[Mapping[str, Any]]) -> Iterator[Listing]:
         """The calls that follow an answer, one for each element taken from it."""
         for element in elements:
-            yield self._listing(outer.kind, outer.region, outer.further, {**outer.known, **element})
+            yield self._listing(outer.entry, outer.region, outer.further, {**outer.known, **element})
 
     def endpoint(self, region: str, call: Call) -> str:
         """The region whose endpoint answers."""
@@ -202,22 +202,22 @@ class Plan:
 
     def everything(self) -> Iterator[Listing]:
         """The first listing calls of every type in every region."""
-        for kind in self.kinds.values():
-            for region in self.regions_of(kind):
-                yield from self.listings(kind, region)
+        for entry in self.entries.values():
+            for region in self.regions_of(entry):
+                yield from self.listings(entry, region)
 
 
-def _behind(kind: ResourceType) -> Iterator[str]:
+def _behind(entry: ResourceType) -> Iterator[str]:
     """The types that have to be listed for this one to be found."""
-    yield kind.listed_as
-    if isinstance(kind.list, Within):
-        yield kind.list.parent
-    if isinstance(kind.list, ElementOf) and kind.parent:
-        yield kind.parent.to
-    if kind.alias_of:
-        yield kind.alias_of
-    if kind.aggregate is not None:
-        yield from (to for to, _, _ in kind.aggregate.parts.values())
+    yield entry.listed_as
+    if isinstance(entry.list, Within):
+        yield entry.list.parent
+    if isinstance(entry.list, ElementOf) and entry.parent:
+        yield entry.parent.to
+    if entry.alias_of:
+        yield entry.alias_of
+    if entry.aggregate is not None:
+        yield from (to for to, _, _ in entry.aggregate.parts.values())
 
 
 def type_of(resource: Resource) -> str:

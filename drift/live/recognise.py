@@ -39,14 +39,14 @@ class Recognition:
             listed = {i.key for i in found}
             lost = [key for key in self.of_type.get(where, ()) if key not in listed and key in self.managed]
             if lost:
-                kind = next((i.kind for i in found if i.kind.name == where[0]), found[0].kind)
-                self._match(self._names(kind, lost), found)
+                entry = next((i.entry for i in found if i.entry.name == where[0]), found[0].entry)
+                self._match(self._names(entry, lost), found)
 
-    def _names(self, kind: ResourceType, lost: list[Key]) -> dict[Any, Key]:
+    def _names(self, entry: ResourceType, lost: list[Key]) -> dict[Any, Key]:
         out: dict[Any, Key] = {}
         for key in lost:
             attributes = self.managed[key][0].attributes
-            names = [text_at(kind.alternate_identity or "''", _known(attributes)), attributes.get("id")]
+            names = [text_at(entry.alternate_identity or "''", _known(attributes)), attributes.get("id")]
             out |= {name: key for name in names if isinstance(name, str) and name}
         return out
 
@@ -54,9 +54,9 @@ class Recognition:
         for item in items:
             if item.key in self.managed:
                 continue
-            shown = _known({n: item.document.read(a) for n, a in _naming(item.kind).items()})
+            shown = _known({n: item.document.read(a) for n, a in _naming(item.entry).items()})
             own = item.key.identity[0] if len(item.key.identity) == 1 else None
-            imported = "" if item.kind.import_id == "id" else text_at(item.kind.import_id, shown)
+            imported = "" if item.entry.import_id == "id" else text_at(item.entry.import_id, shown)
             key = next((lost[n] for n in (imported, shown.get("arn"), own) if n and n in lost), None)
             if key is not None and key in self.managed:
                 self.known_as[key] = item.key
@@ -68,7 +68,7 @@ def _known(attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {name: v for name, v in attributes.items() if is_known(v)}
 
 
-def _naming(kind: ResourceType) -> Mapping[str, Attr]:
+def _naming(entry: ResourceType) -> Mapping[str, Attr]:
     """The attributes that make the import id, the id itself and the ARN."""
-    every = {"id": kind.id, **kind.computed, **kind.attributes}
-    return {n: a for n, a in every.items() if n in path(kind.import_id).sections or n in ("id", "arn")}
+    every = {"id": entry.id, **entry.computed, **entry.attributes}
+    return {n: a for n, a in every.items() if n in path(entry.import_id).sections or n in ("id", "arn")}

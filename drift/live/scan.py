@@ -20,7 +20,7 @@ from drift.provider import canonical
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Provider
 from drift.provider.path import path
-from drift.provider.relations import as_attribute, kind_of, parent_key, parts_of
+from drift.provider.relations import as_attribute, entry_of, parent_key, parts_of
 from drift.provider.spec import Aggregate, ElementOf, ResourceType
 
 
@@ -81,7 +81,7 @@ class Scan:
             actual = self._pair(resource)
             if actual is not None and not resource.deposed:
                 self.paired[resource.origin] = _spared(actual, self._spared.get(resource.origin, frozenset()))
-                self._kinds[resource.origin] = kind_of(resource, self._catalog)
+                self._kinds[resource.origin] = entry_of(resource, self._catalog)
                 self._origins[actual.key, str(resource.address)] = resource.origin
 
     @property
@@ -115,8 +115,8 @@ class Scan:
         for key, names in wants.items():
             item = self._found.items.get(key)
             if item is not None:
-                known = {*item.kind.attributes, *item.kind.computed}
-                needs.append((item, {s for n in names & known for s in item.kind.sections_of(n)}))
+                known = {*item.entry.attributes, *item.entry.computed}
+                needs.append((item, {s for n in names & known for s in item.entry.sections_of(n)}))
         self._collector.read(needs)
         for key in wants:
             if key in self._found.items:
@@ -154,16 +154,16 @@ class Scan:
         return self.paired.get(self._origins.get((resource.key, str(resource.address)), ("", "")), resource)
 
     def _pair(self, desired: Resource) -> Resource | None:
-        kind = kind_of(desired, self._catalog)
-        if isinstance(kind.list, ElementOf):
-            return self._element_of(desired, kind, kind.list)
-        if kind.aggregate is not None:
-            return self._gathered(desired, kind.aggregate)
+        entry = entry_of(desired, self._catalog)
+        if isinstance(entry.list, ElementOf):
+            return self._element_of(desired, entry, entry.list)
+        if entry.aggregate is not None:
+            return self._gathered(desired, entry.aggregate)
         item = self._found.items.get(self._found.known_as.get(desired.key, desired.key))
-        return None if item is None else replace(self._shaped(item, kind), address=desired.address)
+        return None if item is None else replace(self._shaped(item, entry), address=desired.address)
 
-    def _shaped(self, item: Item, kind: ResourceType) -> Resource:
-        return self.resources[item.key] if kind is item.kind else actual_resource(item, kind)
+    def _shaped(self, item: Item, entry: ResourceType) -> Resource:
+        return self.resources[item.key] if entry is item.entry else actual_resource(item, entry)
 
     def _gathered(self, desired: Resource, gathers: Aggregate) -> Resource | None:
         attributes = dict(desired.attributes)
@@ -190,21 +190,21 @@ class Scan:
                     alike[key.region, resource.attributes.get(by)].append(resource)
         return self._alike[type_, by]
 
-    def _element_of(self, desired: Resource, kind: ResourceType, element: ElementOf) -> Resource | None:
-        key = parent_key(desired, kind.parent, self._catalog) if kind.parent else None
+    def _element_of(self, desired: Resource, entry: ResourceType, element: ElementOf) -> Resource | None:
+        key = parent_key(desired, entry.parent, self._catalog) if entry.parent else None
         parent = self._found.items.get(key) if key else None
-        if parent is None or kind.parent is None:
+        if parent is None or entry.parent is None:
             return None
-        read = {name: parent.document.read(parent.kind.attr(name)) for name in kind.parent.covers}
+        read = {name: parent.document.read(parent.entry.attr(name)) for name in entry.parent.covers}
         refused = next((v for v in read.values() if not is_known(v)), None)
         if refused is not None:
-            attributes: dict[str, Any] = {} if refused is UNASKED else dict.fromkeys(kind.attributes, refused)
+            attributes: dict[str, Any] = {} if refused is UNASKED else dict.fromkeys(entry.attributes, refused)
         else:
             there = element.find(desired.attributes, {n: v for n, v in read.items() if v is not UNASKED})
             if there is None:
                 return None
             raw = {**there, "id": desired.attributes.get("id")}
-            attributes = {name: canonical.desired(attr, raw.get(name), raw) for name, attr in kind.attributes.items()}
+            attributes = {name: canonical.desired(attr, raw.get(name), raw) for name, attr in entry.attributes.items()}
         return replace(desired, attributes=as_block(freeze(attributes)))
 
 
@@ -223,17 +223,17 @@ def wanted(desired: Sequence[Resource], catalog: Catalog) -> Wanted:
     everywhere: set[str] = set()
     orphans: set[str] = set()
     for resource in (*desired, *(part for r in desired for part in parts_of(r, catalog))):
-        kind = kind_of(resource, catalog)
-        if kind.aggregate is not None and kind.aggregate.whole:
-            everywhere |= {to for to, _, _ in kind.aggregate.parts.values()}
-        if not isinstance(kind.list, ElementOf):
+        entry = entry_of(resource, catalog)
+        if entry.aggregate is not None and entry.aggregate.whole:
+            everywhere |= {to for to, _, _ in entry.aggregate.parts.values()}
+        if not isinstance(entry.list, ElementOf):
             managed[resource.key].append(resource)
-        if kind.parent is not None:
-            key = parent_key(resource, kind.parent, catalog)
+        if entry.parent is not None:
+            key = parent_key(resource, entry.parent, catalog)
             if key is not None:
-                parents[key] |= {kind.name, kind.listed_as}
+                parents[key] |= {entry.name, entry.listed_as}
             else:
-                orphans |= {kind.name, kind.listed_as}
+                orphans |= {entry.name, entry.listed_as}
     return Wanted(
         managed={k: tuple(v) for k, v in managed.items()},
         parents={k: frozenset(v) for k, v in parents.items()},

@@ -37,7 +37,7 @@ class _Step:
 class _Open:
     """The items that lack one section."""
 
-    kind: ResourceType
+    entry: ResourceType
     call: Call
     documents: dict[int, Document] = field(default_factory=dict)
     after: set[Slot] = field(default_factory=set)
@@ -66,20 +66,20 @@ class Sections:
         yield Until(first)
         documents = list(one.documents.values())
         if one.call.bulk is not None and settled is not None:
-            documents = yield from self._from_bulk(one.kind, one.call, one.call.bulk, documents, settled)
-        yield from self._make(one.kind, self._batches(one.kind, one.call, documents))
+            documents = yield from self._from_bulk(one.entry, one.call, one.call.bulk, documents, settled)
+        yield from self._make(one.entry, self._batches(one.entry, one.call, documents))
 
     def _from_bulk(
-        self, kind: ResourceType, call: Call, bulk: Bulk, documents: list[Document], settled: Settled
+        self, entry: ResourceType, call: Call, bulk: Bulk, documents: list[Document], settled: Settled
     ) -> Task[list[Document]]:
         """Take what a cheaper source says and nothing will be said of; the items that have to be asked for singly."""
         regions: dict[str, list[Document]] = defaultdict(list)
         for document in documents:
             where = document.look(path(bulk.region or "null"))
             regions[where or self._plan.endpoint(document.region, call)].append(document)
-        pages = 1 + len(self._inventory.listed[kind.name, documents[0].region]) // bulk.page if documents else 0
+        pages = 1 + len(self._inventory.listed[entry.name, documents[0].region]) // bulk.page if documents else 0
         worth = {region: there for region, there in regions.items() if len(there) > pages}
-        service = bulk.call.service or kind.service
+        service = bulk.call.service or entry.service
         requests = [Request(service, r, bulk.call.op, bulk.call.args, spares=True) for r in worth]
         answers = yield Ask("reading", requests)
         for there, answer in zip(worth.values(), answers, strict=True):
@@ -88,27 +88,27 @@ class Sections:
                 _offer(call, bulk, there, {path(bulk.match).search(e): e for e in kept or ()}, settled)
         return [d for d in documents if d.state_of(call.into) is UNASKED]
 
-    def _make(self, kind: ResourceType, steps: list[_Step]) -> Task[None]:
+    def _make(self, entry: ResourceType, steps: list[_Step]) -> Task[None]:
         answers = yield Ask("reading", [step.request for step in steps])
         singly: list[_Step] = []
         for step, answer in zip(steps, answers, strict=True):
             call, several = step.call, step.call.bind and len(step.documents) > 1
             if several and isinstance(answer, Refused) and answer.code in call.gone | call.retry_singly:
                 # one that was deleted since it was listed must not take the others of its batch with it
-                singly += self._batches(kind, replace(call, batch=-1), step.documents)
+                singly += self._batches(entry, replace(call, batch=-1), step.documents)
             else:
-                _file(call, step.documents, answer, self.action(kind, call))
+                _file(call, step.documents, answer, self.action(entry, call))
         if singly:
-            yield from self._make(kind, singly)
+            yield from self._make(entry, singly)
 
-    def _batches(self, kind: ResourceType, call: Call, documents: list[Document]) -> list[_Step]:
+    def _batches(self, entry: ResourceType, call: Call, documents: list[Document]) -> list[_Step]:
         if not documents:
             return []
-        service, region = call.service or kind.service, self._plan.endpoint(documents[0].region, call)
+        service, region = call.service or entry.service, self._plan.endpoint(documents[0].region, call)
         if not call.bind:
             return [_Step(call, documents, Request(service, region, call.op, call.args))]
         together: dict[str, list[tuple[Document, dict[str, Any]]]] = defaultdict(list)
-        for document, bound in _askable(call, documents, self.action(kind, call)):
+        for document, bound in _askable(call, documents, self.action(entry, call)):
             together[repr([bound[name] for name in call.batch_common])].append((document, bound))
         out: list[_Step] = []
         size = abs(call.batch)  # -1: a batch of one, whose argument is a list all the same
@@ -122,9 +122,9 @@ class Sections:
                 out.append(_Step(call, [d for d, _ in group], request))
         return out
 
-    def action(self, kind: ResourceType, call: Call) -> str:
+    def action(self, entry: ResourceType, call: Call) -> str:
         """The permission that a call takes."""
-        return self._provider.action(call.service or kind.service, call)
+        return self._provider.action(call.service or entry.service, call)
 
 
 def _offer(call: Call, bulk: Bulk, documents: list[Document], told: Mapping[Any, Any], settled: Settled) -> None:
@@ -151,11 +151,11 @@ def _opened(needs: Iterable[Need]) -> dict[Slot, _Open]:
             if section.startswith("parent.") and document.parent is not None:
                 todo.append((document.parent, section.removeprefix("parent."), waiting))
                 continue
-            call = next((c for c in document.kind.describe if c.into == section), None)
+            call = next((c for c in document.entry.describe if c.into == section), None)
             if call is None or document.state_of(section) is not UNASKED:
                 continue
-            slot = (document.kind.name, document.region, section)
-            one = slots.setdefault(slot, _Open(document.kind, call))
+            slot = (document.entry.name, document.region, section)
+            one = slots.setdefault(slot, _Open(document.entry, call))
             if waiting is not None and waiting != slot:
                 slots[waiting].after.add(slot)
             if id(document) not in one.documents:

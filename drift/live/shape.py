@@ -13,12 +13,12 @@ from drift.provider.path import text_at
 from drift.provider.spec import ResourceType
 
 
-def actual_resource(item: Item, kind: ResourceType | None = None) -> Resource:
+def actual_resource(item: Item, entry: ResourceType | None = None) -> Resource:
     """The actual resource, by its own entry or by another of the same object (`aws_default_vpc`)."""
-    kind = kind or item.kind
+    entry = entry or item.entry
     document = item.document
-    attributes: dict[str, Any] = {"id": document.read(kind.id)}
-    for name, attr in {**kind.computed, **kind.attributes}.items():
+    attributes: dict[str, Any] = {"id": document.read(entry.id)}
+    for name, attr in {**entry.computed, **entry.attributes}.items():
         value = document.read(attr)
         if value is not UNASKED:
             attributes[name] = value
@@ -27,14 +27,14 @@ def actual_resource(item: Item, kind: ResourceType | None = None) -> Resource:
     owner, proof = proved_owner(item)
     return Resource(
         key=item.key,
-        id=text_at(kind.import_id, known) or str(known.get("id") or ""),
+        id=text_at(entry.import_id, known) or str(known.get("id") or ""),
         arn=arn if isinstance(arn, str) else "",
-        name=text_at(kind.label, known),
+        name=text_at(entry.label, known),
         left_out=frozenset(
-            n for n, a in kind.attributes.items() if n in known and canonical.is_left_out(a, document.look(a.path))
+            n for n, a in entry.attributes.items() if n in known and canonical.is_left_out(a, document.look(a.path))
         ),
         attributes=attributes,
-        sensitive=frozenset(n for n, a in kind.attributes.items() if a.sensitive),
+        sensitive=frozenset(n for n, a in entry.attributes.items() if a.sensitive),
         owner=owner,
         proof=proof,
         doubt=doubt_of(item),

@@ -58,18 +58,18 @@ class IndexedTypes(Mapping[str, ResourceType]):
             for p in resources.files(f"{self.package}.types").iterdir()
             if p.name.endswith(".py") and p.name != "__init__.py"
         )
-        return {kind: module for module in names for kind in self._module(module)}
+        return {name: module for module in names for name in self._module(module)}
 
     def _module(self, module: str) -> Mapping[str, ResourceType]:
         if module not in self._loaded:
             found = vars(importlib.import_module(f"{self.package}.types.{module}")).values()
-            kinds = [v for v in found if isinstance(v, ResourceType)]
+            entries = [v for v in found if isinstance(v, ResourceType)]
             aliases = [
-                replace(kind, name=name, alias_of=kind.name, also_named=())
-                for kind in kinds
-                for name in kind.also_named
+                replace(entry, name=name, alias_of=entry.name, also_named=())
+                for entry in entries
+                for name in entry.also_named
             ]
-            self._loaded[module] = {kind.name: kind for kind in (*kinds, *aliases)}
+            self._loaded[module] = {entry.name: entry for entry in (*entries, *aliases)}
         return self._loaded[module]
 
 
@@ -78,7 +78,7 @@ class Catalog(Mapping[str, ResourceType]):
 
     def __init__(self, providers: Iterable[Provider], extensions: Iterable[Extension] = ()) -> None:
         self.providers: Mapping[str, Provider] = {p.name: p for p in providers}
-        self._extensions = {kind.name: (extension, kind) for extension in extensions for kind in extension.types}
+        self._extensions = {entry.name: (extension, entry) for extension in extensions for entry in extension.types}
         self._entries: dict[str, ResourceType] = {}
         self._owner = {name: p for p in self.providers.values() for name in p.types}
         for name, (extension, _) in self._extensions.items():
@@ -92,8 +92,8 @@ class Catalog(Mapping[str, ResourceType]):
     def __getitem__(self, name: str) -> ResourceType:
         if name not in self._entries:
             provider = self._owner[name]
-            kind = self._extensions[name][1] if name in self._extensions else provider.types[name]
-            self._entries[name] = provider.complete(kind)
+            entry = self._extensions[name][1] if name in self._extensions else provider.types[name]
+            self._entries[name] = provider.complete(entry)
         return self._entries[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -128,13 +128,13 @@ class Catalog(Mapping[str, ResourceType]):
         """
         out: dict[tuple[str, str], set[str]] = defaultdict(set)
         shared: set[tuple[str, str]] = set()
-        for kind in self.values():
-            part = kind.parent
+        for entry in self.values():
+            part = entry.parent
             if part is not None and part.to in self:
                 of = {(self[part.to].listed_as, name) for name in part.covers}
                 shared |= of if part.filled_by_others else set()
                 for attribute in of:
-                    out[attribute].add(kind.name)
+                    out[attribute].add(entry.name)
         return {of: frozenset(types) for of, types in out.items() if of not in shared}
 
     def facts(self, type_: str, major: int = 0) -> Facts:

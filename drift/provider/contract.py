@@ -36,7 +36,7 @@ class Homes(Protocol):
     """Reads off what Terraform recorded where things live."""
 
     def of_resource(
-        self, attributes: Mapping[str, Any], identity: Mapping[str, Any], kind: ResourceType | None
+        self, attributes: Mapping[str, Any], identity: Mapping[str, Any], entry: ResourceType | None
     ) -> Home:
         """Where a resource lives, by its own attributes and the identity that newer Terraform records."""
 
@@ -54,7 +54,7 @@ class NoHomes:
     """For a cloud whose resources do not say where they live."""
 
     def of_resource(
-        self, attributes: Mapping[str, Any], identity: Mapping[str, Any], kind: ResourceType | None
+        self, attributes: Mapping[str, Any], identity: Mapping[str, Any], entry: ResourceType | None
     ) -> Home:
         """Nowhere that is known."""
         return Home()
@@ -100,12 +100,12 @@ def _unknown_usage(asker: Asks, names: Sequence[str], region: str) -> Mapping[st
     return {name: Unreadable("usage", "NotOffered") for name in names}
 
 
-def _nothing_more(kind: ResourceType) -> Iterable[str]:
+def _nothing_more(entry: ResourceType) -> Iterable[str]:
     return ()
 
 
-def _as_it_is(kind: ResourceType) -> ResourceType:
-    return kind
+def _as_it_is(entry: ResourceType) -> ResourceType:
+    return entry
 
 
 def _one_lane(service: str, operation: str) -> tuple[str, int]:

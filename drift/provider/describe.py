@@ -11,9 +11,9 @@ from drift.provider.path import Path, path
 from drift.provider.spec import Attr, Call, ElementOf, ResourceType, Within
 
 
-def compared(kind: ResourceType) -> list[str]:
+def compared(entry: ResourceType) -> list[str]:
     """Every attribute that is compared, nested ones dotted."""
-    return [path for name, attr in kind.attributes.items() for path in _paths(name, attr)]
+    return [path for name, attr in entry.attributes.items() for path in _paths(name, attr)]
 
 
 def _paths(name: str, attr: Attr) -> Iterator[str]:
@@ -29,76 +29,76 @@ def actions(names: Iterable[str], catalog: Catalog) -> list[str]:
     todo = list(names)
     seen: set[str] = set()
     while todo:
-        kind = catalog[todo.pop()]
-        if kind.name in seen:
+        entry = catalog[todo.pop()]
+        if entry.name in seen:
             continue
-        seen.add(kind.name)
-        action = catalog.provider_of(kind.name).action
-        found |= {action(call.service or kind.service, call) for call in kind.calls} | set(kind.extra_actions)
-        todo += [kind.list.parent] if isinstance(kind.list, Within) else []
-        todo += [kind.parent.to] if isinstance(kind.list, ElementOf) and kind.parent else []
-        todo += [kind.alias_of] if kind.alias_of else []
+        seen.add(entry.name)
+        action = catalog.provider_of(entry.name).action
+        found |= {action(call.service or entry.service, call) for call in entry.calls} | set(entry.extra_actions)
+        todo += [entry.list.parent] if isinstance(entry.list, Within) else []
+        todo += [entry.parent.to] if isinstance(entry.list, ElementOf) and entry.parent else []
+        todo += [entry.alias_of] if entry.alias_of else []
     return sorted(found)
 
 
-def operation(kind: ResourceType, call: Call) -> str:
+def operation(entry: ResourceType, call: Call) -> str:
     """A call as the API reference names it: `sqs:GetQueueAttributes`."""
-    return f"{call.service or kind.service}:{call.op}"
+    return f"{call.service or entry.service}:{call.op}"
 
 
-def listings(kind: ResourceType, catalog: Catalog) -> list[str]:
+def listings(entry: ResourceType, catalog: Catalog) -> list[str]:
     """The operations whose answers tell that something of this type is there."""
-    if kind.alias_of:
-        return listings(catalog[kind.alias_of], catalog)
-    if isinstance(kind.list, ElementOf) and kind.parent:
-        whole = catalog[kind.parent.to]
-        return sorted({op for name in kind.parent.covers for op in told_by(whole, name, catalog)})
-    if isinstance(kind.list, Within):
-        whole = catalog[kind.list.parent]
-        if kind.list.each == "@":
-            return sorted({op for text in [kind.exists or "@"] for op in _of(whole, path(text), catalog)})
-        return _of(whole, path(kind.list.each), catalog)
-    if kind.aggregate is not None:
-        return sorted({op for to, _, _ in kind.aggregate.parts.values() for op in listings(catalog[to], catalog)})
-    calls = (*kind.listings, *([kind.lookup] if kind.lookup and not kind.listings else []))
-    return sorted({operation(kind, call) for call in calls})
+    if entry.alias_of:
+        return listings(catalog[entry.alias_of], catalog)
+    if isinstance(entry.list, ElementOf) and entry.parent:
+        whole = catalog[entry.parent.to]
+        return sorted({op for name in entry.parent.covers for op in told_by(whole, name, catalog)})
+    if isinstance(entry.list, Within):
+        whole = catalog[entry.list.parent]
+        if entry.list.each == "@":
+            return sorted({op for text in [entry.exists or "@"] for op in _of(whole, path(text), catalog)})
+        return _of(whole, path(entry.list.each), catalog)
+    if entry.aggregate is not None:
+        return sorted({op for to, _, _ in entry.aggregate.parts.values() for op in listings(catalog[to], catalog)})
+    calls = (*entry.listings, *([entry.lookup] if entry.lookup and not entry.listings else []))
+    return sorted({operation(entry, call) for call in calls})
 
 
-def told_by(kind: ResourceType, name: str, catalog: Catalog) -> list[str]:
+def told_by(entry: ResourceType, name: str, catalog: Catalog) -> list[str]:
     """The operations whose answers tell an attribute."""
-    if isinstance(kind.list, ElementOf) or kind.aggregate is not None:
-        return listings(kind, catalog)
-    own = catalog[kind.alias_of] if kind.alias_of else kind
-    return _of(own, kind.attr(name).path, catalog)
+    if isinstance(entry.list, ElementOf) or entry.aggregate is not None:
+        return listings(entry, catalog)
+    own = catalog[entry.alias_of] if entry.alias_of else entry
+    return _of(own, entry.attr(name).path, catalog)
 
 
-def _of(kind: ResourceType, at: Path, catalog: Catalog) -> list[str]:
+def _of(entry: ResourceType, at: Path, catalog: Catalog) -> list[str]:
     """The operations that fill the sections which a path reads."""
     found: set[str] = set()
     for section in at.sections or {""}:
-        described = [operation(kind, c) for c in kind.describe if c.into == section]
-        if section.startswith("parent.") and isinstance(kind.list, Within):
-            found |= {*_of(catalog[kind.list.parent], path(section.removeprefix("parent.")), catalog)}
+        described = [operation(entry, c) for c in entry.describe if c.into == section]
+        if section.startswith("parent.") and isinstance(entry.list, Within):
+            found |= {*_of(catalog[entry.list.parent], path(section.removeprefix("parent.")), catalog)}
         else:
-            found |= {*(described or listings(kind, catalog))}
+            found |= {*(described or listings(entry, catalog))}
     return sorted(found)
 
 
-def entry(kind: ResourceType, catalog: Catalog) -> dict[str, Any]:
+def plain_entry(entry: ResourceType, catalog: Catalog) -> dict[str, Any]:
     """One type as plain values."""
     return {
-        "type": kind.name,
-        "service": kind.service,
-        "scope": "regional" if kind.regional else "global",
-        "compared": compared(kind),
-        "ignored": dict(kind.ignored),
-        "actions": actions([kind.name], catalog),
+        "type": entry.name,
+        "service": entry.service,
+        "scope": "regional" if entry.regional else "global",
+        "compared": compared(entry),
+        "ignored": dict(entry.ignored),
+        "actions": actions([entry.name], catalog),
     }
 
 
-def tally(kind: ResourceType, provider: facts.Facts) -> tuple[int, int]:
+def tally(entry: ResourceType, provider: facts.Facts) -> tuple[int, int]:
     """(attributes compared, attributes a configuration may set), those inside nested blocks one by one."""
-    return _tally(kind.attributes, provider)
+    return _tally(entry.attributes, provider)
 
 
 def _tally(attributes: Mapping[str, Attr], provider: facts.Facts) -> tuple[int, int]:

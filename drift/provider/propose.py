@@ -203,8 +203,8 @@ def _call(op: str, take: str, into: str, bind: Mapping[str, str], operation: Ope
 def _links(catalog: Catalog) -> Mapping[str, Ref]:
     """Attribute -> what it refers to in most types that have it."""
     seen: dict[str, Counter[tuple[str, str]]] = {}
-    for kind in catalog.values():
-        for ref in kind.refs:
+    for entry in catalog.values():
+        for ref in entry.refs:
             seen.setdefault(ref.attribute, Counter())[ref.to, ref.by] += 1
     return {attribute: Ref(attribute, *counted.most_common(1)[0][0]) for attribute, counted in seen.items()}
 

@@ -13,7 +13,7 @@ from drift.provider.catalog import Catalog
 from drift.provider.spec import Parent, Ref, ResourceType
 
 
-def kind_of(resource: Resource, catalog: Catalog) -> ResourceType:
+def entry_of(resource: Resource, catalog: Catalog) -> ResourceType:
     """The entry a resource is described by: its address says more than its key (`aws_default_vpc`)."""
     return catalog[resource.address.type if resource.address else resource.type]
 
@@ -23,29 +23,29 @@ def parent_key(resource: Resource, parent: Parent, catalog: Catalog) -> Key | No
     value = resource.attributes.get(parent.attribute)
     if not isinstance(value, str) or parent.to not in catalog:
         return None
-    kind = catalog[parent.to]
-    return Key(kind.listed_as, resource.key.account, resource.key.region, (value,))
+    entry = catalog[parent.to]
+    return Key(entry.listed_as, resource.key.account, resource.key.region, (value,))
 
 
 def parts_of(resource: Resource, catalog: Catalog) -> list[Resource]:
     """What a gathering resource stands for, each as if it stood alone; nothing for any other."""
-    gathers, out = kind_of(resource, catalog).aggregate, list[Resource]()
+    gathers, out = entry_of(resource, catalog).aggregate, list[Resource]()
     if gathers is None or resource.deposed:
         return out
     for name, (to, take, by) in gathers.parts.items():
         elements = resource.attributes.get(name)
         if to in catalog and isinstance(elements, frozenset):
-            kind, common = catalog[to], resource.attributes.get(gathers.by)
+            entry, common = catalog[to], resource.attributes.get(gathers.by)
             for element in sorted(elements, key=str):
-                attributes = {by: as_attribute(kind, by, common), take: as_attribute(kind, take, element)}
-                key = resource.key._replace(type=kind.listed_as, identity=tuple(map(attributes.get, kind.identity)))
+                attributes = {by: as_attribute(entry, by, common), take: as_attribute(entry, take, element)}
+                key = resource.key._replace(type=entry.listed_as, identity=tuple(map(attributes.get, entry.identity)))
                 out.append(Resource(key=key, id="", attributes=attributes))
     return out
 
 
-def as_attribute(kind: ResourceType, name: str, value: Value) -> Value:
+def as_attribute(entry: ResourceType, name: str, value: Value) -> Value:
     """A single value as an attribute of that type holds it: in a set of its own, where it is a set."""
-    return frozenset({value}) if isinstance(canonical.actual(kind.attr(name), None), frozenset) else value
+    return frozenset({value}) if isinstance(canonical.actual(entry.attr(name), None), frozenset) else value
 
 
 def values_at(attributes: Mapping[str, Any], dotted: str) -> Iterator[Any]:

@@ -40,11 +40,11 @@ def _configuration(configuration: Configuration) -> dict[str, Any]:
 
 def _resource(c: Configured) -> dict[str, Any]:
     everything = {**c.derived, **c.values}
-    kind = installed().get(c.address.type)
+    entry = installed().get(c.address.type)
     shown = {
-        name: redacted(value, (kind.attributes.get(name) if kind else None), "")
+        name: redacted(value, (entry.attributes.get(name) if entry else None), "")
         for name, value in everything.items()
-        if name not in c.sensitive and not (kind and is_secret(kind, name))
+        if name not in c.sensitive and not (entry and is_secret(entry, name))
     }
     return {
         "address": str(c.address),

@@ -22,7 +22,7 @@ from drift.model.value import Hidden, is_empty, plain
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Provider
 from drift.provider.installed import facts_of
-from drift.provider.relations import kind_of, values_at
+from drift.provider.relations import entry_of, values_at
 from drift.provider.spec import ResourceType
 
 ACTIONS = {"modified": ["update"], "missing": ["delete"], "unmanaged": ["create"]}
@@ -142,28 +142,28 @@ def _change(address: Address, drift: Drift, catalog: Catalog) -> dict[str, Any]:
 
 def _sides(resource: Resource, catalog: Catalog) -> tuple[dict[str, Any], dict[str, bool], dict[str, bool]]:
     """(values, which of them are sensitive, which are not known)."""
-    kind = kind_of(resource, catalog)
-    known = {**kind.computed, **kind.attributes}
-    schema = facts_of(kind.name)
+    entry = entry_of(resource, catalog)
+    known = {**entry.computed, **entry.attributes}
+    schema = facts_of(entry.name)
     values: dict[str, Any] = {"id": resource.id} | ({"arn": resource.arn} if resource.arn else {})
     sensitive: dict[str, bool] = {}
     unknown: dict[str, bool] = {}
     for name in known:
         value = resource.attributes.get(name)
-        if name in resource.sensitive or _hides(kind, name) or is_secret(kind, name):
+        if name in resource.sensitive or _hides(entry, name) or is_secret(entry, name):
             values[name], sensitive[name] = None, not is_empty(value)
         elif isinstance(value, Unreadable) or name not in resource.attributes:
             unknown[name] = True
         else:
-            values[name] = _shaped(redacted(value, kind.attr(name), resource.source.lineage), schema.get(name, "o"))
+            values[name] = _shaped(redacted(value, entry.attr(name), resource.source.lineage), schema.get(name, "o"))
     if isinstance(values.get("tags"), dict):
         values["tags_all"] = values["tags"]
     return values, {n: True for n, hidden in sensitive.items() if hidden}, unknown
 
 
-def _hides(kind: ResourceType, name: str) -> bool:
+def _hides(entry: ResourceType, name: str) -> bool:
     """Whether an attribute, or something inside of it, must not be shown."""
-    attr = kind.attr(name)
+    attr = entry.attr(name)
     todo = [attr]
     while todo:
         inner = todo.pop()
@@ -233,10 +233,10 @@ def _configuration(there: Sequence[tuple[Address, Resource]], catalog: Catalog) 
             by_value.setdefault((resource.type, value), str(address))
     out = []
     for address, resource in there:
-        kind = kind_of(resource, catalog)
+        entry = entry_of(resource, catalog)
         expressions: dict[str, Any] = {}
-        links = [(r.attribute, r.to) for r in kind.refs]
-        links += [(kind.parent.attribute, kind.parent.to)] if kind.parent else []
+        links = [(r.attribute, r.to) for r in entry.refs]
+        links += [(entry.parent.attribute, entry.parent.to)] if entry.parent else []
         for attribute, to in links:
             values = values_at(_readable(resource), attribute)
             found = [by_value[to, v] for v in values if isinstance(v, str) and (to, v) in by_value]

@@ -16,7 +16,7 @@ from drift.model.coverage import Gap, Unreadable
 from drift.model.drift import SEVERITIES, Drift, Effect, Finding, Posture, Severity, Verdict
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.provider.catalog import Catalog
-from drift.provider.relations import kind_of, parent_key
+from drift.provider.relations import entry_of, parent_key
 from drift.provider.spec import ElementOf, ResourceType, Within
 from drift.rules.criteria import Criteria
 from drift.rules.spec import ANY, Fact, Fail, Rule, failure, joined
@@ -160,7 +160,7 @@ class _Run:
         tasks = [
             _Task(i, rule)
             for i, d in enumerate(self._drifts)
-            for rule in self._by_type(kind_of(d.resource, self._catalog))
+            for rule in self._by_type(entry_of(d.resource, self._catalog))
             if i < drifted or not rule.of_drift
         ]
         opened = self._open()
@@ -205,15 +205,15 @@ class _Run:
         """(drift, part) for all that hangs in what is unmanaged, wherever a rule judges such a part."""
         wholes = [(i, d.actual) for i, d in enumerate(self._drifts) if d.kind == "unmanaged" and d.actual]
         wants = [
-            Want(whole.key, inside=kind.name)
+            Want(whole.key, inside=entry.name)
             for _, whole in wholes
-            for kind in self._parts_of[whole.type]
-            if kind.name in self._scope and isinstance(kind.list, Within) and self._of_kind(kind)
+            for entry in self._parts_of[whole.type]
+            if entry.name in self._scope and isinstance(entry.list, Within) and self._of_kind(entry)
         ]
         self._read(wants)
         inside: dict[Key, list[Resource]] = defaultdict(list)
         for resource in self._reader.resources.values():
-            parent = kind_of(resource, self._catalog).parent
+            parent = entry_of(resource, self._catalog).parent
             key = parent_key(resource, parent, self._catalog) if parent else resource.inside
             if key is not None and not (parent and parent.standalone):
                 inside[key].append(resource)
@@ -226,13 +226,13 @@ class _Run:
         ]
 
     def _of_part(self, part: Resource) -> list[Rule]:
-        return self._of_kind(kind_of(part, self._catalog))
+        return self._of_kind(entry_of(part, self._catalog))
 
-    def _of_kind(self, kind: ResourceType) -> list[Rule]:
+    def _of_kind(self, entry: ResourceType) -> list[Rule]:
         """The rules that judge a part by itself: those that judge its whole as well see the part there."""
-        whole = _whole(kind)
+        whole = _whole(entry)
         seen = {r.id for r in self._by_type(self._catalog[whole])} if whole in self._catalog else set()
-        return [r for r in self._by_type(kind) if r.id not in seen and r.types != ANY]
+        return [r for r in self._by_type(entry) if r.id not in seen and r.types != ANY]
 
     def _of_parts(self, tasks: Sequence[_Task]) -> Iterable[tuple[int, Finding]]:
         """One finding for each rule, verdict and drift, whatever number of parts it was found in."""
@@ -317,10 +317,10 @@ class _Run:
     def _foreseen(self, task: _Task) -> Iterable[Want]:
         """What the rule says that it reads, at once rather than look-up by look-up."""
         drift = self._drifts[task.drift]
-        kind, now = kind_of(drift.resource, self._catalog), drift.actual or drift.recreated_as
+        entry, now = entry_of(drift.resource, self._catalog), drift.actual or drift.recreated_as
         if now is None:
             return ()
-        there = {*kind.attributes, *kind.computed}
+        there = {*entry.attributes, *entry.computed}
         return [Want(now.key, name) for name in task.rule.reads if name in there]
 
     def _read(self, wants: Sequence[Want]) -> None:
@@ -357,7 +357,7 @@ class _Run:
 
     def _whole_of(self, resource: Resource) -> Key | None:
         """What it is part of: a part that no state describes is no part of what Terraform describes."""
-        parent = kind_of(resource, self._catalog).parent
+        parent = entry_of(resource, self._catalog).parent
         return parent_key(resource, parent, self._catalog) if parent else None
 
     def _answer(self, task: _Task, worlds: Mapping[str, World]) -> Sequence[Want]:
@@ -395,7 +395,7 @@ class _Run:
         answers = [answer_of(rule, w.resource, world) for w in wholes]
         if rule.guards and not wholes:
             try:
-                others = it.every(kind_of(lost, self._catalog).name, GLOBAL if rule.guards == "account" else it.region)
+                others = it.every(entry_of(lost, self._catalog).name, GLOBAL if rule.guards == "account" else it.region)
             except Unknown as why:
                 return Answer("unknown", str(why))
             answers = [answer_of(rule, s.resource, world) for s in others]
@@ -516,19 +516,19 @@ def _address(drift: Drift) -> Any:
     return drift.resource.address
 
 
-def _whole(kind: ResourceType) -> str:
+def _whole(entry: ResourceType) -> str:
     """The type of what one of a type is part of, or is found inside."""
-    return kind.parent.to if kind.parent else kind.list.parent if isinstance(kind.list, Within) else ""
+    return entry.parent.to if entry.parent else entry.list.parent if isinstance(entry.list, Within) else ""
 
 
 def _parts_of(catalog: Catalog) -> Mapping[str, list[ResourceType]]:
     """Type -> the types whose resources hang in one and are found by themselves."""
     out: dict[str, list[ResourceType]] = defaultdict(list)
-    for kind in catalog.values():
-        whole = _whole(kind)
-        alone = kind.listed_as == kind.name and not isinstance(kind.list, ElementOf)
-        if whole in catalog and alone and not (kind.parent and kind.parent.standalone):
-            out[catalog[whole].listed_as].append(kind)
+    for entry in catalog.values():
+        whole = _whole(entry)
+        alone = entry.listed_as == entry.name and not isinstance(entry.list, ElementOf)
+        if whole in catalog and alone and not (entry.parent and entry.parent.standalone):
+            out[catalog[whole].listed_as].append(entry)
     return out
 
 
@@ -538,9 +538,9 @@ def _by_type(rules: Sequence[Rule]) -> Any:
         for type_ in rule.types:
             named[type_].append(rule)
 
-    def of(kind: ResourceType) -> list[Rule]:
-        general = [r for r in named[ANY[0]] if all(n in kind.attributes for n in r.reads)]
-        return [*named.get(kind.name, ()), *general]
+    def of(entry: ResourceType) -> list[Rule]:
+        general = [r for r in named[ANY[0]] if all(n in entry.attributes for n in r.reads)]
+        return [*named.get(entry.name, ()), *general]
 
     return of
 

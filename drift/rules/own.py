@@ -370,10 +370,10 @@ def _cases(entry: Mapping[str, Any], rule: Rule, catalog: Catalog, place: _Place
             )
         actual = test.get("actual") or test.get("resource") or {}
         type_ = str(test.get("type") or rule.types[0])
-        kind = catalog.get(type_)
-        if kind is None:
+        described = catalog.get(type_)
+        if described is None:
             raise place.unknown(f"test {number}: there is no type", type_, catalog, "`drift catalog` lists them.")
-        known = {"id", *kind.attributes, *kind.computed}
+        known = {"id", *described.attributes, *described.computed}
         for name in (*actual, *(test.get("desired") or {})):
             if name not in known:
                 raise place.unknown(
@@ -468,13 +468,13 @@ def schema() -> dict[str, Any]:
 
 def beginning(id_: str, type_: str, catalog: Catalog) -> str:
     """The text of a file with one rule to go on from, and tests that hold; CatalogError for a type there is not."""
-    kind = catalog.get(type_)
-    if kind is None:
+    entry = catalog.get(type_)
+    if entry is None:
         near = difflib.get_close_matches(type_, list(catalog), 3, 0.6)
         hint = f"Did you mean {', '.join(near)}?" if near else "`drift catalog` lists them."
         raise CatalogError(f"there is no type {type_!r}", hint)
-    tagged = "tags" in kind.attributes
-    attribute = "tags" if tagged else next((n for n in (kind.label, *kind.attributes) if n in kind.attributes), "id")
+    tagged = "tags" in entry.attributes
+    attribute = "tags" if tagged else next((n for n in (entry.label, *entry.attributes) if n in entry.attributes), "id")
     condition = "!has(resource.tags.Owner)" if tagged else f"resource.{attribute} == 'unwanted'"
     bad, good = ("{ tags: {} }", "{ tags: { Owner: team } }") if tagged else (
         f"{{ {attribute}: unwanted }}", f"{{ {attribute}: wanted }}")  # fmt: skip

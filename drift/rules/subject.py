@@ -10,7 +10,7 @@ from drift.model.coverage import Unreadable
 from drift.model.drift import OUT_OF_SCOPE, Drift
 from drift.model.resource import GLOBAL, Resource
 from drift.model.value import Value, as_tuple
-from drift.provider.relations import kind_of, values_at
+from drift.provider.relations import entry_of, values_at
 from drift.provider.spec import WHOLE, Ref, ResourceType, Within
 from drift.rules.criteria import Criteria
 from drift.rules.world import Needs, Unknown, Want, World
@@ -30,7 +30,7 @@ class Subject:
     @property
     def type(self) -> str:
         """The Terraform type, as the address has it."""
-        return kind_of(self.resource, self.world.catalog).name
+        return entry_of(self.resource, self.world.catalog).name
 
     @property
     def id(self) -> str:
@@ -102,8 +102,8 @@ class Subject:
 
     def has(self, name: str) -> bool:
         """Whether its type has such an attribute, compared or computed."""
-        kind = kind_of(self.resource, self.world.catalog)
-        return name in kind.attributes or name in kind.computed
+        entry = entry_of(self.resource, self.world.catalog)
+        return name in entry.attributes or name in entry.computed
 
     def __getitem__(self, name: str) -> Any:
         own = self.resource.attributes
@@ -129,8 +129,8 @@ class Subject:
     def read_all(self) -> None:
         """Have every attribute read that was not, all at once."""
         if self.world.side == "actual":
-            kind = kind_of(self.resource, self.world.catalog)
-            names = [n for n in (*kind.computed, *kind.attributes) if n not in self.resource.attributes]
+            entry = entry_of(self.resource, self.world.catalog)
+            names = [n for n in (*entry.computed, *entry.attributes) if n not in self.resource.attributes]
             wants = [Want(self.resource.key, n) for n in names]
             fresh = [w for w in wants if w not in self.world.asked]
             if fresh:
@@ -166,9 +166,9 @@ class Subject:
 
     def named(self, attribute: str, to: str) -> list[Subject]:
         """The resources of type `to` that an attribute names; Unknown where one of them is not there to be seen."""
-        kind = kind_of(self.resource, self.world.catalog)
+        entry = entry_of(self.resource, self.world.catalog)
         out: list[Subject] = []
-        for ref in _refs(kind):
+        for ref in _refs(entry):
             if ref.attribute.split(".", 1)[0].removesuffix("[]") == attribute and self._leads(ref, to):
                 for value in self._values(ref):
                     hits = self._hits(ref, value)
@@ -179,10 +179,10 @@ class Subject:
 
     def _near(self, type_: str) -> Iterator[Subject]:
         catalog = self.world.catalog
-        kind, other = kind_of(self.resource, catalog), catalog.get(type_)
+        entry, other = entry_of(self.resource, catalog), catalog.get(type_)
         if other is None:
             raise Unknown(f"{type_} {OUT_OF_SCOPE}")
-        for ref in _refs(kind):
+        for ref in _refs(entry):
             if self._leads(ref, type_):
                 for value in self._values(ref):
                     yield from self._hits(ref, value)
@@ -209,13 +209,13 @@ class Subject:
         catalog = self.world.catalog
         return ref.to in catalog and type_ in catalog and catalog[ref.to].listed_as == catalog[type_].listed_as
 
-    def _region(self, kind: ResourceType) -> str:
-        return self.resource.key.region if kind.regional else GLOBAL
+    def _region(self, entry: ResourceType) -> str:
+        return self.resource.key.region if entry.regional else GLOBAL
 
 
-def _refs(kind: ResourceType) -> tuple[Ref, ...]:
-    parent = kind.parent
-    return (*kind.refs, *((Ref(parent.attribute, parent.to, parent.by),) if parent else ()))
+def _refs(entry: ResourceType) -> tuple[Ref, ...]:
+    parent = entry.parent
+    return (*entry.refs, *((Ref(parent.attribute, parent.to, parent.by),) if parent else ()))
 
 
 def _known(attributes: Mapping[str, Value]) -> Mapping[str, Value]:

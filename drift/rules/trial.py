@@ -14,7 +14,7 @@ from drift.model.resource import GLOBAL, Key, Resource
 from drift.model.value import UNREADABLE_SHAPES
 from drift.provider import canonical
 from drift.provider.catalog import Catalog
-from drift.provider.relations import kind_of
+from drift.provider.relations import entry_of
 from drift.provider.spec import Ref
 from drift.rules.engine import Judged, judge
 from drift.rules.own import Case
@@ -80,8 +80,8 @@ def run(case: Case, catalog: Catalog) -> Result:
 
 def _changes(desired: Resource, actual: Resource, catalog: Catalog) -> Iterator[Change]:
     """The differences of what both sides tell, as a check tells them: of a set what was added and removed."""
-    kind = kind_of(desired, catalog)
-    for name, attr in kind.attributes.items():
+    entry = entry_of(desired, catalog)
+    for name, attr in entry.attributes.items():
         if name in desired.attributes and name in actual.attributes:
             yield from changes(attr, name, desired.attributes[name], actual.attributes[name])
 
@@ -90,11 +90,11 @@ def _referring(
     type_: str, attributes: Mapping[str, Any], subject: Resource | None, catalog: Catalog
 ) -> Mapping[str, Any]:
     """A neighbour that names nothing refers to the resource that is tested: that is what makes it a neighbour."""
-    kind = catalog[type_]
-    parent = (Ref(kind.parent.attribute, kind.parent.to, kind.parent.by),) if kind.parent else ()
+    entry = catalog[type_]
+    parent = (Ref(entry.parent.attribute, entry.parent.to, entry.parent.by),) if entry.parent else ()
     if subject is None:
         return attributes
-    for ref in (*kind.refs, *parent):
+    for ref in (*entry.refs, *parent):
         mine = ref.to in catalog and catalog[ref.to].listed_as == subject.type
         if mine and "." not in ref.attribute and "[" not in ref.attribute and ref.attribute not in attributes:
             value = subject.id if ref.by == "id" else subject.attributes.get(ref.by)
@@ -114,19 +114,19 @@ def _resource(
     case: Case, type_: str, given: Mapping[str, Any], catalog: Catalog, id_: str = "it", *, managed: bool = False
 ) -> Resource:
     """Of the attributes that are given, as a state has them; what is left out was not read."""
-    kind = catalog[type_]
-    same = (n for n, v in given.items() if isinstance(v, str) and kind.attr(n).path == kind.id.path)
+    entry = catalog[type_]
+    same = (n for n, v in given.items() if isinstance(v, str) and entry.attr(n).path == entry.id.path)
     id_ = next((given[n] for n in same), id_)  # what others call it by: the id is its name
     raw = {"id": id_, **given}
     attributes = {}
     for name, value in raw.items():
         try:
-            attributes[name] = canonical.desired(kind.attr(name), value, raw)
+            attributes[name] = canonical.desired(entry.attr(name), value, raw)
         except (*UNREADABLE_SHAPES, KeyError):
             raise CatalogError(f"{case.place}: {type_}.{name} is not as the provider writes it") from None
-    identity = tuple(attributes.get(n, f"{id_}-{n}") for n in kind.identity)
+    identity = tuple(attributes.get(n, f"{id_}-{n}") for n in entry.identity)
     return Resource(
-        key=Key(kind.listed_as, ACCOUNT, REGION if kind.regional else GLOBAL, identity),
+        key=Key(entry.listed_as, ACCOUNT, REGION if entry.regional else GLOBAL, identity),
         id=str(raw["id"]),
         attributes=attributes,
         address=Address(type_, "tested") if managed else None,

@@ -11,7 +11,7 @@ from drift.model.coverage import Gap, Unreadable
 from drift.model.drift import OUT_OF_SCOPE
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.provider.catalog import Catalog
-from drift.provider.relations import kind_of, parent_key, values_at
+from drift.provider.relations import entry_of, parent_key, values_at
 from drift.provider.spec import Ref, ResourceType, Within
 from drift.rules.criteria import Criteria
 
@@ -82,59 +82,59 @@ class World:
 
     def every(self, type_: str, region: str, inside: str | None = None) -> list[Resource]:
         """All of a type in a region, or inside one resource; Unknown where they were not all listed."""
-        kind = self.listed(type_, region, inside)
-        return [r for r in self._of_type[kind.listed_as] if GLOBAL in (region, r.key.region) or r.key.region == region]
+        entry = self.listed(type_, region, inside)
+        return [r for r in self._of_type[entry.listed_as] if GLOBAL in (region, r.key.region) or r.key.region == region]
 
     def listed(self, type_: str, region: str, inside: str | None = None) -> ResourceType:
         """The type's entry; Unknown where it was not listed, in whole or inside that resource."""
-        kind = self.catalog.get(type_)
-        if kind is None or (type_ not in self._scope and kind.listed_as not in self._scope):
+        entry = self.catalog.get(type_)
+        if entry is None or (type_ not in self._scope and entry.listed_as not in self._scope):
             raise Unknown(f"{type_} {OUT_OF_SCOPE}")
         here = (region, GLOBAL)
-        mine = [g for g in self._gaps.get(kind.listed_as, ()) if region == GLOBAL or g.region in here]
+        mine = [g for g in self._gaps.get(entry.listed_as, ()) if region == GLOBAL or g.region in here]
         gap = next((g for g in mine if inside is None or g.within in ("", inside)), None)
         if gap is not None:
             raise Unknown(f"{type_} could not be listed: {gap.action} {gap.code}")
-        return kind
+        return entry
 
     def missing(self, resource: Resource, name: str) -> Exception:
         """What to raise for an attribute that was never asked for."""
         if not self._live(resource):
             return Unknown(f"the state does not tell {name}")
-        kind, want = kind_of(resource, self.catalog), Want(resource.key, name)
-        known = name in kind.attributes or name in kind.computed
+        entry, want = entry_of(resource, self.catalog), Want(resource.key, name)
+        known = name in entry.attributes or name in entry.computed
         return Needs(want) if known and want not in self.asked else Unknown(f"{name} was not read")
 
     def _live(self, resource: Resource) -> bool:
         return self.side == "actual" or resource.address is None
 
-    def opened(self, resource: Resource, kind: ResourceType) -> None:
+    def opened(self, resource: Resource, entry: ResourceType) -> None:
         """Raises Needs where resources of that type, inside this one or inside others, were not listed yet.
 
         The collector lists what is inside the managed alone, unless its type speaks for itself.
         """
-        if not isinstance(kind.list, Within) or (kind.parent is not None and kind.parent.standalone):
+        if not isinstance(entry.list, Within) or (entry.parent is not None and entry.parent.standalone):
             return
-        outer = kind
+        outer = entry
         while isinstance(outer.list, Within) and outer.list.parent != resource.type:
             outer = self.catalog[outer.list.parent]
         if isinstance(outer.list, Within):
             within = [resource]
         else:
             within = self.every(outer.name, resource.key.region if outer.regional else GLOBAL)
-        wants = [Want(r.key, inside=kind.name) for r in within if self._live(r)]
+        wants = [Want(r.key, inside=entry.name) for r in within if self._live(r)]
         fresh = [w for w in wants if w not in self.asked]
         if fresh:
             raise Needs(*fresh)
 
     def naming(
-        self, kind: ResourceType, ref: Ref, region: str, inside: str | None = None
+        self, entry: ResourceType, ref: Ref, region: str, inside: str | None = None
     ) -> Mapping[Any, list[Resource]]:
         """Value of a reference -> the resources of that type whose reference has it."""
-        if (kind.name, ref.attribute, region) not in self._naming:
+        if (entry.name, ref.attribute, region) not in self._naming:
             index: dict[Any, list[Resource]] = defaultdict(list)
             wants = []
-            for resource in self.every(kind.name, region, inside):
+            for resource in self.every(entry.name, region, inside):
                 head = ref.attribute.split(".", 1)[0].removesuffix("[]")
                 value = resource.attributes.get(head, _ABSENT) if head != "id" else resource.id
                 if value is _ABSENT or isinstance(value, Unreadable):
@@ -147,8 +147,8 @@ class World:
                     index[named].append(resource)
             if wants:
                 raise Needs(*wants)
-            self._naming[kind.name, ref.attribute, region] = index
-        return self._naming[kind.name, ref.attribute, region]
+            self._naming[entry.name, ref.attribute, region] = index
+        return self._naming[entry.name, ref.attribute, region]
 
     def by(self, to: str, by: str, region: str) -> Mapping[Any, list[Resource]]:
         """Value of an attribute -> the resources of that type that have it."""
@@ -167,7 +167,7 @@ class World:
             self._parts[resource.type] = self._parts_of(resource.type)
         out = []
         for part in self._parts[resource.type].get(resource.key, ()):
-            parent = kind_of(part, self.catalog).parent
+            parent = entry_of(part, self.catalog).parent
             if parent is not None and name in parent.covers:
                 out.append((part, parent.covers[name]))
         return out
@@ -176,7 +176,7 @@ class World:
         out: dict[Key, list[Resource]] = defaultdict(list)
         for resources in list(self._of_type.values()):
             for resource in resources:
-                parent = kind_of(resource, self.catalog).parent
+                parent = entry_of(resource, self.catalog).parent
                 if parent is None or parent.to not in self.catalog or self.catalog[parent.to].listed_as != type_:
                     continue
                 key = parent_key(resource, parent, self.catalog)

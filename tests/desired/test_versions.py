@@ -109,12 +109,12 @@ def test_both_versions_record_the_same_resource(type_: str, tmp_path: Path) -> N
     (tmp_path / "6").mkdir()
     old = desired(states(tmp_path / "5", **{type_: {**both, **five}}))[type_]
     new = desired(states(tmp_path / "6", **{type_: {**both, **six, "region": "eu-west-1"}}))[type_]
-    kind = installed()[type_]
+    entry = installed()[type_]
     gone = five.keys() - six.keys() - {*installed()[type_].identity}
 
     assert new.key.identity == old.key.identity
     assert new.id == old.id
-    assert new.key.region == ("eu-west-1" if kind.regional else old.key.region)
+    assert new.key.region == ("eu-west-1" if entry.regional else old.key.region)
     same = {n: v for n, v in old.attributes.items() if n not in gone} if type_ not in RENAMED else old.attributes
     assert {n: v for n, v in new.attributes.items() if n in old.attributes} == same
 

@@ -67,10 +67,10 @@ def test_every_verdict_is_explained_as_the_report_has_it(name: str) -> None:
 
 
 def test_every_attribute_is_told_by_an_operation_of_its_type() -> None:
-    for name, kind in CATALOG.items():
-        assert listings(kind, CATALOG), name
-        for attribute in kind.attributes:
-            assert told_by(kind, attribute, CATALOG), f"{name}.{attribute}"
+    for name, entry in CATALOG.items():
+        assert listings(entry, CATALOG), name
+        for attribute in entry.attributes:
+            assert told_by(entry, attribute, CATALOG), f"{name}.{attribute}"
 
 
 URL = f"https://sqs.{REGION}.amazonaws.com/123456789012/a"

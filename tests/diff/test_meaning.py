@@ -409,31 +409,31 @@ KINDS: dict[str, Kind] = {
 @settings(deadline=None, max_examples=50)
 @given(st.data(), st.randoms(use_true_random=False))
 def test_the_same_written_differently_is_silent(name: str, data: st.DataObject, rng: random.Random) -> None:
-    kind = KINDS[name]
-    value = data.draw(kind.values)
-    want, have = kind.same(value, rng), kind.same(value, rng)
+    entry = KINDS[name]
+    value = data.draw(entry.values)
+    want, have = entry.same(value, rng), entry.same(value, rng)
 
-    desired, actual = canonical.desired(kind.attr, want, {}), canonical.actual(kind.attr, have)
+    desired, actual = canonical.desired(entry.attr, want, {}), canonical.actual(entry.attr, have)
 
     # what only one of two names can say is held against the whole
-    if kind.attr.same is not None:
-        desired = canonical.desired(kind.attr, value, {})
-    assert agree(kind.attr, desired, actual), (want, have)
-    assert list(changes(kind.attr, "x", desired, actual)) == []
+    if entry.attr.same is not None:
+        desired = canonical.desired(entry.attr, value, {})
+    assert agree(entry.attr, desired, actual), (want, have)
+    assert list(changes(entry.attr, "x", desired, actual)) == []
 
 
 @pytest.mark.parametrize("name", KINDS)
 @settings(deadline=None, max_examples=50)
 @given(st.data(), st.randoms(use_true_random=False))
 def test_another_meaning_is_seen(name: str, data: st.DataObject, rng: random.Random) -> None:
-    kind = KINDS[name]
-    value = data.draw(kind.values)
-    have = kind.other(value, rng)
+    entry = KINDS[name]
+    value = data.draw(entry.values)
+    have = entry.other(value, rng)
 
-    desired, actual = canonical.desired(kind.attr, kind.same(value, rng), {}), canonical.actual(kind.attr, have)
+    desired, actual = canonical.desired(entry.attr, entry.same(value, rng), {}), canonical.actual(entry.attr, have)
 
-    assert not agree(kind.attr, desired, actual), (value, have)
-    assert list(changes(kind.attr, "x", desired, actual)) != []
+    assert not agree(entry.attr, desired, actual), (value, have)
+    assert list(changes(entry.attr, "x", desired, actual)) != []
 
 
 @pytest.mark.parametrize(

@@ -222,10 +222,10 @@ class Granting(Standing):
         self.account, self.counts = api.account, api.counts
         granted = {a for s in policy["Statement"] if s["Effect"] == "Allow" for a in s["Action"]}
         needs: dict[tuple[str, str], set[str]] = {}
-        for kind in installed().values():
-            for call in kind.calls:
-                needs.setdefault((call.service or kind.service, call.op), set()).add(
-                    action(call.service or kind.service, call)
+        for entry in installed().values():
+            for call in entry.calls:
+                needs.setdefault((call.service or entry.service, call.op), set()).add(
+                    action(call.service or entry.service, call)
                 )
         self._allowed = {what for what, actions in needs.items() if actions <= granted}
 

@@ -19,10 +19,10 @@ def test_what_is_inside_of_a_scrubbed_member_is_scrubbed(text: str) -> None:
 
 @pytest.mark.parametrize("name", ["user_data", "user_data_base64"])
 def test_user_data_of_an_instance_is_not_read(name: str) -> None:
-    kind = installed()["aws_instance"]
-    document = Document(kind, "us-east-1", {"InstanceId": "i-1", "UserDataAttribute": SCRUBBED})
+    entry = installed()["aws_instance"]
+    document = Document(entry, "us-east-1", {"InstanceId": "i-1", "UserDataAttribute": SCRUBBED})
 
-    assert document.read(kind.attributes[name]) == Unreadable("tape", "Scrubbed")
+    assert document.read(entry.attributes[name]) == Unreadable("tape", "Scrubbed")
 
 
 def test_what_is_beside_it_is_read() -> None:

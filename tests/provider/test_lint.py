@@ -41,13 +41,13 @@ def put(**words: Any) -> Edit:
 
 def listed(**words: Any) -> Edit:
     """Other words in its listing."""
-    return lambda kind: replace(kind, list=replace(kind.list, **words))  # type: ignore[type-var]
+    return lambda entry: replace(entry, list=replace(entry.list, **words))  # type: ignore[type-var]
 
 
 def described(section: str, /, **words: Any) -> Edit:
     """Other words in the call that fills a section."""
-    return lambda kind: replace(
-        kind, describe=tuple(replace(c, **words) if c.into == section else c for c in kind.describe)
+    return lambda entry: replace(
+        entry, describe=tuple(replace(c, **words) if c.into == section else c for c in entry.describe)
     )
 
 
@@ -60,29 +60,29 @@ def attribute(name: str, **words: Any) -> Edit:
         new = replace(old, fields=inside(old.fields, rest)) if rest else replace(old, **words)
         return {**attrs, first: new}
 
-    return lambda kind: replace(kind, attributes=inside(kind.attributes, name.split(".")))
+    return lambda entry: replace(entry, attributes=inside(entry.attributes, name.split(".")))
 
 
 def without(name: str) -> Edit:
-    return lambda kind: replace(kind, attributes={n: a for n, a in kind.attributes.items() if n != name})
+    return lambda entry: replace(entry, attributes={n: a for n, a in entry.attributes.items() if n != name})
 
 
 def parent(**words: Any) -> Edit:
-    return lambda kind: replace(kind, parent=replace(kind.parent, **words))  # type: ignore[type-var]
+    return lambda entry: replace(entry, parent=replace(entry.parent, **words))  # type: ignore[type-var]
 
 
 def mirror(**words: Any) -> Edit:
-    return lambda kind: replace(kind, mirrors=(replace(kind.mirrors[0], **words),))
+    return lambda entry: replace(entry, mirrors=(replace(entry.mirrors[0], **words),))
 
 
 def owns(**words: Any) -> Edit:
-    return lambda kind: replace(kind, owns=replace(kind.owns, **words))  # type: ignore[type-var]
+    return lambda entry: replace(entry, owns=replace(entry.owns, **words))  # type: ignore[type-var]
 
 
 def bulk(**words: Any) -> Edit:
-    return lambda kind: replace(
-        kind,
-        describe=tuple(replace(c, bulk=replace(c.bulk, **words)) if c.bulk else c for c in kind.describe),
+    return lambda entry: replace(
+        entry,
+        describe=tuple(replace(c, bulk=replace(c.bulk, **words)) if c.bulk else c for c in entry.describe),
     )
 
 
@@ -488,10 +488,10 @@ def test_a_planted_mistake_is_found(name: str, edit: Edit, said: str) -> None:
     assert any(said in problem for problem in found), found
 
 
-def _nameless(kind: ResourceType) -> list[str]:
+def _nameless(entry: ResourceType) -> list[str]:
     from drift.provider.lint import words
 
-    return [*words.check(kind)]
+    return [*words.check(entry)]
 
 
 def test_every_word_has_a_planted_mistake() -> None:

@@ -49,7 +49,7 @@ def names(node: Any) -> Iterator[str]:
 
 
 def catalogued() -> set[str]:
-    return {t for kind in installed().values() for t in texts(kind) if t}
+    return {t for entry in installed().values() for t in texts(entry) if t}
 
 
 @pytest.mark.parametrize("text", [*MORE, "the catalogue"])

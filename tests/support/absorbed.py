@@ -22,7 +22,7 @@ from drift.model.drift import Report
 from drift.model.resource import GLOBAL, Resource
 from drift.provider.api import Api
 from drift.provider.installed import installed
-from drift.provider.relations import kind_of
+from drift.provider.relations import entry_of
 from drift.providers.aws import AWS
 from drift.survey import Scope
 from tests.support.line import check
@@ -50,7 +50,7 @@ def absorbed(desired: Desired, api: Api, types: frozenset[str]) -> Desired:
 
 def _refreshed(resource: Resource, found: Resource) -> Resource:
     """What agrees is recorded as it was: the same fact may have another form in an answer."""
-    attrs = kind_of(resource, installed()).attributes
+    attrs = entry_of(resource, installed()).attributes
     now = {
         n: v
         for n, v in found.attributes.items()

@@ -70,18 +70,18 @@ def _verdicts(out: dict[str, Proof], expected: Iterable[str]) -> None:
             out[found[2]].verdicts.add(found[1])
 
 
-def calls(kind: ResourceType) -> str:
+def calls(entry: ResourceType) -> str:
     """What reading the type costs."""
-    if isinstance(kind.list, Within):
-        listing = f"none: inside {kind.list.parent}"
-    elif isinstance(kind.list, ElementOf):
-        listing = f"none: held by {kind.parent.to}" if kind.parent else "none"
-    elif kind.aggregate:
+    if isinstance(entry.list, Within):
+        listing = f"none: inside {entry.list.parent}"
+    elif isinstance(entry.list, ElementOf):
+        listing = f"none: held by {entry.parent.to}" if entry.parent else "none"
+    elif entry.aggregate:
         listing = "none: gathered from others"
     else:
-        listing = ", ".join(c.op for c in kind.listings) or "none: looked up one by one"
-    each = [c.op + (f" (by {c.batch})" if c.batch > 1 else "") for c in kind.describe if c.bind]
-    once = [f"{c.op} (once)" for c in kind.describe if not c.bind]
+        listing = ", ".join(c.op for c in entry.listings) or "none: looked up one by one"
+    each = [c.op + (f" (by {c.batch})" if c.batch > 1 else "") for c in entry.describe if c.bind]
+    once = [f"{c.op} (once)" for c in entry.describe if not c.bind]
     return listing + (f"; {', '.join([*once, *each])}" if each or once else "")
 
 

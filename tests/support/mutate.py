@@ -100,24 +100,24 @@ def measure(
     scan.collect()
     for resource in here:
         item = scan._found.items.get(resource.key)
-        kind = catalog[resource.address.type] if resource.address else None
-        if item is None or kind is None or kind.aggregate is not None or resource.deposed:
+        entry = catalog[resource.address.type] if resource.address else None
+        if item is None or entry is None or entry.aggregate is not None or resource.deposed:
             continue
-        before = {n: item.document.read(a) for n, a in kind.attributes.items()}
+        before = {n: item.document.read(a) for n, a in entry.attributes.items()}
         compared = {n for n, v in before.items() if is_known(v) and n in resource.attributes}
         touched: set[str] = set()
         for section in item.document.known:
             for at, new in mutants(item.document.known[section]) if section != "parent" else ():
                 changed = _with(item.document, section, new)
                 for attribute in compared:
-                    attr = kind.attributes[attribute]
+                    attr = entry.attributes[attribute]
                     if attr.path.sections and section not in attr.path.sections:
                         continue
                     after = changed.read(attr)
                     if after is UNASKED or after == before[attribute] or not is_known(after):
                         continue
                     touched.add(attribute)
-                    tally = tallies[kind.name, attribute]
+                    tally = tallies[entry.name, attribute]
                     tally.reached += 1
                     want = resource.attributes[attribute]
                     if attr.assigned and want is not False and is_empty(want):
@@ -128,7 +128,7 @@ def measure(
                         tally.seen += 1
         for attribute in compared - touched:
             if before[attribute]:
-                tallies[kind.name, attribute].unreached += 1
+                tallies[entry.name, attribute].unreached += 1
 
 
 def _with(document: Document, section: str, value: Any) -> Document:

@@ -51,10 +51,10 @@ def planned(terraform: Terraform) -> Seen:
     terraform("plan", "-no-color", "-input=false", "-refresh=false", "-out", "p")
     out: Seen = {}
     for resource in json.loads(terraform("show", "-json", "p"))["resource_changes"]:
-        change, kind = resource["change"], CATALOG.get(resource["type"])
-        if resource["mode"] != "managed" or kind is None or not change["before"] or not change["after"]:
+        change, entry = resource["change"], CATALOG.get(resource["type"])
+        if resource["mode"] != "managed" or entry is None or not change["before"] or not change["after"]:
             continue
-        names = {n for n in kind.attributes if n in change["after"] and not _unknown(change["after_unknown"].get(n))}
+        names = {n for n in entry.attributes if n in change["after"] and not _unknown(change["after_unknown"].get(n))}
         found = {n for n in names if (change["after"][n] or None) != (change["before"].get(n) or None)}
         if found:
             out[resource["address"]] = found

@@ -100,11 +100,11 @@ def _instance(address: str, after: Any, unknown: Any, ours: Configured, score: S
 
 def _canon(ours: Configured, name: str, values: Mapping[str, Any]) -> Any:
     """A value in the catalogue's canonical form, in which drift compares it; NO_CANON where it has none."""
-    kind = installed().get(ours.address.type)
-    if kind is None or name not in kind.attributes or not is_known(values[name]):
+    entry = installed().get(ours.address.type)
+    if entry is None or name not in entry.attributes or not is_known(values[name]):
         return NO_CANON
     try:
-        return canonical.desired(kind.attributes[name], values[name], values)
+        return canonical.desired(entry.attributes[name], values[name], values)
     except UNREADABLE_SHAPES:
         return NO_CANON
 

@@ -26,23 +26,23 @@ CRITERIA = Criteria(today=date(2026, 11, 1))
 
 def raw(type_: str, attributes: Mapping[str, Any], id_: str = "x") -> Resource:
     """A desired resource of attributes as a state has them; `Unreadable` ones stay so."""
-    kind = CATALOG[type_]
+    entry = CATALOG[type_]
     given = {"id": id_, **attributes}
     id_ = str(given["id"])
     plain = {k: v for k, v in given.items() if not isinstance(v, Unreadable)}
     canon = {
         name: canonical.desired(attr, plain.get(name), plain)
-        for name, attr in {"id": kind.id, **kind.computed, **kind.attributes}.items()
+        for name, attr in {"id": entry.id, **entry.computed, **entry.attributes}.items()
         if not attr.outside_schema
     }
-    strange = set(given) - set(canon) - set(kind.computed)
+    strange = set(given) - set(canon) - set(entry.computed)
     assert not strange, f"{type_} has no {sorted(strange)}"
-    canon |= {k: given[k] for k, a in kind.computed.items() if a.outside_schema and k in given}
+    canon |= {k: given[k] for k, a in entry.computed.items() if a.outside_schema and k in given}
     canon |= {k: v for k, v in given.items() if isinstance(v, Unreadable)}
-    identity = tuple(canon.get(n) for n in kind.identity)
-    region = REGION if kind.regional else GLOBAL
+    identity = tuple(canon.get(n) for n in entry.identity)
+    region = REGION if entry.regional else GLOBAL
     return Resource(
-        key=Key(kind.listed_as, ACCOUNT, region, identity),
+        key=Key(entry.listed_as, ACCOUNT, region, identity),
         id=id_,
         arn=str(given.get("arn") or ""),
         attributes=canon,

@@ -103,7 +103,7 @@ def _text(value: Any) -> str:
     return text
 
 
-def settled(values: Mapping[str, Any], instance: Instance, facts: Facts, kind: ResourceType | None) -> bool:
+def settled(values: Mapping[str, Any], instance: Instance, facts: Facts, entry: ResourceType | None) -> bool:
     """Whether the state recorded all that the author sets, so that nothing of the object is computed anew.
 
     An earlier record will do: then a refresh wrote down what somebody changed, and the object is the same one.
@@ -111,7 +111,7 @@ def settled(values: Mapping[str, Any], instance: Instance, facts: Facts, kind: R
     records = [have for have in (instance.attributes, instance.earlier) if have is not None]
     return not instance.tainted and any(
         all(
-            agrees(value, have.get(name)) or (kind is not None and _means(name, value, have, facts, kind))
+            agrees(value, have.get(name)) or (entry is not None and _means(name, value, have, facts, entry))
             for name, value in values.items()
             if name not in WITHOUT_EFFECT
         )
@@ -119,12 +119,12 @@ def settled(values: Mapping[str, Any], instance: Instance, facts: Facts, kind: R
     )
 
 
-def _means(name: str, value: Any, have: Mapping[str, Any], facts: Facts, kind: ResourceType) -> bool:
+def _means(name: str, value: Any, have: Mapping[str, Any], facts: Facts, entry: ResourceType) -> bool:
     """Whether both come to the same in canonical form."""
     want = filled(value, have.get(name), facts.get(name, ""))
-    if want is UNKNOWN or name not in kind.attributes:
+    if want is UNKNOWN or name not in entry.attributes:
         return False
-    attr = kind.attributes[name]
+    attr = entry.attributes[name]
     try:
         ours = canonical.desired(attr, have.get(name), have)
         return bool(canonical.desired(attr, want, {**have, name: want}) == ours)

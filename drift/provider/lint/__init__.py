@@ -14,15 +14,15 @@ from drift.provider.lint import api, links, schema, words
 from drift.provider.spec import ResourceType
 
 
-def lint(kind: ResourceType, catalog: Catalog, known: facts.Facts | None = None) -> list[str]:
+def lint(entry: ResourceType, catalog: Catalog, known: facts.Facts | None = None) -> list[str]:
     """What is wrong with one entry; `known` holds the facts of its type, the catalogue's where left out."""
-    provider = catalog.provider_of(kind.name)
-    known = catalog.facts(kind.name) if known is None else known
-    found = [*words.check(kind)]
+    provider = catalog.provider_of(entry.name)
+    known = catalog.facts(entry.name) if known is None else known
+    found = [*words.check(entry)]
     if not found:  # a word of a wrong type would make nonsense of the rest
-        found += api.check(kind, catalog, provider.operations())
-        found += [*schema.check(kind, known), *links.check(kind, catalog, known), *provider.lint(kind)]
-    return [f"{kind.name}: {problem}" for problem in dict.fromkeys(found)]
+        found += api.check(entry, catalog, provider.operations())
+        found += [*schema.check(entry, known), *links.check(entry, catalog, known), *provider.lint(entry)]
+    return [f"{entry.name}: {problem}" for problem in dict.fromkeys(found)]
 
 
 def lint_all(catalog: Catalog, names: Iterable[str] = ()) -> list[str]:

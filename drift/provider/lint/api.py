@@ -35,49 +35,49 @@ _PYTHON: dict[str, Any] = {
 }
 
 
-def check(kind: ResourceType, catalog: Catalog, operations: Operations) -> Iterator[str]:
+def check(entry: ResourceType, catalog: Catalog, operations: Operations) -> Iterator[str]:
     """What is wrong with the calls and paths of an entry."""
-    if isinstance(kind.list, ElementOf) or (kind.aggregate is not None and kind.list is None):
+    if isinstance(entry.list, ElementOf) or (entry.aggregate is not None and entry.list is None):
         return
-    if isinstance(kind.list, Within) and kind.list.parent not in catalog:
-        yield f"it is listed inside {kind.list.parent}, which is not in the catalogue"
+    if isinstance(entry.list, Within) and entry.list.parent not in catalog:
+        yield f"it is listed inside {entry.list.parent}, which is not in the catalogue"
         return
     problems: list[str] = []
-    shape = item_shape(kind, catalog, operations, problems)
+    shape = item_shape(entry, catalog, operations, problems)
     yield from problems
-    yield from _dependent(kind, shape, catalog, operations)
-    paths = [kind.id.path, *(a.path for a in {**kind.computed, **kind.attributes}.values())]
-    texts = [*(o.when for o in kind.proofs), *(t for t in (kind.exists, kind.account) if t)]
-    texts += [kind.owns.members] if kind.owns else []
+    yield from _dependent(entry, shape, catalog, operations)
+    paths = [entry.id.path, *(a.path for a in {**entry.computed, **entry.attributes}.values())]
+    texts = [*(o.when for o in entry.proofs), *(t for t in (entry.exists, entry.account) if t)]
+    texts += [entry.owns.members] if entry.owns else []
     for path in (*paths, *map(Path, texts)):
         yield from arrives(path.text, shape)
-    yield from _members(kind, shape)
-    for attr in kind.attributes.values():
+    yield from _members(entry, shape)
+    for attr in entry.attributes.values():
         yield from _fields(attr, shape)
         yield from _movers(attr, shape | {"element": ANY})
-    yield from _sections(kind)
-    if kind.ended_by is not None and kind.ended_by.ref.to in catalog:
-        yield from arrives(kind.ended_by.when, item_shape(catalog[kind.ended_by.ref.to], catalog, operations, []))
+    yield from _sections(entry)
+    if entry.ended_by is not None and entry.ended_by.ref.to in catalog:
+        yield from arrives(entry.ended_by.when, item_shape(catalog[entry.ended_by.ref.to], catalog, operations, []))
 
 
-def _members(kind: ResourceType, shape: Any) -> Iterator[str]:
-    if kind.owns is None:
+def _members(entry: ResourceType, shape: Any) -> Iterator[str]:
+    if entry.owns is None:
         return
-    member = element_of(at(kind.owns.members, shape))
+    member = element_of(at(entry.owns.members, shape))
     if isinstance(member, dict):
         yield from (f"its members have no {name}" for name in ("type", "id") if name not in member)
 
 
-def _sections(kind: ResourceType) -> Iterator[str]:
-    described = [c.into for c in kind.describe]
+def _sections(entry: ResourceType) -> Iterator[str]:
+    described = [c.into for c in entry.describe]
     yield from (f"two calls fill {name}" for name in sorted({n for n in described if described.count(n) > 1}))
-    for name in kind.identity:
+    for name in entry.identity:
         try:
-            reads = kind.attr(name).path.sections
+            reads = entry.attr(name).path.sections
         except KeyError:
             yield f"identity {name} is no attribute of it"
             continue
-        if reads & {*described} and not isinstance(kind.list, Within):
+        if reads & {*described} and not isinstance(entry.list, Within):
             yield f"identity {name} is not in the listing, so that a refused describe would hide it"
 
 
@@ -108,31 +108,31 @@ def _movers(attr: Attr, shape: Any) -> Iterator[str]:
         yield from _movers(field, shape)
 
 
-def item_shape(kind: ResourceType, catalog: Catalog, operations: Operations, problems: list[str]) -> dict[str, Any]:
+def item_shape(entry: ResourceType, catalog: Catalog, operations: Operations, problems: list[str]) -> dict[str, Any]:
     """The shape of one item with all its sections."""
-    if isinstance(kind.list, Within):
-        parent = item_shape(catalog[kind.list.parent], catalog, operations, [])
-        if kind.list.each == "@":
+    if isinstance(entry.list, Within):
+        parent = item_shape(catalog[entry.list.parent], catalog, operations, [])
+        if entry.list.each == "@":
             return parent
-        problems.extend(arrives(kind.list.each, parent))
-        shape = _item_of(element_of(at(kind.list.each, parent))) | {"parent": parent}
-    elif kind.listings:
-        shapes = [_listed(kind, call, operations, problems) for call in kind.listings]
+        problems.extend(arrives(entry.list.each, parent))
+        shape = _item_of(element_of(at(entry.list.each, parent))) | {"parent": parent}
+    elif entry.listings:
+        shapes = [_listed(entry, call, operations, problems) for call in entry.listings]
         shape = shapes[0]
-    elif kind.lookup is not None:
-        shape = _item_of(element_of(_answer(kind, kind.lookup, _desired(kind), operations, problems)))
+    elif entry.lookup is not None:
+        shape = _item_of(element_of(_answer(entry, entry.lookup, _desired(entry), operations, problems)))
     else:
         return {}
     shape |= HERE
-    if kind.lookup is not None:
-        if kind.list is not None:
-            found = _item_of(element_of(_answer(kind, kind.lookup, _desired(kind), operations, problems)))
+    if entry.lookup is not None:
+        if entry.list is not None:
+            found = _item_of(element_of(_answer(entry, entry.lookup, _desired(entry), operations, problems)))
             shape = shape | found | shape
-        shape |= {name: ANY for name in kind.lookup.bind if name not in shape}
-    for call in kind.describe:
+        shape |= {name: ANY for name in entry.lookup.bind if name not in shape}
+    for call in entry.describe:
         if not call.into:
             problems.append(f"{call.op} has no `into`")
-        answer = _answer(kind, call, shape, operations, problems)
+        answer = _answer(entry, call, shape, operations, problems)
         if call.match:
             element = element_of(answer)
             problems.extend(f"{call.op} > {p}" for p in arrives(call.match, element))
@@ -141,14 +141,14 @@ def item_shape(kind: ResourceType, catalog: Catalog, operations: Operations, pro
     return shape
 
 
-def _dependent(kind: ResourceType, item: dict[str, Any], catalog: Catalog, operations: Operations) -> Iterator[str]:
+def _dependent(entry: ResourceType, item: dict[str, Any], catalog: Catalog, operations: Operations) -> Iterator[str]:
     """What is wrong with the calls that depend on others, and with cheaper sources."""
-    for call in kind.listings:
+    for call in entry.listings:
         for where in call.where:
             yield from _where(call, where, catalog, operations)
-    for call in kind.describe:
+    for call in entry.describe:
         if call.bulk is not None:
-            yield from _bulk(kind, call.bulk, item, operations)
+            yield from _bulk(entry, call.bulk, item, operations)
 
 
 def _where(call: Call, where: Where, catalog: Catalog, operations: Operations) -> Iterator[str]:
@@ -162,27 +162,27 @@ def _where(call: Call, where: Where, catalog: Catalog, operations: Operations) -
         yield from (f"{call.op} > {p}" for p in arrives(where.which, shape))
 
 
-def _bulk(kind: ResourceType, bulk: Bulk, item: dict[str, Any], operations: Operations) -> Iterator[str]:
+def _bulk(entry: ResourceType, bulk: Bulk, item: dict[str, Any], operations: Operations) -> Iterator[str]:
     """Whether a cheaper source answers with elements that can be told apart, and knows the item by its listing."""
     problems: list[str] = []
-    element = element_of(_answer(kind, bulk.call, HERE, operations, problems))
+    element = element_of(_answer(entry, bulk.call, HERE, operations, problems))
     yield from problems
     for text in (bulk.match, bulk.take):
         yield from (f"{bulk.call.op} > {p}" for p in arrives(text, element))
     for text in (bulk.key, bulk.region or "@"):
         yield from (f"{bulk.call.op} > {p}" for p in arrives(text, item))
-        late = Path(text).sections & {c.into for c in kind.describe}
+        late = Path(text).sections & {c.into for c in entry.describe}
         yield from (f"{bulk.call.op} > {text!r} needs {name}, which is asked for later" for name in sorted(late))
     if bulk.page < 1:
         yield f"{bulk.call.op}: a page of {bulk.page}"
 
 
-def _listed(kind: ResourceType, call: Call, operations: Operations, problems: list[str]) -> dict[str, Any]:
+def _listed(entry: ResourceType, call: Call, operations: Operations, problems: list[str]) -> dict[str, Any]:
     """The shape of an item of one listing, with the members of what had to be listed first."""
     known: dict[str, Any] = dict(HERE)
     for step in call.chain:
         problems.extend(f"{step.op} > {p}" for p in arrives(step.guest or "@", known))
-        found = _item_of(element_of(_answer(kind, step, known, operations, problems)))
+        found = _item_of(element_of(_answer(entry, step, known, operations, problems)))
         known = found | known if isinstance(found, Open) else known | found
     return known
 
@@ -191,14 +191,14 @@ def _item_of(element: Any) -> dict[str, Any]:
     return Open() if element is ANY else members_of(element)
 
 
-def _desired(kind: ResourceType) -> dict[str, Any]:
+def _desired(entry: ResourceType) -> dict[str, Any]:
     """What the arguments of a `lookup` are taken from."""
-    return dict.fromkeys(("id", *kind.computed, *kind.attributes), ANY)
+    return dict.fromkeys(("id", *entry.computed, *entry.attributes), ANY)
 
 
-def _answer(kind: ResourceType, call: Call, item: dict[str, Any], operations: Operations, problems: list[str]) -> Any:
+def _answer(entry: ResourceType, call: Call, item: dict[str, Any], operations: Operations, problems: list[str]) -> Any:
     """The shape of what a call keeps of its answer."""
-    service = call.service or kind.service
+    service = call.service or entry.service
     operation = operations.find(service, call.op)
     if operation is None:
         problems.append(f"{service} has no operation {call.op}")

@@ -13,21 +13,21 @@ from drift.provider.operations import Model
 from drift.provider.spec import Attr, ResourceType
 
 
-def check(kind: ResourceType, catalog: Catalog, provider: facts.Facts) -> Iterator[str]:
+def check(entry: ResourceType, catalog: Catalog, provider: facts.Facts) -> Iterator[str]:
     """What is wrong with the links of an entry."""
-    shape = shape_of(kind, provider)
-    yield from _names(kind, shape)
-    yield from _references(kind, catalog, shape)
-    yield from _aggregate(kind, catalog)
-    yield from _mirrors(kind, catalog)
-    yield from _owns(kind, catalog)
-    yield from _alias(kind, catalog)
-    yield from _parent(kind, catalog, shape)
+    shape = shape_of(entry, provider)
+    yield from _names(entry, shape)
+    yield from _references(entry, catalog, shape)
+    yield from _aggregate(entry, catalog)
+    yield from _mirrors(entry, catalog)
+    yield from _owns(entry, catalog)
+    yield from _alias(entry, catalog)
+    yield from _parent(entry, catalog, shape)
 
 
-def shape_of(kind: ResourceType, provider: facts.Facts) -> dict[str, Any]:
+def shape_of(entry: ResourceType, provider: facts.Facts) -> dict[str, Any]:
     """The shape of a resource's canonical attributes."""
-    own = {**kind.computed, **kind.attributes}
+    own = {**entry.computed, **entry.attributes}
     return {"id": Model("text"), **{n: _shape(a, provider.get(n)) for n, a in own.items()}}
 
 
@@ -54,15 +54,15 @@ def _is_collection(attr: Attr) -> bool:
         return False
 
 
-def _names(kind: ResourceType, shape: dict[str, Any]) -> Iterator[str]:
+def _names(entry: ResourceType, shape: dict[str, Any]) -> Iterator[str]:
     """The paths over its own attributes."""
     for word in ("label", "import_id", "alternate_identity"):
-        text = getattr(kind, word)
+        text = getattr(entry, word)
         if word == "label" and text == "tags.Name" and "tags" not in shape:
             continue  # nobody gave it a label, and it has no tags
         for problem in arrives(text, shape) if text else ():
             yield f"{word}: {problem}"
-    for name in kind.versions or ():
+    for name in entry.versions or ():
         if name not in shape:
             yield f"versions: {name} is no attribute of it"
 
@@ -88,13 +88,13 @@ def _walked(dotted: str, shape: dict[str, Any]) -> str:
     return ""
 
 
-def _references(kind: ResourceType, catalog: Catalog, shape: dict[str, Any]) -> Iterator[str]:
-    ended = (kind.ended_by.ref,) if kind.ended_by is not None else ()
-    for ref in (*kind.refs, *kind.creates, *kind.owned_with, *ended):
+def _references(entry: ResourceType, catalog: Catalog, shape: dict[str, Any]) -> Iterator[str]:
+    ended = (entry.ended_by.ref,) if entry.ended_by is not None else ()
+    for ref in (*entry.refs, *entry.creates, *entry.owned_with, *ended):
         if problem := _walked(ref.attribute, shape):
             yield f"the reference {ref.attribute} {problem}"
         if ref.to not in catalog:
-            if not catalog.provider_of(kind.name).schema.knows(ref.to):
+            if not catalog.provider_of(entry.name).schema.knows(ref.to):
                 yield f"the reference {ref.attribute} names {ref.to}: the provider has no such type"
             continue
         target = catalog[ref.to]
@@ -102,14 +102,14 @@ def _references(kind: ResourceType, catalog: Catalog, shape: dict[str, Any]) -> 
             yield f"{ref.to} has no attribute {ref.by} to refer to"
 
 
-def _aggregate(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
-    if kind.aggregate is None:
+def _aggregate(entry: ResourceType, catalog: Catalog) -> Iterator[str]:
+    if entry.aggregate is None:
         return
-    named = {"id", *kind.attributes, *kind.computed}
-    if kind.aggregate.by not in named:
-        yield f"it stands for what has {kind.aggregate.by} in common, which is no attribute of it"
-    for at, (to, *names) in kind.aggregate.parts.items():
-        if at not in kind.attributes:
+    named = {"id", *entry.attributes, *entry.computed}
+    if entry.aggregate.by not in named:
+        yield f"it stands for what has {entry.aggregate.by} in common, which is no attribute of it"
+    for at, (to, *names) in entry.aggregate.parts.items():
+        if at not in entry.attributes:
             yield f"it stands for the elements of {at}, which is no attribute of it"
         if to not in catalog:
             yield f"it stands for {to}, which is not in the catalogue"
@@ -118,9 +118,9 @@ def _aggregate(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
         yield from (f"it stands for {to}, which has no {name}" for name in names if name not in known)
 
 
-def _mirrors(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
-    named = {"id", *kind.attributes, *kind.computed}
-    for mirror in kind.mirrors:
+def _mirrors(entry: ResourceType, catalog: Catalog) -> Iterator[str]:
+    named = {"id", *entry.attributes, *entry.computed}
+    for mirror in entry.mirrors:
         if mirror.names not in named:
             yield f"{mirror.names} is no attribute of it, and names nothing that it could mirror"
         if mirror.to and mirror.to not in catalog:
@@ -132,44 +132,44 @@ def _mirrors(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
                 yield f"it mirrors {name}, which {f'{mirror.to} has not' if mirror.to else 'no type has'}"
 
 
-def _owns(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
-    for name in kind.owns.names if kind.owns else ():
+def _owns(entry: ResourceType, catalog: Catalog) -> Iterator[str]:
+    for name in entry.owns.names if entry.owns else ():
         if name not in catalog:
             yield f"it owns {name}, which is not in the catalogue"
 
 
-def _alias(kind: ResourceType, catalog: Catalog) -> Iterator[str]:
-    for name in kind.also_named:
-        if not catalog.provider_of(kind.name).schema.knows(name):
+def _alias(entry: ResourceType, catalog: Catalog) -> Iterator[str]:
+    for name in entry.also_named:
+        if not catalog.provider_of(entry.name).schema.knows(name):
             yield f"the provider has no type {name}"
-    if not kind.alias_of:
+    if not entry.alias_of:
         return
-    if kind.alias_of not in catalog:
-        yield f"it is another name for {kind.alias_of}, which is not in the catalogue"
-    elif catalog[kind.alias_of].alias_of:
-        yield f"it is another name for {kind.alias_of}, which is one for {catalog[kind.alias_of].alias_of}: say that"
-    elif kind.alias_of == kind.name:
+    if entry.alias_of not in catalog:
+        yield f"it is another name for {entry.alias_of}, which is not in the catalogue"
+    elif catalog[entry.alias_of].alias_of:
+        yield f"it is another name for {entry.alias_of}, which is one for {catalog[entry.alias_of].alias_of}: say that"
+    elif entry.alias_of == entry.name:
         yield "it is another name for itself"
-    elif catalog[kind.alias_of].service != kind.service:
-        yield f"it is another name for {kind.alias_of}, which is of another service"
+    elif catalog[entry.alias_of].service != entry.service:
+        yield f"it is another name for {entry.alias_of}, which is of another service"
 
 
-def _parent(kind: ResourceType, catalog: Catalog, shape: dict[str, Any]) -> Iterator[str]:
-    if kind.parent is None:
+def _parent(entry: ResourceType, catalog: Catalog, shape: dict[str, Any]) -> Iterator[str]:
+    if entry.parent is None:
         return
-    if problem := _walked(kind.parent.attribute, shape):
-        yield f"its parent's attribute {kind.parent.attribute} {problem}"
-    parent = catalog.get(kind.parent.to)
+    if problem := _walked(entry.parent.attribute, shape):
+        yield f"its parent's attribute {entry.parent.attribute} {problem}"
+    parent = catalog.get(entry.parent.to)
     if parent is None:
-        yield f"its parent {kind.parent.to} is not in the catalogue"
+        yield f"its parent {entry.parent.to} is not in the catalogue"
         return
-    if parent.identity != (kind.parent.by,):
-        yield f"{kind.parent.to} is not identified by {kind.parent.by} alone"
+    if parent.identity != (entry.parent.by,):
+        yield f"{entry.parent.to} is not identified by {entry.parent.by} alone"
     yield from (
-        f"{parent.name} has no attribute {n} to cover it" for n in kind.parent.covers if n not in parent.attributes
+        f"{parent.name} has no attribute {n} to cover it" for n in entry.parent.covers if n not in parent.attributes
     )
-    if not kind.parent.covered_if:
+    if not entry.parent.covered_if:
         return
     family = [parent, *(k for k in catalog.values() if k.parent is not None and k.parent.to == parent.name)]
-    if not any(kind.parent.covered_if in k.ignored for k in family):
-        yield f"covered_if: neither {parent.name} nor another part of it ignores {kind.parent.covered_if}"
+    if not any(entry.parent.covered_if in k.ignored for k in family):
+        yield f"covered_if: neither {parent.name} nor another part of it ignores {entry.parent.covered_if}"

@@ -15,51 +15,51 @@ _SINGLE = (values.text, values.lower, values.number, values.boolean)
 _COLLECTIONS = re.compile(r"\b(set|list|map|object)\b")
 
 
-def check(kind: ResourceType, provider: facts.Facts) -> Iterator[str]:
+def check(entry: ResourceType, provider: facts.Facts) -> Iterator[str]:
     """What is wrong between an entry and the facts of its type."""
     if not provider:
         yield "the provider's facts are missing: run python -m drift.provider.catalog"
         return
-    ours = [n for n, a in kind.computed.items() if not a.outside_schema]
-    spoken = [*kind.attributes, *ours, *(n for n in kind.ignored if "." not in n)]
+    ours = [n for n, a in entry.computed.items() if not a.outside_schema]
+    spoken = [*entry.attributes, *ours, *(n for n in entry.ignored if "." not in n)]
     yield from (f"{name} is spoken of twice" for name in sorted({n for n in spoken if spoken.count(n) > 1}))
     for name in spoken:
         if name not in provider:
             yield f"the provider has no attribute {name}"
         else:
-            yield from _belongs(kind, name, settable=facts.settable(provider[name]))
+            yield from _belongs(entry, name, settable=facts.settable(provider[name]))
     for name, fact in provider.items():
         if name not in facts.EVERYWHERE and facts.settable(fact) and name not in spoken:
             yield f"{name} is neither compared nor ignored"
-    for name, attr in kind.attributes.items():
+    for name, attr in entry.attributes.items():
         if name in provider:
-            yield from _attribute(kind, name, attr, provider[name])
+            yield from _attribute(entry, name, attr, provider[name])
         yield from (f"the provider has no attribute {n} that sets {name}" for n in attr.set_by if n not in provider)
-    yield from _ignored(kind, provider)
-    for name, attr in {**kind.computed, **kind.attributes}.items():
-        if attr.outside_schema and (name in provider or name in kind.attributes):
+    yield from _ignored(entry, provider)
+    for name, attr in {**entry.computed, **entry.attributes}.items():
+        if attr.outside_schema and (name in provider or name in entry.attributes):
             yield f"{name} is in the provider's schema: leave out outside_schema"
 
 
-def _belongs(kind: ResourceType, name: str, *, settable: bool) -> Iterator[str]:
+def _belongs(entry: ResourceType, name: str, *, settable: bool) -> Iterator[str]:
     """Whether an attribute stands where what a configuration may set does, or where the others do."""
-    if name in kind.computed and settable:
+    if name in entry.computed and settable:
         yield f"{name} is settable: compare it, or ignore it with a reason"
-    elif name in kind.attributes and not settable and not kind.attributes[name].watched:
+    elif name in entry.attributes and not settable and not entry.attributes[name].watched:
         yield f"{name} is computed: it cannot be compared"
-    elif name in kind.attributes and settable and kind.attributes[name].watched:
+    elif name in entry.attributes and settable and entry.attributes[name].watched:
         yield f"{name} is settable: leave out `watched`"
 
 
-def _ignored(kind: ResourceType, provider: facts.Facts) -> Iterator[str]:
-    for name, why in kind.ignored.items():
+def _ignored(entry: ResourceType, provider: facts.Facts) -> Iterator[str]:
+    for name, why in entry.ignored.items():
         if not isinstance(why, str) or not why.strip():
             yield f"{name} is ignored for no reason"
         if "." not in name:
             continue
         *blocks, last = name.split(".")
         known: Any = provider
-        attrs: Mapping[str, Attr] | None = kind.attributes
+        attrs: Mapping[str, Attr] | None = entry.attributes
         for block in blocks:
             fact = known.get(block)
             known = fact[1] if fact is not None and not isinstance(fact, str) else {}
@@ -70,7 +70,7 @@ def _ignored(kind: ResourceType, provider: facts.Facts) -> Iterator[str]:
             yield f"{name} is compared, and ignored"
 
 
-def _attribute(kind: ResourceType, at: str, attr: Attr, fact: Any) -> Iterator[str]:
+def _attribute(entry: ResourceType, at: str, attr: Attr, fact: Any) -> Iterator[str]:
     flags = facts.flags_of(fact)
     letters = flags.split(" ")[0]
     if "s" in letters and not attr.sensitive:
@@ -91,10 +91,10 @@ def _attribute(kind: ResourceType, at: str, attr: Attr, fact: Any) -> Iterator[s
         if name not in inner:
             yield f"the provider has no attribute {at}.{name}"
         else:
-            yield from _attribute(kind, f"{at}.{name}", field, inner[name])
+            yield from _attribute(entry, f"{at}.{name}", field, inner[name])
     for name, nested in inner.items():
         spoken = {*attr.fields, *facts.EVERYWHERE}
-        if facts.settable(nested) and name not in spoken and f"{at}.{name}" not in kind.ignored:
+        if facts.settable(nested) and name not in spoken and f"{at}.{name}" not in entry.ignored:
             yield f"{at}.{name} is neither compared nor ignored"
 
 

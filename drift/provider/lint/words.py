@@ -29,21 +29,21 @@ _TEXTS = frozenset(
 )
 
 
-def check(kind: ResourceType) -> Iterator[str]:
+def check(entry: ResourceType) -> Iterator[str]:
     """What is of a wrong type anywhere in an entry."""
-    if not isinstance(kind.regional, bool):
-        yield f"`regional` is {kind.regional!r}: say True or False"
+    if not isinstance(entry.regional, bool):
+        yield f"`regional` is {entry.regional!r}: say True or False"
     for word in ("name", "service"):
-        if not getattr(kind, word):
+        if not getattr(entry, word):
             yield f"it has no {word}"
-    if isinstance(kind.list, ElementOf) and kind.parent is None:
+    if isinstance(entry.list, ElementOf) and entry.parent is None:
         yield "it holds elements of its parent's attributes, and names no parent"
-    if kind.list is None and kind.lookup is None and kind.aggregate is None:
+    if entry.list is None and entry.lookup is None and entry.aggregate is None:
         yield "nothing lists it, nothing looks it up, and it stands for nothing else"
-    if kind.parent is not None:
-        for name, share in kind.parent.covers.items():
+    if entry.parent is not None:
+        for name, share in entry.parent.covers.items():
             yield from () if share is WHOLE else _function(f"covers {name}", share, 1)
-    yield from _words("", kind)
+    yield from _words("", entry)
 
 
 def _words(at: str, value: Any) -> Iterator[str]:

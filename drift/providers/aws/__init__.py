@@ -52,10 +52,10 @@ def _operations() -> Operations:
     return BotoOperations()
 
 
-def _lint(kind: ResourceType) -> Iterable[str]:
+def _lint(entry: ResourceType) -> Iterable[str]:
     from drift.providers.aws.lint import check
 
-    return check(kind)
+    return check(entry)
 
 
 MADE_BY = {

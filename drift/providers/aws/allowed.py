@@ -24,9 +24,9 @@ def is_allowed(service: str, operation: str) -> bool:
     return (service, operation) in EXTRAS or (service, operation) in _catalogued()
 
 
-def operations_of(kind: ResourceType) -> frozenset[tuple[str, str]]:
+def operations_of(entry: ResourceType) -> frozenset[tuple[str, str]]:
     """(service, operation) of every call that an entry makes."""
-    return frozenset((call.service or kind.service, call.op) for call in kind.calls)
+    return frozenset((call.service or entry.service, call.op) for call in entry.calls)
 
 
 @cache
@@ -34,4 +34,4 @@ def _catalogued() -> frozenset[tuple[str, str]]:
     """What the entries of all types call, those of other packages included."""
     catalog = installed()
     mine = (catalog[name] for name in catalog if catalog.provider_of(name).name == "aws")
-    return frozenset(pair for kind in mine for pair in operations_of(kind))
+    return frozenset(pair for entry in mine for pair in operations_of(entry))

@@ -20,10 +20,10 @@ class AwsHomes:
     """Tells accounts and regions from attributes and ARNs."""
 
     def of_resource(
-        self, attributes: Mapping[str, Any], identity: Mapping[str, Any], kind: ResourceType | None
+        self, attributes: Mapping[str, Any], identity: Mapping[str, Any], entry: ResourceType | None
     ) -> Home:
         """By its ARN, its region, its zone, its owner, or the identity that newer Terraform records."""
-        arn = None if _names_another(attributes, kind) else Arn.parse(attributes.get("arn"))
+        arn = None if _names_another(attributes, entry) else Arn.parse(attributes.get("arn"))
         region = _text(attributes.get("region"))
         zone = _text(attributes.get("availability_zone"))
         if not region and (match := _ZONE.fullmatch(zone)):
@@ -56,7 +56,7 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _names_another(attributes: Mapping[str, Any], kind: ResourceType | None) -> bool:
+def _names_another(attributes: Mapping[str, Any], entry: ResourceType | None) -> bool:
     """Whether its `arn` is the author's word for another resource: the target of an EventBridge rule."""
-    attr = kind.attributes.get("arn") if kind is not None else None
+    attr = entry.attributes.get("arn") if entry is not None else None
     return attr is not None and not attr.assigned and attributes.get("arn") != attributes.get("id")

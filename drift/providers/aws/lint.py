@@ -14,17 +14,17 @@ _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _CLOUDFORMATION = re.compile(r"AWS::[A-Z]\w+::[A-Z]\w+")
 
 
-def check(kind: ResourceType) -> Iterator[str]:
+def check(entry: ResourceType) -> Iterator[str]:
     """What is wrong with an entry, beyond what the model of the API shows."""
-    for call in kind.calls:
-        yield from _exists(action(call.service or kind.service, call), call.op)
+    for call in entry.calls:
+        yield from _exists(action(call.service or entry.service, call), call.op)
         if call.region and not _REGION.fullmatch(call.region):
             yield f"{call.op} is asked in {call.region!r}, which is no region"
-    if kind.regional and (model := service_model(kind.service)) and model.metadata.get("globalEndpoint"):
-        yield f"it is regional, but {kind.service} has one endpoint for the whole account"
-    for extra in kind.extra_actions:
+    if entry.regional and (model := service_model(entry.service)) and model.metadata.get("globalEndpoint"):
+        yield f"it is regional, but {entry.service} has one endpoint for the whole account"
+    for extra in entry.extra_actions:
         yield from _exists(extra, "extra_actions")
-    for name in kind.owns.names.values() if kind.owns else ():
+    for name in entry.owns.names.values() if entry.owns else ():
         if name not in _cloudformation(name):
             yield f"{name} is no type of CloudFormation"
 

@@ -16,13 +16,13 @@ def of_stack(tags: str) -> Owner:
     return Owner(f"tag({tags}, '{STACK_TAG}')", "CloudFormation")
 
 
-def complete(kind: ResourceType) -> ResourceType:
+def complete(entry: ResourceType) -> ResourceType:
     """The entry with the owner that its tags prove, and with what tells the tags of a whole region at once."""
-    return with_bulk_tags(_with_stack(kind))
+    return with_bulk_tags(_with_stack(entry))
 
 
-def _with_stack(kind: ResourceType) -> ResourceType:
-    tags = kind.attributes.get("tags")
-    if tags is None or not kind.owner_tags or any(STACK_TAG in owner.when for owner in kind.proofs):
-        return kind
-    return replace(kind, owners=(*kind.owners, of_stack(tags.path.text)))
+def _with_stack(entry: ResourceType) -> ResourceType:
+    tags = entry.attributes.get("tags")
+    if tags is None or not entry.owner_tags or any(STACK_TAG in owner.when for owner in entry.proofs):
+        return entry
+    return replace(entry, owners=(*entry.owners, of_stack(tags.path.text)))

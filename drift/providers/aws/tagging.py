@@ -51,11 +51,11 @@ TAGGED: Mapping[str, Tagged] = {
 """Types with a call of their own for the tags of each resource."""
 
 
-def with_bulk_tags(kind: ResourceType) -> ResourceType:
+def with_bulk_tags(entry: ResourceType) -> ResourceType:
     """The entry with `GetResources` beside the call that tells its tags, where that call tells nothing else."""
-    tagged, tags = TAGGED.get(kind.name), kind.attributes.get("tags")
+    tagged, tags = TAGGED.get(entry.name), entry.attributes.get("tags")
     if tagged is None or tags is None:
-        return kind
+        return entry
     bulk = Bulk(
         call=Call(
             op="GetResources",
@@ -68,5 +68,5 @@ def with_bulk_tags(kind: ResourceType) -> ResourceType:
         take="Tags",
         region=tagged.region,
     )
-    calls = (replace(c, bulk=bulk) if c.into == tags.path.text else c for c in kind.describe)
-    return replace(kind, describe=tuple(calls))
+    calls = (replace(c, bulk=bulk) if c.into == tags.path.text else c for c in entry.describe)
+    return replace(entry, describe=tuple(calls))

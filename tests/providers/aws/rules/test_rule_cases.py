@@ -116,8 +116,8 @@ def test_what_a_rule_says_of_itself_holds(name: str) -> None:
     for type_ in rule.types:
         assert type_ in CATALOG or (type_,) == ANY
     for type_ in rule.types if rule.types != ANY else ():
-        kind = CATALOG[type_]
-        known = {"id", *kind.attributes, *kind.computed}
+        entry = CATALOG[type_]
+        known = {"id", *entry.attributes, *entry.computed}
         assert set(rule.reads) <= known or len(rule.types) > 1, f"{type_} has no {set(rule.reads) - known}"
     assert all(type_ in CATALOG for type_ in rule.near)
     assert set(rule.when_missing) <= set(rule.types)
