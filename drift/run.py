@@ -22,6 +22,8 @@ from drift.provider.catalog import Catalog
 from drift.report.conclude import calls, conclude
 from drift.rules.criteria import Criteria
 from drift.rules.engine import Judged
+from drift.rules.frameworks import Framework, answers, together
+from drift.rules.criteria import Criteria
 from drift.rules.spec import Rule
 from drift.survey import NOTHING, Scope, Survey, survey
 from drift.survey import forecast as forecast_of
@@ -63,6 +65,8 @@ class Job:
     """The day on which rules have expired or not; that of the run where left out."""
     judge: frozenset[Judge] = frozenset({"drifted"})
     """What the rules judge: what drifted; `all` that is described, too; what an `account` lacks, too."""
+    frameworks: Sequence[Framework] = ()
+    """The frameworks of which the report answers each control."""
     links: bool = False
     """Whether the report tells what the drifted resources refer to."""
 
@@ -143,6 +147,7 @@ def compare(
         timing=clock.stop(),
         accepted=job.accepted,
         links=job.links,
+        controls=answers(job.frameworks, job.rules, together(j.answers for _, j in done), job.judge),
     )
     return Outcome(report, tuple(done))
 

@@ -77,7 +77,9 @@ def job(asked: Asked, scope: Scope) -> Job:
             also_managed=sources(others) if others else None,
         )
     if asked.judging is not None:
-        out = replace(out, rules=asked.judging.chosen(), criteria=asked.judging.criteria)
+        out = replace(
+            out, rules=asked.judging.chosen(), frameworks=asked.judging.frameworks(), criteria=asked.judging.criteria
+        )
     if asked.extent is not None:
         out = replace(out, judge=asked.extent.judged)
     return out

@@ -8,6 +8,7 @@ from drift.desired.backends import Backends
 from drift.provider.catalog import Catalog
 from drift.provider.installed import PROVIDERS, TYPES, entries, installed, load, named
 from drift.report import FORMATS, Render, renderer
+from drift.rules.frameworks import Framework, answering
 from drift.rules.spec import Rule
 
 GROUPS = (PROVIDERS, TYPES, "drift.backends", "drift.rules", "drift.formats")
@@ -26,7 +27,13 @@ def backends() -> Backends:
 
 def rules() -> list[Rule]:
     """The rules of the providers, and those of plugins: `drift.rules` names a Rule or several."""
-    return [*(r for p in installed().providers.values() for r in p.rules()), *named("drift.rules", Rule)]
+    own = answering(named("drift.rules", Rule), frameworks())
+    return [*(r for p in installed().providers.values() for r in p.rules()), *own]
+
+
+def frameworks() -> list[Framework]:
+    """The frameworks that the rules of the providers answer to."""
+    return [f for p in installed().providers.values() for f in p.frameworks()]
 
 
 def formats() -> dict[str, Callable[[], Render]]:

@@ -154,9 +154,10 @@ def document(rule: Rule) -> dict[str, Any]:
     """A rule as plain JSON values."""
     fields = (
         "id", "title", "severity", "theme", "meaning", "remedy", "types", "reads", "near", "when_missing", "implies",
-        "references", "prowler", "cis_v3", "cis_v4", "fsbp",
+        "references", "prowler", "security_hub",
     )  # fmt: skip
-    return {name: _listed(getattr(rule, name)) for name in fields}
+    controls = {name: list(ids) for name, ids in rule.controls.items()}
+    return {**{name: _listed(getattr(rule, name)) for name in fields}, "controls": controls}
 
 
 def _listed(value: Any) -> Any:

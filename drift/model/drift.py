@@ -206,6 +206,23 @@ class Posture:
     """None where it is about the account itself."""
 
 
+ControlAnswer = Literal["passed", "failed", "undecided"]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One line of a framework, with what the run says of it."""
+
+    framework: str
+    id: str
+    title: str
+    answer: ControlAnswer
+    why: str = ""
+    """Which rules failed and how often, how many resources passed, or why it cannot be told."""
+    rules: tuple[str, ...] = ()
+    """The rules that answer to it."""
+
+
 def _digest(value: object) -> str:
     text = json.dumps(value, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -341,6 +358,8 @@ class Report:
     """The baseline it was compared with; empty for none."""
     posture: tuple[Posture, ...] = ()
     """Findings about what did not drift, and about what an account lacks; empty where nobody asked."""
+    controls: tuple[Control, ...] = ()
+    """Each control of the frameworks that one asked for; empty where nobody asked."""
     links: tuple[Link, ...] = ()
     """What the drifted resources refer to, and what refers to them; empty where nobody asked."""
     gaps: tuple[Gap, ...] = ()

@@ -155,6 +155,8 @@ class Provider:
     side by side: what the cloud's documentation allows."""
     rules: Callable[[], Sequence[Any]] = _no_rules
     """The rules that judge its resources, each a `drift.rules.spec.Rule`."""
+    frameworks: Callable[[], Sequence[Any]] = _no_rules
+    """The frameworks that its rules answer to, each a `drift.rules.frameworks.Framework`."""
     language: str = ""
     """A module with what the provider adds to Terraform's language; imported when a configuration is evaluated.
     It registers functions (`provider::aws::arn_parse`) and has DATA_SOURCES: data sources that need no call."""

@@ -10,7 +10,7 @@ from drift.desired.load import Desired
 from drift.exclude.advice import advice
 from drift.exclude.baseline import Baseline, Looked, accept, names
 from drift.model.coverage import Unread
-from drift.model.drift import Drift, End, Link, Pending, Report
+from drift.model.drift import Control, Drift, End, Link, Pending, Report
 from drift.model.drift import Scope as ReportScope
 from drift.model.resource import Key, Resource
 from drift.rules.engine import Judged
@@ -38,6 +38,7 @@ def conclude(
     timing: Timing,
     accepted: Baseline | None = None,
     links: bool = False,
+    controls: tuple[Control, ...] = (),
 ) -> Report:
     """The report. `elsewhere` is desired of targets that were not reached; `links` asks for references of the drift."""
     drifts = [d for _, judged in surveys for d in judged.drift]
@@ -56,6 +57,7 @@ def conclude(
         scope=_scope(desired, [s for s, _ in surveys]),
         drift=told,
         posture=tuple(p for _, judged in surveys for p in judged.posture),
+        controls=controls,
         links=_links(surveys, told) if links else (),
         in_sync=in_sync,
         managed=in_sync + sum(d.kind != "unmanaged" for d in drifts) + unread_resources + left_out,

@@ -51,6 +51,7 @@ def document(report: Report) -> dict[str, Any]:
         "summary": summary(report),
         "drift": None,
         "posture": None,
+        "controls": None,
         "pending": None,
         "expected": None,
         "settled": None,

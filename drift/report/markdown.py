@@ -9,14 +9,16 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TextIO
 
-from drift.model.drift import Aside, Drift, Finding, Kind, Pending, Report
+from drift.model.drift import Aside, Control, Drift, Finding, Kind, Pending, Report
 from drift.report import Look
 from drift.report.escape import code, fenced, html, words
 from drift.report.wording import (
+    ANSWERED,
     EFFECT,
     NEXT,
     alive,
     asides,
+    by_framework,
     by_severity,
     counts,
     headline,
@@ -155,6 +157,9 @@ def beside(report: Report, look: Look) -> Iterator[str]:
         yield from folded(f"Pending: the next apply does this anyway ({len(report.pending)})", _pending(report, look))
     if report.posture:
         yield from folded(f"Judged on request ({len(report.posture)})", _posture(report), opened=True)
+    for framework, controls in by_framework(report):
+        failed = sum(c.answer == "failed" for c in controls)
+        yield from folded(f"{framework}: {failed} of {len(controls)} controls failed", _controls(controls))
     for title, group in asides(report):
         yield from folded(f"{title} ({len(group)})", _aside(group, look))
     if report.accepted:
@@ -181,6 +186,12 @@ def _posture(report: Report) -> Iterator[str]:
     for one in report.posture:
         yield f"- **{code(judged_of(one))}**"
         yield from (f"  - {_finding(f)}" for f in one.findings if f.verdict != "unknown")
+
+
+def _controls(controls: Iterable[Control]) -> Iterator[str]:
+    """Each control of one framework with its answer."""
+    for one in controls:
+        yield f"- **{ANSWERED[one.answer]}** {code(f'{one.id} {one.title}')} {words(one.why)}"
 
 
 def folded(title: str, inside: Iterable[str], *, opened: bool = False) -> Iterator[str]:

@@ -16,11 +16,12 @@ from drift.model.value import Value
 from drift.report import Look, left_out
 from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
-from drift.report.wording import FATE, NEXT, by_severity, sentence
+from drift.report.wording import ANSWERED, FATE, NEXT, by_framework, by_severity, sentence
 
 MARK = {"modified": "~", "missing": "-", "unmanaged": "+"}
 STYLE = {"modified": "yellow", "missing": "red", "unmanaged": "magenta"}
 SEVERITY_STYLE = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
+ANSWER_STYLE = {"failed": "red", "passed": "green", "undecided": "dim"}
 EFFECT = {
     "introduced": "introduced",
     "present": "there before too",
@@ -69,6 +70,7 @@ def lines(report: Report, look: Look) -> Iterator[Text]:
                 yield Text()
     yield from _unmanaged(report, look)
     yield from _posture(report, look)
+    yield from _controls(report)
     yield from asides(report, look, _change)
     yield from _not_read(report)
     for warning in report.warnings:
@@ -240,6 +242,21 @@ def _posture(report: Report, look: Look) -> Iterator[Text]:
             yield Text.assemble(("  ▪ ", "cyan"), (name, "bold"), (f"  {visible(found.id)}", "dim"))
         yield from inside
     yield Text()
+
+
+def _controls(report: Report) -> Iterator[Text]:
+    """Each control of the frameworks that were asked for, with its answer."""
+    for framework, controls in by_framework(report):
+        counts = Counter(c.answer for c in controls)
+        told = ", ".join(f"{counts[a]} {ANSWERED[a]}" for a in ANSWERED if counts[a])
+        yield _title(f"{framework}: {told}", "cyan")
+        width = max(len(c.id) for c in controls)
+        for one in controls:
+            line = Text.assemble(
+                "  ", (f"{ANSWERED[one.answer]:<12} ", ANSWER_STYLE[one.answer]), (f"{one.id:<{width}} ", "bold")
+            )
+            yield line + Text.assemble(visible(one.title), (f"  {visible(one.why)}", "dim"))
+        yield Text()
 
 
 def _not_read(report: Report) -> Iterator[Text]:

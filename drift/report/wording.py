@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from drift.model.address import Address
-from drift.model.drift import KINDS, SEVERITIES, Aside, Change, Drift, Finding, Posture, Report, Severity
+from drift.model.drift import (
+    KINDS,
+    SEVERITIES,
+    Aside,
+    Change,
+    Control,
+    ControlAnswer,
+    Drift,
+    Finding,
+    Posture,
+    Report,
+    Severity,
+)
 from drift.model.resource import GLOBAL, Source
 from drift.model.value import plain
 from drift.report.safe import shown, visible
@@ -83,6 +95,18 @@ def alive(drift: Drift) -> tuple[Finding, ...]:
     """The findings to act on, the worst first."""
     found = [f for f in drift.findings if f.counts]
     return tuple(sorted(found, key=lambda f: SEVERITIES.index(f.severity)))
+
+
+ANSWERED: Mapping[ControlAnswer, str] = {"failed": "failed", "passed": "passed", "undecided": "not decided"}
+"""Answer of a control -> how it is told, in the order in which they are counted."""
+
+
+def by_framework(report: Report) -> list[tuple[str, list[Control]]]:
+    """The controls that were asked for, by framework."""
+    out: dict[str, list[Control]] = {}
+    for control in report.controls:
+        out.setdefault(control.framework, []).append(control)
+    return list(out.items())
 
 
 def judged_of(posture: Posture) -> str:

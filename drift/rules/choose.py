@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fnmatch import filter as matching
 
 from drift.errors import UsageError
-from drift.rules.spec import FRAMEWORKS, Rule
+from drift.rules.frameworks import Framework
+from drift.rules.spec import Rule
 
 
 def choose(
-    rules: Sequence[Rule], *, only: Iterable[str] = (), without: Iterable[str] = (), frameworks: Iterable[str] = ()
+    rules: Sequence[Rule],
+    *,
+    only: Iterable[str] = (),
+    without: Iterable[str] = (),
+    frameworks: Iterable[Framework] = (),
 ) -> list[Rule]:
     """The rules that patterns name, less those others name, that answer to one of the frameworks.
 
-    UsageError for a pattern that matches none, and for a framework that there is not.
+    What they find then names the controls of these, too. UsageError for a pattern that matches none.
     """
     ids = [r.id for r in rules]
     twice = [i for i, count in Counter(ids).items() if count > 1]
@@ -25,11 +31,9 @@ def choose(
         )
     kept = {i for p in only for i in _matched(p, ids)} or set(ids)
     kept -= {i for p in without for i in _matched(p, ids)}
-    wanted = list(frameworks)
-    strange = [f for f in wanted if f not in FRAMEWORKS]
-    if strange:
-        raise UsageError(f"no framework {strange[0]!r}", f"There are: {', '.join(FRAMEWORKS)}.")
-    return [r for r in rules if r.id in kept and (not wanted or any(r.controls[f] for f in wanted))]
+    wanted = frozenset(f.id for f in frameworks)
+    chosen = [r for r in rules if r.id in kept and (not wanted or wanted & r.controls.keys())]
+    return [replace(r, told=r.told | wanted) for r in chosen]
 
 
 def _matched(pattern: str, ids: Sequence[str]) -> list[str]:

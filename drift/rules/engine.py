@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from drift.model.coverage import Gap, Unreadable
-from drift.model.drift import SEVERITIES, Drift, Effect, Finding, Posture, Severity, Verdict
+from drift.model.drift import OUT_OF_SCOPE, SEVERITIES, Drift, Effect, Finding, Posture, Severity, Verdict
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.provider.catalog import Catalog
 from drift.provider.relations import entry_of, parent_key
 from drift.provider.spec import ElementOf, ResourceType, Within
+from drift.rules.frameworks import Answered
 from drift.rules.criteria import Criteria
 from drift.rules.spec import ANY, Fact, Fail, Rule, failure, joined
 from drift.rules.subject import Subject
@@ -61,6 +62,8 @@ class Judged:
 
     drift: tuple[Drift, ...]
     warnings: tuple[str, ...] = ()
+    answers: Mapping[str, Answered] = field(default_factory=dict)
+    """Rule -> how many resources passed and failed it, and why something could not be told."""
     posture: tuple[Posture, ...] = ()
     """What was found of what did not drift, where that was asked for."""
 
@@ -199,7 +202,42 @@ class _Run:
             for d in out[drifted:]
             if d.findings
         )
-        return Judged(out[:drifted], tuple(self._warnings), (*posture, *self._lacking(lacks)))
+        lacking = tuple(self._lacking(lacks))
+        answers = self._answered([*tasks, *parts], lacks)
+        return Judged(out[:drifted], tuple(self._warnings), answers, (*posture, *lacking))
+
+    def _answered(self, tasks: Iterable[_Task], lacks: Iterable[_Lack]) -> dict[str, Answered]:
+        """What each rule said of the account as it is."""
+        unlisted = {g.type: f"{g.type} could not be listed: {g.action} {g.code}" for g in self._reader.gaps}
+        out: dict[str, Answered] = {}
+        for rule in self._rules:
+            gap = next((unlisted[t] for t in rule.types if t in unlisted), "")
+            outside = next((f"{t} {OUT_OF_SCOPE}" for t in rule.types if self._outside(t)), "")
+            out[rule.id] = Answered(unknown=gap or outside)
+        told: list[_Task | _Lack] = [*tasks, *lacks]
+        for task in told:
+            if task.rule.of_drift:
+                continue
+            answer = (
+                task.sides.get("guard")
+                or task.sides.get("actual")
+                or (UNREAD if "desired" not in task.sides else ASIDE)
+            )
+            if answer != ASIDE:
+                claims = (answer.fail.answers if answer.fail else None) or {""}
+                failed = answer.verdict == "fail"
+                one = Answered(
+                    int(answer.verdict == "pass"),
+                    int(failed),
+                    answer.evidence if answer.verdict == "unknown" else "",
+                    dict.fromkeys(claims, 1) if failed else {},
+                )
+                out[task.rule.id] += one
+        return out
+
+    def _outside(self, type_: str) -> bool:
+        kind = self._catalog.get(type_)
+        return kind is not None and not {kind.name, kind.listed_as} & self._scope
 
     def _open(self) -> list[tuple[int, Resource]]:
         """(drift, part) for all that hangs in what is unmanaged, wherever a rule judges such a part."""
@@ -270,14 +308,15 @@ class _Run:
             except Unknown as why:
                 worst = worst if worst.verdict == "fail" else Answer("unknown", str(why))
                 continue
-            answers = [(s, answer_of(rule, s.resource, world)) for s in there]
+            answers = [(s, a) for s in there if (a := answer_of(rule, s.resource, world)) != ASIDE]
+            none = f"none of {len(there)} {type_} does it" if there else f"there is no {type_}"
             parent = self._catalog[type_].parent
             part = parent is not None and parent.to in rule.when_missing
             if any(a.verdict == "pass" for _, a in answers) or (part and not there):
                 continue
             unknown = next((a for _, a in answers if a.verdict == "unknown"), None)
             if unknown is None:
-                worst = Answer("fail", joined(f"{s.name}: {a.evidence}" for s, a in answers) or f"there is no {type_}")
+                worst = Answer("fail", joined(f"{s.name}: {a.evidence}" for s, a in answers) or none)
                 break
             worst = unknown
         return worst
@@ -399,7 +438,7 @@ class _Run:
             except Unknown as why:
                 return Answer("unknown", str(why))
             answers = [answer_of(rule, s.resource, world) for s in others]
-            if any(a.verdict == "pass" for a in answers):
+            if any(a.verdict == "pass" and a != ASIDE for a in answers):
                 return Answer("pass")
         answers = [a for a in answers if a != ASIDE]
         unknown = next((a for a in answers if a.verdict == "unknown"), None)
@@ -449,7 +488,7 @@ class _Run:
         return Finding(
             rule.id, severity, rule.title, effect,
             verdict=answer.verdict, evidence=evidence, remedy=fail.remedy or rule.remedy,
-            references=rule.references, frameworks=rule.frameworks, rights=fail.rights,
+            references=rule.references, frameworks=rule.named(fail.answers), rights=fail.rights,
         )  # fmt: skip
 
     def _exempted(self, drifts: tuple[Drift, ...]) -> tuple[Drift, ...]:

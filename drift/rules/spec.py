@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from drift.errors import CatalogError
@@ -29,6 +29,8 @@ class Fact:
     """A few words that hold no secret: `tcp 22 from 0.0.0.0/0`."""
     of: Hashable = None
     """What it is compared by, where the words vary with what does not matter. A frozenset is compared by elements."""
+    answers: tuple[str, ...] = ()
+    """The claims of its rule that it speaks of: checks of Prowler, controls of Security Hub. All where left out."""
 
     def beyond(self, others: Sequence[Fact]) -> Fact | None:
         """What of it no fact of the other side tells; None where nothing is left. Subclasses may tell a part of it."""
@@ -59,6 +61,12 @@ class Fail:
         if isinstance(self.evidence, str):
             return ()
         return tuple(f if isinstance(f, Fact) else Fact(f) for f in self.evidence)
+
+    @property
+    def answers(self) -> frozenset[str]:
+        """The claims of the rule that fail; empty for all of them."""
+        told = [f.answers for f in self.facts]
+        return frozenset(c for claims in told for c in claims) if told and all(told) else frozenset()
 
     @property
     def text(self) -> str:
@@ -118,12 +126,8 @@ class Rule:
     references: tuple[str, ...] = ()
     prowler: tuple[str, ...] = ()
     """The checks of Prowler that it answers to."""
-    cis_v3: tuple[str, ...] = ()
-    """Controls of the CIS AWS Foundations Benchmark v3.0."""
-    cis_v4: tuple[str, ...] = ()
-    """Controls of the CIS AWS Foundations Benchmark v4.0."""
-    fsbp: tuple[str, ...] = ()
-    """Controls of AWS Foundational Security Best Practices."""
+    security_hub: tuple[str, ...] = ()
+    """Controls of AWS Security Hub that it answers to, whichever of its standards has them: `EC2.8`."""
     when_missing: tuple[str, ...] = ()
     """The types of which the loss of one that passes is itself the finding: a flow log, an alarm.
 
@@ -136,18 +140,23 @@ class Rule:
     implies: tuple[str, ...] = ()
     """Rules that say less of the same thing: where this one fails, they are silent."""
 
+    controls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Framework -> its controls that this rule answers to; made from its claims (`drift.rules.frameworks`)."""
+    by_claim: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Claim -> framework -> the controls that it answers to."""
+    told: frozenset[str] = frozenset()
+    """The frameworks of which a finding names the controls."""
+
     @property
     def frameworks(self) -> tuple[str, ...]:
-        """The controls it answers to: `cis-v3 5.2`."""
-        return tuple(f"{name} {control}" for name, controls in self.controls.items() for control in controls)
+        """The controls that a finding names: `cis-v3 5.2`."""
+        return self.named(frozenset())
 
-    @property
-    def controls(self) -> dict[str, tuple[str, ...]]:
-        """Framework -> its controls that this rule answers to."""
-        return {"cis-v3": self.cis_v3, "cis-v4": self.cis_v4, "fsbp": self.fsbp}
-
-
-FRAMEWORKS = ("cis-v3", "cis-v4", "fsbp")
+    def named(self, claims: frozenset[str]) -> tuple[str, ...]:
+        """The same of some claims alone; of all where none is given."""
+        of = [self.by_claim.get(claim, {}) for claim in claims] if claims else [self.controls]
+        found = {name: {c for each in of for c in each.get(name, ())} for name in self.controls if name in self.told}
+        return tuple(f"{name} {c}" for name, each in found.items() for c in self.controls[name] if c in each)
 
 
 def rule(**metadata: Any) -> Callable[[Judge], Rule]:

@@ -109,5 +109,5 @@ def test_showing_rules() -> None:
     assert len(listed) == len(known) > 190
     assert "What to do:" in one
     assert table.startswith("| rule | severity |")
-    assert {"id", "severity", "prowler", "cis_v3", "when_missing"} <= set(known[0])
+    assert {"id", "severity", "prowler", "controls", "when_missing"} <= set(known[0])
     assert isinstance(invoked("rules", "sg-shh").exception, UsageError)

@@ -64,7 +64,7 @@ ALONE = [n for n, case in CASES.items() if len(case) == 3 and n not in ("iam-use
 OTHER_SIDE = {
     "policy-more-rights": "it looks at both sides at once",
     "iam-unused-rights": "what was used is never described",
-    "cis-alarm-missing": "it compares the sides by itself",
+    "access-analyzer-off": "it fails by absence alone",
     "cf-dangling-bucket": "the bucket must be described",
 }
 

@@ -424,14 +424,8 @@ AUDIT: dict[str, Case] = {
         {"actions_enabled": False},
         {"actions_enabled": True, "alarm_actions": ["arn:aws:sns:us-east-1:1:t"]},
     ),
-    "cis-alarm-missing": (
-        "aws_cloudwatch_log_metric_filter",
-        {"log_group_name": "g", "name": "root", "pattern": "nothing"},
-        {"log_group_name": "g", "name": "root", "pattern": "{ $.userIdentity.type = Root }"},
-    ),
     "config-recorder-off": ("aws_config_configuration_recorder_status", {"is_enabled": False}, {"is_enabled": True}),
     "guardduty-off": ("aws_guardduty_detector", {"enable": False}, {"enable": True}),
-    "sec-service-missing": ("aws_macie2_account", {"status": "PAUSED"}, {"status": "ENABLED"}),
     "sfn-logging": (
         "aws_sfn_state_machine",
         {"definition": "{}"},

@@ -13,11 +13,12 @@ from drift.rules.criteria import THRESHOLDS
 from drift.rules.spec import Rule
 from tests.support import rule_cases as some
 from tests.support import rule_cases_more as more
+from tests.support.rule_cases_posture import POSTURE
 from tests.support.rule_cases_services import SERVICES
 
 CASES: dict[str, some.Case] = {
     **some.STORAGE, **some.COMPUTE, **some.NETWORK, **some.IAM,
-    **more.DATABASES, **more.CONTAINERS, **more.EDGE, **more.MESSAGING, **more.AUDIT, **more.APPLICATIONS, **SERVICES,
+    **more.DATABASES, **more.CONTAINERS, **more.EDGE, **more.MESSAGING, **more.AUDIT, **more.APPLICATIONS, **SERVICES, **POSTURE,
 }  # fmt: skip
 """Rule -> a resource that fails it and one that passes."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from drift.providers.aws.frameworks import frameworks
 from drift.providers.aws.rules import built_in
 from drift.rules.criteria import THRESHOLDS
 from drift.rules.spec import THEMES, Rule
@@ -46,8 +47,13 @@ A rule judges what drifted, and nothing else, on both sides: a finding says whet
 - **A broader finding silences the narrower ones** that it implies: all ports open says that SSH is.
 - **Nothing is read that no verdict depends on.** A rule that needs what was not read yet stops, all that is wanted is
   read at once, and it runs again. `python -m tests.bench.rules` counts the requests.
-- **Choosing**: `--rules`, `--skip-rules` (both with `*`), `--framework cis-v3|cis-v4|fsbp`, `--fail-on severity>=high`,
+- **Choosing**: `--rules`, `--skip-rules` (both with `*`), `--framework`, `--fail-on severity>=high`,
   `--fail-on introduced`.
+- **Frameworks** are lists of controls in `drift/providers/aws/frameworks/`, each with its version and source. A rule claims
+  checks of Prowler and controls of Security Hub; which controls of the others it answers to follows from the lists, and a
+  test holds every claim against them. `drift check --judge all,account --framework cis-v5` answers each control: it
+  failed, it passed (all of its checks are decided, by rules that looked at everything), or why that is not decided.
+  There are: {frameworks}.
 - **Thresholds, trusted accounts and networks, required tags** stand in `[judging]`, accepted findings with a reason and
   a last day in `[[exemption]]`: [configuration-file.md](configuration-file.md). Thresholds: {thresholds}.
 - **Rules of one's own**, without code: [own-rules.md](own-rules.md); in Python: [CONTRIBUTING.md](../CONTRIBUTING.md).
@@ -66,7 +72,8 @@ def page() -> str:
     """The page."""
     rules = built_in()
     thresholds = ", ".join(f"`{name}` {value}" for name, value in THRESHOLDS.items())
-    parts = [HEAD.format(thresholds=thresholds, count=len(rules))]
+    lists = "; ".join(f"`{f.id}` {f.title} {f.version}" for f in frameworks())
+    parts = [HEAD.format(thresholds=thresholds, frameworks=lists, count=len(rules))]
     for theme in THEMES:
         of_theme = [r for r in rules if r.theme == theme]
         parts.append(

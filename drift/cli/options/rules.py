@@ -18,6 +18,7 @@ from drift.errors import UsageError
 from drift.judgement import Judge
 
 if TYPE_CHECKING:
+    from drift.rules.frameworks import Framework
     from drift.rules.criteria import Criteria
     from drift.rules.spec import Rule
 
@@ -46,8 +47,14 @@ class Rules:
             [*built_in, *own],
             only=split(self.rules),
             without=split(self.skip_rules),
-            frameworks=split(self.framework),
+            frameworks=self.frameworks(),
         )
+
+    def frameworks(self) -> list[Framework]:
+        """Those whose controls the report answers; UsageError for one that there is not."""
+        from drift.rules.frameworks import named
+
+        return named(split(self.framework), plugins.frameworks())
 
     def criteria(self, states: Iterable[str], today: date) -> Criteria:
         """What they go by: drift.toml, the day it is, and where the states are kept."""
@@ -106,7 +113,8 @@ rule_options = group(
         "--framework",
         multiple=True,
         metavar="NAME",
-        help="Judge by the rules that answer to it: cis-v3, cis-v4, fsbp. Several with commas.",
+        help="Judge by the rules that answer to it, and answer each of its controls: cis-v5, fsbp, pci-4, iso-27001. "
+        "Several with commas; docs/rules.md lists them.",
     ),
     click.option(
         "--rules-file",

@@ -42,6 +42,12 @@ def _rules() -> Sequence[Any]:
     return built_in()
 
 
+def _frameworks() -> Sequence[Any]:
+    from drift.providers.aws.frameworks import frameworks
+
+    return frameworks()
+
+
 def _allow(actions: Iterable[str]) -> Mapping[str, Any]:
     return policy(actions)
 
@@ -85,5 +91,6 @@ AWS = Provider(
     usage=_usage,
     lane=lane,
     rules=_rules,
+    frameworks=_frameworks,
     language="drift.providers.aws.language",
 )

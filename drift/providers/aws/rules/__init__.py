@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import importlib
+from types import ModuleType
 
+from drift.providers.aws.frameworks import frameworks
+from drift.rules.frameworks import answering
 from drift.rules.spec import Rule
 
 MODULES = (
-    "api", "applications", "audit", "brokers", "compute", "containers", "databases", "datastores", "edge", "iam",
-    "messaging", "network", "rights", "search", "services", "storage", "trust", "vpc",
+    "alarms", "api", "applications", "audit", "brokers", "compute", "containers", "databases", "datastores", "edge",
+    "iam", "messaging", "network", "rights", "search", "services", "storage", "trust", "vpc",
 )  # fmt: skip
 """The modules of `drift.providers.aws.rules`, one for each theme."""
 
 
+def _rules_of(module: ModuleType) -> list[Rule]:
+    """The rules of a module: each by its name, or several made of a table."""
+    held = vars(module).values()
+    return [r for value in held for r in (value if isinstance(value, tuple) else (value,)) if isinstance(r, Rule)]
+
+
 def built_in() -> list[Rule]:
-    """Every rule about AWS, in order of id."""
+    """Every rule about AWS, in order of id, with the controls that it answers to."""
     found = {
         value.id: value
         for name in MODULES
-        for value in vars(importlib.import_module(f"drift.providers.aws.rules.{name}")).values()
-        if isinstance(value, Rule)
+        for value in _rules_of(importlib.import_module(f"drift.providers.aws.rules.{name}"))
     }
-    return [found[id_] for id_ in sorted(found)]
+    return answering((found[id_] for id_ in sorted(found)), frameworks())

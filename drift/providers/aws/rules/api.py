@@ -49,7 +49,7 @@ def apigw_no_auth(it: Subject) -> Found:
     remedy="Set access_log_settings, and a logging_level.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/apigateway-controls.html",),
     prowler=("apigateway_restapi_logging_enabled",),
-    fsbp=("APIGateway.1",),
+    security_hub=("APIGateway.1",),
 )
 def apigw_logging(it: Subject) -> Found:
     """No access log, or no execution log."""
@@ -84,7 +84,7 @@ def apigw_cache_enc(it: Subject) -> Found:
     remedy="Set client_certificate_id and check it.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/apigateway-controls.html",),
     prowler=("apigateway_restapi_client_certificate_enabled",),
-    fsbp=("APIGateway.2",),
+    security_hub=("APIGateway.2",),
 )
 def apigw_client_cert(it: Subject) -> Found:
     """Whoever finds the backend calls it past the API."""
@@ -114,7 +114,7 @@ def apigw_tls(it: Subject) -> Found:
     remedy="Set an authorizer.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/apigateway-controls.html",),
     prowler=("apigatewayv2_api_authorizers_enabled",),
-    fsbp=("APIGateway.8",),
+    security_hub=("APIGateway.8",),
 )
 def apigwv2_no_auth(it: Subject) -> Found:
     """authorization_type is NONE; OPTIONS is for browsers, which ask before they say who they are."""
@@ -132,7 +132,7 @@ def apigwv2_no_auth(it: Subject) -> Found:
     remedy="Set access_log_settings.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/apigateway-controls.html",),
     prowler=("apigatewayv2_api_access_logging_enabled",),
-    fsbp=("APIGateway.9",),
+    security_hub=("APIGateway.9",),
 )
 def apigwv2_logging(it: Subject) -> Found:
     """Without access logs nobody can tell afterwards who called."""
@@ -160,7 +160,7 @@ def apigwv2_logging(it: Subject) -> Found:
         "cognito_user_pool_waf_acl_attached",
         "cloudfront_distributions_using_waf",
     ),
-    fsbp=("APIGateway.4", "CloudFront.6", "ELB.16"),
+    security_hub=("APIGateway.4", "CloudFront.6", "ELB.16"),
     when_missing=("aws_wafv2_web_acl_association",),
 )
 def waf_missing(it: Subject) -> Found:
@@ -186,7 +186,7 @@ def waf_missing(it: Subject) -> Found:
     remedy="Add rules, and a logging configuration.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/waf-controls.html",),
     prowler=("wafv2_webacl_with_rules", "wafv2_webacl_logging_enabled"),
-    fsbp=("WAF.11",),
+    security_hub=("WAF.11",),
 )
 def waf_empty_or_unlogged(it: Subject) -> Found:
     """An ACL without rules lets everything through; one without logs cannot be tuned."""
@@ -204,7 +204,7 @@ def waf_empty_or_unlogged(it: Subject) -> Found:
     remedy="Authorise by IAM, Cognito, OpenID Connect or a function, and set field_log_level to ERROR or more.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/appsync-controls.html",),
     prowler=("appsync_graphql_api_no_api_key_authentication", "appsync_field_level_logging_enabled"),
-    fsbp=("AppSync.2", "AppSync.5"),
+    security_hub=("AppSync.2", "AppSync.5"),
 )
 def appsync_api_key(it: Subject) -> Found:
     """A key is in every client, and tells nobody apart; without a log alone it is medium."""

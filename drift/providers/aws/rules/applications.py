@@ -19,7 +19,7 @@ from drift.rules.subject import Subject
     remedy="Use the types SECRETS_MANAGER or PARAMETER_STORE, and a connection for the source.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/codebuild-controls.html",),
     prowler=("codebuild_project_no_secrets_in_variables", "codebuild_project_source_repo_url_no_sensitive_credentials"),
-    fsbp=("CodeBuild.1", "CodeBuild.2"),
+    security_hub=("CodeBuild.1", "CodeBuild.2"),
 )
 def codebuild_secret_env(it: Subject) -> Found:
     """A plain variable, or credentials in the source's address: build logs and the console show them."""
@@ -95,7 +95,9 @@ def cognito_mfa(it: Subject) -> Found:
         "cognito_user_pool_password_policy_minimum_length_14",
         "cognito_user_pool_password_policy_symbol",
         "cognito_user_pool_self_registration_disabled",
-        "cognito_user_pool_temporary_password_expiration",
+        "cognito_user_pool_password_policy_lowercase",
+        "cognito_user_pool_password_policy_uppercase",
+        "cognito_user_pool_password_policy_number",
     ),
 )
 def cognito_password(it: Subject) -> Found:
@@ -136,8 +138,8 @@ def cognito_guest(it: Subject) -> Found:
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/glue-controls.html",),
     prowler=(
         "glue_etl_jobs_amazon_s3_encryption_enabled",
-        "glue_data_catalogs_metadata_encryption_enabled",
-        "glue_data_catalogs_connection_passwords_encryption_enabled",
+        "glue_etl_jobs_cloudwatch_logs_encryption_enabled",
+        "glue_etl_jobs_job_bookmark_encryption_enabled",
     ),
 )
 def glue_encryption(it: Subject) -> Found:
@@ -174,7 +176,7 @@ def glue_public_policy(it: Subject) -> Found:
     remedy="Set encryption_configuration and enforce_workgroup_configuration.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/athena-controls.html",),
     prowler=("athena_workgroup_encryption", "athena_workgroup_enforce_configuration"),
-    fsbp=("Athena.1",),
+    security_hub=("Athena.1",),
 )
 def athena_workgroup(it: Subject) -> Found:
     """No encryption of results, or each client may choose."""

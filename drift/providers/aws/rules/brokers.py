@@ -35,7 +35,7 @@ def mq_public(it: Subject) -> Found:
     remedy="Set general and, for ActiveMQ, audit in logs.",
     references=MQ,
     prowler=("mq_broker_logging_enabled",),
-    fsbp=("MQ.2",),
+    security_hub=("MQ.2",),
 )
 def mq_logs(it: Subject) -> Found:
     """Without them nobody can tell afterwards who did what; RabbitMQ has no audit log."""
@@ -52,7 +52,7 @@ def mq_logs(it: Subject) -> Found:
     remedy="Set public_access to DISABLED and unauthenticated to false.",
     references=MSK,
     prowler=("kafka_cluster_is_public", "kafka_cluster_unrestricted_access_disabled"),
-    fsbp=("MSK.4", "MSK.6"),
+    security_hub=("MSK.4", "MSK.6"),
 )
 def msk_public_or_noauth(it: Subject) -> Found:
     """Brokers with public addresses, or clients without authentication."""
@@ -72,7 +72,7 @@ def msk_public_or_noauth(it: Subject) -> Found:
     remedy="Set client_broker to TLS and in_cluster to true.",
     references=MSK,
     prowler=("kafka_cluster_in_transit_encryption_enabled",),
-    fsbp=("MSK.1",),
+    security_hub=("MSK.1",),
 )
 def msk_encryption(it: Subject) -> Found:
     """Plain text between clients and brokers, or among brokers."""
@@ -92,7 +92,7 @@ def msk_encryption(it: Subject) -> Found:
     remedy="Leave FTP out of protocols, use an endpoint in a VPC, and a newer security_policy_name.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/transfer-controls.html",),
     prowler=("transfer_server_in_transit_encryption_enabled",),
-    fsbp=("Transfer.2",),
+    security_hub=("Transfer.2",),
 )
 def transfer_ftp(it: Subject) -> Found:
     """FTP sends passwords and files as they are; that alone is high, the others are medium."""

@@ -27,9 +27,7 @@ ADMIN_PORTS = (22, 3389)
         "ec2_launch_template_imdsv2_required",
         "autoscaling_group_launch_configuration_requires_imdsv2",
     ),
-    cis_v3=("5.6",),
-    cis_v4=("5.7",),
-    fsbp=("EC2.8",),
+    security_hub=("EC2.8",),
 )
 def ec2_imdsv1(it: Subject) -> Found:
     """Version 1 gives the role's credentials to whoever can make the instance fetch a URL."""
@@ -48,7 +46,7 @@ def ec2_imdsv1(it: Subject) -> Found:
     remedy="Put it into a private subnet, behind a load balancer or Session Manager.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("ec2_instance_public_ip",),
-    fsbp=("EC2.9",),
+    security_hub=("EC2.9",),
 )
 def ec2_public_ip(it: Subject) -> Found:
     """An address of the internet, in a subnet with a route to an internet gateway."""
@@ -63,7 +61,7 @@ def ec2_public_ip(it: Subject) -> Found:
     remedy="Set associate_public_ip_address to false.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/autoscaling-controls.html",),
     prowler=("ec2_launch_template_no_public_ip", "autoscaling_group_launch_configuration_no_public_ip"),
-    fsbp=("EC2.25",),
+    security_hub=("EC2.25",),
 )
 def lt_public_ip(it: Subject) -> Found:
     """Whatever the subnet says, instances of this template are on the internet."""
@@ -144,7 +142,6 @@ def ec2_db_port_exposed(it: Subject) -> Found:
         "ec2_instance_port_ldap_exposed_to_internet",
         "ec2_instance_port_kafka_exposed_to_internet",
     ),
-    cis_v4=("5.1.2",),
 )
 def ec2_risky_port_exposed(it: Subject) -> Found:
     """FTP, Telnet, Kerberos, SMB, LDAP, Kafka and their like, at a public address."""
@@ -178,8 +175,6 @@ def ec2_public_with_role(it: Subject) -> Found:
     remedy="Give it an instance profile, so that nobody puts keys on it.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("ec2_instance_profile_attached",),
-    cis_v3=("1.18",),
-    cis_v4=("1.18",),
 )
 def ec2_no_role(it: Subject) -> Found:
     """What runs on a machine without a role and calls AWS does so with long-lived keys."""
@@ -228,9 +223,7 @@ def ec2_monitoring(it: Subject) -> Found:
     remedy="Make an encrypted copy through a snapshot, and switch on encryption by default.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("ec2_ebs_volume_encryption",),
-    cis_v3=("2.2.1",),
-    cis_v4=("5.1.1",),
-    fsbp=("EC2.3",),
+    security_hub=("EC2.3",),
 )
 def ebs_unencrypted(it: Subject) -> Found:
     """Whoever gets the volume or a snapshot of it can read it."""
@@ -250,7 +243,7 @@ def ebs_unencrypted(it: Subject) -> Found:
     remedy="Set aws_ebs_encryption_by_default to enabled.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("ec2_ebs_default_encryption",),
-    fsbp=("EC2.7",),
+    security_hub=("EC2.7",),
     when_missing=("aws_ebs_encryption_by_default",),
     guards="region",
 )
@@ -281,8 +274,8 @@ def ebs_snapshot_unencrypted(it: Subject) -> Found:
     types=("aws_ebs_snapshot", "aws_ebs_snapshot_copy"),
     remedy="Make it private, and block public snapshots for the account.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
-    prowler=("ec2_ebs_public_snapshot", "ec2_ebs_snapshot_account_block_public_access"),
-    fsbp=("EC2.1",),
+    prowler=("ec2_ebs_public_snapshot",),
+    security_hub=("EC2.1",),
 )
 def ebs_snapshot_public(it: Subject) -> Found:
     """Everybody with an AWS account can make a volume of it and read it."""
@@ -297,7 +290,7 @@ def ebs_snapshot_public(it: Subject) -> Found:
     near=("aws_ami_launch_permission",),
     remedy="Take the permission away, and block public images for the account.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
-    prowler=("ec2_ami_public", "ec2_ami_account_block_public_access"),
+    prowler=("ec2_ami_public",),
 )
 def ami_public(it: Subject) -> Found:
     """Everybody with an AWS account can start a machine from it and read its disks."""
@@ -314,7 +307,7 @@ def ami_public(it: Subject) -> Found:
     remedy="Add it, or one of its tags, to a selection of AWS Backup.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("ec2_ebs_volume_protected_by_backup_plan",),
-    fsbp=("EC2.28",),
+    security_hub=("EC2.28",),
 )
 def ebs_not_in_backup_plan(it: Subject) -> Found:
     """No selection of AWS Backup names it, its kind or one of its tags."""
@@ -329,7 +322,7 @@ def ebs_not_in_backup_plan(it: Subject) -> Found:
     remedy="Release it, or use it: DNS may still point at it.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("ec2_elastic_ip_unassigned",),
-    fsbp=("EC2.12",),
+    security_hub=("EC2.12",),
 )
 def eip_unused(it: Subject) -> Found:
     """An idle address costs money, and a name that points at it after its release points at a stranger."""

@@ -21,7 +21,7 @@ from drift.rules.subject import Subject
     remedy="Name the account or the resource that may call it (source_account, source_arn).",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html",),
     prowler=("awslambda_function_not_publicly_accessible",),
-    fsbp=("Lambda.1",),
+    security_hub=("Lambda.1",),
 )
 def lambda_public(it: Subject) -> Found:
     """The principal `*` without a word on whose it must be. AWS_IAM asks for a signature, of whatever account."""
@@ -119,7 +119,7 @@ def lambda_env_kms(it: Subject) -> Found:
     remedy="Move it to a runtime that is supported.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html",),
     prowler=("awslambda_function_using_supported_runtimes",),
-    fsbp=("Lambda.2",),
+    security_hub=("Lambda.2",),
 )
 def lambda_runtime_eol(it: Subject) -> Found:
     """No more security fixes."""
@@ -135,7 +135,7 @@ def lambda_runtime_eol(it: Subject) -> Found:
     remedy="Set vpc_config, where it must reach what is inside.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html",),
     prowler=("awslambda_function_inside_vpc",),
-    fsbp=("Lambda.3",),
+    security_hub=("Lambda.3",),
 )
 def lambda_no_vpc(it: Subject) -> Found:
     """Its traffic is seen by no flow log and no security group."""
@@ -160,7 +160,7 @@ def _containers(it: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
         "ecs_task_definitions_host_namespace_not_shared",
         "ecs_task_definitions_host_networking_mode_users",
     ),
-    fsbp=("ECS.1", "ECS.3", "ECS.4"),
+    security_hub=("ECS.1", "ECS.3", "ECS.4"),
 )
 def ecs_privileged(it: Subject) -> Found:
     """Who breaks into the container has the machine."""
@@ -184,7 +184,7 @@ def ecs_privileged(it: Subject) -> Found:
     remedy="Set readonlyRootFilesystem and mount what must be written.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html",),
     prowler=("ecs_task_definitions_containers_readonly_access",),
-    fsbp=("ECS.5",),
+    security_hub=("ECS.5",),
 )
 def ecs_readonly_root(it: Subject) -> Found:
     """An intruder cannot leave a tool where nothing can be written."""
@@ -199,7 +199,7 @@ def ecs_readonly_root(it: Subject) -> Found:
     remedy="Name it under secrets, from Secrets Manager or Parameter Store.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html",),
     prowler=("ecs_task_definitions_no_environment_secrets", "batch_job_definition_no_secrets"),
-    fsbp=("ECS.8",),
+    security_hub=("ECS.8",),
 )
 def ecs_env_secret(it: Subject) -> Found:
     """Definitions are readable by everybody who may describe them, and are kept for ever."""
@@ -222,7 +222,7 @@ def ecs_env_secret(it: Subject) -> Found:
     remedy="Set logConfiguration.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html",),
     prowler=("ecs_task_definitions_logging_enabled",),
-    fsbp=("ECS.9",),
+    security_hub=("ECS.9",),
 )
 def ecs_logging(it: Subject) -> Found:
     """What it said is gone with it."""
@@ -238,7 +238,7 @@ def ecs_logging(it: Subject) -> Found:
     remedy="Set assign_public_ip to false.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html",),
     prowler=("ecs_service_no_assign_public_ip", "ecs_task_set_no_assign_public_ip"),
-    fsbp=("ECS.2",),
+    security_hub=("ECS.2",),
 )
 def ecs_public_ip(it: Subject) -> Found:
     """Every task is on the internet."""
@@ -271,7 +271,7 @@ def ecs_insights(it: Subject) -> Found:
     reads=("vpc_config",),
     remedy="Set public_access_cidrs, or endpoint_public_access to false.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/eks-controls.html",),
-    prowler=("eks_cluster_not_publicly_accessible", "eks_cluster_private_nodes_enabled"),
+    prowler=("eks_cluster_not_publicly_accessible",),
 )
 def eks_public_endpoint(it: Subject) -> Found:
     """Anybody can knock at the Kubernetes API."""
@@ -289,7 +289,7 @@ def eks_public_endpoint(it: Subject) -> Found:
     remedy="Add secrets to encryption_config.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/eks-controls.html",),
     prowler=("eks_cluster_kms_cmk_encryption_in_secrets_enabled",),
-    fsbp=("EKS.3",),
+    security_hub=("EKS.3",),
 )
 def eks_secrets_kms(it: Subject) -> Found:
     """Whoever gets at etcd's disks reads them."""
@@ -305,7 +305,7 @@ def eks_secrets_kms(it: Subject) -> Found:
     remedy="Enable api, audit, authenticator, controllerManager and scheduler.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/eks-controls.html",),
     prowler=("eks_control_plane_logging_all_types_enabled",),
-    fsbp=("EKS.8",),
+    security_hub=("EKS.8",),
 )
 def eks_logs(it: Subject) -> Found:
     """Without the audit log nobody can tell who did what in the cluster."""
@@ -324,7 +324,7 @@ def eks_logs(it: Subject) -> Found:
     remedy="Upgrade the cluster.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/eks-controls.html",),
     prowler=("eks_cluster_uses_a_supported_version",),
-    fsbp=("EKS.2",),
+    security_hub=("EKS.2",),
 )
 def eks_version_eol(it: Subject) -> Found:
     """Extended support costs six times as much; after it the cluster is upgraded unasked."""
@@ -356,7 +356,7 @@ def ecr_public(it: Subject) -> Found:
     remedy="Set scan_on_push, or a scanning rule for the registry.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecr-controls.html",),
     prowler=("ecr_repositories_scan_images_on_push_enabled", "ecr_registry_scan_images_on_push_enabled"),
-    fsbp=("ECR.1",),
+    security_hub=("ECR.1",),
 )
 def ecr_scan(it: Subject) -> Found:
     """Known holes go into production unseen."""
@@ -375,7 +375,7 @@ def ecr_scan(it: Subject) -> Found:
     remedy="Set image_tag_mutability to IMMUTABLE.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecr-controls.html",),
     prowler=("ecr_repositories_tag_immutability",),
-    fsbp=("ECR.2",),
+    security_hub=("ECR.2",),
 )
 def ecr_tag_mutable(it: Subject) -> Found:
     """What was tested is not what runs, once somebody pushes another image under its tag."""

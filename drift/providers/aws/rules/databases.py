@@ -60,9 +60,7 @@ def on_the_internet(it: Subject, severity: Severity) -> Fail | None:
     remedy="Switch publicly_accessible off and reach it from inside the VPC.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_instance_no_public_access",),
-    cis_v3=("2.3.3",),
-    cis_v4=("2.2.3",),
-    fsbp=("RDS.2",),
+    security_hub=("RDS.2",),
 )
 def rds_public(it: Subject) -> Found:
     """publicly_accessible; critical where a security group and a route let the internet through to its port."""
@@ -78,9 +76,7 @@ def rds_public(it: Subject) -> Found:
     remedy="Restore it from an encrypted copy of a snapshot.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_instance_storage_encrypted", "rds_cluster_storage_encrypted"),
-    cis_v3=("2.3.1",),
-    cis_v4=("2.2.1",),
-    fsbp=("RDS.27", "RDS.3"),
+    security_hub=("RDS.27", "RDS.3"),
 )
 def rds_unencrypted(it: Subject) -> Found:
     """Its disks, its backups and its snapshots can be read by whoever gets them."""
@@ -96,7 +92,7 @@ def rds_unencrypted(it: Subject) -> Found:
     remedy="Raise backup_retention_period.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_instance_backup_enabled",),
-    fsbp=("RDS.11",),
+    security_hub=("RDS.11",),
 )
 def rds_backup_retention(it: Subject) -> Found:
     """Fewer days than `backup_retention_days` (7)."""
@@ -128,7 +124,7 @@ def rds_not_in_backup_plan(it: Subject) -> Found:
     remedy="Set iam_database_authentication_enabled.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_instance_iam_authentication_enabled", "rds_cluster_iam_authentication_enabled"),
-    fsbp=("RDS.10", "RDS.12"),
+    security_hub=("RDS.10", "RDS.12"),
 )
 def rds_iam_auth(it: Subject) -> Found:
     """Passwords are shared and kept; IAM's tokens last for minutes. Engines that cannot do it are left out."""
@@ -145,7 +141,7 @@ def rds_iam_auth(it: Subject) -> Found:
     remedy="Choose another name when the database is made again.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_instance_default_admin", "rds_cluster_default_admin"),
-    fsbp=("RDS.24", "RDS.25"),
+    security_hub=("RDS.24", "RDS.25"),
 )
 def rds_default_admin(it: Subject) -> Found:
     """The first name that is tried."""
@@ -162,7 +158,7 @@ def rds_default_admin(it: Subject) -> Found:
     remedy="Choose another port, where that is worth the trouble.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_instance_non_default_port", "rds_cluster_non_default_port"),
-    fsbp=("RDS.23",),
+    security_hub=("RDS.23",),
 )
 def rds_default_port(it: Subject) -> Found:
     """The first port that is tried."""
@@ -181,7 +177,7 @@ def rds_default_port(it: Subject) -> Found:
     remedy="Set the parameter that makes TLS a must in a parameter group of one's own.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_instance_transport_encrypted",),
-    fsbp=("RDS.38", "RDS.39"),
+    security_hub=("RDS.38", "RDS.39"),
 )
 def rds_tls_not_forced(it: Subject) -> Found:
     """rds.force_ssl, or require_secure_transport, is not set in the parameter group.
@@ -215,7 +211,7 @@ def rds_tls_not_forced(it: Subject) -> Found:
     remedy="Name the logs in enabled_cloudwatch_logs_exports.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_instance_integration_cloudwatch_logs", "rds_cluster_integration_cloudwatch_logs"),
-    fsbp=("RDS.37", "RDS.9"),
+    security_hub=("RDS.37", "RDS.9"),
 )
 def rds_log_exports(it: Subject) -> Found:
     """Logs that are exported outlive the database and whoever broke into it."""
@@ -231,9 +227,7 @@ def rds_log_exports(it: Subject) -> Found:
     remedy="Set auto_minor_version_upgrade.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_instance_minor_version_upgrade_enabled", "rds_cluster_minor_version_upgrade_enabled"),
-    cis_v3=("2.3.2",),
-    cis_v4=("2.2.2",),
-    fsbp=("RDS.13", "RDS.35"),
+    security_hub=("RDS.13", "RDS.35"),
 )
 def rds_auto_minor(it: Subject) -> Found:
     """Minor versions bring the engine's security fixes."""
@@ -249,7 +243,7 @@ def rds_auto_minor(it: Subject) -> Found:
     remedy="Set monitoring_interval.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_instance_enhanced_monitoring_enabled",),
-    fsbp=("RDS.6",),
+    security_hub=("RDS.6",),
 )
 def rds_enhanced_monitoring(it: Subject) -> Found:
     """Enhanced monitoring shows what runs on the machine."""
@@ -269,7 +263,7 @@ def rds_enhanced_monitoring(it: Subject) -> Found:
         "rds_cluster_copy_tags_to_snapshots",
         "neptune_cluster_copy_tags_to_snapshots",
     ),
-    fsbp=("Neptune.8", "Neptune.9", "RDS.16", "RDS.17"),
+    security_hub=("Neptune.8", "RDS.16", "RDS.17"),
 )
 def rds_copy_tags(it: Subject) -> Found:
     """Policies and bills that go by tags do not see its snapshots."""
@@ -315,7 +309,7 @@ def rds_engine_eol(it: Subject) -> Found:
     remedy="Set deletion_protection.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_instance_deletion_protection", "rds_cluster_deletion_protection"),
-    fsbp=("RDS.7", "RDS.8"),
+    security_hub=("RDS.7", "RDS.8"),
 )
 def rds_deletion_protection(it: Subject) -> Found:
     """Deletion protection asks for a second thought."""
@@ -331,7 +325,7 @@ def rds_deletion_protection(it: Subject) -> Found:
     remedy="Take `all` out of shared_accounts.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_snapshots_public_access", "documentdb_cluster_public_snapshot", "neptune_cluster_public_snapshot"),
-    fsbp=("DocumentDB.3", "Neptune.3", "RDS.1"),
+    security_hub=("DocumentDB.3", "Neptune.3", "RDS.1"),
 )
 def rds_snapshot_public(it: Subject) -> Found:
     """Everybody with an AWS account can restore it and read the database."""
@@ -347,7 +341,7 @@ def rds_snapshot_public(it: Subject) -> Found:
     remedy="Copy it with a key and delete the original.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_snapshots_encrypted", "neptune_cluster_snapshot_encrypted"),
-    fsbp=("Neptune.6", "RDS.4"),
+    security_hub=("Neptune.6", "RDS.4"),
 )
 def rds_snapshot_unencrypted(it: Subject) -> Found:
     """A snapshot without encryption can be shared with anybody by one call."""
@@ -369,7 +363,7 @@ def rds_snapshot_unencrypted(it: Subject) -> Found:
         "rds_instance_event_subscription_security_groups",
         "rds_instance_event_subscription_parameter_groups",
     ),
-    fsbp=("RDS.19", "RDS.20", "RDS.21", "RDS.22"),
+    security_hub=("RDS.19", "RDS.20", "RDS.21", "RDS.22"),
     when_missing=("aws_db_event_subscription",),
 )
 def rds_event_subscription(it: Subject) -> Found:

@@ -21,7 +21,7 @@ from drift.rules.subject import Subject
         "https://docs.aws.amazon.com/securityhub/latest/userguide/neptune-controls.html",
     ),
     prowler=("documentdb_cluster_storage_encrypted", "neptune_cluster_storage_encrypted"),
-    fsbp=("DocumentDB.1",),
+    security_hub=("DocumentDB.1",),
 )
 def docdb_neptune_unencrypted(it: Subject) -> Found:
     """Its disks, its backups and its snapshots can be read by whoever gets them."""
@@ -40,7 +40,7 @@ def docdb_neptune_unencrypted(it: Subject) -> Found:
         "https://docs.aws.amazon.com/securityhub/latest/userguide/neptune-controls.html",
     ),
     prowler=("documentdb_cluster_backup_enabled", "neptune_cluster_backup_enabled"),
-    fsbp=("DocumentDB.2", "Neptune.5"),
+    security_hub=("DocumentDB.2", "Neptune.5"),
 )
 def docdb_neptune_backup(it: Subject) -> Found:
     """Fewer days than `backup_retention_days` (7)."""
@@ -59,7 +59,7 @@ def docdb_neptune_backup(it: Subject) -> Found:
         "https://docs.aws.amazon.com/securityhub/latest/userguide/neptune-controls.html",
     ),
     prowler=("documentdb_cluster_cloudwatch_log_export", "neptune_cluster_integration_cloudwatch_logs"),
-    fsbp=("DocumentDB.4", "Neptune.2"),
+    security_hub=("DocumentDB.4", "Neptune.2"),
 )
 def docdb_neptune_logs(it: Subject) -> Found:
     """Without it nobody can tell afterwards who asked for what."""
@@ -80,7 +80,7 @@ def docdb_neptune_logs(it: Subject) -> Found:
     remedy="Set iam_database_authentication_enabled.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/neptune-controls.html",),
     prowler=("neptune_cluster_iam_authentication_enabled",),
-    fsbp=("Neptune.7",),
+    security_hub=("Neptune.7",),
 )
 def neptune_iam_auth(it: Subject) -> Found:
     """Neptune has no users of its own: without IAM, whoever reaches it may ask."""
@@ -96,7 +96,7 @@ def neptune_iam_auth(it: Subject) -> Found:
     remedy="Enable point_in_time_recovery.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html",),
     prowler=("dynamodb_tables_pitr_enabled",),
-    fsbp=("DynamoDB.2",),
+    security_hub=("DynamoDB.2",),
 )
 def ddb_pitr(it: Subject) -> Found:
     """What is overwritten or deleted, by mistake or by an intruder, is gone."""
@@ -149,7 +149,7 @@ def ddb_cross_account(it: Subject) -> Found:
         "dynamodb_accelerator_cluster_encryption_enabled",
         "dynamodb_accelerator_cluster_in_transit_encryption_enabled",
     ),
-    fsbp=("DynamoDB.3",),
+    security_hub=("DynamoDB.3",),
 )
 def dax_encryption(it: Subject) -> Found:
     """At rest, or on the way."""
@@ -198,7 +198,7 @@ def elasticache_rest(it: Subject) -> Found:
     remedy="Set an auth_token, or user_group_ids.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html",),
     prowler=("elasticache_redis_replication_group_auth_enabled",),
-    fsbp=("ElastiCache.6",),
+    security_hub=("ElastiCache.6",),
 )
 def elasticache_auth(it: Subject) -> Found:
     """Whoever reaches it may read and change everything.
@@ -219,7 +219,7 @@ def elasticache_auth(it: Subject) -> Found:
     remedy="Set snapshot_retention_limit.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html",),
     prowler=("elasticache_redis_cluster_backup_enabled",),
-    fsbp=("ElastiCache.1",),
+    security_hub=("ElastiCache.1",),
 )
 def elasticache_backup(it: Subject) -> Found:
     """Memcached has no snapshots and is left out, and so is a member of a replication group, which has its own."""
@@ -255,7 +255,7 @@ def elasticache_public_subnet(it: Subject) -> Found:
     remedy="Switch publicly_accessible off.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/redshift-controls.html",),
     prowler=("redshift_cluster_public_access",),
-    fsbp=("Redshift.1",),
+    security_hub=("Redshift.1",),
 )
 def redshift_public(it: Subject) -> Found:
     """publicly_accessible; high where no security group lets the world through to its port."""
@@ -308,7 +308,7 @@ def redshift_tls(it: Subject) -> Found:
     remedy="Enable logging.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/redshift-controls.html",),
     prowler=("redshift_cluster_audit_logging",),
-    fsbp=("Redshift.4",),
+    security_hub=("Redshift.4",),
 )
 def redshift_logging(it: Subject) -> Found:
     """Without audit logs nobody can tell afterwards who asked for what."""
@@ -324,7 +324,7 @@ def redshift_logging(it: Subject) -> Found:
     remedy="Set automated_snapshot_retention_period.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/redshift-controls.html",),
     prowler=("redshift_cluster_automated_snapshot",),
-    fsbp=("Redshift.3",),
+    security_hub=("Redshift.3",),
 )
 def redshift_snapshots(it: Subject) -> Found:
     """What is lost is lost."""

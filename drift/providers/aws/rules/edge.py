@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.providers.aws.rules.api import OLD_TLS
 from drift.providers.aws.rules.exposure import known, let_in
-from drift.rules.spec import Found, rule
+from drift.rules.spec import Fail, Found, rule
 from drift.rules.subject import Subject
 
 
@@ -36,7 +36,7 @@ def cf_http_viewer(it: Subject) -> Found:
     remedy="Set origin_protocol_policy to https-only.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html",),
     prowler=("cloudfront_distributions_origin_traffic_encrypted",),
-    fsbp=("CloudFront.9",),
+    security_hub=("CloudFront.9",),
 )
 def cf_http_origin(it: Subject) -> Found:
     """http-only, or match-viewer where viewers may come without TLS."""
@@ -63,7 +63,7 @@ def cf_http_origin(it: Subject) -> Found:
         "cloudfront_distributions_using_deprecated_ssl_protocols",
         "cloudfront_distributions_custom_ssl_certificate",
     ),
-    fsbp=("CloudFront.10", "CloudFront.7"),
+    security_hub=("CloudFront.10", "CloudFront.7"),
 )
 def cf_old_tls(it: Subject) -> Found:
     """SSL 3, TLS 1.0 or 1.1 towards the origin or the viewers; with CloudFront's own certificate it is TLS 1.0."""
@@ -88,7 +88,7 @@ def cf_old_tls(it: Subject) -> Found:
     remedy="Set logging_config, or a real-time log.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html",),
     prowler=("cloudfront_distributions_logging_enabled",),
-    fsbp=("CloudFront.5",),
+    security_hub=("CloudFront.5",),
 )
 def cf_logging(it: Subject) -> Found:
     """Without access logs nobody can tell afterwards what was taken."""
@@ -105,16 +105,17 @@ def cf_logging(it: Subject) -> Found:
     remedy="Use an origin access control.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html",),
     prowler=("cloudfront_distributions_s3_origin_access_control",),
-    fsbp=("CloudFront.13",),
+    security_hub=("CloudFront.13",),
 )
 def cf_s3_oac(it: Subject) -> Found:
-    """An S3 origin without an origin access control."""
+    """An S3 origin without an origin access control. An identity, which AWS has superseded, is less grave."""
     for origin in it["origin"] or ():
         s3 = ".s3." in str(origin.get("domain_name")) or ".s3-" in str(origin.get("domain_name"))
         website = ".s3-website" in str(origin.get("domain_name"))
         identity = (origin.get("s3_origin_config") or {}).get("origin_access_identity")
-        if s3 and not website and not origin.get("origin_access_control_id") and not identity:
-            return str(origin.get("origin_id"))
+        if s3 and not website and not origin.get("origin_access_control_id"):
+            name = str(origin.get("origin_id"))
+            return Fail(f"{name}: an origin access identity", "low") if identity else name
     return None
 
 
@@ -127,7 +128,7 @@ def cf_s3_oac(it: Subject) -> Found:
     remedy="Take the origin or the record away.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html",),
     prowler=("cloudfront_distributions_s3_origin_non_existent_bucket", "route53_dangling_ip_subdomain_takeover"),
-    fsbp=("CloudFront.12",),
+    security_hub=("CloudFront.12",),
 )
 def cf_dangling_bucket(it: Subject) -> Found:
     """An S3 origin whose bucket is gone, or a record with an address of EC2 that is no longer one's own.
@@ -180,7 +181,7 @@ def lb_internet_facing(it: Subject) -> Found:
     remedy="Redirect HTTP to HTTPS.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html",),
     prowler=("elbv2_ssl_listeners", "elb_ssl_listeners"),
-    fsbp=("ELB.1", "ELB.3"),
+    security_hub=("ELB.1", "ELB.3"),
 )
 def lb_http_listener(it: Subject) -> Found:
     """A listener of HTTP that does not redirect."""
@@ -203,7 +204,7 @@ def lb_http_listener(it: Subject) -> Found:
     reads=("protocol", "ssl_policy"),
     remedy="Set ssl_policy to ELBSecurityPolicy-TLS13-1-2-2021-06.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html",),
-    prowler=("elbv2_insecure_ssl_ciphers", "elb_insecure_ssl_ciphers"),
+    prowler=("elbv2_insecure_ssl_ciphers",),
 )
 def lb_weak_tls(it: Subject) -> Found:
     """A policy that allows TLS 1.0 or 1.1."""
@@ -223,7 +224,7 @@ def lb_weak_tls(it: Subject) -> Found:
     remedy="Enable access_logs.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html",),
     prowler=("elbv2_logging_enabled", "elb_logging_enabled"),
-    fsbp=("ELB.5",),
+    security_hub=("ELB.5",),
 )
 def lb_logs(it: Subject) -> Found:
     """Without access logs nobody can tell afterwards who came."""
@@ -243,7 +244,7 @@ def lb_logs(it: Subject) -> Found:
         "elbv2_desync_mitigation_mode",
         "elb_desync_mitigation_mode",
     ),
-    fsbp=("ELB.12", "ELB.4"),
+    security_hub=("ELB.12", "ELB.4"),
 )
 def alb_header_desync(it: Subject) -> Found:
     """Requests that two machines read differently smuggle a second one in."""

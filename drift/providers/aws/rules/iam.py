@@ -44,9 +44,7 @@ NARROWER = ("iam-privesc", "iam-service-star", "iam-assume-any", "iam-marketplac
         "iam_customer_attached_policy_no_administrative_privileges",
         "iam_customer_unattached_policy_no_administrative_privileges",
     ),
-    cis_v3=("1.16",),
-    cis_v4=("1.16",),
-    fsbp=("IAM.1",),
+    security_hub=("IAM.1",),
     implies=NARROWER,
 )
 def iam_admin_star(it: Subject) -> Found:
@@ -69,9 +67,7 @@ def iam_admin_star(it: Subject) -> Found:
         "iam_user_administrator_access_policy",
         "iam_group_administrator_access_policy",
     ),
-    cis_v3=("1.16",),
-    cis_v4=("1.16",),
-    fsbp=("IAM.1",),
+    security_hub=("IAM.1",),
 )
 def iam_admin_attached(it: Subject) -> Found:
     """Everything on everything, by AWS's own policy."""
@@ -88,9 +84,7 @@ def iam_admin_attached(it: Subject) -> Found:
     remedy="Take the policy away and grant what the role uses.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
     prowler=("iam_role_administratoraccess_policy",),
-    cis_v3=("1.16",),
-    cis_v4=("1.16",),
-    fsbp=("IAM.1",),
+    security_hub=("IAM.1",),
 )
 def iam_role_admin(it: Subject) -> Found:
     """All its policies together allow everything, and neither a denial nor its permissions boundary takes that back."""
@@ -207,8 +201,6 @@ def iam_marketplace_any(it: Subject) -> Found:
     remedy="Attach it to a group or a role.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
     prowler=("iam_policy_attached_only_to_group_or_roles",),
-    cis_v3=("1.15",),
-    cis_v4=("1.15",),
 )
 def iam_user_direct_policy(it: Subject) -> Found:
     """Rights that hang on single users are forgotten when people change their work."""
@@ -224,7 +216,6 @@ def iam_user_direct_policy(it: Subject) -> Found:
     remedy="Attach a policy that allows what is used.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
     prowler=("iam_policy_cloudshell_admin_not_attached", "bedrock_full_access_policy_attached"),
-    cis_v4=("1.22",),
 )
 def iam_cloudshell_full(it: Subject) -> Found:
     """CloudShell with file transfer is a way out for data; Bedrock with everything costs without a limit."""
@@ -241,8 +232,6 @@ def iam_cloudshell_full(it: Subject) -> Found:
     remedy="Deactivate the one that is not used.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
     prowler=("iam_user_two_active_access_key",),
-    cis_v3=("1.13",),
-    cis_v4=("1.13",),
 )
 def iam_two_keys(it: Subject) -> Found:
     """Two keys are for the minutes of a rotation."""
@@ -260,10 +249,6 @@ def iam_two_keys(it: Subject) -> Found:
     reads=("id",),
     remedy="Find out who made them and what for; delete them, or describe them.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
-    prowler=("iam_rotate_access_key_90_days", "iam_user_with_temporary_credentials"),
-    cis_v3=("1.14",),
-    cis_v4=("1.14",),
-    fsbp=("IAM.3",),
 )
 def iam_unmanaged_key(it: Subject) -> Found:
     """A user or an access key that no state describes: an intruder's first step, or a shortcut."""
@@ -279,9 +264,7 @@ def iam_unmanaged_key(it: Subject) -> Found:
     remedy="Register an MFA device, or take the password away.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
     prowler=("iam_user_mfa_enabled_console_access",),
-    cis_v3=("1.10",),
-    cis_v4=("1.10",),
-    fsbp=("IAM.19", "IAM.5"),
+    security_hub=("IAM.19", "IAM.5"),
 )
 def iam_console_no_mfa(it: Subject) -> Found:
     """One guessed or stolen password, and nothing else, opens the console."""
@@ -307,25 +290,34 @@ def iam_console_no_mfa(it: Subject) -> Found:
         "iam_password_policy_uppercase",
         "iam_password_policy_lowercase",
     ),
-    cis_v3=("1.8", "1.9"),
-    cis_v4=("1.8", "1.9"),
-    fsbp=("IAM.10", "IAM.7"),
+    security_hub=("IAM.10", "IAM.7"),
     when_missing=("aws_iam_account_password_policy",),
     guards="account",
 )
 def iam_password_policy(it: Subject) -> Found:
     """Shorter, reusable or never-expiring passwords, or none of a kind of character."""
     criteria, weak = it.criteria, list[Fact]()
+
+    def lacks(text: str, what: str, check: str) -> None:
+        weak.append(Fact(text, what, answers=(f"iam_password_policy_{check}", "IAM.7", "IAM.10")))
+
     if (it["minimum_password_length"] or 0) < criteria.threshold("password_length"):
-        weak.append(Fact(f"length {it['minimum_password_length']}", "length"))
+        lacks(f"length {it['minimum_password_length']}", "length", "minimum_length_14")
     if (it["password_reuse_prevention"] or 0) < criteria.threshold("password_reuse"):
-        weak.append(Fact(f"remembers {it['password_reuse_prevention'] or 0}", "reuse"))
+        lacks(f"remembers {it['password_reuse_prevention'] or 0}", "reuse", "reuse_24")
     if not 0 < (it["max_password_age"] or 0) <= criteria.threshold("password_age_days"):
-        weak.append(Fact(f"age {it['max_password_age'] or 'without end'}", "age"))
-    for kind in ("symbols", "numbers", "uppercase_characters", "lowercase_characters"):
+        text = f"age {it['max_password_age'] or 'without end'}"
+        lacks(text, "age", "expires_passwords_within_90_days_or_less")
+    for kind, check in KINDS_OF_CHARACTERS.items():
         if not it[f"require_{kind}"]:
-            weak.append(Fact(f"no {kind.removesuffix('_characters')} asked for"))
+            lacks(f"no {kind.removesuffix('_characters')} asked for", kind, check)
     return weak
+
+
+KINDS_OF_CHARACTERS = {
+    "symbols": "symbol", "numbers": "number", "uppercase_characters": "uppercase", "lowercase_characters": "lowercase",
+}  # fmt: skip
+"""Kind of character -> how Prowler calls it."""
 
 
 @rule(

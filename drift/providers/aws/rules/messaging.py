@@ -32,7 +32,7 @@ def sqs_public(it: Subject) -> Found:
     remedy="Set sqs_managed_sse_enabled, or a key.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-controls.html",),
     prowler=("sqs_queues_server_side_encryption_enabled",),
-    fsbp=("SQS.1",),
+    security_hub=("SQS.1",),
 )
 def sqs_sse(it: Subject) -> Found:
     """Messages are kept as they are."""
@@ -65,7 +65,7 @@ def sns_public(it: Subject) -> Found:
     remedy="Set kms_master_key_id.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/sns-controls.html",),
     prowler=("sns_topics_kms_encryption_at_rest_enabled",),
-    fsbp=("SNS.1",),
+    security_hub=("SNS.1",),
 )
 def sns_kms(it: Subject) -> Found:
     """Messages are kept as they are."""
@@ -129,9 +129,7 @@ def eventbridge_open(it: Subject) -> Found:
     remedy="Set enable_key_rotation.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html",),
     prowler=("kms_cmk_rotation_enabled",),
-    cis_v3=("3.6",),
-    cis_v4=("3.6",),
-    fsbp=("KMS.4",),
+    security_hub=("KMS.4",),
 )
 def kms_rotation(it: Subject) -> Found:
     """Only symmetric keys that KMS itself keeps can rotate by themselves; others are left out."""
@@ -148,7 +146,7 @@ def kms_rotation(it: Subject) -> Found:
     remedy="Name the principals that need it, or add a condition on the account or the organisation.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html",),
     prowler=("kms_key_not_publicly_accessible",),
-    fsbp=("KMS.5",),
+    security_hub=("KMS.5",),
 )
 def kms_public(it: Subject) -> Found:
     """A policy with the principal `*` and no condition that says who."""
@@ -164,7 +162,7 @@ def kms_public(it: Subject) -> Found:
     remedy="Enable it, or cancel its deletion; what it encrypted is lost without it.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html",),
     prowler=("kms_cmk_not_deleted_unintentionally", "kms_cmk_are_used"),
-    fsbp=("KMS.3",),
+    security_hub=("KMS.3",),
     when_missing=("aws_kms_key",),
 )
 def kms_disabled_or_deleting(it: Subject) -> Found:
@@ -181,7 +179,7 @@ def kms_disabled_or_deleting(it: Subject) -> Found:
     remedy="Add an aws_secretsmanager_secret_rotation.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/secretsmanager-controls.html",),
     prowler=("secretsmanager_automatic_rotation_enabled",),
-    fsbp=("SecretsManager.1",),
+    security_hub=("SecretsManager.1",),
     when_missing=("aws_secretsmanager_secret_rotation",),
 )
 def secret_rotation(it: Subject) -> Found:
@@ -215,7 +213,7 @@ def secret_public(it: Subject) -> Found:
     remedy="Share it with named accounts, and block public sharing.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ssm-controls.html",),
     prowler=("ssm_documents_set_as_public",),
-    fsbp=("SSM.4",),
+    security_hub=("SSM.4",),
 )
 def ssm_doc_public(it: Subject) -> Found:
     """Documents tell how machines are set up, and sometimes with what passwords."""

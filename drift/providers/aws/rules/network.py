@@ -72,8 +72,6 @@ def open_ports(it: Subject, ports: Iterable[int], severity: Severity) -> Fail | 
     remedy="Remove the rule; open only the ports that are needed, to the networks that need them.",
     references=GUIDE,
     prowler=("ec2_securitygroup_allow_ingress_from_internet_to_all_ports",),
-    cis_v3=("5.2", "5.3"),
-    cis_v4=("5.3", "5.4"),
     implies=("sg-ssh", "sg-rdp", "sg-db-ports", "sg-risky-ports"),
 )
 def sg_all_ports(it: Subject) -> Fail | None:
@@ -90,9 +88,7 @@ def sg_all_ports(it: Subject) -> Fail | None:
     remedy=SESSION,
     references=GUIDE,
     prowler=("ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22",),
-    cis_v3=("5.2", "5.3"),
-    cis_v4=("5.3", "5.4"),
-    fsbp=("EC2.13",),
+    security_hub=("EC2.13",),
 )
 def sg_ssh(it: Subject) -> Fail | None:
     """Port 22 from 0.0.0.0/0 or ::/0 is found and tried within minutes."""
@@ -108,9 +104,7 @@ def sg_ssh(it: Subject) -> Fail | None:
     remedy=SESSION,
     references=GUIDE,
     prowler=("ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389",),
-    cis_v3=("5.2", "5.3"),
-    cis_v4=("5.3", "5.4"),
-    fsbp=("EC2.14",),
+    security_hub=("EC2.14",),
 )
 def sg_rdp(it: Subject) -> Fail | None:
     """Port 3389 from 0.0.0.0/0 or ::/0 is found and tried within minutes."""
@@ -156,7 +150,7 @@ def sg_db_ports(it: Subject) -> Fail | None:
         "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_telnet_23",
         "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_kafka_9092",
     ),
-    fsbp=("EC2.19",),
+    security_hub=("EC2.19",),
 )
 def sg_risky_ports(it: Subject) -> Fail | None:
     """FTP, Telnet, SMTP, POP, RPC, IMAP, SMB, LDAP, Kafka or a development server from 0.0.0.0/0 or ::/0."""
@@ -243,9 +237,7 @@ def sg_public_single_ip(it: Subject) -> Found:
     remedy="Take all rules off it and give every resource a group of its own.",
     references=GUIDE,
     prowler=("ec2_securitygroup_default_restrict_traffic",),
-    cis_v3=("5.4",),
-    cis_v4=("5.5",),
-    fsbp=("EC2.2",),
+    security_hub=("EC2.2",),
 )
 def sg_default_not_empty(it: Subject) -> str | None:
     """What names no group gets the default one, with whatever it allows."""
@@ -291,7 +283,6 @@ def sg_too_many_rules(it: Subject) -> str | None:
     remedy="Delete it: an unused group is attached by mistake one day.",
     references=GUIDE,
     prowler=("ec2_securitygroup_not_used",),
-    fsbp=("EC2.22",),
 )
 def sg_unused(it: Subject) -> str | None:
     """Neither an interface nor another group names it."""

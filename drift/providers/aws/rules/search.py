@@ -20,7 +20,7 @@ LOGS = ("AUDIT_LOGS",)
     remedy="Put it into a VPC, or name the principals that need it.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html",),
     prowler=("opensearch_service_domains_not_publicly_accessible",),
-    fsbp=("ES.2", "OpenSearch.2"),
+    security_hub=("ES.2", "OpenSearch.2"),
 )
 def opensearch_public(it: Subject) -> Found:
     """A policy that lets anybody in, and an endpoint on the internet."""
@@ -40,7 +40,7 @@ def opensearch_public(it: Subject) -> Found:
     remedy="Enable encrypt_at_rest.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html",),
     prowler=("opensearch_service_domains_encryption_at_rest_enabled",),
-    fsbp=("ES.1", "OpenSearch.1"),
+    security_hub=("ES.1", "OpenSearch.1"),
 )
 def opensearch_rest(it: Subject) -> Found:
     """Its disks and its snapshots can be read by whoever gets them."""
@@ -56,7 +56,7 @@ def opensearch_rest(it: Subject) -> Found:
     remedy="Enable node_to_node_encryption.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html",),
     prowler=("opensearch_service_domains_node_to_node_encryption_enabled",),
-    fsbp=("ES.3", "OpenSearch.3"),
+    security_hub=("ES.3", "OpenSearch.3"),
 )
 def opensearch_n2n(it: Subject) -> Found:
     """Everything that is indexed passes between the nodes."""
@@ -94,7 +94,7 @@ def opensearch_https(it: Subject) -> Found:
         "opensearch_service_domains_internal_user_database_enabled",
         "opensearch_service_domains_use_cognito_authentication_for_kibana",
     ),
-    fsbp=("OpenSearch.7",),
+    security_hub=("OpenSearch.7",),
 )
 def opensearch_fgac(it: Subject) -> Found:
     """Fine-grained access control is off, or its users have passwords in the domain itself."""
@@ -113,11 +113,8 @@ def opensearch_fgac(it: Subject) -> Found:
     reads=("log_publishing_options",),
     remedy="Publish AUDIT_LOGS to CloudWatch.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html",),
-    prowler=(
-        "opensearch_service_domains_audit_logging_enabled",
-        "opensearch_service_domains_cloudwatch_logging_enabled",
-    ),
-    fsbp=("ES.4", "ES.5", "OpenSearch.4", "OpenSearch.5"),
+    prowler=("opensearch_service_domains_audit_logging_enabled",),
+    security_hub=("ES.5", "OpenSearch.5"),
 )
 def opensearch_logs(it: Subject) -> Found:
     """Without it nobody can tell afterwards who asked for what."""
@@ -134,9 +131,7 @@ def opensearch_logs(it: Subject) -> Found:
     remedy="Make it again with encryption and copy the files.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/efs-controls.html",),
     prowler=("efs_encryption_at_rest_enabled",),
-    cis_v3=("2.4.1",),
-    cis_v4=("2.3.1",),
-    fsbp=("EFS.1",),
+    security_hub=("EFS.1",),
 )
 def efs_unencrypted(it: Subject) -> Found:
     """Encryption of a file system cannot be switched on later."""
@@ -186,7 +181,7 @@ def efs_access_point(it: Subject) -> Found:
     remedy="Set aws_efs_backup_policy to ENABLED.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/efs-controls.html",),
     prowler=("efs_have_backup_enabled",),
-    fsbp=("EFS.2",),
+    security_hub=("EFS.7",),
     when_missing=("aws_efs_backup_policy",),
 )
 def efs_backup(it: Subject) -> Found:
@@ -206,7 +201,7 @@ def efs_backup(it: Subject) -> Found:
     types=("aws_backup_vault", "aws_backup_vault_policy"),
     remedy="Encrypt it with a key of one's own; name who may reach it.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/backup-controls.html",),
-    prowler=("backup_vaults_encrypted", "backup_recovery_point_encrypted"),
+    prowler=("backup_vaults_encrypted",),
 )
 def backup_vault(it: Subject) -> Found:
     """No key of its own, or a policy for everybody."""

@@ -15,7 +15,7 @@ from drift.rules.subject import Subject
     remedy="Make it again with publicly_accessible off, in private subnets.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/dms-controls.html",),
     prowler=("dms_instance_no_public_access",),
-    fsbp=("DMS.1",),
+    security_hub=("DMS.1",),
 )
 def dms_public(it: Subject) -> Found:
     """It holds the credentials of both databases, and their rows pass through it."""
@@ -46,7 +46,7 @@ SSL_MODES = frozenset(
     remedy="Set ssl_mode to require or better; for Kafka and Redis, their own security protocol.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/dms-controls.html",),
     prowler=("dms_endpoint_ssl_enabled", "dms_endpoint_redis_in_transit_encryption_enabled"),
-    fsbp=("DMS.9", "DMS.12"),
+    security_hub=("DMS.9", "DMS.12"),
 )
 def dms_ssl(it: Subject) -> Found:
     """Rows and the password go over the network as they are."""
@@ -69,7 +69,7 @@ def dms_ssl(it: Subject) -> Found:
     remedy="Set block_public_security_group_rules; permit no port but 22.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/emr-controls.html",),
     prowler=("emr_cluster_account_public_block_enabled",),
-    fsbp=("EMR.2",),
+    security_hub=("EMR.2",),
 )
 def emr_public(it: Subject) -> Found:
     """A cluster whose security group lets the world in is started all the same."""
@@ -96,7 +96,7 @@ def emr_public(it: Subject) -> Found:
         "sagemaker_notebook_instance_vpc_settings_configured",
         "sagemaker_notebook_instance_root_access_disabled",
     ),
-    fsbp=("SageMaker.1", "SageMaker.2", "SageMaker.3"),
+    security_hub=("SageMaker.1", "SageMaker.2", "SageMaker.3"),
 )
 def sagemaker_notebook(it: Subject) -> Found:
     """What runs on it has its role: no VPC, a way out of its own, root, or (less grave) no key of its own."""
@@ -118,7 +118,7 @@ def sagemaker_notebook(it: Subject) -> Found:
     remedy="Make it again with both volumes encrypted.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/workspaces-controls.html",),
     prowler=("workspaces_volume_encryption_enabled",),
-    fsbp=("WorkSpaces.1", "WorkSpaces.2"),
+    security_hub=("WorkSpaces.1", "WorkSpaces.2"),
 )
 def workspaces_encryption(it: Subject) -> Found:
     """Its disks and their snapshots can be read by whoever gets them."""

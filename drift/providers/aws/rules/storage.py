@@ -49,7 +49,7 @@ def _public(uri: Any) -> bool:
     remedy="Disable access control lists, or grant to named accounts alone; block public access.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_public_access", "s3_bucket_public_list_acl", "s3_bucket_public_write_acl"),
-    fsbp=("S3.3",),
+    security_hub=("S3.2", "S3.3"),
 )
 def s3_public_acl(it: Subject) -> Found:
     """A grant to AllUsers or AuthenticatedUsers, which means anybody with an AWS account anywhere."""
@@ -71,8 +71,8 @@ def s3_public_acl(it: Subject) -> Found:
     near=("aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"),
     remedy="Name the principals that need it, or add a condition on the account or the organisation.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
-    prowler=("s3_bucket_public_access", "cloudtrail_logs_s3_bucket_is_not_publicly_accessible"),
-    fsbp=("CloudTrail.6",),
+    prowler=("s3_bucket_public_access",),
+    security_hub=("S3.2",),
 )
 def s3_public_policy(it: Subject) -> Found:
     """A policy with the principal `*` and no condition that says who, and nothing that blocks public access."""
@@ -90,7 +90,7 @@ def s3_public_policy(it: Subject) -> Found:
     remedy="Allow writing to named principals alone.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_policy_public_write_access",),
-    fsbp=("S3.3",),
+    security_hub=("S3.3",),
     implies=("s3-public-policy",),
 )
 def s3_public_write_policy(it: Subject) -> Found:
@@ -109,9 +109,7 @@ def s3_public_write_policy(it: Subject) -> Found:
     remedy="Set all four settings of the bucket's block of public access.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_level_public_access_block",),
-    cis_v3=("2.1.4",),
-    cis_v4=("2.1.4",),
-    fsbp=("S3.8",),
+    security_hub=("S3.8",),
     when_missing=("aws_s3_bucket_public_access_block",),
 )
 def s3_pab(it: Subject) -> Found:
@@ -137,9 +135,7 @@ def s3_pab(it: Subject) -> Found:
     remedy="Set all four settings of the account's block of public access.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_account_level_public_access_blocks",),
-    cis_v3=("2.1.4",),
-    cis_v4=("2.1.4",),
-    fsbp=("S3.1",),
+    security_hub=("S3.1",),
     when_missing=("aws_s3_account_public_access_block",),
     guards="account",
 )
@@ -158,7 +154,7 @@ def s3_account_pab(it: Subject) -> Found:
     remedy="Take the account out, or list it as trusted.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_cross_account_access",),
-    fsbp=("S3.6", "S3.7"),
+    security_hub=("S3.6",),
 )
 def s3_cross_account(it: Subject) -> Found:
     """An account that is neither this one nor trusted, and no condition that keeps to an organisation."""
@@ -174,9 +170,7 @@ def s3_cross_account(it: Subject) -> Found:
     remedy="Deny everything where aws:SecureTransport is false.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_secure_transport_policy",),
-    cis_v3=("2.1.1",),
-    cis_v4=("2.1.1",),
-    fsbp=("S3.5",),
+    security_hub=("S3.5",),
     when_missing=("aws_s3_bucket_policy",),
 )
 def s3_tls_only(it: Subject) -> Found:
@@ -209,7 +203,7 @@ def _insecure(test: Test) -> bool:
     remedy="Set aws:kms with a customer managed key as the bucket's default encryption.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_kms_encryption", "s3_bucket_default_encryption"),
-    fsbp=("S3.17",),
+    security_hub=("S3.17",),
 )
 def s3_kms(it: Subject) -> Found:
     """S3's own keys need no permission of their own: whoever may read the object may decrypt it."""
@@ -228,7 +222,7 @@ def s3_kms(it: Subject) -> Found:
     remedy="Set the versioning status to Enabled.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_object_versioning",),
-    fsbp=("S3.14",),
+    security_hub=("S3.14",),
     when_missing=("aws_s3_bucket_versioning",),
 )
 def s3_versioning(it: Subject) -> Found:
@@ -249,9 +243,7 @@ def s3_versioning(it: Subject) -> Found:
     remedy="Enable MFA delete, as the root user, by the API.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_no_mfa_delete",),
-    cis_v3=("2.1.2",),
-    cis_v4=("2.1.2",),
-    fsbp=("S3.20",),
+    security_hub=("S3.20",),
 )
 def s3_mfa_delete(it: Subject) -> Found:
     """MFA delete keeps a stolen key from destroying the versions too."""
@@ -269,10 +261,8 @@ def s3_mfa_delete(it: Subject) -> Found:
     types=("aws_s3_bucket_logging", "aws_s3_bucket"),
     remedy="Log to another bucket (aws_s3_bucket_logging).",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
-    prowler=("s3_bucket_server_access_logging_enabled", "cloudtrail_logs_s3_bucket_access_logging_enabled"),
-    cis_v3=("3.4",),
-    cis_v4=("3.4",),
-    fsbp=("CloudTrail.7", "S3.9"),
+    prowler=("s3_bucket_server_access_logging_enabled",),
+    security_hub=("S3.9",),
     when_missing=("aws_s3_bucket_logging",),
 )
 def s3_access_log(it: Subject) -> Found:
@@ -291,7 +281,7 @@ def s3_access_log(it: Subject) -> Found:
     remedy="Set object_ownership to BucketOwnerEnforced.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_acl_prohibited",),
-    fsbp=("S3.12",),
+    security_hub=("S3.12",),
     when_missing=("aws_s3_bucket_ownership_controls",),
 )
 def s3_acl_enabled(it: Subject) -> Found:
@@ -308,7 +298,7 @@ def s3_acl_enabled(it: Subject) -> Found:
     remedy="Enable object lock where the data must outlive a mistake.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_object_lock",),
-    fsbp=("S3.15",),
+    security_hub=("S3.15",),
     when_missing=("aws_s3_bucket_object_lock_configuration",),
 )
 def s3_object_lock(it: Subject) -> Found:
@@ -326,7 +316,7 @@ def s3_object_lock(it: Subject) -> Found:
     remedy="Enable a rule that moves or expires what nobody reads.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_lifecycle_enabled",),
-    fsbp=("S3.13",),
+    security_hub=("S3.13",),
     when_missing=("aws_s3_bucket_lifecycle_configuration",),
 )
 def s3_lifecycle(it: Subject) -> Found:
@@ -343,7 +333,7 @@ def s3_lifecycle(it: Subject) -> Found:
     remedy="Set all four settings of its block; they cannot be changed later.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_access_point_public_access_block",),
-    fsbp=("S3.19",),
+    security_hub=("S3.19",),
 )
 def s3_access_point_pab(it: Subject) -> Found:
     """An access point has a policy of its own, which may be public where the bucket's is not."""

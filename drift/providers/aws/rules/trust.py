@@ -98,9 +98,7 @@ def iam_trust_foreign(it: Subject) -> Found:
         "https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",
     ),
     prowler=("iam_no_expired_server_certificates_stored", "acm_certificates_expiration_check"),
-    cis_v3=("1.19",),
-    cis_v4=("1.19",),
-    fsbp=("ACM.1",),
+    security_hub=("ACM.1",),
 )
 def iam_cert_expired(it: Subject) -> Found:
     """It ends within `certificate_days` (30)."""
@@ -120,7 +118,7 @@ def iam_cert_expired(it: Subject) -> Found:
     remedy="Issue one with RSA_2048 or an elliptic curve.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/acm-controls.html",),
     prowler=("acm_certificates_with_secure_key_algorithms",),
-    fsbp=("ACM.2",),
+    security_hub=("ACM.2",),
 )
 def acm_weak_key(it: Subject) -> Found:
     """RSA of 1024 bits, or a curve shorter than 224: within reach of whoever can pay for it."""

@@ -50,9 +50,7 @@ def _entries(it: Subject) -> Iterator[tuple[int, bool, str, bool, set[int] | Non
         "ec2_networkacl_allow_ingress_tcp_port_22",
         "ec2_networkacl_allow_ingress_tcp_port_3389",
     ),
-    cis_v3=("5.1",),
-    cis_v4=("5.2",),
-    fsbp=("EC2.21",),
+    security_hub=("EC2.21",),
 )
 def nacl_world(it: Subject) -> Found:
     """A rule that allows port 22, 3389 or all ports from anywhere, and none before it that denies them."""
@@ -79,7 +77,7 @@ def nacl_world(it: Subject) -> Found:
     remedy="Set map_public_ip_on_launch to false; ask for an address where one is needed.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("vpc_subnet_no_public_ip_by_default",),
-    fsbp=("EC2.15",),
+    security_hub=("EC2.15",),
 )
 def subnet_auto_public_ip(it: Subject) -> Found:
     """Whoever starts a machine here puts it on the internet without asking for that."""
@@ -95,9 +93,7 @@ def subnet_auto_public_ip(it: Subject) -> Found:
     remedy="Add an aws_flow_log for the VPC.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("vpc_flow_logs_enabled",),
-    cis_v3=("3.7",),
-    cis_v4=("3.7",),
-    fsbp=("EC2.6",),
+    security_hub=("EC2.6",),
     when_missing=("aws_flow_log",),
 )
 def vpc_no_flow_log(it: Subject) -> Found:
@@ -116,8 +112,6 @@ def vpc_no_flow_log(it: Subject) -> Found:
     remedy="Route to the subnets that are needed.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("vpc_peering_routing_tables_with_least_privilege",),
-    cis_v3=("5.5",),
-    cis_v4=("5.6",),
 )
 def peering_wide_route(it: Subject) -> Found:
     """Everything, or a network of /16 or wider, through a peering connection."""
@@ -180,7 +174,7 @@ def vpce_service_open(it: Subject) -> Found:
     remedy="Set auto_accept_shared_attachments to disable.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("ec2_transitgateway_auto_accept_vpc_attachments",),
-    fsbp=("EC2.23",),
+    security_hub=("EC2.23",),
 )
 def tgw_auto_accept(it: Subject) -> Found:
     """Any account it is shared with joins the network unasked."""
@@ -204,7 +198,7 @@ NFW = ("https://docs.aws.amazon.com/securityhub/latest/userguide/networkfirewall
         "networkfirewall_policy_default_action_fragmented_packets",
         "networkfirewall_policy_rule_group_associated",
     ),
-    fsbp=("NetworkFirewall.3", "NetworkFirewall.4", "NetworkFirewall.5"),
+    security_hub=("NetworkFirewall.3", "NetworkFirewall.4", "NetworkFirewall.5"),
 )
 def nfw_policy_pass(it: Subject) -> Found:
     """A default action is aws:pass, or nothing looks at what is forwarded: no rule group, and no default that drops."""
@@ -228,7 +222,7 @@ def nfw_policy_pass(it: Subject) -> Found:
     remedy="Send alerts and flows to a bucket, a log group or a stream: aws_networkfirewall_logging_configuration.",
     references=NFW,
     prowler=("networkfirewall_logging_enabled",),
-    fsbp=("NetworkFirewall.2",),
+    security_hub=("NetworkFirewall.2",),
     when_missing=("aws_networkfirewall_logging_configuration",),
 )
 def nfw_logging(it: Subject) -> Found:
@@ -250,7 +244,7 @@ def nfw_logging(it: Subject) -> Found:
     remedy="Set connection_log_options, with a log group.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("ec2_client_vpn_endpoint_connection_logging_enabled",),
-    fsbp=("EC2.51",),
+    security_hub=("EC2.51",),
 )
 def client_vpn_log(it: Subject) -> Found:
     """Who came in, when and from where cannot be told afterwards."""

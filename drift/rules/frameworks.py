@@ -1,0 +1,167 @@
+"""Frameworks as data: lists of controls, which rules answer to them, and what a run says of each."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import msgspec
+
+from drift.errors import UsageError
+from drift.model.drift import Control, ControlAnswer
+from drift.rules.spec import Rule
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """One control of a framework."""
+
+    id: str
+    title: str
+    checks: tuple[str, ...] = ()
+    """The checks of Prowler that it consists of, all of which must pass."""
+    manual: bool = False
+    """Whether its authors say that a person has to look."""
+    retired: bool = False
+    """Whether its authors took it back."""
+
+
+class Framework(msgspec.Struct, frozen=True, dict=True):
+    """A framework in one version, with the source of its list."""
+
+    id: str
+    title: str
+    version: str
+    source: str
+    controls: tuple[Listed, ...]
+    told: bool = False
+    """Whether findings name its controls unasked. Those of broad frameworks are dozens for one rule."""
+
+    @cached_property
+    def by_check(self) -> Mapping[str, tuple[str, ...]]:
+        """Check of Prowler -> the controls that it is part of."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for control in self.controls:
+            for check in control.checks:
+                found[check].append(control.id)
+        return {check: tuple(ids) for check, ids in found.items()}
+
+    def of_claim(self, claim: str) -> tuple[str, ...]:
+        """The controls that a claim answers to: one of these, or a check that some consist of."""
+        return (claim,) if claim in self.ids else self.by_check.get(claim, ())
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The controls that a rule may answer to."""
+        return frozenset(c.id for c in self.controls if not c.retired)
+
+
+def read(data: bytes) -> Framework:
+    """A framework of its file."""
+    return msgspec.json.decode(data, type=Framework)
+
+
+def answering(rules: Iterable[Rule], frameworks: Sequence[Framework]) -> list[Rule]:
+    """The rules with the controls that they answer to: those claimed by id, and those of the checks claimed."""
+    out = []
+    for rule in rules:
+        by_claim = {
+            claim: {f.id: ids for f in frameworks if (ids := f.of_claim(claim))}
+            for claim in (*rule.security_hub, *rule.prowler)
+        }
+        of = {f.id: dict.fromkeys(i for ids in by_claim.values() for i in ids.get(f.id, ())) for f in frameworks}
+        controls = {name: tuple(ids) for name, ids in of.items() if ids}
+        told = frozenset(f.id for f in frameworks if f.told)
+        out.append(replace(rule, controls=controls, by_claim=by_claim, told=told))
+    return out
+
+
+def named(wanted: Iterable[str], frameworks: Sequence[Framework]) -> list[Framework]:
+    """The frameworks that one asked for: `cis-v5`, `cis-5`; UsageError for one that there is not."""
+    known = {f.id: f for f in frameworks} | {f.id.replace("-v", "-"): f for f in frameworks}
+    out = []
+    for name in wanted:
+        if name not in known:
+            raise UsageError(f"no framework {name!r}", f"There are: {', '.join(f.id for f in frameworks)}.")
+        out.append(known[name])
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What one rule said in a run: how many resources passed and failed it, and why something could not be told."""
+
+    passed: int = 0
+    failed: int = 0
+    unknown: str = ""
+    claims: Mapping[str, int] = field(default_factory=dict)
+    """Of what failed: claim of the rule -> how often it was this one; `` where all its claims failed."""
+
+    def __add__(self, other: Answered) -> Answered:
+        claims = Counter(self.claims) + Counter(other.claims)
+        return Answered(self.passed + other.passed, self.failed + other.failed, self.unknown or other.unknown, claims)
+
+    def failing(self, rule: Rule, framework: str, control: str) -> int:
+        """How many resources fail what the rule says of one control."""
+        of = (n for c, n in self.claims.items() if not c or control in rule.by_claim.get(c, {}).get(framework, ()))
+        return min(self.failed, sum(of))
+
+
+def together(several: Iterable[Mapping[str, Answered]]) -> dict[str, Answered]:
+    """What rules said in several surveys."""
+    out: dict[str, Answered] = {}
+    for answers in several:
+        for rule, answer in answers.items():
+            out[rule] = out.get(rule, Answered()) + answer
+    return out
+
+
+ONLY_DRIFT = "what is in sync was not judged: --judge all,account"
+
+
+def answers(
+    frameworks: Sequence[Framework],
+    rules: Sequence[Rule],
+    said: Mapping[str, Answered],
+    judged: Collection[str],
+) -> tuple[Control, ...]:
+    """Each control of some frameworks with its answer: it failed, it passed, or why that cannot be told.
+
+    `said` is what each rule answered, `judged` what was judged: a control passes only where everything was.
+    """
+    whole = {"all", "account"} <= set(judged)
+    out = []
+    for framework in frameworks:
+        of: dict[str, list[Rule]] = defaultdict(list)
+        for rule in rules:
+            for id_ in rule.controls.get(framework.id, ()):
+                of[id_].append(rule)
+        out += [_answer(framework.id, c, of[c.id], said, whole=whole) for c in framework.controls if not c.retired]
+    return tuple(out)
+
+
+def _answer(
+    framework: str, control: Listed, rules: Sequence[Rule], said: Mapping[str, Answered], *, whole: bool
+) -> Control:
+    mine = {rule.id: said.get(rule.id, Answered()) for rule in rules}
+    failures = {rule.id: mine[rule.id].failing(rule, framework, control.id) for rule in rules}
+    failed = [id_ for id_, count in failures.items() if count]
+    decided = {check for rule in rules for check in rule.prowler}
+    open_ = sorted(set(control.checks) - decided)
+    unknown = next((f"{id_}: {a.unknown}" for id_, a in mine.items() if a.unknown), "")
+    answer: ControlAnswer = "undecided"
+    if failed:
+        answer, why = "failed", ", ".join(f"{id_}: {failures[id_]}" for id_ in failed)
+    elif not rules:
+        why = "a person has to look" if control.manual or not control.checks else "no rule decides it"
+    elif open_:
+        why = f"no rule decides {', '.join(open_)}"
+    elif not whole:
+        why = ONLY_DRIFT
+    elif unknown:
+        why = unknown
+    else:
+        passed = sum(a.passed for a in mine.values())
+        answer, why = "passed", f"{passed} passed" if passed else "there is nothing of it"
+    return Control(framework, control.id, control.title, answer, why, tuple(mine))
