@@ -23,7 +23,6 @@ from drift.report.conclude import calls, conclude
 from drift.rules.criteria import Criteria
 from drift.rules.engine import Judged
 from drift.rules.frameworks import Framework, answers, together
-from drift.rules.criteria import Criteria
 from drift.rules.spec import Rule
 from drift.survey import NOTHING, Scope, Survey, survey
 from drift.survey import forecast as forecast_of

@@ -18,8 +18,8 @@ from drift.model.resource import GLOBAL, Key, Resource
 from drift.provider.catalog import Catalog
 from drift.provider.relations import entry_of, parent_key
 from drift.provider.spec import ElementOf, ResourceType, Within
-from drift.rules.frameworks import Answered
 from drift.rules.criteria import Criteria
+from drift.rules.frameworks import Answered
 from drift.rules.spec import ANY, Fact, Fail, Rule, failure, joined
 from drift.rules.subject import Subject
 from drift.rules.world import Needs, Unknown, Want, World

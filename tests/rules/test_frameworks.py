@@ -21,7 +21,7 @@ from drift.rules.spec import Fact, Fail, Found, Rule, rule
 from drift.rules.subject import Subject
 from tests.providers.aws.rules.test_rules import Account, live
 from tests.support.rule_examples import CASES
-from tests.support.rules import ACCOUNT, REGION, CRITERIA, raw
+from tests.support.rules import ACCOUNT, CRITERIA, REGION, raw
 
 RULES = {r.id: r for r in built_in()}
 LISTS = {f.id: f for f in frameworks()}

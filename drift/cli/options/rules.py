@@ -18,8 +18,8 @@ from drift.errors import UsageError
 from drift.judgement import Judge
 
 if TYPE_CHECKING:
-    from drift.rules.frameworks import Framework
     from drift.rules.criteria import Criteria
+    from drift.rules.frameworks import Framework
     from drift.rules.spec import Rule
 
 
