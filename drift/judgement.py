@@ -34,7 +34,8 @@ def judged(found: Survey, rules: Sequence[Rule], criteria: Criteria, asked: Coll
         in_sync=found.in_sync if "all" in asked else (),
         account=Account(found.target.account, found.regions) if "account" in asked else None,
     )
-    return with_weaker(found, told, judging(found.verdicts.ahead))
+    whole = with_weaker(found, told, judging(found.verdicts.ahead))
+    return replace(whole, drift=after.meant(found.exclusions, whole.drift))
 
 
 def with_weaker(found: Survey, judged: Judged, ahead: Judged) -> Judged:

@@ -22,6 +22,7 @@ from drift.live.scan import Scan
 from drift.model.coverage import Gap
 from drift.model.drift import Drift
 from drift.model.resource import GLOBAL, Key, Resource
+from drift.model.suggest import did_you_mean
 from drift.model.target import Target
 from drift.provider.catalog import Catalog
 from drift.provider.relations import entry_of
@@ -58,8 +59,7 @@ def _matching(patterns: Iterable[str], catalog: Catalog) -> Iterable[str]:
     for pattern in patterns:
         found = fnmatch.filter(catalog, pattern)
         if not found:
-            near = [t for t in catalog if pattern.partition("_")[2] in t][:3]
-            hint = f"Did you mean {', '.join(near)}?" if near else "`drift catalog` lists the types."
+            hint = did_you_mean(pattern, catalog, "`drift catalog` lists the types.")
             raise UsageError(f"no resource type matches {pattern!r}", hint)
         yield from found
 

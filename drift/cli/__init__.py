@@ -17,6 +17,7 @@ from drift.errors import DriftError
 from drift.model import trust
 from drift.model.bounds import VARIABLE, checked
 from drift.model.secrets import SHOW
+from drift.model.suggest import did_you_mean
 
 _HERE = Path(__file__).resolve().parents[1]
 
@@ -53,8 +54,7 @@ class _Lazy(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            near = [c for c in COMMANDS if c.startswith(cmd_name[:2])]
-            ctx.fail(f"no command {cmd_name!r}." + (f" Did you mean {near[0]}?" if near else ""))
+            ctx.fail(f"no command {cmd_name!r}. {did_you_mean(cmd_name, COMMANDS)}".rstrip())
         command: click.Command = importlib.import_module(f"drift.cli.{cmd_name}").command
         return configurable(command, (cmd_name,))
 

@@ -6,6 +6,7 @@ import click
 
 from drift.cli.options.policy import HELP, Policy
 from drift.cli.options.posting import Posting, posting_options
+from drift.cli.plugins import catalog
 from drift.cli.saved import load
 
 
@@ -27,6 +28,8 @@ def command(saved: str, fail_on: tuple[str, ...], posting: Posting) -> None:
     from drift.report.comment import Post
 
     report, policy = load(saved), Policy.parse(fail_on)
+    policy.check(catalog() if policy.only else ())
+    policy.check_reach(report)
     drifted = any(policy.fails(d) for d in report.drift)
     if posting.dry_run:
         post = Post(report, posting.scope_of(report), posting.link_of())

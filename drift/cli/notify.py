@@ -49,6 +49,7 @@ def command(
     from drift.report.select import Difference
 
     report = load(saved)
+    selected.check(report)
     found = Difference.between(load(since), report) if since else None
     new = (*found.new, *(now for _, now in found.changed)) if found else report.drift
     new = tuple(d for d in new if selected.holds(d))

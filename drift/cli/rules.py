@@ -13,6 +13,7 @@ import click
 from drift.cli import plugins
 from drift.cli.options.rules import Rules, rule_options
 from drift.errors import UsageError
+from drift.model.suggest import did_you_mean
 from drift.report.safe import visible
 
 if TYPE_CHECKING:
@@ -67,10 +68,7 @@ def list_(rule: str | None, judging: Rules, format_: str) -> None:
     if rule is not None:
         known = {r.id: r for r in chosen}
         if rule not in known:
-            near = [i for i in known if rule in i][:3]
-            raise UsageError(
-                f"no rule {rule!r}", f"Did you mean {', '.join(near)}?" if near else "`drift rules` lists them."
-            )
+            raise UsageError(f"no rule {rule!r}", did_you_mean(rule, known, "`drift rules` lists them."))
         chosen = [known[rule]]
     if format_ == "json":
         click.echo(json.dumps([document(r) for r in chosen], indent=2, ensure_ascii=False))

@@ -42,10 +42,10 @@ def settle(at: Exclusions, verdicts: Verdicts, reader: Reader) -> None:
     """Take out of the verdicts what is left out, and what the filter does not mean."""
     verdicts.in_sync = _in_sync(at, verdicts.in_sync, reader.paired)
     found, theirs = _claimed(at, verdicts.drift, reader)
-    verdicts.not_ours = [r for r in (*verdicts.not_ours, *theirs) if at.means(r, "not_ours")]
+    verdicts.not_ours = [r for r in (*verdicts.not_ours, *theirs) if at.means(r, "not_ours", ())]
     verdicts.drift = kept(at, found)
-    verdicts.settled = [a for a in verdicts.settled if at.means(a.desired)]
-    verdicts.exempt = [a for a in verdicts.exempt if at.means(a.desired)]
+    verdicts.settled = [a for a in verdicts.settled if at.means(a.desired, findings=())]
+    verdicts.exempt = [a for a in verdicts.exempt if at.means(a.desired, findings=())]
 
 
 def _in_sync(at: Exclusions, resources: Iterable[Resource], actual: Mapping[Place, Resource]) -> list[Resource]:
@@ -54,7 +54,7 @@ def _in_sync(at: Exclusions, resources: Iterable[Resource], actual: Mapping[Plac
         return list(resources)
     out = []
     for resource in resources:
-        if not at.means(resource, "in_sync"):
+        if not at.means(resource, "in_sync", ()):
             continue
         by = at.whole(resource)
         if by is not None:
@@ -119,6 +119,16 @@ def kept(at: Exclusions, drifts: Iterable[Drift]) -> list[Drift]:
         elif drift.kind != "unmanaged":
             at.resources += 1
     return out
+
+
+def meant(at: Exclusions, drifts: Iterable[Drift]) -> tuple[Drift, ...]:
+    """What the filter means, now that the rules have judged: it may speak of findings."""
+    where = at.exceptions.where
+    if where is None or not where.judged:
+        return tuple(drifts)
+    return tuple(
+        d for d in drifts if any(at.means(s, d.kind, d.findings) for s in (d.desired, d.actual) if s is not None)
+    )
 
 
 def _left(at: Exclusions, drift: Drift, sides: Sequence[Resource]) -> Drift | None:

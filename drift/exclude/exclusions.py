@@ -11,7 +11,7 @@ from drift.exclude.driftignore import DriftIgnore, Pattern
 from drift.exclude.filter import Filter
 from drift.exclude.owners import OwnerRule
 from drift.exclude.rules import IgnoreRule, types_of
-from drift.model.drift import Ignored, Kind
+from drift.model.drift import Finding, Ignored, Kind
 from drift.model.resource import Resource
 from drift.provider.catalog import Catalog
 
@@ -47,10 +47,10 @@ class Exclusions:
     """The attributes of desired resources that need not be read."""
     _rules: dict[tuple[str, ...], list[IgnoreRule]] = field(default_factory=dict)
 
-    def means(self, resource: Resource, kind: str = "") -> bool:
+    def means(self, resource: Resource, kind: str = "", findings: Sequence[Finding] | None = None) -> bool:
         """Whether the filter means a resource, or may, where the verdict is not known yet."""
         where = self.exceptions.where
-        return where is None or where.means(resource, kind)
+        return where is None or where.means(resource, kind, findings)
 
     def may_mean(self, address: str, type_: str) -> bool:
         """Whether the filter may mean something of which no more is known than this."""

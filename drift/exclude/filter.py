@@ -7,14 +7,16 @@
 | `module` | `module.web`, without instance keys; "" in the root module |
 | `kind` | `modified`, `missing`, `unmanaged`, or `in_sync` |
 | `tags` | an object |
-| `attributes` | an object: what is known of it, in canonical form |
+| `attributes` | an object: what is known of it, in canonical form; of what was modified either side may match |
+| `severity` | the worst finding's: `critical` … `info`, "" where there is none |
+| `findings` | a list of objects with `rule`, `severity`, `effect` |
 
 `Type`, `Id` and `Attr` are what driftctl calls `type`, `id` and `attributes`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import jmespath
@@ -25,11 +27,20 @@ from jmespath.visitor import TreeInterpreter
 from drift.errors import UsageError
 from drift.model.bounds import CONDITION, CONDITION_STEPS, VALUE_DEPTH
 from drift.model.coverage import Unreadable
+from drift.model.drift import KINDS, SEVERITIES, Finding
 from drift.model.resource import Resource
+from drift.model.suggest import did_you_mean
 from drift.model.value import plain
 
 ALIASES = {"Type": "type", "Id": "id", "Attr": "attributes"}
-FIELDS = ("type", "id", "address", "name", "arn", "account", "region", "module", "kind", "tags", "attributes", *ALIASES)
+JUDGED = ("severity", "findings")
+"""What is known only once the rules have judged."""
+FIELDS = (
+    "type", "id", "address", "name", "arn", "account", "region", "module", "kind", "tags", "attributes", *JUDGED,
+    *ALIASES,
+)  # fmt: skip
+VALUES = {"kind": (*KINDS, "in_sync", "not_ours"), "severity": (*SEVERITIES, "")}
+"""Field -> all that it can be."""
 
 
 class _Maybe:
@@ -104,25 +115,45 @@ class Filter:
             why = str(error).splitlines()[0].rstrip(":")
             hint = "It is JMESPath over a resource: \"type == 'aws_s3_bucket' && tags.Team == 'data'\"."
             raise UsageError(f"--filter: {expression!r} is no JMESPath: {why}", hint) from None
+        for name in _roots(self._tree):
+            if name not in FIELDS:
+                hint = did_you_mean(name, FIELDS, f"There are: {', '.join(FIELDS)}.")
+                raise UsageError(f"--filter: a resource has no field {name!r}", hint)
+        for name, value in self.compared():
+            if name in VALUES and value not in VALUES[name]:
+                hint = did_you_mean(value, VALUES[name], f"It is one of: {', '.join(v for v in VALUES[name] if v)}.")
+                raise UsageError(f"--filter: {name} is never {value!r}", hint)
         self.expression = expression
         self.fields = frozenset(_fields(self._tree))
         self.whole = bool(self.fields & {"tags", "attributes", "Attr"}) or _bare(self._tree)
         """Whether the answer may depend on more than what a resource is called."""
+        self.judged = bool(self.fields & set(JUDGED)) or _bare(self._tree)
+        """Whether the answer may depend on what the rules find."""
+
+    def compared(self) -> Iterator[tuple[str, str]]:
+        """Each field of a resource that is compared with a text: (`type`, `aws_s3_bucket`)."""
+        for node in _nodes(self._tree):
+            if node["type"] == "comparator" and node["value"] in ("eq", "ne"):
+                for one, other in (node["children"], node["children"][::-1]):
+                    if one["type"] == "field" and other["type"] == "literal" and isinstance(other["value"], str):
+                        yield ALIASES.get(one["value"], one["value"]), other["value"]
 
     def may(self, known: Mapping[str, Any]) -> bool:
         """Whether something of which this much is known might be meant."""
         answer = self._ask(self._tree, {**known, **{a: known[f] for a, f in ALIASES.items() if f in known}})
         return answer is MAYBE or _true(answer)
 
-    def means(self, resource: Resource, kind: str) -> bool:
+    def means(self, resource: Resource, kind: str, findings: Sequence[Finding] | None = None) -> bool:
         """Whether this resource is meant, or may be where its verdict is not known yet (`kind` is empty).
 
-        UsageError where the expression cannot be evaluated.
+        `findings` is None where the rules have not judged yet. UsageError where the expression cannot be evaluated.
         """
         known = described(resource, kind, whole=False)
-        if not self.whole:
+        if findings is not None:
+            known |= _judged(findings)
+        if not self.whole or not kind:  # before the verdict only one side is known: the other may have other values
             return self.may(known)
-        return self.may(known) and self.may(described(resource, kind))
+        return self.may(known) and self.may({**described(resource, kind), **known})
 
     def reads(self, attributes: Mapping[str, Any]) -> frozenset[str]:
         """The attributes of a type, by its entry's names, that the answer depends on."""
@@ -173,6 +204,37 @@ def described(resource: Resource, kind: str, *, whole: bool = True) -> dict[str,
         attributes = {n: plain(v) for n, v in resource.attributes.items() if not isinstance(v, Unreadable)}
         known |= {"tags": attributes.get("tags") or {}, "attributes": attributes}
     return {**known, "kind": kind} if kind else known
+
+
+def _judged(findings: Sequence[Finding]) -> dict[str, Any]:
+    alive = [f for f in findings if f.counts]
+    worst = min((SEVERITIES.index(f.severity) for f in alive), default=None)
+    told = [{"rule": f.rule, "severity": f.severity, "effect": f.effect} for f in alive]
+    return {"severity": "" if worst is None else SEVERITIES[worst], "findings": told}
+
+
+def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield node
+    for child in node.get("children", []):
+        if isinstance(child, Mapping):
+            yield from _nodes(child)
+
+
+ELEMENTWISE = frozenset(
+    {"projection", "value_projection", "filter_projection", "subexpression", "pipe", "index_expression"}
+)
+"""Nodes of JMESPath whose first part speaks of the resource itself, and the others of what that gives."""
+
+
+def _roots(node: Mapping[str, Any]) -> Iterator[str]:
+    """The names that an expression takes from the resource itself, not from one of its values."""
+    kind, children = node["type"], [c for c in node.get("children", []) if isinstance(c, Mapping)]
+    if kind == "field":
+        yield node["value"]
+    elif kind == "expref":
+        return  # of each element of what a function is given
+    for child in children[:1] if kind in ELEMENTWISE else children:
+        yield from _roots(child)
 
 
 def _fields(node: Mapping[str, Any]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 
 from drift.errors import UsageError
-from drift.exclude.filter import Filter
+from drift.exclude.filter import JUDGED, Filter
 from drift.exclude.glob import matches
 from drift.exclude.rules import tags_of, types_of
 from drift.model.resource import Resource
@@ -53,7 +53,10 @@ class OwnerRule(Placed, frozen=True, kw_only=True):
 @cache
 def condition(text: str) -> Filter:
     """A condition, compiled once."""
-    return Filter(text)
+    found = Filter(text)
+    if found.fields & set(JUDGED):
+        raise UsageError(f"{text!r} speaks of findings: whose a resource is, is settled before rules judge it")
+    return found
 
 
 def owner_by_rules(resource: Resource, rules: Sequence[OwnerRule]) -> str:

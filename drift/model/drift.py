@@ -238,6 +238,8 @@ class Scope:
     types: int = 0
     unmanaged: bool = True
     """Whether what is unmanaged was looked for."""
+    modules: tuple[str, ...] | None = None
+    """The modules that what is described lies in, `module.web`, without instance keys; None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

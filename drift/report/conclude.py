@@ -13,6 +13,7 @@ from drift.model.coverage import Unread
 from drift.model.drift import Control, Drift, End, Link, Pending, Report
 from drift.model.drift import Scope as ReportScope
 from drift.model.resource import Key, Resource
+from drift.report.wording import module_of
 from drift.rules.engine import Judged
 from drift.survey import Survey
 
@@ -92,6 +93,7 @@ def _scope(desired: Desired, surveys: Sequence[Survey]) -> ReportScope:
         tuple(desired.sources),
         len(types),
         all(s.searched for s in surveys),
+        tuple(sorted({m for r in desired.resources if r.address and (m := module_of(r.address))})),
     )
 
 

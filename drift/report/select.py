@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
+from drift.errors import UsageError
 from drift.model.drift import SEVERITIES, Drift, Report
 from drift.model.resource import GLOBAL
+from drift.model.suggest import did_you_mean
 from drift.model.value import plain
 from drift.report.wording import alive, module_of
+
+FEW = 10
+"""So many names are listed where none resembles what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,22 @@ class Selection:
             and _one(self.accounts, key.account)
         )
 
+    def check(self, report: Report, types: Iterable[str]) -> None:
+        """UsageError where something is named that neither drift (`types`) nor the report knows: a typing error.
+
+        A clean report of nothing would be taken for one of everything.
+        """
+        scope = report.scope
+        found = [d.resource for d in report.drift]
+        _known("--type", self.types, {*types, *(d.type for d in report.drift), *report.not_covered}, "type")
+        _known("--in-region", self.regions, {*scope.regions, GLOBAL, *(r.key.region for r in found)}, "region")
+        _known("--in-account", self.accounts, {*scope.accounts, *(r.key.account for r in found)}, "account")
+        if scope.modules is not None:
+            modules = {*scope.modules, *(module_of(r.address) for r in found if r.address)} - {""}
+            for wanted in self.modules:
+                if wanted != "root" and not any(_in_module(m, wanted) for m in modules):
+                    raise _nothing("--module", wanted, modules, "module")
+
     def of(self, report: Report) -> Report:
         """The report with these alone; a warning says that others are not shown."""
         kept = tuple(d for d in report.drift if self.holds(d))
@@ -56,10 +77,24 @@ def _within(drift: Drift, wanted: str) -> bool:
     if drift.resource.address is None:
         return False
     module = module_of(drift.resource.address)
-    if wanted == "root":
-        return not module
+    return not module if wanted == "root" else _in_module(module, wanted)
+
+
+def _in_module(module: str, wanted: str) -> bool:
     name = wanted if wanted.startswith("module.") else f"module.{wanted}"
     return any(fnmatchcase(".".join(module.split(".")[: 2 * n]), name) for n in range(1, module.count(".") + 2))
+
+
+def _known(option: str, patterns: Iterable[str], names: Collection[str], what: str) -> None:
+    for pattern in patterns:
+        if not any(fnmatchcase(n, pattern) for n in names):
+            raise _nothing(option, pattern, names, what)
+
+
+def _nothing(option: str, wanted: str, names: Iterable[str], what: str) -> UsageError:
+    few = sorted(names)
+    listed = f"There are: {', '.join(few)}." if 0 < len(few) <= FEW else f"The report knows no such {what}."
+    return UsageError(f"{option}: no {what} matches {wanted!r}", did_you_mean(wanted, few, listed))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fnmatch import filter as matching
 
 from drift.errors import UsageError
+from drift.model.suggest import did_you_mean
 from drift.rules.frameworks import Framework
 from drift.rules.spec import Rule
 
@@ -39,7 +40,5 @@ def choose(
 def _matched(pattern: str, ids: Sequence[str]) -> list[str]:
     found = matching(ids, pattern)
     if not found:
-        near = [i for i in ids if pattern.strip("*") in i][:3]
-        hint = f"Did you mean {', '.join(near)}?" if near else "`drift rules` lists them."
-        raise UsageError(f"no rule matches {pattern!r}", hint)
+        raise UsageError(f"no rule matches {pattern!r}", did_you_mean(pattern, ids, "`drift rules` lists them."))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
@@ -326,6 +327,9 @@ def test_whole_types(text: str, type_: str, out: bool) -> None:
         ("kind == 'missing' || kind == 'unmanaged'", [ALL[0], *ALL[3:]]),
         ("tags.Team == 'data'", ALL[1:2]),
         ("tags.by == 'karpenter'", ALL[4:]),
+        ("severity == '' && length(findings) == `0` && kind == 'modified'", ALL[1:3]),
+        ("severity == 'critical'", []),
+        ("findings[?effect == 'introduced']", []),
         ("!(type == 'aws_sqs_queue')", []),
         ("region == 'eu-west-1'", []),
         ("account == '123456789012' && module == ''", ALL),
@@ -343,6 +347,43 @@ def test_filter(expression: str, left: list[str], tmp_path: Path) -> None:
 def test_what_is_no_filter_says_so(text: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--filter"):
         checked(tmp_path, where=Filter(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("typ == 'aws_sqs_queue'", "no field 'typ'\nDid you mean type"),
+        ("type == 'aws_sqs_queue' && Tags.Team == 'x'", "no field 'Tags'"),
+        ("length(attribute) > `0`", "no field 'attribute'"),
+        ("kind == 'modifed'", "kind is never 'modifed'\nDid you mean modified"),
+        ("'hihg' == severity", "severity is never 'hihg'\nDid you mean high"),
+        ("contains(keys(@), 'x') || nope", "no field 'nope'"),
+    ],
+)
+def test_a_filter_that_names_nothing_is_no_clean_report(text: str, told: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(told)):
+        Filter(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "attributes.anything.at.all == 'x'",
+        "tags.whatever",
+        "findings[?rule == 'x'] | [0].severity",
+        "attributes.ingress[?cidr == 'x'].port",
+        "length(attributes.list[*].name) > `1`",
+        "sort_by(findings, &severity)[0].rule == 'x'",
+        "Attr.policy.Statement[].Action | contains(@, 's3:*')",
+    ],
+)
+def test_what_lies_in_a_value_may_have_any_name(text: str) -> None:
+    assert Filter(text).expression == text
+
+
+def test_an_owner_cannot_be_told_by_findings() -> None:
+    with pytest.raises(ValueError, match="speaks of findings"):
+        OwnerRule(name="x", when="severity == 'high'")
 
 
 def test_owners_by_the_users_word(tmp_path: Path) -> None:

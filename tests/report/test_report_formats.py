@@ -233,7 +233,7 @@ def test_what_makes_no_sense_is_said_before_anything_is_done(words: list[str], s
         (["--severity", "low"], ["module.web.aws_security_group.this", None]),
         (["--module", "web"], ["module.web.aws_security_group.this"]),
         (["--module", "root"], ["aws_sqs_queue.orders"]),
-        (["--in-region", "us-*"], []),
+        (["--in-region", "global"], []),
         (["--in-account", "123456789012", "--kind", "unmanaged"], [None]),
     ],
 )

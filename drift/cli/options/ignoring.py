@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from drift.cli import plugins
 from drift.cli.options import Place, group
 from drift.cli.settings import current, shown
 from drift.errors import UsageError
 from drift.model import bounds
+from drift.model.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from drift.exclude.baseline import Baseline
     from drift.exclude.exclusions import Exceptions
+    from drift.exclude.filter import Filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,10 @@ class Ignoring:
         """What to leave out; UsageError for what makes no sense. The day is the run's to tell."""
         from drift.exclude import driftignore
         from drift.exclude.exclusions import Exceptions
-        from drift.exclude.filter import Filter
         from drift.exclude.owners import OwnerRule
         from drift.exclude.rules import IgnoreRule
 
-        where = Filter(self.filter_) if self.filter_ else None
+        where = self._filter()
         owners = current().several("owner", OwnerRule)
         if self.no_ignore:
             return Exceptions(owners=owners, where=where)
@@ -46,6 +48,17 @@ class Ignoring:
             raise UsageError(f"no {self.driftignore}", "Give --driftignore the path of a file.")
         lines = driftignore.read(file, shown(file)) if file else driftignore.DriftIgnore()
         return Exceptions(current().several("ignore", IgnoreRule), lines, owners, where)
+
+    def _filter(self) -> Filter | None:
+        """The filter; UsageError where it names a field, a type, a kind or a severity that does not exist."""
+        from drift.exclude.filter import Filter
+
+        where = Filter(self.filter_) if self.filter_ else None
+        for field, value in where.compared() if where else ():
+            if field == "type" and value not in (types := plugins.catalog()):
+                hint = did_you_mean(value, types, "`drift catalog` lists the types.")
+                raise UsageError(f"--filter: drift knows no type {value!r}", hint)
+        return where
 
     def validate(self) -> None:
         """UsageError for what would only fail at the end of a long run."""

@@ -18,11 +18,12 @@ import click
 from drift.cli.checkout import checkout
 from drift.cli.options import group
 from drift.cli.options.policy import HELP, Policy, status
-from drift.cli.plugins import formats
+from drift.cli.plugins import catalog, formats
 from drift.errors import UsageError
 from drift.live.asker import Progress, quiet
 from drift.model import files
 from drift.model.drift import Report
+from drift.model.suggest import did_you_mean
 from drift.report import FORMATS, Look
 
 
@@ -78,11 +79,13 @@ class Output:
 
     def validate(self) -> None:
         """UsageError for what would only fail at the end of a long run."""
-        _ = self.policy
+        policy = self.policy
+        policy.check(catalog() if policy.only else ())
         known = formats()
         for target in self.targets:
             if target.format not in known:
-                raise UsageError(f"no format {target.format!r}", f"There are: {', '.join(sorted(known))}.")
+                listed = f"There are: {', '.join(sorted(known))}."
+                raise UsageError(f"no format {target.format!r}", did_you_mean(target.format, known, listed))
             if target.path and not target.path.absolute().parent.is_dir():
                 raise UsageError(f"{target.path}: cannot be written: there is no such directory", "Make it first.")
 
@@ -98,6 +101,7 @@ class Output:
         write_files({path: text for path, text in written.items() if path is not None})
         if None in written:
             _to(sys.stdout, written[None])
+        self.policy.check_reach(report)  # after the report: it is not lost for a typing error
         return status(report, self.policy, allow_incomplete=self.allow_incomplete)
 
     def _look(self, target: Target) -> Look:

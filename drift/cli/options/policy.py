@@ -10,6 +10,8 @@ from fnmatch import fnmatchcase
 from drift.cli import DONE, DRIFTED, IMPOSSIBLE, INCOMPLETE
 from drift.errors import UsageError
 from drift.model.drift import KINDS, SEVERITIES, Drift, Finding, Posture, Report
+from drift.model.resource import GLOBAL
+from drift.model.suggest import did_you_mean
 
 _SEVERITY = re.compile(r"severity>=(\w+)")
 _NARROW = re.compile(r"(type|account|region)=(\S+)")
@@ -69,6 +71,27 @@ class Policy:
         if introduced and not severity:
             severity = SEVERITIES[-1]
         return cls(frozenset(kinds), severity, introduced, tuple(only))
+
+    def check(self, types: Iterable[str]) -> None:
+        """UsageError where it names a type that there is not: it would never fail."""
+        for pattern in self._named("type"):
+            if not (names := list(types)) or any(fnmatchcase(n, pattern) for n in names):
+                continue
+            hint = did_you_mean(pattern, names, "`drift catalog` lists the types.")
+            raise UsageError(f"--fail-on: no type matches {pattern!r}", hint)
+
+    def check_reach(self, report: Report) -> None:
+        """UsageError where it names an account or a region that the run did not look at: it could not fail."""
+        scope = report.scope
+        looked = {"account": scope.accounts, "region": (*scope.regions, GLOBAL)}
+        for name, known in looked.items():
+            for pattern in self._named(name) if known and scope.accounts else ():
+                if not any(fnmatchcase(k, pattern) for k in known):
+                    hint = did_you_mean(pattern, known, f"It looked at {', '.join(known)}.")
+                    raise UsageError(f"--fail-on: this run looked at no {name} that matches {pattern!r}", hint)
+
+    def _named(self, name: str) -> list[str]:
+        return [pattern for n, pattern in self.only if n == name]
 
     def fails(self, drift: Drift) -> bool:
         """Whether this drift fails the run; what is not certain does not."""

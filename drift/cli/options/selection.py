@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import click
 
+from drift.cli import plugins
 from drift.cli.options import group, split
 from drift.model.drift import KINDS, SEVERITIES, Drift, Report
 from drift.report.select import Selection
@@ -29,8 +30,13 @@ class Selected:
         return Selection(self.kinds, split(self.types), self.severity or "", split(self.modules), regions, accounts)
 
     def of(self, report: Report) -> Report:
-        """The report with these alone."""
+        """The report with these alone; UsageError where what is named does not exist."""
+        self.check(report)
         return self.selection.of(report)
+
+    def check(self, report: Report) -> None:
+        """UsageError where a type, module, region or account is named that does not exist."""
+        self.selection.check(report, plugins.catalog() if self.types else ())
 
     def holds(self, drift: Drift) -> bool:
         """Whether this one is meant."""
