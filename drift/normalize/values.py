@@ -58,17 +58,6 @@ def document(value: Any) -> Value:
     return freeze(value)
 
 
-def event_pattern(value: Any) -> Value:
-    """An event pattern or filter policy: each list is of alternatives, in no order, but for `numeric` ranges."""
-    return _alternatives(document(value))
-
-
-def _alternatives(value: Value) -> Value:
-    if isinstance(value, Mapping):
-        return freeze({k: v if k == "numeric" else _alternatives(v) for k, v in value.items()})
-    return frozenset(map(_alternatives, value)) if isinstance(value, tuple) else value
-
-
 def listed(canon: Canon) -> Canon:
     """A list whose order matters."""
     return lambda value: tuple(canon(v) for v in value or ())
@@ -87,11 +76,6 @@ def mapped(value: Any) -> Value:
 def dot_free(value: Any) -> str | None:
     """A domain name: lower case, without the final dot."""
     return None if value in (None, "") else str(value).lower().rstrip(".")
-
-
-def last_of_arn(value: Any) -> str | None:
-    """The name at the end of an ARN, or the name itself."""
-    return None if value in (None, "") else str(value).rsplit(":", 1)[-1].rsplit("/", 1)[-1]
 
 
 def later_minor(want: Value, have: Value) -> bool:

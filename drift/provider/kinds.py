@@ -1,18 +1,16 @@
-"""The kinds of attribute. Each reads as a column type in a catalogue file."""
+"""The kinds of attribute. Each reads as a column type in a catalogue file. A provider adds its own beside its types."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from drift.model.value import Value, freeze
-from drift.normalize import documents, names, times, values
-from drift.normalize.network import cidr as cidr_block
-from drift.normalize.policy import policy_document
-from drift.normalize.tags import tag_map
+from drift.model.value import freeze
+from drift.normalize import documents, times, values
+from drift.normalize.addresses import cidr as cidr_block
 from drift.normalize.values import Canon
 from drift.provider.path import path
-from drift.provider.spec import Attr, Raw
+from drift.provider.spec import Attr
 
 
 def attr(at: str, canon: Canon, **words: Any) -> Attr:
@@ -60,36 +58,6 @@ def moment(at: str, **words: Any) -> Attr:
     return attr(at, times.moment, **words)
 
 
-def schedule(at: str, **words: Any) -> Attr:
-    """When something runs: a rate, or a cron expression."""
-    return text(at, **{"same": times.same_schedule, **words})
-
-
-def kms_key(at: str, **words: Any) -> Attr:
-    """A KMS key, by id or ARN, or an alias."""
-    return text(at, **{"same": names.same_key, **words})
-
-
-def group_arn(at: str, **words: Any) -> Attr:
-    """The ARN of a log group; `:*` at its end stands for its streams."""
-    return attr(at, names.group_arn, **words)
-
-
-def name_or_arn(at: str, **words: Any) -> Attr:
-    """A thing by its name or by its ARN."""
-    return text(at, **{"same": names.same_name, **words})
-
-
-def event_pattern(at: str, **words: Any) -> Attr:
-    """What events are let through, compared by meaning."""
-    return attr(at, values.event_pattern, document=True, **words)
-
-
-def policy(at: str, **words: Any) -> Attr:
-    """An IAM policy, compared by meaning."""
-    return attr(at, policy_document, document=True, **words)
-
-
 def cidr(at: str, **words: Any) -> Attr:
     """A CIDR block."""
     return attr(at, cidr_block, **words)
@@ -110,15 +78,6 @@ def list_of(canon: Canon, at: str, **words: Any) -> Attr:
     return attr(at, values.listed(canon), **words)
 
 
-def tags(at: str, **words: Any) -> Attr:
-    """A resource's tags, those of the provider's `default_tags` included (`tags_all`)."""
-
-    def from_state(value: Any, instance: Raw) -> Value:
-        return tag_map(instance.get("tags_all") or value)
-
-    return attr(at, tag_map, from_state=from_state, **words)
-
-
 def block(at: str, fields: Mapping[str, Attr], **words: Any) -> Attr:
     """A nested block that stands at most once."""
     return attr(at, freeze, fields=fields, **words)
@@ -127,8 +86,3 @@ def block(at: str, fields: Mapping[str, Attr], **words: Any) -> Attr:
 def blocks(at: str, fields: Mapping[str, Attr], **words: Any) -> Attr:
     """A nested block that may stand several times."""
     return attr(at, freeze, fields=fields, many=True, **words)
-
-
-def name_of_arn(at: str, **words: Any) -> Attr:
-    """The name at the end of an ARN, where the API gives no name by itself."""
-    return attr(at, values.last_of_arn, **words)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from drift.normalize.tags import tag_map
 from drift.provider.api import Refused
 from drift.provider.canonical import desired
 from drift.provider.installed import installed
+from drift.providers.aws.normalize.tags import tag_map
 from drift.providers.aws.session import _OFF
 from tests.support.made import ACCOUNT, MadeApi, write_state
 from tests.support.world import REGION, lines, run

@@ -22,10 +22,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drift.diff.compare import agree, changes
-from drift.normalize import documents, names, times, values
-from drift.normalize.network import cidr, protocol, protocol_number
+from drift.normalize import documents, times, values
+from drift.normalize.addresses import cidr
 from drift.provider import canonical, kinds
 from drift.provider.spec import Attr
+from drift.providers.aws import kinds as aws_kinds
+from drift.providers.aws.normalize import names
+from drift.providers.aws.normalize.network import protocol, protocol_number
 
 Rewrite = Callable[[Any, random.Random], Any]
 
@@ -338,7 +341,7 @@ KINDS: dict[str, Kind] = {
     "structured": Kind(
         kinds.structured("x"), documents_, yaml_again, lambda v, r: yaml.safe_dump(value_changed(v, r), sort_keys=False)
     ),
-    "policy": Kind(kinds.policy("x"), policies, policy_again, policy_changed),
+    "policy": Kind(aws_kinds.policy("x"), policies, policy_again, policy_changed),
     "cidr": Kind(kinds.cidr("x"), networks, network_again, network_changed),
     "protocol": Kind(
         kinds.attr("x", protocol), st.sampled_from(sorted(NAMES)), lambda v, r: r.choice([v, cased(NAMES[v], r)]),
@@ -349,12 +352,12 @@ KINDS: dict[str, Kind] = {
         lambda v, r: r.choice([n for n in NAMES if n != v]),
     ),
     "KMS key": Kind(
-        kinds.kms_key("x"), key_arns, lambda v, r: r.choice([v, v.split(":", 5)[5].removeprefix("key/")]), after
+        aws_kinds.kms_key("x"), key_arns, lambda v, r: r.choice([v, v.split(":", 5)[5].removeprefix("key/")]), after
     ),
     "name or ARN": Kind(
-        kinds.name_or_arn("x"), role_arns, lambda v, r: r.choice([v, v.rpartition("/")[2], v.split(":role/")[1]]), after
+        aws_kinds.name_or_arn("x"), role_arns, lambda v, r: r.choice([v, v.rpartition("/")[2], v.split(":role/")[1]]), after
     ),
-    "log group": Kind(kinds.group_arn("x"), groups, lambda v, r: r.choice([v, f"{v}:*"]), after),
+    "log group": Kind(aws_kinds.group_arn("x"), groups, lambda v, r: r.choice([v, f"{v}:*"]), after),
     "domain": Kind(
         kinds.attr("x", values.dot_free), domains, lambda v, r: cased(v, r) + r.choice(["", "."]), after
     ),
@@ -370,7 +373,7 @@ KINDS: dict[str, Kind] = {
         kinds.moment("x"), st.integers(0, 4 * 10**9), time_again, lambda v, r: time_again(v + r.choice([-1, 1]), r)
     ),
     "schedule": Kind(
-        kinds.schedule("x"), st.integers(1, 90).map(lambda n: f"rate({n * 60} minutes)"),
+        aws_kinds.schedule("x"), st.integers(1, 90).map(lambda n: f"rate({n * 60} minutes)"),
         lambda v, r: r.choice([v, f"rate({int(v[5:-9]) // 60} hour{'s' if v != 'rate(60 minutes)' else ''})"]),
         lambda v, r: f"rate({int(v[5:-9]) + 1} minutes)",
     ),
@@ -391,14 +394,14 @@ KINDS: dict[str, Kind] = {
         lambda v, r: r.choice([v[::-1], v[:-1], [*v[:-1], v[-1] + "q"]]),
     ),
     "tags": Kind(
-        kinds.tags("x"), st.dictionaries(words, words, min_size=1, max_size=4),
+        aws_kinds.tags("x"), st.dictionaries(words, words, min_size=1, max_size=4),
         lambda v, r: r.choice([
             reordered(v, r), [{"Key": k, "Value": v[k]} for k in shuffled(list(v), r)], {**v, "aws:cloudformation:stack-id": "x"},
         ]),
         lambda v, r: r.choice([{**v, next(iter(v)): next(iter(v.values())) + "q"}, {**v, "qqq": ""}, dict(list(v.items())[1:])]),
     ),
     "event pattern": Kind(
-        kinds.event_pattern("x"), st.dictionaries(words, st.lists(words, min_size=1, max_size=3, unique=True), min_size=1, max_size=3),
+        aws_kinds.event_pattern("x"), st.dictionaries(words, st.lists(words, min_size=1, max_size=3, unique=True), min_size=1, max_size=3),
         lambda v, r: json.dumps({k: shuffled(v[k], r) for k in shuffled(list(v), r)}),
         lambda v, r: json.dumps({**v, next(iter(v)): [*next(iter(v.values()))[:-1], "qqq"]}),
     ),
@@ -484,7 +487,7 @@ def test_versions(want: Any, have: Any, same: bool) -> None:
     ],
 )  # fmt: skip
 def test_forms_of_statements(one: Any, other: Any) -> None:
-    attr = kinds.policy("x")
+    attr = aws_kinds.policy("x")
 
     assert canonical.actual(attr, {"Statement": one}) == canonical.actual(attr, {"Statement": [other]})
 
@@ -503,7 +506,7 @@ def test_forms_of_statements(one: Any, other: Any) -> None:
     ],
 )  # fmt: skip
 def test_statements_that_mean_something_else(one: Any, other: Any) -> None:
-    attr = kinds.policy("x")
+    attr = aws_kinds.policy("x")
 
     assert canonical.actual(attr, {"Statement": one}) != canonical.actual(attr, {"Statement": [other]})
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from drift.cli.options.policy import Policy, status
 from drift.model.address import Address
-from drift.model.arn import Arn
 from drift.model.coverage import Gap
 from drift.model.drift import Drift, Finding, Report, Scope
 from drift.model.resource import Key, Resource
 from drift.model.value import Block, freeze, plain
+from drift.providers.aws.arn import Arn
 
 names = st.from_regex(r"[a-z_][a-z0-9_-]{0,8}", fullmatch=True)
 keys = st.none() | st.integers(0, 10**6) | st.text(max_size=12)

@@ -13,9 +13,9 @@ from typing import Any
 
 from drift.desired.homes import homes
 from drift.desired.load import read_states
-from drift.model.arn import Arn
 from drift.provider.facts import Facts, flags_of
 from drift.provider.installed import installed
+from drift.providers.aws.arn import Arn
 from tests.support.world import REGION
 
 ACCOUNT = "123456789012"

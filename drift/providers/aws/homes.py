@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from drift.model.arn import Arn
 from drift.provider.contract import Home
 from drift.provider.spec import ResourceType
+from drift.providers.aws.arn import Arn
 
 _MADE_UP = re.compile(r"[a-z]+(-[a-z]+)*-[0-9a-f]{8,}")
 _ZONE = re.compile(r"([a-z]{2}(?:-[a-z]+)+-\d)[a-z]")

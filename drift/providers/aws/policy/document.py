@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from drift.model.value import Block
-from drift.normalize.policy import policy_document
+from drift.providers.aws.normalize.policy import policy_document
 from drift.providers.aws.policy.glob import covers, matches, overlaps
 
 Effect = Literal["Allow", "Deny"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from drift.normalize.network import atoms_of_rule, atoms_of_vpc_rule
+from drift.providers.aws.normalize.network import atoms_of_rule, atoms_of_vpc_rule
 from drift.rules.spec import Fact
 from drift.rules.subject import Subject
 from drift.rules.world import Unknown

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from drift.model.value import freeze
 from drift.normalize import values
-from drift.provider.kinds import block, blocks, number, set_of, tags, text
+from drift.provider.kinds import block, blocks, number, set_of, text
 from drift.provider.spec import Call, Owner, ResourceType
+from drift.providers.aws.kinds import tags
 
 ANALYZER = ResourceType(
     name="aws_accessanalyzer_analyzer",

@@ -6,8 +6,9 @@ from typing import Any
 
 from drift.model.value import Value
 from drift.normalize import values
-from drift.provider.kinds import attr, block, caseless, moment, pem, tags, text
+from drift.provider.kinds import attr, block, caseless, moment, pem, text
 from drift.provider.spec import Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.kinds import tags
 
 GONE = frozenset({"ResourceNotFoundException"})
 ALGORITHMS = ["RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]

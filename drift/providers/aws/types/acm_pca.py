@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from drift.provider.kinds import block, flag, number, pem, tags, text
+from drift.provider.kinds import block, flag, number, pem, text
 from drift.provider.spec import Attr, Call, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import tags
 
 GONE = frozenset({"ResourceNotFoundException", "InvalidStateException"})
 """An authority that waits for its certificate is in no state to tell it."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import block, blocks, flag, mapping, set_of, structured, tags, text
+from drift.provider.kinds import block, blocks, flag, mapping, set_of, structured, text
 from drift.provider.spec import Call, Ref, ResourceType
+from drift.providers.aws.kinds import tags
 
 NEVER = "never returned by AWS"
 

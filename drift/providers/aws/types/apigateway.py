@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 from drift.model.value import Value
-from drift.normalize.policy import policy_document
 from drift.normalize.values import number as as_number
 from drift.normalize.values import text as as_text
-from drift.provider.kinds import attr, block, document, flag, group_arn, list_of, mapping, number, set_of, tags, text
+from drift.provider.kinds import attr, block, document, flag, list_of, mapping, number, set_of, text
 from drift.provider.spec import WHOLE, Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.kinds import group_arn, tags
+from drift.providers.aws.normalize.policy import policy_document
 
 READ = "apigateway:GET"
 GONE = frozenset({"NotFoundException"})

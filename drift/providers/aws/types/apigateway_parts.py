@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize.values import text as as_text
-from drift.provider.kinds import attr, block, blocks, flag, list_of, number, policy, tags, text
+from drift.provider.kinds import attr, block, blocks, flag, list_of, number, text
 from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import policy, tags
 from drift.providers.aws.types.apigateway import GONE, READ
 
 ACCOUNT = ResourceType(

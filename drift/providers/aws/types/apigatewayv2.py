@@ -6,8 +6,9 @@ from typing import Any
 
 from drift.normalize.values import lower
 from drift.normalize.values import text as as_text
-from drift.provider.kinds import attr, block, blocks, document, flag, group_arn, mapping, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, document, flag, mapping, number, set_of, text
 from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import group_arn, tags
 from drift.providers.aws.types.apigateway import BODY, READ
 
 GONE = frozenset({"NotFoundException"})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from drift.provider.kinds import block, blocks, flag, moment, number, schedule, tags, text
+from drift.provider.kinds import block, blocks, flag, moment, number, text
 from drift.provider.spec import Attr, Call, ChangedBy, Ref, ResourceType, Where
+from drift.providers.aws.kinds import schedule, tags
 from drift.providers.aws.types.autoscaling import STEPS, by_name, predefined, queries, scheduled
 
 NAMESPACES = (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.model.value import Value
-from drift.provider.kinds import attr, block, flag, kms_key, mapping, number, tags, text
+from drift.provider.kinds import attr, block, flag, mapping, number, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, tags
 
 GONE = frozenset({"ResourceNotFoundException"})
 UNITS = {"0.25 vcpu": "256", "0.5 vcpu": "512", "1 vcpu": "1024", "2 vcpu": "2048", "4 vcpu": "4096", "0.5 gb": "512",

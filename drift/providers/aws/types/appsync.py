@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from drift.provider.kinds import block, blocks, flag, number, tags, text
+from drift.provider.kinds import block, blocks, flag, number, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.providers.aws.kinds import tags
 
 OF_LAMBDA = block("lambdaAuthorizerConfig", {
     "authorizer_result_ttl_in_seconds": number("authorizerResultTtlInSeconds", default=300),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from drift.provider.kinds import block, flag, kms_key, mapping, number, tags, text
+from drift.provider.kinds import block, flag, mapping, number, text
 from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, tags
 
 GONE = frozenset({"InvalidRequestException", "ResourceNotFoundException"})
 """What Athena answers of a work group that is no more."""

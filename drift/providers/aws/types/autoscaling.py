@@ -10,7 +10,7 @@ from drift.model.value import Value, as_block, as_set, as_tuple
 from drift.normalize import times
 from drift.normalize.values import text as as_text
 from drift.provider import canonical
-from drift.provider.kinds import attr, block, blocks, flag, moment, name_or_arn, number, set_of, text
+from drift.provider.kinds import attr, block, blocks, flag, moment, number, set_of, text
 from drift.provider.spec import (
     Attr,
     Attributes,
@@ -24,6 +24,7 @@ from drift.provider.spec import (
     ResourceType,
     Within,
 )
+from drift.providers.aws.kinds import name_or_arn
 from drift.providers.aws.owners import of_stack
 from drift.providers.aws.types.ec2_compute import user_data_hash, user_data_plain, user_data_text, user_data_text_base64
 from drift.providers.aws.types.ec2_launch import REQUIREMENTS

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import block, blocks, flag, kms_key, mapping, number, policy, schedule, set_of, tags, text
+from drift.provider.kinds import block, blocks, flag, mapping, number, set_of, text
 from drift.provider.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, policy, schedule, tags
 
 GONE = frozenset({"ResourceNotFoundException"})
 

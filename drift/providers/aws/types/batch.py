@@ -6,25 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from drift.model.value import Value
-from drift.normalize.tags import tag_map
 from drift.normalize.values import document as as_document
-from drift.normalize.values import last_of_arn
 from drift.normalize.values import number as as_number
 from drift.normalize.values import text as as_text
-from drift.provider.kinds import (
-    attr,
-    block,
-    blocks,
-    flag,
-    mapping,
-    name_of_arn,
-    name_or_arn,
-    number,
-    set_of,
-    tags,
-    text,
-)
+from drift.provider.kinds import attr, block, blocks, flag, mapping, number, set_of, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.providers.aws.kinds import name_of_arn, name_or_arn, tags
+from drift.providers.aws.normalize.names import last_of_arn
+from drift.providers.aws.normalize.tags import tag_map
 
 REVISION = "a revision never changes: Batch registers another"
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from drift.model.value import Block, Value
 from drift.normalize import values
-from drift.provider.kinds import attr, block, blocks, flag, number, tags, text
+from drift.provider.kinds import attr, block, blocks, flag, number, text
 from drift.provider.spec import Call, Raw, ResourceType
+from drift.providers.aws.kinds import tags
 
 NEVER = "2087-06-15_00:00"
 """When a budget ends of which nobody said so."""

@@ -7,8 +7,9 @@ from typing import Any
 from drift.model.value import Block, Value
 from drift.normalize.values import mapped
 from drift.normalize.values import text as as_text
-from drift.provider.kinds import attr, document, flag, number, set_of, structured, tags, text
+from drift.provider.kinds import attr, document, flag, number, set_of, structured, text
 from drift.provider.spec import Call, Owner, Owns, Ref, ResourceType
+from drift.providers.aws.kinds import tags
 
 GONE = frozenset({"ValidationError"})  # what CloudFormation says of a stack that does not exist
 

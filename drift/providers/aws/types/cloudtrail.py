@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from drift.model.value import Block, Value, as_tuple
 from drift.normalize import values
-from drift.provider.kinds import attr, blocks, flag, group_arn, kms_key, set_of, tags, text
+from drift.provider.kinds import attr, blocks, flag, set_of, text
 from drift.provider.spec import Call, Ref, ResourceType
+from drift.providers.aws.kinds import group_arn, kms_key, tags
+from drift.providers.aws.normalize.names import last_of_arn
 
 GONE = frozenset({"TrailNotFoundException"})
 FIELDS = {
@@ -58,7 +60,7 @@ TRAIL = ResourceType(
         "kms_key_id":                    kms_key("KmsKeyId"),
         "s3_bucket_name":                text("S3BucketName"),
         "s3_key_prefix":                 text("S3KeyPrefix"),
-        "sns_topic_name":                attr("SnsTopicARN || SnsTopicName", values.last_of_arn),
+        "sns_topic_name":                attr("SnsTopicARN || SnsTopicName", last_of_arn),
         "tags":                          tags("Tagged.TagsList"),
         "event_selector": blocks("Events.EventSelectors", {
             "exclude_management_event_sources": set_of(values.text, "ExcludeManagementEventSources"),

@@ -8,8 +8,9 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize.values import mapped
 from drift.normalize.values import text as to_text
-from drift.provider.kinds import attr, block, blocks, document, flag, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, document, flag, number, set_of, text
 from drift.provider.spec import Attr, Call, Owner, Ref, ResourceType
+from drift.providers.aws.kinds import tags
 
 # one call for each alarm: the listing has no tags
 ALARM_TAGS = Call(op="ListTagsForResource", take="Tags", into="Tags", gone=frozenset({"ResourceNotFoundException"}),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from drift.provider.kinds import kms_key, tags, text
+from drift.provider.kinds import text
 from drift.provider.spec import Call, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, tags
 
 GONE = frozenset({"RepositoryDoesNotExistException"})
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from drift.normalize import values
-from drift.provider.kinds import attr, tags, text
+from drift.provider.kinds import attr, text
 from drift.provider.spec import Call, ResourceType
+from drift.providers.aws.kinds import tags
 
 
 def _renamed(value: Any) -> str | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize.values import text as as_text
-from drift.provider.kinds import block, blocks, flag, number, set_of, tags, text
+from drift.provider.kinds import block, blocks, flag, number, set_of, text
 from drift.provider.spec import Call, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import tags
 
 GONE = frozenset({"ApplicationDoesNotExistException", "DeploymentGroupDoesNotExistException"})
 AT = "'arn:', here.partition, ':codedeploy:', here.region, ':', here.account"

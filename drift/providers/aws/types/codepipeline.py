@@ -6,8 +6,9 @@ from typing import Any
 
 from drift.model.value import Value
 from drift.normalize import values
-from drift.provider.kinds import attr, block, blocks, kms_key, list_of, number, tags, text
+from drift.provider.kinds import attr, block, blocks, list_of, number, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, tags
 
 GONE = frozenset({"PipelineNotFoundException", "ResourceNotFoundException"})
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize.values import text as plain_text
-from drift.provider.kinds import blocks, flag, mapping, set_of, tags, text
+from drift.provider.kinds import blocks, flag, mapping, set_of, text
 from drift.provider.spec import Call, Ref, ResourceType
+from drift.providers.aws.kinds import tags
 
 IDENTITY_POOL = ResourceType(
     name="aws_cognito_identity_pool",

@@ -8,8 +8,9 @@ from drift.model.value import Block, Value
 from drift.normalize.values import boolean
 from drift.normalize.values import text as plain_text
 from drift.provider import canonical
-from drift.provider.kinds import attr, block, blocks, flag, kms_key, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, flag, number, set_of, text
 from drift.provider.spec import Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, tags
 
 GONE = frozenset({"ResourceNotFoundException"})
 BY_ID = {"UserPoolId": "Id"}

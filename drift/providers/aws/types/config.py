@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import block, blocks, document, flag, kms_key, set_of, tags, text
+from drift.provider.kinds import block, blocks, document, flag, set_of, text
 from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, tags
 
 DAILY = "TwentyFour_Hours"
 """How often Config does a thing where nothing is said."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.model.arn import Arn
 from drift.normalize import values
-from drift.provider.kinds import attr, block, group_arn, number, schedule, set_of, tags, text
+from drift.provider.kinds import attr, block, number, set_of, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.providers.aws.arn import Arn
+from drift.providers.aws.kinds import group_arn, schedule, tags
+from drift.providers.aws.normalize.names import last_of_arn
 
 GONE = frozenset({"InvalidRequestException"})
 """What DataSync says of a location or task that is not there."""
@@ -44,7 +46,7 @@ def _file_system(value: Any) -> str | None:
     """The file system of `efs://region.fs-1/folder/` or of its ARN."""
     text_ = str(value or "")
     if text_.startswith("arn:"):
-        return values.last_of_arn(text_)
+        return last_of_arn(text_)
     return text_.removeprefix("efs://").partition("/")[0].rpartition(".")[2] or None
 
 

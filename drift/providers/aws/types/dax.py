@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import block, blocks, caseless, flag, number, set_of, tags, text
+from drift.provider.kinds import block, blocks, caseless, flag, number, set_of, text
 from drift.provider.spec import Call, Owner, Ref, ResourceType
+from drift.providers.aws.kinds import tags
 from drift.providers.aws.types.rds import AT_CREATION
 
 CLUSTER = ResourceType(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.normalize.tags import tag_map
-from drift.provider.kinds import attr, block, blocks, flag, kms_key, list_of, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, flag, list_of, number, set_of, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, tags
+from drift.providers.aws.normalize.tags import tag_map
 
 
 def _pairs(at: str) -> Attr:

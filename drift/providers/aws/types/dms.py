@@ -6,9 +6,10 @@ from typing import Any
 
 from drift.model.value import Value
 from drift.normalize import values
-from drift.normalize.names import version_prefix
-from drift.provider.kinds import attr, block, caseless, document, flag, kms_key, number, set_of, tags, text
+from drift.provider.kinds import attr, block, caseless, document, flag, number, set_of, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, tags
+from drift.providers.aws.normalize.names import version_prefix
 from drift.providers.aws.types.rds import INSTRUCTION, UPGRADES, zone
 
 GONE = frozenset({"ResourceNotFoundFault"})

@@ -8,8 +8,9 @@ from typing import Any
 
 from drift.model.value import Value, freeze
 from drift.normalize import values
-from drift.provider.kinds import attr, caseless, document, flag, kms_key, number, set_of, tags, text
+from drift.provider.kinds import attr, caseless, document, flag, number, set_of, text
 from drift.provider.spec import Call, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, tags
 from drift.providers.aws.types.dms import ENDPOINT, GONE
 
 SUBNET_GROUP = ResourceType(

@@ -7,8 +7,9 @@ from typing import Any
 
 from drift.model.value import Value
 from drift.normalize import values
-from drift.provider.kinds import attr, block, blocks, flag, kms_key, number, policy, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, flag, number, set_of, text
 from drift.provider.spec import Attr, Attributes, Call, Mirror, Raw, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, policy, tags
 from drift.providers.aws.types.application_autoscaling import scaled, scaling
 from drift.providers.aws.types.ec2_tags import one_tag
 

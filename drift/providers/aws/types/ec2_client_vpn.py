@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import block, blocks, cidr, flag, list_of, number, set_of, tags, text
+from drift.provider.kinds import block, blocks, cidr, flag, list_of, number, set_of, text
 from drift.provider.spec import Call, Ref, ResourceType
+from drift.providers.aws.kinds import tags
 
 ENDPOINT = ResourceType(
     name="aws_ec2_client_vpn_endpoint",

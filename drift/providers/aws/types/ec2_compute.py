@@ -11,11 +11,12 @@ from typing import Any
 
 from drift.model.value import Hidden, Value, as_set
 from drift.normalize.documents import decoded
-from drift.normalize.tags import tag_map
 from drift.normalize.values import text as as_text
 from drift.provider import canonical
-from drift.provider.kinds import attr, block, blocks, flag, kms_key, moment, name_of_arn, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, flag, moment, number, set_of, text
 from drift.provider.spec import WHOLE, Attr, Attributes, Call, Mirror, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, name_of_arn, tags
+from drift.providers.aws.normalize.tags import tag_map
 
 PRIMARY = "NetworkInterfaces[?Attachment.DeviceIndex == `0`] | [0]"
 MANAGED = Owner("Operator.Managed", "an AWS service")

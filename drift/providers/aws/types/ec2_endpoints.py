@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.normalize.policy import allows_everything
 from drift.normalize.values import text as plain_text
-from drift.provider.kinds import attr, block, blocks, caseless, flag, group_arn, number, policy, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, caseless, flag, number, set_of, text
 from drift.provider.spec import WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import group_arn, policy, tags
+from drift.providers.aws.normalize.policy import allows_everything
 
 ENDPOINT = ResourceType(
     name="aws_vpc_endpoint",

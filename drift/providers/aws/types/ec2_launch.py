@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from drift.normalize.tags import tag_map
 from drift.normalize.values import text as as_text
-from drift.provider.kinds import attr, block, blocks, flag, kms_key, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, flag, number, set_of, text
 from drift.provider.spec import Attr, Call, Owner, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, tags
+from drift.providers.aws.normalize.tags import tag_map
 
 DATA = "Latest.LaunchTemplateData"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import block, cidr, number, set_of, tags, text
+from drift.provider.kinds import block, cidr, number, set_of, text
 from drift.provider.spec import Attr, Call, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import tags
 
 
 def _ports(at: str) -> Attr:

@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from drift.model.value import Block, Value
-from drift.normalize.network import protocol_number
 from drift.normalize.values import text as plain_text
 from drift.provider import canonical
-from drift.provider.kinds import attr, block, blocks, caseless, cidr, flag, list_of, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, caseless, cidr, flag, list_of, number, set_of, text
 from drift.provider.spec import (
     WHOLE,
     Attr,
@@ -24,6 +23,8 @@ from drift.provider.spec import (
     Share,
     Within,
 )
+from drift.providers.aws.kinds import tags
+from drift.providers.aws.normalize.network import protocol_number
 from drift.providers.aws.owners import of_stack
 
 DEFAULT_VPC = "AWS: the default VPC"

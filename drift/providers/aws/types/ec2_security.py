@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from drift.model.value import Value, as_block, as_tuple
-from drift.normalize.network import (
+from drift.normalize.addresses import cidr as cidr_form
+from drift.normalize.values import number as as_number
+from drift.normalize.values import text as plain_text
+from drift.provider.kinds import attr, cidr, flag, number, set_of, text
+from drift.provider.spec import Attr, Attributes, Call, ElementOf, Owner, Parent, Raw, Ref, ResourceType, Share
+from drift.providers.aws.kinds import tags
+from drift.providers.aws.normalize.network import (
     PORTED,
     atoms_of_rule,
     atoms_of_vpc_rule,
@@ -15,11 +21,6 @@ from drift.normalize.network import (
     rules_from_api,
     rules_from_state,
 )
-from drift.normalize.network import cidr as cidr_form
-from drift.normalize.values import number as as_number
-from drift.normalize.values import text as plain_text
-from drift.provider.kinds import attr, cidr, flag, number, set_of, tags, text
-from drift.provider.spec import Attr, Attributes, Call, ElementOf, Owner, Parent, Raw, Ref, ResourceType, Share
 
 
 def rules(at: str, **words: Any) -> Attr:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from drift.model.value import Block, Value
 from drift.normalize.values import text as plain_text
-from drift.provider.kinds import attr, flag, kms_key, number, set_of, tags, text
+from drift.provider.kinds import attr, flag, number, set_of, text
 from drift.provider.spec import Attributes, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, tags
 
 MANAGED = Owner("Operator.Managed", "an AWS service")
 

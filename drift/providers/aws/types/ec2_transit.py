@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from drift.model.value import Block, Value
-from drift.normalize.network import cidr as cidr_form
+from drift.normalize.addresses import cidr as cidr_form
 from drift.normalize.values import number as plain_number
 from drift.normalize.values import text as plain_text
-from drift.provider.kinds import attr, block, blocks, cidr, flag, group_arn, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, cidr, flag, number, set_of, text
 from drift.provider.spec import WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import group_arn, tags
 from drift.providers.aws.owners import of_stack
 
 TRANSIT_GATEWAYS = Call(op="DescribeTransitGateways", take="TransitGateways")

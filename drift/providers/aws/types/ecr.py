@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from drift.model.value import Value, freeze
-from drift.provider.kinds import attr, block, blocks, flag, kms_key, policy, tags, text
+from drift.provider.kinds import attr, block, blocks, flag, text
 from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, policy, tags
 
 GONE = frozenset({"RepositoryNotFoundException"})
 BY_NAME = {"repositoryName": "repositoryName"}

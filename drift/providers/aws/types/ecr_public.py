@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import block, set_of, tags, text
+from drift.provider.kinds import block, set_of, text
 from drift.provider.spec import Call, ResourceType
+from drift.providers.aws.kinds import tags
 
 HOME = "us-east-1"
 GONE = frozenset({"RepositoryNotFoundException"})

@@ -7,24 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from drift.model.value import Block, Value, freeze
-from drift.normalize.tags import tag_map
 from drift.normalize.values import number as as_number
 from drift.normalize.values import text as as_text
-from drift.provider.kinds import (
-    attr,
-    block,
-    blocks,
-    flag,
-    kms_key,
-    list_of,
-    mapping,
-    name_of_arn,
-    number,
-    set_of,
-    tags,
-    text,
-)
+from drift.provider.kinds import attr, block, blocks, flag, list_of, mapping, number, set_of, text
 from drift.provider.spec import Attr, Call, ChangedBy, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, name_of_arn, tags
+from drift.providers.aws.normalize.tags import tag_map
 from drift.providers.aws.owners import of_stack
 from drift.providers.aws.types.application_autoscaling import scaled, scaling
 from drift.providers.aws.types.ec2_tags import one_tag

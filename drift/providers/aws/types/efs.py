@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from drift.normalize.values import number as plain_number
 from drift.normalize.values import text as plain_text
-from drift.provider.kinds import block, blocks, flag, kms_key, number, policy, set_of, tags, text
+from drift.provider.kinds import block, blocks, flag, number, set_of, text
 from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, policy, tags
 
 GONE = frozenset({"FileSystemNotFound"})
 ALIVE = "!contains(['deleting', 'deleted'], LifeCycleState)"

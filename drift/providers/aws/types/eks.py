@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from drift.normalize.values import number as as_number
 from drift.normalize.values import text as as_text
-from drift.provider.kinds import (
-    attr,
-    block,
-    blocks,
-    document,
-    flag,
-    kms_key,
-    list_of,
-    mapping,
-    number,
-    set_of,
-    tags,
-    text,
-)
+from drift.provider.kinds import attr, block, blocks, document, flag, list_of, mapping, number, set_of, text
 from drift.provider.spec import Attr, Call, ChangedBy, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, tags
 from drift.providers.aws.owners import of_stack
 
 GONE = frozenset({"ResourceNotFoundException"})

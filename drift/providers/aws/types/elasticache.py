@@ -8,8 +8,9 @@ from typing import Any
 
 from drift.model.value import Value, as_set
 from drift.normalize import values
-from drift.provider.kinds import attr, block, blocks, caseless, flag, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, caseless, flag, number, set_of, text
 from drift.provider.spec import Attr, Attributes, Call, ElementOf, Owner, Parent, Raw, Ref, ResourceType
+from drift.providers.aws.kinds import tags
 from drift.providers.aws.types.application_autoscaling import scaled, scaling
 from drift.providers.aws.types.rds import (
     AT_CREATION,

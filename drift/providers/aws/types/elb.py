@@ -6,8 +6,9 @@ from typing import Any
 
 from drift.model.value import Value, as_block
 from drift.normalize import values
-from drift.provider.kinds import attr, block, blocks, caseless, flag, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, caseless, flag, number, set_of, text
 from drift.provider.spec import Attributes, Call, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.kinds import tags
 
 GONE = frozenset({"LoadBalancerNotFound"})
 

@@ -8,8 +8,9 @@ from typing import Any
 from drift.model.value import Value, as_block, as_tuple
 from drift.normalize import values
 from drift.provider import canonical
-from drift.provider.kinds import attr, block, blocks, flag, mapping, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, flag, mapping, number, set_of, text
 from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.kinds import tags
 
 GONE = frozenset({"LoadBalancerNotFound", "ListenerNotFound", "TargetGroupNotFound", "RuleNotFound"})
 OWNERS = (

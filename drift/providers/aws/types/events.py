@@ -5,26 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from drift.model.value import Block, Value, freeze
-from drift.normalize.tags import tag_map
 from drift.normalize.values import text as to_text
-from drift.provider.kinds import (
-    attr,
-    block,
-    blocks,
-    document,
-    event_pattern,
-    flag,
-    kms_key,
-    list_of,
-    mapping,
-    number,
-    policy,
-    schedule,
-    set_of,
-    tags,
-    text,
-)
+from drift.provider.kinds import attr, block, blocks, document, flag, list_of, mapping, number, set_of, text
 from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.kinds import event_pattern, kms_key, policy, schedule, tags
+from drift.providers.aws.normalize.tags import tag_map
 
 GONE = frozenset({"ResourceNotFoundException"})
 

@@ -7,21 +7,9 @@ from typing import Any
 
 from drift.model.value import Block, Value, as_block, as_set
 from drift.normalize.values import text as to_text
-from drift.provider.kinds import (
-    attr,
-    block,
-    blocks,
-    flag,
-    kms_key,
-    list_of,
-    mapping,
-    moment,
-    number,
-    set_of,
-    tags,
-    text,
-)
+from drift.provider.kinds import attr, block, blocks, flag, list_of, mapping, moment, number, set_of, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, tags
 
 GONE = frozenset({"ResourceNotFoundException"})
 DESTINATIONS = {

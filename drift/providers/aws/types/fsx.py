@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import attr, block, flag, kms_key, number, set_of, tags, text
+from drift.provider.kinds import attr, block, flag, number, set_of, text
 from drift.provider.spec import Call, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, tags
 
 NO_INTERFACE = frozenset({"InvalidNetworkInterfaceID.NotFound"})
 

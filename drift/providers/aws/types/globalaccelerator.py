@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from drift.model.value import Value, as_block
 from drift.normalize import values
-from drift.provider.kinds import attr, block, flag, tags, text
+from drift.provider.kinds import attr, block, flag, text
 from drift.provider.spec import Call, Ref, ResourceType
+from drift.providers.aws.kinds import tags
 
 HOME = "us-west-2"
 GONE = frozenset({"AcceleratorNotFoundException"})

@@ -7,22 +7,10 @@ from typing import Any
 
 from drift.model.value import Value
 from drift.normalize import values
-from drift.provider.kinds import (
-    attr,
-    block,
-    blocks,
-    document,
-    flag,
-    kms_key,
-    list_of,
-    mapping,
-    number,
-    schedule,
-    set_of,
-    tags,
-    text,
-)
+from drift.provider.kinds import attr, block, blocks, document, flag, list_of, mapping, number, set_of, text
 from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, schedule, tags
+from drift.providers.aws.normalize.names import last_of_arn
 
 GONE = frozenset({"EntityNotFoundException"})
 ARN = "join('', ['arn:', here.partition, ':glue:', here.region, ':', here.account, ':{kind}/', Name])"
@@ -224,7 +212,7 @@ CRAWLER = ResourceType(
         "database_name":                text("DatabaseName"),
         "description":                  text("Description"),
         # by name, by path and name, or by ARN
-        "role":                         attr("Role", values.last_of_arn),
+        "role":                         attr("Role", last_of_arn),
         "schedule":                     schedule("Schedule.ScheduleExpression"),
         "security_configuration":       text("CrawlerSecurityConfiguration"),
         "table_prefix":                 text("TablePrefix"),
@@ -321,7 +309,7 @@ JOB = ResourceType(
         "max_retries":               number("MaxRetries", default=0),
         "non_overridable_arguments": mapping("NonOverridableArguments"),
         "number_of_workers":         number("NumberOfWorkers", default=0),
-        "role_arn":                  attr("Role", values.last_of_arn),
+        "role_arn":                  attr("Role", last_of_arn),
         "security_configuration":    text("SecurityConfiguration"),
         "timeout":                   number("Timeout", assigned=True),
         "worker_type":               text("WorkerType", assigned=True),

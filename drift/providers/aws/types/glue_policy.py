@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from drift.provider.kinds import attr, policy
+from drift.provider.kinds import attr
 from drift.provider.spec import Call, ResourceType
+from drift.providers.aws.kinds import policy
 from drift.providers.aws.types.glue import GONE
 
 RESOURCE_POLICY = ResourceType(

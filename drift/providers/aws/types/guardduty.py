@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import block, blocks, flag, kms_key, set_of, tags, text
+from drift.provider.kinds import block, blocks, flag, set_of, text
 from drift.provider.spec import WHOLE, Call, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, tags
 
 DETECTOR = ResourceType(
     name="aws_guardduty_detector",

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from drift.model.value import Block, Value, as_block, as_set, as_tuple
-from drift.normalize.policy import policy_document
 from drift.normalize.values import text as plain_text
-from drift.provider.kinds import attr, blocks, moment, name_of_arn, number, policy, set_of, tags, text
+from drift.provider.kinds import attr, blocks, moment, number, set_of, text
 from drift.provider.spec import Attributes, Call, ElementOf, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.kinds import name_of_arn, policy, tags
+from drift.providers.aws.normalize.policy import policy_document
 
 GONE = frozenset({"NoSuchEntity"})
 PAGE = {"MaxItems": 1000}

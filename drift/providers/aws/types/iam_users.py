@@ -6,8 +6,9 @@ from typing import Any
 
 from drift.model.value import Value
 from drift.normalize.values import text as plain_text
-from drift.provider.kinds import attr, flag, moment, name_of_arn, number, pem, policy, set_of, tags, text
+from drift.provider.kinds import attr, flag, moment, number, pem, set_of, text
 from drift.provider.spec import Aggregate, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import name_of_arn, policy, tags
 from drift.providers.aws.types.iam import GONE, LAST_USED, PAGE
 
 BY_USER = {"UserName": "UserName"}

@@ -7,8 +7,9 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize.values import number as to_number
 from drift.normalize.values import text as to_text
-from drift.provider.kinds import attr, block, kms_key, number, set_of, tags, text
+from drift.provider.kinds import attr, block, number, set_of, text
 from drift.provider.spec import Call, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, tags
 
 GONE = frozenset({"ResourceNotFoundException"})
 

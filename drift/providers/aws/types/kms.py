@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from drift.model.value import Value
-from drift.normalize.policy import for_its_account
 from drift.normalize.values import number
 from drift.normalize.values import text as plain_text
-from drift.provider.kinds import attr, blocks, flag, mapping, moment, name_of_arn, policy, set_of, tags, text
+from drift.provider.kinds import attr, blocks, flag, mapping, moment, set_of, text
 from drift.provider.spec import WHOLE, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import name_of_arn, policy, tags
+from drift.providers.aws.normalize.policy import for_its_account
 
 GONE = frozenset({"NotFoundException"})
 NO_ROTATION = frozenset({"UnsupportedOperationException"})

@@ -8,26 +8,13 @@ from typing import Any
 
 from drift.model.coverage import Unreadable
 from drift.model.value import Value, freeze
-from drift.normalize.tags import tag_map
 from drift.normalize.values import mapped
 from drift.normalize.values import number as to_number
 from drift.normalize.values import text as to_text
-from drift.provider.kinds import (
-    attr,
-    block,
-    blocks,
-    event_pattern,
-    flag,
-    kms_key,
-    list_of,
-    moment,
-    name_of_arn,
-    number,
-    set_of,
-    tags,
-    text,
-)
+from drift.provider.kinds import attr, block, blocks, flag, list_of, moment, number, set_of, text
 from drift.provider.spec import Attr, Call, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.kinds import event_pattern, kms_key, name_of_arn, tags
+from drift.providers.aws.normalize.tags import tag_map
 from drift.providers.aws.owners import of_stack
 from drift.providers.aws.types.application_autoscaling import scaled, scaling
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from drift.normalize import values
-from drift.provider.kinds import attr, block, flag, group_arn, kms_key, list_of, mapping, number, policy, tags, text
+from drift.provider.kinds import attr, block, flag, list_of, mapping, number, text
 from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import group_arn, kms_key, policy, tags
 
 GONE = frozenset({"ResourceNotFoundException"})
 

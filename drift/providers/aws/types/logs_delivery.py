@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.normalize.names import group_arn
-from drift.provider.kinds import attr, block, set_of, tags, text
+from drift.provider.kinds import attr, block, set_of, text
 from drift.provider.spec import Call, Owner, Ref, ResourceType
+from drift.providers.aws.kinds import tags
+from drift.providers.aws.normalize.names import group_arn
 from drift.providers.aws.types.logs import GONE
 
 STACK_TAG = Owner('Tags."aws:cloudformation:stack-id"', "CloudFormation")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from drift.model.value import Value
 from drift.normalize import values
-from drift.provider.kinds import caseless, flag, kms_key, number, set_of, tags, text
+from drift.provider.kinds import caseless, flag, number, set_of, text
 from drift.provider.spec import Call, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, tags
 from drift.providers.aws.types.rds import AT_CREATION, AT_DELETION, UPGRADES, unless_none
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from drift.model.value import Block, Value
 from drift.normalize import values
-from drift.normalize.names import version_prefix
-from drift.provider.kinds import block, blocks, caseless, flag, kms_key, list_of, number, set_of, tags, text
+from drift.provider.kinds import block, blocks, caseless, flag, list_of, number, set_of, text
 from drift.provider.spec import Call, ChangedBy, Raw, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, tags
+from drift.providers.aws.normalize.names import version_prefix
 from drift.providers.aws.types.rds import AT_CREATION, INSTRUCTION
 
 

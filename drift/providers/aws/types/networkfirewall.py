@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from drift.model.value import Value, as_block
 from drift.normalize import values
-from drift.provider.kinds import block, blocks, flag, kms_key, mapping, number, set_of, tags, text
+from drift.provider.kinds import block, blocks, flag, mapping, number, set_of, text
 from drift.provider.spec import Attr, Call, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, tags
 
 GONE = frozenset({"ResourceNotFoundException"})
 # both are answered in pages of metadata alone: who made them is told by the tags of the whole

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from drift.provider.kinds import block, blocks, tags, text
+from drift.provider.kinds import block, blocks, text
 from drift.provider.spec import Attr, Call, ResourceType
+from drift.providers.aws.kinds import tags
 
 GONE = frozenset({"ResourceNotFoundException"})
 

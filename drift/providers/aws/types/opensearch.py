@@ -7,8 +7,9 @@ from typing import Any
 
 from drift.model.value import Value
 from drift.normalize import values
-from drift.provider.kinds import attr, block, blocks, flag, group_arn, number, policy, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, flag, number, set_of, text
 from drift.provider.spec import WHOLE, Attr, Call, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import group_arn, policy, tags
 from drift.providers.aws.types.rds import key_id
 
 GONE = frozenset({"ResourceNotFoundException"})

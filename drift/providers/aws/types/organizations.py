@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import document, set_of, tags, text
+from drift.provider.kinds import document, set_of, text
 from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import tags
 
 NOT_IN_USE = frozenset({"AWSOrganizationsNotInUseException"})
 TAGS = Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceId": "Id"},

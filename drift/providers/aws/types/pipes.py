@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from drift.normalize.tags import tag_map
 from drift.normalize.values import text as to_text
-from drift.provider.kinds import (
-    attr,
-    block,
-    blocks,
-    event_pattern,
-    flag,
-    group_arn,
-    kms_key,
-    list_of,
-    mapping,
-    moment,
-    number,
-    set_of,
-    tags,
-    text,
-)
+from drift.provider.kinds import attr, block, blocks, flag, list_of, mapping, moment, number, set_of, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.providers.aws.kinds import event_pattern, group_arn, kms_key, tags
+from drift.providers.aws.normalize.tags import tag_map
 
 
 def batched() -> dict[str, Attr]:

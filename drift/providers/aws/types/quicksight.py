@@ -6,8 +6,9 @@ from typing import Any
 
 from drift.model.value import Value, as_block
 from drift.normalize import values
-from drift.provider.kinds import attr, block, blocks, flag, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, flag, number, set_of, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.providers.aws.kinds import tags
 
 GONE = frozenset({"ResourceNotFoundException"})
 AT_SIGN_UP = "only read when the account is signed up"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import flag, set_of, tags, text
+from drift.provider.kinds import flag, set_of, text
 from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType
+from drift.providers.aws.kinds import tags
 
 GONE = frozenset({"UnknownResourceException"})
 THERE = "!contains(['DELETING', 'DELETED', 'FAILED', 'DISASSOCIATING', 'DISASSOCIATED'], status)"

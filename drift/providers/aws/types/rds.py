@@ -7,9 +7,10 @@ from typing import Any
 
 from drift.model.value import Value
 from drift.normalize import values
-from drift.normalize.names import version_prefix
-from drift.provider.kinds import attr, block, blocks, caseless, flag, kms_key, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, caseless, flag, number, set_of, text
 from drift.provider.spec import Attr, Call, ChangedBy, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, tags
+from drift.providers.aws.normalize.names import last_of_arn, version_prefix
 
 AWS_GROUP = "AWS's default for the engine"
 GONE = frozenset({
@@ -87,7 +88,7 @@ def managed_password(value: Any, instance: Raw) -> bool | None:
 
 def key_id(value: Any) -> str | None:
     """A KMS key by its id: the provider takes an ARN as well; an alias decides nothing."""
-    return None if ":alias/" in str(value) or str(value).startswith("alias/") else values.last_of_arn(value)
+    return None if ":alias/" in str(value) or str(value).startswith("alias/") else last_of_arn(value)
 
 
 def _chosen(value: Any) -> Value:
@@ -172,7 +173,7 @@ INSTANCE = ResourceType(
         "domain_ou":                             text("DomainMemberships[0].OU"),
         # by ARN where the source is in another region or was written so
         "replicate_source_db":                   attr("ReadReplicaSourceDBInstanceIdentifier || "
-                                                      "ReadReplicaSourceDBClusterIdentifier", values.last_of_arn),
+                                                      "ReadReplicaSourceDBClusterIdentifier", last_of_arn),
         "replica_mode":                          text("ReplicaMode", assigned=True),
         "tags":                                  tags("TagList"),
     },

@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from drift.normalize import values
-from drift.normalize.names import version_prefix
-from drift.provider.kinds import attr, block, caseless, flag, kms_key, number, set_of, tags, text
+from drift.provider.kinds import attr, block, caseless, flag, number, set_of, text
 from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, tags
+from drift.providers.aws.normalize.names import version_prefix
 from drift.providers.aws.owners import of_stack
 from drift.providers.aws.types import rds
 from drift.providers.aws.types.rds import (

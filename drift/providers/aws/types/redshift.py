@@ -5,21 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from drift.normalize import values
-from drift.provider.kinds import (
-    attr,
-    block,
-    blocks,
-    caseless,
-    flag,
-    kms_key,
-    moment,
-    number,
-    schedule,
-    set_of,
-    tags,
-    text,
-)
+from drift.provider.kinds import attr, block, blocks, caseless, flag, moment, number, set_of, text
 from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, schedule, tags
 from drift.providers.aws.types.rds import AT_CREATION, AT_DELETION, INSTRUCTION, key_id, unless_none
 
 GONE = frozenset({"ClusterNotFound", "ClusterNotFoundFault", "ClusterParameterGroupNotFound"})

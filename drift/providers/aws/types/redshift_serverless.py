@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 from drift.normalize import values
-from drift.provider.kinds import attr, block, blocks, flag, kms_key, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, flag, number, set_of, text
 from drift.provider.spec import Attr, Call, Owner, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, tags
 
 GONE = frozenset({"ResourceNotFoundException"})
 MADE_BY_STACK = Owner("Tags[?key == 'aws:cloudformation:stack-id']", "CloudFormation")

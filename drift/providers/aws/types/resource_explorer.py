@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.provider.kinds import blocks, flag, tags, text
+from drift.provider.kinds import blocks, flag, text
 from drift.provider.spec import Call, ResourceType
+from drift.providers.aws.kinds import tags
 
 
 def _name(value: Any) -> str | None:

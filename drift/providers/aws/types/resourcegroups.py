@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import block, blocks, document, list_of, tags, text
+from drift.provider.kinds import block, blocks, document, list_of, text
 from drift.provider.spec import Call, Owner, Ref, ResourceType
+from drift.providers.aws.kinds import tags
 
 GONE = frozenset({"NotFoundException"})
 OTHER_KIND = frozenset({"BadRequestException"})

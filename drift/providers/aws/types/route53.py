@@ -7,8 +7,9 @@ from typing import Any
 
 from drift.model.value import Block, Value
 from drift.normalize import values
-from drift.provider.kinds import attr, block, blocks, caseless, flag, group_arn, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, caseless, flag, number, set_of, text
 from drift.provider.spec import Attributes, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import group_arn, tags
 
 GONE = frozenset({"NoSuchHostedZone", "NoSuchHealthCheck"})
 ESCAPED = re.compile(r"\\([0-7]{3})")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from drift.normalize import values
-from drift.provider.kinds import attr, blocks, number, set_of, tags, text
+from drift.provider.kinds import attr, blocks, number, set_of, text
 from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import tags
 from drift.providers.aws.types.route53 import domain
 
 GONE = frozenset({"ResourceNotFoundException"})

@@ -9,9 +9,10 @@ from typing import Any
 
 from drift.model.value import Block, Value, as_block, as_tuple, freeze
 from drift.normalize import values
-from drift.normalize.tags import tag_map
-from drift.provider.kinds import attr, block, blocks, flag, kms_key, number, policy, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, flag, number, set_of, text
 from drift.provider.spec import WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Share, Within
+from drift.providers.aws.kinds import kms_key, policy, tags
+from drift.providers.aws.normalize.tags import tag_map
 
 GONE = frozenset({"NoSuchBucket"})
 NOT_HERE = "MethodNotAllowed NotImplemented XNotImplemented UnsupportedArgument UnsupportedOperation"

@@ -12,8 +12,9 @@ from typing import Any
 
 from drift.model.value import Value
 from drift.normalize import values
-from drift.provider.kinds import attr, flag, kms_key, mapping, moment, tags, text
+from drift.provider.kinds import attr, flag, mapping, moment, text
 from drift.provider.spec import Call, Parent, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, tags
 
 GONE = frozenset({"404", "NoSuchKey", "NoSuchBucket"})
 BY_NAME = {"Bucket": "Bucket", "Key": "Key"}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from drift.normalize import values
-from drift.provider.kinds import attr, block, blocks, flag, kms_key, number, set_of, text
+from drift.provider.kinds import attr, block, blocks, flag, number, set_of, text
 from drift.provider.spec import WHOLE, Attr, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key
 from drift.providers.aws.types.s3 import GUARD, day, pairs, part
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from drift.provider.kinds import block, blocks, flag, policy, tags, text
+from drift.provider.kinds import block, blocks, flag, text
 from drift.provider.spec import Call, Owner, Ref, ResourceType
+from drift.providers.aws.kinds import policy, tags
 
 GONE = frozenset({"NoSuchAccessPoint"})
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from drift.model.value import Value
 from drift.normalize import values
-from drift.provider.kinds import attr, block, blocks, flag, kms_key, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, flag, number, set_of, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, tags
 from drift.providers.aws.types.sagemaker import GONE
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from drift.model.value import Value
 from drift.normalize import values
-from drift.provider.kinds import block, blocks, flag, mapping, number, set_of, tags, text
+from drift.provider.kinds import block, blocks, flag, mapping, number, set_of, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.providers.aws.kinds import tags
 from drift.providers.aws.types.sagemaker import GONE
 
 CONTAINER: dict[str, Attr] = {

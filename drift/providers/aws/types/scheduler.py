@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from drift.provider.kinds import attr, block, blocks, document, kms_key, moment, number, schedule, tags, text
+from drift.provider.kinds import attr, block, blocks, document, moment, number, text
 from drift.provider.spec import Call, Owner, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, schedule, tags
 from drift.providers.aws.types.events import ecs
 
 GONE = frozenset({"ResourceNotFoundException"})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from drift.provider.kinds import document, tags, text
+from drift.provider.kinds import document, text
 from drift.provider.spec import Call, Owner, Parent, ResourceType, Within
+from drift.providers.aws.kinds import tags
 
 GONE = frozenset({"NotFoundException"})
 

@@ -6,8 +6,9 @@ from base64 import b64encode
 from typing import Any
 
 from drift.normalize.values import text as as_text
-from drift.provider.kinds import attr, block, blocks, kms_key, number, policy, schedule, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, number, set_of, text
 from drift.provider.spec import WHOLE, Call, ChangedBy, EndedBy, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, policy, schedule, tags
 
 GONE = frozenset({"ResourceNotFoundException"})
 

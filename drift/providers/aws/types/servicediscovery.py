@@ -6,8 +6,9 @@ from typing import Any
 
 from drift.model.value import Value
 from drift.normalize import values
-from drift.provider.kinds import attr, block, blocks, number, tags, text
+from drift.provider.kinds import attr, block, blocks, number, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.providers.aws.kinds import tags
 
 TAGS = Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceARN": "Arn"},
             gone=frozenset({"ResourceNotFoundException"}))

@@ -7,8 +7,10 @@ from typing import Any
 
 from drift.model.value import Value
 from drift.normalize import values
-from drift.provider.kinds import attr, block, blocks, caseless, flag, number, policy, set_of, text
+from drift.provider.kinds import attr, block, blocks, caseless, flag, number, set_of, text
 from drift.provider.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import policy
+from drift.providers.aws.normalize.names import last_of_arn
 from drift.providers.aws.types.sesv2 import (
     CONFIGURATION_SET,
     EMAIL_IDENTITY,
@@ -104,7 +106,7 @@ POLICY = ResourceType(
     label="name",
     attributes={
         # may be given by its ARN
-        "identity": attr("parent.IdentityName", values.last_of_arn),
+        "identity": attr("parent.IdentityName", last_of_arn),
         "name":     text("key"),
         "policy":   policy("value"),
     },
@@ -126,7 +128,7 @@ NOTIFICATION_TOPIC = ResourceType(
     identity=("identity", "notification_type"),
     label="id",
     attributes={
-        "identity":                 attr("parent.IdentityName", values.last_of_arn),
+        "identity":                 attr("parent.IdentityName", last_of_arn),
         "notification_type":        text("type"),
         "topic_arn":                text("topic"),
         "include_original_headers": flag("headers", default=False),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import block, blocks, flag, number, policy, set_of, tags, text
+from drift.provider.kinds import block, blocks, flag, number, set_of, text
 from drift.provider.spec import Call, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import policy, tags
 
 GONE = frozenset({"NotFoundException"})
 

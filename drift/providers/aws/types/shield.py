@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.model.arn import Arn
 from drift.model.value import Value
 from drift.normalize import values
-from drift.provider.kinds import attr, blocks, tags, text
+from drift.provider.kinds import attr, blocks, text
 from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.arn import Arn
+from drift.providers.aws.kinds import tags
 
 NOT_SUBSCRIBED = frozenset({"ResourceNotFoundException"})
 

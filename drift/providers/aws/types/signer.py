@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from drift.provider.kinds import block, number, tags, text
+from drift.provider.kinds import block, number, text
 from drift.provider.spec import Call, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import tags
 
 SIGNING_PROFILE = ResourceType(
     name="aws_signer_signing_profile",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from drift.normalize.policy import for_its_account
 from drift.normalize.values import number as to_number
-from drift.provider.kinds import attr, document, event_pattern, flag, kms_key, name_of_arn, number, policy, tags, text
+from drift.provider.kinds import attr, document, flag, number, text
 from drift.provider.spec import WHOLE, Attr, Call, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import event_pattern, kms_key, name_of_arn, policy, tags
+from drift.providers.aws.normalize.policy import for_its_account
 
 GONE = frozenset({"NotFound", "NotFoundException"})
 

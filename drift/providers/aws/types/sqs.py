@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from drift.model.value import Block, Value
-from drift.provider.kinds import attr, document, flag, kms_key, name_of_arn, number, policy, tags, text
+from drift.provider.kinds import attr, document, flag, number, text
 from drift.provider.spec import WHOLE, Attr, Call, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, name_of_arn, policy, tags
 
 GONE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
 

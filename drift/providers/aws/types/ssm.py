@@ -7,22 +7,9 @@ from typing import Any
 
 from drift.model.value import Block, Value
 from drift.normalize.values import text as to_text
-from drift.provider.kinds import (
-    attr,
-    block,
-    blocks,
-    flag,
-    kms_key,
-    list_of,
-    moment,
-    number,
-    schedule,
-    set_of,
-    structured,
-    tags,
-    text,
-)
+from drift.provider.kinds import attr, block, blocks, flag, list_of, moment, number, set_of, structured, text
 from drift.provider.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, schedule, tags
 
 PARAMETER = ResourceType(
     name="aws_ssm_parameter",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import block, blocks, flag, list_of, policy, set_of, tags, text
+from drift.provider.kinds import block, blocks, flag, list_of, set_of, text
 from drift.provider.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import policy, tags
 
 GONE = frozenset({"ResourceNotFoundException"})
 INSTANCES = Call(op="ListInstances", take="Instances[].{InstanceArn: InstanceArn, Owner: OwnerAccountId}")

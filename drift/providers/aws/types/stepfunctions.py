@@ -6,8 +6,9 @@ from typing import Any
 
 from drift.model.value import Value
 from drift.normalize.values import number as to_number
-from drift.provider.kinds import attr, block, document, flag, group_arn, kms_key, tags, text
+from drift.provider.kinds import attr, block, document, flag, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.providers.aws.kinds import group_arn, kms_key, tags
 
 GONE = frozenset({"StateMachineDoesNotExist", "ActivityDoesNotExist", "ResourceNotFound"})
 

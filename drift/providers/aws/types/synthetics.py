@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from drift.normalize import values
-from drift.provider.kinds import attr, block, flag, kms_key, number, schedule, set_of, tags, text
+from drift.provider.kinds import attr, block, flag, number, set_of, text
 from drift.provider.spec import Call, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, schedule, tags
 
 CODE = "AWS answers with a copy of the code alone"
 

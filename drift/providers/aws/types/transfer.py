@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from drift.normalize import names, values
-from drift.provider.kinds import block, set_of, tags, text
+from drift.normalize import values
+from drift.provider.kinds import block, set_of, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.providers.aws.kinds import tags
+from drift.providers.aws.normalize import names
 from drift.providers.aws.types.rds import INSTRUCTION
 
 

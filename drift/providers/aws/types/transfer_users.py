@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from drift.normalize import values
-from drift.provider.kinds import attr, block, blocks, number, policy, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, number, set_of, text
 from drift.provider.spec import Attr, Call, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import policy, tags
 from drift.providers.aws.types.ec2_tags import one_tag
 
 GONE = frozenset({"ResourceNotFoundException"})

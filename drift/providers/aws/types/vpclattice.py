@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import name_of_arn, set_of, tags, text
+from drift.provider.kinds import set_of, text
 from drift.provider.spec import Call, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import name_of_arn, tags
 
 GONE = frozenset({"ResourceNotFoundException"})
 TAGS = Call(op="ListTagsForResource", take="tags", into="Tags", bind={"resourceArn": "arn"}, gone=GONE)

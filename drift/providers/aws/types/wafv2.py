@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from drift.model.value import Block, Value, as_block, as_set, freeze
-from drift.normalize import names, values
-from drift.normalize.network import cidr
-from drift.provider.kinds import attr, blocks, number, set_of, tags, text
+from drift.normalize import values
+from drift.normalize.addresses import cidr
+from drift.provider.kinds import attr, blocks, number, set_of, text
 from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.providers.aws.kinds import tags
+from drift.providers.aws.normalize import names
 
 GONE = frozenset({"WAFNonexistentItemException"})
 WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from drift.provider.kinds import block, flag, kms_key, number, tags, text
+from drift.provider.kinds import block, flag, number, text
 from drift.provider.spec import Call, Ref, ResourceType
+from drift.providers.aws.kinds import kms_key, tags
 
 WORKSPACE = ResourceType(
     name="aws_workspaces_workspace",

@@ -7,8 +7,9 @@ from typing import Any
 
 from drift.model.value import Value
 from drift.normalize import values
-from drift.provider.kinds import attr, block, blocks, document, kms_key, list_of, mapping, number, set_of, tags, text
+from drift.provider.kinds import attr, block, blocks, document, list_of, mapping, number, set_of, text
 from drift.provider.spec import WHOLE, Attr, Call, Parent, Ref, ResourceType, Share, Within
+from drift.providers.aws.kinds import kms_key, tags
 
 GONE = frozenset({"ResourceNotFoundException"})
 

@@ -14,8 +14,8 @@ from drift.model.address import Address
 from drift.model.coverage import Gap, Unreadable
 from drift.model.drift import Change, Drift, Finding
 from drift.model.resource import GLOBAL, Key, Resource
-from drift.normalize.policy import policy_document
 from drift.provider.installed import installed
+from drift.providers.aws.normalize.policy import policy_document
 from drift.providers.aws.rules import built_in
 from drift.rules.criteria import Criteria, Exemption
 from drift.rules.engine import Judged, judge

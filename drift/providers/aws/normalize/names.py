@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from drift.model.arn import Arn
 from drift.model.value import Value
+from drift.providers.aws.arn import Arn
 
 
 def group_arn(value: Any) -> str | None:
@@ -42,3 +42,8 @@ def same_name(want: Value, have: Value) -> bool:
 def version_prefix(want: Value, have: Value) -> bool:
     """`8.0` is any 8.0.x: who asks for a version that is less than whole leaves the rest to AWS."""
     return isinstance(want, str) and isinstance(have, str) and have.startswith((f"{want}.", f"{want}-"))
+
+
+def last_of_arn(value: Any) -> str | None:
+    """The name at the end of an ARN, or the name itself."""
+    return None if value in (None, "") else str(value).rsplit(":", 1)[-1].rsplit("/", 1)[-1]

@@ -1,4 +1,4 @@
-"""Security-group rules and addresses.
+"""Security-group rules.
 
 AWS groups rules by protocol and ports, Terraform its own way, inline or one resource each: every
 form comes apart into the same atoms, one per peer: a Block of `protocol from_port to_port`, one of
@@ -7,12 +7,11 @@ form comes apart into the same atoms, one per peer: a Block of `protocol from_po
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from drift.model.value import Block
+from drift.normalize.addresses import cidr
 
 NUMBERS = {
     "all": "-1", "icmp": "1", "igmp": "2", "ipip": "4", "tcp": "6", "egp": "8", "igp": "9", "udp": "17", "rdp": "27",
@@ -56,19 +55,6 @@ def protocol(value: Any) -> str | None:
 def protocol_number(value: Any) -> str | None:
     """A protocol by its number, as network ACLs answer it."""
     return None if value in (None, "") else NUMBERS.get(str(value).lower(), str(value).lower())
-
-
-def cidr(value: Any) -> str | None:
-    """A CIDR block in its shortest form: `2001:DB8:0::/32` is `2001:db8::/32`."""
-    return None if value in (None, "") else _shortest(str(value))
-
-
-@lru_cache(maxsize=10_000)
-def _shortest(block: str) -> str:
-    try:
-        return str(ipaddress.ip_network(block, strict=False))
-    except ValueError:
-        return block
 
 
 def rules_from_api(value: Any) -> frozenset[Block]:

@@ -1,0 +1,1 @@
+"""Canonical forms of what only AWS writes: IAM policies, rules of security groups, ARNs and other names, tags."""
