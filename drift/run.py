@@ -15,6 +15,7 @@ from drift.judgement import Judge, judged
 from drift.live.asker import Asker, Progress, quiet
 from drift.live.estimate import Estimate
 from drift.model.drift import Report
+from drift.model.journal import timed
 from drift.model.resource import Resource
 from drift.model.target import Target
 from drift.provider.api import Api
@@ -85,7 +86,9 @@ def run(
     clock = Clock(c.api for c in connections)
     first = connections[0]
     home = {"account": first.target.account, "region": first.api.region or next(iter(job.scope.regions), "")}
-    desired = load(sources, catalog, **home)
+    with timed("loaded") as told:
+        desired = load(sources, catalog, **home)
+        told.update(resources=len(desired.resources), states=len(desired.sources), unreadable=len(desired.failed))
     excused = load(job.also_managed, catalog, **home).resources if job.also_managed else ()
     return compare(desired, connections, catalog, job, excused=excused, clock=clock, progress=progress)
 
@@ -121,21 +124,24 @@ def compare(
     askers = [Asker(c.api, lanes=catalog.providers[c.provider].lane) for c in connections]
     done = []
     for connection, asker in zip(connections, askers, strict=True):
-        found = survey(
-            connection.target,
-            asker,
-            targets.get(connection.target, ()),
-            catalog,
-            job.scope,
-            imported=frozenset(desired.imported),
-            identities=desired.identities,
-            named=frozenset(desired.named),
-            exceptions=exceptions,
-            excused=(*excused, *desired.elsewhere),
-            home_region=connection.api.region,
-            progress=progress,
-        )
-        done.append((found, judged(found, job.rules, criteria, job.judge)))
+        with timed("surveyed", account=connection.target.account) as told:
+            found = survey(
+                connection.target,
+                asker,
+                targets.get(connection.target, ()),
+                catalog,
+                job.scope,
+                imported=frozenset(desired.imported),
+                identities=desired.identities,
+                named=frozenset(desired.named),
+                exceptions=exceptions,
+                excused=(*excused, *desired.elsewhere),
+                home_region=connection.api.region,
+                progress=progress,
+            )
+            told.update(regions=found.regions, types=len(found.types), drift=len(found.drift), gaps=len(found.gaps))
+        with timed("judged", rules=len(job.rules)):
+            done.append((found, judged(found, job.rules, criteria, job.judge)))
     reached = {c.target for c in connections}
     report = conclude(
         desired,

@@ -114,23 +114,45 @@ def cli(bounds: tuple[str, ...], untrusted: bool, hosts: tuple[str, ...], show_t
         os.environ[VARIABLE] = given
 
 
-DETAILS = "DRIFT_DETAILS"
-"""The environment variable that names a file for the way an exception came, without any value."""
-
-
 def main() -> None:
     """Run drift and exit with its status."""
     INTERRUPTS.install()
+    status: int | str | None = IMPOSSIBLE
+    try:
+        status = _run()
+    except SystemExit as ended:
+        status = ended.code
+        raise
+    finally:
+        _ended(status)
+    sys.exit(status)
+
+
+def _ended(status: int | str | None) -> None:
+    from drift.model.journal import is_kept, note
+
+    if is_kept():
+        with contextlib.suppress(ImportError):  # there is none on Windows
+            import resource
+
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            note("ended", status=status, peak_memory_kib=peak if sys.platform != "darwin" else peak // 1024)
+
+
+def _run() -> int:
+    """What the command says of its success; SystemExit where it came to nothing."""
     try:
         status = cli.main(standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()  # a full disk is told here, and not by the interpreter once all is over
     except DriftError as error:
+        from drift.model.journal import note
         from drift.model.secrets import without_tokens
         from drift.report.safe import visible
 
         # what a state, a file or AWS says is quoted: it may hold secrets, and what moves a terminal's cursor
         first, _, hint = without_tokens(str(error)).partition("\n")
+        note("failed", error=type(error).__name__, message=first)
         click.secho(f"Error: {visible(first)}", fg="red", err=True)
         for line in filter(None, hint.split("\n")):
             click.echo(f"  {visible(line)}", err=True)
@@ -146,7 +168,7 @@ def main() -> None:
         sys.exit(DONE)
     except Exception as error:  # noqa: BLE001 - the one door: 1 is the status of drift, and of nothing else
         sys.exit(_surprised(error))
-    sys.exit(status if isinstance(status, int) else DONE)
+    return status if isinstance(status, int) else DONE
 
 
 def _to_nowhere() -> None:
@@ -162,18 +184,18 @@ def _surprised(error: Exception) -> int:
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if Path(f.filename).is_relative_to(_HERE)]
     at = f" at {Path(own[-1].filename).relative_to(_HERE.parent).as_posix()}:{own[-1].lineno}" if own else ""
-    file = os.environ.get(DETAILS, "")
-    hint = f"Please report it with a recording (`drift check --record FILE`); {DETAILS}=FILE keeps the way it came."
-    if file:
-        try:
-            lines = (f"{f.filename}:{f.lineno} {f.name}\n" for f in frames)
-            Path(file).write_text(f"drift {__version__}: {type(error).__name__}\n{''.join(lines)}", encoding="utf-8")
-            hint = f"Please report it with a recording (`drift check --record FILE`) and {file}, which holds no values."
-        except OSError:
-            hint = f"{file} cannot be written. {hint}"
+    hint = "Please report it with a recording (`drift check --record FILE`) and a log (`--log-file FILE`)."
+    with contextlib.suppress(Exception):  # nothing that the log does may hide what happened
+        from drift.cli import log
+        from drift.model.journal import note
+
+        if log.is_in_a_file():
+            way = [f"{f.filename}:{f.lineno} {f.name}" for f in frames]
+            note("surprised", drift=__version__, error=type(error).__name__, way=way[-100:])
+            hint = "Please report it with the log, which holds the way it came and no values."
     what = f"this should not happen: {type(error).__name__}{at}"
     if isinstance(error, OSError) and error.strerror:  # a full disk, say: the system's own words hold no value
-        what, hint = f"{error.strerror}{at}", "Free what is full or closed, and run again." if not file else hint
+        what, hint = f"{error.strerror}{at}", "Free what is full or closed, and run again."
     with contextlib.suppress(OSError, ValueError):
         click.secho(f"Error: {what}", fg="red", err=True)
         click.echo(f"  {hint}", err=True)

@@ -20,6 +20,7 @@ from drift.desired.instance import State
 from drift.desired.overlay import overlay
 from drift.errors import StateError
 from drift.model.bounds import FOLDERS
+from drift.model.journal import timed
 
 LEAST = 0.5
 """The share of a state's resources that a configuration must have, to be taken for what the state was written from."""
@@ -52,7 +53,8 @@ def laid(
         else:
             sources = None
         if sources is not None:
-            out.append(overlay(state, evaluated(sources, state)))
+            with timed("configuration", directory=str(sources.directory), state=state.source):
+                out.append(overlay(state, evaluated(sources, state)))
             continue
         unfit = [f"{state.source}: none of the configurations given is the one it was written from"]
         out.append(replace(state, warnings=(*state.warnings, *unfit)) if directories else state)

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from drift.desired.backends import Backend, Finding, Lock, Locking, local, scheme_of
 from drift.desired.backends.url import parse, scrubbed, shown, translated
 from drift.errors import StateError
+from drift.model.journal import timed
 
 T = TypeVar("T")
 
@@ -87,8 +88,11 @@ def _find(place: str, backends: Mapping[str, Backend]) -> list[str]:
 
 def _read(url: str, name: str, backends: Mapping[str, Backend], use: Callable[[bytes, str, Lock | None], T]) -> T:
     backend = _backend(url, backends)
-    lock = backend.lock(url) if isinstance(backend, Locking) else None
-    return use(backend.read(url), name, lock)
+    with timed("state", place=name) as told:
+        lock = backend.lock(url) if isinstance(backend, Locking) else None
+        data = backend.read(url)
+        told["bytes"] = len(data)
+    return use(data, name, lock)
 
 
 def _backend(place: str, backends: Mapping[str, Backend]) -> Backend:

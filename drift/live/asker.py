@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import NamedTuple
 
-from drift.provider.api import Answer, Api, Hashed, Request
+from drift.model.journal import is_kept, note
+from drift.provider.api import Answer, Api, Hashed, Refused, Request
 from drift.provider.contract import WIDTH
 
 WORKERS = 48
@@ -121,6 +122,13 @@ class Asker:
         self._seconds[request.service] += seconds
         if error is None and answer is not None:
             self._known[key] = answer
+        if is_kept():
+            said = {"code": answer.code, "message": answer.message} if isinstance(answer, Refused) else {}
+            pages = 0 if isinstance(answer, Refused) or answer is None else len(answer)
+            note(
+                "answered", service=request.service, region=request.region, operation=request.op, pages=pages, **said,
+                seconds=round(seconds, 3), side_by_side=self._running + 1, arguments=request.args,
+            )  # fmt: skip
         self._adapt(request, lane)
         self._fill(lane)
         return Arrived(key, answer, error)

@@ -95,6 +95,7 @@ ELEMENTS: Final = Bound("elements", 1 << 20, "entries", "elements of one collect
 YAML_CHARACTERS: Final = Bound("yaml-characters", 512 << 10, "entries", "characters that yamldecode reads")
 READ_BYTES: Final = Bound("read-bytes", 4 << 20, "bytes", "one file that a function of a configuration reads")
 FILES: Final = Bound("files", 20_000, "entries", "files that fileset looks at")
+SHOWN: Final = Bound("shown", 5_000, "entries", "drifted resources of a kind that a format for people lists")
 
 BOUNDS: Final = {value.name: value for value in globals().copy().values() if isinstance(value, Bound)}
 """Name -> bound."""

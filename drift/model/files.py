@@ -6,11 +6,13 @@ import contextlib
 import errno
 import os
 import select
+import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from drift.model.bounds import PIPE_SECONDS
 
@@ -18,7 +20,13 @@ _IN_PLACE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errn
 """Why nothing can be made beside a file that may itself be written: a single file that a container has mounted."""
 
 
-def write(contents: Mapping[Path, bytes], *, private: bool = False) -> None:
+Content = bytes | Callable[[IO[bytes]], None]
+"""What a file holds, or what writes it: so that a large report is never in memory as a whole."""
+IN_MEMORY = 8 << 20
+"""Bytes of what is written to no file of its own that are kept in memory; more goes to the disk."""
+
+
+def write(contents: Mapping[Path, Content], *, private: bool = False) -> None:
     """Write every file or none: each beside its place and to the disk first, then all are renamed.
 
     OSError where one cannot be written; its `filename` is the one. `private`: the files are for their owner alone.
@@ -28,21 +36,50 @@ def write(contents: Mapping[Path, bytes], *, private: bool = False) -> None:
     places = {path: Path(os.path.realpath(path)) for path in contents}  # a link stays one
     direct = [path for path in contents if _is_special(path)]
     staged: dict[Path, Path | None] = {}
+    with contextlib.ExitStack() as stack:
+        poured = {path: stack.enter_context(aside(contents[path])) for path in direct}
+        _write(contents, places, direct, staged, private=private)
+        for path, content in poured.items():
+            with _named(path):
+                _pour(path, content)
+
+
+@contextlib.contextmanager
+def aside(content: Content) -> Iterator[IO[bytes]]:
+    """The content in a file without a name, at its beginning."""
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spooled:
+        _fill(spooled, content)
+        spooled.seek(0)
+        yield spooled
+
+
+def _fill(file: IO[bytes], content: Content) -> None:
+    if isinstance(content, bytes):
+        file.write(content)
+    else:
+        content(file)
+
+
+def _write(
+    contents: Mapping[Path, Content],
+    places: Mapping[Path, Path],
+    direct: Sequence[Path],
+    staged: dict[Path, Path | None],
+    *,
+    private: bool,
+) -> None:
     try:
         for path, content in contents.items():
             if path not in direct:
                 with _named(path):
                     staged[path] = _staged(places[path], content, private=private)
-        for path, aside in list(staged.items()):
+        for path, made in list(staged.items()):
             with _named(path):
-                _move(aside, places[path], contents[path])
+                _move(made, places[path], contents[path])
             staged[path] = None
     finally:
-        for aside in filter(None, staged.values()):
-            aside.unlink(missing_ok=True)
-    for path in direct:
-        with _named(path):
-            _pour(path, contents[path])
+        for left in filter(None, staged.values()):
+            left.unlink(missing_ok=True)
 
 
 def _is_special(path: Path) -> bool:
@@ -63,7 +100,7 @@ def _named(path: Path) -> Iterator[None]:
         raise OSError(error.errno, error.strerror, str(path)) from None
 
 
-def _staged(place: Path, content: bytes, *, private: bool) -> Path | None:
+def _staged(place: Path, content: Content, *, private: bool) -> Path | None:
     """A file beside the place, with the content on the disk; None where there can be none and the place is writable."""
     try:
         handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", dir=place.parent)
@@ -71,17 +108,17 @@ def _staged(place: Path, content: bytes, *, private: bool) -> Path | None:
         if error.errno in _IN_PLACE and os.access(place, os.W_OK):
             return None
         raise
-    aside = Path(name)
+    made = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            _fill(file, content)
             file.flush()
             os.fsync(file.fileno())
-        aside.chmod(_mode(place, private=private))
+        made.chmod(_mode(place, private=private))
     except BaseException:
-        aside.unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
         raise
-    return aside
+    return made
 
 
 def _mode(place: Path, *, private: bool) -> int:
@@ -95,34 +132,34 @@ def _mode(place: Path, *, private: bool) -> int:
     return 0o666 & ~mask
 
 
-def _move(aside: Path | None, place: Path, content: bytes) -> None:
-    if aside is not None:
+def _move(made: Path | None, place: Path, content: Content) -> None:
+    if made is not None:
         try:
-            aside.replace(place)
+            made.replace(place)
         except OSError as error:
             if error.errno not in _IN_PLACE or not os.access(place, os.W_OK):
                 raise
-            aside.unlink(missing_ok=True)
+            made.unlink(missing_ok=True)
         else:
             return
-    with place.open("r+b") as file:
-        file.write(content)
+    with aside(content) as whole, place.open("r+b") as file:
+        shutil.copyfileobj(whole, file)
         file.truncate()
         file.flush()
         os.fsync(file.fileno())
 
 
-def _pour(path: Path, content: bytes) -> None:
+def _pour(path: Path, content: IO[bytes]) -> None:
     """Into a pipe or a device, whose reader may be slow, or not there."""
     until = time.monotonic() + PIPE_SECONDS.most
     handle = _opened(path, until)
     try:
-        rest = memoryview(content)
+        rest = content.read(65536)
         while rest:
             _, ready, _ = select.select([], [handle], [], max(0.0, until - time.monotonic()))
             if not ready:
                 raise _unread(path)
-            rest = rest[os.write(handle, rest[:65536]) :]
+            rest = rest[os.write(handle, rest) :] or content.read(65536)
             until = time.monotonic() + PIPE_SECONDS.most
     finally:
         os.close(handle)

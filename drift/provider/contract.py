@@ -142,6 +142,8 @@ class Provider:
     """Reaches an account; CloudError where that fails."""
     action: Callable[[str, Call], str] = _operation
     """(service, call) -> the permission that the call takes."""
+    secret_contents: frozenset[tuple[str, str]] = frozenset()
+    """(service, operation) of calls whose whole answer is a secret: they are made only where `Access.secrets` asks."""
     allow: Callable[[Iterable[str]], Mapping[str, Any]] | None = None
     """Permissions -> the document that grants them; None where the cloud has no such document."""
     here: Callable[[str, str], Mapping[str, str]] = _nowhere

@@ -23,8 +23,8 @@ def _paths(name: str, attr: Attr) -> Iterator[str]:
         yield from _paths(f"{name}.{inner}", field)
 
 
-def actions(names: Iterable[str], catalog: Catalog) -> list[str]:
-    """The permissions that reading these types takes, sorted."""
+def actions(names: Iterable[str], catalog: Catalog, *, secrets: bool = False) -> list[str]:
+    """The permissions that reading these types takes, sorted; with `secrets`, those for the content of secrets too."""
     found: set[str] = set()
     todo = list(names)
     seen: set[str] = set()
@@ -33,8 +33,12 @@ def actions(names: Iterable[str], catalog: Catalog) -> list[str]:
         if entry.name in seen:
             continue
         seen.add(entry.name)
-        action = catalog.provider_of(entry.name).action
-        found |= {action(call.service or entry.service, call) for call in entry.calls} | set(entry.extra_actions)
+        provider = catalog.provider_of(entry.name)
+        found |= set(entry.extra_actions)
+        for call in entry.calls:
+            service = call.service or entry.service
+            if secrets or (service, call.op) not in provider.secret_contents:
+                found.add(provider.action(service, call))
         todo += [entry.list.parent] if isinstance(entry.list, Within) else []
         todo += [entry.parent.to] if isinstance(entry.list, ElementOf) and entry.parent else []
         todo += [entry.alias_of] if entry.alias_of else []

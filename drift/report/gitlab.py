@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TextIO
 
 from drift.model.drift import Drift, Report
-from drift.report import Look
+from drift.report import Look, stream
 from drift.report.escape import from_root, uri
 from drift.report.safe import visible
 from drift.report.wording import alive, sentence, source_of, worst
@@ -16,7 +15,7 @@ SEVERITY = {"critical": "blocker", "high": "critical", "medium": "major", "low":
 
 def render(report: Report, out: TextIO, look: Look) -> None:
     """Write a JSON array of issues, as `artifacts:reports:codequality` takes it."""
-    json.dump([_issue(d, report, look.within) for d in report.drift], out, indent=2, ensure_ascii=False)
+    stream.write(out, (_issue(d, report, look.within) for d in report.drift))
     out.write("\n")
 
 

@@ -15,6 +15,7 @@ from string import Template
 from typing import Any, TextIO
 
 from drift import __version__
+from drift.model.bounds import SHOWN
 from drift.model.drift import Change, Drift, Finding, Pending, Report
 from drift.model.value import Value, plain
 from drift.report import Look
@@ -25,6 +26,8 @@ from drift.report.wording import (
     NEXT,
     ahead,
     asides,
+    beyond,
+    by_severity,
     counts,
     headline,
     judged_of,
@@ -108,17 +111,27 @@ def document(report: Report) -> dict[str, Any]:
         notes.append(("Not read: nothing is said of these", unread_lines(report)))
     if report.warnings:
         notes.append(("Notes", [visible(w) for w in report.warnings]))
+    drifts = report.drift if len(report.drift) <= SHOWN.most else by_severity(report.drift)[: SHOWN.most]
+    if rest := beyond(len(report.drift)):
+        notes.append(("Not on this page", [rest]))
     return {
-        "drift": [_drift(d) for d in report.drift],
+        "drift": [_drift(d) for d in drifts],
         "links": [
             {"start": _end(link.start), "end": _end(link.end), "attribute": visible(link.attribute)}
-            for link in report.links
+            for link in report.links[: SHOWN.most]
         ],
         "incomplete": report.incomplete,
         "next": {kind: text.replace("`", "") for kind, text in NEXT.items()},
         "notes": notes,
-        "groups": list(_groups(report)),
+        "groups": [_first(group) for group in _groups(report)],
     }
+
+
+def _first(group: dict[str, Any]) -> dict[str, Any]:
+    """A group that a browser can show."""
+    rest = beyond(len(group["items"]))
+    said = " ".join(filter(None, (group["lead"], f"{rest[0].upper()}{rest[1:]}." if rest else "")))
+    return {**group, "lead": said, "items": group["items"][: SHOWN.most]}
 
 
 def _end(end: Any) -> dict[str, str]:

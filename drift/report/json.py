@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, TextIO, get_type_hints
 
 from drift import __version__
 from drift.errors import ReportError
 from drift.model.drift import SEVERITIES, Report
-from drift.report import Look
+from drift.report import Look, stream
 from drift.report.wire import decode, encode
 
 SCHEMA = "drift-report/1"
@@ -35,12 +35,17 @@ PLACES: Mapping[str, str] = {
 
 def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - machines do not look
     """Write the report as one JSON object, keys in the order of the documentation."""
-    json.dump(document(report), out, indent=2, ensure_ascii=False)
+    stream.write(out, _document(report, lambda held: map(encode, held)))
     out.write("\n")
 
 
 def document(report: Report) -> dict[str, Any]:
     """The report as plain JSON values."""
+    return _document(report, encode)
+
+
+def _document(report: Report, listed: Callable[[tuple[Any, ...]], Any]) -> dict[str, Any]:
+    """The same, with what `listed` makes of each list of the report."""
     out: dict[str, Any] = {
         "schema": SCHEMA,
         "tool": {"name": "drift", "version": __version__},
@@ -67,7 +72,8 @@ def document(report: Report) -> dict[str, Any]:
     }
     for f in fields(report):
         *sections, name = PLACES.get(f.name, f.name).split(".")
-        (out[sections[0]] if sections else out)[name] = encode(getattr(report, f.name))
+        held = getattr(report, f.name)
+        (out[sections[0]] if sections else out)[name] = listed(held) if isinstance(held, tuple) else encode(held)
     out["baseline"] = report.baseline or None
     return out
 

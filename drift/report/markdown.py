@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TextIO
 
+from drift.model.bounds import SHOWN
 from drift.model.drift import Aside, Control, Drift, Finding, Kind, Pending, Report
 from drift.report import Look
 from drift.report.escape import code, fenced, html, words
@@ -18,6 +19,7 @@ from drift.report.wording import (
     NEXT,
     alive,
     asides,
+    beyond,
     by_framework,
     by_severity,
     counts,
@@ -33,6 +35,7 @@ from drift.report.wording import (
 )
 
 MARK = {"critical": "🟥", "high": "🟥", "medium": "🟧", "low": "🟨", "info": "⬜"}
+DOUBT = "may belong to what could not be read"
 LONGEST = 400
 """Characters of one value; --verbose cuts nothing."""
 LISTED = 50
@@ -87,26 +90,34 @@ def section(kind: Kind, drifts: Iterable[Drift], look: Look) -> Iterator[str]:
     found = list(drifts)
     if not found:
         return
+    doubtful = not any(d.certain for d in found)
     yield f"### {kind.capitalize()} ({len(found)})"
     yield ""
     yield NEXT[kind]
     yield ""
+    if doubtful:
+        yield f"None of these is certain: each {DOUBT}."
+        yield ""
+    shown, rest = by_severity(found)[: SHOWN.most], beyond(len(found))
     if kind == "unmanaged":
-        for type_, group in groupby(sorted(found, key=lambda d: d.type), key=lambda d: d.type):
+        for type_, group in groupby(sorted(shown, key=lambda d: d.type), key=lambda d: d.type):
             yield f"**{code(type_)}**"
             yield ""
             for drift in by_severity(group):
-                yield from entry(drift, look)
+                yield from entry(drift, look, doubtful=doubtful)
             yield ""
-        return
-    for drift in by_severity(found):
-        yield from entry(drift, look)
-    if found and not found[-1].changes:
+    else:
+        for drift in shown:
+            yield from entry(drift, look, doubtful=doubtful)
+        if not found[-1].changes:
+            yield ""
+    if rest:
+        yield f"… {rest}"
         yield ""
 
 
-def entry(drift: Drift, look: Look) -> Iterator[str]:
-    """One drifted resource, whole."""
+def entry(drift: Drift, look: Look, *, doubtful: bool = False) -> Iterator[str]:
+    """One drifted resource, whole. `doubtful`: that it is not certain was said of all of them."""
     where = place(source_of(drift)) if drift.desired else home(drift)
     name = code(named(drift)) if drift.resource.address else code(drift.resource.id)
     said = [f"**{name}**" if drift.kind != "unmanaged" else name]
@@ -116,8 +127,8 @@ def entry(drift: Drift, look: Look) -> Iterator[str]:
         said.append(code(drift.found.name))
     if where:
         said.append(code(where))
-    if not drift.certain:
-        said.append("not certain: it may belong to what could not be read")
+    if not drift.certain and not doubtful:
+        said.append(f"not certain: it {DOUBT}")
     if drift.recreated_as is not None:
         said.append(f"made again by hand as {code(drift.recreated_as.id)}")
     yield f"- {' · '.join(said)}"

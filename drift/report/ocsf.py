@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from drift import __version__
 from drift.model.drift import Drift, Finding, Report, Severity
 from drift.model.value import Value, plain
-from drift.report import Look
+from drift.report import Look, stream
 from drift.report.safe import visible
 from drift.report.wording import KIND, NEXT, alive, known_as, named, place, sentence, source_of
 
@@ -29,7 +29,7 @@ SEVERITY: dict[Severity | None, tuple[int, str]] = {
 
 def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - machines do not look
     """Write one finding for each drifted resource, and one for each misconfiguration that still holds."""
-    json.dump([e for d in report.drift for e in _events(d, report)], out, indent=2, ensure_ascii=False)
+    stream.write(out, (e for d in report.drift for e in _events(d, report)))
     out.write("\n")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, TextIO
 
 from drift import __version__
 from drift.model.drift import KINDS, Drift, Finding, Report
-from drift.report import Look
+from drift.report import Look, stream
 from drift.report.escape import from_root, uri
 from drift.report.safe import visible
 from drift.report.wording import (
@@ -36,9 +36,7 @@ TITLE = {"modified": "ModifiedOutsideTerraform", "missing": "MissingFromTheAccou
 
 def render(report: Report, out: TextIO, look: Look) -> None:
     """Write one run: a result for each drifted resource, and one for each finding that still holds."""
-    json.dump(
-        {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, look.within)]}, out, indent=2, ensure_ascii=False
-    )
+    stream.write(out, {"$schema": SCHEMA, "version": "2.1.0", "runs": iter([_run(report, look.within)])})
     out.write("\n")
 
 
@@ -48,11 +46,10 @@ def _run(report: Report, within: str) -> dict[str, Any]:
     notes = [{"level": "warning", "message": {"text": line}} for line in unread_lines(report)]
     notes += [{"level": "note", "message": {"text": visible(w)}} for w in report.warnings]
     drifts = by_severity(report.drift)
-    results = [r for drift in drifts for r in _results(drift, index, _location(drift, report, within))]
-    if len(results) > MOST:
-        left = (
-            f"{len(results) - MOST} more results are in the report: code scanning takes {MOST}, the worst come first."
-        )
+    results = (r for drift in drifts for r in _results(drift, index, _location(drift, report, within)))
+    count = sum(1 + len(alive(drift)) for drift in drifts)
+    if count > MOST:
+        left = f"{count - MOST} more results are in the report: code scanning takes {MOST}, the worst come first."
         notes.append({"level": "warning", "message": {"text": left}})
     invocation: dict[str, Any] = {"executionSuccessful": True, "toolExecutionNotifications": notes}
     if report.started_at.endswith("Z"):
@@ -63,7 +60,7 @@ def _run(report: Report, within: str) -> dict[str, Any]:
         "invocations": [invocation],
         "columnKind": "utf16CodeUnits",
         "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The root of the repository that drift ran in."}}},
-        "results": results[:MOST],
+        "results": islice(results, MOST),
     }
 
 

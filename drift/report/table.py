@@ -11,12 +11,13 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
+from drift.model.bounds import SHOWN
 from drift.model.drift import KINDS, SEVERITIES, Change, Drift, Finding, Report
 from drift.model.value import Value
 from drift.report import Look, left_out
 from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
-from drift.report.wording import ANSWERED, FATE, NEXT, by_framework, by_severity, sentence
+from drift.report.wording import ANSWERED, FATE, NEXT, beyond, by_framework, by_severity, sentence
 
 MARK = {"modified": "~", "missing": "-", "unmanaged": "+"}
 STYLE = {"modified": "yellow", "missing": "red", "unmanaged": "magenta"}
@@ -64,8 +65,9 @@ def lines(report: Report, look: Look) -> Iterator[Text]:
         found = by_severity(report.of_kind(kind))
         if found:
             yield _title(f"{kind.capitalize()} ({len(found)})", STYLE[kind])
-            for drift in found:
+            for drift in found[: SHOWN.most]:
                 yield from _managed(drift, look)
+            yield from _left(len(found))
             if kind == "missing" and not found[-1].findings:
                 yield Text()
     yield from _unmanaged(report, look)
@@ -79,6 +81,11 @@ def lines(report: Report, look: Look) -> Iterator[Text]:
         yield Text()
     yield from _next(report)
     yield from _summary(report, look)
+
+
+def _left(count: int) -> Iterator[Text]:
+    if said := beyond(count):
+        yield Text(f"  … {said}", "dim")
 
 
 def _next(report: Report) -> Iterator[Text]:
@@ -212,9 +219,10 @@ def _unmanaged(report: Report, look: Look) -> Iterator[Text]:
     certain = all(d.certain for d in found)
     note = "" if certain else ", unless they belong to what could not be read"
     yield _title(f"Unmanaged ({len(found)}){note}", STYLE["unmanaged"])
-    for type_, group in groupby(found, key=lambda d: d.type):
+    counted = Counter(d.type for d in found)
+    for type_, group in groupby(found[: SHOWN.most], key=lambda d: d.type):
         drifts = list(group)
-        yield Text.assemble(("  + ", STYLE["unmanaged"]), (visible(type_), "bold"), (f" ({len(drifts)})", "dim"))
+        yield Text.assemble(("  + ", STYLE["unmanaged"]), (visible(type_), "bold"), (f" ({counted[type_]})", "dim"))
         for drift in drifts:
             resource = drift.resource
             named = resource.name and resource.name != resource.id and resource.name not in resource.id
@@ -223,6 +231,7 @@ def _unmanaged(report: Report, look: Look) -> Iterator[Text]:
             region = f"  {visible(resource.key.region)}" if several else ""
             yield Text.assemble(("    · ", "dim"), visible(resource.id), (name + region, "dim"))
             yield from _findings(drift, "      ", look)
+    yield from _left(len(found))
     yield Text()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from drift.model.address import Address
+from drift.model.bounds import SHOWN
 from drift.model.drift import (
     KINDS,
     SEVERITIES,
@@ -213,6 +214,12 @@ def counts(report: Report) -> list[tuple[str, int]]:
         ("ignored", report.ignored_resources),
         ("accepted", report.accepted_resources),
     ]
+
+
+def beyond(count: int) -> str:
+    """What a list for people says of what it leaves out; empty where it leaves out nothing."""
+    left = count - SHOWN.most
+    return f"and {left:,} more: --format json tells all (bound {SHOWN.name})" if left > 0 else ""
 
 
 def headline(report: Report) -> str:

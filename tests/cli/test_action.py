@@ -182,8 +182,8 @@ def test_the_install_step_installs_by_hashes_and_only_once(job: dict[str, str], 
     assert (first.returncode, again.returncode) == (0, 0), first.stderr
     assert len(asked) == 2
     assert "--require-hashes" in asked[0]
-    assert asked[1].endswith(f"--no-deps {ROOT}")
-    assert (ROOT / "requirements" / "action.txt").read_text().count("--hash=sha256:") > 10
+    assert f"{ROOT}/requirements/build.txt" in asked[0]
+    assert asked[1].endswith(f"--no-deps --no-build-isolation {ROOT}")
 
 
 @pytest.mark.parametrize(
@@ -207,3 +207,52 @@ def test_the_cache_hangs_on_all_that_is_installed(tmp_path: Path, changed: str) 
     (tmp_path / changed).write_text("after")
     assert key() != first
     assert ".github/drift/key" in next(s["run"] for s in steps(ACTION) if s.get("id") == "key")
+
+
+def test_nothing_is_installed_once_a_role_was_taken() -> None:
+    """Whoever gets code into an installation would have the role's rights."""
+    found = steps(ACTION)
+    takes = next(n for n, s in enumerate(found) if "configure-aws-credentials" in s.get("uses", ""))
+    installs = next(n for n, s in enumerate(found) if "drift/install" in s.get("run", ""))
+
+    assert installs < takes
+    assert not [s for s in found[takes:] if "install" in s.get("run", "")]
+
+
+PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)(?: ; (.*?))? \\$", re.MULTILINE)
+LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+
+
+def pins(path: Path) -> dict[tuple[str, str], str]:
+    """(name, marker) -> version."""
+    return {(name, marker): version for name, version, marker in PIN.findall(path.read_text())}
+
+
+@pytest.mark.parametrize("path", LOCKS, ids=lambda p: p.name)
+def test_every_line_of_a_lock_file_has_a_hash(path: Path) -> None:
+    text = path.read_text()
+
+    assert pins(path)
+    assert [line for line in text.splitlines() if "==" in line and not PIN.match(line)] == []
+    assert all(
+        block.count("--hash=sha256:") for block in re.split(r"^(?=\S)", text, flags=re.MULTILINE) if "==" in block
+    )
+
+
+def test_the_lock_files_agree_with_each_other() -> None:
+    """What the tests prove is what is installed: one version of each package, in every file that has it."""
+    proved = pins(ROOT / "requirements/dev.txt")
+    for path in LOCKS:
+        assert {k: v for k, v in pins(path).items() if v != proved.get(k, v)} == {}, path.name
+    assert {n for n, _ in pins(ROOT / "requirements/run.txt")} <= {n for n, _ in pins(ROOT / "requirements/action.txt")}
+
+
+def test_the_lock_files_hold_what_the_project_asks_for() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    asked = {re.match(r"[\w.-]+", d)[0].lower() for d in project["project"]["dependencies"]}  # type: ignore[index]
+    build = {re.match(r"[\w.-]+", d)[0].lower() for d in project["build-system"]["requires"]}  # type: ignore[index]
+
+    assert asked <= {n for n, _ in pins(ROOT / "requirements/run.txt")}
+    assert build <= {n for n, _ in pins(ROOT / "requirements/build.txt")}

@@ -87,6 +87,23 @@ def test_who_is_not_trusted_chooses_nothing(here: Path, text: str) -> None:
     assert "not trusted" in said(here, text, "--untrusted")
 
 
+@pytest.mark.parametrize("text", ['with = "secret-values"', "emulator = true", 'replay = "clean.jsonl"'])
+def test_nor_what_is_read_nor_who_answers(here: Path, text: str) -> None:
+    """A tape of the repository's own would show an account without drift, and an emulator knows nothing."""
+    assert "not trusted" in said(here, text, "--untrusted")
+    assert "no tape here" in said(here, "emulator = false", "--untrusted")
+
+
+@pytest.mark.parametrize("key", ["state", "also-managed-by", "var-file", "baseline", "rules-file", "driftignore"])
+def test_who_is_not_trusted_shows_nothing_of_the_machine(here: Path, key: str) -> None:
+    (here.parent / "elsewhere").write_text("{}")
+    value = '"../elsewhere"' if key in ("baseline", "driftignore") else '["../elsewhere"]'
+
+    assert "outside of the checkout" not in said(here, f"{key} = {value}")
+    assert "outside of the checkout" in said(here, f"{key} = {value}", "--untrusted")
+    assert "outside of the checkout" not in said(here, f"{key} = {value.replace('../', 'work/')}", "--untrusted")
+
+
 def test_a_state_of_the_command_line_is_the_users_own_word(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 

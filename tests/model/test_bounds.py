@@ -275,15 +275,15 @@ drift.cli.main()
 
 
 def test_what_nobody_foresaw_is_status_2_and_no_traceback(tmp_path: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "DRIFT_DETAILS": str(tmp_path / "details")}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "DRIFT_LOG_FILE": str(tmp_path / "log")}
     done = subprocess.run(
         [sys.executable, "-c", SURPRISE], capture_output=True, text=True, env=environment, check=False
     )
     assert done.returncode == 2
     assert "Error: this should not happen: KeyError at drift/cli/__init__.py:" in done.stderr
-    assert "report it with a recording" in done.stderr
+    assert "report it with the log" in done.stderr
     assert "Traceback" not in done.stderr
-    kept = (tmp_path / "details").read_text()
+    kept = (tmp_path / "log").read_text()
     assert "drift/cli/__init__.py:" in kept
     assert "secret-value" not in done.stderr + done.stdout + kept
 

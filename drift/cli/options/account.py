@@ -11,6 +11,7 @@ import click
 
 from drift.cli import plugins
 from drift.cli.interrupts import INTERRUPTS
+from drift.cli.log import log_option
 from drift.cli.options import group, split
 from drift.errors import UsageError
 from drift.live.patience import TIMED_OUT, Patience, Patient
@@ -143,4 +144,5 @@ account_options = group(
         show_default=True,
         help="What Ctrl-C and SIGTERM do: end the run, or end the asking and report what was read. Twice always ends.",
     ),
+    log_option,
 )

@@ -10,11 +10,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import IO, NamedTuple, TextIO
 
 import click
 
+from drift.cli import log
 from drift.cli.checkout import checkout
 from drift.cli.options import group
 from drift.cli.options.policy import HELP, Policy, status
@@ -23,8 +25,9 @@ from drift.errors import UsageError
 from drift.live.asker import Progress, quiet
 from drift.model import files
 from drift.model.drift import Report
+from drift.model.journal import timed
 from drift.model.suggest import did_you_mean
-from drift.report import FORMATS, Look
+from drift.report import FORMATS, Look, Render
 
 
 class Target(NamedTuple):
@@ -92,17 +95,23 @@ class Output:
     def finish(self, report: Report) -> int:
         """Write the report in every format asked for, all files or none, then standard output; the exit status."""
         known = formats()
-        written = {}
-        for target in self.targets:
-            render = known[target.format]()
-            text = io.StringIO(newline="")
-            render(report, text, self._look(target))
-            written[target.path] = text.getvalue()
-        write_files({path: text for path, text in written.items() if path is not None})
-        if None in written:
-            _to(sys.stdout, written[None])
+        rendered = {t.path: partial(self._render, known[t.format](), t, report) for t in self.targets}
+        shown = rendered.pop(None, None)
+        with files.aside(shown or b"") as spooled:
+            if rendered:
+                _write({path: content for path, content in rendered.items() if path is not None}, HINT)
+            if shown is not None:
+                _to(sys.stdout, spooled)
         self.policy.check_reach(report)  # after the report: it is not lost for a typing error
         return status(report, self.policy, allow_incomplete=self.allow_incomplete)
+
+    def _render(self, render: Render, target: Target, report: Report, out: IO[bytes]) -> None:
+        """Write the report in UTF-8, what is no character as an escape."""
+        text = io.TextIOWrapper(out, "utf-8", "backslashreplace", newline="")
+        with timed("written", format=target.format, file=str(target.path or "standard output")):
+            render(report, text, self._look(target))
+            text.flush()
+        text.detach()  # the file is its owner's to close
 
     def _look(self, target: Target) -> Look:
         terminal = target.path is None and sys.stdout.isatty()
@@ -118,22 +127,37 @@ class Output:
         )
 
 
-def write_files(texts: Mapping[Path, str], hint: str = "Give a path that can be written.") -> None:
+HINT = "Give a path that can be written."
+
+
+def write_files(texts: Mapping[Path, str], hint: str = HINT) -> None:
     """Every file or none, in UTF-8, what is no character as an escape; UsageError where one cannot be written."""
+    _write({path: text.encode("utf-8", "backslashreplace") for path, text in texts.items()}, hint)
+
+
+def _write(contents: Mapping[Path, files.Content], hint: str) -> None:
     try:
-        files.write({path: text.encode("utf-8", "backslashreplace") for path, text in texts.items()})
+        files.write(contents)
     except OSError as error:
         raise UsageError(f"{error.filename}: cannot be written: {error.strerror}", hint) from None
 
 
-def _to(stream: TextIO, text: str) -> None:
+def _to(stream: TextIO, content: IO[bytes]) -> None:
     encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    texts = iter(partial(io.TextIOWrapper(content, "utf-8", newline="").read, 1 << 16), "")
+    stream.writelines(text.encode(encoding, "backslashreplace").decode(encoding) for text in texts)
 
 
 def split_formats(asked: tuple[str, ...]) -> tuple[str, ...]:
     """`table,json=drift.json` as two; what follows a `=` is a path and may hold no comma."""
     return tuple(part for one in asked for part in re.split(r",(?=[a-z][\w-]*(?:=|,|$))", one) if part)
+
+
+def _louder(context: click.Context, _: click.Parameter, value: int) -> bool:
+    """Whether values are shown whole; from two on the log is told, too."""
+    if value > 1 and not context.resilient_parsing:
+        log.tell()
+    return value > 0
 
 
 output_options = group(
@@ -160,7 +184,14 @@ output_options = group(
     click.option("--no-color", is_flag=True, help="No colours, even on a terminal (so does NO_COLOR)."),
     click.option("--quiet", "-q", is_flag=True, help="One line for each drifted resource, and nothing else."),
     click.option("--show-not-ours", is_flag=True, help="Name what others made, by owner."),
-    click.option("--verbose", "-v", is_flag=True, help="Show whole values, and what is not ours by name."),
+    click.option(
+        "--verbose",
+        "-v",
+        count=True,
+        callback=_louder,
+        help="Show whole values, and what is not ours by name. Twice: write what is done on standard error, too, with "
+        "the seconds it takes.",
+    ),
 )
 
 

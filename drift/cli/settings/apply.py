@@ -281,6 +281,8 @@ def relative(place: str, folder: Path) -> str:
 def _fits(option: click.Option, value: Any) -> bool:
     if option.is_flag:
         return isinstance(value, bool)
+    if option.count:
+        return isinstance(value, bool | int)
     if _is_number(option):
         return isinstance(value, int | float) and not isinstance(value, bool)
     return isinstance(value, str | date | time)
@@ -291,7 +293,7 @@ def _is_number(option: click.Option) -> bool:
 
 
 def _wanted(option: click.Option) -> str:
-    if option.is_flag:
+    if option.is_flag or option.count:
         return "true or false"
     kind = "a number" if _is_number(option) else "a text"
     return f"{kind}, or a list of them" if option.multiple or option.nargs != 1 else kind

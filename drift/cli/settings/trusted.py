@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from drift.cli.checkout import checkout
 from drift.errors import UsageError
 from drift.model import trust
 
@@ -12,8 +13,12 @@ WRITING = frozenset({"format", "output", "record"})
 """Options that write where they say."""
 REACHING = frozenset({"state", "also-managed-by", "webhook"})
 """Options that name a place that may be on another host."""
-CHOOSING = frozenset({"profile", "state-profile"})
-"""Options that choose whose credentials are used."""
+CHOOSING = frozenset({"profile", "state-profile", "with", "emulator", "replay"})
+"""Options that choose whose credentials are used, what they read, and who answers."""
+READING = frozenset({
+    "state", "also-managed-by", "backend-config", "config", "var-file", "rules-file", "baseline", "driftignore",
+})  # fmt: skip
+"""Options that name files and directories to read, among others."""
 
 
 class DistrustError(UsageError):
@@ -33,9 +38,25 @@ def check(key: str, value: Any, place: str, words: tuple[str, ...]) -> None:
                 f"{place}: {key} reaches {host}, and a file that was found may not choose that",
                 f"Allow it with `drift --allow-host {host} …` or {trust.HOSTS}, or name the file with --config-file.",
             )
-    if trust.is_untrusted() and (key in CHOOSING or (key in REACHING and any("://" in t for t in texts))):
+    if not trust.is_untrusted():
+        return
+    chosen = key in CHOOSING and value not in (False, None, (), [])
+    if chosen or (key in REACHING and any("://" in t for t in texts)):
         raise DistrustError(
             f"{place}: {key} is for who runs drift to say: the repository is not trusted",
+            "Give the option on the command line, or run without --untrusted.",
+        )
+    for text in texts if key in READING and not writes else ():
+        if "://" not in text and not (key == "backend-config" and "=" in text):
+            _within(text, key, place)
+
+
+def _within(source: str, key: str, place: str) -> None:
+    """DistrustError unless a path leads below the checkout: what is elsewhere is not the repository's to show."""
+    root = checkout(Path())[0]
+    if not Path(source).resolve().is_relative_to(root):
+        raise DistrustError(
+            f"{place}: {key} reads {source}, outside of the checkout, and the repository is not trusted",
             "Give the option on the command line, or run without --untrusted.",
         )
 

@@ -2,6 +2,9 @@
 
 Parsing takes most of a tenth of a second for a thousand lines. The cache is a directory of the user's own
 (`$XDG_CACHE_HOME/drift/hcl`, mode 0700); `DRIFT_CACHE` names another, or is `off`.
+
+What is kept is sealed with the text it was made from: a file that says a secret leaves none in the cache, a backup or
+an image of it, and who has the file can open its entry, and nobody else.
 """
 
 from __future__ import annotations
@@ -75,13 +78,13 @@ def _files(paths: Sequence[Path]) -> list[File]:
             out[n] = File(str(path), Body(), (Lost(1, 1, "", content),))
         elif (known := store.get(_key(path, content)) if store and _kept(path) else None) is not None:
             with suppress(ValueError):
-                out[n] = unpacked(known, str(path))
+                out[n] = unpacked(_sealed(known, path, content), str(path))
         if out[n] is None and isinstance(content, bytes):
             to_do.append((n, str(path), content))
     for (n, name, content), data in zip(to_do, _parsed(to_do), strict=True):
         out[n] = unpacked(data, name)
         if store and _kept(Path(name)):
-            store.put(_key(Path(name), content), data)
+            store.put(_key(Path(name), content), _sealed(data, Path(name), content))
     return [file for file in out if file is not None]
 
 
@@ -161,10 +164,24 @@ def _parser() -> bytes:
 
 
 def _key(path: Path, content: bytes) -> str:
-    digest = hashlib.sha256(_parser())
+    return _digest(b"name", path, content).hex()
+
+
+def _sealed(data: bytes, path: Path, content: bytes) -> bytes:
+    """A parsed file, closed or opened with the text that it was made from.
+
+    The stream is SHAKE-256 of that text: no other entry ever has the same one. What was changed since opens to no
+    parsed file.
+    """
+    stream = hashlib.shake_256(_digest(b"seal", path, content)).digest(len(data))
+    return (int.from_bytes(data, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(data), "big")
+
+
+def _digest(purpose: bytes, path: Path, content: bytes) -> bytes:
+    digest = hashlib.sha256(_parser() + purpose)
     digest.update("".join(path.suffixes[-2:]).encode("utf-8", "surrogateescape") + b"\0")
     digest.update(content)
-    return digest.hexdigest()
+    return digest.digest()
 
 
 class _Store:

@@ -3,7 +3,8 @@
 What counts is where a path leads, whatever links say. Modules and files stay below the checkout that the
 configuration is in (the nearest directory with a `.git`), or where `terraform init` put modules. Without a checkout,
 modules are read wherever they are, for a plain directory is nobody's pull request; functions then still read files
-below the configuration's own directory and the working directory alone.
+below the configuration's own directory and the working directory alone. With --untrusted, the working directory
+stands for a checkout where there is none: an unpacked archive has no `.git`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from drift.model import trust
 from drift.model.bounds import SETTINGS_BYTES, contents
 
 _INIT = ".terraform"
@@ -31,8 +33,10 @@ class Jail:
     def of(cls, root: Path, data_dir: Path) -> Jail:
         """Around the root module in a directory, whose modules the installer put below `data_dir`."""
         root = _real(root)
-        found = _checkout(root)
         here = _real(Path.cwd())
+        found = _checkout(root)
+        if found is None and trust.is_untrusted():
+            found = here if root.is_relative_to(here) else root
         near = (here,) if found is None and here != Path(here.anchor) and root.is_relative_to(here) else ()
         return cls(found, (root, *near, _real(data_dir / "modules")))
 

@@ -11,6 +11,7 @@ from drift.provider.contract import Access, Provider, Usage
 from drift.provider.facts import SchemaFiles
 from drift.provider.operations import Operations
 from drift.provider.spec import ResourceType
+from drift.providers.aws.contents import ONLY_WHEN_ASKED
 from drift.providers.aws.homes import AwsHomes
 from drift.providers.aws.lanes import lane
 from drift.providers.aws.owners import complete
@@ -85,6 +86,7 @@ AWS = Provider(
     lint=_lint,
     open=_open,
     action=action,
+    secret_contents=ONLY_WHEN_ASKED,
     allow=_allow,
     here=_here,
     homes=AwsHomes(),

@@ -7,7 +7,7 @@ import re
 import socket
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ import msgspec
 from drift import __version__
 from drift.errors import CloudError
 from drift.model.coverage import NOT_ASKED, NOT_OFFERED, SWITCHED_OFF
+from drift.model.journal import is_kept, note
 from drift.provider.api import Answer, Refused, Request
 from drift.providers.aws.allowed import is_allowed
 from drift.providers.aws.answers import watch
@@ -193,11 +194,25 @@ class BotoApi:
         throttling = ThrottlingErrorDetector(RetryEventAdapter())
 
         def watch(**words: Any) -> None:
+            _note_trouble(service, region, words)
             if throttling.is_throttling_error(**words):
                 with self._counting:
                     self.throttled[service, region] += 1
 
         return watch
+
+
+def _note_trouble(service: str, region: str, words: Mapping[str, Any]) -> None:
+    """An answer that botocore may ask for again, for the log; of a fault its name, for its words may hold anything."""
+    if not is_kept():
+        return
+    answer, error = words.get("response"), words.get("caught_exception")
+    status = answer[0].status_code if answer else 0
+    if error is None and status < 400:
+        return
+    code = str(answer[1].get("Error", {}).get("Code") or status) if answer else type(error).__name__
+    operation = getattr(words.get("operation"), "name", "")
+    note("trouble", service=service, region=region, operation=operation, attempt=words.get("attempts"), code=code)
 
 
 def _session(profile: str | None, region: str | None) -> boto3.Session:

@@ -50,6 +50,19 @@ def test_the_cache_is_by_content_and_private(kept: Path, tmp_path: Path, monkeyp
     assert parse_file(two).path == str(two)
 
 
+def test_what_is_kept_says_nothing_to_who_has_not_the_file(kept: Path, tmp_path: Path) -> None:
+    """A literal in a configuration may be a secret, and a cache is copied into backups and images."""
+    (one,) = written(tmp_path, one='password = "canary-of-a-literal"')
+    first = parse_file(one)
+    (entry,) = (p for p in kept.rglob("*") if p.is_file())
+
+    assert b"canary" not in entry.read_bytes()
+    assert b"password" not in entry.read_bytes()
+    assert entry.stat().st_mode & 0o777 == 0o600
+    entry.write_bytes(entry.read_bytes()[::-1])
+    assert parse_file(one) == first
+
+
 def test_a_changed_file_is_parsed_again(kept: Path, tmp_path: Path) -> None:
     (one,) = written(tmp_path, one="a = 1")
     parse_file(one)
