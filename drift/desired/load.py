@@ -35,8 +35,6 @@ from drift.provider.spec import Attr, ResourceType
 
 T = TypeVar("T")
 
-_UNIQUE = re.compile(r"arn:[^:]+:[^:]+:.*|[a-z]+(?:-[a-z]+)*-[0-9a-f]{8,32}")
-"""What names one object among all of its type: an ARN, or an id that AWS drew. A name does not."""
 NO_LIVE_OBJECT = re.compile(
     r"(terraform_data|null_resource|external|(random|time|tls|local|archive|cloudinit|template|null)_.*)"
 )
@@ -202,12 +200,12 @@ def _home_of(instance: Instance, home: Home, catalog: Catalog) -> Home:
 
 
 def _named(instance: Instance, catalog: Catalog) -> set[str]:
-    """What names, all over AWS, the objects that a resource of a type without an entry stands for or made."""
+    """What names, all over its cloud, the objects that a resource of a type without an entry stands for or made."""
     provider = catalog.provider_at(instance.provider)
     names = ("id", "arn", *(provider.made_by.get(instance.address.type, ()) if provider else ()))
     found = (instance.attributes.get(name) for name in names)
     every = (v for value in found for v in (value if isinstance(value, list | tuple) else [value]))
-    return {v for v in every if isinstance(v, str) and _UNIQUE.fullmatch(v)}
+    return {v for v in every if isinstance(v, str) and provider is not None and provider.homes.is_unique(v)}
 
 
 def _doubted(resource: Resource, instance: Instance, home: Home, catalog: Catalog, *, several: bool) -> Resource:

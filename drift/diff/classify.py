@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -19,6 +18,7 @@ from drift.model.drift import Aside, Change, Drift, Pending
 from drift.model.resource import Key, Resource
 from drift.model.value import Value, is_empty
 from drift.provider.catalog import Catalog
+from drift.provider.contract import Homes
 from drift.provider.relations import entry_of, parent_key
 from drift.provider.spec import ElementOf, ResourceType
 
@@ -118,29 +118,23 @@ def classify(
             key, refused = found.key, stranger.refused
             out.gaps.add(Gap(key.type, key.account, key.region, refused.action, refused.code, found.id))
         elif stranger.fate == "unmanaged" and _everywhere(found) not in lost:
-            if (found.type, found.id) in imported or any(t == found.type and _is(found, i) for t, i in identities):
+            homes = catalog.provider_of(found.type).homes
+            if (found.type, found.id) in imported or any(
+                type_ == found.type and _is(found, identity, homes) for type_, identity in identities
+            ):
                 continue
             out.drift.append(Drift("unmanaged", None, found))
     return out
 
 
-def _is(found: Resource, identity: Mapping[str, str]) -> bool:
+def _is(found: Resource, identity: Mapping[str, str], homes: Homes) -> bool:
     """Whether an identity, as `import` blocks name it, is this resource's: every part that is given has to agree."""
     own = {"account_id": found.key.account, "region": found.key.region, "id": found.id, "arn": found.arn}
     known = {**found.attributes, **{name: value for name, value in own.items() if value}}
     return all(
-        str(known[name]) == value if name in known else name == "arn" and _named_by(value, found)
+        str(known[name]) == value if name in known else homes.is_full_name_of(value, found.key, found.id, found.name)
         for name, value in identity.items()
     )
-
-
-def _named_by(arn: str, found: Resource) -> bool:
-    """Whether an ARN names something whose own ARN was not read: by its account, its region, its last part."""
-    parts = arn.split(":", 5)
-    if len(parts) < 6 or parts[3] not in ("", found.key.region) or parts[4] not in ("", found.key.account):
-        return False
-    last = re.split(r"[/:]", parts[5])[-1]
-    return last in (found.id, found.name, re.split(r"[/:]", found.id)[-1])
 
 
 def _anywhere(desired: Sequence[Resource], actual: Actual) -> frozenset[Everywhere]:

@@ -28,7 +28,7 @@ class Membership:
 
 Prove = Callable[[Sequence[Question]], Mapping[Question, Any]]
 Members = Mapping[tuple[str, str], str]
-"""(type in few letters, or empty for an ARN; the owner's name of it) -> whose it is."""
+"""(type in few letters, empty where the name says it all; the owner's name of it) -> whose it is."""
 
 
 def membership(
@@ -83,7 +83,7 @@ def _members(answers: Mapping[Question, Any], region: str, owns: Owns) -> Member
     for member in (m for members in by_key.values() for m in members):
         name = str(member.get("id") or "")
         for known in {name, name.partition("|")[0]} - {""}:
-            out["" if known.startswith("arn:") else _letters(str(member.get("type"))), known] = owns.who
+            out[_letters(str(member.get("type") or "")), known] = owns.who
     return out
 
 

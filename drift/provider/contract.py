@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from drift.model.coverage import Unreadable
+from drift.model.resource import Key
 from drift.provider.api import Api, Asks
 from drift.provider.facts import NO_SCHEMA, Facts, Schema
 from drift.provider.operations import Operations
@@ -46,8 +47,14 @@ class Homes(Protocol):
     def of_name(self, name: str) -> Home:
         """Where something of this name lives, where the name says so: an ARN."""
 
+    def of_configuration(self, arguments: Mapping[str, Any]) -> Home:
+        """Where a provider configuration leads, by what its blocks and arguments say: the role that it assumes."""
+
     def is_unique(self, name: str) -> bool:
         """Whether a name is nobody else's: an id that the cloud made up, an ARN, a URL."""
+
+    def is_full_name_of(self, name: str, key: Key, id_: str, label: str) -> bool:
+        """Whether a full name, an ARN, may be that of what has this key, id and label, where its own is unread."""
 
 
 class NoHomes:
@@ -67,8 +74,16 @@ class NoHomes:
         """Nowhere that is known."""
         return Home()
 
+    def of_configuration(self, arguments: Mapping[str, Any]) -> Home:
+        """Nowhere that is known."""
+        return Home()
+
     def is_unique(self, name: str) -> bool:
         """No name is known to be."""
+        return False
+
+    def is_full_name_of(self, name: str, key: Key, id_: str, label: str) -> bool:
+        """No name is known to be full."""
         return False
 
 
@@ -159,6 +174,9 @@ class Provider:
     """The rules that judge its resources, each a `drift.rules.spec.Rule`."""
     frameworks: Callable[[], Sequence[Any]] = _no_rules
     """The frameworks that its rules answer to, each a `drift.rules.frameworks.Framework`."""
+    data_blocks: Mapping[str, Any] = field(default_factory=dict)
+    """Data source -> the blocks that stand in it, each with its own: JSON does not tell blocks from arguments. Of one
+    that is left out it is known that `filter` is a block."""
     language: str = ""
     """A module with what the provider adds to Terraform's language; imported when a configuration is evaluated.
     It registers functions (`provider::aws::arn_parse`) and has DATA_SOURCES: data sources that need no call."""

@@ -320,7 +320,8 @@ class Owns:
     """A resource that made others and has a list of them: these are not the user's, whatever they carry themselves."""
 
     members: str
-    """JMESPath over the item: a list of `{type: …, id: …}`, in the words of the owner's own API."""
+    """JMESPath over the item: a list of `{type: …, id: …}`, in the words of the owner's own API. `type` is empty where
+    the id names one thing among all of every type."""
     who: str
     """The owner, by the name that `Owner` has for it."""
     names: Mapping[str, str] = field(default_factory=dict, hash=False)

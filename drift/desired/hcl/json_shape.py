@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from drift.provider import facts
-from drift.provider.installed import facts_of
+from drift.provider.installed import facts_of, installed
 
 Static = Literal["expression", "each", "raw"]
 """How an argument's text is meant: it is an expression (or, by `each`, each of its parts is), or just text."""
@@ -55,16 +55,6 @@ _ENCRYPTION: Final = Shape(
         "remote_state_data_sources": _REMOTE,
     }
 )
-
-_CONDITION: Final = Shape()
-_PRINCIPALS: Final = Shape()
-_DATA: Final[Mapping[str, Mapping[str, Shape]]] = {
-    "aws_iam_policy_document": {
-        "statement": Shape(blocks={"condition": _CONDITION, "principals": _PRINCIPALS, "not_principals": _PRINCIPALS})
-    },
-    "terraform_remote_state": {},
-}
-"""The blocks of data sources: the catalogue has no schema of these. Most of AWS's know `filter` alone."""
 
 TOP: Final[Mapping[str, Shape]] = {
     "terraform": Shape(
@@ -112,8 +102,20 @@ def inside(kind: str, labels: tuple[str, ...], shape: Shape) -> Shape:
     if kind == "resource":
         own: Mapping[str, Shape] = _provided({**facts_of(labels[0]), **facts_of(labels[0], facts.LATEST)})
     else:
-        own = _DATA.get(labels[0], {"filter": Shape()})
+        own = _of_data(labels[0])
     return Shape(2, {**_META, **_with_dynamic(own)}, _META_STATIC)
+
+
+def _of_data(type_: str) -> Mapping[str, Shape]:
+    """The blocks of a data source: the catalogue has no schema of these, and most know `filter` alone."""
+    if type_ == "terraform_remote_state":
+        return {}
+    known = (p.data_blocks[type_] for p in installed().providers.values() if type_ in p.data_blocks)
+    return _nested(next(known, {"filter": {}}))
+
+
+def _nested(blocks: Mapping[str, Any]) -> dict[str, Shape]:
+    return {name: Shape(blocks=_nested(inner)) for name, inner in blocks.items()}
 
 
 def _provided(schema: Mapping[str, Any]) -> dict[str, Shape]:

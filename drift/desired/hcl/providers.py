@@ -6,7 +6,6 @@ configuration of its caller, and of aliased ones those that `providers` hands do
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -21,14 +20,13 @@ from drift.desired.hcl.types import object_val
 from drift.desired.hcl.values import STRING, UNKNOWN, Type, Val, unknown
 from drift.desired.hcl.written import Evaluate, With, iterated
 from drift.provider.facts import Facts, settable
+from drift.provider.installed import installed
 
 Reference = tuple[str, str]
 """(local name, alias) of a provider configuration."""
 
 UNTOLD = "?"
 """An alias that no configuration has."""
-
-_ROLE = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/")
 
 
 class Evaluator(Protocol):
@@ -147,9 +145,8 @@ def configured(block: Declared, name: str, alias: str, scope: Scope, evaluate: E
 
     body = block.body
     role = "".join([text(b.body, "role_arn") for b in blocks(body, "assume_role")][-1:])
-    allowed = value(body, "allowed_account_ids")
-    only = str(allowed[0]) if isinstance(allowed, list) and len(allowed) == 1 and allowed[0] is not UNKNOWN else ""
-    match = _ROLE.match(role)
+    known = installed().providers.get(name)
+    told = {"role_arn": role, "allowed_account_ids": value(body, "allowed_account_ids")}
     tags = [value(b.body, "tags") for b in blocks(body, "default_tags")]
     ignored = blocks(body, "ignore_tags")
     keys = [k for b in ignored for k in _texts(value(b.body, "keys"))]
@@ -158,7 +155,7 @@ def configured(block: Declared, name: str, alias: str, scope: Scope, evaluate: E
         name=name,
         alias=alias,
         region=text(body, "region"),
-        account=match[1] if match else only,
+        account=known.homes.of_configuration(told).account if known is not None else "",
         role=role,
         profile=text(body, "profile"),
         default_tags=None

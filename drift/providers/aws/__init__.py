@@ -74,6 +74,11 @@ MADE_BY = {
 }
 """Computed attributes, as the provider documents them."""
 
+DATA_BLOCKS: Mapping[str, Any] = {
+    "aws_iam_policy_document": {"statement": {"condition": {}, "principals": {}, "not_principals": {}}}
+}
+"""The nested blocks of data sources, as the provider documents them; most others know `filter` alone."""
+
 AWS = Provider(
     name="aws",
     title="AWS",
@@ -94,5 +99,6 @@ AWS = Provider(
     lane=lane,
     rules=_rules,
     frameworks=_frameworks,
+    data_blocks=DATA_BLOCKS,
     language="drift.providers.aws.language",
 )

@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from drift.model.resource import Key
 from drift.provider.contract import Home
 from drift.provider.spec import ResourceType
 from drift.providers.aws.arn import Arn
 
 _MADE_UP = re.compile(r"[a-z]+(-[a-z]+)*-[0-9a-f]{8,}")
 _ZONE = re.compile(r"([a-z]{2}(?:-[a-z]+)+-\d)[a-z]")
+_ROLE = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/")
 _REGION_OF = {"aws_region": "name", "aws_availability_zones": "id"}
 """Data source -> its attribute that is a region's name."""
 
@@ -47,9 +49,29 @@ class AwsHomes:
         arn = Arn.parse(name)
         return Home("", arn.region) if arn is not None else Home()
 
+    def of_configuration(self, arguments: Mapping[str, Any]) -> Home:
+        """The account of the role that it assumes, else the one account that it allows."""
+        match = _ROLE.match(_text(arguments.get("role_arn")))
+        if match:
+            return Home(match[1], "")
+        allowed = arguments.get("allowed_account_ids")
+        only = allowed[0] if isinstance(allowed, list) and len(allowed) == 1 else ""
+        return Home(str(only) if isinstance(only, str | int) else "", "")
+
     def is_unique(self, name: str) -> bool:
         """An id that AWS made up, an ARN or a URL."""
         return bool(_MADE_UP.fullmatch(name) or "://" in name or Arn.parse(name))
+
+    def is_full_name_of(self, name: str, key: Key, id_: str, label: str) -> bool:
+        """An ARN names by account, region and its last part."""
+        arn = Arn.parse(name)
+        if arn is None or arn.region not in ("", key.region) or arn.account not in ("", key.account):
+            return False
+        return _last(arn.resource) in (id_, label, _last(id_))
+
+
+def _last(name: str) -> str:
+    return re.split(r"[/:]", name)[-1]
 
 
 def _text(value: Any) -> str:

@@ -36,7 +36,9 @@ CLOUDFORMATION_STACK = ResourceType(
              bind={"StackName": "StackId"}),
     ),
     owns=Owns(
-        "Resources[?ResourceStatus != 'DELETE_COMPLETE'].{type: ResourceType, id: PhysicalResourceId}",
+        # an ARN says by itself what it names
+        "Resources[?ResourceStatus != 'DELETE_COMPLETE' && PhysicalResourceId]"
+        ".{type: !starts_with(PhysicalResourceId, 'arn:') && ResourceType || '', id: PhysicalResourceId}",
         "CloudFormation",
         names={
             "aws_appautoscaling_policy": "AWS::ApplicationAutoScaling::ScalingPolicy",
