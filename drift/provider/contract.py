@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from drift.model.coverage import Unreadable
 from drift.model.resource import Key
@@ -101,6 +101,22 @@ class Access:
     """Whether to read the content of what is kept secret; else it is refused with the code NOT_ASKED."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """The permissions to write down, and how."""
+
+    actions: Sequence[str]
+    name: str = "drift-read-only"
+    """Of the role; the names of policies and files begin with it."""
+    format: Literal["json", "terraform", "cloudformation"] = "json"
+    secrets: bool = False
+    """Whether the content of secrets may be read."""
+    wildcards: bool = False
+    """Whether one pattern may stand for all that a service lists and describes."""
+    trust: str = ""
+    """Who may take on the role, as the provider writes it; no role is written where it is empty."""
+
+
 def _operation(service: str, call: Call) -> str:
     """`service:Operation`, the permission where nothing else is said."""
     return call.iam or f"{service}:{call.op}"
@@ -159,8 +175,8 @@ class Provider:
     """(service, call) -> the permission that the call takes."""
     secret_contents: frozenset[tuple[str, str]] = frozenset()
     """(service, operation) of calls whose whole answer is a secret: they are made only where `Access.secrets` asks."""
-    allow: Callable[[Iterable[str]], Mapping[str, Any]] | None = None
-    """Permissions -> the document that grants them; None where the cloud has no such document."""
+    allow: Callable[[Grant], Mapping[str, str]] | None = None
+    """What is to be granted -> file name -> its text; None where the cloud has no such documents."""
     here: Callable[[str, str], Mapping[str, str]] = _nowhere
     """(account, region) -> what every item knows of where it is: `here.account`, `here.region`."""
     homes: Homes = field(default_factory=NoHomes)
@@ -193,4 +209,4 @@ class Extension:
     """Type -> the facts of its schema, as `drift.provider.facts.trimmed` makes them."""
 
 
-__all__ = ["Access", "Extension", "Home", "Homes", "NoHomes", "Provider", "Usage"]
+__all__ = ["Access", "Extension", "Grant", "Home", "Homes", "NoHomes", "Provider", "Usage"]

@@ -351,7 +351,7 @@ def test_graph_marks_the_drift(format_: str) -> None:
 def test_catalog_formats_and_policy() -> None:
     table = drift("catalog", "--only", "aws_sqs_*", "--verbose")
     entries = json.loads(drift("catalog", "--only", "aws_sqs_queue", "--format", "json").stdout)
-    policy = json.loads(drift("catalog", "--only", "aws_sqs_queue_policy", "--iam-policy").stdout)
+    policy = json.loads(drift("policy", "--only", "aws_sqs_queue_policy").stdout)
 
     assert "name_prefix: only read when the queue is created" in table.stdout
     assert entries[0]["ignored"] == {"name_prefix": "only read when the queue is created"}

@@ -6,7 +6,7 @@ import io
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,11 @@ import pytest
 from drift.live.asker import Asker
 from drift.live.tape import Player
 from drift.provider.api import Answer, Api, Refused, Request
+from drift.provider.contract import Grant
 from drift.provider.describe import actions
 from drift.provider.installed import installed
-from drift.providers.aws.permissions import action, policy
+from drift.providers.aws.permissions import action
+from drift.providers.aws.role import documents
 from drift.report import Look
 from drift.report import json as json_report
 from tests.support.apis import Standing
@@ -215,12 +217,12 @@ def test_no_refusal_is_ever_a_verdict(name: str) -> None:
 
 
 class Granting(Standing):
-    """Allows what an IAM policy grants, and nothing else."""
+    """Allows what IAM policies grant, and nothing else."""
 
-    def __init__(self, api: Api, policy: Mapping[str, Any]) -> None:
+    def __init__(self, api: Api, policies: Sequence[Mapping[str, Any]]) -> None:
         self._api = api
         self.account, self.counts = api.account, api.counts
-        granted = {a for s in policy["Statement"] if s["Effect"] == "Allow" for a in s["Action"]}
+        granted = {a for p in policies for s in p["Statement"] if s["Effect"] == "Allow" for a in s["Action"]}
         needs: dict[tuple[str, str], set[str]] = {}
         for entry in installed().values():
             for call in entry.calls:
@@ -239,7 +241,7 @@ def test_the_iam_policy_grants_all_that_a_check_takes(name: str) -> None:
     """With exactly its actions allowed and everything else denied, nothing is unread."""
     world, catalog = World(WORLDS / name), installed()
     tape = world.tape("tampered")
-    api = Granting(tape, policy(actions(catalog, catalog)))
+    api = Granting(tape, documents(Grant(actions=actions(catalog, catalog, secrets=True), secrets=True)))
 
     assert lines(run(world.path / "refreshed.tfstate", api, recorded=tape.types)) == world.expected
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from drift.provider.api import Api, Asks
 from drift.provider.catalog import IndexedTypes
-from drift.provider.contract import Access, Provider, Usage
+from drift.provider.contract import Access, Grant, Provider, Usage
 from drift.provider.facts import SchemaFiles
 from drift.provider.operations import Operations
 from drift.provider.spec import ResourceType
@@ -15,7 +15,7 @@ from drift.providers.aws.contents import ONLY_WHEN_ASKED
 from drift.providers.aws.homes import AwsHomes
 from drift.providers.aws.lanes import lane
 from drift.providers.aws.owners import complete
-from drift.providers.aws.permissions import action, policy
+from drift.providers.aws.permissions import action
 from drift.providers.aws.regions import partition_of
 
 TYPES = IndexedTypes("drift.providers.aws")
@@ -49,8 +49,10 @@ def _frameworks() -> Sequence[Any]:
     return frameworks()
 
 
-def _allow(actions: Iterable[str]) -> Mapping[str, Any]:
-    return policy(actions)
+def _allow(grant: Grant) -> Mapping[str, str]:
+    from drift.providers.aws.role import files
+
+    return files(grant)
 
 
 def _operations() -> Operations:

@@ -1,9 +1,6 @@
-"""Which IAM action allows a call, and the policy that allows many."""
+"""Which IAM action allows a call."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable, Mapping
-from typing import Any
 
 from drift.provider.spec import Call
 
@@ -29,18 +26,3 @@ FIRST_CALL = "sts:GetCallerIdentity"
 def action(service: str, call: Call) -> str:
     """The IAM action that allows `call` to a service: `sqs:GetQueueAttributes`."""
     return call.iam or f"{PREFIXES.get(service, service)}:{call.op}"
-
-
-def policy(actions: Iterable[str]) -> Mapping[str, Any]:
-    """The least privilege that a check takes."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "DriftReadOnly",
-                "Effect": "Allow",
-                "Action": sorted({FIRST_CALL, *actions}),
-                "Resource": "*",
-            }
-        ],
-    }
