@@ -65,6 +65,11 @@ class Recorder:
         """HTTP requests made so far, by service."""
         return self._api.counts
 
+    @property
+    def throttled(self) -> Mapping[tuple[str, str], int]:
+        """How often the account asked for patience, by service and region."""
+        return getattr(self._api, "throttled", {})
+
     def ask(self, request: Request) -> Answer:
         """The answer, kept."""
         answer = self._api.ask(request)

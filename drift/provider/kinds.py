@@ -9,13 +9,13 @@ from drift.model.value import freeze
 from drift.normalize import documents, times, values
 from drift.normalize.addresses import cidr as cidr_block
 from drift.normalize.values import Canon
-from drift.provider.path import path
+from drift.provider.path import unread
 from drift.provider.spec import Attr
 
 
 def attr(at: str, canon: Canon, **words: Any) -> Attr:
     """Any value, by a canon of its own."""
-    return Attr(path=path(at), canon=canon, **words)
+    return Attr(path=unread(at), canon=canon, **words)
 
 
 def text(at: str, **words: Any) -> Attr:

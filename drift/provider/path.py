@@ -90,30 +90,55 @@ _OPTIONS = jmespath.Options(custom_functions=_Functions())
 
 
 class Path:
-    """One JMESPath and the sections (top-level keys) it reads.
+    """One JMESPath and the sections (top-level keys) it reads; ValueError, when either is asked for, where it is none.
 
-    A plain dotted path becomes a getter: JMESPath's interpreter costs about 5 µs a look-up.
+    A plain dotted path becomes a getter: JMESPath's interpreter costs about 5 µs a look-up. Anything is compiled when
+    it is first used: most of a catalogue's attributes never are.
     """
 
     __slots__ = ("search", "sections", "text")
 
     search: Callable[[Any], Any]
+    sections: frozenset[str]
 
     def __init__(self, text: str) -> None:
-        parsed = jmespath.compile(text)
         self.text = text
-        self.sections = frozenset(_sections(parsed.parsed))
-        plain = _getter(text.split(".")) if _PLAIN.fullmatch(text) else quick(parsed.parsed)
-        self.search = plain or partial(_searched, parsed)
+
+    def __getattr__(self, name: str) -> Any:
+        """Both of what is compiled, when the first of them is asked for."""
+        if name not in ("search", "sections"):
+            raise AttributeError(name)
+        self.compile()
+        return getattr(self, name)
+
+    def compile(self) -> None:
+        """Make both; ValueError where the text is no JMESPath."""
+        if _PLAIN.fullmatch(self.text):
+            keys = self.text.split(".")
+            own = next((n for n, key in enumerate(keys) if key != "parent"), len(keys) - 1)
+            self.sections = frozenset({".".join(keys[: own + 1])})
+            self.search = _getter(keys)
+        else:
+            parsed = jmespath.compile(self.text)
+            self.sections = frozenset(_sections(parsed.parsed))
+            self.search = quick(parsed.parsed) or partial(_searched, parsed)
 
     def __repr__(self) -> str:
         return f"Path({self.text!r})"
 
 
 @cache
+def unread(text: str) -> Path:
+    """The path of an attribute that may never be read: whether it is one shows when it is used."""
+    return Path(text)
+
+
+@cache
 def path(text: str) -> Path:
     """The compiled form of `text`; ValueError where it is no JMESPath."""
-    return Path(text)
+    found = unread(text)
+    found.compile()
+    return found
 
 
 def text_at(text: str, attributes: Mapping[str, Any]) -> str:

@@ -50,7 +50,7 @@ def test_pages_are_followed_without_a_paginator(
 ) -> None:
     client = Pages(service, method, pages, token)
 
-    assert list(_followed(client, method, Request(service, "us-east-1", op, {}))) == list(pages.values())
+    assert list(_followed(client, Request(service, "us-east-1", op, {}))) == list(pages.values())
     assert client.asked == [{}, {token: "b"}]
 
 

@@ -5,6 +5,7 @@ A list and no pattern: `GetFederationToken` and `GetObject` are called like read
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from drift.provider.installed import installed
@@ -24,9 +25,22 @@ def is_allowed(service: str, operation: str) -> bool:
     return (service, operation) in EXTRAS or (service, operation) in _catalogued()
 
 
+def operations_allowed(service: str) -> frozenset[str]:
+    """Every operation of a service that drift may call."""
+    return _by_service().get(service, frozenset())
+
+
 def operations_of(entry: ResourceType) -> frozenset[tuple[str, str]]:
     """(service, operation) of every call that an entry makes."""
     return frozenset((call.service or entry.service, call.op) for call in entry.calls)
+
+
+@cache
+def _by_service() -> Mapping[str, frozenset[str]]:
+    out: dict[str, set[str]] = {}
+    for service, operation in EXTRAS | _catalogued():
+        out.setdefault(service, set()).add(operation)
+    return {service: frozenset(operations) for service, operations in out.items()}
 
 
 @cache

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-import msgspec
 
 from drift import __version__
 from drift.errors import CloudError
@@ -24,6 +21,7 @@ from drift.providers.aws.answers import watch
 from drift.providers.aws.contents import ONLY_WHEN_ASKED, undecrypted, withheld
 from drift.providers.aws.emulators import Emulators
 from drift.providers.aws.identify import SETUP_HINT, identify
+from drift.providers.aws.models import Models
 from drift.providers.aws.regions import partition_of
 
 if TYPE_CHECKING:
@@ -76,11 +74,13 @@ class BotoApi:
         self.throttled: Counter[tuple[str, str]] = Counter()
         """How often AWS asked for patience, by service and region."""
         self._clients: dict[tuple[str, str], Any] = {}
+        self._paginators: dict[tuple[str, str, str], Any] = {}
         self._absent: dict[tuple[str, str], bool] = {}
         self._making, self._counting = threading.Lock(), threading.Lock()
         self._local = False
         """Whether the last client was for an emulator: the next one will be, too."""
         self._account = ""
+        self._user_agent = _user_agent(self.session._session)
         self._secrets = secrets
         self._emulators = Emulators(named=emulator, ca_bundle=ca_bundle)
 
@@ -103,7 +103,6 @@ class BotoApi:
         return answer if isinstance(answer, Refused) else withheld(request, answer)
 
     def _answer(self, request: Request) -> Answer:
-        from botocore import xform_name
         from botocore.exceptions import BotoCoreError, ClientError
 
         client: Any = None
@@ -111,10 +110,8 @@ class BotoApi:
             client = self._client(request.service, request.region)
             if self._is_absent(client, request.service, request.region):
                 return Refused(NOT_OFFERED, f"AWS does not offer {request.service} in {request.region}")
-            method = xform_name(request.op)
-            if client.can_paginate(method):
-                return [_body(page) for page in client.get_paginator(method).paginate(**request.args)]
-            return [_body(page) for page in _followed(client, method, request)]
+            pages = self._paginator(client, request)
+            return [_body(p) for p in (pages.paginate(**request.args) if pages else _followed(client, request))]
         except ClientError as error:
             details = error.response.get("Error", {})
             code, message = str(details.get("Code") or "Unknown"), str(details.get("Message") or "")
@@ -128,6 +125,15 @@ class BotoApi:
                 code = NOT_OFFERED  # S3 Control puts the account's id before a host's name that cannot take it
         lacking = LACKING - {"404"} if request.op.startswith("Head") else LACKING  # a HEAD is answered without a body
         return Refused(NOT_OFFERED if code in lacking and self._is_emulator(client) else code, message)
+
+    def _paginator(self, client: Any, request: Request) -> Any:
+        """What follows the pages of an operation; None where botocore has nothing for it. botocore makes a class anew
+        each time, so that it is kept."""
+        where = (request.service, request.region, request.op)
+        if where not in self._paginators:  # two threads may make it at once: both make the same
+            method = _method(request.op)
+            self._paginators[where] = client.get_paginator(method) if client.can_paginate(method) else None
+        return self._paginators[where]
 
     def _client(self, service: str, region: str, attempts: int = ATTEMPTS) -> Any:
         client = self._clients.get((service, region))
@@ -147,6 +153,9 @@ class BotoApi:
         client.meta.events.register("before-send", self._counter(service))
         watch(client)
         client.meta.events.register_first("needs-retry", self._watcher(service, region))
+        # loads what is known of pages: once here, and not in many threads at once
+        client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
+        vars(client.meta.service_model)["error_shapes"] = []  # the code is all that counts: else every shape is read
         return client
 
     def _made(self, service: str, region: str, attempts: int) -> Any:
@@ -157,7 +166,7 @@ class BotoApi:
             max_pool_connections=CONNECTIONS,
             connect_timeout=10,
             read_timeout=60,
-            user_agent_extra=f"drift/{__version__}",
+            user_agent=self._user_agent,
         )
         return self.session.client(service, region_name=region, config=config)
 
@@ -222,27 +231,9 @@ def _session(profile: str | None, region: str | None) -> boto3.Session:
 
     core = botocore.session.Session(profile=profile)  # at once: reading `data_path` would take AWS_PROFILE's
     loader = create_loader(core.get_config_variable("data_path"))
-    loader.file_loader = _Models()
+    loader.file_loader = Models()
     core.register_component("data_loader", loader)
     return boto3.Session(botocore_session=core, profile_name=profile, region_name=region)
-
-
-class _Models:
-    """Reads botocore's models: with msgspec in a tenth of the time that the standard library takes."""
-
-    _ENDINGS = (".json", ".json.gz")
-
-    def exists(self, file_path: str) -> bool:
-        """Whether there is a model; `file_path` is without the extension."""
-        return any(Path(file_path + ending).is_file() for ending in self._ENDINGS)
-
-    def load_file(self, file_path: str) -> Any:
-        """The model; None where there is none."""
-        for ending in self._ENDINGS:
-            if Path(file_path + ending).is_file():
-                data = Path(file_path + ending).read_bytes()
-                return msgspec.json.decode(gzip.decompress(data) if ending.endswith(".gz") else data)
-        return None
 
 
 def _resolves(host: str) -> bool:
@@ -256,14 +247,27 @@ def _host(url: Any) -> str:
     return urlsplit(str(url or "")).hostname or ""
 
 
-def _followed(client: Any, method: str, request: Request) -> Iterator[dict[str, Any]]:
+def _user_agent(session: Any) -> str:
+    """Who asks. botocore puts this together anew for each request, a tenth of its work, where it is not given."""
+    app = session.get_config_variable("user_agent_appid")
+    return f"{session.user_agent()} drift/{__version__}{f' app/{app}' if app else ''}"
+
+
+@cache
+def _method(operation: str) -> str:
+    from botocore import xform_name
+
+    return str(xform_name(operation))
+
+
+def _followed(client: Any, request: Request) -> Iterator[dict[str, Any]]:
     """The pages of an operation that botocore has no paginator for: `ListEventBuses`."""
     takes = client.meta.service_model.operation_model(request.op).input_shape
     takes_token = ("NextToken", "nextToken", "NextMarker", "Marker", "ContinuationToken")
     token = next((n for n in takes_token if takes is not None and n in takes.members), "")
     more: dict[str, Any] = {}
     while True:
-        page = getattr(client, method)(**request.args, **more)
+        page = getattr(client, _method(request.op))(**request.args, **more)
         yield page
         following = _token_in(page) if token else None
         if not following or following == more.get(token):
