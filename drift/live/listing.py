@@ -54,7 +54,7 @@ class Lister:
         for listing in self._plan.listings(entry, region):
             others = self._plan.needed_by(listing.call, region)
             yield Until(self._families[other] for other in others)
-            if not others or self._worth(listing.call, region):
+            if not others or self._wanted_of[entry.name, region] or self._worth(listing.call, region):
                 asked.append(listing)
         while asked:
             further: list[Listing] = []

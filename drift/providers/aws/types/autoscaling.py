@@ -22,6 +22,7 @@ from drift.provider.spec import (
     Raw,
     Ref,
     ResourceType,
+    Where,
     Within,
 )
 from drift.providers.aws.kinds import name_or_arn
@@ -275,7 +276,9 @@ NOTIFICATION = ResourceType(
     name="aws_autoscaling_notification",
     service="autoscaling",
     # an item for each pair of group and kind; those of one topic are one resource
-    list=Call(op="DescribeNotificationConfigurations", take="NotificationConfigurations"),
+    # it is of a group, and ends with it
+    list=Call(op="DescribeNotificationConfigurations", take="NotificationConfigurations",
+              where=(Where("aws_autoscaling_group"),)),
     describe=(
         Call(op="DescribeNotificationConfigurations", take="NotificationConfigurations", into="Topic",
              match="TopicARN", key="TopicARN", many=True),
@@ -295,7 +298,9 @@ NOTIFICATION = ResourceType(
 SCHEDULE = ResourceType(
     name="aws_autoscaling_schedule",
     service="autoscaling",
-    list=Call(op="DescribeScheduledActions", take="ScheduledUpdateGroupActions"),
+    # it is of a group, and ends with it
+    list=Call(op="DescribeScheduledActions", take="ScheduledUpdateGroupActions",
+              where=(Where("aws_autoscaling_group"),)),
     id=text("ScheduledActionName"),
     identity=("autoscaling_group_name", "scheduled_action_name"),
     import_id="join('/', [autoscaling_group_name, scheduled_action_name])",
@@ -360,7 +365,8 @@ STEPS = {
 POLICY = ResourceType(
     name="aws_autoscaling_policy",
     service="autoscaling",
-    list=Call(op="DescribePolicies", take="ScalingPolicies"),
+    # it is of a group, and ends with it
+    list=Call(op="DescribePolicies", take="ScalingPolicies", where=(Where("aws_autoscaling_group"),)),
     id=text("PolicyName"),
     identity=("autoscaling_group_name", "name"),
     import_id="join('/', [autoscaling_group_name, name])",

@@ -9,7 +9,7 @@ from typing import Any
 from drift.model.value import Value, freeze
 from drift.normalize import values
 from drift.provider.kinds import attr, caseless, document, flag, number, set_of, text
-from drift.provider.spec import Call, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType, Where
 from drift.providers.aws.kinds import kms_key, tags
 from drift.providers.aws.types.dms import ENDPOINT, GONE
 
@@ -58,7 +58,8 @@ def _within(want: Value, have: Value) -> bool:
 TASK = ResourceType(
     name="aws_dms_replication_task",
     service="dms",
-    list=Call(op="DescribeReplicationTasks", take="ReplicationTasks"),
+    # an instance with tasks cannot be deleted (DeleteReplicationInstance)
+    list=Call(op="DescribeReplicationTasks", take="ReplicationTasks", where=(Where("aws_dms_replication_instance"),)),
     describe=(
         Call(op="ListTagsForResource", take="TagList", into="Tags", gone=GONE, bind={"ResourceArn": "ReplicationTaskArn"}),
     ),

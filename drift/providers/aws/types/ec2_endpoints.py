@@ -6,7 +6,7 @@ from typing import Any
 
 from drift.normalize.values import text as plain_text
 from drift.provider.kinds import attr, block, blocks, caseless, flag, number, set_of, text
-from drift.provider.spec import WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Where, Within
 from drift.providers.aws.kinds import group_arn, policy, tags
 from drift.providers.aws.normalize.policy import allows_everything
 
@@ -212,7 +212,9 @@ FLOW_LOG = ResourceType(
 CONNECTION_NOTIFICATION = ResourceType(
     name="aws_vpc_endpoint_connection_notification",
     service="ec2",
-    list=Call(op="DescribeVpcEndpointConnectionNotifications", take="ConnectionNotificationSet"),
+    # each is of a service or of an endpoint
+    list=Call(op="DescribeVpcEndpointConnectionNotifications", take="ConnectionNotificationSet",
+              where=(Where("aws_vpc_endpoint_service"), Where("aws_vpc_endpoint"))),
     id=text("ConnectionNotificationId"),
     label="id",
     attributes={

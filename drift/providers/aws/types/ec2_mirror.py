@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import block, cidr, number, set_of, text
-from drift.provider.spec import Attr, Call, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Attr, Call, Parent, Ref, ResourceType, Where, Within
 from drift.providers.aws.kinds import tags
 
 
@@ -69,7 +69,9 @@ TARGET = ResourceType(
 SESSION = ResourceType(
     name="aws_ec2_traffic_mirror_session",
     service="ec2",
-    list=Call(op="DescribeTrafficMirrorSessions", take="TrafficMirrorSessions"),
+    # a filter that a session uses cannot be deleted (DeleteTrafficMirrorFilter)
+    list=Call(op="DescribeTrafficMirrorSessions", take="TrafficMirrorSessions",
+              where=(Where("aws_ec2_traffic_mirror_filter"),)),
     id=text("TrafficMirrorSessionId"),
     account="OwnerId",
     computed={"owner_id": text("OwnerId")},
@@ -93,7 +95,9 @@ SESSION = ResourceType(
 ENDPOINT_ACCEPTER = ResourceType(
     name="aws_vpc_endpoint_connection_accepter",
     service="ec2",
-    list=Call(op="DescribeVpcEndpointConnections", take="VpcEndpointConnections"),
+    # connections to a service of the account's own; it cannot be deleted before they are rejected
+    list=Call(op="DescribeVpcEndpointConnections", take="VpcEndpointConnections",
+              where=(Where("aws_vpc_endpoint_service"),)),
     id=text("join('_', [ServiceId, VpcEndpointId])"),
     label="vpc_endpoint_id",
     exists="!contains(['rejected', 'deleted', 'deleting', 'failed', 'expired', 'pendingAcceptance'], "

@@ -11,7 +11,7 @@ from drift.normalize.addresses import cidr as cidr_form
 from drift.normalize.values import number as plain_number
 from drift.normalize.values import text as plain_text
 from drift.provider.kinds import attr, block, blocks, cidr, flag, number, set_of, text
-from drift.provider.spec import WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import WHOLE, Attr, Call, Owner, Parent, Ref, ResourceType, Where, Within
 from drift.providers.aws.kinds import group_arn, tags
 from drift.providers.aws.owners import of_stack
 
@@ -121,7 +121,9 @@ OF_TABLE = {"TransitGatewayRouteTableId": "TransitGatewayRouteTableId"}
 TRANSIT_ROUTE_TABLE = ResourceType(
     name="aws_ec2_transit_gateway_route_table",
     service="ec2",
-    list=Call(op="DescribeTransitGatewayRouteTables", take="TransitGatewayRouteTables"),
+    # only the gateway's own account sees its tables
+    list=Call(op="DescribeTransitGatewayRouteTables", take="TransitGatewayRouteTables",
+              where=(Where("aws_ec2_transit_gateway"),)),
     describe=(
         # one call each for every table: AWS tells what is in one at a time
         Call(op="SearchTransitGatewayRoutes", take="Routes", into="Routes", gone=NO_TABLE, bind=OF_TABLE,
@@ -337,7 +339,8 @@ def tunnels() -> dict[str, Attr]:
 VPN_CONNECTION = ResourceType(
     name="aws_vpn_connection",
     service="ec2",
-    list=Call(op="DescribeVpnConnections", take="VpnConnections"),
+    # a customer gateway with connections cannot be deleted (DeleteCustomerGateway)
+    list=Call(op="DescribeVpnConnections", take="VpnConnections", where=(Where("aws_customer_gateway"),)),
     id=text("VpnConnectionId"),
     attributes={
         "customer_gateway_id":                     text("CustomerGatewayId"),
@@ -382,7 +385,9 @@ VPN_ROUTE = ResourceType(
 PEERING_ATTACHMENT = ResourceType(
     name="aws_ec2_transit_gateway_peering_attachment",
     service="ec2",
-    list=Call(op="DescribeTransitGatewayPeeringAttachments", take="TransitGatewayPeeringAttachments"),
+    # one end is a gateway of the account's own, which cannot be deleted before (DeleteTransitGateway)
+    list=Call(op="DescribeTransitGatewayPeeringAttachments", take="TransitGatewayPeeringAttachments",
+              where=(Where("aws_ec2_transit_gateway"),)),
     id=text("TransitGatewayAttachmentId"),
     exists=ENDED,
     computed={"state": text("State")},

@@ -6,7 +6,7 @@ from typing import Any
 
 from drift.normalize import values
 from drift.provider.kinds import attr, block, flag, list_of, mapping, number, text
-from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Where, Within
 from drift.providers.aws.kinds import group_arn, kms_key, policy, tags
 
 GONE = frozenset({"ResourceNotFoundException"})
@@ -182,7 +182,8 @@ DELIVERY_SOURCE = ResourceType(
 DELIVERY = ResourceType(
     name="aws_cloudwatch_log_delivery",
     service="logs",
-    list=Call(op="DescribeDeliveries", take="deliveries"),
+    # a source with deliveries cannot be deleted (DeleteDeliverySource)
+    list=Call(op="DescribeDeliveries", take="deliveries", where=(Where("aws_cloudwatch_log_delivery_source"),)),
     id=text("id"),
     label="delivery_source_name",
     computed={"arn": text("arn")},

@@ -10,7 +10,7 @@ from typing import Any
 
 from drift.normalize import values
 from drift.provider.kinds import attr, block, caseless, flag, number, set_of, text
-from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Where, Within
 from drift.providers.aws.kinds import kms_key, tags
 from drift.providers.aws.normalize.names import version_prefix
 from drift.providers.aws.owners import of_stack
@@ -490,7 +490,9 @@ CLUSTER_ENDPOINT = ResourceType(
     name="aws_rds_cluster_endpoint",
     service="rds",
     # those for reading and writing come with the cluster
-    list=Call(op="DescribeDBClusterEndpoints", take="DBClusterEndpoints[?EndpointType == 'CUSTOM']"),
+    # a custom endpoint is a cluster's, and ends with it
+    list=Call(op="DescribeDBClusterEndpoints", take="DBClusterEndpoints[?EndpointType == 'CUSTOM']",
+              where=(Where("aws_rds_cluster"),)),
     describe=(tags_of("DBClusterEndpointArn"),),
     id=caseless("DBClusterEndpointIdentifier"),
     label="id",

@@ -6,7 +6,7 @@ from typing import Any
 
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, caseless, flag, moment, number, set_of, text
-from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Where, Within
 from drift.providers.aws.kinds import kms_key, schedule, tags
 from drift.providers.aws.types.rds import AT_CREATION, AT_DELETION, INSTRUCTION, key_id, unless_none
 
@@ -214,7 +214,8 @@ SCHEDULED_ACTION = ResourceType(
 USAGE_LIMIT = ResourceType(
     name="aws_redshift_usage_limit",
     service="redshift",
-    list=Call(op="DescribeUsageLimits", take="UsageLimits"),
+    # a limit is a cluster's, and ends with it
+    list=Call(op="DescribeUsageLimits", take="UsageLimits", where=(Where("aws_redshift_cluster"),)),
     id=text("UsageLimitId"),
     label="id",
     computed={"arn": text("join(':', ['arn', here.partition, 'redshift', here.region, here.account, 'usagelimit', "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drift.provider.kinds import blocks, flag, text
-from drift.provider.spec import Call, ResourceType
+from drift.provider.spec import Call, ResourceType, Where
 from drift.providers.aws.kinds import tags
 
 
@@ -18,7 +18,8 @@ def _name(value: Any) -> str | None:
 VIEW = ResourceType(
     name="aws_resourceexplorer2_view",
     service="resource-explorer-2",
-    list=Call(op="ListViews", take="Views[].{ViewArn: @}"),
+    # the account's own views end with the index of their region (DeleteIndex)
+    list=Call(op="ListViews", take="Views[].{ViewArn: @}", where=(Where("aws_resourceexplorer2_index"),)),
     describe=(
         # one call for each view, and one for the region: the listing has ARNs alone
         Call(op="GetView", into="Described", bind={"ViewArn": "ViewArn"}, gone=frozenset({"ResourceNotFoundException"})),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.provider.kinds import document, text
-from drift.provider.spec import Call, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Call, Parent, Ref, ResourceType, Where, Within
 from drift.providers.aws.kinds import tags
 
 GONE = frozenset({"ResourceNotFoundException"})
@@ -53,7 +53,9 @@ RESOURCE_ASSOCIATION = ResourceType(
 ASSOCIATION = ResourceType(
     name="aws_route53profiles_association",
     service="route53profiles",
-    list=Call(op="ListProfileAssociations", take="ProfileAssociations"),
+    # profiles that others share with us are listed too
+    list=Call(op="ListProfileAssociations", take="ProfileAssociations",
+              where=(Where("aws_route53profiles_profile"),)),
     describe=(
         # one call for each managed association
         Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceArn": ASSOCIATION_ARN}, gone=GONE),

@@ -6,7 +6,7 @@ from typing import Any
 
 from drift.normalize import values
 from drift.provider.kinds import attr, blocks, number, set_of, text
-from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Where, Within
 from drift.providers.aws.kinds import tags
 from drift.providers.aws.types.route53 import domain
 
@@ -76,7 +76,9 @@ RESOLVER_RULE = ResourceType(
 RULE_ASSOCIATION = ResourceType(
     name="aws_route53_resolver_rule_association",
     service="route53resolver",
-    list=Call(op="ListResolverRuleAssociations", take="ResolverRuleAssociations"),
+    # rules that others share with us are listed too, and none is deleted or unshared before its associations
+    list=Call(op="ListResolverRuleAssociations", take="ResolverRuleAssociations",
+              where=(Where("aws_route53_resolver_rule"),)),
     id=text("Id"),
     label="name",
     exists="Status != 'DELETING'",
@@ -115,7 +117,9 @@ QUERY_LOG_CONFIG = ResourceType(
 QUERY_LOG_ASSOCIATION = ResourceType(
     name="aws_route53_resolver_query_log_config_association",
     service="route53resolver",
-    list=Call(op="ListResolverQueryLogConfigAssociations", take="ResolverQueryLogConfigAssociations"),
+    # as with rules: what is shared with us is listed
+    list=Call(op="ListResolverQueryLogConfigAssociations", take="ResolverQueryLogConfigAssociations",
+              where=(Where("aws_route53_resolver_query_log_config"),)),
     id=text("Id"),
     label="resource_id",
     exists="Status != 'DELETING'",
@@ -192,7 +196,9 @@ DOMAIN_LIST = ResourceType(
 RULE_GROUP_ASSOCIATION = ResourceType(
     name="aws_route53_resolver_firewall_rule_group_association",
     service="route53resolver",
-    list=Call(op="ListFirewallRuleGroupAssociations", take="FirewallRuleGroupAssociations"),
+    # as with rules: what is shared with us is listed
+    list=Call(op="ListFirewallRuleGroupAssociations", take="FirewallRuleGroupAssociations",
+              where=(Where("aws_route53_resolver_firewall_rule_group"),)),
     describe=(TAGS,),
     id=text("Id"),
     label="name",

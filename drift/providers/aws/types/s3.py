@@ -20,10 +20,16 @@ NOT_HERE = "MethodNotAllowed NotImplemented XNotImplemented UnsupportedArgument 
 GUARD = "a guard on Terraform's own requests, not a property of the bucket"
 
 
-def of_bucket(op: str, *, take: str, into: str, absent: str = "", iam: str = "") -> Call:
+VERSIONED = "Versioning.Status == 'Enabled'"
+"""Object lock and replication need versions: S3 refuses to suspend them while either is configured ("How S3 Object Lock
+works"; "Requirements and considerations for replication")."""
+
+
+def of_bucket(op: str, *, take: str, into: str, absent: str = "", iam: str = "", only_if: str = "") -> Call:
     """A question about one bucket, S3 has no batch form; "not configured" is an error of its own for each."""
     codes = frozenset(absent.split())
-    return Call(op=op, take=take, into=into, bind={"Bucket": "Name"}, gone=GONE, absent=codes, iam=iam)
+    return Call(op=op, take=take, into=into, bind={"Bucket": "Name"}, gone=GONE, absent=codes, iam=iam,
+                only_if=only_if)
 
 
 def part(name: str, attributes: Mapping[str, Attr], *, covers: Mapping[str, Share] | None = None, exists: str = "",
@@ -195,9 +201,11 @@ BUCKET = ResourceType(
                   absent="NoSuchLifecycleConfiguration", iam="s3:GetLifecycleConfiguration"),
         of_bucket("GetBucketLogging", take="LoggingEnabled", into="Logging", absent=NOT_HERE),
         of_bucket("GetObjectLockConfiguration", take="ObjectLockConfiguration", into="ObjectLock",
-                  absent=f"ObjectLockConfigurationNotFoundError {NOT_HERE}", iam="s3:GetBucketObjectLockConfiguration"),
+                  absent=f"ObjectLockConfigurationNotFoundError {NOT_HERE}", iam="s3:GetBucketObjectLockConfiguration",
+                  only_if=VERSIONED),
         of_bucket("GetBucketReplication", take="ReplicationConfiguration", into="Replication",
-                  absent="ReplicationConfigurationNotFoundError", iam="s3:GetReplicationConfiguration"),
+                  absent="ReplicationConfigurationNotFoundError", iam="s3:GetReplicationConfiguration",
+                  only_if=VERSIONED),
         of_bucket("GetBucketRequestPayment", take="{Payer: Payer}", into="Payment", absent=NOT_HERE),
         of_bucket("GetBucketWebsite", take="@", into="Website", absent=f"NoSuchWebsiteConfiguration {NOT_HERE}"),
         of_bucket("GetBucketNotificationConfiguration", take="@", into="Notification", iam="s3:GetBucketNotification"),

@@ -7,7 +7,7 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, number, text
-from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType, Where
 from drift.providers.aws.kinds import tags
 
 TAGS = Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceARN": "Arn"},
@@ -72,7 +72,11 @@ PRIVATE_DNS_NAMESPACE = _namespace(
 SERVICE = ResourceType(
     name="aws_service_discovery_service",
     service="servicediscovery",
-    list=Call(op="ListServices", take="Services"),
+    # a namespace with services cannot be deleted (DeleteNamespace)
+    list=Call(op="ListServices", take="Services",
+              where=(Where("aws_service_discovery_private_dns_namespace"),
+                     Where("aws_service_discovery_public_dns_namespace"),
+                     Where("aws_service_discovery_http_namespace"))),
     describe=(
         # two calls for each service: the listing does not tell its namespace
         Call(op="GetService", take="Service", into="Service", bind={"Id": "Id"}, gone=frozenset({"ServiceNotFound"})),

@@ -8,7 +8,7 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, caseless, flag, number, set_of, text
-from drift.provider.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Where, Within
 from drift.providers.aws.kinds import policy
 from drift.providers.aws.normalize.names import last_of_arn
 from drift.providers.aws.types.sesv2 import (
@@ -235,7 +235,9 @@ RECEIPT_RULE_SET = ResourceType(
 ACTIVE_RECEIPT_RULE_SET = ResourceType(
     name="aws_ses_active_receipt_rule_set",
     service="ses",
-    list=Call(op="DescribeActiveReceiptRuleSet", take="Metadata.[@]", absent=NO_MAIL),
+    # the active set cannot be deleted (DeleteReceiptRuleSet)
+    list=Call(op="DescribeActiveReceiptRuleSet", take="Metadata.[@]", absent=NO_MAIL,
+              where=(Where("aws_ses_receipt_rule_set"),)),
     id=text("Name"),
     label="rule_set_name",
     computed={"arn": text(ses_arn("join('/', ['receipt-rule-set', Name])"))},

@@ -11,7 +11,7 @@ from drift.model.value import Block, Value, as_block, as_set, freeze
 from drift.normalize import values
 from drift.normalize.addresses import cidr
 from drift.provider.kinds import attr, blocks, number, set_of, text
-from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Where, Within
 from drift.providers.aws.kinds import tags
 from drift.providers.aws.normalize import names
 
@@ -242,10 +242,11 @@ def redacted(value: Any, name: Callable[[str], str] = snake) -> Value:
 LOGGING = ResourceType(
     name="aws_wafv2_web_acl_logging_configuration",
     service="wafv2",
-    list=(
-        Call(op="ListLoggingConfigurations", take="LoggingConfigurations", args={"Scope": "REGIONAL"}),
+    list=(  # it is of a web ACL, and ends with it (DeleteWebACL)
+        Call(op="ListLoggingConfigurations", take="LoggingConfigurations", args={"Scope": "REGIONAL"},
+             where=(Where("aws_wafv2_web_acl"),)),
         Call(op="ListLoggingConfigurations", take="LoggingConfigurations", args={"Scope": "CLOUDFRONT"},
-             region="us-east-1"),
+             region="us-east-1", where=(Where("aws_wafv2_web_acl"),)),
     ),
     id=text("ResourceArn"),
     label="resource_arn",
