@@ -86,15 +86,15 @@ def from_root(file: str, within: str) -> str:
 
 
 def uri(place: str) -> str:
-    """A relative URI reference of a file, or the URL of a place, that leads nowhere else than it says.
+    """A relative URI reference of a file or of a place that keeps a state: code scanning refuses every other scheme.
 
-    Steps upwards, a root, a query and who signs in are taken off: `../a b.tf` is `a%20b.tf`.
+    Steps upwards, a root, a scheme, a query and who signs in are taken off: `../a b.tf` is `a%20b.tf`,
+    `s3://states/prod.tfstate?region=x` is `states/prod.tfstate`.
     """
     scheme, _, rest = visible(place).rpartition("://")
     known = re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme)
     path = re.split(r"[?#]", rest)[0] if known else visible(place)
     steps = [quote(step, safe="") for step in re.split(r"[/\\]", path) if step not in ("", ".", "..")]
-    if not known or not steps:
-        return "/".join(steps)
-    host = quote(steps[0].rpartition("%40")[2], safe="%.-").replace("%3A", ":")
-    return f"{scheme}://{'/'.join((host, *steps[1:]))}"
+    if known and steps:
+        steps[0] = steps[0].rpartition("%40")[2]
+    return "/".join(step for step in steps if step)

@@ -117,6 +117,7 @@ def _result(
             "arn": visible(found.arn) or None,
             "account": visible(found.key.account),
             "region": visible(found.key.region),
+            "state": visible(drift.resource.source.state) or None,
         },
     }
 
@@ -126,9 +127,7 @@ def _location(drift: Drift, report: Report, within: str) -> dict[str, Any]:
     file = uri(from_root(source.file, within))
     state = source.state or next(iter(report.scope.sources), "")
     place = file or uri(from_root(state, within)) or "terraform.tfstate"
-    physical: dict[str, Any] = {"artifactLocation": {"uri": place}}
-    if "://" not in place:
-        physical["artifactLocation"]["uriBaseId"] = "SRCROOT"
+    physical: dict[str, Any] = {"artifactLocation": {"uri": place, "uriBaseId": "SRCROOT"}}
     physical["region"] = {"startLine": max(1, source.line) if file else 1}
     logical = {"fullyQualifiedName": visible(named(drift)), "kind": "resource"}
     return {"physicalLocation": physical, "logicalLocations": [logical]}

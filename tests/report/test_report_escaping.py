@@ -158,7 +158,7 @@ def test_sarif_points_at_files_of_the_repository_alone(text: str) -> None:
 
     for result in run["results"]:
         uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-        assert re.fullmatch(r"(https?|s3|[a-z]+)://[\w.%:-]+(/[\w%.~-]+)*|[\w%.~-]+(/[\w%.~-]+)*", uri), uri
+        assert re.fullmatch(r"[\w%.~-]+(/[\w%.~-]+)*", uri), uri
         assert ".." not in uri.split("/")
         assert not uri.startswith(("/", "javascript:", "data:"))
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]

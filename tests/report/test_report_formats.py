@@ -394,6 +394,27 @@ def test_files_are_named_from_the_root_of_the_repository(file: str, within: str,
     assert rendered("github", report, within=within).startswith(f"::error file={says},line=3,")
 
 
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        ("s3://states/prod/a b.tfstate?region=eu-west-1", "states/prod/a%20b.tfstate"),
+        ("https://me:pw@example.com:8443/state", "example.com%3A8443/state"),
+        ("azurerm://account/container/key", "account/container/key"),
+        ("pg://user:password@host/database", "host/database"),
+        ("tfc://acme/web", "acme/web"),
+        ("prod.tfstate", "prod.tfstate"),
+    ],
+)
+def test_code_scanning_takes_relative_places_alone(state: str, says: str) -> None:
+    """GitHub refuses a whole SARIF file for one location whose scheme it does not know."""
+    queue = replace(GROUP, source=Source(state=state))
+    report = replace(REPORT, drift=(Drift("missing", queue, None),))
+
+    sarif = json.loads(rendered("sarif", report))["runs"][0]["results"][0]
+    assert sarif["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": says, "uriBaseId": "SRCROOT"}
+    assert json.loads(rendered("gitlab", report))[0]["location"]["path"] == says
+
+
 def test_the_command_line_knows_where_in_the_repository_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "infra").mkdir()
