@@ -31,6 +31,8 @@ COMMANDS = {
     "comment": "Write a saved report on a pull request, in one comment that is updated.",
     "issue": "Keep one issue for each scope: opened on drift, closed when clean.",
     "notify": "Tell a chat or a webhook what drifted anew.",
+    "version": "Print the version of drift, and of what it rests on.",
+    "help": "Show the help of drift or of one of its commands.",
     "schema": "Print the JSON Schema of the report.",
     "graph": "Draw the desired, the actual or the drifted resources with their references.",
     "catalog": "List the resource types drift covers.",

@@ -93,3 +93,51 @@ def test_an_older_report_does_not_know_its_modules(saved: str, tmp_path: Path) -
     (tmp_path / "old.json").write_text(json.dumps(old))
 
     assert asked(str(tmp_path / "old.json"), "--module", "module.typo") == 0
+
+
+def test_a_state_that_is_not_there_is_told_before_any_credentials(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    done = CliRunner().invoke(cli, ["check", "--state", "nothere", "--state", "nor*/here"], standalone_mode=False)
+
+    assert str(done.exception).startswith("nothere: no such file")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["help"], "drift demo"),
+        (["help", "baseline", "write"], "baseline write [OPTIONS]"),
+        (["version"], "resource types"),
+    ],
+)
+def test_help_and_version_are_commands_too(words: list[str], says: str) -> None:
+    done = CliRunner().invoke(cli, words)
+
+    assert (done.exit_code, says in done.output) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"), [(["help", "chekc"], "Did you mean check"), (["help", "check", "x"], "no 'x'")]
+)
+def test_help_for_nothing_is_an_error(words: list[str], says: str) -> None:
+    done = CliRunner().invoke(cli, words)
+
+    assert (done.exit_code, says in done.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("environment", "options", "colours"),
+    [({}, [], False), ({"FORCE_COLOR": "1"}, [], True), ({"FORCE_COLOR": "1"}, ["--no-color"], False), ({"FORCE_COLOR": "0"}, [], False)],
+)  # fmt: skip
+def test_a_log_of_a_ci_may_have_colours(
+    saved: str, environment: dict[str, str], options: list[str], colours: bool
+) -> None:
+    done = CliRunner(env={"NO_COLOR": None, "FORCE_COLOR": None, **environment}).invoke(
+        cli, ["report", saved, *options], color=True
+    )
+
+    assert ("\x1b[" in done.output) is colours

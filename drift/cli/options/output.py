@@ -115,7 +115,9 @@ class Output:
 
     def _look(self, target: Target) -> Look:
         terminal = target.path is None and sys.stdout.isatty()
-        color = terminal and not self.no_color and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+        able = terminal and os.environ.get("TERM") != "dumb"
+        forced = target.path is None and os.environ.get("FORCE_COLOR", "") not in ("", "0")  # CI logs show colours
+        color = (able or forced) and not self.no_color and not os.environ.get("NO_COLOR")
         width = shutil.get_terminal_size().columns if terminal else None
         return Look(
             color=color,
@@ -181,7 +183,11 @@ output_options = group(
     ),
     click.option("--fail-on", multiple=True, metavar="POLICY", help=HELP),
     click.option("--allow-incomplete", is_flag=True, help="Exit 0 even where part of the scope could not be read."),
-    click.option("--no-color", is_flag=True, help="No colours, even on a terminal (so does NO_COLOR)."),
+    click.option(
+        "--no-color",
+        is_flag=True,
+        help="No colours, even on a terminal (so does NO_COLOR; FORCE_COLOR asks for them where there is none).",
+    ),
     click.option("--quiet", "-q", is_flag=True, help="One line for each drifted resource, and nothing else."),
     click.option("--show-not-ours", is_flag=True, help="Name what others made, by owner."),
     click.option(

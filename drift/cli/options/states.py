@@ -14,7 +14,7 @@ from drift.cli.options import Place, group
 from drift.desired.backends import scheme_of
 from drift.desired.backends.url import translated, with_profile
 from drift.desired.directory import place_of
-from drift.errors import UsageError
+from drift.errors import StateError, UsageError
 from drift.model import trust
 
 if TYPE_CHECKING:
@@ -54,7 +54,26 @@ class States:
                     f"no --state given, and no {place} here",
                     "Give one with --state. With a remote backend, run `terraform init` here first.",
                 )
-        return tuple(with_profile(place, self.state_profile) for place in (*map(translated, self.states),) or own)
+        given = tuple(map(translated, self.states))
+        _exist(given)
+        return tuple(with_profile(place, self.state_profile) for place in given or own)
+
+
+def _exist(places: Sequence[str]) -> None:
+    """StateError where no place that was named is there: it is said before anything is asked for with credentials."""
+    from drift.desired.backends import local
+
+    wrong = []
+    for place in places:
+        if place == "-" or scheme_of(place):
+            return
+        try:
+            local.find(place)
+            return
+        except StateError as error:
+            wrong.append(error)
+    if wrong:
+        raise wrong[0]
 
 
 state_options = group(
