@@ -4,13 +4,13 @@
     ├── UsageError             an option or argument makes no sense
     ├── StateError             one Terraform state cannot be read
     ├── CatalogError           a resource type, rule or plugin is wrong
-    ├── CloudError             AWS cannot be reached at all: credentials, region, endpoint
+    ├── CloudError             the cloud cannot be reached at all: credentials, region, endpoint
     ├── TapeError              a recording cannot be written or read
     │   └── NotOnTapeError     a strict replay was asked what was not recorded
     ├── ReportError            a saved report cannot be read
     └── PlatformError          GitHub, GitLab or a webhook refused what was to be posted
 
-What AWS refuses during a scan is no exception: it becomes `Unreadable` or a `Gap`
+What the cloud refuses during a scan is no exception: it becomes `Unreadable` or a `Gap`
 (`drift.model.coverage`), because the rest of the answer is still worth having.
 """
 
@@ -46,7 +46,7 @@ class CatalogError(DriftError):
 
 
 class CloudError(DriftError):
-    """AWS cannot be reached at all: credentials, region, endpoint."""
+    """The cloud cannot be reached at all: credentials, region, endpoint."""
 
 
 class TapeError(DriftError):

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import io
+import re
+import tokenize
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
 import grimp
 import networkx as nx
+import pytest
+
+DRIFT = Path(__file__).parents[1] / "drift"
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:
@@ -14,3 +25,69 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
     )
 
     assert [sorted(c) for c in nx.strongly_connected_components(graph) if len(c) > 1] == []
+
+
+CODE = re.compile(r"\baws|\barn:|\bboto|\bamazon|\bcloudformation|\biam\b|\bs3\b", re.IGNORECASE)
+PROSE = re.compile(r"\bAWS\b|\bIAM\b|\bAmazon\b|botocore|boto3|CloudFormation")
+ELSEWHERE = ("providers/", "conformance/", "demo/", "cli/")
+"""AWS's own package, what shows it off, and the words that people read on a command line."""
+MAY_SAY: Mapping[str, str] = {
+    "desired/backends/": "S3 keeps states, whatever cloud they describe",
+    "desired/configured.py": "the names of backends, as Terraform has them",
+    "desired/declared.py": "the same",
+    "desired/places.py": "the schemes of such places",
+    "model/trust.py": "the schemes of such places",
+    "desired/state/keys.py": "OpenTofu encrypts states with keys that AWS KMS keeps",
+    "desired/state/mistaken.py": "files of other tools that are taken for states: CloudFormation's, the CDK's",
+    "diff/redact.py": "what configurations write where a secret is fetched from somewhere",
+    "report/ocsf.py": "OCSF numbers the clouds that it knows",
+    "exclude/": "examples of types, in hints and in the descriptions of settings",
+}
+"""Part of the ground floor -> why its code names a cloud."""
+MAY_TELL: Mapping[str, str] = {
+    "provider/contract.py": "AWS is the first to keep the contract",
+    "provider/operations.py": "AWS's model is the example",
+    "desired/instance.py": "version 6 of its Terraform provider brought the identity in",
+    "desired/versions.py": "the same",
+    "desired/hcl/expand.py": "the same",
+    "desired/state/decode.py": "why an ambiguity of flat states does not matter",
+    "diff/members.py": "an example",
+    "rules/spec.py": "the names of frameworks",
+}
+"""Part of the ground floor -> why its docstrings or comments do."""
+
+
+@pytest.mark.parametrize(("words", "allowed"), [("code", MAY_SAY), ("prose", {**MAY_SAY, **MAY_TELL})])
+def test_the_ground_floor_names_no_cloud(words: str, allowed: Mapping[str, str]) -> None:
+    """What differs from cloud to cloud is data of a provider. Docstrings may name a type as an example."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for file in sorted(DRIFT.rglob("*.py")):
+        path = file.relative_to(DRIFT).as_posix()
+        if not path.startswith(ELSEWHERE):
+            said = filter(CODE.search, code(file)) if words == "code" else filter(PROSE.search, prose(file))
+            found[next((p for p in allowed if path.startswith(p)), path)] |= set(said)
+
+    assert {path: texts for path, texts in found.items() if texts and path not in allowed} == {}
+    needless = MAY_SAY if words == "code" else MAY_TELL
+    assert [path for path in needless if not found[path]] == [], "exceptions that nothing needs"
+
+
+def code(file: Path) -> Iterator[str]:
+    """Every name and text in the code of a module, without its docstrings."""
+    tree = ast.parse(file.read_text())
+    docstrings = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.value
+        yield from (str(v) for n in ("id", "arg", "attr", "name") if isinstance(v := getattr(node, n, None), str))
+
+
+def prose(file: Path) -> Iterator[str]:
+    """Every docstring and comment of a module."""
+    text = file.read_text()
+    yield from (n.value.value for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Expr) and _is_text(n.value))  # type: ignore[attr-defined]
+    yield from (t.string for t in tokenize.generate_tokens(io.StringIO(text).readline) if t.type == tokenize.COMMENT)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)

@@ -10,7 +10,7 @@ import click
 
 from drift import installation
 from drift.cli.job import Asked, compare
-from drift.cli.options.account import PROVIDER, UNASKED
+from drift.cli.options.account import UNASKED
 from drift.cli.options.output import Output, output_options
 from drift.cli.options.rules import Extent, Rules, extent_options, rule_options
 from drift.errors import DriftError
@@ -72,7 +72,7 @@ def command(judging: Rules, extent: Extent, output: Output) -> int:
                 extent=extent,
                 links=output.draws,
             )
-            outcome = compare(asked, Connection(PROVIDER, BotoApi(session)), scope)
+            outcome = compare(asked, Connection("aws", BotoApi(session)), scope)
         finally:
             os.chdir(here)
     return output.finish(outcome.report)

@@ -5,18 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from drift.desired.backends import Backends
+from drift.errors import UsageError
 from drift.provider.catalog import Catalog
+from drift.provider.contract import Provider
 from drift.provider.installed import PROVIDERS, TYPES, entries, installed, load, named
 from drift.report import FORMATS, Render, renderer
 from drift.rules.frameworks import Framework, answering
 from drift.rules.spec import Rule
 
+DEFAULT = "aws"
+"""The provider that is asked where several are installed and none is named."""
 GROUPS = (PROVIDERS, TYPES, "drift.backends", "drift.rules", "drift.formats")
 
 
 def catalog() -> Catalog:
     """Every type of every installed provider, and what other packages add."""
     return installed()
+
+
+def provider(name: str | None) -> Provider:
+    """The installed provider of that name, or the one that is asked where nobody names one; UsageError for no other."""
+    known = catalog().providers
+    wanted = name or (DEFAULT if DEFAULT in known else next(iter(known), ""))
+    if wanted not in known:
+        raise UsageError(f"no provider {wanted!r} is installed", f"There are: {', '.join(sorted(known)) or 'none'}.")
+    return known[wanted]
 
 
 def backends() -> Backends:

@@ -85,7 +85,7 @@ class Votes:
 
 
 def _known(states: Sequence[State], catalog: Catalog, homes: Mapping[Configuration, Home]) -> dict[Name, Home]:
-    """Where things are, by the ids that AWS made up, URLs and ARNs, and by (type, attribute, name).
+    """Where things are, by the ids that the cloud made up, URLs and ARNs, and by (type, attribute, name).
 
     A name that stands for several, in two regions, tells nothing.
     """

@@ -1,8 +1,9 @@
 """What the author wrote, made comparable: in the shape that a state would record it in.
 
 The record is not the intent: every refresh writes into the state what it found. So what the author leaves out is the
-provider's default where it has one, null where nobody fills it in, and only what AWS may fill in is as recorded. Where
-a value is not known, or cannot be told apart from what was recorded, the attribute is left out: nothing is said of it.
+provider's default where it has one, null where nobody fills it in, and only what the cloud may fill in is as recorded.
+Where a value is not known, or cannot be told apart from what was recorded, the attribute is left out, and nothing is
+said of it.
 """
 
 from __future__ import annotations
@@ -34,10 +35,10 @@ class Unsaid:
     defaulted: set[str] = field(default_factory=set)
     """Those of them that have a default."""
     left: set[str] = field(default_factory=set)
-    """Dotted paths that the provider leaves to AWS."""
+    """Dotted paths that the provider leaves to the cloud."""
 
     def leave(self, names: Iterable[str]) -> None:
-        """Mark those of the attributes, none of which is set, that AWS may fill in."""
+        """Mark those of the attributes, none of which is set, that the cloud may fill in."""
         self.left |= {name for name in names if self.means(name) is facts.Unset.ASSIGNED}
 
     def of(
@@ -50,7 +51,7 @@ class Unsaid:
         """Attribute -> its value where the author leaves it out: its default, or null.
 
         A block that nobody writes counts as none only where it came between two records: the provider may look away
-        from one that AWS gives.
+        from one that the cloud gives.
         """
         out: dict[str, Any] = {}
         for name, fact in provider.items():

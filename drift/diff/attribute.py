@@ -102,7 +102,7 @@ def comparison(resource: Resource, found: Resource, name: str, attr: Attr, parts
     if known is UNSAID or have is UNSAID:
         return Comparison(name, said, known, have)
     if attr.assigned and name in resource.implied and said is not UNSAID and is_empty(said):
-        said = UNSAID  # AWS gives it a value, and the provider looks away from that
+        said = UNSAID  # the cloud gives it a value, and the provider looks away from that
     keys = parts.of(resource, name)
     size = None if keys is None else len(keys)
     if keys is None or isinstance(have, Unreadable):
@@ -158,7 +158,7 @@ def comparison(resource: Resource, found: Resource, name: str, attr: Attr, parts
 
 
 def unasked(attr: Attr, known: Value, have: Value, account: str) -> Value:
-    """What an attribute is where nobody asks for anything: of what was recorded, what AWS gives by itself."""
+    """What an attribute is where nobody asks for anything: of what was recorded, what the cloud gives by itself."""
     initial = attr.initial or (lambda *_: False)
     if isinstance(known, tuple | frozenset):
         return type(known)(e for e in known if isinstance(e, Implicit) or initial(e, account))
@@ -265,7 +265,7 @@ def _was_as_said(attr: Attr, name: str, said: Value, before: Value | Unsaid, cha
 def _applied(resource: Resource) -> bool:
     """Whether the record came to what its author asks for when the state was last written: an apply did that.
 
-    What AWS gave to other attributes may have changed with it.
+    What the cloud gave to other attributes may have changed with it.
     """
     return any(
         resource.earlier.get(name, said) != said == resource.attributes.get(name)

@@ -22,8 +22,8 @@ def agreement(attr: Attr, want: Value, have: Value, *, left_out: bool = False) -
     """Why both values mean the same for this attribute; empty where they do not.
 
     `equal`: they have one canonical form. `empty`: both mean that nothing is set. `assigned`: nothing is
-    recorded of what AWS assigns by itself, so nothing can be said. `same`: `Attr.same` says so. `parts`: each
-    field agrees, or each block has its like. `zero`: AWS leaves the value out (`left_out`: its default stands in
+    recorded of what the cloud assigns by itself, so nothing can be said. `same`: `Attr.same` says so. `parts`: each
+    field agrees, or each block has its like. `zero`: the cloud leaves the value out (`left_out`: its default stands in
     `have`), and the provider's SDK recorded that as the zero of its type.
     """
     have = _asked_for(attr, want, have)
@@ -86,7 +86,7 @@ def agree_block(attr: Attr, want: Mapping[str, Value], have: Mapping[str, Value]
 
 
 def left_out_of(block: Value | Mapping[str, Value]) -> frozenset[str]:
-    """The names of a block that AWS left out."""
+    """The names of a block that the cloud left out."""
     return block.left_out if isinstance(block, Block) else frozenset()
 
 
@@ -172,7 +172,7 @@ def _side(value: Any) -> Value:
 
 
 def blank(attr: Attr) -> Block:
-    """A block that nobody wrote: every field as AWS means it when it is left out."""
+    """A block that nobody wrote: every field as the cloud means it when it is left out."""
     out = frozenset(n for n, f in attr.fields.items() if canonical.is_left_out(f, None))
     return Block({n: canonical.desired(f, None, {}) for n, f in attr.fields.items()}, left_out=out)
 

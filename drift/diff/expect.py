@@ -1,4 +1,4 @@
-"""Which changes somebody is allowed to make, as AWS itself shows: these are expected, and no drift.
+"""Which changes somebody is allowed to make, as the cloud itself shows: these are expected, and no drift.
 
 Nothing is asked for a change that nobody else may make, and nothing of a resource that did not change.
 """

@@ -27,11 +27,11 @@ from drift.provider.spec import Attr, ResourceType
 WHY: Mapping[str, str] = {
     "equal": "equal in canonical form",
     "empty": "nothing is set on either side",
-    "assigned": "AWS assigns a value by itself and nothing was recorded of it: undecided",
-    "zero": "AWS leaves it out, and the provider records that as zero",
+    "assigned": "{cloud} assigns a value by itself and nothing was recorded of it: undecided",
+    "zero": "{cloud} leaves it out, and the provider records that as zero",
     "parts": "every part agrees",
 }
-"""What `compare.agreement` answers -> the same for a person."""
+"""What `compare.agreement` answers -> the same for a person; `{cloud}` is its provider by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +167,7 @@ def _attribute(of: Comparison, resource: Resource, entry: ResourceType, told: To
     attr = entry.attributes[of.name]
     secret = of.name in resource.sensitive or is_secret(entry, of.name)
     changes = tuple(masked(c, resource, of.name, entry) for c in (*of.modified, *of.exempt, *of.pending, *of.settled))
-    outcome, why = _decided(of, attr, resource, told)
+    outcome, why = _decided(of, attr, resource, told, catalog.provider_of(entry.name).title)
 
     def shown(value: Value | Unsaid) -> Value | Unsaid:
         if value is UNSAID or isinstance(value, Unreadable):
@@ -190,7 +190,7 @@ def _attribute(of: Comparison, resource: Resource, entry: ResourceType, told: To
     )
 
 
-def _decided(of: Comparison, attr: Attr, resource: Resource, told: Told) -> tuple[str, str]:
+def _decided(of: Comparison, attr: Attr, resource: Resource, told: Told, cloud: str) -> tuple[str, str]:
     """The outcome of one attribute as the report has it, and why."""
     outcome: str = of.outcome
     if isinstance(of.actual, Unreadable):
@@ -201,9 +201,9 @@ def _decided(of: Comparison, attr: Attr, resource: Resource, told: Told) -> tupl
         if reasons and all_aside:
             outcome = reasons[0][0]
         notes = [_NOTE[o].format(why) for o, why in dict.fromkeys(reasons)]
-        return outcome, "; ".join([*_modified(of, resource), *notes] if outcome == "modified" else notes)
+        return outcome, "; ".join([*_modified(of, resource, cloud), *notes] if outcome == "modified" else notes)
     if outcome == "same":
-        return outcome, _same(of, attr, resource)
+        return outcome, _same(of, attr, resource, cloud)
     if outcome == "exempt":
         return outcome, f"the configuration says to look away: {of.exempt[0].reason}"
     return outcome, _OTHERWISE[outcome]
@@ -224,12 +224,13 @@ _OTHERWISE = {
 }
 
 
-def _modified(of: Comparison, resource: Resource) -> list[str]:
+def _modified(of: Comparison, resource: Resource, cloud: str) -> list[str]:
     if of.unheld:
         return ["neither its own configuration nor a resource of its own describes what is there"]
     if of.name in resource.undeclared:
-        since = "AWS gives it, or an earlier record had it" if of.recorded == of.actual else "the state recorded it"
-        return [f"nobody sets it, and it is not as {since}"]
+        if of.recorded == of.actual:
+            return [f"nobody sets it, and it is not as {cloud} gives it, or an earlier record had it"]
+        return ["nobody sets it, and it is not as the state recorded it"]
     if of.name in resource.implied:
         return ["its author leaves it out, and it is not the provider's default, or not empty"]
     if of.configured is UNSAID:
@@ -241,8 +242,8 @@ def _modified(of: Comparison, resource: Resource) -> list[str]:
     )
 
 
-def _same(of: Comparison, attr: Attr, resource: Resource) -> str:
-    why = WHY.get(of.why, "as recorded; the configuration says otherwise, and says to look away")
+def _same(of: Comparison, attr: Attr, resource: Resource, cloud: str) -> str:
+    why = WHY.get(of.why, "as recorded; the configuration says otherwise, and says to look away").format(cloud=cloud)
     if of.why == "same" and attr.same is not None:
         said = (attr.same.__doc__ or "").strip().splitlines()
         why = "agrees by a rule of its own" + (f": {said[0].rstrip('.')}" if said else "")
@@ -252,7 +253,7 @@ def _same(of: Comparison, attr: Attr, resource: Resource) -> str:
         said = re.split(r"[;.](?:\s|$)", (attr.canon.__doc__ or "").strip())
         why += f": {said[0][:1].lower()}{said[0][1:]}" if said[0] and not attr.fields else ""
     if of.name in resource.left_out and of.configured is UNSAID:
-        why += f"; left out, which AWS takes for {plain(attr.default)!r}"
+        why += f"; left out, which {cloud} takes for {plain(attr.default)!r}"
     if attr.partial:
         why += "; only the keys that are set are compared"
     if of.held:
@@ -302,7 +303,7 @@ def _stranger(stranger: Stranger, report: Report, catalog: Catalog) -> Explanati
     elif ignored:
         verdict, why = "ignored", f"ignored by {ignored[0].rule}: {ignored[0].reason}"
     else:
-        verdict, why = _fate(stranger)
+        verdict, why = _fate(stranger, catalog.provider_of(resource.type).title)
     attributes = tuple(
         Attribute(
             name=name,
@@ -327,20 +328,21 @@ def _stranger(stranger: Stranger, report: Report, catalog: Catalog) -> Explanati
     )
 
 
-def _fate(stranger: Stranger) -> tuple[str, str]:
+def _fate(stranger: Stranger, cloud: str) -> tuple[str, str]:
     of = _called(stranger.of)
     if stranger.fate == "not_ours":
-        proof = f"proved by what AWS shows: {stranger.proof}" if stranger.proof else "as its owner rules say"
+        proof = f"proved by what {cloud} shows: {stranger.proof}" if stranger.proof else "as its owner rules say"
         return "not ours", f"{stranger.resource.owner} made it, {proof}" + (f" of {of}" if of else "")
     if stranger.fate == "doubtful" and stranger.refused is not None:
         refused = stranger.refused
         return "unread", f"whose it is cannot be told: {refused.action} was refused ({refused.code})"
+    unmanaged = "unmanaged", f"no state has it, and nothing that {cloud} shows proves that somebody else made it"
     return {
         "part": ("folded", f"it is part of {of}, which nobody here manages"),
         "told": ("folded", f"it is told by {of}, which is managed"),
         "claimed": ("folded", f"it came with {of}, and is told by it"),
         "inside": ("folded", f"it was found inside {of}, which is told"),
-    }.get(stranger.fate, ("unmanaged", "no state has it, and nothing that AWS shows proves that somebody else made it"))
+    }.get(stranger.fate, unmanaged)
 
 
 def _called(key: Key | None) -> str:

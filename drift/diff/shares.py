@@ -69,7 +69,7 @@ class Shares:
         """Whether nothing counts of an attribute but what resources of their own hold: its record is an echo.
 
         So it is where the author does not set it in the parent, and, where no author is known, of a parent that has
-        such resources. Where AWS fills it in, nothing can be said unless it is known with what.
+        such resources. Where the cloud fills it in, nothing can be said unless it is known with what.
         """
         if not self.covers(parent, name, attr) or any(_sets(parent, other) for other in attr.set_by):
             return False

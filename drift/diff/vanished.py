@@ -30,5 +30,5 @@ def doubts(desired: Sequence[Resource], drifts: Sequence[Drift], actual: Actual,
             where = account if region == GLOBAL else f"{region} of {account}"
             yield (
                 f"all {count} {type_} are missing, and {where} listed none: is this the right account, and did the "
-                "answer arrive as AWS gave it?"
+                f"answer arrive as {catalog.provider_of(type_).title} gave it?"
             )

@@ -18,7 +18,7 @@ from drift.model.section import OneOrMore, Placed, about, several
 
 class OwnerRule(Placed, frozen=True, kw_only=True):
     """Says whose something unmanaged is, by what anybody may set on it: it is counted as not ours, under this name. By
-    itself, drift believes only what AWS sets."""
+    itself, drift believes only what the cloud sets."""
 
     name: Annotated[str, about("Whose it is: `platform team`.")]
     type: Annotated[OneOrMore, about("The Terraform type: `aws_ebs_volume`, `aws_*`.")] = ()

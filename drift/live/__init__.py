@@ -1,1 +1,1 @@
-"""The actual side: what AWS answers, and what it would not say."""
+"""The actual side: what the cloud answers, and what it would not say."""

@@ -110,7 +110,7 @@ class Patient:
         if not self._account:
             raise CloudError(
                 f"nobody said in time whose credentials these are ({self.patience.why})",
-                "Check the network and AWS_ENDPOINT_URL, or give --timeout more seconds.",
+                "Check the network and the endpoint that the environment names, or give --timeout more seconds.",
             )
         return self._account
 

@@ -133,7 +133,7 @@ class Scan:
             self.resources.setdefault(item.key, actual_resource(item))
 
     def prove(self, questions: Sequence[Question]) -> dict[Question, Any]:
-        """What AWS shows of items already found; `Unreadable` where that was refused, None where there is nothing."""
+        """What the cloud shows of items already found; `Unreadable` where it refused, None where there is nothing."""
         known = [(q, self._found.items[q.key]) for q in questions if q.key in self._found.items]
         self._collector.read([(item, set(path(q.text).sections)) for q, item in known])
         out: dict[Question, Any] = dict.fromkeys(questions)

@@ -113,7 +113,7 @@ class Recorder:
         return sorted(out)
 
     def _said(self, request: Request, answer: Answer) -> dict[str, Any]:
-        """The answer as the tape has it; AWS's words about a refusal are left out, for they may name anything."""
+        """The answer as the tape has it; the cloud's words about a refusal are left out, for they may name anything."""
         if isinstance(answer, Refused):
             return {"refused": answer.code}
         known = self._operations.find(request.service, request.op) if self._operations else None

@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 NOT_OFFERED = "NotOffered"
-"""The code of a refusal by an emulator of AWS that does not know the operation."""
+"""The code of a refusal by an emulator of the cloud that does not know the operation."""
 NOT_ASKED = "NotAsked"
 """The code of content that drift may read and does not, because nobody asked for it: what is kept secret."""
 SWITCHED_OFF = "SwitchedOff"
-"""The code of a refusal by a service that nobody switched on: AWS has the code of a missing permission for it."""
+"""The code of a refusal by a service that nobody switched on: the cloud has the code of a missing permission for it."""
 NOT_ON_TAPE = "NotOnTape"
 """The code of a refusal by a replayed tape: nobody asked this when it was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Stands where a value would, had AWS let us read it: never equal to any value."""
+    """Stands where a value would, had the cloud let us read it: never equal to any value."""
 
     action: str
-    """The IAM action that was refused, e.g. `s3:GetBucketTagging`."""
+    """The permission that was refused: `s3:GetBucketTagging`."""
     code: str
-    """AWS's error code, or the name of the failure."""
+    """The cloud's error code, or the name of the failure."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

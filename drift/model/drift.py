@@ -48,7 +48,7 @@ class Change:
     recorded: Value = None
     """What the state recorded."""
     undeclared: bool = False
-    """Nobody sets this attribute: AWS gave it its value, and somebody changed that since."""
+    """Nobody sets this attribute: the cloud gave it its value, and somebody changed that since."""
     unheld: bool = False
     """Neither the resource's own configuration nor a resource of its own describes what is there: a rule, a route,
     a policy or an attachment that nobody manages."""
@@ -340,7 +340,7 @@ class Report:
     managed: int = 0
     pending: tuple[Pending, ...] = ()
     expected: tuple[Aside, ...] = ()
-    """What a policy moved that AWS itself shows: a scaling policy within its bounds, a rotation."""
+    """What a policy moved that the cloud itself shows: a scaling policy within its bounds, a rotation."""
     settled: tuple[Aside, ...] = ()
     """Where the account is already as the configuration says, and only the state does not know."""
     exempt: tuple[Aside, ...] = ()
@@ -370,7 +370,7 @@ class Report:
     """Managed resources of which nothing drifted was seen, but not all could be read."""
     not_covered: Mapping[str, int] = field(default_factory=dict)
     not_offered: tuple[str, ...] = ()
-    """Actions that an emulator of AWS does not know, for types that nothing desired has."""
+    """Actions that an emulator of the cloud does not know, for types that nothing desired has."""
     warnings: tuple[str, ...] = ()
     states_failed: tuple[str, ...] = ()
     """One message for each state that could not be read."""

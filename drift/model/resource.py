@@ -91,7 +91,7 @@ class Resource:
     """Of such an attribute that is a map, the members that must not be shown, where the others may."""
     owner: str = ""
     proof: str = ""
-    """What AWS shows that proves the owner: a JMESPath over the item."""
+    """What the cloud shows that proves the owner: a JMESPath over the item."""
     doubt: Unreadable | None = None
     """Why it cannot be told whose it is: what would prove an owner was refused."""
     deposed: str = ""
@@ -104,16 +104,16 @@ class Resource:
     asserted: frozenset[str] | None = None
     """The attributes that the configuration sets; None where no configuration tells."""
     left_out: frozenset[str] = frozenset()
-    """Attributes that are recorded as null, or that AWS leaves out, where it has a default: that stands in their
+    """Attributes that are recorded as null, or that the cloud leaves out, where it has a default: that stands in their
     place."""
     undeclared: frozenset[str] = frozenset()
-    """Dotted paths of what nobody sets and the provider leaves to AWS: the next apply leaves it as it is."""
+    """Dotted paths of what nobody sets and the provider leaves to the cloud: the next apply leaves it as it is."""
     implied: frozenset[str] = frozenset()
     """Dotted paths of what nobody sets and `configured` holds all the same: the provider's default, or null."""
     defaulted: frozenset[str] = frozenset()
     """Those of them that have a default: the provider never looks away from another value there."""
     computed: frozenset[str] = frozenset()
-    """Attributes that AWS fills in where nobody sets them. Without a configuration nobody can tell whether one does."""
+    """Attributes that the cloud fills in where nobody sets them. Without a configuration nobody can tell who did."""
     earlier: Mapping[str, Value] = field(default_factory=dict)
     """What the state recorded before it was last written; empty where no backup tells."""
     lines: Mapping[str, int] = field(default_factory=dict)

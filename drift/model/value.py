@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     )
 else:  # Python 3.11 cannot resolve a recursive alias in another module: whoever reads hints there finds anything
     Value = Any
-"""What an attribute may be: `Hidden` is a text that no output shows, `Unreadable` what AWS did not let us read."""
+"""What an attribute may be: `Hidden` is a text that no output shows, `Unreadable` what nobody let us read."""
 
 UNREADABLE_SHAPES = (TypeError, ValueError, AttributeError, LookupError, RecursionError)
-"""What a canon raises on a value of a shape that neither AWS nor the provider ever writes."""
+"""What a canon raises on a value of a shape that neither the cloud nor the provider ever writes."""
 
 
 class TooDeepError(ValueError):
@@ -35,7 +35,7 @@ class Block(Mapping[str, Value], Hashable):
     __slots__ = ("_data", "_hash", "left_out")
 
     left_out: frozenset[str]
-    """The names that AWS left out: its default stands in their place. Two blocks are equal all the same."""
+    """The names that the cloud left out: its default stands in their place. Two blocks are equal all the same."""
 
     def __init__(
         self, data: Mapping[str, Value] | None = None, /, *, left_out: frozenset[str] = frozenset(), **kwargs: Value
@@ -68,7 +68,7 @@ class Block(Mapping[str, Value], Hashable):
 
 
 class Implicit(Block):
-    """An element that AWS puts there by itself: equal to its like, and nothing new where there is none."""
+    """An element that the cloud puts there by itself: equal to its like, and nothing new where there is none."""
 
     __slots__ = ()
 
@@ -180,10 +180,10 @@ def sort_key(value: Any) -> tuple[str, str]:
 
 
 def is_zero(value: Value) -> bool:
-    """Whether this is what the provider's SDK records of a member that AWS leaves out: 0 or false, or nothing."""
+    """Whether this is what the provider's SDK records of a member that the cloud leaves out: 0 or false, or nothing."""
     return is_empty(value) or (isinstance(value, int | float) and value == 0)
 
 
 def is_empty(value: Value) -> bool:
-    """Whether Terraform and AWS may both mean "not set" by this: null, "", [], {} and false agree."""
+    """Whether Terraform and the cloud may both mean "not set" by this: null, "", [], {} and false agree."""
     return value is None or value is False or (isinstance(value, str | tuple | frozenset | Mapping) and not value)

@@ -22,7 +22,7 @@ def text(value: Any) -> str | None:
 
 
 def lower(value: Any) -> str | None:
-    """A string whose case AWS does not keep."""
+    """A string whose case the cloud does not keep."""
     return None if value in (None, "") else str(value).lower()
 
 

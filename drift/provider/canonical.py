@@ -12,7 +12,7 @@ from drift.provider.spec import Attr, Raw
 
 
 def actual(attr: Attr, value: Any) -> Value:
-    """The API's value in canonical form; `Unreadable` where a canon tells that AWS kept it back."""
+    """The API's value in canonical form; `Unreadable` where a canon tells that the cloud kept it back."""
     if attr.from_api is not None:
         value = attr.from_api(value)
     if value is None or value == "":

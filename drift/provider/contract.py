@@ -119,7 +119,7 @@ class Grant:
 
 def _operation(service: str, call: Call) -> str:
     """`service:Operation`, the permission where nothing else is said."""
-    return call.iam or f"{service}:{call.op}"
+    return call.action or f"{service}:{call.op}"
 
 
 def _nowhere(account: str, region: str) -> Mapping[str, str]:

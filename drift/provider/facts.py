@@ -280,7 +280,7 @@ def flags_of(fact: Any) -> str:
 
 
 def settable(fact: Any) -> bool:
-    """Whether a configuration may set it, and AWS or the state could tell of it."""
+    """Whether a configuration may set it, and the cloud or the state could tell of it."""
     letters = flags_of(fact).split(" ")[0]
     return bool({"r", "o", "b"} & set(letters)) and "w" not in letters
 

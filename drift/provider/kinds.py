@@ -24,7 +24,7 @@ def text(at: str, **words: Any) -> Attr:
 
 
 def caseless(at: str, **words: Any) -> Attr:
-    """Text whose case AWS does not keep."""
+    """Text whose case the cloud does not keep."""
     return attr(at, values.lower, **words)
 
 

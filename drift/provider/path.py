@@ -151,7 +151,7 @@ def text_at(text: str, attributes: Mapping[str, Any]) -> str:
 
 
 def _searched(parsed: Any, data: Any) -> Any:
-    """What is there; nothing where a function is given what AWS left out, so that one item cannot end a scan."""
+    """What is there; nothing where a function is given what the cloud left out, so that one item cannot end a scan."""
     try:
         return parsed.search(data, options=_OPTIONS)
     except JMESPathTypeError as error:

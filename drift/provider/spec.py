@@ -1,6 +1,6 @@
 """The words a resource type is described in.
 
-A `ResourceType` says, as data, where one Terraform type lives in AWS: the call that lists it, the
+A `ResourceType` says, as data, where one Terraform type lives in the cloud: the call that lists it, the
 calls that complete it, and for each Terraform attribute the JMESPath at which the API keeps it
 and the kind of value it is (`drift.provider.kinds`). Whatever cannot be said as data is a small
 pure function passed where a word expects one.
@@ -31,7 +31,7 @@ def WHOLE(attributes: Attributes) -> frozenset[Value]:  # noqa: ARG001, N802 - a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One AWS operation and the part of its answer we keep."""
+    """One operation of the API and the part of its answer we keep."""
 
     op: str
     """As the API reference names it: `GetQueueAttributes`."""
@@ -67,19 +67,19 @@ class Call:
     """Error codes that mean "deleted since it was listed"."""
     retry_singly: frozenset[str] = frozenset()
     """Error codes that one item may bring upon its whole batch: its members are asked again one by one."""
-    iam: str = ""
-    """The IAM action, where it is not the operation of that name."""
+    action: str = ""
+    """The permission that it takes, where that is not the operation of that name."""
     parse: str = ""
     """A member of the answer that is JSON text: decoded before `take` looks into it."""
     gather: Callable[[builtins.list[Any]], builtins.list[Any]] | None = None
-    """Applied to the elements taken from all pages, where AWS answers one thing in several of them."""
+    """Applied to the elements taken from all pages, where the cloud answers one thing in several of them."""
     service: str = ""
-    """The botocore service, where it is not the type's own."""
+    """The service of the API, where it is not the type's own."""
     region: str = ""
     """The one region that answers; a regional type is listed by this call there only."""
     per: Call | None = None
     """Of a listing: another listing to make first. This call is made once for each element that it takes, and
-    `bind` looks into that element too: IAM Identity Center lists permission sets by instance. An item knows the
+    `bind` looks into that element too: permission sets are listed by instance. An item knows the
     members of the elements that led to it."""
 
     where: tuple[Where, ...] = ()
@@ -167,7 +167,7 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedBy:
-    """Who else may change an attribute, as AWS itself shows: such a change is expected, and no drift.
+    """Who else may change an attribute, as the cloud itself shows: such a change is expected, and no drift.
 
     JMESPath over the item, which also knows `element`: the key of the repeated block that the attribute is in.
     """
@@ -206,19 +206,19 @@ class Attr:
     from_api: Callable[[Any], Any] | None = None
     """Applied first to what the path finds, where no JMESPath gives it the shape that the fields are read from."""
     default: Any = None
-    """What AWS means by leaving the value out."""
+    """What the cloud means by leaving the value out."""
     zero_is_value: bool = False
-    """A recorded 0 or false is a value of its own: where AWS leaves it out, the provider records `default`. Without
-    this word both agree, since the provider's SDK records what AWS leaves out as the zero of its type."""
+    """A recorded 0 or false is a value of its own: where the cloud leaves it out, the provider records `default`.
+    Without this word both agree, since the provider's SDK records what the cloud leaves out as the zero of its type."""
     assigned: bool = False
-    """AWS assigns a value of its own where nobody sets one: an empty record decides nothing."""
+    """The cloud assigns a value of its own where nobody sets one: an empty record decides nothing."""
     initial: Callable[[Value, str], bool] | None = None
-    """(value, account) -> whether AWS gives this value, or of a set this element, where nobody asks for any: a
+    """(value, account) -> whether the cloud gives this value, or of a set this element, where nobody asks for any: a
     group's rule that lets everything out, a key's policy for its account. So the record of it is no sign that
-    somebody wanted it, and the record of anything else is none that AWS gave it."""
+    somebody wanted it, and the record of anything else is none that the cloud gave it."""
     same_for_all: bool = False
-    """AWS gives `default` to each new resource, whatever else is configured. So where nobody sets the attribute, any
-    other value was set by hand, though it be recorded."""
+    """The cloud gives `default` to each new resource, whatever else is configured. So where nobody sets the attribute,
+    any other value was set by hand, though it be recorded."""
     set_by: tuple[str, ...] = ()
     """Other arguments that set the same: a bucket's `acl` its `grant`."""
     fields: Mapping[str, Attr] = field(default_factory=dict)
@@ -228,7 +228,7 @@ class Attr:
     ordered: bool = False
     """Whether the order of such blocks means something."""
     implicit: str = ""
-    """JMESPath over an element of a repeated block: AWS's own, there whether or not anybody asks for it. It
+    """JMESPath over an element of a repeated block: the cloud's own, there whether or not anybody asks for it. It
     may be recorded, but need not be: a parameter at the engine's default."""
     key: Callable[[Value], Hashable] | None = None
     """What makes an element of a set or a repeated block the same element; all of it where left out."""
@@ -280,7 +280,7 @@ class Parent:
     standalone: bool = False
     """Reported even where the parent is not managed: a rule on the default event bus, a route of a main table."""
     filled_by_others: bool = False
-    """Others fill the parent too (AWS itself, Auto Scaling, ECS, a controller), and nothing shows who filled what: a
+    """Others fill the parent too (the cloud, a scaling service, a controller), and nothing shows who filled what: a
     live part is spoken of only where the configuration names parts of the same parent, and what of `covers` nothing
     describes is as it was recorded."""
     beside_inline: bool = False
@@ -309,7 +309,7 @@ class Mirror:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose it is when not the user's, proved by what AWS itself sets: `when` is JMESPath over the item."""
+    """Whose it is when not the user's, proved by what the cloud itself sets: `when` is JMESPath over the item."""
 
     when: str
     who: str
@@ -335,9 +335,9 @@ class ResourceType:
     name: str
     """The Terraform type: `aws_sqs_queue`."""
     service: str
-    """The botocore service: `sqs`."""
+    """The service of the API that has it, as the provider's client names it: `sqs`."""
     list: Call | tuple[Call, ...] | Within | ElementOf | None
-    """Several calls where no single one lists all; None where AWS has no listing worth its price: only what
+    """Several calls where no single one lists all; None where the cloud has no listing worth its price: only what
     is desired is looked up then, by `lookup`."""
     lookup: Call | None = None
     """Asks for one desired resource that was not listed: `bind` is JMESPath over its attributes, the
@@ -352,7 +352,7 @@ class ResourceType:
     """The attributes that name the same resource on both sides, where `id` cannot."""
     alternate_identity: str = ""
     """JMESPath over the attributes: the identity a desired resource also answers to, where nothing has its
-    own: AWS fills in what may be left out, and Terraform does not always record it."""
+    own: the cloud fills in what may be left out, and Terraform does not always record it."""
     import_id: str = "id"
     """JMESPath over the attributes: what `terraform import` takes."""
     label: str = "tags.Name"
@@ -375,16 +375,16 @@ class ResourceType:
     owners: tuple[Owner | Ref, ...] = ()
     """Whose it is when not the user's: proofs, and references to what has the same owner (an instance's volume)."""
     owner_tags: bool = True
-    """Whether whoever else makes it marks it with a tag of its own. False where that cannot be: CloudFormation does
-    not tag IAM policies, so that only a stack's own list of members tells."""
+    """Whether whoever else makes it marks it with a tag of its own. False where that cannot be: what
+    makes stacks does not tag every type, so that only a stack's own list of members tells."""
     owns: Owns | None = None
     """The others that a resource of this type made: a stack's members."""
     account: str = ""
     """JMESPath over the item: whose it is, where a listing also shows what other accounts share with us."""
     exists: str = ""
-    """JMESPath over the item; false means there is nothing: AWS answers with an empty shell."""
+    """JMESPath over the item; false means there is nothing: the cloud answers with an empty shell."""
     extra_actions: tuple[str, ...] = ()
-    """IAM actions beyond those of its calls, which the rules need: what a role used."""
+    """Permissions beyond those of its calls, which the rules need: what a role used."""
     versions: tuple[str, str] | None = None
     """(attribute that the versions of one thing have in common, attribute that numbers them).
 

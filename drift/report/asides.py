@@ -35,7 +35,7 @@ def asides(report: Report, look: Look, line: Line) -> Iterator[Text]:
             yield from _pending(pending, look, line)
         yield Text()
     for title, found in (
-        ("Expected ({}): moved by what AWS itself shows", report.expected),
+        ("Expected ({}): moved by what the cloud itself shows", report.expected),
         ("Settled ({}): already as the configuration says, and the state does not know", report.settled),
         ("Exempt ({}): the configuration says to look away", report.exempt if look.verbose else ()),
     ):

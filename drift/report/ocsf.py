@@ -6,7 +6,7 @@ Field by field after the schema's own description; `unmapped` holds what OCSF ha
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -25,6 +25,10 @@ SEVERITY: dict[Severity | None, tuple[int, str]] = {
     "high": (4, "High"),
     "critical": (5, "Critical"),
 }
+
+
+ACCOUNTS: Mapping[str, tuple[str, int]] = {"aws": ("AWS Account", 10), "google": ("GCP Account", 5)}
+"""Terraform provider -> the caption and `type_id` that the schema's own object `account` has for its accounts."""
 
 
 def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - machines do not look
@@ -62,6 +66,10 @@ def _event(
     found = drift.found
     when = _moment(report)
     severity_id, severity_name = SEVERITY[severity]
+    # a type is named after its provider, by Terraform's rule for names
+    provider, _, rest = drift.type.partition("_")
+    service = rest.partition("_")[0]
+    account_type, account_type_id = ACCOUNTS.get(provider, ("Unknown", 0))
     return {
         "message": detail,
         "metadata": {
@@ -97,24 +105,24 @@ def _event(
         },
         "resources": [
             {
-                "cloud_partition": _partition(found.arn),
+                "cloud_partition": visible(_partition(found.arn) or provider),
                 "region": visible(found.key.region),
                 "name": visible(found.name or found.id),
                 "type": visible(drift.type),
                 "uid": visible(found.arn or found.id),
                 "labels": [],
-                "group": {"name": visible(drift.type).removeprefix("aws_").partition("_")[0]},
+                "group": {"name": visible(service)},
                 "data": {"details": visible(place(source_of(drift))), "metadata": _metadata(drift)},
             }
         ],
         "cloud": {
-            "provider": "aws",
+            "provider": visible(provider),
             "region": visible(found.key.region),
             "account": {
                 "uid": visible(found.key.account),
                 "name": visible(found.key.account),
-                "type": "AWS Account",
-                "type_id": 10,
+                "type": account_type,
+                "type_id": account_type_id,
                 "labels": [],
             },
         },
@@ -130,9 +138,9 @@ def _moment(report: Report) -> datetime:
         return datetime.fromtimestamp(0, UTC)
 
 
-def _partition(arn: str) -> str:
-    part = arn.split(":")[1] if arn.startswith("arn:") and arn.count(":") > 1 else ""
-    return visible(part) or "aws"
+def _partition(full_name: str) -> str:
+    """The second part of a full name: `aws-cn` of an ARN in China; empty where there is none."""
+    return full_name.split(":")[1] if full_name.count(":") > 1 else ""
 
 
 def _metadata(drift: Drift) -> dict[str, Any]:

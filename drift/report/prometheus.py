@@ -36,7 +36,7 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - m
         ("drift_coverage_ratio", "Managed among all that was found.", _coverage(report)),
         ("drift_incomplete", "1 where part of the scope could not be read.", [({}, float(report.incomplete))]),
         ("drift_not_covered_resources", "Resources of types that are not looked at, by type.", _uncovered(report)),
-        ("drift_api_calls", "Requests to AWS, by service.", _calls(report)),
+        ("drift_api_calls", "Requests to the cloud, by service.", _calls(report)),
         ("drift_duration_seconds", "How long the run took.", [({}, report.duration_seconds)]),
         ("drift_last_run_timestamp_seconds", "When the run started, in Unix time.", _when(report)),
     ]

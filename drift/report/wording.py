@@ -178,7 +178,7 @@ def notes_on(change: Change) -> list[str]:
     if change.unheld:
         out.append("neither the configuration nor a resource of its own describes it")
     elif change.undeclared:
-        out.append("set by nobody; it was AWS's own choice")
+        out.append("set by nobody; it was the cloud's own choice")
     elif change.implied:
         out.append("left out, so the provider's default counts")
     return out if change.undone is None else [*out, FATE[change.undone]]
@@ -234,7 +234,7 @@ def headline(report: Report) -> str:
 def asides(report: Report) -> list[tuple[str, tuple[Aside, ...]]]:
     """The groups of differences that are no drift, with what they are called."""
     groups = [
-        ("Expected: moved by a policy that AWS itself shows", report.expected),
+        ("Expected: moved by a policy that the cloud itself shows", report.expected),
         ("Settled: the account already is as the configuration says", report.settled),
         ("Exempt: the configuration says to look away", report.exempt),
     ]

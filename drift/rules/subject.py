@@ -59,7 +59,7 @@ class Subject:
         return self.criteria.today
 
     def days_since(self, moment: str) -> int:
-        """Days from a moment as AWS writes it to today; Unknown where either is not known."""
+        """Days from a moment as the cloud writes it to today; Unknown where either is not known."""
         if self.today is None:
             raise Unknown("what day it is")
         try:

@@ -30,7 +30,7 @@ class Want:
     attribute: str = ""
     inside: str = ""
     used: str = ""
-    """The ARN of a role or user of which IAM is asked what it used."""
+    """The full name of an identity, a role or user, of which the cloud is asked what it used."""
 
 
 class Needs(Exception):  # noqa: N818 - a request, not an error

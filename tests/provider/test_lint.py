@@ -244,7 +244,7 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "Call.retry_singly": [
         ("aws_lb", described("Tags", retry_singly=frozenset({"Denied"})), "elbv2 never answers Denied"),
     ],
-    "Call.iam": [("aws_sqs_queue", listed(iam="sqs:ListQueue"), "IAM has no action sqs:ListQueue")],
+    "Call.action": [("aws_sqs_queue", listed(action="sqs:ListQueue"), "IAM has no action sqs:ListQueue")],
     "Call.parse": [("aws_sqs_queue", listed(parse="Queues"), "answers no Queues")],
     "Call.service": [("aws_sqs_queue", listed(service="sqss"), "sqss has no operation")],
     "Call.per": [

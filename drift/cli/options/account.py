@@ -21,9 +21,6 @@ from drift.provider.contract import Access
 from drift.run import Connection
 from drift.survey import Scope
 
-PROVIDER = "aws"
-"""The provider whose account the options of the command line name."""
-
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -37,6 +34,7 @@ class Account:
     timeout: float = 0
     on_interrupt: str = "stop"
     with_: tuple[str, ...] = ()
+    provider: str | None = None
 
     def open(self, scope: Scope) -> tuple[Connection, Scope]:
         """What answers, and the scope with the regions asked for; on replay, the types that were recorded."""
@@ -45,19 +43,19 @@ class Account:
         if self.record:
             must_be_recordable(self.record)  # now, not when the whole account has been read
         scope = replace(scope, regions=split(self.regions))
+        provider = plugins.provider(self.provider)
         if self.replay:
             player = Player(self.replay)
-            return Connection(PROVIDER, player), replace(scope, recorded=player.types)
+            return Connection(provider.name, player), replace(scope, recorded=player.types)
         access = Access(
             profile=self.profile,
             region=next(iter(scope.regions), None),
             emulator=self.emulator,
             secrets="secret-values" in self.with_,
         )
-        provider = plugins.catalog().providers[PROVIDER]
         api = provider.open(access)
         kept = Recorder(api, provider.operations()) if self.record else api
-        return Connection(PROVIDER, Patient(kept, Patience(self.timeout))), scope
+        return Connection(provider.name, Patient(kept, Patience(self.timeout))), scope
 
     @contextmanager
     def patiently(self, connection: Connection) -> Iterator[None]:
@@ -102,6 +100,9 @@ account_options = group(
         multiple=True,
         metavar="REGION",
         help="Look here too, beside the regions of the state's resources.",
+    ),
+    click.option(
+        "--provider", metavar="NAME", help="The provider whose account is asked, where several are installed."
     ),
     click.option("--profile", metavar="NAME", help="The profile of the AWS configuration to use."),
     click.option(

@@ -25,7 +25,7 @@ _FLAGS = frozenset({
 })  # fmt: skip
 
 _TEXTS = frozenset(
-    {"op", "take", "into", "match", "iam", "parse", "region", "who", "when", "within", "implicit", "only_if"}
+    {"op", "take", "into", "match", "action", "parse", "region", "who", "when", "within", "implicit", "only_if"}
 )
 
 
@@ -74,9 +74,9 @@ def _company(where: str, word: str, value: Any) -> Iterator[str]:
     if isinstance(value, Attr) and word in ("ordered", "implicit") and getattr(value, word) and not value.many:
         yield f"{where} is about blocks that may stand several times"
     if isinstance(value, Attr) and word == "zero_is_value" and value.zero_is_value and value.default is None:
-        yield f"{where} says nothing without `default`: what the provider records where AWS leaves it out"
+        yield f"{where} says nothing without `default`: what the provider records where the cloud leaves it out"
     if isinstance(value, Attr) and word == "same_for_all" and value.same_for_all and value.default is None:
-        yield f"{where} says nothing without `default`: what AWS gives to each new resource"
+        yield f"{where} says nothing without `default`: what the cloud gives to each new resource"
     if isinstance(value, Owner | Owns | EndedBy) and word == "who" and not value.who:
         yield f"{where} names nobody"
 

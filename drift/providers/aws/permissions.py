@@ -25,4 +25,4 @@ FIRST_CALL = "sts:GetCallerIdentity"
 
 def action(service: str, call: Call) -> str:
     """The IAM action that allows `call` to a service: `sqs:GetQueueAttributes`."""
-    return call.iam or f"{PREFIXES.get(service, service)}:{call.op}"
+    return call.action or f"{PREFIXES.get(service, service)}:{call.op}"

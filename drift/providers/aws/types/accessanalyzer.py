@@ -11,7 +11,7 @@ from drift.providers.aws.kinds import tags
 ANALYZER = ResourceType(
     name="aws_accessanalyzer_analyzer",
     service="accessanalyzer",
-    list=Call(op="ListAnalyzers", take="analyzers", iam="access-analyzer:ListAnalyzers"),
+    list=Call(op="ListAnalyzers", take="analyzers", action="access-analyzer:ListAnalyzers"),
     id=text("name"),
     label="analyzer_name",
     import_id="analyzer_name",

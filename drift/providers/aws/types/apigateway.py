@@ -52,13 +52,13 @@ def _method_path(value: Any) -> str | None:
 
 def _parts(op: str, into: str, take: str = "items", **args: Any) -> Call:
     """What one API has of something: API Gateway answers for one API at a time."""
-    return Call(op=op, take=take, into=into, bind={"restApiId": "id"}, args=args, iam=READ, gone=GONE)
+    return Call(op=op, take=take, into=into, bind={"restApiId": "id"}, args=args, action=READ, gone=GONE)
 
 
 REST_API = ResourceType(
     name="aws_api_gateway_rest_api",
     service="apigateway",
-    list=Call(op="GetRestApis", take="items", args={"limit": 500}, iam=READ),
+    list=Call(op="GetRestApis", take="items", args={"limit": 500}, action=READ),
     describe=(
         _parts("GetResources", "Resources", limit=500, embed=["methods"]),
         _parts("GetStages", "Stages", take="item"),
@@ -111,7 +111,7 @@ REST_API_PUT = ResourceType(
     name="aws_api_gateway_rest_api_put",
     service="apigateway",
     list=None,  # nothing of its own: there as long as its API is
-    lookup=Call(op="GetRestApi", take="[@]", bind={"restApiId": "rest_api_id"}, iam=READ, gone=GONE),
+    lookup=Call(op="GetRestApi", take="[@]", bind={"restApiId": "rest_api_id"}, action=READ, gone=GONE),
     id=text("id"),
     identity=("rest_api_id",),
     import_id="rest_api_id",

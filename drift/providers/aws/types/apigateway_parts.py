@@ -11,7 +11,7 @@ from drift.providers.aws.types.apigateway import GONE, READ
 ACCOUNT = ResourceType(
     name="aws_api_gateway_account",
     service="apigateway",
-    list=Call(op="GetAccount", take="[@]", iam=READ),
+    list=Call(op="GetAccount", take="[@]", action=READ),
     id=attr("apiKeyVersion", lambda _: "api-gateway-account"),  # one for each account and region
     label="'api-gateway-account'",
     attributes={"cloudwatch_role_arn": text("cloudwatchRoleArn", default="")},
@@ -23,7 +23,7 @@ ACCOUNT = ResourceType(
 API_KEY = ResourceType(
     name="aws_api_gateway_api_key",
     service="apigateway",
-    list=Call(op="GetApiKeys", take="items", args={"limit": 500}, iam=READ),
+    list=Call(op="GetApiKeys", take="items", args={"limit": 500}, action=READ),
     id=text("id"),
     label="name",
     attributes={
@@ -39,10 +39,10 @@ API_KEY = ResourceType(
 USAGE_PLAN = ResourceType(
     name="aws_api_gateway_usage_plan",
     service="apigateway",
-    list=Call(op="GetUsagePlans", take="items", args={"limit": 500}, iam=READ),
+    list=Call(op="GetUsagePlans", take="items", args={"limit": 500}, action=READ),
     describe=(
         # keys are listed for one plan at a time
-        Call(op="GetUsagePlanKeys", take="items[].{id: id, type: type, name: name}", into="Keys", iam=READ,
+        Call(op="GetUsagePlanKeys", take="items[].{id: id, type: type, name: name}", into="Keys", action=READ,
              bind={"usagePlanId": "id"}, args={"limit": 500}, gone=GONE),
     ),
     id=text("id"),
@@ -95,7 +95,7 @@ USAGE_PLAN_KEY = ResourceType(
 VPC_LINK = ResourceType(
     name="aws_api_gateway_vpc_link",
     service="apigateway",
-    list=Call(op="GetVpcLinks", take="items", args={"limit": 500}, iam=READ),
+    list=Call(op="GetVpcLinks", take="items", args={"limit": 500}, action=READ),
     exists="not_null(status, 'AVAILABLE') != 'DELETING'",
     id=text("id"),
     label="name",
@@ -127,16 +127,16 @@ DOMAIN_NAME = ResourceType(
     service="apigateway",
     # one kind of thing behind two versions of the API: each is asked, for neither promises to tell the other's
     list=(
-        Call(op="GetDomainNames", take="items", args={"limit": 500}, iam=READ),
-        Call(op="GetDomainNames", service="apigatewayv2", take=DOMAIN_OF_V2, iam=READ),
+        Call(op="GetDomainNames", take="items", args={"limit": 500}, action=READ),
+        Call(op="GetDomainNames", service="apigatewayv2", take=DOMAIN_OF_V2, action=READ),
     ),
     describe=(
         # mappings are listed for one domain name at a time; a private one must be named by its id too
-        Call(op="GetBasePathMappings", take=BASE_PATHS, into="Mappings", iam=READ, args={"limit": 500},
+        Call(op="GetBasePathMappings", take=BASE_PATHS, into="Mappings", action=READ, args={"limit": 500},
              absent=GONE, only_if="!domainNameId", bind={"domainName": "domainName"}),
-        Call(op="GetBasePathMappings", take=BASE_PATHS, into="PrivateMappings", iam=READ, args={"limit": 500},
+        Call(op="GetBasePathMappings", take=BASE_PATHS, into="PrivateMappings", action=READ, args={"limit": 500},
              absent=GONE, only_if="domainNameId", bind={"domainName": "domainName", "domainNameId": "domainNameId"}),
-        Call(op="GetApiMappings", service="apigatewayv2", into="ApiMappings", iam=READ, absent=GONE,
+        Call(op="GetApiMappings", service="apigatewayv2", into="ApiMappings", action=READ, absent=GONE,
              take="Items[].{id: ApiMappingId, path: ApiMappingKey, api: ApiId, stage: Stage}",
              only_if="!domainNameId", bind={"DomainName": "domainName"}),
     ),
@@ -202,7 +202,7 @@ BASE_PATH_MAPPING = ResourceType(
 CLIENT_CERTIFICATE = ResourceType(
     name="aws_api_gateway_client_certificate",
     service="apigateway",
-    list=Call(op="GetClientCertificates", take="items", iam="apigateway:GET"),
+    list=Call(op="GetClientCertificates", take="items", action="apigateway:GET"),
     id=text("clientCertificateId"),
     label="description || id",
     computed={

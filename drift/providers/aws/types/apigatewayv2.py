@@ -19,7 +19,7 @@ SOCKET = "parent.ProtocolType == 'WEBSOCKET'"  # HTTP APIs know no responses
 
 def _parts(op: str, into: str) -> Call:
     """What one API has of something: API Gateway answers for one API at a time."""
-    return Call(op=op, take="Items", into=into, bind={"ApiId": "ApiId"}, iam=READ, gone=GONE)
+    return Call(op=op, take="Items", into=into, bind={"ApiId": "ApiId"}, action=READ, gone=GONE)
 
 
 def part_of_api(unless: str = "") -> Parent:
@@ -35,7 +35,7 @@ def _deployed(value: Any, instance: Any) -> str | None:
 API = ResourceType(
     name="aws_apigatewayv2_api",
     service="apigatewayv2",
-    list=Call(op="GetApis", take="Items", iam=READ),
+    list=Call(op="GetApis", take="Items", action=READ),
     describe=(
         _parts("GetRoutes", "Routes"),
         _parts("GetIntegrations", "Integrations"),
@@ -125,7 +125,7 @@ INTEGRATION = ResourceType(
     service="apigatewayv2",
     list=Within("aws_apigatewayv2_api", each="Integrations[]"),
     describe=(
-        Call(op="GetIntegrationResponses", take="Items", into="Responses", iam=READ, gone=GONE,
+        Call(op="GetIntegrationResponses", take="Items", into="Responses", action=READ, gone=GONE,
              only_if=SOCKET, bind={"ApiId": "parent.ApiId", "IntegrationId": "IntegrationId"}),
     ),
     id=text("IntegrationId"),
@@ -211,7 +211,7 @@ ROUTE = ResourceType(
     service="apigatewayv2",
     list=Within("aws_apigatewayv2_api", each="Routes[]"),
     describe=(
-        Call(op="GetRouteResponses", take="Items", into="Responses", iam=READ, gone=GONE,
+        Call(op="GetRouteResponses", take="Items", into="Responses", action=READ, gone=GONE,
              only_if=SOCKET, bind={"ApiId": "parent.ApiId", "RouteId": "RouteId"}),
     ),
     id=text("RouteId"),
@@ -309,7 +309,7 @@ STAGE = ResourceType(
 VPC_LINK = ResourceType(
     name="aws_apigatewayv2_vpc_link",
     service="apigatewayv2",
-    list=Call(op="GetVpcLinks", take="Items", iam=READ),
+    list=Call(op="GetVpcLinks", take="Items", action=READ),
     exists="not_null(VpcLinkStatus, 'AVAILABLE') != 'DELETING'",
     id=text("VpcLinkId"),
     label="name",
@@ -330,7 +330,7 @@ VPC_LINK = ResourceType(
 DOMAIN_NAME = ResourceType(
     name="aws_apigatewayv2_domain_name",
     service="apigateway",
-    list=Call(op="GetDomainNames", take="items", iam=READ),
+    list=Call(op="GetDomainNames", take="items", action=READ),
     alias_of="aws_api_gateway_domain_name",
     id=text("domainName"),
     identity=("domain_name",),

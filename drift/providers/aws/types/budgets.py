@@ -49,9 +49,9 @@ BUDGET = ResourceType(
     name="aws_budgets_budget",
     service="budgets",
     regional=False,
-    list=Call(op="DescribeBudgets", take="Budgets", bind={"AccountId": "here.account"}, iam="budgets:ViewBudget"),
+    list=Call(op="DescribeBudgets", take="Budgets", bind={"AccountId": "here.account"}, action="budgets:ViewBudget"),
     describe=(
-        Call(op="DescribeNotificationsForBudget", take="Notifications", into="Notifications", iam="budgets:ViewBudget",
+        Call(op="DescribeNotificationsForBudget", take="Notifications", into="Notifications", action="budgets:ViewBudget",
              bind={"AccountId": "here.account", "BudgetName": "BudgetName"}, absent=frozenset({"NotFoundException"})),
         Call(op="ListTagsForResource", take="ResourceTags", into="Tags", absent=frozenset({"NotFoundException"}),
              bind={"ResourceARN": "join('', ['arn:', here.partition, ':budgets::', here.account, ':budget/', "

@@ -25,10 +25,10 @@ VERSIONED = "Versioning.Status == 'Enabled'"
 works"; "Requirements and considerations for replication")."""
 
 
-def of_bucket(op: str, *, take: str, into: str, absent: str = "", iam: str = "", only_if: str = "") -> Call:
+def of_bucket(op: str, *, take: str, into: str, absent: str = "", action: str = "", only_if: str = "") -> Call:
     """A question about one bucket, S3 has no batch form; "not configured" is an error of its own for each."""
     codes = frozenset(absent.split())
-    return Call(op=op, take=take, into=into, bind={"Bucket": "Name"}, gone=GONE, absent=codes, iam=iam,
+    return Call(op=op, take=take, into=into, bind={"Bucket": "Name"}, gone=GONE, absent=codes, action=action,
                 only_if=only_if)
 
 
@@ -181,42 +181,42 @@ BUCKET = ResourceType(
     service="s3",
     regional=False,
     # the region of a bucket is answered only to a request with a parameter
-    list=Call(op="ListBuckets", take="Buckets", args={"MaxBuckets": 1000}, iam="s3:ListAllMyBuckets"),
+    list=Call(op="ListBuckets", take="Buckets", args={"MaxBuckets": 1000}, action="s3:ListAllMyBuckets"),
     describe=(
         of_bucket("GetBucketTagging", take="TagSet", into="Tags", absent="NoSuchTagSet"),
         of_bucket("GetBucketPolicy", take="Policy", into="Policy", absent=f"NoSuchBucketPolicy {NOT_HERE}"),
         of_bucket("GetBucketVersioning", take="{Status: Status, MFADelete: MFADelete}", into="Versioning"),
         of_bucket("GetBucketEncryption", take="ServerSideEncryptionConfiguration", into="Encryption",
-                  absent="ServerSideEncryptionConfigurationNotFoundError", iam="s3:GetEncryptionConfiguration"),
+                  absent="ServerSideEncryptionConfigurationNotFoundError", action="s3:GetEncryptionConfiguration"),
         of_bucket("GetPublicAccessBlock", take="PublicAccessBlockConfiguration", into="PublicAccessBlock",
-                  absent="NoSuchPublicAccessBlockConfiguration", iam="s3:GetBucketPublicAccessBlock"),
+                  absent="NoSuchPublicAccessBlockConfiguration", action="s3:GetBucketPublicAccessBlock"),
         of_bucket("GetBucketOwnershipControls", take="OwnershipControls", into="Ownership",
                   absent="OwnershipControlsNotFoundError"),
         of_bucket("GetBucketAcl", take="@", into="Acl"),
         of_bucket("GetBucketAccelerateConfiguration", take="{Status: Status}", into="Accelerate", absent=NOT_HERE,
-                  iam="s3:GetAccelerateConfiguration"),
+                  action="s3:GetAccelerateConfiguration"),
         of_bucket("GetBucketCors", take="CORSRules", into="Cors", absent="NoSuchCORSConfiguration",
-                  iam="s3:GetBucketCORS"),
+                  action="s3:GetBucketCORS"),
         of_bucket("GetBucketLifecycleConfiguration", take="@", into="Lifecycle",
-                  absent="NoSuchLifecycleConfiguration", iam="s3:GetLifecycleConfiguration"),
+                  absent="NoSuchLifecycleConfiguration", action="s3:GetLifecycleConfiguration"),
         of_bucket("GetBucketLogging", take="LoggingEnabled", into="Logging", absent=NOT_HERE),
         of_bucket("GetObjectLockConfiguration", take="ObjectLockConfiguration", into="ObjectLock",
-                  absent=f"ObjectLockConfigurationNotFoundError {NOT_HERE}", iam="s3:GetBucketObjectLockConfiguration",
+                  absent=f"ObjectLockConfigurationNotFoundError {NOT_HERE}", action="s3:GetBucketObjectLockConfiguration",
                   only_if=VERSIONED),
         of_bucket("GetBucketReplication", take="ReplicationConfiguration", into="Replication",
-                  absent="ReplicationConfigurationNotFoundError", iam="s3:GetReplicationConfiguration",
+                  absent="ReplicationConfigurationNotFoundError", action="s3:GetReplicationConfiguration",
                   only_if=VERSIONED),
         of_bucket("GetBucketRequestPayment", take="{Payer: Payer}", into="Payment", absent=NOT_HERE),
         of_bucket("GetBucketWebsite", take="@", into="Website", absent=f"NoSuchWebsiteConfiguration {NOT_HERE}"),
-        of_bucket("GetBucketNotificationConfiguration", take="@", into="Notification", iam="s3:GetBucketNotification"),
+        of_bucket("GetBucketNotificationConfiguration", take="@", into="Notification", action="s3:GetBucketNotification"),
         of_bucket("ListBucketAnalyticsConfigurations", take="AnalyticsConfigurationList", into="Analytics",
-                  absent=NOT_HERE, iam="s3:GetAnalyticsConfiguration"),
+                  absent=NOT_HERE, action="s3:GetAnalyticsConfiguration"),
         of_bucket("ListBucketInventoryConfigurations", take="InventoryConfigurationList", into="Inventories",
-                  absent=NOT_HERE, iam="s3:GetInventoryConfiguration"),
+                  absent=NOT_HERE, action="s3:GetInventoryConfiguration"),
         of_bucket("ListBucketMetricsConfigurations", take="MetricsConfigurationList", into="Metrics",
-                  absent=NOT_HERE, iam="s3:GetMetricsConfiguration"),
+                  absent=NOT_HERE, action="s3:GetMetricsConfiguration"),
         of_bucket("ListBucketIntelligentTieringConfigurations", take="IntelligentTieringConfigurationList",
-                  into="Tiering", absent=NOT_HERE, iam="s3:GetIntelligentTieringConfiguration"),
+                  into="Tiering", absent=NOT_HERE, action="s3:GetIntelligentTieringConfiguration"),
     ),
     id=text("Name"),
     label="bucket",

@@ -73,7 +73,7 @@ OBJECT = ResourceType(
     service="s3",
     regional=False,
     list=None,
-    lookup=Call(op="HeadObject", take="[@]", iam="s3:GetObject", bind={"Bucket": "bucket", "Key": "key"}, absent=GONE),
+    lookup=Call(op="HeadObject", take="[@]", action="s3:GetObject", bind={"Bucket": "bucket", "Key": "key"}, absent=GONE),
     describe=(
         # two calls for each managed object: who may read it, and its tags
         Call(op="GetObjectAcl", into="Acl", bind=BY_NAME, gone=GONE),

@@ -12,7 +12,7 @@ ACCOUNT_PUBLIC_ACCESS_BLOCK = ResourceType(
     name="aws_s3_account_public_access_block",
     service="s3control",
     regional=False,
-    list=Call(op="GetPublicAccessBlock", iam="s3:GetAccountPublicAccessBlock", bind={"AccountId": "here.account"},
+    list=Call(op="GetPublicAccessBlock", action="s3:GetAccountPublicAccessBlock", bind={"AccountId": "here.account"},
               take="PublicAccessBlockConfiguration.[@]",
               absent=frozenset({"NoSuchPublicAccessBlockConfiguration"})),
     id=text("here.account"),
@@ -31,13 +31,13 @@ ACCOUNT_PUBLIC_ACCESS_BLOCK = ResourceType(
 ACCESS_POINT = ResourceType(
     name="aws_s3_access_point",
     service="s3control",
-    list=Call(op="ListAccessPoints", take="AccessPointList", iam="s3:ListAccessPoints",
+    list=Call(op="ListAccessPoints", take="AccessPointList", action="s3:ListAccessPoints",
               bind={"AccountId": "here.account"}),
     describe=(
         # one call for each: there is no batch form
-        Call(op="GetAccessPoint", into="Point", gone=GONE, iam="s3:GetAccessPoint",
+        Call(op="GetAccessPoint", into="Point", gone=GONE, action="s3:GetAccessPoint",
              bind={"AccountId": "here.account", "Name": "Name"}),
-        Call(op="GetAccessPointPolicy", take="Policy", into="Policy", gone=GONE, iam="s3:GetAccessPointPolicy",
+        Call(op="GetAccessPointPolicy", take="Policy", into="Policy", gone=GONE, action="s3:GetAccessPointPolicy",
              absent=frozenset({"NoSuchAccessPointPolicy"}), bind={"AccountId": "here.account", "Name": "Name"}),
     ),
     id=text("join(':', [here.account, Name])"),
@@ -66,10 +66,10 @@ GRANT_TAGS = "s3:ListTagsForResource"
 ACCESS_GRANTS_INSTANCE = ResourceType(
     name="aws_s3control_access_grants_instance",
     service="s3control",
-    list=Call(op="ListAccessGrantsInstances", take="AccessGrantsInstancesList", iam="s3:ListAccessGrantsInstances",
+    list=Call(op="ListAccessGrantsInstances", take="AccessGrantsInstancesList", action="s3:ListAccessGrantsInstances",
               bind={"AccountId": "here.account"}),
     describe=(
-        Call(op="ListTagsForResource", take="Tags", into="Tags", iam=GRANT_TAGS, absent=NO_INSTANCE,
+        Call(op="ListTagsForResource", take="Tags", into="Tags", action=GRANT_TAGS, absent=NO_INSTANCE,
              bind={"AccountId": "here.account", "ResourceArn": "AccessGrantsInstanceArn"}),
     ),
     # one for each region
@@ -89,10 +89,10 @@ ACCESS_GRANTS_INSTANCE = ResourceType(
 ACCESS_GRANT = ResourceType(
     name="aws_s3control_access_grant",
     service="s3control",
-    list=Call(op="ListAccessGrants", take="AccessGrantsList", iam="s3:ListAccessGrants", absent=NO_INSTANCE,
+    list=Call(op="ListAccessGrants", take="AccessGrantsList", action="s3:ListAccessGrants", absent=NO_INSTANCE,
               bind={"AccountId": "here.account"}),
     describe=(
-        Call(op="ListTagsForResource", take="Tags", into="Tags", iam=GRANT_TAGS, absent=NO_INSTANCE,
+        Call(op="ListTagsForResource", take="Tags", into="Tags", action=GRANT_TAGS, absent=NO_INSTANCE,
              bind={"AccountId": "here.account", "ResourceArn": "AccessGrantArn"}),
     ),
     id=text("join(',', [here.account, AccessGrantId])"),
@@ -121,10 +121,10 @@ ACCESS_GRANT = ResourceType(
 ACCESS_GRANTS_LOCATION = ResourceType(
     name="aws_s3control_access_grants_location",
     service="s3control",
-    list=Call(op="ListAccessGrantsLocations", take="AccessGrantsLocationsList", iam="s3:ListAccessGrantsLocations",
+    list=Call(op="ListAccessGrantsLocations", take="AccessGrantsLocationsList", action="s3:ListAccessGrantsLocations",
               absent=NO_INSTANCE, bind={"AccountId": "here.account"}),
     describe=(
-        Call(op="ListTagsForResource", take="Tags", into="Tags", iam=GRANT_TAGS, absent=NO_INSTANCE,
+        Call(op="ListTagsForResource", take="Tags", into="Tags", action=GRANT_TAGS, absent=NO_INSTANCE,
              bind={"AccountId": "here.account", "ResourceArn": "AccessGrantsLocationArn"}),
     ),
     id=text("join(',', [here.account, AccessGrantsLocationId])"),
