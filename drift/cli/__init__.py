@@ -39,6 +39,7 @@ COMMANDS = {
     "policy": "Write the IAM policies that let drift read, and the role that a CI takes on.",
     "baseline": "Accept the drift there is, so that later checks speak of what is new.",
     "ignore": "Leave something out on purpose: writes the rule, with its reason, to drift.toml.",
+    "doctor": "Find out whether a check would work here, and what to do where it would not.",
     "config": "Show the settings in force, and where each comes from.",
     "completion": "Print what completes drift's commands and options in a shell.",
     "export": "Hand what drifted to Checkov and its like, as a plan in JSON.",
