@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from drift.model.coverage import Unreadable
 from drift.model.resource import Key
@@ -108,7 +108,8 @@ class Grant:
     actions: Sequence[str]
     name: str = "drift-read-only"
     """Of the role; the names of policies and files begin with it."""
-    format: Literal["json", "terraform", "cloudformation"] = "json"
+    format: str = "json"
+    """`json`, or another language that the provider writes permissions in."""
     secrets: bool = False
     """Whether the content of secrets may be read."""
     wildcards: bool = False
