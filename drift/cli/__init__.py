@@ -23,6 +23,7 @@ from drift.model.suggest import did_you_mean
 _HERE = Path(__file__).resolve().parents[1]
 
 COMMANDS = {
+    "init": "Set drift up in a repository: its states, drift.toml, the job of the CI.",
     "check": "Compare the account with its Terraform state, and report the drift.",
     "explain": "Explain one verdict: every attribute, its values, the rule that decided, the call that told.",
     "demo": "Run the main job on a small built-in account: no AWS account, no credentials.",

@@ -43,9 +43,9 @@ from drift.provider.relations import entry_of
 )
 @click.option(
     "--trust",
-    default="",
+    multiple=True,
     metavar="WHO",
-    help="Write the role too, and who takes it on: github:OWNER/REPO:ref:refs/heads/main, "
+    help="Write the role too, and who takes it on, one or several: github:OWNER/REPO:ref:refs/heads/main, "
     "github:OWNER/REPO:environment:prod, gitlab:GROUP/PROJECT:main, or an account's id.",
 )
 @click.option(
@@ -61,7 +61,7 @@ def command(
     name: str,
     with_: tuple[str, ...],
     wildcards: bool,
-    trust: str,
+    trust: tuple[str, ...],
     output: Path | None,
 ) -> None:
     """Write the IAM policies that let drift read, and the role that a CI takes on.

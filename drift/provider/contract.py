@@ -114,7 +114,7 @@ class Grant:
     """Whether the content of secrets may be read."""
     wildcards: bool = False
     """Whether one pattern may stand for all that a service lists and describes."""
-    trust: str = ""
+    trust: tuple[str, ...] = ()
     """Who may take on the role, as the provider writes it; no role is written where it is empty."""
 
 

@@ -79,8 +79,13 @@ def _patterns(actions: Iterable[str]) -> list[str]:
     return sorted(out)
 
 
-def trust_of(text: str) -> Mapping[str, Any]:
-    """The trust policy for `github:OWNER/REPO:ref:refs/heads/main`, `gitlab:GROUP/PROJECT:main`, or an account's id.
+def trust_of(*texts: str) -> Mapping[str, Any]:
+    """The trust policy for all who are named; UsageError for what would trust more than it names."""
+    return {"Version": VERSION, "Statement": [_trusted(text) for text in dict.fromkeys(texts)]}
+
+
+def _trusted(text: str) -> Mapping[str, Any]:
+    """The statement that trusts `github:OWNER/REPO:ref:refs/heads/main`, `gitlab:GROUP/PROJECT:main`, or an account.
 
     UsageError for what would trust every branch, fork or pull request: the subject must be said whole.
     """
@@ -119,8 +124,8 @@ def _federated(issuer: str, audience: str, subject: str) -> Mapping[str, Any]:
 
 
 def _trusting(principal: Mapping[str, str], action: str, condition: Mapping[str, Any]) -> Mapping[str, Any]:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": action}
-    return {"Version": VERSION, "Statement": [statement | ({"Condition": condition} if condition else {})]}
+    statement: dict[str, Any] = {"Effect": "Allow", "Principal": principal, "Action": action}
+    return statement | ({"Condition": condition} if condition else {})
 
 
 ACCOUNT = "${AWS::AccountId}"
@@ -130,7 +135,7 @@ ACCOUNT = "${AWS::AccountId}"
 def files(grant: Grant) -> Mapping[str, str]:
     """File name -> its text: the policies, and the role where `grant.trust` says who takes it on."""
     found = documents(grant)
-    trust = trust_of(grant.trust) if grant.trust else None
+    trust = trust_of(*grant.trust) if grant.trust else None
     if grant.format == "terraform":
         return {f"{grant.name}.tf": _terraform(grant.name, found, trust)}
     if grant.format == "cloudformation":

@@ -111,7 +111,7 @@ def test_a_role_for_anybody_is_not_written(text: str) -> None:
 
 
 def test_a_template_of_cloudformation_names_its_own_policies() -> None:
-    (text,) = files(grant(format="cloudformation", trust="github:acme/infra:environment:prod")).values()
+    (text,) = files(grant(format="cloudformation", trust=("github:acme/infra:environment:prod",))).values()
     resources = json.loads(text)["Resources"]
 
     arns = resources["Role"]["Properties"]["ManagedPolicyArns"]
@@ -125,7 +125,7 @@ def test_terraform_is_written_as_terraform_writes_it(tmp_path: Path) -> None:
     terraform = shutil.which("terraform")
     if terraform is None:
         pytest.skip("terraform is not installed")
-    for name, text in files(grant(format="terraform", trust="gitlab:acme/infra:main")).items():
+    for name, text in files(grant(format="terraform", trust=("gitlab:acme/infra:main", "123456789012"))).items():
         (tmp_path / name).write_text(text)
 
     done = subprocess.run([terraform, "fmt", "-check", "-diff"], cwd=tmp_path, capture_output=True, text=True)

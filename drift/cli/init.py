@@ -1,0 +1,168 @@
+"""`drift init`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from drift.cli.options.output import write_files
+from drift.cli.options.policy import Policy
+from drift.errors import StateError, UsageError
+from drift.model.bounds import FOLDERS, SETTINGS_BYTES, contents
+from drift.report.safe import visible
+
+FILE = "drift.toml"
+SKIPPED = frozenset({".terraform", ".terragrunt-cache", "node_modules", ".git", ".venv"})
+WHERE = {"github": ".github/workflows/drift.yml", "gitlab": ".gitlab/drift.yml"}
+
+ORIGIN = re.compile(
+    r'\[remote "origin"\][^\[]*?\burl\s*=\s*(?:\w+://[^/\s]+/|(?!\w+://)[^:\s]+:)([\w.-]+(?:/[\w.-]+)+)'
+)
+"""`https://host/owner/name.git` and `git@host:owner/name.git`, in git's configuration."""
+PLAIN = re.compile(r"[\w./ @+-]+")
+"""What a directory may be called to stand in a job of a CI."""
+
+
+@click.command("init")
+@click.option("--state", "states", multiple=True, metavar="PLACE", help="A state to look at; else those found here.")
+@click.option("--ci", type=click.Choice(["github", "gitlab", "none"]), help="The CI to write a job for; else asked.")
+@click.option("--fail-on", default="any", show_default=True, metavar="POLICY", help="What fails a run.")
+@click.option("--role", default="", metavar="ARN", help="The AWS role of the CI; else the variable DRIFT_ROLE.")
+@click.option("--region", default="us-east-1", show_default=True, metavar="REGION", help="The region to begin in.")
+@click.option("--yes", "-y", is_flag=True, help="Ask nothing: take what is found and the defaults.")
+@click.option("--force", is_flag=True, help="Write over files that are there.")
+def command(
+    states: tuple[str, ...], ci: str | None, fail_on: str, role: str, region: str, yes: bool, force: bool
+) -> None:
+    """Set drift up in this repository: its states, drift.toml, the job of the CI, and what to do next.
+
+    \b
+    Examples:
+      drift init
+      drift init --ci github --fail-on unmanaged,severity>=high --yes
+
+    It reads files here, and asks no cloud. Files that are there stay as they are, unless --force is given.
+    """
+    Policy.parse([fail_on])
+    found = () if states else tuple(directories(Path()))
+    told = [f"found {len(found)} Terraform directories: {', '.join(map(visible, found[:5]))}"] if found else []
+    for line in told:
+        click.echo(line)
+    if not states and not found:
+        raise UsageError(
+            "no Terraform directory with a state or a backend was found here",
+            "Run it at the root of the repository, or name the states: drift init --state PLACE.",
+        )
+    asks = sys.stdin.isatty() and not yes
+    platform = ci or _platform(asks)
+    if asks:
+        fail_on = click.prompt("What fails a run", default=fail_on)
+        Policy.parse([fail_on])
+    _check(platform, found, role, region)
+    from drift.platforms import workflows
+
+    files = {FILE: settings(found, states, fail_on)}
+    job = workflows.Job(directories=found, role=role, region=region)
+    if platform == "github":
+        files[WHERE["github"]] = workflows.github(job)
+    elif platform == "gitlab":
+        files[WHERE["gitlab"]] = workflows.gitlab(job)
+    there = [f for f in files if Path(f).exists()]
+    if there and not force:
+        raise UsageError(f"{', '.join(there)}: there already", "Remove it, or write over it with --force.")
+    for file in files:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    write_files({Path(file): text for file, text in files.items()})
+    for file in files:
+        click.echo(f"wrote {file}")
+    click.echo("\nNext:")
+    for n, step in enumerate(_next(platform, role, origin()), 1):
+        click.echo(f"  {n}. {visible(step)}")
+
+
+def directories(root: Path) -> Iterator[str]:
+    """The Terraform directories below `root` that have a state: a backend, or a state beside them."""
+    from drift.desired import directory as terraform
+
+    for entered, (folder, below, files) in enumerate(os.walk(root), 1):
+        if entered > FOLDERS.most:
+            raise UsageError(f"directories to look into: {FOLDERS.beyond}", FOLDERS.hint)
+        below[:] = sorted(name for name in below if name not in SKIPPED and not name.startswith("."))
+        here = Path(folder)
+        if not any(name.endswith((".tf", ".tf.json", ".tofu")) or name == "terragrunt.hcl" for name in files):
+            continue
+        try:
+            kept = terraform.backend_of(here) or terraform.declared_in(here)
+        except StateError:
+            kept = "told when it is read"
+        if kept or "terraform.tfstate" in files or (here / "terraform.tfstate.d").is_dir():
+            yield here.as_posix()
+
+
+def _check(platform: str, found: tuple[str, ...], role: str, region: str) -> None:
+    """UsageError for what must not stand in a job of a CI: there it would be run."""
+    if role and not re.fullmatch(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]+", role):
+        raise UsageError(f"--role: {role!r} is not the ARN of a role", "Write arn:aws:iam::123456789012:role/drift.")
+    if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", region):
+        raise UsageError(f"--region: {region!r} is not a region", "Write one like eu-west-1.")
+    strange = [d for d in found if not PLAIN.fullmatch(d)] if platform != "none" else []
+    if strange:
+        raise UsageError(
+            f"the directory {strange[0]!r} has a name that a CI would take for more than a name",
+            "Rename it, or name the states with --state.",
+        )
+
+
+def settings(found: tuple[str, ...], states: tuple[str, ...], fail_on: str) -> str:
+    """The text of drift.toml."""
+    lines = ["# What `drift check` does here; `drift config` shows it. docs/configuration-file.md has every key."]
+    if states:
+        lines.append(f"state = {json.dumps(list(states))}")
+    elif found != (".",):
+        lines.append(f"config = {json.dumps(list(found))}  # their states, and what they say")
+    words = [w.strip() for w in fail_on.split(",") if w.strip()]
+    lines.append(f"fail-on = {json.dumps(words)}  # modified, missing, unmanaged, any, none, severity>=high")
+    return "\n".join(lines) + "\n"
+
+
+def origin() -> str:
+    """`owner/name` of the repository on its platform, as git's configuration tells; empty where it does not."""
+    try:
+        text = contents(Path(".git") / "config", SETTINGS_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""
+    found = ORIGIN.search(text)
+    return found[1].removesuffix(".git") if found else ""
+
+
+def _platform(asks: bool) -> str:
+    guess = "gitlab" if Path(".gitlab-ci.yml").exists() else "github" if Path(".github").is_dir() else "none"
+    if not asks:
+        return guess
+    choice = click.Choice(["github", "gitlab", "none"])
+    return str(click.prompt("Which CI shall run it", type=choice, default=guess if guess != "none" else "github"))
+
+
+def _next(platform: str, role: str, repository: str) -> Iterator[str]:
+    yield "drift doctor                 whether a check works here: states, credentials, permissions"
+    yield "drift check                  the first report"
+    yield "drift baseline write         accept what is there today, so that only what is new fails"
+    if platform == "none":
+        return
+    if not role:
+        name = repository or ("OWNER/REPO" if platform == "github" else "GROUP/PROJECT")
+        who = (
+            f"--trust github:{name}:ref:refs/heads/main --trust github:{name}:pull_request"
+            if platform == "github"
+            else f"--trust gitlab:{name}:main"
+        )
+        yield f"drift policy --format terraform {who} --output role   the role; set its ARN as DRIFT_ROLE in the CI"
+    yield f"commit {FILE} and {WHERE[platform]}"
+    if platform == "gitlab":
+        yield f"include it in .gitlab-ci.yml: include: {{ local: {WHERE['gitlab']} }}"
