@@ -63,6 +63,7 @@ ALONE = [n for n, case in CASES.items() if len(case) == 3 and n not in ("iam-use
 """Rules whose cases need no neighbours, and may hold on both sides of one resource."""
 OTHER_SIDE = {
     "policy-more-rights": "it looks at both sides at once",
+    "route-elsewhere": "it looks at both sides at once",
     "iam-unused-rights": "what was used is never described",
     "access-analyzer-off": "it fails by absence alone",
     "cf-dangling-bucket": "the bucket must be described",

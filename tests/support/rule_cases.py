@@ -48,10 +48,22 @@ B = {"bucket": "b"}
 BUCKET: Near = [("aws_s3_bucket", {"bucket": "b"}, "b")]
 BLOCK: Near = [*BUCKET, ("aws_s3_bucket_public_access_block", {**B, **BLOCKED}, "b")]
 EVERYBODY = "http://acs.amazonaws.com/groups/global/AllUsers"
+ACL: Near = [
+    (
+        "aws_network_acl",
+        {
+            "vpc_id": "vpc-1",
+            "subnet_ids": ["subnet-1"],
+            "ingress": [{"rule_no": 100, "action": "allow", "protocol": "-1", "cidr_block": "0.0.0.0/0"}],
+        },
+        "acl-1",
+    )
+]
 PUBLIC_NET: Near = [
     ("aws_subnet", {"vpc_id": "vpc-1"}, "subnet-1"),
     ("aws_route_table", {"vpc_id": "vpc-1", "route": [{"cidr_block": "0.0.0.0/0", "gateway_id": "igw-1"}]}, "rtb-1"),
     ("aws_route_table_association", {"subnet_id": "subnet-1", "route_table_id": "rtb-1"}, "rtbassoc-1"),
+    *ACL,
 ]
 PRIVATE_NET: Near = [
     PUBLIC_NET[0],
@@ -61,6 +73,7 @@ PRIVATE_NET: Near = [
         "rtb-1",
     ),
     PUBLIC_NET[2],
+    *ACL,
 ]
 PUBLIC = {
     "public_ip": "1.2.3.4",
@@ -257,6 +270,23 @@ NETWORK: dict[str, Case] = {
         {"name": "g"},
         [],
         [("aws_network_interface", {"security_groups": ["x"]}, "eni-1")],
+    ),
+    "route-to-internet": (
+        "aws_route_table",
+        {**PUBLIC_NET[1][1], "id": "rtb-1"},
+        {**PRIVATE_NET[1][1], "id": "rtb-1"},
+        [PUBLIC_NET[0], PUBLIC_NET[2], *ACL],
+        [PUBLIC_NET[0], PUBLIC_NET[2], *ACL],
+    ),
+    "route-elsewhere": (
+        "aws_route_table",
+        {"route": [{"cidr_block": "10.1.0.0/16", "transit_gateway_id": "tgw-1"}]},
+        {"route": [{"cidr_block": "0.0.0.0/0", "nat_gateway_id": "nat-1"}]},
+    ),
+    "prefix-list-world": (
+        "aws_ec2_managed_prefix_list",
+        {"entry": [{"cidr": "10.0.0.0/8"}, {"cidr": "0.0.0.0/0"}]},
+        {"entry": [{"cidr": "10.0.0.0/8"}, {"cidr": "52.1.2.0/24"}]},
     ),
     "nacl-world": (
         "aws_network_acl",

@@ -40,8 +40,15 @@ A rule judges what drifted, and nothing else, on both sides: a finding says whet
   never fail, and no run fails by it. So it is where the rule itself breaks, and the report warns.
 - **Neighbours.** Rules look at what refers to a resource and at what it refers to, on the actual side in the account, on
   the desired side in the states; what no state describes is taken as it is on both sides. The evidence names the path:
-  `tcp 22 from 0.0.0.0/0; it reaches aws_instance.web (1.2.3.4, aws_subnet.a → aws_route_table.public → igw-1)`.
-- **Severity** is the rule's own, and graver where the internet reaches what is behind. With `weakens = true` in
+  `tcp 22 from 0.0.0.0/0; it reaches tcp 22 of aws_instance.web by igw-1 → aws_route_table.public →
+  aws_network_acl.public → aws_security_group.web → aws_instance.web (1.2.3.4)`.
+- **The internet** is 0.0.0.0/0, ::/0, 2000::/3, two halves of it, a prefix list that holds it, and every network wider
+  than a /8 (IPv6: a /32), where Amazon S3 draws the line too. Whether it reaches a port is asked of every door on the
+  way: an address, the route back to an internet gateway by the longest prefix, the network ACL in its order and by
+  family, the security groups, what listens; and of load balancers and API Gateway's links in front. It is *reached*
+  (with the path), *not reached* (which door is shut) or *unknown* (what was not read, or an appliance in between whose
+  rules are its own). Not looked at: VPC Block Public Access, and what answers leave by.
+- **Severity** is the rule's own, and one step graver where the internet reaches what is behind with nothing in between. With `weakens = true` in
   `[judging]` of drift.toml, what a drift introduced in a managed resource is one step graver, and public access to
   something unmanaged critical.
 - **A broader finding silences the narrower ones** that it implies: all ports open says that SSH is.

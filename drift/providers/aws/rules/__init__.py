@@ -11,7 +11,7 @@ from drift.rules.spec import Rule
 
 MODULES = (
     "alarms", "api", "applications", "audit", "brokers", "compute", "containers", "databases", "datastores", "edge",
-    "iam", "messaging", "network", "rights", "search", "services", "storage", "trust", "vpc",
+    "iam", "messaging", "network", "rights", "routing", "search", "services", "storage", "trust", "vpc",
 )  # fmt: skip
 """The modules of `drift.providers.aws.rules`, one for each theme."""
 

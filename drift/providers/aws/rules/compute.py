@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from drift.providers.aws.rules.backups import backed_up
-from drift.providers.aws.rules.exposure import public_instance
-from drift.providers.aws.rules.ports import DATABASES, RISKY, atoms, covers, from_world, told
+from drift.providers.aws.rules.exposure import let_in, public_instance
+from drift.providers.aws.rules.ports import DATABASES, RISKY
 from drift.providers.aws.rules.secrets import in_script
-from drift.rules.spec import Found, rule
+from drift.rules.spec import Fact, Found, rule
 from drift.rules.subject import Subject
+from drift.rules.world import Unknown
 
-PATH = ("aws_security_group", "aws_subnet", "aws_route_table")
+PATH = ("aws_security_group", "aws_subnet", "aws_route_table", "aws_network_acl")
 
 ADMIN_PORTS = (22, 3389)
 
@@ -72,15 +73,14 @@ def lt_public_ip(it: Subject) -> Found:
 
 
 def exposed(it: Subject, ports: tuple[int, ...]) -> Found:
-    """The path by which the internet reaches one of these ports of an instance."""
-    path = public_instance(it)
-    if not path:
-        return None
-    for group in it.named("vpc_security_group_ids", "aws_security_group"):
-        for rule_ in from_world(atoms(group)):
-            if covers(rule_, ports):
-                return f"{told(rule_)} by {group.name}, at {path}"
-    return None
+    """The paths by which the internet reaches some of these ports of an instance; Unknown where none is sure."""
+    said = [(port, let_in(it, "tcp", (port,))) for port in ports]
+    facts = [Fact(f"tcp {port} by {reach.why}", frozenset({port})) for port, reach in said if reach.said == "reached"]
+    if not facts:
+        doubt = next((reach.why for _, reach in said if reach.said == "unknown"), "")
+        if doubt:
+            raise Unknown(doubt)
+    return facts
 
 
 @rule(
@@ -95,7 +95,7 @@ def exposed(it: Subject, ports: tuple[int, ...]) -> Found:
     prowler=("ec2_instance_port_ssh_exposed_to_internet", "ec2_instance_port_rdp_exposed_to_internet"),
 )
 def ec2_admin_port_exposed(it: Subject) -> Found:
-    """An open security group, a public address and a route to the internet, all at once."""
+    """A public address, and a route, a network ACL and a security group that let the internet through to it."""
     return exposed(it, ADMIN_PORTS)
 
 
@@ -121,7 +121,7 @@ def ec2_admin_port_exposed(it: Subject) -> Found:
     ),
 )
 def ec2_db_port_exposed(it: Subject) -> Found:
-    """An open security group, a public address and a route to the internet, all at once."""
+    """A public address, and a route, a network ACL and a security group that let the internet through to it."""
     return exposed(it, DATABASES)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from drift.providers.aws.rules.lifetimes import KUBERNETES, LAMBDA, past
 from drift.providers.aws.rules.policies import open_to_all
+from drift.providers.aws.rules.ports import as_internet
 from drift.providers.aws.rules.secrets import in_document, in_variables
-from drift.rules.spec import Found, rule
+from drift.rules.spec import Fail, Found, rule
 from drift.rules.subject import Subject
 
 
@@ -274,10 +275,13 @@ def ecs_insights(it: Subject) -> Found:
     prowler=("eks_cluster_not_publicly_accessible",),
 )
 def eks_public_endpoint(it: Subject) -> Found:
-    """Anybody can knock at the Kubernetes API."""
-    open_ = it.at("vpc_config.endpoint_public_access") and "0.0.0.0/0" in it.all("vpc_config.public_access_cidrs[]")
+    """Anybody can knock at the Kubernetes API. A cluster with IPv6 has ::/0 beside 0.0.0.0/0, as AWS makes it."""
+    if not it.at("vpc_config.endpoint_public_access"):
+        return None
+    cidrs = sorted(str(c) for c in it.all("vpc_config.public_access_cidrs[]"))
+    wide = as_internet(cidrs)
     private = it.at("vpc_config.endpoint_private_access")
-    return None if not open_ else "open to 0.0.0.0/0" + ("" if private else ", and no private endpoint")
+    return Fail([f"open to {c}" for c in wide], context="" if private else "no private endpoint") if wide else None
 
 
 @rule(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from drift.model.drift import Severity
+from drift.providers.aws.network import Reach
 from drift.providers.aws.rules.backups import backed_up
-from drift.providers.aws.rules.exposure import known, let_in, public_subnet
+from drift.providers.aws.rules.exposure import let_in
 from drift.providers.aws.rules.lifetimes import ended
 from drift.rules.spec import Fail, Found, rule
 from drift.rules.subject import Subject
 
 PUBLIC = "Switch publicly_accessible off and reach it from inside the VPC."
 
-NETWORK = ("aws_security_group", "aws_db_subnet_group", "aws_subnet", "aws_route_table")
+NETWORK = ("aws_security_group", "aws_db_subnet_group", "aws_subnet", "aws_route_table", "aws_network_acl")
 
 PORTS = {
     "mysql": 3306,
@@ -38,16 +39,13 @@ TLS = {
 
 
 def on_the_internet(it: Subject, severity: Severity) -> Fail | None:
-    """publicly_accessible; graver where a security group and a route let the internet through to its port."""
+    """publicly_accessible; critical where the internet reaches its port, less grave where it surely does not."""
     if not it["publicly_accessible"]:
         return None
     port = int(it["port"] or 0) if it.has("port") else 0
-    open_ = let_in(it, port) if port else []
-    nets = [s for g in it.seen("aws_db_subnet_group") for s in g.seen("aws_subnet")]
-    path = known(lambda: public_subnet(nets), "")
-    if open_ and path:
-        return Fail(f"publicly_accessible, {open_[0]}, {path}", "critical")
-    return Fail("publicly_accessible is on", "high" if severity == "critical" and not open_ else severity)
+    found = let_in(it, "tcp", (port,)) if port else Reach("unknown", "the port is not told")
+    grave: Severity = "critical" if found.said == "reached" else "high" if severity == "critical" else severity
+    return Fail("publicly_accessible is on", grave, str(found))
 
 
 @rule(
@@ -63,7 +61,7 @@ def on_the_internet(it: Subject, severity: Severity) -> Fail | None:
     security_hub=("RDS.2",),
 )
 def rds_public(it: Subject) -> Found:
-    """publicly_accessible; critical where a security group and a route let the internet through to its port."""
+    """publicly_accessible; critical where all doors on the way let the internet through to its port."""
     return on_the_internet(it, "high")
 
 

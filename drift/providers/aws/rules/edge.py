@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from drift.providers.aws.rules.api import OLD_TLS
-from drift.providers.aws.rules.exposure import known, let_in
+from drift.providers.aws.rules.exposure import on_host
+from drift.providers.aws.rules.hosts import listening
+from drift.providers.aws.rules.networks import known, network, tried
 from drift.rules.spec import Fail, Found, rule
 from drift.rules.subject import Subject
 
@@ -160,17 +162,24 @@ def _lost_address(it: Subject) -> str | None:
     theme="network",
     types=("aws_lb", "aws_alb", "aws_elb"),
     reads=("internal",),
-    near=("aws_security_group",),
+    near=("aws_security_group", "aws_subnet", "aws_route_table", "aws_network_acl", "aws_lb_listener"),
     remedy="Make it internal, where only one's own network uses it.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html",),
     prowler=("elbv2_internet_facing", "elb_internet_facing"),
 )
 def lb_internet_facing(it: Subject) -> Found:
-    """Whoever knows its name may come; that is right where it is what the world is meant to see."""
-    if it["internal"]:
+    """Whoever knows its name may come; that is right where it is what the world is meant to see.
+
+    A gateway load balancer has no address of the internet, whatever it says of its scheme.
+    """
+    if it["internal"] or (it.has("load_balancer_type") and it["load_balancer_type"] == "gateway"):
         return None
-    open_ = let_in(it)
-    return f"internet-facing, {open_[0]}" if open_ else "internet-facing"
+    return Fail("internet-facing", context=str(on_host(network(it), it, _listening(it))))
+
+
+def _listening(it: Subject) -> tuple[tuple[str, int], ...]:
+    found = tried(lambda: listening(it))
+    return found if isinstance(found, tuple) else (("tcp", 443),)
 
 
 @rule(

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from drift.model.drift import SEVERITIES, Severity
-from drift.providers.aws.rules.exposure import behind, group_of, known
+from drift.providers.aws.network import Reach
+from drift.providers.aws.rules.exposure import behind
+from drift.providers.aws.rules.hosts import HOSTS
+from drift.providers.aws.rules.networks import known, network
 from drift.providers.aws.rules.ports import (
     DATABASES,
+    NAMED,
     RISKY,
     WEB,
     WORLD,
@@ -16,7 +20,7 @@ from drift.providers.aws.rules.ports import (
     covers,
     everything,
     from_world,
-    opening,
+    opened,
     peer,
     public_block,
     told,
@@ -31,8 +35,7 @@ GROUPS = (
     "aws_security_group_rule",
     "aws_vpc_security_group_ingress_rule",
 )
-NAMED = (22, 3389, *DATABASES, *RISKY)
-ATTACHED = ("aws_instance", "aws_lb", "aws_elb", "aws_db_instance", "aws_subnet", "aws_route_table")
+ATTACHED = (*HOSTS, "aws_subnet", "aws_route_table", "aws_network_acl", "aws_lb_listener", "aws_lb_target_group")
 USERS = (
     "aws_network_interface", "aws_instance", "aws_lb", "aws_elb", "aws_db_instance", "aws_rds_cluster",
     "aws_launch_template", "aws_launch_configuration", "aws_lambda_function", "aws_vpc_endpoint",
@@ -47,20 +50,31 @@ def raised(severity: Severity) -> Severity:
     return SEVERITIES[max(SEVERITIES.index(severity) - 1, 0)]
 
 
-def opened(it: Subject, rules: Iterable[Atom], severity: Severity, ports: Iterable[int] = ()) -> Fail | None:
-    """That these rules are there; graver where something behind them is reached from the internet."""
-    seen = [opening(a, ports) for a in rules]
-    if not seen:
+def open_to_world(it: Subject, rules: Iterable[Atom], severity: Severity, ports: Iterable[int] = ()) -> Fail | None:
+    """That these rules let in the internet, and what it reaches by them: one step graver where that is something."""
+    net = network(it)
+    wide = from_world(rules, net.prefixes)
+    if not wide:
         return None
+    wanted = tuple(ports)
     group = group_of(it)
-    reached = next(behind(group), "") if group else ""
-    return Fail(seen, raised(severity), f"it reaches {reached}") if reached else Fail(seen)
+    found = Reach("unknown", "the security group was not seen")
+    if group is not None:
+        found = behind(group, [net.opening(a) for a in wide], [("tcp", p) for a in wide for p in covers(a, wanted)])
+    facts = [opened(a, wanted, net.prefixes) for a in wide]
+    graver = found.said == "reached" and not found.indirect
+    return Fail(facts, raised(severity) if graver else None, str(found))
+
+
+def group_of(it: Subject) -> Subject | None:
+    """The security group a rule is about."""
+    return it if it.has("ingress") else next(iter(it.seen("aws_security_group")), None)
 
 
 def open_ports(it: Subject, ports: Iterable[int], severity: Severity) -> Fail | None:
     """That the world may reach one of these TCP ports."""
     wanted = tuple(ports)
-    return opened(it, (a for a in from_world(atoms(it)) if covers(a, wanted)), severity, wanted)
+    return open_to_world(it, (a for a in atoms(it) if covers(a, wanted)), severity, wanted)
 
 
 @rule(
@@ -75,8 +89,8 @@ def open_ports(it: Subject, ports: Iterable[int], severity: Severity) -> Fail | 
     implies=("sg-ssh", "sg-rdp", "sg-db-ports", "sg-risky-ports"),
 )
 def sg_all_ports(it: Subject) -> Fail | None:
-    """Any protocol, or every port, from 0.0.0.0/0 or ::/0: whatever listens behind it is on the internet."""
-    return opened(it, (a for a in from_world(atoms(it)) if everything(a)), "critical")
+    """Any protocol, or every port, from the internet: whatever listens behind it is on the internet."""
+    return open_to_world(it, (a for a in atoms(it) if everything(a)), "critical")
 
 
 @rule(
@@ -91,7 +105,7 @@ def sg_all_ports(it: Subject) -> Fail | None:
     security_hub=("EC2.13",),
 )
 def sg_ssh(it: Subject) -> Fail | None:
-    """Port 22 from 0.0.0.0/0 or ::/0 is found and tried within minutes."""
+    """Port 22 from the internet is found and tried within minutes."""
     return open_ports(it, (22,), "high")
 
 
@@ -107,7 +121,7 @@ def sg_ssh(it: Subject) -> Fail | None:
     security_hub=("EC2.14",),
 )
 def sg_rdp(it: Subject) -> Fail | None:
-    """Port 3389 from 0.0.0.0/0 or ::/0 is found and tried within minutes."""
+    """Port 3389 from the internet is found and tried within minutes."""
     return open_ports(it, (3389,), "high")
 
 
@@ -132,7 +146,7 @@ def sg_rdp(it: Subject) -> Fail | None:
     ),
 )
 def sg_db_ports(it: Subject) -> Fail | None:
-    """A port of a common database from 0.0.0.0/0 or ::/0."""
+    """A port of a common database from the internet."""
     return open_ports(it, DATABASES, "high")
 
 
@@ -153,7 +167,7 @@ def sg_db_ports(it: Subject) -> Fail | None:
     security_hub=("EC2.19",),
 )
 def sg_risky_ports(it: Subject) -> Fail | None:
-    """FTP, Telnet, SMTP, POP, RPC, IMAP, SMB, LDAP, Kafka or a development server from 0.0.0.0/0 or ::/0."""
+    """FTP, Telnet, SMTP, POP, RPC, IMAP, SMB, LDAP, Kafka or a development server from the internet."""
     return open_ports(it, RISKY, "high")
 
 
@@ -168,16 +182,14 @@ def sg_risky_ports(it: Subject) -> Fail | None:
     prowler=("ec2_securitygroup_allow_ingress_from_internet_to_any_port",),
 )
 def sg_any_port(it: Subject) -> Fail | None:
-    """A TCP or UDP port from 0.0.0.0/0 or ::/0, unless the group serves load balancers alone.
+    """A TCP or UDP port from the internet, unless the group serves load balancers alone.
 
     The ports of the web, 80 and 443, are meant for the world; what the other rules name is left to them.
     """
-    wide = [
-        a for a in from_world(atoms(it)) if a["protocol"] in ("tcp", "udp") and not covers(a, NAMED) and not _web(a)
-    ]
+    wide = [a for a in atoms(it) if a["protocol"] in ("tcp", "udp") and not covers(a, NAMED) and not _web(a)]
     if not wide or _balancers_alone(it):
         return None
-    return opened(it, wide, "high")
+    return open_to_world(it, wide, "high")
 
 
 def _web(atom: Atom) -> bool:
@@ -204,7 +216,7 @@ def sg_wide_public_cidr(it: Subject) -> Found:
     """A public IPv4 block of /1 to /23: hundreds to billions of strangers."""
     rules = [*atoms(it), *atoms(it, "egress")]
     wide = [a for a in rules if _wide(peer(a)) and not trusted(peer(a), it.criteria.trusted_networks)]
-    return [opening(a) for a in sorted(wide, key=told)]
+    return [opened(a) for a in sorted(wide, key=told)]
 
 
 def _wide(cidr: str) -> bool:
@@ -225,7 +237,7 @@ def sg_public_single_ip(it: Subject) -> Found:
     """An ingress rule for an address of the internet that is not a trusted network: often somebody's home."""
     rules = [a for a in atoms(it) if peer(a) and peer(a) not in WORLD and not _wide(peer(a))]
     public = [a for a in rules if public_block(peer(a)) and not trusted(peer(a), it.criteria.trusted_networks)]
-    return [opening(a) for a in sorted(public, key=told)]
+    return [opened(a) for a in sorted(public, key=told)]
 
 
 @rule(

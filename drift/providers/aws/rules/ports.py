@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from drift.providers.aws.network.addresses import (
+    FAMILIES,
+    INTERNET,
+    TOGETHER,
+    Family,
+    Space,
+    both,
+    is_internet,
+    space,
+    union,
+    without,
+)
 from drift.providers.aws.normalize.network import atoms_of_rule, atoms_of_vpc_rule
 from drift.rules.spec import Fact
 from drift.rules.subject import Subject
@@ -20,7 +32,17 @@ DATABASES = (
 RISKY = (20, 21, 23, 25, 88, 110, 135, 139, 143, 389, 445, 636, 3000, 4333, 5000, 5500, 8080, 8088, 9092)
 WEB = (80, 443)
 
+NAMED = (22, 3389, *DATABASES, *RISKY)
+"""The ports that a rule of their own speaks of."""
+
 Atom = Mapping[str, Any]
+Prefixes = Callable[[str], tuple[str, ...] | None]
+"""The blocks of a prefix list by its id; None where they were not read."""
+
+
+def nothing(_: str) -> tuple[str, ...]:
+    """No list at all."""
+    return ()
 
 
 def atoms(it: Subject, direction: str = "ingress") -> Iterable[Atom]:
@@ -46,9 +68,43 @@ def peer(atom: Atom) -> str:
     return str(atom.get("cidr_ipv4") or atom.get("cidr_ipv6") or "")
 
 
-def from_world(rules: Iterable[Atom]) -> Iterator[Atom]:
-    """Those that anybody may use, in an order that never varies."""
-    return (a for a in sorted(rules, key=told) if peer(a) in WORLD)
+def from_world(rules: Iterable[Atom], prefixes: Prefixes = nothing) -> list[Atom]:
+    """Those that let in the internet, in an order that never varies: alone, or together for the same port.
+
+    Unknown where there are none, but the prefix list of one was not read.
+    """
+    each = sorted(rules, key=told)
+    lists = [(a, prefixes(str(a["prefix_list_id"]))) for a in each if a.get("prefix_list_id")]
+    unread = [a for a, cidrs in lists if cidrs is None]
+    whom = {id(a): _spaces(cidrs or ()) for a, cidrs in lists}
+    whom |= {id(a): _spaces((peer(a),)) for a in each if peer(a)}
+    found = {id(a) for a in each for f in FAMILIES if id(a) in whom and is_internet(whom[id(a)][f], f)}
+    some = [a for a in each if id(a) in whom and id(a) not in found]
+    for family in FAMILIES:
+        for protocol, port in {(str(a["protocol"]), span(a)[0]) for a in some}:
+            there = [a for a in some if a["protocol"] in (protocol, "-1") and span(a)[0] <= port <= span(a)[1]]
+            mine = [a for a in there if both(whom[id(a)][family], INTERNET[family])]
+            if is_internet(union(*(whom[id(a)][family] for a in mine)), family, TOGETHER):
+                found |= {id(a) for a in mine}
+    if unread and not found:
+        raise Unknown(f"the prefix list {unread[0]['prefix_list_id']} was not read")
+    return [a for a in each if id(a) in found]
+
+
+def as_internet(cidrs: Iterable[str]) -> list[str]:
+    """Those of some CIDR blocks that are as good as the internet, alone or together."""
+    atoms_ = [{"protocol": "-1", "from_port": None, "to_port": None, "cidr_ipv4": c} for c in cidrs]
+    return [peer(a) for a in from_world(atoms_)]
+
+
+def _spaces(cidrs: Iterable[str]) -> dict[Family, Space]:
+    return {family: space(cidrs, family) for family in FAMILIES}
+
+
+def span(atom: Atom) -> tuple[int, int]:
+    """First and last port, all where it names none."""
+    low, high = atom["from_port"], atom["to_port"]
+    return (0, HIGHEST) if atom["protocol"] == "-1" or low is None or high is None or low < 0 else (low, high)
 
 
 def everything(atom: Atom) -> bool:
@@ -67,41 +123,34 @@ def covers(atom: Atom, ports: Iterable[int], protocol: str = "tcp") -> list[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Opening(Fact):
-    """Ports that a network may reach."""
+class Opened(Fact):
+    """Ports that somebody may reach."""
 
-    atom: tuple[str, int, int, str] = ("", 0, 0, "")
-    """Protocol, first and last port, network."""
+    protocol: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+    """First and last port of each range."""
+    cidrs: tuple[str, ...] = ()
 
     def beyond(self, others: Sequence[Fact]) -> Fact | None:
-        """It, unless the ports were open to that network, or to a wider one, before."""
-        protocol, low, high, network = self.atom
-        spans = sorted(
-            (o.atom[1], o.atom[2])
-            for o in others
-            if isinstance(o, Opening) and o.atom[0] in (protocol, "-1") and _holds(o.atom[3], network)
-        )
-        for first, last in spans:
-            if first <= low:
-                low = max(low, last + 1)
-        return self if low <= high else None
+        """It, unless all of its ports were open before to all of its addresses, by whatever rules."""
+        before = [o for o in others if isinstance(o, Opened) and o.protocol in (self.protocol, "-1")]
+        edges = {edge for o in before for low, high in o.spans for edge in (low, high + 1)}
+        mine = _spaces(self.cidrs)
+        for low, high in self.spans:
+            for port in sorted({low, *(e for e in edges if low <= e <= high)}):
+                told_ = [o for o in before if any(first <= port <= last for first, last in o.spans)]
+                for family in FAMILIES:
+                    if without(mine[family], union(*(_spaces(o.cidrs)[family] for o in told_))):
+                        return self
+        return None
 
 
-def opening(atom: Atom, ports: Iterable[int] = ()) -> Fact:
+def opened(atom: Atom, ports: Iterable[int] = (), prefixes: Prefixes = nothing) -> Fact:
     """A rule of a group as a fact: about all its ports, or about those of some that it opens."""
-    low, high = atom["from_port"], atom["to_port"]
-    if ports:
-        return Fact(told(atom), frozenset((port, peer(atom)) for port in covers(atom, ports)))
-    if atom["protocol"] == "-1" or low is None or high is None:
-        low, high = 0, HIGHEST
-    return Opening(told(atom), atom=(str(atom["protocol"]), low, high, peer(atom)))
-
-
-def _holds(outer: str, inner: str) -> bool:
-    try:
-        return bool(inner) and trusted(inner, (outer,))
-    except ValueError:
-        return outer == inner
+    named = atom.get("prefix_list_id")
+    cidrs = prefixes(str(named)) or () if named else (peer(atom),) if peer(atom) else ()
+    spans = tuple((port, port) for port in covers(atom, ports)) or (span(atom),)
+    return Opened(told(atom), protocol=str(atom["protocol"]), spans=spans, cidrs=cidrs)
 
 
 def told(atom: Atom) -> str:

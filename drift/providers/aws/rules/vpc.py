@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Sequence
 
+from drift.providers.aws.network import Entry, Family, is_internet
+from drift.providers.aws.network.acl import ALL, each_allows
+from drift.providers.aws.network.addresses import FAMILIES
+from drift.providers.aws.network.reach import Unread
+from drift.providers.aws.rules.exposure import inside, way_out
+from drift.providers.aws.rules.networks import entries, entry_of_rule, known, network, tried
 from drift.providers.aws.rules.policies import account_of, open_to_strangers
-from drift.providers.aws.rules.ports import HIGHEST, WORLD
-from drift.rules.spec import Fact, Found, rule
+from drift.providers.aws.rules.ports import HIGHEST
+from drift.rules.spec import Fact, Fail, Found, rule
 from drift.rules.subject import Subject
-
-TCP, ANY_PROTOCOL = "6", "-1"
-
-
-_RULE = ("rule_number", "rule_action", "egress", "protocol", "cidr_block", "ipv6_cidr_block", "from_port", "to_port")
-
-
-def _rules(it: Subject) -> list[Any]:
-    """What comes in by an access list, or by one rule of it; on the desired side its rules may be resources."""
-    if it.type == "aws_network_acl_rule":
-        rule_ = {name: it[name] for name in _RULE}
-        told_ = {**rule_, "rule_no": rule_["rule_number"], "action": rule_["rule_action"]}
-        return [] if rule_["egress"] else [told_]
-    rules = [entry for entry in it["ingress"] or () if entry.get("action")]
-    parts = it.near("aws_network_acl_rule") if it.world.side == "desired" else []
-    return [*rules, *(entry for part in parts if part.managed for entry in _rules(part))]
-
-
-def _entries(it: Subject) -> Iterator[tuple[int, bool, str, bool, set[int] | None]]:
-    """(number, whether it allows, protocol, whether from the world, ports or None for all) of what comes in."""
-    for entry in _rules(it):
-        world = bool({entry.get("cidr_block"), entry.get("ipv6_cidr_block")} & WORLD)
-        low, high = entry.get("from_port") or 0, entry.get("to_port") or 0
-        protocol = str(entry.get("protocol"))
-        every = protocol == ANY_PROTOCOL or (low <= 1 and high >= HIGHEST)
-        ports = None if every else {p for p in (22, 3389) if low <= p <= high}
-        yield int(entry["rule_no"] or 0), str(entry["action"]) == "allow", protocol, world, ports
+from drift.rules.world import Unknown
 
 
 @rule(
@@ -43,6 +22,7 @@ def _entries(it: Subject) -> Iterator[tuple[int, bool, str, bool, set[int] | Non
     severity="high",
     theme="network",
     types=("aws_network_acl", "aws_network_acl_rule", "aws_default_network_acl"),
+    near=("aws_network_acl", "aws_subnet", "aws_route_table", "aws_security_group"),
     remedy="Allow the networks that need it; deny these ports for 0.0.0.0/0.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=(
@@ -53,19 +33,68 @@ def _entries(it: Subject) -> Iterator[tuple[int, bool, str, bool, set[int] | Non
     security_hub=("EC2.21",),
 )
 def nacl_world(it: Subject) -> Found:
-    """A rule that allows port 22, 3389 or all ports from anywhere, and none before it that denies them."""
-    denied: set[int] = set()
+    """A rule that allows port 22, 3389 or all ports from the internet, and none before it that denies them.
+
+    A rule that is a resource of its own is judged among the others of its list.
+    """
+    alone = it.type == "aws_network_acl_rule"
+    if alone and (it["egress"] or str(it["rule_action"]).lower() != "allow"):
+        return None
+    acl = _acl_of(it)
+    every = {e.number: e for e in entries(acl)} if acl else {}
+    mine = entry_of_rule(it) if alone else None
+    if mine is not None:
+        every[mine.number] = mine
     facts = []
-    for number, allows, protocol, world, ports in sorted(_entries(it), key=lambda e: e[0]):
-        if not world or protocol not in (TCP, ANY_PROTOCOL):
-            continue
-        wanted = {22, 3389} if ports is None else ports
-        if not allows:
-            denied |= wanted
-        elif wanted - denied:
-            what = "all ports" if ports is None else ", ".join(map(str, sorted(wanted - denied)))
-            facts.append(Fact(f"rule {number} allows {what} from anywhere", frozenset(wanted - denied)))
-    return facts
+    for family in FAMILIES:
+        for entry, ports in sorted(_opens(tuple(every.values()), family).items(), key=lambda e: e[0].number):
+            if mine is not None and entry.number != mine.number:
+                continue
+            what = "all ports" if _all_ports(entry) else ", ".join(map(str, sorted(ports)))
+            facts.append(Fact(
+                f"rule {entry.number} allows {what} from {entry.cidr}", frozenset((p, entry.cidr) for p in ports)
+            ))  # fmt: skip
+    if not facts:
+        return None
+    wanted = sorted({p for f in facts if isinstance(f.of, frozenset) for p, _ in f.of})
+    found = inside(network(it), _subnets_of(acl), [("tcp", p) for p in wanted])
+    return Fail(facts, "critical" if found.said == "reached" else None, str(found))
+
+
+def _subnets_of(acl: Subject | None) -> frozenset[str]:
+    return (
+        known(lambda: frozenset(map(str, acl["subnet_ids"] or ())), _NONE) if acl and acl.has("subnet_ids") else _NONE
+    )
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _acl_of(it: Subject) -> Subject | None:
+    """The list of a rule; Unknown where it is not seen, for the rules before it decide."""
+    if it.type != "aws_network_acl_rule":
+        return it
+    there = network(it).by_id("aws_network_acl")
+    if isinstance(there, Unread):
+        raise Unknown(there.why)
+    found = there.get(str(it["network_acl_id"]))
+    if found is None:
+        raise Unknown(f"{it['network_acl_id']}, whose other rules decide, was not seen")
+    return found
+
+
+def _opens(every: Sequence[Entry], family: Family) -> dict[Entry, set[int]]:
+    """Each rule -> the ports of administrators that it opens to the internet."""
+    out: dict[Entry, set[int]] = {}
+    for port in (22, 3389):
+        for entry, there in each_allows(every, family, "6", port):
+            if is_internet(there, family):
+                out.setdefault(entry, set()).add(port)
+    return out
+
+
+def _all_ports(entry: Entry) -> bool:
+    return entry.protocol == ALL or (entry.low <= 1 and entry.high >= HIGHEST)
 
 
 @rule(
@@ -81,7 +110,12 @@ def nacl_world(it: Subject) -> Found:
 )
 def subnet_auto_public_ip(it: Subject) -> Found:
     """Whoever starts a machine here puts it on the internet without asking for that."""
-    return "map_public_ip_on_launch is on" if it["map_public_ip_on_launch"] else None
+    if not it["map_public_ip_on_launch"]:
+        return None
+    path = tried(lambda: way_out(network(it), it.id))
+    if isinstance(path, Unread):
+        return Fail("map_public_ip_on_launch is on", context=f"whether it leads to the internet is unknown: {path.why}")
+    return Fail("map_public_ip_on_launch is on", context=path or "no route leads to an internet gateway")
 
 
 @rule(
@@ -101,32 +135,6 @@ def vpc_no_flow_log(it: Subject) -> Found:
     if it.type == "aws_flow_log":
         return None
     return None if it.near("aws_flow_log") else "no flow log"
-
-
-@rule(
-    title="A route sends more through the peering than it must",
-    severity="medium",
-    theme="network",
-    types=("aws_route", "aws_route_table", "aws_default_route_table"),
-    reads=("route",),
-    remedy="Route to the subnets that are needed.",
-    references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
-    prowler=("vpc_peering_routing_tables_with_least_privilege",),
-)
-def peering_wide_route(it: Subject) -> Found:
-    """Everything, or a network of /16 or wider, through a peering connection."""
-    if it.type == "aws_route":
-        routes = [
-            {"cidr_block": it["destination_cidr_block"], "vpc_peering_connection_id": it["vpc_peering_connection_id"]}
-        ]
-    else:
-        routes = list(it["route"] or ())
-    facts = list[str]()
-    for route in routes:
-        cidr = str(route.get("cidr_block") or "")
-        if route.get("vpc_peering_connection_id") and cidr and int(cidr.rsplit("/", 1)[-1]) < 16:
-            facts.append(f"{cidr} to {route['vpc_peering_connection_id']}")
-    return facts
 
 
 @rule(

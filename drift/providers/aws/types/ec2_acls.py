@@ -63,7 +63,7 @@ NETWORK_ACL = ResourceType(
     service="ec2",
     list=Call(op="DescribeNetworkAcls", take="NetworkAcls"),
     id=text("NetworkAclId"),
-    computed={"owner_id": text("OwnerId")},
+    computed={"owner_id": text("OwnerId"), "is_default": flag("IsDefault", outside_schema=True)},
     attributes={
         "vpc_id":     text("VpcId"),
         "subnet_ids": set_of(plain_text, "Associations[].SubnetId"),
