@@ -428,23 +428,43 @@ class _Run:
         return ()
 
     def _left(self, rule: Rule, lost: Resource, world: World) -> Answer:
-        """Whether something else still guards what a lost resource did."""
+        """Whether something else still guards what a lost resource did, or nothing is left to be guarded."""
         it = Subject(lost, world)
+        if self._guarded_is_gone(rule, lost):
+            return Answer("pass")
         wholes = it.seen(*(t for t in rule.types if t not in rule.when_missing and t in self._catalog))
         answers = [answer_of(rule, w.resource, world) for w in wholes]
-        if rule.guards and not wholes:
+        if rule.stands_in or (rule.guards and not wholes):
             try:
                 others = it.every(entry_of(lost, self._catalog).name, GLOBAL if rule.guards == "account" else it.region)
+                same = [s for s in others if rule.stands_in is None or rule.stands_in(it, s)]
             except Unknown as why:
                 return Answer("unknown", str(why))
-            answers = [answer_of(rule, s.resource, world) for s in others]
-            if any(a.verdict == "pass" and a != ASIDE for a in answers):
+            beside = [answer_of(rule, s.resource, world) for s in same]
+            if any(a.verdict == "pass" and a != ASIDE for a in beside):
                 return Answer("pass")
+            answers += beside
         answers = [a for a in answers if a != ASIDE]
         unknown = next((a for a in answers if a.verdict == "unknown"), None)
         if any(a.verdict == "fail" for a in answers) or not answers:
             return GONE
         return unknown or Answer("pass")
+
+    def _guarded_is_gone(self, rule: Rule, lost: Resource) -> bool:
+        """Whether what it guarded was described and is not there either: its own loss is what is told."""
+        kind = entry_of(lost, self._catalog)
+        listed = {name: kind.listed_as for name, kind in self._catalog.items()}
+        wholes = {listed[t] for t in rule.types if t not in rule.when_missing and t in listed}
+        named = {(listed.get(r.to), str(lost.attributes.get(r.attribute))) for r in kind.refs}
+        named = {(to, value) for to, value in named if to in wholes}
+        if kind.parent:
+            named.add((listed.get(kind.parent.to), str(lost.attributes.get(kind.parent.attribute))))
+        return any(
+            (d.resource.type, name) in named
+            for d in self._drifts
+            if d.kind == "missing" and d.recreated_as is None
+            for name in (d.resource.id, d.resource.arn, *map(str, d.resource.key.identity))
+        )
 
     def _findings(self, task: _Task) -> Iterable[Finding]:
         drift, rule = self._drifts[task.drift], task.rule

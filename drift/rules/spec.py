@@ -131,10 +131,16 @@ class Rule:
     when_missing: tuple[str, ...] = ()
     """The types of which the loss of one that passes is itself the finding: a flow log, an alarm.
 
-    The loss is none where another guard is left: where what it guarded passes the rule without it, or by `guards`.
+    The loss is none where another guard is left (what it guarded passes the rule without it, or `guards` and
+    `stands_in` say so), nor where what it guarded is gone as well.
     """
     guards: Literal["", "account", "region"] = ""
     """What one passing resource of a type in `when_missing` is enough for. `--judge account` asks for one."""
+    stands_in: Callable[[Subject, Subject], bool] | None = None
+    """(what is lost, another of its type that passes) -> whether the other guards the same: an alarm on one metric.
+
+    With `guards`, which of the others count; without, whether to look for others at all.
+    """
     of_drift: bool = False
     """Whether it judges the drift itself, both sides at once (`Subject.drift`): what fails is introduced by it."""
     implies: tuple[str, ...] = ()

@@ -187,6 +187,64 @@ def test_a_buckets_block_is_no_loss_under_a_full_block_of_the_account(*, whole: 
     assert set(found) == effects
 
 
+METRIC = {
+    "alarm_name": "gone",
+    "namespace": "AWS/EC2",
+    "metric_name": "StatusCheckFailed",
+    "dimensions": {"InstanceId": "i-1"},
+}
+HEARD = {**METRIC, "actions_enabled": True, "alarm_actions": ["arn:aws:sns:us-east-1:123456789012:ops"]}
+EVENTS = {"name": "gone", "enabled": True, "source_type": "db-instance"}
+SUBNETS_LOG = {"subnet_id": "subnet-1", "traffic_type": "ALL"}
+MALWARE = {"detector_id": "d", "name": "EBS_MALWARE_PROTECTION", "status": "ENABLED"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "type_", "gone", "other", "guards"),
+    [
+        ("alarm-disabled", "aws_cloudwatch_metric_alarm", HEARD, {**HEARD, "alarm_name": "b"}, True),
+        ("alarm-disabled", "aws_cloudwatch_metric_alarm", HEARD, {**HEARD, "alarm_name": "b", "alarm_actions": []}, False),
+        ("alarm-disabled", "aws_cloudwatch_metric_alarm", HEARD, {**HEARD, "alarm_name": "b", "metric_name": "CPU"}, False),
+        ("rds-event-subscription", "aws_db_event_subscription", EVENTS, {**EVENTS, "name": "b"}, True),
+        ("rds-event-subscription", "aws_db_event_subscription", EVENTS, {**EVENTS, "name": "b", "source_ids": ["db"]}, False),
+        ("rds-event-subscription", "aws_db_event_subscription", EVENTS, {**EVENTS, "name": "b", "source_type": "db-cluster"}, False),
+        ("vpc-no-flow-log", "aws_flow_log", SUBNETS_LOG, {"vpc_id": "vpc-1", "traffic_type": "ALL"}, True),
+        ("vpc-no-flow-log", "aws_flow_log", SUBNETS_LOG, {"vpc_id": "vpc-1", "traffic_type": "REJECT"}, False),
+        ("vpc-no-flow-log", "aws_flow_log", SUBNETS_LOG, {"vpc_id": "vpc-2", "traffic_type": "ALL"}, False),
+        ("guardduty-off", "aws_guardduty_detector_feature", MALWARE, {**MALWARE, "name": "S3_DATA_EVENTS"}, False),
+        ("access-analyzer-off", "aws_accessanalyzer_analyzer", {"analyzer_name": "gone", "type": "ACCOUNT"},
+         {"analyzer_name": "b", "type": "ORGANIZATION"}, True),
+        ("access-analyzer-off", "aws_accessanalyzer_analyzer", {"analyzer_name": "gone", "type": "ACCOUNT"},
+         {"analyzer_name": "b", "type": "ACCOUNT_UNUSED_ACCESS"}, False),
+    ],
+)  # fmt: skip
+def test_another_that_guards_the_same_makes_a_loss_none(
+    rule: str, type_: str, gone: dict[str, Any], other: dict[str, Any], guards: bool
+) -> None:
+    beside = [there(type_, other, "b"), there("aws_subnet", {"vpc_id": "vpc-1"}, "subnet-1")]
+
+    assert set(lost(rule, type_, gone, *beside)) == (set() if guards else {"introduced"})
+
+
+@pytest.mark.parametrize(
+    ("rule", "part", "whole"),
+    [
+        ("s3-pab", ("aws_s3_bucket_public_access_block", {"bucket": "b", **BLOCKED}), ("aws_s3_bucket", {"bucket": "b"}, "b")),
+        ("s3-acl-enabled", ("aws_s3_bucket_ownership_controls", {"bucket": "b", "rule": [
+            {"object_ownership": "BucketOwnerEnforced"}]}), ("aws_s3_bucket", {"bucket": "b"}, "b")),
+        ("vpc-no-flow-log", ("aws_flow_log", {"vpc_id": "vpc-1"}), ("aws_vpc", {}, "vpc-1")),
+        ("r53-query-log", ("aws_route53_query_log", {"zone_id": "Z1"}), ("aws_route53_zone", {"zone_id": "Z1"}, "Z1")),
+    ],
+)  # fmt: skip
+def test_what_guarded_something_that_is_gone_too_is_no_loss(rule: str, part: Any, whole: Any) -> None:
+    guard = raw(part[0], part[1], "guard")
+    alone = run([Drift("missing", guard, None)], Account(), [rule])
+    both = run([Drift("missing", raw(*whole), None), Drift("missing", guard, None)], Account(), [rule])
+
+    assert [f.effect for f in alone.drift[0].findings] == ["introduced"]
+    assert both.drift[1].findings == ()
+
+
 def posture(
     rules: Iterable[str], *found: Resource, desired: Iterable[Resource] = (), **more: Any
 ) -> tuple[Posture, ...]:

@@ -32,7 +32,8 @@ A rule judges what drifted, and nothing else, on both sides: a finding says whet
   of a function, listeners, methods, subscriptions, policies of resources. The evidence names the part. Only parts that
   some rule judges are asked for.
 - **A loss is a finding** (of a flow log, an alarm, a block of public access) unless something else still guards: another
-  trail, another flow log of the same network, the account's block of public access.
+  trail, another flow log of the same network, an alarm on the same metric, a filter with the same pattern, the account's
+  block of public access; nor is it one where what was guarded is gone as well.
 - **Posture, on request**: `--judge all` judges what is in sync too, `--judge account` says what the account or a region
   lacks (no trail, no detector, no recorder); both stand under *Judged on request*, in the table, Markdown, JSON and HTML.
   [checklist.md](checklist.md) goes through a security checklist with them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drift.providers.aws.rules.guards import same
 from drift.providers.aws.rules.policies import open_to_all
 from drift.providers.aws.rules.secrets import in_document
 from drift.providers.aws.rules.storage import blocked
@@ -258,6 +259,7 @@ def log_policy_public(it: Subject) -> Found:
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html",),
     prowler=("cloudwatch_alarm_actions_enabled", "cloudwatch_alarm_actions_alarm_state_configured"),
     when_missing=("aws_cloudwatch_metric_alarm",),
+    stands_in=same("namespace", "metric_name", "dimensions", "metric_query"),
 )
 def alarm_disabled(it: Subject) -> Found:
     """It goes off unheard."""
@@ -326,6 +328,7 @@ FEATURES = {
     ),
     when_missing=("aws_guardduty_detector", "aws_guardduty_detector_feature"),
     guards="region",
+    stands_in=same("name"),
 )
 def guardduty_off(it: Subject) -> Found:
     """The detector, or one of its features, is off."""

@@ -347,6 +347,12 @@ def rds_snapshot_unencrypted(it: Subject) -> Found:
     return None if it[name] else f"{name} is off"
 
 
+def _subscribed_alike(lost: Subject, other: Subject) -> bool:
+    """Whether another subscription tells of the same sources; one that names none tells of all."""
+    mine, theirs = frozenset(lost["source_ids"] or ()), frozenset(other["source_ids"] or ())
+    return lost["source_type"] == other["source_type"] and (not theirs or (bool(mine) and mine <= theirs))
+
+
 @rule(
     title="Nobody is told when something happens to the database",
     severity="medium",
@@ -363,6 +369,7 @@ def rds_snapshot_unencrypted(it: Subject) -> Found:
     ),
     security_hub=("RDS.19", "RDS.20", "RDS.21", "RDS.22"),
     when_missing=("aws_db_event_subscription",),
+    stands_in=_subscribed_alike,
 )
 def rds_event_subscription(it: Subject) -> Found:
     """The subscription is off, or leaves out failures or changes of the configuration."""

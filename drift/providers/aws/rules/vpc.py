@@ -118,6 +118,22 @@ def subnet_auto_public_ip(it: Subject) -> Found:
     return Fail("map_public_ip_on_launch is on", context=path or "no route leads to an internet gateway")
 
 
+_LOGGED = ("vpc_id", "subnet_id", "eni_id", "transit_gateway_id", "transit_gateway_attachment_id")
+
+
+def _logs_as_much(lost: Subject, other: Subject) -> bool:
+    """Whether another flow log logs the same traffic of the same thing, or of the VPC that a subnet is in."""
+    if other["traffic_type"] not in ("ALL", lost["traffic_type"]):
+        return False
+    if any(lost[n] and lost[n] == other[n] for n in _LOGGED):
+        return True
+    there = network(lost).by_id("aws_subnet") if lost["subnet_id"] and other["vpc_id"] else {}
+    if isinstance(there, Unread):
+        raise Unknown(there.why)
+    subnet = there.get(str(lost["subnet_id"]))
+    return subnet is not None and subnet["vpc_id"] == other["vpc_id"]
+
+
 @rule(
     title="The network's traffic is not logged",
     severity="medium",
@@ -129,6 +145,7 @@ def subnet_auto_public_ip(it: Subject) -> Found:
     prowler=("vpc_flow_logs_enabled",),
     security_hub=("EC2.6",),
     when_missing=("aws_flow_log",),
+    stands_in=_logs_as_much,
 )
 def vpc_no_flow_log(it: Subject) -> Found:
     """Without flow logs nobody can tell who spoke to whom."""
