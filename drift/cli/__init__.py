@@ -120,7 +120,7 @@ def cli(bounds: tuple[str, ...], untrusted: bool, hosts: tuple[str, ...], show_t
         os.environ[VARIABLE] = given
 
 
-_SELDOM = (50_000, 50, 100)
+SELDOM = (50_000, 50, 100)
 """When the cyclic garbage collector looks: a run makes many objects that live to its end and hardly a cycle, and would
 spend a seventh of its time looking at them again and again."""
 
@@ -128,7 +128,7 @@ spend a seventh of its time looking at them again and again."""
 def main() -> None:
     """Run drift and exit with its status."""
     INTERRUPTS.install()
-    gc.set_threshold(*_SELDOM)
+    gc.set_threshold(*SELDOM)
     status: int | str | None = IMPOSSIBLE
     try:
         status = _run()

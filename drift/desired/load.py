@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ from drift.desired.versions import latest, recorded
 from drift.desired.wanted import Means, Unsaid, exempt, lines, wanted
 from drift.errors import StateError
 from drift.model.drift import Pending
-from drift.model.resource import GLOBAL, Key, Remark, Resource, Source
+from drift.model.resource import GLOBAL, Key, Remark, Resource, Source, nothing, shared
 from drift.model.target import Target
 from drift.model.value import UNREADABLE_SHAPES, Value, shallow
 from drift.provider import canonical
@@ -144,6 +144,7 @@ def build(
     out = Desired(failed=list(failed))
     known = homes(states, catalog)
     others = {home.account for home in known.values()} - {"", account}
+    said: dict[tuple[str, int], tuple[Mapping[str, str], Facts, Means]] = {}
     for state in states:
         asked = state.configuration.majors if state.configuration is not None else {}
         majors = latest(asked, recorded(state.instances, catalog))
@@ -161,7 +162,11 @@ def build(
                 out.elsewhere += _of_another(instance, entry, known[state.source, instance.provider], account, region)
                 continue
             major = majors.get(catalog.provider_of(entry.name).name, 0)
-            names = catalog.schema_of(entry.name).renamed(entry.name, major)
+            if (entry.name, major) not in said:
+                names = catalog.schema_of(entry.name).renamed(entry.name, major)
+                facts = under_old(catalog.facts(entry.name, major), names)
+                said[entry.name, major] = names, facts, meanings(catalog, entry.name, major, names)
+            names, facts, means = said[entry.name, major]
             instance = as_known(instance, names)
             home = _home_of(instance, known[state.source, instance.provider], catalog)
             resource, strange = desired_resource(
@@ -170,8 +175,8 @@ def build(
                 account=home.account or account,
                 region=home.region or region,
                 lineage=state.lineage,
-                provider=under_old(catalog.facts(entry.name, major), names),
-                means=meanings(catalog, entry.name, major, names),
+                provider=facts,
+                means=means,
             )
             _keep(instance, _doubted(resource, instance, home, catalog, several=bool(others)), strange, out, catalog)
     return out
@@ -295,6 +300,7 @@ def meanings(catalog: Catalog, type_: str, major: int, renamed: Mapping[str, str
     """Dotted path, by the catalogue's names -> what it means in one version of the provider that nobody sets it."""
     new = {old: name for name, old in renamed.items()}
 
+    @cache
     def means(path: str) -> Default | Unset:
         head, dot, rest = path.partition(".")
         return catalog.left_out(type_, new.get(head, head) + dot + rest, major)
@@ -347,22 +353,22 @@ def desired_resource(
             line=author.place.line if author else 0,
             lineage=lineage,
         ),
-        configured=configured,
+        configured=configured or nothing(),
         asserted=instance.asserted,
-        left_out=frozenset(
-            n for n, a in entry.attributes.items() if a.default is not None and raw.get(n, "") in (None, "")
+        left_out=shared(
+            frozenset(n for n, a in entry.attributes.items() if a.default is not None and raw.get(n, "") in (None, ""))
         ),
-        undeclared=frozenset(unsaid.left),
-        implied=frozenset(unsaid.implied),
-        defaulted=frozenset(unsaid.defaulted),
-        computed=frozenset(n for n in provider if unsaid.means(n) is Unset.ASSIGNED),
-        earlier=_canonical(entry.attributes, before, before)[0] if before is not None else {},
-        lines=lines(author) if author else {},
+        undeclared=shared(frozenset(unsaid.left)),
+        implied=shared(frozenset(unsaid.implied)),
+        defaulted=shared(frozenset(unsaid.defaulted)),
+        computed=shared(frozenset(n for n in provider if unsaid.means(n) is Unset.ASSIGNED)),
+        earlier=_canonical(entry.attributes, before, before)[0] if before is not None else nothing(),
+        lines=lines(author) if author else nothing(),
         exempt=(*instance.exempt, *(exempt(author) if author else ())),
-        sensitive=secret,
-        sensitive_members=_members(instance, secret - secret_by_kind),
+        sensitive=shared(secret),
+        sensitive_members=_members(instance, secret - secret_by_kind) or nothing(),
         deposed=instance.deposed,
-        recorded=frozenset(name for name in entry.ignored if raw.get(name)),
+        recorded=shared(frozenset(name for name in entry.ignored if raw.get(name))),
     )
     return resource, strange
 

@@ -45,6 +45,9 @@ SCRUBBED: Final = _Scrubbed("(scrubbed)")
 """Stands on a replayed tape where a secret was when it was recorded."""
 
 
+_NOT_ASKED_FOR = Unreadable("content of secrets", NOT_ASKED)
+
+
 class Document:
     """One item of a listing, completed section by section.
 
@@ -66,11 +69,19 @@ class Document:
 
     def look(self, path: Path, **more: Any) -> Any:
         """The value at `path`, over the item and `more`; `Unreadable` or `UNASKED` where a section it needs is."""
+        known, unread = self.known, self.unread
         for section in path.sections:
+            if section in known and section not in unread:
+                continue
             missing = self.state_of(section)
             if missing is not None:
                 return missing
-        return path.search({**self.known, **more} if more else self.known)
+        return path.search({**known, **more} if more else known)
+
+    @property
+    def refusals(self) -> bool:
+        """Whether anything of the item, or of what it is inside, was refused."""
+        return bool(self.unread) or (self.parent is not None and self.parent.refusals)
 
     def state_of(self, section: str) -> Unreadable | Unasked | None:
         """None where the section can be read."""
@@ -98,10 +109,9 @@ class Document:
         if isinstance(value, Unreadable | Unasked):
             return value
         try:
-            if _holds(value, SCRUBBED):
-                return Unreadable("tape", "Scrubbed")
-            if _holds(value, WITHHELD):
-                return Unreadable("content of secrets", NOT_ASKED)
+            mark = _mark_in(value)
+            if mark is not None:
+                return Unreadable("tape", "Scrubbed") if mark is SCRUBBED else _NOT_ASKED_FOR
             return shallow(canonical.actual(attr, value))
         except (TooDeepError, RecursionError):
             return Unreadable(attr.path.text, "TooDeep")
@@ -114,7 +124,16 @@ def is_known(value: Any) -> bool:
     return not isinstance(value, Unreadable | Unasked)
 
 
-def _holds(value: Any, mark: str) -> bool:
-    if isinstance(value, dict):
-        return any(_holds(v, mark) for v in value.values())
-    return any(_holds(v, mark) for v in value) if isinstance(value, list) else value is mark
+def _mark_in(value: Any) -> str | None:
+    """SCRUBBED or WITHHELD where one of them stands anywhere in an answer, the former first; else None."""
+    if isinstance(value, str):
+        return value if value is SCRUBBED or value is WITHHELD else None
+    if not isinstance(value, dict | list):
+        return None
+    found = None
+    for inner in value.values() if isinstance(value, dict) else value:
+        mark = _mark_in(inner)
+        if mark is SCRUBBED:
+            return mark
+        found = found or mark
+    return found

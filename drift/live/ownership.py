@@ -23,6 +23,8 @@ def proved_owner(item: Item) -> tuple[str, str]:
 
 def doubt_of(item: Item) -> Unreadable | None:
     """What was refused that might prove an owner."""
+    if not item.document.refusals:
+        return None
     found = (item.document.look(path(o.when)) for o in item.entry.proofs)
     return next((f for f in found if isinstance(f, Unreadable) and f.code != NOT_OFFERED), None)
 

@@ -80,9 +80,10 @@ class Scan:
         for resource in self._desired:
             actual = self._pair(resource)
             if actual is not None and not resource.deposed:
-                self.paired[resource.origin] = _spared(actual, self._spared.get(resource.origin, frozenset()))
-                self._kinds[resource.origin] = entry_of(resource, self._catalog)
-                self._origins[actual.key, str(resource.address)] = resource.origin
+                origin = resource.origin
+                self.paired[origin] = _spared(actual, self._spared.get(origin, frozenset()))
+                self._kinds[origin] = entry_of(resource, self._catalog)
+                self._origins[actual.key, origin[1]] = origin
 
     @property
     def _collector(self) -> Collector:

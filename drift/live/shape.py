@@ -7,7 +7,7 @@ from typing import Any
 from drift.live.document import UNASKED, is_known
 from drift.live.items import Item
 from drift.live.ownership import doubt_of, proved_owner
-from drift.model.resource import Resource
+from drift.model.resource import Resource, shared
 from drift.provider import canonical
 from drift.provider.path import text_at
 from drift.provider.spec import ResourceType
@@ -30,11 +30,13 @@ def actual_resource(item: Item, entry: ResourceType | None = None) -> Resource:
         id=text_at(entry.import_id, known) or str(known.get("id") or ""),
         arn=arn if isinstance(arn, str) else "",
         name=text_at(entry.label, known),
-        left_out=frozenset(
-            n for n, a in entry.attributes.items() if n in known and canonical.is_left_out(a, document.look(a.path))
+        left_out=shared(
+            frozenset(
+                n for n, a in entry.attributes.items() if n in known and canonical.is_left_out(a, document.look(a.path))
+            )
         ),
         attributes=attributes,
-        sensitive=frozenset(n for n, a in entry.attributes.items() if a.sensitive),
+        sensitive=shared(frozenset(n for n, a in entry.attributes.items() if a.sensitive)),
         owner=owner,
         proof=proof,
         doubt=doubt_of(item),

@@ -31,6 +31,8 @@ class Address:
     mode: Literal["managed", "data"] = "managed"
 
     def __str__(self) -> str:
+        if not self.module and self.mode == "managed":
+            return f"{self.type}.{self.name}{_key(self.key)}"
         steps = [f"module.{name}{_key(key)}" for name, key in self.module]
         mode = ["data"] if self.mode == "data" else []
         return ".".join([*steps, *mode, self.type, f"{self.name}{_key(self.key)}"])

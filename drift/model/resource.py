@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from drift.model.address import Address
 from drift.model.coverage import Unreadable
@@ -68,6 +69,20 @@ class Remark:
     """`main.tf:12`."""
 
 
+_NOTHING: Mapping[str, Any] = {}
+
+
+def nothing() -> Mapping[str, Any]:
+    """The empty mapping, one for all: most resources have several of them."""
+    return _NOTHING
+
+
+@lru_cache(maxsize=4096)
+def shared(names: frozenset[str]) -> frozenset[str]:
+    """The same set, once for all that are equal: resources of one type have the same sets of names."""
+    return names
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     """A resource as Terraform's schema names its attributes, with values in canonical form.
@@ -82,12 +97,12 @@ class Resource:
     arn: str = ""
     name: str = ""
     """The name people know it by, where the id is not it."""
-    attributes: Mapping[str, Value] = field(default_factory=dict)
+    attributes: Mapping[str, Value] = field(default_factory=nothing)
     address: Address | None = None
     source: Source = Source()
     sensitive: frozenset[str] = frozenset()
     """Top-level attributes whose values must never be shown."""
-    sensitive_members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    sensitive_members: Mapping[str, frozenset[str]] = field(default_factory=nothing)
     """Of such an attribute that is a map, the members that must not be shown, where the others may."""
     owner: str = ""
     proof: str = ""
@@ -99,7 +114,7 @@ class Resource:
     """The provider configuration of which nothing told what `unknown` names, so that the key has the session's."""
     unknown: str = ""
     """`region`; or `account`, where other states of the run are of other accounts; else empty."""
-    configured: Mapping[str, Value] = field(default_factory=dict)
+    configured: Mapping[str, Value] = field(default_factory=nothing)
     """What the configuration sets them to, where that is known; `attributes` holds what the state recorded."""
     asserted: frozenset[str] | None = None
     """The attributes that the configuration sets; None where no configuration tells."""
@@ -114,9 +129,9 @@ class Resource:
     """Those of them that have a default: the provider never looks away from another value there."""
     computed: frozenset[str] = frozenset()
     """Attributes that the cloud fills in where nobody sets them. Without a configuration nobody can tell who did."""
-    earlier: Mapping[str, Value] = field(default_factory=dict)
+    earlier: Mapping[str, Value] = field(default_factory=nothing)
     """What the state recorded before it was last written; empty where no backup tells."""
-    lines: Mapping[str, int] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=nothing)
     """Dotted path -> its line in `source.file`."""
     exempt: tuple[IgnoredPath, ...] = ()
     recorded: frozenset[str] = frozenset()

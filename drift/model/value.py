@@ -148,12 +148,16 @@ def plain(value: Value) -> Any:
     return str(value)
 
 
+_SCALARS = frozenset({str, int, bool, float, type(None)})
+_NESTING = (tuple, frozenset, list, Mapping)
+
+
 def shallow(value: Value) -> Value:
     """The same value; TooDeepError where it is nested beyond the bound `value-depth`.
 
     One value of an account, made to be deep, would else end whatever walks through it: a comparison, a report.
     """
-    if not isinstance(value, Mapping | tuple | frozenset | list):
+    if value is None or type(value) in _SCALARS or not isinstance(value, _NESTING):
         return value
     level: list[Value] = [value]
     depth = 0
@@ -171,7 +175,7 @@ def _inside(value: Value) -> Iterable[Value]:
 
 
 def _nests(value: Value) -> bool:
-    return isinstance(value, Mapping | tuple | frozenset | list) and bool(value)
+    return type(value) not in _SCALARS and isinstance(value, _NESTING) and bool(value)
 
 
 def sort_key(value: Any) -> tuple[str, str]:

@@ -80,6 +80,7 @@ class Catalog(Mapping[str, ResourceType]):
         self.providers: Mapping[str, Provider] = {p.name: p for p in providers}
         self._extensions = {entry.name: (extension, entry) for extension in extensions for entry in extension.types}
         self._entries: dict[str, ResourceType] = {}
+        self._left_out: dict[tuple[str, str, int], Default | Unset] = {}
         self._owner = {name: p for p in self.providers.values() for name in p.types}
         for name, (extension, _) in self._extensions.items():
             if extension.provider not in self.providers:
@@ -147,7 +148,10 @@ class Catalog(Mapping[str, ResourceType]):
 
     def left_out(self, type_: str, path: str, major: int = 0) -> Default | Unset:
         """What it means that a resource leaves out an argument or a nested block (`drift.provider.facts.left_out`)."""
-        return left_out(self.schema_of(type_), type_, path, major)
+        asked = type_, path, major
+        if asked not in self._left_out:
+            self._left_out[asked] = left_out(self.schema_of(type_), type_, path, major)
+        return self._left_out[asked]
 
 
 if __name__ == "__main__":

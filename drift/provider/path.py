@@ -14,7 +14,7 @@ from jmespath.functions import Functions, signature
 
 from drift.model.value import plain
 from drift.normalize.tags import tag_named
-from drift.provider.quick import hidden, quick
+from drift.provider.quick import false, first_condition, hidden, quick
 
 _PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _INTO = frozenset(
@@ -121,7 +121,7 @@ class Path:
         else:
             parsed = jmespath.compile(self.text)
             self.sections = frozenset(_sections(parsed.parsed))
-            self.search = quick(parsed.parsed) or partial(_searched, parsed)
+            self.search = quick(parsed.parsed) or partial(_searched, first_condition(parsed.parsed), parsed)
 
     def __repr__(self) -> str:
         return f"Path({self.text!r})"
@@ -150,8 +150,13 @@ def text_at(text: str, attributes: Mapping[str, Any]) -> str:
     return "" if found is None else str(found)
 
 
-def _searched(parsed: Any, data: Any) -> Any:
-    """What is there; nothing where a function is given what the cloud left out, so that one item cannot end a scan."""
+def _searched(first: Callable[[Any], Any] | None, parsed: Any, data: Any) -> Any:
+    """What is there; nothing where a function is given what the cloud left out, so that one item cannot end a scan.
+
+    Where `first`, a condition that all depends on, is false, jmespath is not asked.
+    """
+    if first is not None and false(found := first(data)):
+        return found
     try:
         return parsed.search(data, options=_OPTIONS)
     except JMESPathTypeError as error:
@@ -164,11 +169,11 @@ def _searched(parsed: Any, data: Any) -> Any:
 def _getter(keys: list[str]) -> Callable[[Any], Any]:
     if len(keys) == 1:
         only = keys[0]
-        return lambda data: data.get(only) if isinstance(data, Mapping) else hidden(data)
+        return lambda data: data.get(only) if type(data) is dict or isinstance(data, Mapping) else hidden(data)
 
     def get(data: Any) -> Any:
         for key in keys:
-            if not isinstance(data, Mapping):
+            if type(data) is not dict and not isinstance(data, Mapping):
                 return hidden(data)
             data = data.get(key)
         return data

@@ -21,6 +21,8 @@ def quick(node: Mapping[str, Any]) -> Search | None:
         return _comparator(node)
     if kind == "function_expression":
         return _function(node)
+    if kind == "filter_projection":
+        return _filter(node)
     if kind not in ("field", "literal", "subexpression", *_LOGIC):
         return None
     children = [quick(child) for child in node.get("children", [])]
@@ -37,6 +39,14 @@ def quick(node: Mapping[str, Any]) -> Search | None:
     return _LOGIC[kind](*known)
 
 
+def first_condition(node: Mapping[str, Any]) -> Search | None:
+    """Of `a && b && …` that is none of the common forms as a whole: the first condition, where that is one. Where it is
+    false, so is everything."""
+    if node["type"] != "and_expression":
+        return None
+    return quick(node["children"][0]) or first_condition(node["children"][0])
+
+
 def false(value: Any) -> bool:
     """What JMESPath takes for false: 0 is none of that."""
     return value is None or value is False or value == "" or value == [] or value == {}
@@ -48,7 +58,7 @@ def hidden(data: Any) -> Any:
 
 
 def _field(name: str) -> Search:
-    return lambda data: data.get(name) if isinstance(data, Mapping) else hidden(data)
+    return lambda data: data.get(name) if type(data) is dict or isinstance(data, Mapping) else hidden(data)
 
 
 def _steps(steps: list[Search]) -> Search:
@@ -92,6 +102,20 @@ def _comparator(node: Mapping[str, Any]) -> Search | None:
     if of is None:
         return None
     return (lambda data: of(data) == text) if node["value"] == "eq" else (lambda data: of(data) != text)
+
+
+def _filter(node: Mapping[str, Any]) -> Search | None:
+    """`Tags[?Key == 'name']`: the elements that meet a condition, and nothing of what is no list."""
+    of_list, each, condition = node["children"]
+    of, meets = quick(of_list), quick(condition)
+    if of is None or meets is None or each["type"] != "identity":
+        return None
+
+    def search(data: Any) -> Any:
+        found = of(data)
+        return [e for e in found if e is not None and not false(meets(e))] if isinstance(found, list) else None
+
+    return search
 
 
 def _function(node: Mapping[str, Any]) -> Search | None:

@@ -8,6 +8,7 @@ state, `check` compares; each size runs in a process of its own.
 
 from __future__ import annotations
 
+import gc
 import json
 import resource
 import subprocess
@@ -18,7 +19,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from drift.desired.load import build, read_states
+from drift.cli import SELDOM
+from drift.desired.load import Sources, load
 from drift.provider.api import Answer, Request
 from drift.provider.installed import installed
 from drift.run import Connection, Job, compare
@@ -90,12 +92,13 @@ def state(count: int) -> dict[str, Any]:
 def measure(count: int) -> dict[str, float]:
     """CPU seconds of both steps, and the peak of memory in megabytes: of this process, the account's answers included."""
     catalog = installed()
+    gc.set_threshold(*SELDOM)  # as the command line does
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "terraform.tfstate"
         file.write_text(json.dumps(state(count)))
         api, before = Groups(count), time.process_time()
-        states, failed = read_states([str(file)], {})
-        desired = build(states, failed, catalog, account=ACCOUNT, region=REGION)
+        sources = Sources(places=(str(file),), with_configuration=False)
+        desired = load(sources, catalog, account=ACCOUNT, region=REGION)
         built = time.process_time()
         scope = Scope(only=("aws_security_group",))
         found = compare(desired, [Connection("aws", api)], catalog, Job(scope=scope)).report

@@ -82,6 +82,10 @@ class Attributes(Mapping[str, Any]):
     def __getitem__(self, key: str) -> Any:
         return self._decoded[key]
 
+    def get(self, key: str, default: Any = None) -> Any:
+        """As a dict does it: Mapping's own way raises and catches for what is not there."""
+        return self._decoded.get(key, default)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._decoded)
 
