@@ -8,14 +8,10 @@ import json
 import re
 from collections.abc import Mapping
 
-from drift.model.secrets import FORMS, NAMES, tokens_shown
+from drift.model.secrets import named_members, replaced, tokens_shown
 from drift.model.value import Block, Hidden, Implicit, Value, is_empty, plain
 from drift.provider.installed import facts_of
 from drift.provider.spec import Attr, ResourceType
-
-_FETCHED = re.compile(r"(?i)(?:arn:|\$\{|\{\{|\$\.|ssm:|secretsmanager:|vault:|/)")
-"""What stands where a secret is fetched from."""
-SHORTEST = 6
 
 
 def hidden(value: Value, key: str) -> Value:
@@ -49,29 +45,21 @@ def redacted(value: Value, attr: Attr | None, key: str) -> Value:
         fields = attr.fields if attr is not None else {}
         # blocks may be kept by their own names: then it is the values that have the fields
         inner = attr if fields and not value.keys() & fields.keys() else None
-        made = {n: _member(n, v, fields.get(n) or inner, key) for n, v in value.items()}
+        secret = frozenset[str]() if tokens_shown() else named_members(value)
+        made = {
+            n: hidden(v, key) if n in secret else redacted(v, fields.get(n) or inner, key) for n, v in value.items()
+        }
         return Implicit(made) if isinstance(value, Implicit) else Block(made) if isinstance(value, Block) else made
     if isinstance(value, tuple | list | frozenset):
         return type(value)(redacted(v, attr, key) for v in value)
     return by_form(value, key) if isinstance(value, str) else value
 
 
-def _member(name: str, value: Value, attr: Attr | None, key: str) -> Value:
-    named = isinstance(value, str) and len(value) >= SHORTEST and bool(NAMES.search(_words(name)))
-    if named and not _FETCHED.match(str(value)) and not tokens_shown():
-        return hidden(value, key)
-    return redacted(value, attr, key)
-
-
-def _words(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", str(name))
-
-
 def by_form(text: str, key: str) -> str:
     """The text with a digest in the place of each token in it."""
-    if len(text) < SHORTEST or tokens_shown():
+    if tokens_shown():
         return text
-    return FORMS.sub(lambda found: str(hidden(found[0], key)), text)
+    return replaced(text, lambda found: str(hidden(found, key)))
 
 
 def field_at(attr: Attr | None, path: str) -> Attr | None:

@@ -10,7 +10,8 @@ empty answers take little room.
 
 `asked` holds the arguments of each request; the region is told where it is not the head's. Lines are sorted: the same
 answers give the same bytes. What the provider's model of its API marks as sensitive never reaches the disk: on
-replay it is unread.
+replay it is unread. So is what has the form of a token, a private key or a password, and what a member's name says is
+one.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ from typing import Any
 from drift.errors import NotOnTapeError, TapeError
 from drift.live.document import SCRUBBED
 from drift.model import files
+from drift.model.bounds import TAPE_BYTES, contents
 from drift.model.coverage import NOT_ON_TAPE
+from drift.model.secrets import holds_one, named_members
 from drift.provider.api import WITHHELD, Answer, Api, Hashed, Refused, Request
 from drift.provider.operations import Operations, Shape
 
@@ -116,8 +119,10 @@ class Recorder:
         """The answer as the tape has it; the cloud's words about a refusal are left out, for they may name anything."""
         if isinstance(answer, Refused):
             return {"refused": answer.code}
-        known = self._operations.find(request.service, request.op) if self._operations else None
-        return {"pages": [_encode(page, known.answers if known else None) for page in answer]}
+        if self._operations is None:
+            return {"pages": [_encode(page) for page in answer]}
+        known = self._operations.find(request.service, request.op)
+        return {"pages": [_scrubbed(_encode(page, known.answers if known else None)) for page in answer]}
 
 
 class Player:
@@ -132,7 +137,7 @@ class Player:
                 "Name the file that --record wrote. An older drift recorded directories: record such a tape again.",
             )
         try:
-            first, *lines = path.read_text().splitlines()
+            first, *lines = contents(path, TAPE_BYTES, pipe=True).decode().splitlines()
             head = json.loads(first)
             if head["tape"] != FORMAT:
                 raise TapeError(f"{path}: tape format {head['tape']} is not {FORMAT}", _AGAIN)
@@ -146,6 +151,8 @@ class Player:
             self._answers: dict[Hashed, tuple[Request, Mapping[str, Any]]] = {}
             for line in map(json.loads, lines):
                 service, op = line["op"].split(":")
+                if "refused" not in line and not _are_pages(line["pages"]):
+                    raise ValueError(f"{op} is not answered with pages")
                 for args in line["asked"]:
                     request = Request(service, line.get("region", self.region), op, _decode(args))
                     self._answers[request.hashed] = (request, line)
@@ -172,6 +179,10 @@ class Player:
             return Refused(NOT_ON_TAPE)
         _, line = self._answers[request.hashed]
         return Refused(str(line["refused"])) if "refused" in line else [_decode(page) for page in line["pages"]]
+
+
+def _are_pages(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(page, dict) for page in value)
 
 
 _AGAIN = "Record it again with --record."
@@ -201,7 +212,7 @@ def _is_tape(path: Path) -> bool:
         return False
     try:
         with path.open() as file:
-            head = json.loads(file.readline())
+            head = json.loads(file.readline(1 << 20))
     except (OSError, ValueError):
         return False
     return isinstance(head, dict) and {"tape", "account", "started_at"} <= head.keys()
@@ -215,9 +226,22 @@ def _json(value: Any, *, sort_keys: bool = False) -> str:
     return json.dumps(value, sort_keys=sort_keys, separators=(",", ":"))
 
 
+_SCRUBBED = {"$scrubbed": True}
+
+
+def _scrubbed(value: Any) -> Any:
+    """A page without what looks like a secret, wherever it stands: in a tag, a script, a document."""
+    if isinstance(value, dict):
+        secret = named_members(value)
+        return {k: _SCRUBBED if k in secret else _scrubbed(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_scrubbed(v) for v in value]
+    return _SCRUBBED if isinstance(value, str) and holds_one(value) else value
+
+
 def _encode(value: Any, shape: Shape | None = None) -> Any:
     if value is WITHHELD or value is SCRUBBED or (shape is not None and shape.sensitive and value is not None):
-        return {"$scrubbed": True}
+        return _SCRUBBED
     if isinstance(value, Mapping):
         members = shape.members if shape is not None else {}
         inner = shape.element if shape is not None else None

@@ -72,6 +72,7 @@ IGNORE_LINES: Final = Bound("ignore-lines", 100_000, "entries", "lines of .drift
 IGNORE_PATTERNS: Final = Bound("ignore-patterns", 2_000, "entries", "lines of .driftignore with wildcards")
 RULES_BYTES: Final = Bound("rules-bytes", 1 << 20, "bytes", "one file of rules")
 REPORT_BYTES: Final = Bound("report-bytes", 1 << 30, "bytes", "one saved report or baseline")
+TAPE_BYTES: Final = Bound("tape-bytes", 1 << 30, "bytes", "one recording")
 VALUE_DEPTH: Final = Bound("value-depth", 100, "levels", "nesting of one value of a state or an account")
 CONDITION: Final = Bound("condition", 10_000, "entries", "characters of one rule's condition, or of a filter")
 CONDITION_STEPS: Final = Bound(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 import os
 import re
+from collections.abc import Callable, Mapping
 from typing import Final
 
 FORMS = re.compile(
@@ -24,6 +28,17 @@ NAMES = re.compile(
 )
 """Keys of maps and documents whose values are secrets."""
 
+_FETCHED = re.compile(r"(?i)(?:arn:|\$\{|\{\{|\$\.|ssm:|secretsmanager:|vault:|/)")
+"""What stands where a secret is fetched from."""
+SHORTEST: Final = 6
+"""Characters of a secret, at least."""
+_ASSIGNED = re.compile(
+    r"(?i)(?<![\w.-])(?P<name>[\w.-]*(?:password|passwd|passphrase|secret_?key|api_?key|auth_?token|access_?token|"
+    r"private_?key|secret_?access_?key|client_?secret))(?P<is>[\"']?\s*[=:]\s*[\"']?)(?P<value>[^\s\"'$&{<(,;]{6,})"
+)
+"""`export DB_PASSWORD=…` in a script, a line of a `.env` file."""
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
+
 NOT_SHOWN = "(not shown)"
 
 SHOW: Final = "DRIFT_SHOW_TOKENS"
@@ -35,9 +50,78 @@ def tokens_shown() -> bool:
     return os.environ.get(SHOW, "").lower() not in ("", "0", "false", "no")
 
 
+def replaced(text: str, instead: Callable[[str], str]) -> str:
+    """A text in which `instead` stands for each token, private key and password that it assigns or has in an address;
+    for the whole text where it is one of these in base64."""
+    if len(text) < SHORTEST:
+        return text
+    if _BASE64.fullmatch(text) and (inside := _decoded(text)) and replaced(inside, lambda _: "") != inside:
+        return instead(text)
+    text = FORMS.sub(lambda found: instead(found[0]), text)
+    return _ASSIGNED.sub(_assigned(instead), text)
+
+
+def _assigned(instead: Callable[[str], str]) -> Callable[[re.Match[str]], str]:
+    def replace(found: re.Match[str]) -> str:
+        value = found["value"]
+        if _FETCHED.match(value) or value.startswith("secret:"):
+            return found[0]
+        return f"{found['name']}{found['is']}{instead(value)}"
+
+    return replace
+
+
+def _decoded(text: str) -> str:
+    """What base64 stands for, where that is text."""
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def is_named(name: str, value: object) -> bool:
+    """Whether the name of a member says that its value is a secret, and the value does not say otherwise."""
+    if not isinstance(value, str) or len(value) < SHORTEST or _FETCHED.match(value):
+        return False
+    return bool(NAMES.search(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)))
+
+
+_PAIRS: Final = (
+    ("name", "value"), ("Name", "Value"), ("key", "value"), ("Key", "Value"), ("ParameterKey", "ParameterValue"),
+)  # fmt: skip
+"""How a list holds names and values: variables of a container, tags, parameters of a stack."""
+
+
+def named_members(members: Mapping[str, object]) -> frozenset[str]:
+    """The members of a map whose value is a secret by its name, or by the name that stands beside it."""
+    found = {str(k) for k, v in members.items() if is_named(str(k), v)}
+    for name, value in _PAIRS:
+        if value in members and isinstance(members.get(name), str) and is_named(str(members[name]), members[value]):
+            found.add(value)
+    return frozenset(found)
+
+
+def holds_one(text: str) -> bool:
+    """Whether a text, or a member of the JSON that it is, looks like a secret."""
+    if replaced(text, lambda _: "") != text:
+        return True
+    if not text.lstrip().startswith(("{", "[")):
+        return False
+    try:
+        return _has_member(json.loads(text))
+    except (ValueError, RecursionError):
+        return False
+
+
+def _has_member(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return bool(named_members(value)) or any(map(_has_member, value.values()))
+    return any(map(_has_member, value)) if isinstance(value, list) else False
+
+
 def without_tokens(text: str) -> str:
     """A message that may quote what somebody wrote, without tokens, keys and passwords in addresses."""
-    return _MISTYPED.sub(NOT_SHOWN, FORMS.sub(NOT_SHOWN, text))
+    return _MISTYPED.sub(NOT_SHOWN, replaced(text, lambda _: NOT_SHOWN))
 
 
 _MISTYPED = re.compile(r"(?<=:/)[^/@\s:\"']+:[^/@\s\"']+(?=@)")

@@ -38,7 +38,7 @@ class Given:
         for variable in self.variables:
             name, found, value = variable.partition("=")
             if not found or not name.strip():
-                raise UsageError(f"--var {variable!r} is not NAME=VALUE", "Write --var name=value.")
+                raise UsageError("a --var is not NAME=VALUE", "Write --var name=value.")  # it may be a secret
             yield name.strip(), value
 
 

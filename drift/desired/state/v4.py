@@ -98,8 +98,8 @@ def _sensitive(paths: list[list[_Step]]) -> frozenset[str]:
 
 def _members(paths: list[list[_Step]]) -> frozenset[str]:
     """`tags.Token` of the paths that lead to one member of a map, where none leads to all of it."""
-    whole = {path[0].value for path in paths if path and _key(path) is None}
-    keys = ((path[0].value, _key(path)) for path in paths if path and path[0].value not in whole)
+    whole = {str(path[0].value) for path in paths if path and _key(path) is None}
+    keys = ((str(path[0].value), _key(path)) for path in paths if path and str(path[0].value) not in whole)
     return frozenset(f"{name}.{key}" for name, key in keys)
 
 
