@@ -26,6 +26,8 @@ class Unasked(Enum):
         return False
 
 
+UNEXPECTED: Final = "UnexpectedShape"
+"""The code of an answer that is not of the shape that the catalogue, or the cloud's own model, knows."""
 UNASKED: Final = Unasked.UNASKED
 """Stands where a value would, had anybody needed it."""
 
@@ -76,7 +78,10 @@ class Document:
             missing = self.state_of(section)
             if missing is not None:
                 return missing
-        return path.search({**known, **more} if more else known)
+        try:
+            return path.search({**known, **more} if more else known)
+        except UNREADABLE_SHAPES:
+            return Unreadable(path.text, UNEXPECTED)  # the cloud answered with what its own model does not have
 
     @property
     def refusals(self) -> bool:
@@ -116,7 +121,7 @@ class Document:
         except (TooDeepError, RecursionError):
             return Unreadable(attr.path.text, "TooDeep")
         except UNREADABLE_SHAPES:
-            return Unreadable(attr.path.text, "UnexpectedShape")
+            return Unreadable(attr.path.text, UNEXPECTED)
 
 
 def is_known(value: Any) -> bool:

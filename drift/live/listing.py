@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from drift.live.document import UNASKED, Unasked
+from drift.live.document import UNASKED, UNEXPECTED, Unasked
 from drift.live.items import Inventory, Item
 from drift.live.needs import Needs
 from drift.live.plan import Listing, Plan, Wanted
 from drift.live.schedule import Ask, Handle, Task, Until
-from drift.live.sections import Sections, taken
+from drift.live.sections import Sections, elements
 from drift.model.coverage import NOT_OFFERED, Gap, Unreadable
 from drift.model.resource import Key, Resource
 from drift.model.value import Value, plain
@@ -60,23 +60,23 @@ class Lister:
             further: list[Listing] = []
             answers = yield Ask("listing", [listing.request for listing in asked])
             for listing, answer in zip(asked, answers, strict=True):
-                kept = taken(listing.call, answer)
+                kept = elements(listing.call, answer)
                 if isinstance(kept, Refused):
                     self._refused(listing, kept)
                 elif listing.further:
-                    further += self._plan.inner(listing, kept or ())
+                    further += self._plan.inner(listing, kept)
                 else:
-                    out += self._told(entry, region, [{**listing.known, **raw} for raw in kept or ()])
+                    out += self._told(entry, region, [{**listing.known, **raw} for raw in kept])
             asked = further
         return out
 
     def _worth(self, call: Call, region: str) -> bool:
         """Whether something was found without which the listing would be empty, or might have been."""
         gaps = {(g.type, g.region) for g in self._inventory.found.gaps}
+        places = [(where, (where.type, self._plan.region_of(where.type, region))) for where in call.where]
         return any(
-            (where.type, region) in gaps
-            or any(i.document.look(path(where.which)) for i in self._inventory.listed[where.type, region])
-            for where in call.where
+            place in gaps or any(i.document.look(path(where.which)) for i in self._inventory.listed[place])
+            for where, place in places
         )
 
     def _told(self, entry: ResourceType, region: str, raws: list[dict[str, Any]]) -> list[Item]:
@@ -117,13 +117,13 @@ class Lister:
         answers = yield Ask("seeking", [request for _, request in asked])
         out: list[Item] = []
         for (key, request), answer in zip(asked, answers, strict=True):
-            kept = taken(call, answer)
+            kept = elements(call, answer)
             if isinstance(kept, Refused):
                 if kept.code not in call.absent | call.gone:
                     why = Unreadable(self._sections.action(entry, call), kept.code)
                     self._inventory.gap(entry, region, why, within=key)
                 continue
-            for raw in kept if isinstance(kept, list) else [kept] if kept else []:
+            for raw in kept:
                 document = self._inventory.document(entry, region, {**request.args, **raw})
                 for item in self._inventory.add(entry, region, document, None):
                     if item.key == key:
@@ -160,6 +160,8 @@ class Lister:
         if within.each == "@":
             return self._inventory.add(entry, region, parent.document, parent)
         raws: Any = parent.document.look(path(within.each))
+        if not isinstance(raws, Unreadable) and raws is not UNASKED and not _members(raws):
+            raws = Unreadable(within.each, UNEXPECTED)
         if isinstance(raws, Unreadable):
             self._inventory.gap(entry, region, raws, within=parent.key)
             return []
@@ -167,6 +169,11 @@ class Lister:
             return []
         documents = [self._inventory.document(entry, region, raw, parent.document) for raw in raws or ()]
         return [item for document in documents for item in self._inventory.add(entry, region, document, parent)]
+
+
+def _members(raws: Any) -> bool:
+    """Whether it is a list of items with members, or nothing."""
+    return raws is None or (isinstance(raws, list) and all(isinstance(raw, Mapping) for raw in raws))
 
 
 def _newest(entry: ResourceType, items: list[Item], wanted: Wanted) -> list[Item]:

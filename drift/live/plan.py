@@ -161,8 +161,12 @@ class Plan:
     def needed_by(self, call: Call, region: str) -> list[tuple[str, str]]:
         """The families that tell whether a listing is worth a call; none where one of them is not listed at all."""
         listed = {(family.generations[0][0].name, family.region) for family in self.families}
-        needed = [(where.type, region) for where in call.where]
+        needed = [(where.type, self.region_of(where.type, region)) for where in call.where]
         return needed if all(one in listed for one in needed) else []
+
+    def region_of(self, name: str, region: str) -> str:
+        """Where a type is listed whose items matter to a listing in this region."""
+        return GLOBAL if self._catalog[name].scope == "global" else region
 
     def _listing(self, entry: ResourceType, region: str, chain: tuple[Call, ...], known: Mapping[str, Any]) -> Listing:
         call, *further = chain

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from drift.live.document import UNASKED, Document
+from drift.live.document import UNASKED, UNEXPECTED, Document
 from drift.live.items import Inventory
 from drift.live.plan import Plan
 from drift.live.schedule import Ask, Handle, Start, Task, Until
 from drift.model.coverage import Unreadable
+from drift.model.value import UNREADABLE_SHAPES
 from drift.provider.api import Answer, Refused, Request
 from drift.provider.contract import Provider
 from drift.provider.path import path
@@ -83,9 +84,10 @@ class Sections:
         requests = [Request(service, r, bulk.call.op, bulk.call.args, spares=True) for r in worth]
         answers = yield Ask("reading", requests)
         for there, answer in zip(worth.values(), answers, strict=True):
-            kept = taken(bulk.call, answer)
+            kept = elements(bulk.call, answer)
             if not isinstance(kept, Refused):
-                _offer(call, bulk, there, {path(bulk.match).search(e): e for e in kept or ()}, settled)
+                told = {name: e for e in kept if isinstance(name := path(bulk.match).search(e), str)}
+                _offer(call, bulk, there, told, settled)
         return [d for d in documents if d.state_of(call.into) is UNASKED]
 
     def _make(self, entry: ResourceType, steps: list[_Step]) -> Task[None]:
@@ -97,7 +99,8 @@ class Sections:
                 # one that was deleted since it was listed must not take the others of its batch with it
                 singly += self._batches(entry, replace(call, batch=-1), step.documents)
             else:
-                _file(call, step.documents, answer, self.action(entry, call))
+                kept = (yield from _deeper(step, answer)) if call.deeper else taken(call, answer)
+                _file(call, step.documents, kept, self.action(entry, call))
         if singly:
             yield from self._make(entry, singly)
 
@@ -127,10 +130,10 @@ class Sections:
         return self._provider.action(call.service or entry.service, call)
 
 
-def _offer(call: Call, bulk: Bulk, documents: list[Document], told: Mapping[Any, Any], settled: Settled) -> None:
+def _offer(call: Call, bulk: Bulk, documents: list[Document], told: Mapping[str, Any], settled: Settled) -> None:
     """Put what was told where it belongs, and take it away again where something would be said of it."""
     keys = {id(d): d.look(path(bulk.key)) for d in documents}
-    if not any(key in told for key in keys.values()):
+    if not any(isinstance(key, str) and key in told for key in keys.values()):
         return  # it may not know this type at all
     for document in documents:
         key = keys[id(document)]
@@ -210,11 +213,25 @@ def taken(call: Call, answer: Answer) -> Any:
         pages = [_parsed(page, call.parse) for page in answer] if call.parse else answer
     except ValueError:
         return Refused("NotJson", f"{call.parse} of {call.op}")
-    parts = [path(call.take).search(page) for page in pages]
+    try:
+        parts = [path(call.take).search(page) for page in pages]
+    except UNREADABLE_SHAPES:
+        return Refused(UNEXPECTED, f"{call.take} of {call.op}")
     if any(isinstance(p, list) for p in parts) and all(isinstance(p, list) or p is None for p in parts):
         elements = [element for part in parts for element in part or () if element is not None]
         return call.gather(elements) if call.gather else elements
     return parts[0] if parts else None
+
+
+def elements(call: Call, answer: Answer) -> list[Mapping[str, Any]] | Refused:
+    """The same as a list of items, each of which has members."""
+    kept = taken(call, answer)
+    if isinstance(kept, Refused):
+        return kept
+    each = kept if isinstance(kept, list) else [kept] if kept else []
+    if not all(isinstance(element, Mapping) for element in each):
+        return Refused(UNEXPECTED, f"{call.take} of {call.op}")
+    return each
 
 
 def _parsed(page: Mapping[str, Any], member: str) -> dict[str, Any]:
@@ -222,9 +239,31 @@ def _parsed(page: Mapping[str, Any], member: str) -> dict[str, Any]:
     return {**page, member: json.loads(text) if isinstance(text, str) and text else None}
 
 
-def _file(call: Call, documents: list[Document], answer: Answer, action: str) -> None:
-    """Put an answer where it belongs, or why there is none; `action` is the permission that the call takes."""
-    kept = taken(call, answer)
+def _deeper(step: _Step, first: Answer) -> Task[Any]:
+    """All that is at or below the elements of the first answer; why not, where one of the calls was refused."""
+    call, request = step.call, step.request
+    [name] = call.bind
+    found: dict[str, dict[str, Any]] = {}
+    level: list[tuple[str, Answer]] = [(request.args[name], first)]
+    while level:
+        inside: dict[str, dict[str, Any]] = {}
+        for above, answer in level:
+            kept = elements(call, answer)
+            if isinstance(kept, Refused):
+                if not found or kept.code not in call.gone | call.absent:
+                    return kept
+                continue
+            there = [{**element, name: above} for element in kept]
+            inside |= {str(path(call.deeper).search(e)): e for e in there}
+        inside = {key: element for key, element in inside.items() if key not in found}
+        found |= inside
+        answers = yield Ask("reading", [replace(request, args={**request.args, name: key}) for key in inside])
+        level = list(zip(inside, answers, strict=True))
+    return list(found.values())
+
+
+def _file(call: Call, documents: list[Document], kept: Any, action: str) -> None:
+    """Put what was answered where it belongs, or why there is none; `action` is the permission that the call takes."""
     if isinstance(kept, Refused):
         for document in documents:
             if kept.code in call.absent:
@@ -239,6 +278,15 @@ def _file(call: Call, documents: list[Document], answer: Answer, action: str) ->
         for document in documents:
             document.known[call.into] = kept
         return
+    try:
+        _match(call, documents, kept)
+    except UNREADABLE_SHAPES:
+        for document in documents:
+            document.unread[call.into] = Unreadable(action, UNEXPECTED)
+
+
+def _match(call: Call, documents: list[Document], kept: Any) -> None:
+    """Give each item the elements that belong to it."""
     by_key: dict[Any, list[Any]] = defaultdict(list)
     for element in kept or ():
         by_key[path(call.match).search(element)].append(element)

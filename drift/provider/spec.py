@@ -82,9 +82,13 @@ class Call:
     `bind` looks into that element too: permission sets are listed by instance. An item knows the
     members of the elements that led to it."""
 
+    deeper: str = ""
+    """Of a describe call with one bound argument: JMESPath over an element of the answer, by which the same is asked of
+    that element, until nothing is further down: units within units. An element also knows the argument that it was
+    found by."""
     where: tuple[Where, ...] = ()
     """Of a listing: the call is made only where one of these was found in the same region, or could not be looked
-    for."""
+    for. What has no region is looked for as such."""
     guest: str = ""
     """Of a listing: JMESPath over what led to it; true where it may be refused although there is nothing to hide: what
     led to it is another account's, or the account never signed up. A refusal is a gap then only where something of the

@@ -210,6 +210,14 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "Call.batch_common": [
         ("aws_ecs_service", described("Service", batch_common={"cluster": "parent.arn"}), "'parent.arn' leads nowhere"),
     ],
+    "Call.deeper": [
+        (
+            "aws_organizations_organization",
+            described("Units", deeper="UnitId"),
+            "ListOrganizationalUnitsForParent > 'UnitId' leads nowhere",
+        ),
+        ("aws_lb", described("Tags", deeper="Key"), "asks for one at a time"),
+    ],
     "Call.into": [("aws_lb", described("Attributes", into=""), "has no `into`")],
     "Call.batch": [
         ("aws_lb", described("Tags", batch=1), "ResourceArns is a list"),

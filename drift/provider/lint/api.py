@@ -133,6 +133,9 @@ def item_shape(entry: ResourceType, catalog: Catalog, operations: Operations, pr
         if not call.into:
             problems.append(f"{call.op} has no `into`")
         answer = _answer(entry, call, shape, operations, problems)
+        if call.deeper:
+            problems.extend(f"{call.op} > {p}" for p in arrives(call.deeper, element_of(answer)))
+            answer = [_item_of(element_of(answer)) | dict.fromkeys(call.bind, ANY)]
         if call.match:
             element = element_of(answer)
             problems.extend(f"{call.op} > {p}" for p in arrives(call.match, element))
@@ -263,6 +266,8 @@ def _batched(call: Call) -> Iterator[str]:
     for word in ("many", "key"):
         if getattr(call, word) and not call.match:
             yield f"{call.op}: `{word}` says nothing without `match`"
+    if call.deeper and (call.batch != 1 or call.match or len(call.bind) != 1):
+        yield f"{call.op}: what goes deeper asks for one at a time, by one bound argument, without `match`"
     if (call.batch_common or call.retry_singly) and call.batch == 1:
         yield f"{call.op} describes one at a time: `batch_common` and `retry_singly` are about batches"
 

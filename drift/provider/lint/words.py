@@ -25,7 +25,7 @@ _FLAGS = frozenset({
 })  # fmt: skip
 
 _TEXTS = frozenset(
-    {"op", "take", "into", "match", "action", "parse", "region", "who", "when", "within", "implicit", "only_if"}
+    {"op", "take", "into", "match", "action", "parse", "region", "who", "when", "within", "implicit", "only_if", "deeper"}
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, flag, number, set_of, text
-from drift.provider.spec import Attr, Attributes, Call, Mirror, Raw, Ref, ResourceType
+from drift.provider.spec import Attr, Attributes, Call, Mirror, Parent, Raw, Ref, ResourceType, Within
 from drift.providers.aws.kinds import kms_key, policy, tags
 from drift.providers.aws.types.application_autoscaling import scaled, scaling
 from drift.providers.aws.types.ec2_tags import one_tag
@@ -86,6 +86,9 @@ TABLE = ResourceType(
         Call(op="DescribeTable", take="Table", into="Table", gone=GONE, bind={"TableName": "TableName"}),
         Call(op="GetResourcePolicy", take="Policy", into="Policy", bind={"ResourceArn": "Table.TableArn"}, gone=GONE,
              absent=frozenset({"PolicyNotFoundException"})),
+        Call(op="GetResourcePolicy", take="Policy", into="StreamPolicy", bind={"ResourceArn": "Table.LatestStreamArn"},
+             # a stream that was switched off is named for a day longer than it is there
+             only_if="Table.LatestStreamArn", absent=frozenset({"PolicyNotFoundException", "ResourceNotFoundException"})),
         Call(op="DescribeTimeToLive", take="TimeToLiveDescription", into="TimeToLive", gone=GONE,
              bind={"TableName": "TableName"}),
         Call(op="DescribeContinuousBackups", take="ContinuousBackupsDescription.PointInTimeRecoveryDescription",
@@ -201,16 +204,18 @@ REPLICA = ResourceType(
 RESOURCE_POLICY = ResourceType(
     name="aws_dynamodb_resource_policy",
     service="dynamodb",
-    # tables, their indexes and streams have policies, and no listing tells of which
-    list=None,
+    # of managed tables and their streams, and those desired in any case
+    list=Within("aws_dynamodb_table", each="[{ResourceArn: Table.TableArn, Policy: Policy}, {ResourceArn: Table.LatestStreamArn, Policy: StreamPolicy}] | [?Policy]"),
     lookup=Call(op="GetResourcePolicy", take="[@]", bind={"ResourceArn": "resource_arn"}, gone=GONE,
               absent=frozenset({"PolicyNotFoundException"})),
     id=text("ResourceArn"),
     label="resource_arn",
     exists="Policy",
+    computed={"table": text("parent.TableName", outside_schema=True)},
     attributes={"resource_arn": text("ResourceArn"), "policy": policy("Policy")},
     ignored={"confirm_remove_self_resource_access": "an instruction to Terraform"},
     refs=(Ref("resource_arn", to="aws_dynamodb_table", by="arn"),),
+    parent=Parent("table", to="aws_dynamodb_table"),
 )
 
 TAG = one_tag(

@@ -130,6 +130,11 @@ SUBNET = ResourceType(
     name="aws_subnet",
     service="ec2",
     list=Call(op="DescribeSubnets", take="Subnets"),
+    describe=(
+        # one call for each managed subnet
+        Call(op="GetSubnetCidrReservations", take="[SubnetIpv4CidrReservations, SubnetIpv6CidrReservations][]",
+             into="Reservations", bind={"SubnetId": "SubnetId"}, gone=frozenset({"InvalidSubnetID.NotFound"})),
+    ),
     id=text("SubnetId"),
     computed={"arn": text("SubnetArn"), "owner_id": text("OwnerId")},
     attributes={
@@ -325,9 +330,7 @@ DHCP_ASSOCIATION = ResourceType(
 SUBNET_CIDR_RESERVATION = ResourceType(
     name="aws_ec2_subnet_cidr_reservation",
     service="ec2",
-    list=None,
-    lookup=Call(op="GetSubnetCidrReservations", take="[SubnetIpv4CidrReservations, SubnetIpv6CidrReservations][]",
-                bind={"SubnetId": "subnet_id"}, gone=frozenset({"InvalidSubnetID.NotFound"})),
+    list=Within("aws_subnet", each="Reservations[]"),
     id=text("SubnetCidrReservationId"),
     import_id="join(':', [subnet_id, id])",
     label="cidr_block",
@@ -338,4 +341,5 @@ SUBNET_CIDR_RESERVATION = ResourceType(
         "subnet_id":        text("SubnetId"),
     },
     refs=(Ref("subnet_id", to="aws_subnet"),),
+    parent=Parent("subnet_id", to="aws_subnet"),
 )

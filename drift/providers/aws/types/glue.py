@@ -13,6 +13,9 @@ from drift.providers.aws.kinds import kms_key, schedule, tags
 from drift.providers.aws.normalize.names import last_of_arn
 
 GONE = frozenset({"EntityNotFoundException"})
+TABLE_ID = "join(':', [{of}CatalogId || here.account, {of}DatabaseName, {of}Name])"
+OPTIMIZERS = {"Compaction": "compaction", "Retention": "retention", "OrphanFiles": "orphan_file_deletion"}
+"""Section of an Iceberg table -> the kind of optimizer that it holds."""
 ARN = "join('', ['arn:', here.partition, ':glue:', here.region, ':', here.account, ':{kind}/', Name])"
 # what crawlers, engines and Iceberg write beside what somebody set
 KEPT_BY_AWS = frozenset({
@@ -130,9 +133,15 @@ TABLE = ResourceType(
     describe=(
         Call(op="GetPartitionIndexes", take="PartitionIndexDescriptorList", into="Indexes", gone=GONE,
              bind={"DatabaseName": "DatabaseName", "TableName": "Name"}),
+        # one call of each kind for each managed Iceberg table: no other has any
+        *(
+            Call(op="GetTableOptimizer", take="TableOptimizer", into=section, args={"Type": kind}, absent=GONE,
+                 only_if="Parameters.table_type == 'ICEBERG' || Parameters.table_type == 'iceberg'",
+                 bind={"CatalogId": "CatalogId || here.account", "DatabaseName": "DatabaseName", "TableName": "Name"})
+            for section, kind in OPTIMIZERS.items()
+        ),
     ),
-    id=text("join(':', [CatalogId || here.account, DatabaseName, Name])"),
-    identity=("database_name", "name"),
+    id=text(TABLE_ID.replace("{of}", "")),
     label="name",
     attributes={
         "name":               text("Name"),
@@ -451,19 +460,17 @@ SECURITY_CONFIGURATION = ResourceType(
 TABLE_OPTIMIZER = ResourceType(
     name="aws_glue_catalog_table_optimizer",
     service="glue",
-    # each kind of each table is asked for by itself: only the desired ones
-    list=None,
-    lookup=Call(op="GetTableOptimizer", take="TableOptimizer.[@]", absent=GONE,
-              bind={"CatalogId": "catalog_id", "DatabaseName": "database_name", "TableName": "table_name", "Type": "type"}),
-    id=text("join(',', [CatalogId, DatabaseName, TableName, Type])"),
+    list=Within("aws_glue_catalog_table", each=f"[{', '.join(OPTIMIZERS)}] | [?type]"),
+    id=text("join(',', [parent.CatalogId || here.account, parent.DatabaseName, parent.Name, type])"),
     identity=("catalog_id", "database_name", "table_name", "type"),
     import_id="join(',', [catalog_id, database_name, table_name, type])",
     label="table_name",
+    computed={"table": text(TABLE_ID.replace("{of}", "parent."), outside_schema=True)},
     attributes={
-        "catalog_id":    text("CatalogId"),
-        "database_name": text("DatabaseName"),
-        "table_name":    text("TableName"),
-        "type":          text("Type"),
+        "catalog_id":    text("parent.CatalogId || here.account"),
+        "database_name": text("parent.DatabaseName"),
+        "table_name":    text("parent.Name"),
+        "type":          text("type"),
         "configuration": block("configuration", {
             "enabled":                            flag("enabled"),
             "role_arn":                           text("roleArn"),
@@ -483,4 +490,6 @@ TABLE_OPTIMIZER = ResourceType(
         }),
     },
     refs=(Ref("table_name", to="aws_glue_catalog_table", by="name"), Ref("configuration.role_arn", to="aws_iam_role", by="arn"),),
+    parent=Parent("table", to="aws_glue_catalog_table"),
+    owners=(Owner("configurationSource == 'catalog'", "the catalogue's own settings"),),
 )

@@ -6,6 +6,7 @@ from drift.normalize import values
 from drift.provider.kinds import block, blocks, flag, set_of, text
 from drift.provider.spec import WHOLE, Call, Parent, Ref, ResourceType, Within
 from drift.providers.aws.kinds import kms_key, tags
+from drift.providers.aws.types.organizations import MANAGEMENT
 
 DETECTOR = ResourceType(
     name="aws_guardduty_detector",
@@ -85,9 +86,8 @@ MALWARE_PROTECTION_PLAN = ResourceType(
 ORGANIZATION_ADMIN = ResourceType(
     name="aws_guardduty_organization_admin_account",
     service="guardduty",
-    # only the organisation's management account may ask, and others are refused as for want of a permission
-    list=None,
-    lookup=Call(op="ListOrganizationAdminAccounts", take="AdminAccounts"),
+    # others than the organisation's management account are refused as for want of a permission
+    list=Call(op="ListOrganizationAdminAccounts", take="AdminAccounts", where=(MANAGEMENT,), guest="`true`"),
     exists="AdminStatus == 'ENABLED'",
     id=text("AdminAccountId"),
     label="id",

@@ -16,6 +16,15 @@ GONE = frozenset({"NotFoundException"})
 NO_ROTATION = frozenset({"UnsupportedOperationException"})
 """Asymmetric, HMAC and imported keys, and those of a custom key store, do not rotate."""
 PENDING = "!contains(['PendingDeletion', 'PendingReplicaDeletion'], Metadata.KeyState)"
+IN_ACCOUNT = "join('', ['arn:', here.partition, ':{service}::', here.account, ':{kind}/{name}'])"
+TO_A_SERVICE = " || ".join((
+    # services grant to themselves all the time, by these three names. A role of the user's own cannot have them: its
+    # path may not be a service's, and a name has no colon (IAM user guide, "IAM and AWS STS quotas")
+    "GranteeServicePrincipal",
+    "ends_with(GranteePrincipal || '', '.amazonaws.com') && !starts_with(GranteePrincipal, 'arn:')",
+    f"starts_with(GranteePrincipal || '', {IN_ACCOUNT.format(service='iam', kind='role', name='aws-service-role/')})",
+    f"starts_with(GranteePrincipal || '', {IN_ACCOUNT.format(service='sts', kind='assumed-role', name='aws:')})",
+))
 OWNERS = (
     # proved by the listing of aliases, so that nobody has to describe AWS's own keys
     Owner("Aliases[?starts_with(AliasName, 'alias/aws/')]", "AWS"),
@@ -40,6 +49,7 @@ KEY = ResourceType(
         Call(op="GetKeyPolicy", take="Policy", into="Policy", bind={"KeyId": "KeyId"}, args={"PolicyName": "default"},
              gone=GONE),
         Call(op="GetKeyRotationStatus", into="Rotation", bind={"KeyId": "KeyId"}, absent=NO_ROTATION, gone=GONE),
+        Call(op="ListGrants", take="Grants", into="Grants", bind={"KeyId": "KeyId"}, gone=GONE),
     ),
     exists=PENDING,
     id=text("KeyId"),
@@ -118,8 +128,8 @@ REPLICA_KEY = ResourceType(
 GRANT = ResourceType(
     name="aws_kms_grant",
     service="kms",
-    # services make grants for themselves all the time, and nothing shows which: only the desired ones are asked for
-    list=None,
+    # of managed keys, and those desired in any case: of another account's key as well
+    list=Within("aws_kms_key", each="Grants[]"),
     lookup=Call(op="ListGrants", take="Grants", bind={"KeyId": "key_id", "GrantId": "grant_id"}, gone=GONE),
     id=text("join(':', [KeyId, GrantId])"),
     identity=("key_id", "grant_id"),
@@ -142,6 +152,8 @@ GRANT = ResourceType(
         "retire_on_delete":      "an instruction to Terraform",
     },
     refs=(Ref("key_id", to="aws_kms_key"), Ref("grantee_principal", to="aws_iam_role", by="arn")),
+    parent=Parent("key_id", to="aws_kms_key"),
+    owners=(Owner(TO_A_SERVICE, "AWS"),),
 )
 
 KEY_POLICY = ResourceType(

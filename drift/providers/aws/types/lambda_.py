@@ -12,7 +12,7 @@ from drift.normalize.values import mapped
 from drift.normalize.values import number as to_number
 from drift.normalize.values import text as to_text
 from drift.provider.kinds import attr, block, blocks, flag, list_of, moment, number, set_of, text
-from drift.provider.spec import Attr, Call, Parent, Raw, Ref, ResourceType, Within
+from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.providers.aws.kinds import event_pattern, kms_key, name_of_arn, tags
 from drift.providers.aws.normalize.tags import tag_map
 from drift.providers.aws.owners import of_stack
@@ -100,6 +100,10 @@ FUNCTION = ResourceType(
         Call(op="ListAliases", take="Aliases", into="Aliases", gone=GONE, bind={"FunctionName": "FunctionName"}),
         Call(op="ListFunctionUrlConfigs", take="FunctionUrlConfigs", into="Urls", absent=GONE,
              bind={"FunctionName": "FunctionName"}),
+        Call(op="ListFunctionEventInvokeConfigs", take="FunctionEventInvokeConfigs", into="Invokes", absent=GONE,
+             bind={"FunctionName": "FunctionName"}),
+        Call(op="ListProvisionedConcurrencyConfigs", take="ProvisionedConcurrencyConfigs", into="Provisioned",
+             absent=GONE, bind={"FunctionName": "FunctionName"}),
     ),
     id=text("FunctionName"),
     label="function_name",
@@ -408,9 +412,7 @@ LAYER_VERSION = ResourceType(
 EVENT_INVOKE_CONFIG = ResourceType(
     name="aws_lambda_function_event_invoke_config",
     service="lambda",
-    list=None,  # one call for each function there is, to find what few have
-    lookup=Call(op="GetFunctionEventInvokeConfig", absent=GONE,
-              bind={"FunctionName": "function_name", "Qualifier": "qualifier || '$LATEST'"}),
+    list=Within("aws_lambda_function", each="Invokes[]"),
     id=text("FunctionArn"),
     identity=("function_name", "qualifier"),
     import_id="join(':', [function_name, qualifier][?@])",
@@ -435,9 +437,7 @@ EVENT_INVOKE_CONFIG = ResourceType(
 PROVISIONED_CONCURRENCY = ResourceType(
     name="aws_lambda_provisioned_concurrency_config",
     service="lambda",
-    list=None,  # one call for each function there is, to find what few have
-    lookup=Call(op="ListProvisionedConcurrencyConfigs", take="ProvisionedConcurrencyConfigs", absent=GONE,
-              bind={"FunctionName": "function_name"}),
+    list=Within("aws_lambda_function", each="Provisioned[]"),
     describe=scaling("lambda"),
     id=text("FunctionArn"),
     identity=("function_name", "qualifier"),
@@ -453,4 +453,5 @@ PROVISIONED_CONCURRENCY = ResourceType(
     },
     ignored={"skip_destroy": "an instruction to Terraform"},
     parent=Parent("function_name", to="aws_lambda_function"),
+    owners=(Owner("of(ScalableTargets, 'ResourceId', tail(FunctionArn, `3`))", "Application Auto Scaling"),),
 )

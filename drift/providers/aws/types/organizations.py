@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import document, set_of, text
-from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Where, Within
 from drift.providers.aws.kinds import tags
 
 NOT_IN_USE = frozenset({"AWSOrganizationsNotInUseException"})
 TAGS = Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceId": "Id"},
             gone=frozenset({"TargetNotFoundException"}))
+MANAGEMENT = Where("aws_organizations_organization", "MasterAccountId == here.account")
+"""Its own account is an organisation's management account."""
 POLICY_TYPES = {
     "ServiceControl":  "SERVICE_CONTROL_POLICY",
     "ResourceControl": "RESOURCE_CONTROL_POLICY",
@@ -30,6 +32,9 @@ ORGANIZATION = ResourceType(
              into="Services"),
         Call(op="ListRoots", take="Roots", into="Roots"),
         Call(op="ListAccounts", take="Accounts", into="Accounts"),
+        # one call for each unit of a managed organisation: there is none that tells of all
+        Call(op="ListOrganizationalUnitsForParent", take="OrganizationalUnits", into="Units",
+             bind={"ParentId": "Roots[0].Id"}, deeper="Id"),
         *(
             # not every partition knows every type of policy
             Call(op="ListPolicies", take="Policies", into=section, args={"Filter": kind},
@@ -52,7 +57,6 @@ ORGANIZATION = ResourceType(
     },
 )
 
-# only looked for where desired: finding others would mean to walk down the whole tree
 ORGANIZATIONAL_UNIT = ResourceType(
     name="aws_organizations_organizational_unit",
     owner_tags=False,
@@ -67,9 +71,10 @@ ORGANIZATIONAL_UNIT = ResourceType(
     ),
     id=text("Id"),
     label="name",
-    computed={"arn": text("Arn")},
+    computed={"arn": text("Arn"), "organization": text("parent.Id", outside_schema=True)},
     attributes={"name": text("Name"), "parent_id": text("ParentId"), "tags": tags("Tags")},
     refs=(Ref("parent_id", to="aws_organizations_organizational_unit"),),
+    parent=Parent("organization", to="aws_organizations_organization"),
 )
 
 POLICY = ResourceType(

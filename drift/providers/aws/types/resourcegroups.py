@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import block, blocks, document, list_of, text
-from drift.provider.spec import Call, Owner, Ref, ResourceType
+from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
 from drift.providers.aws.kinds import tags
 
 GONE = frozenset({"NotFoundException"})
@@ -23,9 +23,13 @@ GROUP = ResourceType(
              absent=OTHER_KIND),
         Call(op="GetGroupConfiguration", take="GroupConfiguration.Configuration", into="Configuration", bind=BY_NAME,
              gone=GONE, absent=OTHER_KIND),
+        # what a query finds is listed the same way, and nobody put it there
+        Call(op="ListGroupResources", take="Resources[].Identifier", into="Members", bind={"Group": "GroupArn"},
+             only_if="!Query", gone=GONE),
         Call(op="GetTags", take="Tags", into="Tags", bind={"Arn": "GroupArn"}, gone=GONE),
     ),
     id=text("GroupName"),
+    identity=("arn",),
     label="name",
     computed={"arn": text("GroupArn")},
     attributes={
@@ -53,14 +57,14 @@ GROUP = ResourceType(
 RESOURCE = ResourceType(
     name="aws_resourcegroups_resource",
     service="resource-groups",
-    # what a query finds is listed the same way, and nobody put it there
-    list=None,
-    lookup=Call(op="ListGroupResources", take="Resources[].Identifier", bind={"Group": "group_arn"}, gone=GONE),
-    id=text("join('_', [Group, ResourceArn])"),
+    list=Within("aws_resourcegroups_group", each="Members[]"),
+    id=text("join('_', [parent.GroupArn, ResourceArn])"),
     identity=("group_arn", "resource_arn"),
     import_id="join(',', [group_arn, resource_arn])",
     label="resource_arn",
     computed={"resource_type": text("ResourceType")},
-    attributes={"group_arn": text("Group"), "resource_arn": text("ResourceArn")},
+    attributes={"group_arn": text("parent.GroupArn"), "resource_arn": text("ResourceArn")},
     refs=(Ref("group_arn", to="aws_resourcegroups_group", by="arn"),),
+    # License Manager puts hosts into its groups by itself
+    parent=Parent("group_arn", to="aws_resourcegroups_group", by="arn", filled_by_others=True),
 )

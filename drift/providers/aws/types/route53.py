@@ -64,6 +64,9 @@ ZONE = ResourceType(
              bind={"HostedZoneId": "last(Id)"}),
         Call(op="ListResourceRecordSets", take="ResourceRecordSets", into="Records", gone=GONE,
              bind={"HostedZoneId": "Id"}),
+        # only private zones have any
+        Call(op="ListVPCAssociationAuthorizations", take="VPCs", into="Authorizations", gone=GONE,
+             only_if="Config.PrivateZone", bind={"HostedZoneId": "last(Id)"}),
     ),
     id=attr("Id", bare_id),
     label="name",
@@ -273,7 +276,8 @@ VPC_ASSOCIATION_AUTHORIZATION = ResourceType(
     attributes={
         "vpc_id":     text("VPCId"),
         "vpc_region": text("VPCRegion", assigned=True),
-        "zone_id":    text("HostedZoneId"),
+        "zone_id":    attr("parent.Id", bare_id),
     },
     refs=(Ref("zone_id", to="aws_route53_zone"),),
+    parent=Parent("zone_id", to="aws_route53_zone"),
 )

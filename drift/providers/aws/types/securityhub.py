@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drift.provider.kinds import block, flag, text
 from drift.provider.spec import Call, Parent, ResourceType
+from drift.providers.aws.types.organizations import MANAGEMENT
 
 OFF = frozenset({"InvalidAccessException", "ResourceNotFoundException"})
 """An account that is not subscribed is refused with an error of its own."""
@@ -36,12 +37,12 @@ STANDARDS = ResourceType(
     parent=Parent("account", to="aws_securityhub_account", covered_if="enable_default_standards"),
 )
 
-# only the organisation's management account is answered; any other is refused as one without permission is
 ORGANIZATION_ADMIN_ACCOUNT = ResourceType(
     name="aws_securityhub_organization_admin_account",
     service="securityhub",
-    list=None,
-    lookup=Call(op="ListOrganizationAdminAccounts", take="AdminAccounts[?Status == 'ENABLED']"),
+    # others than the organisation's management account are refused as for want of a permission
+    list=Call(op="ListOrganizationAdminAccounts", take="AdminAccounts[?Status == 'ENABLED']", where=(MANAGEMENT,),
+              guest="`true`"),
     id=text("AccountId"),
     label="id",
     attributes={"admin_account_id": text("AccountId")},
