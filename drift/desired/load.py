@@ -16,6 +16,7 @@ from drift.desired.backends import Backend, Backends, Lock
 from drift.desired.earlier import with_earlier
 from drift.desired.homes import home_of, homes
 from drift.desired.instance import Instance, State
+from drift.desired.lacking import lacking, without
 from drift.desired.places import fetch
 from drift.desired.unhurried import unhurried
 from drift.desired.versions import latest, recorded
@@ -335,6 +336,10 @@ def desired_resource(
         unsaid.leave(n for n in provider if n not in instance.asserted)
     before = instance.earlier
     configured, _ = _canonical(entry.attributes, {**raw, **said}, said) if said else ({}, None)
+    for name, attr in entry.attributes.items():
+        if attr.fields and (unheard := frozenset(lacking(attr, provider.get(name), raw.get(name)))):
+            for side in (attributes, configured):
+                side |= {n: without(attr, side[n], unheard) for n in {name} & side.keys()}
     identity = tuple(attributes.get(name) for name in entry.identity)
     arn = raw.get("arn")
     secret_by_kind = frozenset(n for n, a in entry.attributes.items() if a.sensitive)

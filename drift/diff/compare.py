@@ -82,7 +82,12 @@ def reordered(attr: Attr, want: Sequence[Value], have: Sequence[Value]) -> bool:
 def agree_block(attr: Attr, want: Mapping[str, Value], have: Mapping[str, Value]) -> bool:
     """Whether two elements of a repeated block agree, field by field."""
     out = left_out_of(have)
-    return all(agree(f, want.get(n), have.get(n), left_out=n in out) for n, f in attr.fields.items())
+    return all(agree(f, want[n], have.get(n), left_out=n in out) for n, f in heard(attr, want).items())
+
+
+def heard(attr: Attr, want: Mapping[str, Value]) -> Mapping[str, Attr]:
+    """The fields that the desired block has: what the provider that recorded it has no name for is no difference."""
+    return {name: field for name, field in attr.fields.items() if name in want}
 
 
 def left_out_of(block: Value | Mapping[str, Value]) -> frozenset[str]:
@@ -98,8 +103,8 @@ def changes(attr: Attr, at: str, want: Value, have: Value, *, left_out: bool = F
     if attr.fields and not attr.many and want and have:
         out = left_out_of(have)
         wanted, there = as_block(want), as_block(have)
-        for name, inner in attr.fields.items():
-            yield from changes(inner, f"{at}.{name}", wanted.get(name), there.get(name), left_out=name in out)
+        for name, inner in heard(attr, wanted).items():
+            yield from changes(inner, f"{at}.{name}", wanted[name], there.get(name), left_out=name in out)
     elif attr.many:
         yield from _of_blocks(attr, at, as_tuple(want), as_tuple(have))
     elif isinstance(want, frozenset) or isinstance(have, frozenset):
@@ -133,9 +138,9 @@ def _of_blocks(attr: Attr, at: str, want: Sequence[Value], have: Sequence[Value]
                 removed.remove(element)
                 added.remove(twin)
                 out = left_out_of(twin)
-                for name, inner in attr.fields.items():
+                for name, inner in heard(attr, as_block(element)).items():
                     where = f"{at}[{attr.key(element)}].{name}"
-                    wanted, there = as_block(element).get(name), as_block(twin).get(name)
+                    wanted, there = as_block(element)[name], as_block(twin).get(name)
                     yield from changes(inner, where, wanted, there, left_out=name in out)
     added = spoken(added)
     if removed or added or reordered(attr, want, have):

@@ -166,7 +166,7 @@ class Plan:
 
     def region_of(self, name: str, region: str) -> str:
         """Where a type is listed whose items matter to a listing in this region."""
-        return GLOBAL if self._catalog[name].scope == "global" else region
+        return region if self._catalog[name].regional else GLOBAL
 
     def _listing(self, entry: ResourceType, region: str, chain: tuple[Call, ...], known: Mapping[str, Any]) -> Listing:
         call, *further = chain

@@ -207,3 +207,56 @@ def test_a_backup_that_aws_backup_took_over(point: str, days: int, told: str, tm
     }
 
     assert f"{told} aws_db_instance.main backup_retention_period" in said(tmp_path, state, answers, "aws_db_instance")
+
+
+OPTIONS = {"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 2}
+LIVE_OPTIONS = {
+    "State": "applied", "HttpTokens": "required", "HttpPutResponseHopLimit": 2, "HttpEndpoint": "enabled",
+    "HttpProtocolIpv6": "enabled", "InstanceMetadataTags": "enabled",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "hops", "paths"),
+    [
+        ({}, 2, ""),
+        ({"http_protocol_ipv6": "disabled"}, 2, "metadata_options.http_protocol_ipv6"),
+        ({"http_protocol_ipv6": None}, 2, "metadata_options.http_protocol_ipv6"),
+        ({}, 3, "metadata_options.http_put_response_hop_limit"),
+    ],
+)
+def test_a_nested_name_that_the_records_schema_lacks_is_no_difference(
+    more: dict[str, Any], hops: int, paths: str, tmp_path: Path
+) -> None:
+    live = {**LIVE_OPTIONS, "HttpPutResponseHopLimit": hops}
+    instance = {"InstanceId": "i-1", "State": {"Name": "running"}, "ImageId": "ami-1", "MetadataOptions": live}
+    answers = {"ec2:DescribeInstances": {"Reservations": [{"OwnerId": ACCOUNT, "Instances": [instance]}]}}
+    state = {"aws_instance.a": {"id": "i-1", "ami": "ami-1", "metadata_options": [{**OPTIONS, **more}]}}
+
+    assert said(tmp_path, state, answers, "aws_instance") == ([f"modified aws_instance.a {paths}"] if paths else [])
+
+
+DAYS = {"automatically_after_days": 7, "duration": None, "schedule_expression": None}
+WEEKLY = {"automatically_after_days": 0, "duration": None, "schedule_expression": "rate(7 days)"}
+
+
+@pytest.mark.parametrize(
+    ("recorded", "live", "paths"),
+    [
+        (WEEKLY, {"AutomaticallyAfterDays": 7, "ScheduleExpression": "rate(7 days)"}, []),
+        (WEEKLY, {"AutomaticallyAfterDays": 9, "ScheduleExpression": "rate(9 days)"}, ["schedule_expression"]),
+        (WEEKLY, {"AutomaticallyAfterDays": 9}, ["automatically_after_days", "schedule_expression"]),
+        (DAYS, {"AutomaticallyAfterDays": 7}, []),
+        (DAYS, {"AutomaticallyAfterDays": 9}, ["automatically_after_days"]),
+    ],
+)
+def test_days_that_are_worked_out_of_a_schedule_are_no_difference(
+    recorded: dict[str, Any], live: dict[str, Any], paths: list[str], tmp_path: Path
+) -> None:
+    secret = {"ARN": SECRET, "Name": "db", "RotationEnabled": True, "RotationRules": live}
+    answers = {"secretsmanager:ListSecrets": {"SecretList": [secret]}}
+    state = {"aws_secretsmanager_secret_rotation.db": {"id": SECRET, "secret_id": SECRET, "rotation_rules": [recorded]}}
+    lost = ",".join(f"rotation_rules.{path}" for path in paths)
+    told = [f"modified aws_secretsmanager_secret_rotation.db {lost}"] if paths else []
+
+    assert said(tmp_path, state, answers, "aws_secretsmanager_secret_rotation") == told

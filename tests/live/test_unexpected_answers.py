@@ -13,7 +13,14 @@ from tests.support.world import WORLDS, World, lines, run
 
 WORLD = World(WORLDS / "kms")
 TYPES = frozenset(
-    {"aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_grant", "aws_kms_key_policy", "aws_kms_alias"}
+    {
+        "aws_kms_key",
+        "aws_kms_external_key",
+        "aws_kms_replica_key",
+        "aws_kms_grant",
+        "aws_kms_key_policy",
+        "aws_kms_alias",
+    }
 )
 ODD: dict[str, Callable[[Any], Any]] = {
     "text": lambda _: "x",

@@ -9,13 +9,19 @@ import pytest
 
 from drift.provider.installed import installed
 from drift.providers.aws.operations import service_model
-from drift.providers.aws.types.wafv2 import bodies, by_name, document, recorded, recorded_rules, snake
+from drift.providers.aws.types.wafv2 import (
+    SINCE_6,
+    as_heard,
+    bodies,
+    by_name,
+    document,
+    recorded,
+    recorded_rules,
+    snake,
+)
 
-NOT_IN_TERRAFORM = {
-    "asn", "aws_managed_rules_anti_d_do_s_rule_set", "challenge_config", "excluded_rules", "monetize",
-    "override_action", "pre_parse_text_transformations",
-}  # fmt: skip
-"""What provider 5.100 cannot set: it differs only where somebody uses it by hand."""
+NOT_IN_TERRAFORM = {"excluded_rules", "override_action", *SINCE_6}
+"""What provider 5.100 cannot set: it is told only of a record of version 6, or where it is all that a rule has."""
 RENAMED = {"identifier"}
 """`address_fields` lists identifiers where the API has objects of one."""
 
@@ -111,3 +117,63 @@ def test_response_bodies_by_key() -> None:
     assert bodies({"k": {"ContentType": "TEXT_PLAIN", "Content": "x"}}) == bodies(
         [{"key": "k", "content": "x", "content_type": "TEXT_PLAIN"}]
     )
+
+
+def managed(**configs: Any) -> dict[str, Any]:
+    statement = {"VendorName": "AWS", "Name": "AWSManagedRulesAntiDDoSRuleSet", **configs}
+    return {"Name": "ddos", "Priority": 1, "Statement": {"ManagedRuleGroupStatement": statement}}
+
+
+def of_state(configs: list[dict[str, Any]], **more: Any) -> list[dict[str, Any]]:
+    group = {
+        "vendor_name": "AWS",
+        "name": "AWSManagedRulesAntiDDoSRuleSet",
+        "managed_rule_group_configs": configs,
+        **more,
+    }
+    return [{"name": "ddos", "priority": 1, "statement": [{"managed_rule_group_statement": [group]}]}]
+
+
+CHALLENGE = {"UsageOfAction": "ENABLED", "ExemptUriRegularExpressions": [{"RegexString": "^/api"}]}
+CONFIGURED = {
+    "ManagedRuleGroupConfigs": [
+        {"AWSManagedRulesAntiDDoSRuleSet": {"ClientSideActionConfig": {"Challenge": CHALLENGE}}}
+    ]
+}
+IN_6 = [{"aws_managed_rules_anti_ddos_rule_set": [{"sensitivity_to_block": "", "client_side_action_config": [{"challenge": [
+    {"usage_of_action": "ENABLED", "sensitivity": "", "exempt_uri_regular_expression": [{"regex_string": "^/api"}]},
+]}]}]}]  # fmt: skip
+
+
+def test_a_set_with_two_capitals_is_named_as_version_6_names_it() -> None:
+    rules = of_state(IN_6)
+
+    assert by_name([managed(**CONFIGURED)]) == recorded_rules(rules, {"region": "us-east-1"})
+
+
+def test_what_version_5_has_no_name_for_is_no_difference_to_its_record() -> None:
+    rules = of_state([])
+
+    assert as_heard(recorded_rules(rules, {}), by_name([managed(**CONFIGURED)]))
+    assert not as_heard(recorded_rules(rules, {"region": "us-east-1"}), by_name([managed(**CONFIGURED)]))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"Version": "2"},
+        {"ScopeDownStatement": {"GeoMatchStatement": {"CountryCodes": ["NL"]}}},
+        {"ManagedRuleGroupConfigs": [{"LoginPath": "/login"}]},
+    ],
+)
+def test_what_it_has_a_name_for_is(changed: dict[str, Any]) -> None:
+    rules = of_state([])
+
+    assert not as_heard(recorded_rules(rules, {}), by_name([managed(**{**CONFIGURED, **changed})]))
+
+
+def test_a_rule_that_came_to_match_networks_by_hand_is_told() -> None:
+    state = [{"name": "a", "priority": 0, "statement": [{"geo_match_statement": [{"country_codes": ["NL"]}]}]}]
+    live = {"Name": "a", "Priority": 0, "Statement": {"AsnMatchStatement": {"AsnList": [64496]}}}
+
+    assert not as_heard(recorded_rules(state, {}), by_name([live]))

@@ -72,8 +72,8 @@ SECRET_ROTATION = ResourceType(
         "secret_id":           text("ARN"),
         "rotation_lambda_arn": text("RotationLambdaARN"),
         "rotation_rules":      block("RotationRules", {
-            # with a schedule, Secrets Manager works the days out by itself
-            "automatically_after_days": number("AutomaticallyAfterDays", default=0),
+            # with a schedule, Secrets Manager works the days out by itself, and the provider looks past them
+            "automatically_after_days": number("ScheduleExpression && `0` || AutomaticallyAfterDays", default=0),
             "duration":                 text("Duration"),
             "schedule_expression":      schedule("ScheduleExpression"),
         }),

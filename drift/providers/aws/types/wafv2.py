@@ -18,6 +18,7 @@ from drift.providers.aws.normalize import names
 GONE = frozenset({"WAFNonexistentItemException"})
 WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 SINGULAR = {
+    "exempt_uri_regular_expressions": "exempt_uri_regular_expression",
     "conditions": "condition", "custom_keys": "custom_key", "data_protections": "data_protection",
     "filters": "filter", "insert_headers": "insert_header", "response_headers": "response_header",
     "rule_action_overrides": "rule_action_override", "rule_labels": "rule_label", "statements": "statement",
@@ -28,13 +29,18 @@ DEFAULTS = {"oversize_handling": "CONTINUE", "aggregate_key_type": "IP", "evalua
 """What AWS means where these are left out."""
 EMPTY = frozenset({"captcha_config", "challenge_config", "custom_request_handling"})
 """Blocks that say nothing where they are empty, as WAF answers them at times; an empty `count` says it all."""
+SINCE_6 = frozenset({
+    "asn", "asn_match_statement", "aws_managed_rules_anti_ddos_rule_set", "challenge_config", "monetize",
+    "pre_parse_text_transformations",
+})
+"""What WAF answers and version 5 of the provider has no name for."""
 SHIELD = re.compile(r"ShieldMitigationRuleGroup_\d{12}_[0-9a-f-]{36}_.*")
 """Rules that Shield Advanced puts into a web ACL to stop an attack; the provider looks past them, too."""
 
 
 def snake(name: str) -> str:
     """`IPSetReferenceStatement` as Terraform names it: `ip_set_reference_statement`."""
-    plain = WORDS.sub("_", name).lower().replace("cloud_watch", "cloudwatch")
+    plain = WORDS.sub("_", name.replace("DDoS", "Ddos")).lower().replace("cloud_watch", "cloudwatch")
     return SINGULAR.get(plain, plain)
 
 
@@ -91,11 +97,33 @@ def by_name(value: Any, name: Callable[[str], str] = snake) -> Value:
     return Block({n: rule for n, rule in rules.items() if not SHIELD.fullmatch(n)})
 
 
+class Before6(Block):
+    """Rules as version 5 of the provider records them."""
+
+    __slots__ = ()
+
+
 def recorded_rules(value: Any, instance: Raw) -> Value:
-    """The rules of a state, be they blocks or `rule_json`."""
+    """The rules of a state, be they blocks or `rule_json`; a record of version 6 has a `region`."""
     if instance.get("rule_json"):
         return by_name(json.loads(instance["rule_json"]))
-    return by_name(value, str)
+    rules = by_name(value, str)
+    return rules if "region" in instance else Before6(as_block(rules))
+
+
+def as_heard(want: Value, have: Value) -> bool:
+    """Whether rules agree but for what the version of the provider that recorded them has no name for."""
+    return isinstance(want, Before6) and bool(want == _heard(have))
+
+
+def _heard(value: Value) -> Value:
+    if isinstance(value, frozenset):
+        return frozenset(map(_heard, value))
+    if not isinstance(value, Block):
+        return value
+    inner = {name: (member, _heard(member)) for name, member in value.items() if name not in SINCE_6}
+    # what held nothing else is gone with it
+    return Block({name: kept for name, (member, kept) in inner.items() if kept or not member})
 
 
 def bodies(value: Any) -> Value:
@@ -168,7 +196,7 @@ RULE_GROUP = ResourceType(
     attributes={
         **NAMED,
         "capacity":             number("RuleGroup.Capacity"),
-        "rule":                 attr("RuleGroup.Rules", by_name, from_state=recorded_rules),
+        "rule":                 attr("RuleGroup.Rules", by_name, from_state=recorded_rules, same=as_heard),
         "visibility_config":    nested("RuleGroup.VisibilityConfig"),
         "custom_response_body": attr("RuleGroup.CustomResponseBodies", bodies),
         "tags":                 tags("Tags"),
@@ -202,7 +230,7 @@ WEB_ACL = ResourceType(
     attributes={
         **NAMED,
         "default_action":         nested("WebACL.DefaultAction"),
-        "rule":                   attr("WebACL.Rules", by_name, from_state=recorded_rules),
+        "rule":                   attr("WebACL.Rules", by_name, from_state=recorded_rules, same=as_heard),
         "visibility_config":      nested("WebACL.VisibilityConfig"),
         "custom_response_body":   attr("WebACL.CustomResponseBodies", bodies),
         "captcha_config":         nested("WebACL.CaptchaConfig"),
