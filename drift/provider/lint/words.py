@@ -25,7 +25,21 @@ _FLAGS = frozenset({
 })  # fmt: skip
 
 _TEXTS = frozenset(
-    {"op", "take", "into", "match", "action", "parse", "region", "who", "when", "within", "implicit", "only_if", "deeper"}
+    {
+        "op",
+        "take",
+        "into",
+        "match",
+        "action",
+        "parse",
+        "region",
+        "who",
+        "when",
+        "within",
+        "implicit",
+        "only_if",
+        "deeper",
+    }
 )
 
 

@@ -62,7 +62,8 @@ ORGANIZATIONAL_UNIT = ResourceType(
     owner_tags=False,
     service="organizations",
     regional=False,
-    list=None,
+    # all of them where the organisation is managed, and those desired in any case
+    list=Within("aws_organizations_organization", each="Units[]"),
     lookup=Call(op="DescribeOrganizationalUnit", take="OrganizationalUnit", bind={"OrganizationalUnitId": "id"},
               gone=frozenset({"OrganizationalUnitNotFoundException"})),
     describe=(

@@ -265,11 +265,8 @@ VPC_ASSOCIATION_AUTHORIZATION = ResourceType(
     name="aws_route53_vpc_association_authorization",
     service="route53",
     regional=False,
-    # one call for each zone: only looked for where it is desired
-    list=None,
-    lookup=Call(op="ListVPCAssociationAuthorizations", take="VPCs", bind={"HostedZoneId": "zone_id"},
-                gone=frozenset({"NoSuchHostedZone"})),
-    id=text("join(':', [HostedZoneId, VPCId])"),
+    list=Within("aws_route53_zone", each="Authorizations[]"),
+    id=text("join(':', [last(parent.Id), VPCId])"),
     identity=("zone_id", "vpc_id"),
     import_id="join(':', [zone_id, vpc_id])",
     label="id",
