@@ -48,6 +48,10 @@ class Scope:
     only_state: bool = False
     """Whether to compare what the states hold alone, and not to look for what is unmanaged."""
 
+    common: bool = False
+    """Whether to look for what is unmanaged among types that most accounts have, and of the services that the states
+    use, alone."""
+
     def types(self, catalog: Catalog) -> frozenset[str]:
         """The types in scope; patterns may hold `*`. UsageError for one that matches nothing."""
         only = set(_matching(self.only, catalog)) if self.only else set(catalog)
@@ -89,6 +93,8 @@ class Survey:
     regions: tuple[str, ...]
     searched: bool
     """Whether what is unmanaged was looked for."""
+    not_searched: frozenset[str]
+    """The types in scope that were not looked for, because most accounts have none and no state does."""
     gaps: frozenset[Gap]
     """What could not be listed for the comparison."""
     warnings: tuple[str, ...] = ()
@@ -126,7 +132,7 @@ def forecast(
     """The calls that a survey of the target will make; none is made for this."""
     exclusions = Exclusions(exceptions, catalog)
     regions = regions_of(desired, scope, home_region)
-    types = before.types_left(exclusions, scope.types(catalog), regions, desired)
+    types = before.types_left(exclusions, worth(scope, scope.types(catalog), desired, catalog), regions, desired)
     return estimate(
         desired,
         catalog,
@@ -162,7 +168,9 @@ def survey(
     exclusions = Exclusions(exceptions, catalog)
     regional = any(catalog[name].regional for name in scope.types(catalog))
     regions = regions_of(here, scope, home_region) if regional else []
-    types = before.types_left(exclusions, scope.types(catalog), regions, here)
+    asked_for = scope.types(catalog)
+    worthwhile = worth(scope, asked_for, here, catalog)
+    types = before.types_left(exclusions, worthwhile, regions, here)
     regions = before.regions_left(exclusions, regions)
     search = not scope.only_state
     scan = Scan(
@@ -212,6 +220,7 @@ def survey(
         types=types,
         regions=tuple(regions),
         searched=search,
+        not_searched=asked_for - worthwhile,
         gaps=scan.gaps,
         warnings=(*doubts(here, verdicts.drift, actual, catalog), *_unexplained(verdicts.echoed)),
     )
@@ -225,6 +234,18 @@ def _unexplained(parents: int) -> Iterator[str]:
             f"{hold} parts (rules, policies, attachments) that only the record explains, "
             "and a refresh records what it finds: give --config"
         )
+
+
+def worth(scope: Scope, types: frozenset[str], desired: Iterable[Resource], catalog: Catalog) -> frozenset[str]:
+    """The types to look for: all in scope, or where only common ones are asked for, these and those of the services
+    that the states use. What is rare even there is looked for where a state has some."""
+    if not scope.common or scope.only_state:
+        return types
+    used = {entry.name: entry for entry in (entry_of(r, catalog) for r in desired)}
+    names = {name for entry in used.values() for name in (entry.name, entry.listed_as)}
+    services = {entry.service for entry in used.values()}
+
+    return frozenset(n for n in types if n in names or catalog.provider_of(n).common(catalog[n], services))
 
 
 def regions_of(resources: Iterable[Resource], scope: Scope, default: str) -> list[str]:

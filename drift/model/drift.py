@@ -238,6 +238,8 @@ class Scope:
     types: int = 0
     unmanaged: bool = True
     """Whether what is unmanaged was looked for."""
+    not_searched: tuple[str, ...] = ()
+    """Types of which nothing was looked for, because `--common` was asked for and no state has any."""
     modules: tuple[str, ...] | None = None
     """The modules that what is described lies in, `module.web`, without instance keys; None where it is not known."""
 

@@ -7,7 +7,7 @@ provider inherits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -140,6 +140,10 @@ def _as_it_is(entry: ResourceType) -> ResourceType:
     return entry
 
 
+def _every(entry: ResourceType, used: Set[str]) -> bool:
+    return True
+
+
 def _one_lane(service: str, operation: str) -> tuple[str, int]:
     return "", WIDTH
 
@@ -187,6 +191,9 @@ class Provider:
     lane: Callable[[str, str], tuple[str, int]] = _one_lane
     """(service, operation) -> the lane within the service, in each region, that its calls go by, and how many may go
     side by side: what the cloud's documentation allows."""
+    common: Callable[[ResourceType, Set[str]], bool] = _every
+    """(entry, the services that the states use) -> whether it is looked for where no state has it, and what most
+    accounts have is asked for alone."""
     rules: Callable[[], Sequence[Any]] = _no_rules
     """The rules that judge its resources, each a `drift.rules.spec.Rule`."""
     frameworks: Callable[[], Sequence[Any]] = _no_rules

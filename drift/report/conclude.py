@@ -93,6 +93,7 @@ def _scope(desired: Desired, surveys: Sequence[Survey]) -> ReportScope:
         tuple(desired.sources),
         len(types),
         all(s.searched for s in surveys),
+        tuple(sorted({t for s in surveys for t in s.not_searched})),
         tuple(sorted({m for r in desired.resources if r.address and (m := module_of(r.address))})),
     )
 

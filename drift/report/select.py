@@ -158,6 +158,8 @@ def _hidden(drift: Drift, report: Report) -> bool:
     key, scope = drift.resource.key, report.scope
     if report.states_failed or (drift.kind == "unmanaged" and not scope.unmanaged):
         return True
+    if {drift.type, key.type} & set(scope.not_searched):
+        return True
     if scope.accounts and key.account and key.account not in scope.accounts:
         return True
     if scope.regions and key.region != GLOBAL and key.region not in scope.regions:

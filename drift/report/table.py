@@ -323,6 +323,9 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
     if report.not_covered:
         told = _some([f"{t} {n}" for t, n in report.not_covered.items()], 1000 if look.verbose else 6)
         yield Text(f"Not covered yet: {sum(report.not_covered.values())} ({visible(told)})", "dim")
+    if report.scope.not_searched:
+        told = _some(list(report.scope.not_searched), 1000 if look.verbose else 3)
+        yield Text(f"Not looked for (--common): {len(report.scope.not_searched)} types ({visible(told)})", "dim")
     if report.not_offered:
         told = _some(list(report.not_offered), 1000 if look.verbose else 3)
         yield Text(f"Not offered by this endpoint: {len(report.not_offered)} ({visible(told)})", "dim")

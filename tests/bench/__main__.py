@@ -59,6 +59,7 @@ def page(parts: list[str], options: argparse.Namespace) -> str:
         out += ["", "## The race", "", race.__doc__.partition("\n\n")[2].strip() if race.__doc__ else "", ""]
         out += [*race.table(races), "", "Most frequent operations of the last of these races:", ""]
         out += race.operations(races)
+        out += ["", f"An empty account at {latencies[0]} ms:", "", *race.empty(latencies[0], options.times)]
     if "offline" in parts:
         sizes = [int(n) for n in options.sizes.split(",")]
         out += ["", "## Without a network", "", "A state of so many security groups, CPU seconds:", ""]

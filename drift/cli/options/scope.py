@@ -17,6 +17,7 @@ class Types:
     only: tuple[str, ...]
     exclude: tuple[str, ...]
     only_state: bool
+    common: bool
     fresh_tags: bool
 
     def scope(self) -> Scope:
@@ -25,6 +26,7 @@ class Types:
             only=split(self.only),
             exclude=split(self.exclude),
             only_state=self.only_state,
+            common=self.common,
             fresh_tags=self.fresh_tags,
         )
 
@@ -43,6 +45,12 @@ type_options = group(
         "--only-state",
         is_flag=True,
         help="Compare what the states hold, and do not look for what is unmanaged: fewer calls.",
+    ),
+    click.option(
+        "--common",
+        is_flag=True,
+        help="Look for what is unmanaged among types that most accounts have, and of services that the states use, "
+        "alone: half the calls. The report names the types that were not looked for.",
     ),
     click.option(
         "--fresh-tags",

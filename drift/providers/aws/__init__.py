@@ -11,6 +11,7 @@ from drift.provider.contract import Access, Grant, Provider, Usage
 from drift.provider.facts import SchemaFiles
 from drift.provider.operations import Operations
 from drift.provider.spec import ResourceType
+from drift.providers.aws.common import is_common
 from drift.providers.aws.contents import ONLY_WHEN_ASKED
 from drift.providers.aws.homes import AwsHomes
 from drift.providers.aws.lanes import lane
@@ -98,6 +99,7 @@ AWS = Provider(
     here=_here,
     homes=AwsHomes(),
     usage=_usage,
+    common=is_common,
     lane=lane,
     rules=_rules,
     frameworks=_frameworks,
