@@ -25,7 +25,7 @@ _HERE = Path(__file__).resolve().parents[1]
 COMMANDS = {
     "init": "Set drift up in a repository: its states, drift.toml, the job of the CI.",
     "check": "Compare the account with its Terraform state, and report the drift.",
-    "explain": "Explain one verdict: every attribute, its values, the rule that decided, the call that told.",
+    "explain": "Explain one verdict: what happened, how grave it is, what to do, and what told it.",
     "demo": "Run the main job on a small built-in account: no AWS account, no credentials.",
     "report": "Render a saved report again: in any format, whole or in part.",
     "diff": "Compare two saved reports: new, changed, resolved.",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import json
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,14 +16,26 @@ from drift.cli.options.configuration import Configurations, configuration_option
 from drift.cli.options.ignoring import Ignoring, ignore_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
+from drift.cli.saved import load
 from drift.errors import UsageError
 from drift.model.address import Address
+from drift.model.drift import Drift, Report
+from drift.model.suggest import did_you_mean
 from drift.run import Outcome
 from drift.survey import Scope
+
+if TYPE_CHECKING:
+    from drift.diff.explain import Explanation
 
 
 @click.command("explain")
 @click.argument("what", metavar="ADDRESS|ID")
+@click.option(
+    "--report",
+    "saved",
+    metavar="FILE",
+    help="Explain it from this saved report (JSON), and ask no cloud; - for standard input.",
+)
 @state_options
 @configuration_options
 @type_options
@@ -38,6 +51,7 @@ from drift.survey import Scope
 )
 def command(
     what: str,
+    saved: str | None,
     states: States,
     configurations: Configurations,
     types: Types,
@@ -45,19 +59,22 @@ def command(
     ignoring: Ignoring,
     format_: str,
 ) -> None:
-    """Explain one verdict: every attribute, its three values, the rule that decided, and the call that told.
+    """Explain one verdict: what happened, how grave it is, what to do; then every attribute and what told it.
 
     An address of the state is looked up with its own type alone, and those that tell of it; an id, an ARN or a name
-    among all types in scope: --only makes that cheaper.
+    among all types in scope: --only makes that cheaper. A saved report holds what drifted, not what is in sync.
 
     \b
     Examples:
       drift explain aws_security_group.web
       drift explain 'module.shop.aws_sqs_queue.jobs["a"]' --state prod.tfstate
       drift explain sg-0123456789abcdef0 --only aws_security_group
+      drift demo --format json -o demo.json; drift explain --report demo.json aws_iam_role.deploy
     """
+    if saved is not None:
+        _tell(_of_report(what, load(saved), saved), (), format_)
+        return
     from drift.diff.explain import explanations
-    from drift.report.explanation import as_json, text
 
     ignoring.validate()
     outcome = run(
@@ -79,12 +96,56 @@ def command(
     ]
     if not found:
         raise UsageError(f"nothing goes by {what!r}", _hint(what, outcome))
+    known = {(e.type, e.id, e.address) for e in found}
+    every = (*outcome.report.drift, *outcome.report.accepted)
+    drifts = [d for d in every if (d.type, d.found.id, str(d.resource.address or "")) in known or _is(d, what)]
+    _tell(drifts, found, format_)
+
+
+def _tell(drifts: Sequence[Drift], found: Sequence[Explanation], format_: str) -> None:
+    from drift.report.explanation import as_json, story, story_json, text
+
+    links = [_link(d) for d in drifts]
     if format_ == "json":
-        click.echo(json.dumps([as_json(e) for e in found], indent=2, ensure_ascii=False))
+        told = [story_json(d, link) for d, link in zip(drifts, links, strict=True)]
+        of = {(str(d.resource.address or ""), d.found.id): t for d, t in zip(drifts, told, strict=True)}
+        every = [{**as_json(e), **of.pop((e.address, e.id), {})} for e in found] + list(of.values())
+        click.echo(json.dumps(every, indent=2, ensure_ascii=False))
         return
+    for drift, link in zip(drifts, links, strict=True):
+        for line in story(drift, link):
+            click.echo(line)
     for explanation in found:
         for line in text(explanation):
             click.echo(line)
+
+
+def _of_report(what: str, report: Report, name: str) -> list[Drift]:
+    every = (*report.drift, *report.accepted)
+    found = [d for d in every if _is(d, what)]
+    if not found:
+        known = [n for d in every for n in _names(d)]
+        raise UsageError(
+            f"{name} holds no drift of {what!r}", did_you_mean(what, known, "A report holds what drifted alone.")
+        )
+    return found
+
+
+def _is(drift: Drift, what: str) -> bool:
+    return what in _names(drift)
+
+
+def _names(drift: Drift) -> list[str]:
+    """What a drift goes by: its address, id, ARN and name, and TYPE.ID."""
+    found = drift.found
+    names = (str(drift.resource.address or ""), found.id, found.arn, found.name, f"{drift.type}.{found.id}")
+    return [n for n in names if n]
+
+
+def _link(drift: Drift) -> str:
+    catalog = plugins.catalog()
+    type_ = drift.found.key.type
+    return catalog.provider_of(type_).console(drift.found.arn) if type_ in catalog else ""
 
 
 def _narrowed(what: str, scope: Scope) -> Scope:
@@ -109,5 +170,4 @@ def _hint(what: str, outcome: Outcome) -> str:
         return f"drift does not cover {type_} yet: `drift catalog` lists the types that it does."
     known = [str(r.address) for survey, _ in outcome.surveys for r in survey.desired]
     known += [r.id for survey, _ in outcome.surveys for r in survey.actual.resources.values()]
-    near = difflib.get_close_matches(what, known, n=3, cutoff=0.5)
-    return f"Did you mean {', '.join(near)}?" if near else "Give an address of the state, an id, an ARN or a name."
+    return did_you_mean(what, known, "Give an address of the state, an id, an ARN or a name.")

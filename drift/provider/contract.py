@@ -123,6 +123,10 @@ def _operation(service: str, call: Call) -> str:
     return call.action or f"{service}:{call.op}"
 
 
+def _no_page(name: str) -> str:
+    return ""
+
+
 def _nowhere(account: str, region: str) -> Mapping[str, str]:
     return {"account": account, "region": region}
 
@@ -182,6 +186,8 @@ class Provider:
     """(service, operation) of calls whose whole answer is a secret: they are made only where `Access.secrets` asks."""
     allow: Callable[[Grant], Mapping[str, str]] | None = None
     """What is to be granted -> file name -> its text; None where the cloud has no such documents."""
+    console: Callable[[str], str] = _no_page
+    """The full name of a resource, its ARN -> the page about it for people; empty where there is none."""
     here: Callable[[str, str], Mapping[str, str]] = _nowhere
     """(account, region) -> what every item knows of where it is: `here.account`, `here.region`."""
     homes: Homes = field(default_factory=NoHomes)

@@ -7,8 +7,11 @@ from typing import Any
 
 from drift.diff.attribute import UNSAID
 from drift.diff.explain import Attribute, Explanation
+from drift.model.drift import Drift
 from drift.model.value import Value, plain
 from drift.report.safe import shown, visible
+from drift.report.steps import steps
+from drift.report.wording import EFFECT, home, place, sentence, source_of, told
 
 MARK = {
     "same": "=", "modified": "~", "expected": "≈", "pending": "…", "settled": "≈", "exempt": "·", "ignored": "·",
@@ -34,6 +37,42 @@ def text(found: Explanation) -> Iterator[str]:
     yield ""
     for attribute in found.attributes:
         yield from _attribute(attribute)
+
+
+def story(drift: Drift, link: str = "") -> Iterator[str]:
+    """The page for whoever is woken by it: what happened, how grave it is, what to do; visible text."""
+    yield sentence(drift)
+    about = [place(source_of(drift)), home(drift)]
+    yield f"  {'  '.join(visible(a) for a in about if a)}"
+    if link:
+        yield f"  look at it: {visible(link)}"
+    if not drift.certain:
+        yield "  not certain: part of what would tell whose it is could not be read"
+    for change in drift.changes:
+        yield from (f"  {sign} {line}" for sign, line in told(change, LONGEST))
+    for finding in (f for f in drift.findings if f.verdict != "unknown"):
+        yield ""
+        how = f"accepted: {finding.exempt}" if finding.exempt else EFFECT[finding.effect]
+        yield f"  {finding.severity.upper()}  {visible(finding.message)}  [{visible(finding.rule)}, {visible(how)}]"
+        if finding.counts and finding.remedy:
+            yield f"    {visible(finding.remedy)}"
+    yield ""
+    yield "  What to do:"
+    for step in steps(drift):
+        yield f"  - {step.what}"
+        yield from (f"      {line}" for line in step.command.splitlines())
+    yield ""
+
+
+def story_json(drift: Drift, link: str = "") -> dict[str, Any]:
+    """The same as plain values: the entry as a report has it, and what to do."""
+    from drift.report.wire import encode
+
+    return {
+        "drift": encode(drift),
+        "console": link or None,
+        "steps": [{"what": s.what, "command": s.command or None} for s in steps(drift)],
+    }
 
 
 def _attribute(attribute: Attribute) -> Iterator[str]:

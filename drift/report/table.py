@@ -94,6 +94,7 @@ def _next(report: Report) -> Iterator[Text]:
     for kind in kinds:
         yield Text.assemble((f"{MARK[kind]} {kind:<9} ", STYLE[kind]), (NEXT[kind], "dim"))
     if kinds:
+        yield Text("  drift explain ADDRESS or ID says of one what happened, how grave it is, and what to do.", "dim")
         yield Text()
 
 
@@ -200,6 +201,8 @@ def _told(findings: Iterable[Finding], indent: str, look: Look) -> Iterator[Text
             visible(f.message),
             (f"  [{visible(f.rule)}, {visible(_effect(f))}]", "dim"),
         )
+        if f.counts and f.remedy and (f.severity == "critical" or look.verbose):
+            yield Text(f"{indent}  → {visible(f.remedy)}", "dim")
     unknown = defaultdict(list)
     for f in findings:
         if f.verdict == "unknown" and (look.verbose or not f.by_choice or f.severity in GRAVE):

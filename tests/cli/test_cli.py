@@ -296,11 +296,11 @@ def test_what_a_tape_does_not_hold_is_not_read_and_no_verdict(tmp_path: Path) ->
 
 
 def test_a_recording_never_takes_the_place_of_another_file(tmp_path: Path) -> None:
-    """It is refused before anything is read: the state does not even exist."""
+    """It is refused before anything is read."""
     mine = tmp_path / "main.tf"
     mine.write_text("mine")
     for taken in (mine, tmp_path):
-        done = drift("check", "--state", tmp_path / "no.tfstate", "--record", taken)
+        done = drift("check", "--state", TAMPERED / "refreshed.tfstate", "--record", taken)
 
         assert done.returncode == 2
         assert f"{taken}: is" in done.stderr

@@ -145,13 +145,16 @@ def test_the_command_prints_text_and_json() -> None:
     common = ["--state", str(world / "refreshed.tfstate"), "--no-config", "--replay", str(world / "tampered.jsonl")]
     text = CliRunner().invoke(cli, ["explain", "aws_sqs_queue.jobs", *common])
     assert text.exit_code == 0, text.output
-    assert text.output.startswith("aws_sqs_queue.jobs: modified\n")
+    assert text.output.startswith("aws_sqs_queue.jobs (")
+    assert "What to do:\n" in text.output
+    assert "\naws_sqs_queue.jobs: modified\n" in text.output
     assert "delay_seconds: modified  [sqs:GetQueueAttributes]" in text.output
 
     (found,) = json.loads(
         CliRunner().invoke(cli, ["explain", "aws_sqs_queue.jobs", *common, "--format", "json"]).output
     )
-    assert found["verdict"] == "modified"
+    assert found["verdict"] == found["drift"]["kind"] == "modified"
+    assert "go/view?arn=" in found["console"]
     assert {"name", "outcome", "why", "recorded", "actual", "told_by"} <= found["attributes"][0].keys()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from drift.provider.api import Api, Asks
 from drift.provider.catalog import IndexedTypes
@@ -48,6 +49,20 @@ def _frameworks() -> Sequence[Any]:
     from drift.providers.aws.frameworks import frameworks
 
     return frameworks()
+
+
+CONSOLES = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+"""Partition -> the host of its console."""
+
+
+def _console(arn: str) -> str:
+    """The console's own address for an ARN: it finds the page of the service."""
+    host = CONSOLES.get(arn.split(":")[1]) if arn.startswith("arn:") else None
+    return f"https://{host}/go/view?arn={quote(arn, safe=':/')}" if host else ""
 
 
 def _allow(grant: Grant) -> Mapping[str, str]:
@@ -96,6 +111,7 @@ AWS = Provider(
     action=action,
     secret_contents=ONLY_WHEN_ASKED,
     allow=_allow,
+    console=_console,
     here=_here,
     homes=AwsHomes(),
     usage=_usage,

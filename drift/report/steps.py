@@ -1,0 +1,97 @@
+"""What one can do about a drift: the commands to run, and what to write, in the words of Terraform.
+
+Nothing here is run. What a command names is quoted for a shell.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from drift.model.drift import Change, Drift
+from drift.report.safe import visible
+
+
+class Step(NamedTuple):
+    """One thing to do."""
+
+    what: str
+    """What comes of it, as a short sentence."""
+    command: str = ""
+    """What to run or to write; empty where there is nothing to copy."""
+
+
+def steps(drift: Drift) -> list[Step]:
+    """What can be done about a drift, the usual thing first."""
+    known = {"modified": _modified, "missing": _missing, "unmanaged": _unmanaged}
+    return list(known[drift.kind](drift))
+
+
+def _modified(drift: Drift) -> Iterator[Step]:
+    address = _address(drift)
+    back = [c for c in drift.changes if c.undone]
+    stays = [c for c in drift.changes if c.undone is False]
+    untold = [c for c in drift.changes if c.undone is None]
+    if back:
+        yield Step(f"To revert {_paths(back)}: the next apply puts it back.", f"terraform apply -target={address}")
+        yield Step(f"To keep it: write the actual value into the configuration{_lines(back)}, then apply.")
+    if stays:
+        yield Step(f"{_paths(stays)}: the next apply does NOT undo this. Undo it where it was made, or describe it.")
+    if untold:
+        yield Step(
+            f"{_paths(untold)}: without the configuration nobody can tell whether an apply undoes this. A plan can.",
+            f"terraform plan -target={address}",
+        )
+
+
+def _missing(drift: Drift) -> Iterator[Step]:
+    address = _address(drift)
+    if drift.recreated_as is not None:
+        made = visible(drift.recreated_as.id)
+        yield Step(
+            f"It was made again by hand as {made}. To manage that one:",
+            f"terraform state rm {address} && terraform import {address} {shlex.quote(made)}",
+        )
+    yield Step("To make it again:", f"terraform apply -target={address}")
+    yield Step(
+        "If it is gone for good: take its block out of the configuration, and forget it.",
+        f"terraform state rm {address}",
+    )
+
+
+def _unmanaged(drift: Drift) -> Iterator[Step]:
+    found = drift.found
+    label = re.sub(r"[^A-Za-z0-9_]+", "_", found.name or found.id).strip("_").lower() or "found"
+    label = label if label[0].isalpha() or label[0] == "_" else f"_{label}"
+    yield Step(
+        "To manage it: write an import block, and let Terraform write the rest.",
+        f'import {{\n  to = {drift.type}.{label}\n  id = "{_quoted(found.id)}"\n}}\n'
+        "terraform plan -generate-config-out=generated.tf",
+    )
+    yield Step("If nobody needs it: delete it. `terraform apply` never will.")
+    yield Step(
+        "If it may stay: say so, with the reason.",
+        f"drift ignore {shlex.quote(visible(f'{drift.type}.{found.id}'))} --reason '…'",
+    )
+
+
+def _address(drift: Drift) -> str:
+    return shlex.quote(visible(drift.resource.address))
+
+
+def _quoted(text: str) -> str:
+    """Text as it stands between quotes in HCL."""
+    escaped = visible(text).replace("\\", "\\\\").replace('"', '\\"')
+    return escaped.replace("${", "$${").replace("%{", "%%{")
+
+
+def _paths(changes: list[Change]) -> str:
+    names = [visible(c.path) for c in changes]
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+
+
+def _lines(changes: list[Change]) -> str:
+    at = list(dict.fromkeys(f"{visible(c.file)}:{c.line}" for c in changes if c.line))
+    return f" ({', '.join(at[:3])})" if at else ""

@@ -1,0 +1,147 @@
+"""What one can do about a drift: it is true of the next apply, it can be copied, and it cannot be abused."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import hcl2
+import pytest
+from click.testing import CliRunner
+
+from drift.cli import cli
+from drift.errors import UsageError
+from drift.model.address import Address
+from drift.model.drift import Change, Drift, Finding, Report, Scope
+from drift.model.resource import Key, Resource, Source
+from drift.providers.aws import AWS
+from drift.report.explanation import story
+from drift.report.json import document
+from drift.report.steps import steps
+
+ARN = "arn:aws:sqs:eu-west-1:123456789012:jobs"
+
+
+def queue(name: str = "jobs", address: str = "") -> Resource:
+    return Resource(
+        key=Key("aws_sqs_queue", "123456789012", "eu-west-1", (name,)),
+        id=f"https://sqs.eu-west-1.amazonaws.com/123456789012/{name}",
+        arn=ARN,
+        name=name,
+        address=Address.parse(address) if address else None,
+        source=Source("prod.tfstate", "main.tf", 3) if address else Source(),
+    )
+
+
+def modified(*changes: Change) -> Drift:
+    return Drift("modified", queue(address='module.a.aws_sqs_queue.jobs["x y"]'), queue(), changes)
+
+
+def commands(drift: Drift) -> list[str]:
+    return [s.command for s in steps(drift) if s.command]
+
+
+def test_what_an_apply_undoes_is_reverted_by_it_or_written_down() -> None:
+    told = steps(modified(Change("delay_seconds", 0, 5, undone=True, file="main.tf", line=7)))
+
+    assert told[0].command == """terraform apply -target='module.a.aws_sqs_queue.jobs["x y"]'"""
+    assert "main.tf:7" in told[1].what
+
+
+def test_what_no_apply_undoes_is_not_promised_to_be() -> None:
+    told = steps(modified(Change("policy", None, "{}", undone=False)))
+
+    assert [s.command for s in told] == [""]
+    assert "does NOT undo" in told[0].what
+
+
+def test_without_a_configuration_a_plan_tells() -> None:
+    assert commands(modified(Change("policy", None, "{}"))) == [
+        """terraform plan -target='module.a.aws_sqs_queue.jobs["x y"]'"""
+    ]
+
+
+def test_what_was_made_again_is_imported_under_its_old_address() -> None:
+    gone = Drift("missing", queue("old", "aws_sqs_queue.old"), None, recreated_as=queue("new"))
+
+    first = commands(gone)[0]
+    assert shlex.split(first)[:7] == ["terraform", "state", "rm", "aws_sqs_queue.old", "&&", "terraform", "import"]
+    assert first.endswith("/new")
+
+
+@pytest.mark.parametrize("name", ["jobs", "9 lives", "${file}", 'a"b', "%{if}", "é"])
+def test_an_import_block_is_hcl_whatever_the_name(name: str) -> None:
+    block, _, plan = commands(Drift("unmanaged", None, queue(name)))[0].rpartition("\n")
+
+    (found,) = hcl2.loads(f"{block}\n")["import"]
+    assert set(found) >= {"to", "id"}
+    assert plan == "terraform plan -generate-config-out=generated.tf"
+
+
+def test_a_hostile_id_is_one_word_of_a_command() -> None:
+    found = Resource(key=Key("aws_sqs_queue", "1", "r", ("x",)), id="x'; rm -rf $(pwd) #\x1b[2J")
+
+    words = shlex.split(commands(Drift("unmanaged", None, found))[-1])
+    assert words[:2] == ["drift", "ignore"]
+    assert words[2].startswith("aws_sqs_queue.x'; rm -rf $(pwd) #")
+    assert "\x1b" not in words[2]
+
+
+@pytest.mark.parametrize(
+    ("arn", "host"),
+    [
+        (ARN, "https://console.aws.amazon.com/go/view?arn=arn:aws:sqs:"),
+        ("arn:aws-cn:sqs:cn-north-1:1:x", "https://console.amazonaws.cn/"),
+        ("arn:aws-us-gov:sqs:us-gov-west-1:1:x", "https://console.amazonaws-us-gov.com/"),
+        ("", ""),
+        ("sg-1", ""),
+        ("arn:evil:sqs:x", ""),
+    ],
+)
+def test_the_console_of_the_partition(arn: str, host: str) -> None:
+    link = AWS.console(arn)
+
+    assert link.startswith(host)
+    assert bool(link) is bool(host)
+    assert '"' not in AWS.console('arn:aws:sqs:eu-west-1:1:"><script>')
+
+
+FINDING = Finding(
+    "sqs-public", "critical", "Everybody may send", "introduced", evidence="principal *", remedy="Name who may."
+)
+
+
+def test_the_page_says_what_happened_how_grave_it_is_and_what_to_do() -> None:
+    drift = Drift(
+        "modified",
+        queue(address="aws_sqs_queue.jobs"),
+        queue(),
+        (Change("policy", None, "{}", undone=False),),
+        (FINDING,),
+    )
+    page = "\n".join(story(drift, "https://example.com/x"))
+
+    for part in ("aws_sqs_queue.jobs", "main.tf:3", "123456789012 eu-west-1", "https://example.com/x", "CRITICAL  ",
+                 "Name who may.", "does NOT undo"):  # fmt: skip
+        assert part in page
+
+
+@pytest.mark.parametrize("format_", ["text", "json"])
+def test_a_saved_report_explains_too(tmp_path: Path, format_: str) -> None:
+    drift = Drift("unmanaged", None, queue(), (), (FINDING,))
+    file = tmp_path / "drift.json"
+    file.write_text(json.dumps(document(Report(scope=Scope(), drift=(drift,)))))
+
+    def explain(what: str) -> str:
+        words = ["explain", "--report", str(file), what, "--format", format_]
+        return CliRunner().invoke(cli, words, standalone_mode=False, catch_exceptions=False).output
+
+    for name in ("jobs", ARN, queue().id, f"aws_sqs_queue.{queue().id}"):
+        told = explain(name)
+        assert "go/view?arn=arn:aws:sqs" in told
+        assert "terraform plan -generate-config-out" in told
+    if format_ == "json":
+        assert json.loads(explain("jobs"))[0]["drift"]["findings"][0]["rule"] == "sqs-public"
+    with pytest.raises(UsageError, match="Did you mean jobs"):
+        explain("job")
