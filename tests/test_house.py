@@ -39,7 +39,7 @@ MAY_SAY: Mapping[str, str] = {
     "model/trust.py": "the schemes of such places",
     "desired/state/keys.py": "OpenTofu encrypts states with keys that AWS KMS keeps",
     "desired/state/mistaken.py": "files of other tools that are taken for states: CloudFormation's, the CDK's",
-    "diff/redact.py": "what configurations write where a secret is fetched from somewhere",
+    "model/secrets.py": "what configurations write where a secret is fetched from somewhere",
     "report/ocsf.py": "OCSF numbers the clouds that it knows",
     "exclude/": "examples of types, in hints and in the descriptions of settings",
 }

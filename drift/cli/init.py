@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from drift.cli import plugins
 from drift.cli.options.output import write_files
 from drift.cli.options.policy import Policy
 from drift.errors import StateError, UsageError
@@ -35,10 +36,18 @@ PLAIN = re.compile(r"[\w./ @+-]+")
 @click.option("--fail-on", default="any", show_default=True, metavar="POLICY", help="What fails a run.")
 @click.option("--role", default="", metavar="ARN", help="The AWS role of the CI; else the variable DRIFT_ROLE.")
 @click.option("--region", default="us-east-1", show_default=True, metavar="REGION", help="The region to begin in.")
+@click.option("--provider", metavar="NAME", help="The provider whose role it is, where several are installed.")
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing: take what is found and the defaults.")
 @click.option("--force", is_flag=True, help="Write over files that are there.")
 def command(
-    states: tuple[str, ...], ci: str | None, fail_on: str, role: str, region: str, yes: bool, force: bool
+    states: tuple[str, ...],
+    ci: str | None,
+    fail_on: str,
+    role: str,
+    region: str,
+    provider: str | None,
+    yes: bool,
+    force: bool,
 ) -> None:
     """Set drift up in this repository: its states, drift.toml, the job of the CI, and what to do next.
 
@@ -68,11 +77,10 @@ def command(
     from drift.platforms import workflows
 
     files = {FILE: settings(found, states, fail_on)}
-    job = workflows.Job(directories=found, role=role, region=region)
-    if platform == "github":
-        files[WHERE["github"]] = workflows.github(job)
-    elif platform == "gitlab":
-        files[WHERE["gitlab"]] = workflows.gitlab(job)
+    if platform != "none":
+        login = plugins.provider(provider).login(role or workflows.ROLE[platform], region)
+        write = workflows.github if platform == "github" else workflows.gitlab
+        files[WHERE[platform]] = write(workflows.Job(directories=found, login=login))
     there = [f for f in files if Path(f).exists()]
     if there and not force:
         raise UsageError(f"{', '.join(there)}: there already", "Remove it, or write over it with --force.")

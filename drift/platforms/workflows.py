@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from drift import __version__
 from drift.installation import DISTRIBUTION
+from drift.provider.contract import NO_LOGIN, Login
 
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 PYTHON = "actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0"
-CREDENTIALS = "aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3"
 TERRAFORM = "hashicorp/setup-terraform@dfe3c3f87815947d99a8997f908cb6525fc44e9e # v4.0.1"
 """Actions by their commit, as in this project's own workflows."""
+ROLE = {"github": "${{ vars.DRIFT_ROLE }}", "gitlab": "$DRIFT_ROLE"}
+"""Platform -> how a job names the role that a variable of the CI holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +25,8 @@ class Job:
 
     directories: Sequence[str] = ()
     """Terraform directories, from the root of the repository; `terraform init` fetches their modules."""
-    role: str = ""
-    """The ARN of the role; a variable of the CI where it is empty."""
-    region: str = "us-east-1"
+    login: Login = NO_LOGIN
+    """How it takes its role on."""
     schedule: str = "17 4 * * *"
     """When the nightly check runs, in cron's words, UTC."""
 
@@ -35,7 +36,6 @@ def github(job: Job) -> str:
     commands = [f"terraform -chdir={shlex.quote(d)} init -input=false -no-color" for d in job.directories]
     init = "".join(f"      - run: {json.dumps(command)}\n" for command in commands)
     terraform = f"      - uses: {TERRAFORM}\n        with:\n          terraform_wrapper: false\n{init}" if init else ""
-    role = job.role or "${{ vars.DRIFT_ROLE }}"
     return f"""\
 # Written by `drift init`. Every night it keeps one issue while there is drift that fails the policy of drift.toml; on a
 # pull request that changes Terraform it keeps one comment. A pull request from a fork has neither role nor token.
@@ -56,7 +56,7 @@ jobs:
     timeout-minutes: 60
     permissions:
       contents: read
-      id-token: write # for the AWS role
+      id-token: write # for the role
       issues: write # for the issue
       pull-requests: write # for the comment
     env:
@@ -69,11 +69,7 @@ jobs:
         with:
           python-version: "3.13"
       - run: pip install --quiet "{DISTRIBUTION}[github]=={__version__}"
-      - uses: {CREDENTIALS}
-        with:
-          role-to-assume: {role}
-          aws-region: {job.region}
-{terraform}      - id: check
+{job.login.steps}{terraform}      - id: check
         run: drift check --format github --format json=drift.json --format "github-summary=$GITHUB_STEP_SUMMARY"
       - if: always() && hashFiles('drift.json') != '' && github.event_name == 'pull_request'
         run: drift comment drift.json
@@ -88,26 +84,23 @@ jobs:
 
 def gitlab(job: Job) -> str:
     """A job for `.gitlab-ci.yml`, to be included: on schedules, and on merge requests that touch Terraform."""
-    role = job.role or "$DRIFT_ROLE"
+    login = job.login
+    tokens = "".join(f"    {name}:\n      aud: {json.dumps(whom)}\n" for name, whom in login.tokens.items())
+    variables = "".join(f"    {name}: {json.dumps(value)}\n" for name, value in login.variables.items())
+    tokens = f"  id_tokens:\n{tokens}" if tokens else ""
+    variables = f"  variables:\n{variables}" if variables else ""
+    script = "".join(f"\n    - {json.dumps(command)}" for command in login.script)
     return f"""\
 # Written by `drift init`; include it: `include: {{ local: .gitlab/drift.yml }}`. Make a schedule in CI/CD > Schedules.
-# DRIFT_ROLE names the AWS role; GITLAB_TOKEN is a project access token with the scope `api`, for comments and issues.
+# DRIFT_ROLE names the role; GITLAB_TOKEN is a project access token with the scope `api`, for comments and issues.
 drift:
   image: python:3.13-slim
   rules:
     - if: $CI_PIPELINE_SOURCE == "schedule"
     - if: $CI_PIPELINE_SOURCE == "merge_request_event"
       changes: ["**/*.tf", "**/*.tf.json", "**/*.tfvars", "**/*.tofu"]
-  id_tokens:
-    AWS_TOKEN:
-      aud: https://gitlab.com
-  variables:
-    AWS_ROLE_ARN: {json.dumps(role)}
-    AWS_WEB_IDENTITY_TOKEN_FILE: /tmp/aws-token
-    AWS_DEFAULT_REGION: {job.region}
-  script:
-    - pip install --quiet "{DISTRIBUTION}[gitlab]=={__version__}"
-    - (umask 077 && printf '%s' "$AWS_TOKEN" > "$AWS_WEB_IDENTITY_TOKEN_FILE")
+{tokens}{variables}  script:
+    - pip install --quiet "{DISTRIBUTION}[gitlab]=={__version__}"{script}
     - if [ "$CI_PIPELINE_SOURCE" = merge_request_event ]; then export DRIFT_UNTRUSTED=true; fi
     - status=0
     - drift check -f table -f json=drift.json -f gitlab=code-quality.json -f junit=drift.xml || status=$?

@@ -118,6 +118,23 @@ class Grant:
     """Who may take on the role, as the provider writes it; no role is written where it is empty."""
 
 
+class Login(NamedTuple):
+    """How the job of a CI takes a role on without a stored key, by the token that its platform gives it."""
+
+    steps: str = ""
+    """GitHub: the steps of a workflow, as they stand in its YAML."""
+    tokens: Mapping[str, str] = {}
+    """GitLab: variable that gets a token -> whom the token is for."""
+    variables: Mapping[str, str] = {}
+    """GitLab: what the job's environment holds."""
+    script: Sequence[str] = ()
+    """GitLab: the commands that come before the first that needs the role."""
+
+
+NO_LOGIN = Login()
+"""For a cloud that needs none, or knows none without a stored key."""
+
+
 def _operation(service: str, call: Call) -> str:
     """`service:Operation`, the permission where nothing else is said."""
     return call.action or f"{service}:{call.op}"
@@ -129,6 +146,10 @@ def _no_page(name: str) -> str:
 
 def _nowhere(account: str, region: str) -> Mapping[str, str]:
     return {"account": account, "region": region}
+
+
+def _no_login(role: str, region: str) -> Login:
+    return NO_LOGIN
 
 
 def _unknown_usage(asker: Asks, names: Sequence[str], region: str) -> Mapping[str, Usage]:
@@ -188,6 +209,8 @@ class Provider:
     """What is to be granted -> file name -> its text; None where the cloud has no such documents."""
     console: Callable[[str], str] = _no_page
     """The full name of a resource, its ARN -> the page about it for people; empty where there is none."""
+    login: Callable[[str, str], Login] = _no_login
+    """(role, or the expression that gives it, region) -> how a CI takes the role on."""
     here: Callable[[str, str], Mapping[str, str]] = _nowhere
     """(account, region) -> what every item knows of where it is: `here.account`, `here.region`."""
     homes: Homes = field(default_factory=NoHomes)
@@ -223,4 +246,4 @@ class Extension:
     """Type -> the facts of its schema, as `drift.provider.facts.trimmed` makes them."""
 
 
-__all__ = ["Access", "Extension", "Grant", "Home", "Homes", "NoHomes", "Provider", "Usage"]
+__all__ = ["NO_LOGIN", "Access", "Extension", "Grant", "Home", "Homes", "Login", "NoHomes", "Provider", "Usage"]

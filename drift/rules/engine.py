@@ -13,14 +13,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from drift.model.coverage import Gap, Unreadable
-from drift.model.drift import OUT_OF_SCOPE, SEVERITIES, Drift, Effect, Finding, Posture, Severity, Verdict
+from drift.model.drift import OUT_OF_SCOPE, SEVERITIES, Drift, Effect, Finding, Posture, Verdict
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.provider.catalog import Catalog
 from drift.provider.relations import entry_of, parent_key
 from drift.provider.spec import ElementOf, ResourceType, Within
+from drift.rules.answer import ASIDE, GONE, UNREAD, Answer, added_and_kept, answer_of
 from drift.rules.criteria import Criteria
 from drift.rules.frameworks import Answered
-from drift.rules.spec import ANY, Fact, Fail, Rule, failure, joined
+from drift.rules.spec import ANY, Fail, Rule, joined
 from drift.rules.subject import Subject
 from drift.rules.world import Needs, Unknown, Want, World
 
@@ -66,21 +67,6 @@ class Judged:
     """Rule -> how many resources passed and failed it, and why something could not be told."""
     posture: tuple[Posture, ...] = ()
     """What was found of what did not drift, where that was asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one rule says of one side."""
-
-    verdict: Verdict
-    evidence: str = ""
-    severity: Severity | None = None
-    fail: Fail | None = None
-
-
-ASIDE = Answer("pass", "the rule does not speak of it")
-GONE = Answer("fail", "it is gone")
-UNREAD = Answer("unknown", "it was not read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -484,7 +470,7 @@ class _Run:
             effect, answer = _UNMANAGED[after.verdict], after
         elif after.verdict == "fail":
             earlier = "fail" if before.verdict == "unknown" and _untouched(rule, drift) else before.verdict
-            if earlier == "fail" and (split := _split(before, after)):
+            if earlier == "fail" and (split := added_and_kept(before, after)):
                 new, kept = split
                 yield self._told(rule, drift, "introduced", new)
                 effect, answer = ("present" if kept.evidence else None), kept
@@ -535,36 +521,6 @@ def _untouched(rule: Rule, drift: Drift) -> bool:
     """Whether nothing that the rule looks at has drifted, so that what holds now held before."""
     changed = {re.split(r"[.\[]", c.path, maxsplit=1)[0] for c in drift.changes}
     return drift.kind == "modified" and bool(rule.reads) and not rule.near and not changed & set(rule.reads)
-
-
-def answer_of(rule: Rule, resource: Resource, world: World, drift: Drift | None = None) -> Answer:
-    """One rule on one side; Needs where something must be read first, anything else a broken rule raises."""
-    try:
-        found = rule.judge(Subject(resource, world, drift))
-    except Unknown as why:
-        return Answer("unknown", str(why))
-    fail = failure(found)
-    if fail is None:
-        return ASIDE if found is False else Answer("pass")
-    return Answer("fail", fail.text, fail.severity, fail)
-
-
-def _split(before: Answer, after: Answer) -> tuple[Answer, Answer] | None:
-    """What the drift added to the evidence, and what was there and still is; None where nothing was added."""
-    old, now = (a.fail.facts if a.fail else () for a in (before, after))
-    if not old or not now or after.fail is None:
-        return None
-    new = [more for f in now if (more := f.beyond(old))]
-    if not new:
-        return None
-    kept = [f for f in now if f.beyond(old) is None]
-    kept += [f for f in old if f.beyond(now) is None and f.beyond(kept) is not None]
-    return _with(after, new), _with(after, kept)
-
-
-def _with(answer: Answer, facts: Sequence[Fact]) -> Answer:
-    fail = replace(answer.fail or Fail(), evidence=tuple(facts))
-    return replace(answer, evidence=fail.text if facts else "", fail=fail)
 
 
 def _name(part: Resource | None) -> str:

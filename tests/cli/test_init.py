@@ -15,6 +15,7 @@ from drift.cli import cli
 from drift.cli.init import origin
 from drift.errors import UsageError
 from drift.platforms import workflows
+from drift.providers.aws.login import CREDENTIALS
 from tests.cli.test_action import PINNED
 
 BACKEND = 'terraform {\n  backend "s3" {\n    bucket = "states"\n    key    = "prod.tfstate"\n    region = "eu-west-1"\n  }\n}\n'
@@ -163,5 +164,5 @@ def test_the_pins_are_those_of_our_own_workflows() -> None:
     ours = "".join(p.read_text() for p in (Path(__file__).parents[2] / ".github" / "workflows").glob("*.yml"))
     ours += (Path(__file__).parents[2] / "action.yml").read_text()
 
-    for pin in (workflows.CHECKOUT, workflows.PYTHON, workflows.CREDENTIALS, workflows.TERRAFORM):
+    for pin in (workflows.CHECKOUT, workflows.PYTHON, CREDENTIALS, workflows.TERRAFORM):
         assert pin in ours

@@ -13,8 +13,8 @@ from drift.model.drift import Drift
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.provider import canonical
 from drift.provider.installed import installed
+from drift.rules.answer import Answer, answer_of
 from drift.rules.criteria import Criteria
-from drift.rules.engine import Answer, answer_of
 from drift.rules.spec import Rule
 from drift.rules.world import Needs, Want, World
 

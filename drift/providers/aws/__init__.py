@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from drift.provider.api import Api, Asks
 from drift.provider.catalog import IndexedTypes
-from drift.provider.contract import Access, Grant, Provider, Usage
+from drift.provider.contract import Access, Grant, Login, Provider, Usage
 from drift.provider.facts import SchemaFiles
 from drift.provider.operations import Operations
 from drift.provider.spec import ResourceType
@@ -71,6 +71,12 @@ def _allow(grant: Grant) -> Mapping[str, str]:
     return files(grant)
 
 
+def _login(role: str, region: str) -> Login:
+    from drift.providers.aws.login import login
+
+    return login(role, region)
+
+
 def _operations() -> Operations:
     from drift.providers.aws.operations import BotoOperations
 
@@ -111,6 +117,7 @@ AWS = Provider(
     action=action,
     secret_contents=ONLY_WHEN_ASKED,
     allow=_allow,
+    login=_login,
     console=_console,
     here=_here,
     homes=AwsHomes(),

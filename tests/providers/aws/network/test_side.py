@@ -11,7 +11,7 @@ import pytest
 from drift.model.coverage import Gap
 from drift.model.resource import Resource
 from drift.providers.aws.rules import built_in
-from drift.rules.engine import Answer
+from drift.rules.answer import Answer
 from tests.support.rules import REGION, answer, raw
 
 RULES = {r.id: r for r in built_in()}

@@ -17,8 +17,8 @@ from drift.model.drift import Change, Drift
 from drift.model.resource import Resource
 from drift.provider.installed import installed
 from drift.providers.aws.rules import built_in
+from drift.rules.answer import Answer
 from drift.rules.criteria import Criteria
-from drift.rules.engine import Answer
 from drift.rules.spec import ANY
 from drift.rules.subject import Subject
 from tests.support import rule_cases as some

@@ -12,7 +12,7 @@ from drift.providers.aws.policy import actions_of
 from drift.providers.aws.rules import built_in
 from drift.providers.aws.rules.iam import SENSITIVE
 from drift.providers.aws.rules.policies import granted, open_to_all, read
-from drift.rules.engine import ASIDE, Answer
+from drift.rules.answer import ASIDE, Answer
 from drift.rules.world import Unknown
 from tests.support.rules import answer, raw
 

@@ -8,7 +8,7 @@ import pytest
 
 from drift.provider.path import path
 from drift.providers.aws.rules import built_in
-from drift.rules.engine import ASIDE
+from drift.rules.answer import ASIDE
 from tests.support.rules import answer, raw
 
 RULES = {r.id: r for r in built_in()}
