@@ -117,7 +117,8 @@ def test_json_to_a_file(tmp_path: Path) -> None:
     assert inline["changes"][0]["added"][0]["cidr_ipv4"] == "0.0.0.0/0"
     ssh = next(f for f in inline["findings"] if f["rule"] == "sg-ssh")
     assert (ssh["title"], ssh["effect"], ssh["verdict"]) == ("SSH is open to the world", "introduced", "fail")
-    assert (ssh["severity"], ssh["evidence"]) == ("high", "tcp 22 from 0.0.0.0/0")
+    lone = "tcp 22 from 0.0.0.0/0; not reached: nothing is attached to aws_security_group.inline"
+    assert (ssh["severity"], ssh["evidence"]) == ("high", lone)
     assert "cis-v3 5.2" in ssh["frameworks"]
 
 
