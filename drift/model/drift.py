@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from drift.model.coverage import NOT_ASKED, Gap, Unread
-from drift.model.resource import Resource, Source
+from drift.model.resource import Key, Resource, Source
 from drift.model.value import Value, plain
 
 Kind = Literal["modified", "missing", "unmanaged"]
@@ -204,6 +204,17 @@ class Posture:
     findings: tuple[Finding, ...]
     resource: Resource | None = None
     """None where it is about the account itself."""
+
+    @property
+    def found(self) -> Resource:
+        """The resource; the account itself in the form of one, of the type `account`."""
+        return self.resource or Resource(key=Key("account", self.account, self.region, ()), id=self.account)
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same resource, or the same account and region, on every machine: 16 hexadecimal digits."""
+        key = self.found.key
+        return _digest(["judged", key.type, key.account, key.region, self.found.id or str(self.found.address or "")])
 
 
 ControlAnswer = Literal["passed", "failed", "undecided"]

@@ -1,17 +1,20 @@
-"""The report as CSV: one row for each changed attribute, one for each resource where none changed."""
+"""The report as CSV: one row for each changed attribute, one for each resource where none changed.
+
+What was judged on request and did not drift is one row of the kind `judged`.
+"""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from drift.model.drift import Change, Drift, Report
+from drift.model.drift import Change, Drift, Finding, Posture, Report
 from drift.model.value import Value, plain
 from drift.report import Look
 from drift.report.escape import cell
-from drift.report.wording import worst
+from drift.report.wording import alive, on_request, worst
 
 COLUMNS = (
     "kind", "address", "type", "id", "name", "arn", "account", "region", "state", "file", "line",
@@ -26,6 +29,8 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - a
     for drift in report.drift:
         for row in _rows(drift):
             writer.writerow([cell(value) for value in row])
+    for one in on_request(report):
+        writer.writerow([cell(value) for value in _judged(one)])
 
 
 def _rows(drift: Drift) -> Iterator[list[object]]:
@@ -34,12 +39,25 @@ def _rows(drift: Drift) -> Iterator[list[object]]:
         drift.kind, drift.resource.address or "", drift.type, found.id, found.name, found.arn,
         found.key.account, found.key.region, source.state,
     ]  # fmt: skip
-    findings = "; ".join(f"{f.severity} {f.rule} ({f.effect})" for f in drift.findings)
-    last = [worst(drift) or "", findings, drift.fingerprint]
+    last = [worst(drift) or "", _findings(drift.findings), drift.fingerprint]
     for change in drift.changes or (None,):
         file = change.file if change and change.line else source.file
         line = (change.line if change else 0) or source.line
         yield [*first, file, line or "", *_values(change), *last]
+
+
+def _judged(one: Posture) -> list[object]:
+    """What did not drift, on one row: of the kind `judged`, without attributes."""
+    found = one.found
+    return [
+        "judged", found.address or "", found.type, found.id, found.name, found.arn, one.account, one.region,
+        found.source.state, found.source.file, found.source.line or "", *_values(None), alive(one)[0].severity,
+        _findings(one.findings), one.fingerprint,
+    ]  # fmt: skip
+
+
+def _findings(findings: Iterable[Finding]) -> str:
+    return "; ".join(f"{f.severity} {f.rule} ({f.effect})" for f in findings)
 
 
 def _values(change: Change | None) -> list[str]:

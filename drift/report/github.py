@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from typing import TextIO
 
-from drift.model.drift import Drift, Report
+from drift.model.drift import Drift, Posture, Report
+from drift.model.resource import Source
 from drift.report import Look
 from drift.report.escape import argument, command, from_root
 from drift.report.safe import visible
-from drift.report.wording import alive, by_severity, headline, level, place, sentence, source_of, told
+from drift.report.wording import (
+    JUDGED,
+    LEVEL,
+    alive,
+    by_severity,
+    headline,
+    judged_of,
+    level,
+    on_request,
+    place,
+    sentence,
+    source_of,
+    told,
+)
 
 SHOWN = 10
 """Annotations of one level that GitHub shows of a step; it passes over the rest without a word."""
@@ -25,16 +39,32 @@ def render(report: Report, out: TextIO, look: Look) -> None:
             out.write(
                 f"::{loud} {_where(drift, look.within)}title={argument(f'drift: {drift.kind}')}::{_message(drift)}\n"
             )
+    for one in on_request(report):
+        worst, *_ = alive(one)
+        loud = "notice" if LEVEL[worst.severity] == "note" else LEVEL[worst.severity]
+        seen[loud] += 1
+        if seen[loud] <= SHOWN - (loud == "notice"):
+            where = _at(one.found.source, look.within)
+            out.write(f"::{loud} {where}title={argument('drift: judged on request')}::{_judged(one)}\n")
     left = sum(seen.values()) - sum(min(n, SHOWN - (loud == "notice")) for loud, n in seen.items())
     more = f"; {left} more are in the report" if left else ""
     out.write(f"::notice title=drift::{command(headline(report) + more)}\n")
 
 
 def _where(drift: Drift, within: str) -> str:
-    source = source_of(drift)
+    return _at(source_of(drift), within)
+
+
+def _at(source: Source, within: str) -> str:
     if not source.file:
         return ""
     return f"file={argument(from_root(source.file, within))},line={source.line or 1},"
+
+
+def _judged(one: Posture) -> str:
+    lines = [f"{visible(judged_of(one))} ({JUDGED[one.resource is not None]})"]
+    lines += [f"{f.severity}: {visible(f.message)} [{visible(f.rule)}]" for f in alive(one)]
+    return command("\n".join(lines))
 
 
 def _message(drift: Drift) -> str:

@@ -1,14 +1,28 @@
-"""The report as JUnit XML: a suite for each kind of drift, a failed case for each resource."""
+"""The report as JUnit XML: a suite for each kind of drift, and for what was judged on request; a failed case for each
+resource."""
 
 from __future__ import annotations
 
 from typing import TextIO
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from drift.model.drift import KINDS, Drift, Report
+from drift.model.drift import KINDS, Drift, Finding, Posture, Report
 from drift.report import Look
 from drift.report.escape import xml
-from drift.report.wording import alive, home, known_as, named, place, sentence, source_of, told, unread_lines
+from drift.report.wording import (
+    JUDGED,
+    alive,
+    home,
+    judged_of,
+    known_as,
+    named,
+    on_request,
+    place,
+    sentence,
+    source_of,
+    told,
+    unread_lines,
+)
 
 
 def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - a CI decides how it looks
@@ -25,13 +39,20 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - a
             case = SubElement(suite, "testcase", classname=f"drift.{kind}", name=f"nothing {kind}")
             if unseen:
                 SubElement(case, "skipped", message="what is unmanaged was not looked for")
+    judged = on_request(report)
+    if report.posture:
+        suite = _suite(root, report, "drift.judged", max(len(judged), 1), failures=len(judged))
+        for one in judged:
+            _judged(suite, one)
+        if not judged:
+            SubElement(suite, "testcase", classname="drift.judged", name="nothing fails a rule")
     suite = _suite(root, report, "drift.read", 1 + len(unread), skipped=len(unread))
     SubElement(suite, "testcase", classname="drift.read", name=f"{report.in_sync} of {report.managed} in sync")
     for line in unread:
         case = SubElement(suite, "testcase", classname="drift.read", name=xml(line))
         SubElement(case, "skipped", message="it could not be read")
     root.set("tests", str(sum(int(s.get("tests", "0")) for s in root)))
-    root.set("failures", str(len(report.drift)))
+    root.set("failures", str(len(report.drift) + len(judged)))
     indent(root)
     out.write('<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n")
 
@@ -40,6 +61,23 @@ def _suite(root: Element, report: Report, name: str, tests: int, *, failures: in
     counts = {"tests": str(tests), "failures": str(failures), "errors": "0", "skipped": str(skipped), "time": "0"}
     when = {"timestamp": xml(report.started_at.removesuffix("Z"))} if report.started_at else {}
     return SubElement(root, "testsuite", {"name": name, **counts, **when})
+
+
+def _judged(suite: Element, one: Posture) -> None:
+    """What did not drift and fails a rule, as one failed case."""
+    found = one.found
+    attributes = {"classname": xml(found.type), "name": xml(judged_of(one))}
+    if found.source.file:
+        attributes |= {"file": xml(found.source.file), "line": str(found.source.line or 1)}
+    case = SubElement(suite, "testcase", attributes)
+    worst, *_ = alive(one)
+    said = f"{worst.message} ({JUDGED[one.resource is not None]})"
+    failure = SubElement(case, "failure", message=xml(said), type="judged")
+    failure.text = "\n".join(_finding(f) for f in alive(one))
+
+
+def _finding(f: Finding) -> str:
+    return f"{f.severity}: {xml(f.message)} [{xml(f.rule)}, {f.effect}]"
 
 
 def _failed(suite: Element, drift: Drift) -> None:
@@ -51,5 +89,5 @@ def _failed(suite: Element, drift: Drift) -> None:
     failure = SubElement(case, "failure", message=xml(sentence(drift)), type=drift.kind)
     lines = [f"{drift.kind}: {xml(known_as(drift))}", f"in: {xml(home(drift))}", f"source: {xml(place(where))}"]
     lines += [f"{sign} {xml(text)}" for change in drift.changes for sign, text in told(change)]
-    lines += [f"{f.severity}: {xml(f.message)} [{xml(f.rule)}, {f.effect}]" for f in alive(drift)]
+    lines += [_finding(f) for f in alive(drift)]
     failure.text = "\n".join(lines)

@@ -8,14 +8,27 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, TextIO
 
 from drift import __version__
-from drift.model.drift import Drift, Finding, Report, Severity
+from drift.model.drift import Drift, Finding, Posture, Report, Severity
 from drift.model.value import Value, plain
 from drift.report import Look, stream
 from drift.report.safe import visible
-from drift.report.wording import KIND, NEXT, alive, known_as, named, place, sentence, source_of
+from drift.report.wording import (
+    JUDGED,
+    KIND,
+    NEXT,
+    alive,
+    judged_of,
+    known_as,
+    named,
+    on_request,
+    place,
+    sentence,
+    source_of,
+)
 
 VERSION = "1.4.0"
 SEVERITY: dict[Severity | None, tuple[int, str]] = {
@@ -33,7 +46,8 @@ ACCOUNTS: Mapping[str, tuple[str, int]] = {"aws": ("AWS Account", 10), "google":
 
 def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - machines do not look
     """Write one finding for each drifted resource, and one for each misconfiguration that still holds."""
-    stream.write(out, (e for d in report.drift for e in _events(d, report)))
+    drifted = (e for d in report.drift for e in _events(d, report))
+    stream.write(out, chain(drifted, (e for p in on_request(report) for e in _judged(p, report))))
     out.write("\n")
 
 
@@ -47,6 +61,14 @@ def _events(drift: Drift, report: Report) -> Iterator[dict[str, Any]]:
         )
 
 
+def _judged(one: Posture, report: Report) -> Iterator[dict[str, Any]]:
+    """One finding for each misconfiguration of what did not drift."""
+    for f in alive(one):
+        detail = f"{visible(f.message)} ({f.effect}): {visible(judged_of(one))} ({JUDGED[one.resource is not None]})"
+        remedy = visible(f.remedy) or "Correct the configuration, and apply it."
+        yield _event(one, report, visible(f.rule), visible(f.title), f.severity, detail, remedy, f.references)
+
+
 def _remedy(finding: Finding, drift: Drift) -> str:
     if finding.effect == "introduced" and drift.kind != "unmanaged":
         return NEXT[drift.kind]  # what put it there is the drift
@@ -54,7 +76,7 @@ def _remedy(finding: Finding, drift: Drift) -> str:
 
 
 def _event(
-    drift: Drift,
+    drift: Drift | Posture,
     report: Report,
     code: str,
     title: str,
@@ -63,11 +85,15 @@ def _event(
     remedy: str,
     references: Sequence[str] = (),
 ) -> dict[str, Any]:
-    found = drift.found
+    found, address = drift.found, drift.found.address
+    kind, type_, source, certain = "judged", found.type, found.source, True
+    if isinstance(drift, Drift):
+        kind, type_, source, certain = drift.kind, drift.type, source_of(drift), drift.certain
+        address = drift.resource.address
     when = _moment(report)
     severity_id, severity_name = SEVERITY[severity]
     # a type is named after its provider, by Terraform's rule for names
-    provider, _, rest = drift.type.partition("_")
+    provider, _, rest = type_.partition("_")
     service = rest.partition("_")[0]
     account_type, account_type_id = ACCOUNTS.get(provider, ("Unknown", 0))
     return {
@@ -108,11 +134,11 @@ def _event(
                 "cloud_partition": visible(_partition(found.arn) or provider),
                 "region": visible(found.key.region),
                 "name": visible(found.name or found.id),
-                "type": visible(drift.type),
+                "type": visible(type_),
                 "uid": visible(found.arn or found.id),
                 "labels": [],
                 "group": {"name": visible(service)},
-                "data": {"details": visible(place(source_of(drift))), "metadata": _metadata(drift)},
+                "data": {"details": visible(place(source)), "metadata": _metadata(drift)},
             }
         ],
         "cloud": {
@@ -127,7 +153,7 @@ def _event(
             },
         },
         "remediation": {"desc": remedy, "references": [visible(r) for r in references]},
-        "unmapped": {"kind": drift.kind, "address": visible(drift.resource.address or ""), "certain": drift.certain},
+        "unmapped": {"kind": kind, "address": visible(address or ""), "certain": certain},
     }
 
 
@@ -143,10 +169,10 @@ def _partition(full_name: str) -> str:
     return full_name.split(":")[1] if full_name.count(":") > 1 else ""
 
 
-def _metadata(drift: Drift) -> dict[str, Any]:
+def _metadata(drift: Drift | Posture) -> dict[str, Any]:
     changes = [
         {"path": visible(c.path), "desired": visible(_text(c.desired)), "actual": visible(_text(c.actual))}
-        for c in drift.changes
+        for c in (drift.changes if isinstance(drift, Drift) else ())
         if not c.sensitive
     ]
     return {"changes": changes}

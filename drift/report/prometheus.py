@@ -22,6 +22,7 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - m
         for key, n in sorted(drifted.items())
     ]
     found = Counter((f.severity, f.effect) for d in report.drift for f in d.findings)
+    judged = Counter((f.severity, f.effect) for p in report.posture for f in p.findings)
     totals = {"managed": report.managed, "in_sync": report.in_sync, "unread": report.unread_resources}
     totals |= {kind: len(report.of_kind(kind)) for kind in KINDS if kind != "unmanaged" or report.scope.unmanaged}
     totals |= {"not_ours": len(report.not_ours), "pending": len(report.pending), "accepted": len(report.accepted)}
@@ -32,6 +33,11 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - m
             "drift_findings",
             "Misconfigurations of drifted resources, by severity and by what the drift did to them.",
             [({"severity": s, "effect": e}, float(n)) for (s, e), n in sorted(found.items())],
+        ),
+        (
+            "drift_judged_findings",
+            "Misconfigurations of what did not drift, judged on request.",
+            [({"severity": s, "effect": e}, float(n)) for (s, e), n in sorted(judged.items())],
         ),
         ("drift_coverage_ratio", "Managed among all that was found.", _coverage(report)),
         ("drift_incomplete", "1 where part of the scope could not be read.", [({}, float(report.incomplete))]),

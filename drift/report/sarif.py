@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TextIO
 
 from drift import __version__
-from drift.model.drift import KINDS, Drift, Finding, Report
+from drift.model.drift import KINDS, Drift, Finding, Posture, Report
+from drift.model.resource import Source
 from drift.report import Look, stream
 from drift.report.escape import from_root, uri
 from drift.report.safe import visible
 from drift.report.wording import (
+    JUDGED,
     KIND,
     LEVEL,
     NEXT,
     alive,
     by_severity,
+    judged_of,
     known_as,
     level,
     named,
+    on_request,
     sentence,
     source_of,
     told,
@@ -46,8 +50,12 @@ def _run(report: Report, within: str) -> dict[str, Any]:
     notes = [{"level": "warning", "message": {"text": line}} for line in unread_lines(report)]
     notes += [{"level": "note", "message": {"text": visible(w)}} for w in report.warnings]
     drifts = by_severity(report.drift)
-    results = (r for drift in drifts for r in _results(drift, index, _location(drift, report, within)))
-    count = sum(1 + len(alive(drift)) for drift in drifts)
+    judged = on_request(report)
+    results = chain(
+        (r for drift in drifts for r in _results(drift, index, _location(drift, report, within))),
+        (r for one in judged for r in _judged(one, index, report, within)),
+    )
+    count = sum(1 + len(alive(drift)) for drift in drifts) + sum(len(alive(one)) for one in judged)
     if count > MOST:
         left = f"{count - MOST} more results are in the report: code scanning takes {MOST}, the worst come first."
         notes.append({"level": "warning", "message": {"text": left}})
@@ -76,7 +84,8 @@ def _rules(report: Report) -> list[dict[str, Any]]:
         }
         for kind in KINDS
     ]
-    found: dict[str, Finding] = {f.rule: f for d in report.drift for f in alive(d)}
+    told_of: list[Drift | Posture] = [*report.drift, *report.posture]
+    found: dict[str, Finding] = {f.rule: f for one in told_of for f in alive(one)}
     for rule, finding in sorted(found.items()):
         out.append(
             {
@@ -99,8 +108,16 @@ def _results(drift: Drift, index: dict[str, int], location: dict[str, Any]) -> I
         yield _result(visible(finding.rule), LEVEL[finding.severity], text, drift, index, location)
 
 
+def _judged(one: Posture, index: dict[str, int], report: Report, within: str) -> Iterator[dict[str, Any]]:
+    """One result for each finding of what did not drift."""
+    location = _at(one.found.source, judged_of(one), report, within)
+    for finding in alive(one):
+        text = f"{visible(finding.message)}: {visible(judged_of(one))} ({JUDGED[one.resource is not None]})"
+        yield _result(visible(finding.rule), LEVEL[finding.severity], text, one, index, location)
+
+
 def _result(
-    rule: str, loud: str, text: str, drift: Drift, index: dict[str, int], location: dict[str, Any]
+    rule: str, loud: str, text: str, drift: Drift | Posture, index: dict[str, int], location: dict[str, Any]
 ) -> dict[str, Any]:
     found = drift.found
     return {
@@ -111,23 +128,26 @@ def _result(
         "locations": [location],
         "partialFingerprints": {"drift/v1": f"{drift.fingerprint}:{rule}"},
         "properties": {
-            "kind": drift.kind,
-            "type": visible(drift.type),
+            "kind": drift.kind if isinstance(drift, Drift) else "judged",
+            "type": visible(drift.type if isinstance(drift, Drift) else found.type),
             "id": visible(found.id),
             "arn": visible(found.arn) or None,
             "account": visible(found.key.account),
             "region": visible(found.key.region),
-            "state": visible(drift.resource.source.state) or None,
+            "state": visible((drift.resource if isinstance(drift, Drift) else found).source.state) or None,
         },
     }
 
 
 def _location(drift: Drift, report: Report, within: str) -> dict[str, Any]:
-    source = source_of(drift)
+    return _at(source_of(drift), named(drift), report, within)
+
+
+def _at(source: Source, name: str, report: Report, within: str) -> dict[str, Any]:
     file = uri(from_root(source.file, within))
     state = source.state or next(iter(report.scope.sources), "")
     place = file or uri(from_root(state, within)) or "terraform.tfstate"
     physical: dict[str, Any] = {"artifactLocation": {"uri": place, "uriBaseId": "SRCROOT"}}
     physical["region"] = {"startLine": max(1, source.line) if file else 1}
-    logical = {"fullyQualifiedName": visible(named(drift)), "kind": "resource"}
+    logical = {"fullyQualifiedName": visible(name), "kind": "resource"}
     return {"physicalLocation": physical, "logicalLocations": [logical]}

@@ -92,7 +92,7 @@ def module_of(address: Address | None) -> str:
     return ".".join(f"module.{name}" for name, _ in address.module) if address else ""
 
 
-def alive(drift: Drift) -> tuple[Finding, ...]:
+def alive(drift: Drift | Posture) -> tuple[Finding, ...]:
     """The findings to act on, the worst first."""
     found = [f for f in drift.findings if f.counts]
     return tuple(sorted(found, key=lambda f: SEVERITIES.index(f.severity)))
@@ -108,6 +108,16 @@ def by_framework(report: Report) -> list[tuple[str, list[Control]]]:
     for control in report.controls:
         out.setdefault(control.framework, []).append(control)
     return list(out.items())
+
+
+def on_request(report: Report) -> list[Posture]:
+    """What was judged on request and fails a rule that is not exempted, the worst first."""
+    found = [p for p in report.posture if alive(p)]
+    return sorted(found, key=lambda p: SEVERITIES.index(alive(p)[0].severity))
+
+
+JUDGED = {True: "in sync, judged on request", False: "the account, judged on request"}
+"""What is said of what did not drift: of a resource, of an account."""
 
 
 def judged_of(posture: Posture) -> str:

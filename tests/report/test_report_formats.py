@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
@@ -19,7 +20,7 @@ from drift.cli.options.policy import Policy
 from drift.errors import UsageError
 from drift.model.address import Address
 from drift.model.coverage import Gap, Unread
-from drift.model.drift import Change, Drift, Finding, Report, Scope
+from drift.model.drift import Change, Drift, Finding, Posture, Report, Scope
 from drift.model.resource import Key, Resource, Source
 from drift.report import FORMATS, SAID, Look, renderer
 from drift.report.json import document, read
@@ -89,6 +90,7 @@ def test_sarif_is_what_its_schema_demands() -> None:
     for report in (
         REPORT,
         Report(scope=Scope()),
+        JUDGED,
         replace(REPORT, warnings=("w",), gaps=(Gap("t", "1", "r", "a", "c"),)),
     ):
         check.validate(json.loads(rendered("sarif", report)))
@@ -129,7 +131,7 @@ def test_an_attribute_alone_is_pointed_at_by_its_own_line() -> None:
 
 def test_ocsf_is_what_its_models_demand() -> None:
     ocsf = pytest.importorskip("py_ocsf_models.events.findings.detection_finding")
-    for event in json.loads(rendered("ocsf")):
+    for event in json.loads(rendered("ocsf", JUDGED)):
         ocsf.DetectionFinding.model_validate(event)
 
 
@@ -143,6 +145,70 @@ def test_junit_counts_what_failed_and_what_was_skipped() -> None:
     case = root.find("./testsuite[@name='drift.modified']/testcase")
     assert case is not None
     assert (case.get("file"), case.get("line")) == ("web/main.tf", "12")
+
+
+TRAIL = Finding(
+    "trail-multi-region", "high", "What is done is not logged everywhere", "introduced", evidence="no trail"
+)
+SPARED = replace(SSH, rule="sg-rdp", title="Remote Desktop is open", exempt="accepted")
+UNTOLD = Finding("s3-pab", "high", "Public access is not blocked", "unknown", verdict="unknown")
+JUDGED = replace(
+    REPORT,
+    posture=(
+        Posture("123456789012", "eu-west-1", (replace(SSH, effect="present", evidence="tcp 22 open"), SPARED, UNTOLD), GROUP),
+        Posture("123456789012", "global", (TRAIL,)),
+    ),
+)  # fmt: skip
+NAMELESS = ("prometheus",)
+"""Formats that count and name nothing."""
+
+
+@pytest.mark.parametrize("format_", [f for f in FORMATS if f not in NAMELESS])
+def test_every_format_tells_what_was_judged_on_request(format_: str) -> None:
+    said, before = rendered(format_, JUDGED, verbose=True, width=300), rendered(format_, verbose=True, width=300)
+
+    for rule in ("trail-multi-region", "sg-ssh"):
+        assert said.count(rule) > before.count(rule), rule
+    assert "123456789012" in said
+    assert "module.web.aws_security_group.this" in said
+
+
+@pytest.mark.parametrize("format_", ["sarif", "gitlab", "github", "junit", "ocsf"])
+def test_what_is_accepted_or_unknown_is_no_finding_there(format_: str) -> None:
+    said = rendered(format_, JUDGED)
+
+    assert "sg-rdp" not in said
+    assert "s3-pab" not in said
+
+
+def test_what_was_judged_on_request_fails_its_own_cases() -> None:
+    root = ElementTree.fromstring(rendered("junit", JUDGED))
+    [suite] = root.findall("./testsuite[@name='drift.judged']")
+
+    assert (root.get("failures"), suite.get("failures"), suite.get("tests")) == ("5", "2", "2")
+    assert [c.get("name") for c in suite] == ["module.web.aws_security_group.this", "account 123456789012 global"]
+
+
+def test_what_was_judged_on_request_is_a_row_of_its_own_and_a_count() -> None:
+    rows = list(csv.DictReader(io.StringIO(rendered("csv", JUDGED))))
+    judged = [(r["kind"], r["type"], r["id"], r["severity"], r["line"]) for r in rows if r["kind"] == "judged"]
+
+    assert judged == [
+        ("judged", "aws_security_group", "sg-1", "high", "12"),
+        ("judged", "account", "123456789012", "high", ""),
+    ]
+    assert 'drift_judged_findings{severity="high",effect="present"} 1\n' in rendered("prometheus", JUDGED)
+
+
+def test_what_was_judged_on_request_stands_on_its_line_with_a_fingerprint_of_its_own() -> None:
+    results = json.loads(rendered("sarif", JUDGED))["runs"][0]["results"]
+    there = [r for r in results if r["properties"]["kind"] == "judged"]
+    place = there[0]["locations"][0]["physicalLocation"]
+    issues = json.loads(rendered("gitlab", JUDGED))
+
+    assert [r["ruleId"] for r in there] == ["sg-ssh", "trail-multi-region"]
+    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("web/main.tf", 12)
+    assert len({i["fingerprint"] for i in issues}) == len(issues) == 5
 
 
 def test_prometheus_counts() -> None:
