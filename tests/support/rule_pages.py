@@ -35,7 +35,7 @@ A rule judges what drifted, and nothing else, on both sides: a finding says whet
   trail, another flow log of the same network, an alarm on the same metric, a filter with the same pattern, the account's
   block of public access; nor is it one where what was guarded is gone as well.
 - **Posture, on request**: `--judge all` judges what is in sync too, `--judge account` says what the account or a region
-  lacks (no trail, no detector, no recorder); both stand under *Judged on request*, in the table, Markdown, JSON and HTML.
+  lacks (no trail, no detector, no recorder); both stand under *Judged on request*, in every format.
   [checklist.md](checklist.md) goes through a security checklist with them.
 - **fail, pass or unknown.** Where something that a rule needs could not be read, its verdict is *unknown*: never pass,
   never fail, and no run fails by it. So it is where the rule itself breaks, and the report warns.

@@ -173,25 +173,61 @@ def _begins(pattern: str, value: str) -> bool:
 # Services ---------------------------------------------------------------------------------------------------------
 
 LOCAL = (
-    "autoscaling", "batch", "codedeploy", "ec2", "ec2fleet", "ecs", "ecs-tasks", "edgelambda", "eks",
-    "eks-fargate-pods", "eks-nodegroup", "elasticbeanstalk", "elasticmapreduce", "lambda", "monitoring.rds", "pods.eks",
-    "rds", "spot", "spotfleet",
+    "codedeploy", "ec2", "ec2fleet", "ecs", "ecs-tasks", "edgelambda", "eks", "eks-fargate-pods", "eks-nodegroup",
+    "elasticbeanstalk", "elasticmapreduce", "lambda", "monitoring.rds", "pods.eks", "spot", "spotfleet",
 )  # fmt: skip
-"""Services that use a role only for a resource of the role's own account, to which iam:PassRole gave it."""
+"""Services that use a role only for a resource of the role's own account, to which iam:PassRole gave it. Their guides
+show trust policies without such a condition."""
+
+GUIDES: Mapping[str, str] = {
+    "airflow": "amazon-mwaa-user-guide",
+    "airflow-env": "amazon-mwaa-user-guide",
+    "amplify": "aws-amplify-console-user-guide",
+    "appstream": "amazon-appstream2-developer-guide",
+    "autoscaling": "amazon-ec2-auto-scaling-user-guide",
+    "batch": "aws-batch-user-guide",
+    "cloudtrail": "aws-cloudtrail-user-guide",
+    "comprehend": "amazon-comprehend-developer-guide",
+    "config": "aws-config-developer-guide",
+    "connect": "amazon-connect-admin-guide",
+    "controltower": "aws-control-tower-guide",
+    "datasync": "aws-datasync-user-guide",
+    "dms": "aws-dms-user-guide",
+    "ds": "aws-directory-service-admin-guide",
+    "es": "amazon-opensearch-service-developer-guide",
+    "export.rds": "amazon-rds-user-guide",
+    "gameliftstreams": "gameliftstreams",
+    "greengrass": "aws-greengrass-developer-guide",
+    "iot": "aws-iot-docs",
+    "iotevents": "aws-iot-events-developer-guide",
+    "iotsitewise": "aws-iot-sitewise-user-guide",
+    "kafkaconnect": "amazon-msk-developer-guide",
+    "mediaconvert": "aws-elemental-mediaconvert-user-guide",
+    "mediatailor": "aws-elemental-mediatailor-user-guide",
+    "opensearchservice": "amazon-opensearch-service-developer-guide",
+    "opsworks": "aws-opsworks-user-guide",
+    "personalize": "amazon-personalize-developer-guide",
+    "proton": "aws-proton-user-guide",
+    "rds": "amazon-rds-user-guide",
+    "rekognition": "amazon-rekognition-developer-guide",
+    "sagemaker": "amazon-sagemaker-developer-guide",
+    "ssm": "aws-systems-manager-user-guide",
+    "ssm-incidents": "incident-manager-user-guide",
+    "textract": "amazon-textract-developer-guide",
+    "transcribe": "amazon-transcribe-developer-guide",
+    "transfer": "aws-transfer-user-guide",
+}
+"""Service -> its guide, which has a page on the prevention of the cross-service confused deputy."""
 
 DEPUTIES = frozenset({
-    "amplify", "apigateway", "appflow", "appsync", "athena", "backup", "bedrock", "bedrock-agentcore", "budgets",
-    "chatbot", "cloudformation", "cloudtrail", "cloudwatch", "codebuild", "codepipeline", "cognito-idp", "config",
-    "connect", "databrew", "datasync", "dax", "delivery.logs", "dlm", "dms", "ds", "es", "events", "export.rds",
-    "firehose", "fis", "forecast", "gamelift", "glue", "greengrass", "guardduty", "imagebuilder", "inspector2", "iot",
-    "iotevents", "ivs", "kafkaconnect", "kendra", "kinesisanalytics", "lex", "lexv2", "logs", "macie", "mediaconvert",
-    "medialive", "memorydb", "opensearchservice", "osis.pipelines", "personalize", "pinpoint", "pipes", "quicksight",
-    "redshift", "rekognition", "resiliencehub", "resource-explorer-2", "s3", "sagemaker", "scheduler", "securitylake",
-    "serverlessrepo", "ses", "sms-voice", "sns", "sqs", "ssm", "ssm-incidents", "states", "storagegateway", "textract",
-    "transcribe", "transfer", "vpc-flow-logs", "vpc-lattice", "wisdom", "workspaces", "xray",
+    *GUIDES, "apigateway", "appflow", "appsync", "backup", "bedrock", "bedrock-agentcore", "budgets", "chatbot",
+    "cloudformation", "codebuild", "codepipeline", "cognito-idp", "databrew", "delivery.logs", "dlm", "events",
+    "firehose", "fis", "forecast", "glue", "imagebuilder", "ivs", "kendra", "kinesisanalytics", "lex", "lexv2", "logs",
+    "medialive", "osis.pipelines", "pinpoint", "pipes", "quicksight", "redshift", "resiliencehub", "scheduler",
+    "securitylake", "ses", "sns", "states", "storagegateway", "vpc-flow-logs",
 })  # fmt: skip
-"""Services that act for resources of any account and set aws:SourceArn or aws:SourceAccount when they do (their own
-pages on the prevention of the cross-service confused deputy)."""
+"""Services that act for resources of any account and set aws:SourceArn or aws:SourceAccount when they do, by their
+guides or by the examples of their trust policies. Of all others it is not known."""
 
 _SERVICE = re.compile(
     r"(?P<name>[\w.-]+?)(?:\.[a-z]{2}(?:-[a-z]+)+-\d)?\.(?:amazonaws\.com(?:\.cn)?|aws\.internal|api\.aws)"
