@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from drift.providers.aws.policy import Grants, Names, Policy, Statement, about, paths
-from drift.providers.aws.rules.policies import decided, granted, read
+from drift.providers.aws.policy import about, paths
+from drift.providers.aws.rules.limits import ADMINISTRATOR, EVERYTHING, within_limits
+from drift.providers.aws.rules.policies import decided, read
 from drift.rules.spec import Fact, Fail, Found, rule
 from drift.rules.subject import Subject
-from drift.rules.world import Unknown
 
 POLICIES = ("aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy")
 
 ATTACHMENTS = ("aws_iam_role_policy_attachment", "aws_iam_user_policy_attachment", "aws_iam_group_policy_attachment")
 
-ADMINISTRATOR = ":policy/AdministratorAccess"
-
 INLINE = "inline policy"
-
-EVERYTHING = Policy((Statement("Allow", Names(frozenset({"*"})), Names(frozenset({"*"}))),))
-"""What AWS's own AdministratorAccess says."""
 
 TOO_MUCH = (":policy/AWSCloudShellFullAccess", ":policy/AmazonBedrockFullAccess")
 
@@ -48,8 +41,8 @@ NARROWER = ("iam-privesc", "iam-service-star", "iam-assume-any", "iam-marketplac
     implies=NARROWER,
 )
 def iam_admin_star(it: Subject) -> Found:
-    """`*` on `*`: whoever has it owns the account."""
-    found = granted(it["policy"]).admin
+    """`*` on `*`: whoever has it owns the account, unless a boundary or the organisation keeps him from it."""
+    found = within_limits(it, [read(it["policy"])], lambda g: g.admin)
     return about(found) if found else None
 
 
@@ -71,7 +64,9 @@ def iam_admin_star(it: Subject) -> Found:
 )
 def iam_admin_attached(it: Subject) -> Found:
     """Everything on everything, by AWS's own policy."""
-    return str(it["policy_arn"]) if str(it["policy_arn"]).endswith(ADMINISTRATOR) else None
+    if not str(it["policy_arn"]).endswith(ADMINISTRATOR):
+        return None
+    return str(it["policy_arn"]) if within_limits(it, [EVERYTHING], lambda g: g.admin) else None
 
 
 @rule(
@@ -95,10 +90,8 @@ def iam_role_admin(it: Subject) -> Found:
     managed = {p.resource.arn: p for p in it.near("aws_iam_policy")}
     for arn in sorted(managed.keys() & attached):
         mine[managed[arn].name] = read(managed[arn]["policy"])
-    if Grants(mine.values()).admin is None:
-        return None
-    found = Grants(mine.values(), boundary=_boundary(it, managed)).admin
-    name = next((name for name, policy in mine.items() if found in policy.statements), "")
+    found = within_limits(it, mine.values(), lambda g: g.admin, it)
+    name = next((name for name, policy in mine.items() if found and found in policy.statements), "")
     return Fail(name, remedy=_take_away(name)) if name else None
 
 
@@ -109,18 +102,6 @@ def _take_away(name: str) -> str:
     if name.startswith(INLINE):
         return f"Delete the {name} from the role, or narrow it. {LEAST}"
     return f"Detach {name}, or narrow it. {LEAST}"
-
-
-def _boundary(it: Subject, managed: Mapping[str, Subject]) -> Policy | None:
-    """What a role's permissions boundary allows; None where it has none, Unknown where that was not read."""
-    arn = str(it["permissions_boundary"] or "")
-    if not arn:
-        return None
-    if arn.endswith(ADMINISTRATOR):
-        return EVERYTHING
-    if arn not in managed:
-        raise Unknown(f"what the permissions boundary {arn} allows was not read")
-    return read(managed[arn]["policy"])
 
 
 @rule(
@@ -135,7 +116,8 @@ def _boundary(it: Subject, managed: Mapping[str, Subject]) -> Policy | None:
 )
 def iam_privesc(it: Subject) -> Found:
     """All actions of a known way from few rights to more, each on every resource that it may be about."""
-    return [Fact(p.text, p.escalation) for p in paths(granted(it["policy"]))]
+    found = within_limits(it, [read(it["policy"])], paths)
+    return [Fact(p.text, p.escalation) for p in found]
 
 
 @rule(
@@ -155,8 +137,9 @@ def iam_privesc(it: Subject) -> Found:
 )
 def iam_service_star(it: Subject) -> Found:
     """Every action of IAM, KMS, CloudTrail, S3, STS, Organizations or Secrets Manager on all that it has."""
-    grants = granted(it["policy"])
-    found = [service for service in SENSITIVE if decided(grants.whole_service(service))]
+    found = within_limits(
+        it, [read(it["policy"])], lambda g: [service for service in SENSITIVE if decided(g.whole_service(service))]
+    )
     return [f"all of {service}" for service in found]
 
 
@@ -172,7 +155,7 @@ def iam_service_star(it: Subject) -> Found:
 )
 def iam_assume_any(it: Subject) -> Found:
     """sts:AssumeRole on every role: each one whose trust policy names the account is within reach."""
-    found = granted(it["policy"]).on_everything("sts:AssumeRole")
+    found = within_limits(it, [read(it["policy"])], lambda g: g.on_everything("sts:AssumeRole"))
     return about(found) if found else None
 
 
@@ -188,7 +171,7 @@ def iam_assume_any(it: Subject) -> Found:
 )
 def iam_marketplace_any(it: Subject) -> Found:
     """aws-marketplace:Subscribe on `*` spends money without a limit."""
-    found = granted(it["policy"]).on_everything("aws-marketplace:Subscribe")
+    found = within_limits(it, [read(it["policy"])], lambda g: g.on_everything("aws-marketplace:Subscribe"))
     return about(found) if found else None
 
 
