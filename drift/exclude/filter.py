@@ -226,15 +226,19 @@ ELEMENTWISE = frozenset(
 """Nodes of JMESPath whose first part speaks of the resource itself, and the others of what that gives."""
 
 
-def _roots(node: Mapping[str, Any]) -> Iterator[str]:
-    """The names that an expression takes from the resource itself, not from one of its values."""
+def _of_the_resource(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The parts of an expression that speak of the resource itself, not of one of its values."""
     kind, children = node["type"], [c for c in node.get("children", []) if isinstance(c, Mapping)]
-    if kind == "field":
-        yield node["value"]
-    elif kind == "expref":
+    if kind == "expref":
         return  # of each element of what a function is given
+    yield node
     for child in children[:1] if kind in ELEMENTWISE else children:
-        yield from _roots(child)
+        yield from _of_the_resource(child)
+
+
+def _roots(node: Mapping[str, Any]) -> Iterator[str]:
+    """The names that an expression takes from the resource itself."""
+    return (n["value"] for n in _of_the_resource(node) if n["type"] == "field")
 
 
 def _fields(node: Mapping[str, Any]) -> Iterator[str]:
@@ -249,8 +253,8 @@ def _fields(node: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _bare(node: Mapping[str, Any]) -> bool:
-    """Whether a part of an expression speaks of all that is known at once: `@`, `keys(@)`."""
-    return node["type"] == "current" or any(_bare(c) for c in node.get("children", []) if isinstance(c, Mapping))
+    """Whether a part of an expression speaks of all that is known at once: `@`, `keys(@)`; not `tags | keys(@)`."""
+    return any(node["type"] in ("current", "identity") for node in _of_the_resource(node))
 
 
 def _true(value: Any) -> bool:

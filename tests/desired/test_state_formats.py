@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from drift.desired import state as formats
 from drift.desired.instance import Instance
 from drift.desired.load import build, read_states
 from drift.errors import StateError
+from drift.installation import command
 from drift.provider.installed import installed
 from tests.desired.test_state import json_values
 from tests.support.states import STATES
@@ -435,7 +437,7 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setenv("TF_ENCRYPTION", config(pbkdf2__main={"passphrase": PASSPHRASE}))
     monkeypatch.setattr(builtins, "__import__", lacking)
-    with pytest.raises(StateError, match=r"Install drift\[tofu\]"):
+    with pytest.raises(StateError, match=re.escape(command("tofu"))):
         formats.parse(LOCKED, "s")
 
 

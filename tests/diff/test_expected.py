@@ -179,6 +179,7 @@ def concurrency(requested: int, resource: str) -> dict[str, Any]:
            "ScalableDimension": "lambda:function:ProvisionedConcurrency"}  # fmt: skip
     policy = {"PolicyName": "p", "PolicyARN": "p", "PolicyType": "TargetTrackingScaling"}
     return {
+        "lambda:ListFunctions": {"Functions": [{"FunctionName": "f", "FunctionArn": arn.removesuffix(":live")}]},
         "lambda:ListProvisionedConcurrencyConfigs": {
             "ProvisionedConcurrencyConfigs": [
                 {"FunctionArn": arn, "RequestedProvisionedConcurrentExecutions": requested, "Status": "READY"}

@@ -379,6 +379,7 @@ def test_a_filter_that_names_nothing_is_no_clean_report(text: str, told: str) ->
 )
 def test_what_lies_in_a_value_may_have_any_name(text: str) -> None:
     assert Filter(text).expression == text
+    assert Filter(text).judged == ("findings" in text)  # `@` after a pipe is a value, and needs no rules
 
 
 def test_an_owner_cannot_be_told_by_findings() -> None:
