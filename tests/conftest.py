@@ -1,6 +1,7 @@
 """What every test shares."""
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from drift.desired.backends.s3 import _made as s3_clients
 # a busy machine is no failure: no example is timed
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+# nothing may depend on where the machine stands: the suite runs far from UTC, by a rule that needs no table of zones
+os.environ.setdefault("TZ", "NST+3:30NDT,M3.2.0,M11.1.0")
+time.tzset()
 
 CONFIGURED = ("AWS_", "TF_", "CI_", "GITLAB_", "CONSUL_", "PG", "KUBE", "GOOGLE_", "STORAGE_", "ARM_", "AZURE_", "TG_")
 """What names of environment variables begin with that say where states are, or open them."""

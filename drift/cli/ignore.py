@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ def command(
     written = _with(file, {**rule, "expires": expires.date() if expires else None})
     write_files({file: written}, "Write the rule by hand.")
     click.echo(f"{shown(file)}: {', '.join(resources)} {'is' if len(resources) == 1 else 'are'} ignored: {reason}")
-    if expires and expires.date() < date.today():  # noqa: DTZ011 - a day where the user is
+    if expires and expires.date() < datetime.now(UTC).date():
         click.echo(f"{expires.date()} is over: the rule counts no more.", err=True)
 
 

@@ -83,7 +83,7 @@ class Post:
         return f"Drift in {visible(self.scope)}"
 
     def _title(self) -> str:
-        return f"## Drift in {code(self.scope)}: {headline(self.report)}"
+        return f"## Drift in {code(self.scope)}: {words(headline(self.report))}"
 
     def _nothing(self) -> str:
         if self.report.incomplete:

@@ -6,6 +6,7 @@ from typing import TextIO
 
 from drift.model.drift import Report
 from drift.report import Look, markdown
+from drift.report.escape import words
 from drift.report.wording import by_severity, headline
 
 LIMIT = 1024 * 1024 - 1024
@@ -19,7 +20,7 @@ def render(report: Report, out: TextIO, look: Look) -> None:
 
 
 def _short(report: Report, look: Look) -> str:
-    lines = [f"## Drift: {headline(report)}", "", *markdown.summary(report)]
+    lines = [f"## Drift: {words(headline(report))}", "", *markdown.summary(report)]
     rest = "The report is too large for a step summary: see the job's artifacts for the others."
     used = sum(len(line.encode(errors="backslashreplace")) + 1 for line in (*lines, rest))
     for drift in by_severity(report.drift):

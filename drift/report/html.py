@@ -120,11 +120,18 @@ def document(report: Report) -> dict[str, Any]:
             {"start": _end(link.start), "end": _end(link.end), "attribute": visible(link.attribute)}
             for link in report.links[: SHOWN.most]
         ],
-        "incomplete": report.incomplete,
+        "nothing": _nothing(report),
         "next": {kind: text.replace("`", "") for kind, text in NEXT.items()},
         "notes": notes,
         "groups": [_first(group) for group in _groups(report)],
     }
+
+
+def _nothing(report: Report) -> str:
+    """What stands where no drift does."""
+    if report.incomplete:
+        return "No drift was seen, but not all could be read."
+    return "✓ No drift in what was compared." if report.not_covered else "✓ No drift."
 
 
 def _first(group: dict[str, Any]) -> dict[str, Any]:
@@ -243,7 +250,7 @@ def _groups(report: Report) -> Iterable[dict[str, Any]]:
             [f"{i.kind} {i.address or i.type} {i.id} {i.path} ({i.rule}: {i.reason})" for i in report.ignored],
         ),
         ("Not ours", [f"{r.type} {r.id} ({r.owner})" for r in report.not_ours]),
-        ("Types not covered yet", [f"{t}: {n}" for t, n in report.not_covered.items()]),
+        ("Not compared: drift does not know these types", [f"{t}: {n}" for t, n in report.not_covered.items()]),
         ("Not offered by this endpoint", list(report.not_offered)),
     ]
     for title, lines in listed:

@@ -16,6 +16,7 @@ from drift.report.wording import (
     judged_of,
     known_as,
     named,
+    not_compared,
     on_request,
     place,
     sentence,
@@ -46,11 +47,16 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - a
             _judged(suite, one)
         if not judged:
             SubElement(suite, "testcase", classname="drift.judged", name="nothing fails a rule")
-    suite = _suite(root, report, "drift.read", 1 + len(unread), skipped=len(unread))
+    unknown = not_compared(report, 1000)
+    left = len(unread) + bool(unknown)
+    suite = _suite(root, report, "drift.read", 1 + left, skipped=left)
     SubElement(suite, "testcase", classname="drift.read", name=f"{report.in_sync} of {report.managed} in sync")
     for line in unread:
         case = SubElement(suite, "testcase", classname="drift.read", name=xml(line))
         SubElement(case, "skipped", message="it could not be read")
+    if unknown:
+        case = SubElement(suite, "testcase", classname="drift.read", name=xml(unknown))
+        SubElement(case, "skipped", message="drift does not know these types")
     root.set("tests", str(sum(int(s.get("tests", "0")) for s in root)))
     root.set("failures", str(len(report.drift) + len(judged)))
     indent(root)

@@ -49,7 +49,7 @@ def render(report: Report, out: TextIO, look: Look) -> None:
 
 def lines(report: Report, look: Look) -> Iterator[str]:
     """The report, line by line."""
-    yield f"## Drift: {headline(report)}"
+    yield f"## Drift: {words(headline(report))}"
     yield ""
     yield from summary(report)
     for kind in ("modified", "missing", "unmanaged"):
@@ -190,7 +190,9 @@ def beside(report: Report, look: Look) -> Iterator[str]:
         yield from folded(f"Not ours ({len(report.not_ours)})", _listed(owned, look))
     if report.not_covered:
         types = [f"{code(t)} {n}" for t, n in report.not_covered.items()]
-        yield from folded(f"Not covered yet ({sum(report.not_covered.values())})", _listed(types, look))
+        yield from folded(
+            f"Not compared: types that drift does not know ({sum(report.not_covered.values())})", _listed(types, look)
+        )
 
 
 def _posture(report: Report) -> Iterator[str]:

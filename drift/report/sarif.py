@@ -23,6 +23,7 @@ from drift.report.wording import (
     known_as,
     level,
     named,
+    not_compared,
     on_request,
     sentence,
     source_of,
@@ -49,6 +50,8 @@ def _run(report: Report, within: str) -> dict[str, Any]:
     index = {rule["id"]: i for i, rule in enumerate(rules)}
     notes = [{"level": "warning", "message": {"text": line}} for line in unread_lines(report)]
     notes += [{"level": "note", "message": {"text": visible(w)}} for w in report.warnings]
+    if report.not_covered:
+        notes.append({"level": "note", "message": {"text": not_compared(report, 1000)}})
     drifts = by_severity(report.drift)
     judged = on_request(report)
     results = chain(

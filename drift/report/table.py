@@ -17,7 +17,7 @@ from drift.model.value import Value
 from drift.report import Look, left_out
 from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
-from drift.report.wording import ANSWERED, FATE, NEXT, beyond, by_framework, by_severity, sentence
+from drift.report.wording import ANSWERED, FATE, NEXT, beyond, by_framework, by_severity, not_compared, sentence
 
 MARK = {"modified": "~", "missing": "-", "unmanaged": "+"}
 STYLE = {"modified": "yellow", "missing": "red", "unmanaged": "magenta"}
@@ -310,6 +310,9 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
     for count, name, style in counts:
         if count:
             head.append(", ").append(f"{count} {name}", style)
+    left = not_compared(report, 1000 if look.verbose else 6)
+    if left:
+        head.append(" · ", "dim").append(left, "blue")
     if report.scope.unmanaged:
         head.append(" · ", "dim").append(f"{len(report.of_kind('unmanaged'))} unmanaged", "magenta")
         head.append(f" · coverage {report.coverage_percent} %", "dim")
@@ -317,15 +320,13 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
         head.append(" · what is unmanaged was not looked for", "dim")
     yield head
     if not report.drift and not report.incomplete:
-        yield Text("No new drift." if report.accepted else "No drift.", "bold green")
+        seen = "No new drift" if report.accepted else "No drift"
+        yield Text(f"{seen} in what was compared." if left else f"{seen}.", "bold green")
     if report.exempt:
         told = ", ".join(sorted({c.reason for a in report.exempt for c in a.changes}))
         count = sum(len(a.changes) for a in report.exempt)
         yield Text(f"Exempt: {count} {'change' if count == 1 else 'changes'} ({visible(told)})", "dim")
     yield from left_out.lines(report, look)
-    if report.not_covered:
-        told = _some([f"{t} {n}" for t, n in report.not_covered.items()], 1000 if look.verbose else 6)
-        yield Text(f"Not covered yet: {sum(report.not_covered.values())} ({visible(told)})", "dim")
     if report.scope.not_searched:
         told = _some(list(report.scope.not_searched), 1000 if look.verbose else 3)
         yield Text(f"Not looked for (--common): {len(report.scope.not_searched)} types ({visible(told)})", "dim")

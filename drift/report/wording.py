@@ -232,13 +232,24 @@ def beyond(count: int) -> str:
     return f"and {left:,} more: --format json tells all (bound {SHOWN.name})" if left > 0 else ""
 
 
+def not_compared(report: Report, most: int = 6) -> str:
+    """The managed resources of types that drift does not know, by type, the most frequent first: they are not in sync.
+
+    Empty where there are none.
+    """
+    types = sorted(report.not_covered.items(), key=lambda one: (-one[1], one[0]))
+    return f"not compared: {some([f'{count} {visible(name)}' for name, count in types], most)}" if types else ""
+
+
 def headline(report: Report) -> str:
     """The report in one line."""
     kinds = ", ".join(f"{n} {kind}" for kind in KINDS if (n := len(report.of_kind(kind))))
     if not kinds:
         kinds = "no drift was seen" if report.incomplete else "no drift"
     kinds += "" if report.scope.unmanaged else "; what is unmanaged was not looked for"
-    return kinds + (", but not all could be read" if report.incomplete else "")
+    kinds += ", but not all could be read" if report.incomplete else ""
+    left = not_compared(report, 3)
+    return f"{kinds}; {left}" if left else kinds
 
 
 def asides(report: Report) -> list[tuple[str, tuple[Aside, ...]]]:

@@ -26,6 +26,7 @@ from drift.report import FORMATS, SAID, Look, renderer
 from drift.report.json import document, read
 from drift.report.schema import schema
 from drift.report.select import Difference, Selection
+from drift.report.wording import headline
 
 SARIF_SCHEMA = "DRIFT_SARIF_SCHEMA"
 
@@ -488,3 +489,25 @@ def test_the_command_line_knows_where_in_the_repository_it_is(tmp_path: Path, mo
     monkeypatch.chdir(tmp_path / "infra")
 
     assert "::error file=infra/web/main.tf,line=12," in run("report", "drift.json", "--format", "github").output
+
+
+LISTS_OF_FINDINGS = {"gitlab", "csv", "ocsf"}
+"""Formats that hold findings and nothing else: what was not looked at is none."""
+
+
+@pytest.mark.parametrize("format_", sorted(FORMATS.keys() - LISTS_OF_FINDINGS))
+def test_what_was_not_compared_is_named_and_is_not_in_sync(format_: str) -> None:
+    left = {"aws_iot_thing": 1, "aws_imagebuilder_image": 30, "aws_mskconnect_connector": 2}
+    text = rendered(format_, replace(REPORT, drift=(), managed=3, not_covered=left), width=200).replace("\\_", "_")
+
+    assert all(name in text for name in left)
+    assert "36 in sync" not in text
+    assert "No drift." not in text
+
+
+def test_the_line_that_sums_up_names_the_most_frequent_first() -> None:
+    left = {"aws_a": 1, "aws_b": 30, "aws_c": 2, "aws_d": 1, "aws_e": 1}
+    table = rendered("table", replace(REPORT, drift=(), managed=3, not_covered=left), width=200)
+
+    assert "3 managed: 3 in sync · not compared: 30 aws_b, 2 aws_c, 1 aws_a, 1 aws_d, 1 aws_e · 0 unmanaged" in table
+    assert headline(replace(REPORT, not_covered=left)).endswith("; not compared: 30 aws_b, 2 aws_c, 1 aws_a and 2 more")

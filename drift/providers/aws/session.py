@@ -7,6 +7,7 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -66,9 +67,12 @@ class BotoApi:
             self.session = session or _session(profile, region)
             self.region: str = self.session.region_name or ""
             """The session's own region; empty where none is configured."""
-            ca_bundle = self.session._session.get_config_variable("ca_bundle")
+            core = self.session._session
+            ca_bundle = core.get_config_variable("ca_bundle")
         except BotoCoreError as error:
             raise CloudError(f"AWS session: {error}", SETUP_HINT) from error
+        # botocore tells seconds since 1970 in the machine's own zone
+        core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_in_utc)
         self.counts: Counter[str] = Counter()
         self.recorded = None
         self.throttled: Counter[tuple[str, str]] = Counter()
@@ -234,6 +238,14 @@ def _session(profile: str | None, region: str | None) -> boto3.Session:
     loader.file_loader = Models()
     core.register_component("data_loader", loader)
     return boto3.Session(botocore_session=core, profile_name=profile, region_name=region)
+
+
+def _in_utc(value: Any) -> datetime:
+    """A point in time that AWS answers: text, or seconds since 1970."""
+    from botocore.utils import parse_timestamp
+
+    at: datetime = parse_timestamp(value)
+    return at.astimezone(UTC)
 
 
 def _resolves(host: str) -> bool:

@@ -134,7 +134,7 @@ function show() {
   byId("entries").replaceChildren();
   byId("shown").textContent = found.length === data.drift.length
     ? `${found.length} drifted resource${found.length === 1 ? "" : "s"}` : `${found.length} of ${data.drift.length} drifted resources`;
-  if (!data.drift.length) byId("entries").append(make("p", { class: "empty" }, data.incomplete ? "No drift was seen, but not all could be read." : "✓ No drift."));
+  if (!data.drift.length) byId("entries").append(make("p", { class: "empty" }, data.nothing));
   more();
   for (const listener of listeners) listener(found);
 }

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import socket
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 
 from drift.errors import CloudError
 from drift.model.coverage import NOT_OFFERED
@@ -102,3 +105,36 @@ def test_models_of_services_need_no_profile(monkeypatch: pytest.MonkeyPatch) -> 
 
     assert "ListQueues" in BotoOperations().names("sqs")
     assert {"sqs", "s3"} <= set(BotoOperations().services())
+
+
+class Body:
+    """What came over the wire."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self.text.encode()
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "NPT-5:45")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_points_in_time_are_told_in_utc(api: BotoApi) -> None:
+    """botocore tells those that AWS writes as seconds in the zone of the machine."""
+    body = Body('{"Budgets": [{"BudgetName": "b", "TimePeriod": {"Start": 1700000000}}]}')
+    client = api._client("budgets", "us-east-1")
+    client.meta.events.register("before-send", lambda **_: AWSResponse("", 200, {}, body))
+
+    answer = api.ask(Request("budgets", "us-east-1", "DescribeBudgets", {"AccountId": "111122223333"}))
+
+    assert time.localtime(1_700_000_000).tm_min == 58
+    assert not isinstance(answer, Refused)
+    assert answer[0]["Budgets"][0]["TimePeriod"]["Start"].isoformat() == "2023-11-14T22:13:20+00:00"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from drift.model.value import Block, Value
@@ -17,8 +17,10 @@ NEVER = "2087-06-15_00:00"
 
 
 def _minute(value: Any) -> str | None:
-    """A time as Terraform writes it."""
-    return value.strftime("%Y-%m-%d_%H:%M") if isinstance(value, datetime) else value or None
+    """A time as Terraform writes it, in UTC."""
+    if isinstance(value, datetime):
+        value = value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC).strftime("%Y-%m-%d_%H:%M")
+    return value or None
 
 
 def _filters(value: Any) -> frozenset[Block]:
@@ -31,7 +33,7 @@ def _planned(value: Any) -> frozenset[Block]:
     """The API answers a map of times, in seconds, to limits."""
     if isinstance(value, Mapping):
         value = [
-            {"start_time": datetime.utcfromtimestamp(int(at)), "amount": v["Amount"], "unit": v["Unit"]}  # noqa: DTZ004
+            {"start_time": datetime.fromtimestamp(int(at), UTC), "amount": v["Amount"], "unit": v["Unit"]}
             for at, v in value.items()
         ]
     return frozenset(
