@@ -33,6 +33,10 @@ class UsageError(DriftError):
     """An option or argument makes no sense."""
 
 
+class DistrustError(UsageError):
+    """A file of the repository asks for what only the person who runs drift may ask for."""
+
+
 class StateError(DriftError):
     """One Terraform state cannot be read."""
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from drift.cli import cli
-from drift.desired.backends import web
+from drift.desired.backends import Backends, web
 from drift.errors import DriftError, StateError
 from drift.model import trust
+from tests.support.made import write_state
 
 
 @pytest.fixture
@@ -23,6 +24,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(trust.HOSTS, "")
     (tmp_path / ".git").mkdir()
     (tmp_path / "work").mkdir()
+    write_state({}, tmp_path / "work" / "own.tfstate")
     monkeypatch.chdir(tmp_path / "work")
     return tmp_path
 
@@ -31,7 +33,7 @@ def said(here: Path, text: str, *words: str) -> str:
     """What is said of such a drift.toml."""
     (here / "drift.toml").write_text(text)
     with pytest.raises(DriftError) as told:
-        cli.main([*words, "check", "--replay", "none.jsonl", "--state", "none.tfstate"], standalone_mode=False)
+        cli.main([*words, "check", "--replay", "none.jsonl", "--state", "own.tfstate"], standalone_mode=False)
     return str(told.value)
 
 
@@ -63,7 +65,7 @@ def test_a_file_that_was_given_may_say_what_it_likes(here: Path) -> None:
     (here / "own.toml").write_text('output = "elsewhere.json"')
     with pytest.raises(DriftError, match="no tape here"):
         cli.main(
-            ["check", "--replay", "none.jsonl", "--state", "none.tfstate", "--config-file", str(here / "own.toml")],
+            ["check", "--replay", "none.jsonl", "--state", "own.tfstate", "--config-file", str(here / "own.toml")],
             standalone_mode=False,
         )
 
@@ -125,3 +127,62 @@ def test_a_backend_of_the_configuration_reaches_no_host_either(here: Path, monke
     monkeypatch.setenv(trust.UNTRUSTED, "1")
     with pytest.raises(StateError, match=r"evil\.test is not asked"):
         web.get("https://evil.test/state", "the state", {})
+
+
+REACHING = [
+    "https://evil.test/state",
+    "consul://evil.test/state",
+    "pg://user:pw@evil.test/states",
+    "postgres://good.test,evil.test:5432/states",
+    "pg:///states?host=evil.test",
+    "k8s://namespace/suffix?server=https://evil.test",
+    "s3://bucket/key?region=us-east-1&endpoint=https://evil.test",
+    "s3://bucket/key?region=us-east-1&role_arn=arn:aws:iam::123456789012:role/r&sts_endpoint=https://evil.test",
+    "gs://bucket/prefix/default.tfstate?access_token=t&endpoint=https://evil.test",
+    "azurerm://account/container/key?access_key=aaaa&endpoint=https://evil.test/",
+    "tfc://organization/workspace?hostname=evil.test",
+]
+
+
+@pytest.mark.parametrize("place", REACHING)
+def test_no_backend_reaches_a_host_that_nobody_allowed(here: Path, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A configuration's backend block becomes such an address."""
+    assert here.is_dir()
+    monkeypatch.setenv(trust.UNTRUSTED, "1")
+    monkeypatch.setenv(trust.HOSTS, "good.test")
+    monkeypatch.setenv("KUBE_TOKEN", "t")
+    monkeypatch.setattr(web, "_tried", lambda opener, request: pytest.fail(f"asked {request.full_url}"))
+    with pytest.raises(StateError, match=r"evil\.test is not asked"):
+        Backends()[place.partition("://")[0]].read(place)
+
+
+@pytest.mark.parametrize("place", REACHING)
+def test_no_setting_reaches_one_either(here: Path, place: str) -> None:
+    text = f'state = ["{place}"]'
+
+    assert "reaches " in said(here, text)
+    assert "no tape here" in said(here, text, "--allow-host", "*.test")
+
+
+def test_the_command_line_allows_what_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(trust.HOSTS, "")
+    for place in REACHING:
+        trust.allow(place)
+
+    assert set(os.environ[trust.HOSTS].split(",")) == {"evil.test", "good.test"}
+
+
+def test_so_does_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(trust.UNTRUSTED, "1")
+    monkeypatch.setenv(trust.HOSTS, "")
+    assert trust.refuses("cluster.test")
+    monkeypatch.setenv("KUBE_HOST", "https://cluster.test:6443")
+    assert not trust.refuses("cluster.test")
+
+
+@pytest.mark.parametrize("word", ["profile", "role_arn"])
+def test_no_backend_chooses_whose_credentials_read_a_state(here: Path, word: str) -> None:
+    block = f'terraform {{\n  backend "s3" {{\n    bucket = "b"\n    key = "k"\n    region = "r"\n    {word} = "admin"\n  }}\n}}\n'
+    (here / "work" / "main.tf").write_text(block)
+    with pytest.raises(DriftError, match=f"the backend chooses {word} admin, and the repository is not trusted"):
+        cli.main(["--untrusted", "graph", "--side", "desired"], standalone_mode=False)

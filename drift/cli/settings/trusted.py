@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from drift.cli.checkout import checkout
-from drift.errors import UsageError
+from drift.errors import DistrustError
 from drift.model import trust
 
 WRITING = frozenset({"format", "output", "record"})
@@ -19,10 +19,6 @@ READING = frozenset({
     "state", "also-managed-by", "backend-config", "config", "var-file", "rules-file", "baseline", "driftignore",
 })  # fmt: skip
 """Options that name files and directories to read, among others."""
-
-
-class DistrustError(UsageError):
-    """A file of the repository asks for what only the person who runs drift may ask for."""
 
 
 def check(key: str, value: Any, place: str, words: tuple[str, ...]) -> None:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from drift import installation
-from drift.desired.backends import Lock
+from drift.desired.backends import Lock, web
 from drift.desired.backends.url import build, parse
 from drift.errors import StateError
+from drift.model import trust
 
 if TYPE_CHECKING:
     import psycopg
@@ -102,6 +103,8 @@ def _connected(url: str) -> psycopg.Connection[Any]:
     import psycopg
 
     at = parse(url)
+    for host in trust.hosts_of(url):
+        web.must_be_allowed(host, url)
     address = url.partition("?")[0].partition("://")[2]
     query = urlencode({n: v for n, v in at.query.items() if n not in ("schema_name", "workspace")})
     return psycopg.connect(

@@ -16,9 +16,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from drift import __version__
-from drift.desired.backends import Lock, lock_from, objects
+from drift.desired.backends import Lock, lock_from, objects, web
 from drift.desired.backends.url import Url, build, parse
 from drift.errors import StateError
+from drift.model import trust
 from drift.model.bounds import STATE_BYTES
 
 if TYPE_CHECKING:
@@ -140,6 +141,8 @@ def _ask(url: str, service: str, do: Callable[[Any], T]) -> T:
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
     at = parse(url)
+    for host in trust.hosts_of(url):
+        web.must_be_allowed(host, url)
     try:
         client = _client(service, tuple((name, at.query.get(name, "")) for name in _SETUP))
         return do(client)

@@ -53,18 +53,22 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         if req.type == "https" and urlsplit(newurl).scheme != "https":
             raise urllib.error.URLError("it redirects from https to an address without encryption")
         host = urlsplit(newurl).hostname or ""
-        if trust.is_untrusted() and not trust.allows(host):
+        if trust.refuses(host):
             raise urllib.error.URLError("it redirects to a host that nobody allowed")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def must_be_allowed(host: str, source: str) -> None:
+    """StateError where the repository is not trusted, and nobody who is allowed this host."""
+    if trust.refuses(host):
+        raise StateError(source, f"{host or 'no host'} is not asked: the repository is not trusted", _ALLOW)
 
 
 def get(
     url: str, source: str, secret: Mapping[str, str], *, context: ssl.SSLContext | None = None, method: str = "GET"
 ) -> Reply:
     """The answer to a GET of `url`, with `secret` headers; StateError about `source` where there is none."""
-    host = urlsplit(url).hostname or ""
-    if trust.is_untrusted() and not trust.allows(host):
-        raise StateError(source, f"{host or 'no host'} is not asked: the repository is not trusted", _ALLOW)
+    must_be_allowed(urlsplit(url).hostname or "", source)
     try:
         agent = {"User-Agent": f"drift/{__version__}"}
         request = urllib.request.Request(url, headers=agent, method=method)  # noqa: S310 - see opener
