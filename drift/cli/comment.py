@@ -46,10 +46,13 @@ def command(saved: str, number: int | None, directory: Path, changed: tuple[str,
 
     report = load(saved)
     root, within = checkout(directory)
+    scope = posting.scope_of(report, directory)
     given = [ChangedFile(path) for path in changed]
     if posting.dry_run and (given or not posting.placed):
         touched = touching(report, given, root, within) if given else None
-        click.echo(Post(report, posting.scope_of(report), posting.link_of(), touched=touched).comment(), nl=False)
+        click.echo(
+            Post(report, posting.scope_of(report, directory), posting.link_of(), touched=touched).comment(), nl=False
+        )
         return
     place = posting.place()
     number = number or place.number
@@ -59,7 +62,7 @@ def command(saved: str, number: int | None, directory: Path, changed: tuple[str,
 
     platform = opened(place)
     touched = touching(report, given or platform.changed_files(number), root, within)
-    post = Post(report, posting.scope_of(report), place.link, platform.limit, touched)
+    post = Post(report, scope, place.link, platform.limit, touched)
     if posting.dry_run:
         click.echo(post.comment(), nl=False)
         return

@@ -2,47 +2,71 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from drift.cli.options.policy import HELP, Policy
-from drift.cli.options.posting import Posting, posting_options
+from drift.cli.options.posting import Posting, broken_option, broken_text, posting_options
 from drift.cli.plugins import catalog
 from drift.cli.saved import load
+from drift.errors import UsageError
+
+if TYPE_CHECKING:
+    from drift.platforms.place import Platform
 
 
 @click.command("issue")
-@click.argument("saved")
+@click.argument("saved", required=False)
+@broken_option
 @click.option("--fail-on", multiple=True, metavar="POLICY", help=f"What the issue is open for. {HELP}")
 @posting_options
-def command(saved: str, fail_on: tuple[str, ...], posting: Posting) -> None:
+def command(saved: str | None, broken: str | None, fail_on: tuple[str, ...], posting: Posting) -> None:
     """Keep one issue for each scope: opened on drift, updated, closed when all is as described.
 
     \b
     Examples:
       drift issue drift.json --scope prod
       drift issue drift.json --scope prod --fail-on unmanaged --dry-run
+      drift issue --broken "the credentials have expired" --scope prod
 
-    While part of the scope could not be read, an open issue stays open. GitHub needs GITHUB_TOKEN
-    and the permission `issues: write`, GitLab GITLAB_TOKEN with the scope `api`.
+    While part of the scope could not be read, an open issue stays open. With --broken, an issue of
+    its own says that the check could not be done; the next report closes it. GitHub needs
+    GITHUB_TOKEN and the permission `issues: write`, GitLab GITLAB_TOKEN with the scope `api`.
     """
-    from drift.report.comment import Post
+    from drift.report.comment import Broken, Post
 
+    if saved is None:
+        why = Broken(broken_text(broken), posting.scope_of(), posting.link_of())
+        if posting.dry_run:
+            click.echo(f"{why.title()}\n\n{why.issue()}", nl=False)
+        else:
+            click.echo(_opened(posting).issue(why.marker, why.title(), why.issue(), keep_open=True))
+        return
+    if broken:
+        raise UsageError("--broken speaks of a check that left no report", "Leave the report out, or --broken.")
     report, policy = load(saved), Policy.parse(fail_on)
     policy.check(catalog() if policy.only else ())
     policy.check_reach(report)
     drifted = any(policy.fails(d) for d in report.drift)
+    scope = posting.scope_of(report)
     if posting.dry_run:
-        post = Post(report, posting.scope_of(report), posting.link_of())
+        post = Post(report, scope, posting.link_of())
         click.echo(f"{post.title()}\n\n{post.issue()}", nl=False)
         return
-    place = posting.place()
-    from drift.platforms import opened
-
-    platform = opened(place)
-    post = Post(report, posting.scope_of(report), place.link, platform.limit)
+    platform = _opened(posting)
+    mended = Broken("the check was done again", scope, posting.link_of())
+    platform.issue(mended.marker, mended.title(), mended.issue(), keep_open=False)
+    post = Post(report, scope, posting.place().link, platform.limit)
     unseen = "unmanaged" in policy.kinds and not report.scope.unmanaged
     if (report.incomplete or unseen) and not drifted:
         click.echo("No drift that counts was seen, but not all was looked at: the issue stays as it is.")
         return
     address = platform.issue(post.marker, post.title(), post.issue(), keep_open=drifted)
     click.echo(address or "No drift, and no issue.")
+
+
+def _opened(posting: Posting) -> Platform:
+    from drift.platforms import opened
+
+    return opened(posting.place())

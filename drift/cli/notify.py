@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
 from drift.cli.options import Secret
-from drift.cli.options.posting import Posting, posting_options
+from drift.cli.options.output import write_files
+from drift.cli.options.posting import Posting, broken_option, broken_text, posting_options
 from drift.cli.options.selection import Selected, selection_options
 from drift.cli.saved import load
-from drift.errors import UsageError
+from drift.errors import ReportError, UsageError
+from drift.model.bounds import REPORT_BYTES, contents
+from drift.model.drift import Report
+from drift.platforms.webhook import News
+from drift.report.told import Told, unread, unread_anew
 
 
 @click.command("notify")
-@click.argument("saved")
+@click.argument("saved", required=False)
 @click.option("--since", metavar="OLD", help="An earlier report: only what it had not is new. Default: all of it is.")
+@click.option(
+    "--told",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="A file of fingerprints that remembers what was told: read where it is there, and written once all is told.",
+)
+@broken_option
 @click.option(
     "--webhook",
     type=Secret(),
@@ -33,34 +46,86 @@ from drift.errors import UsageError
 @selection_options
 @posting_options
 def command(
-    saved: str, since: str | None, webhook: str | None, kind: str, selected: Selected, posting: Posting
+    saved: str | None,
+    since: str | None,
+    told: Path | None,
+    broken: str | None,
+    webhook: str | None,
+    kind: str,
+    selected: Selected,
+    posting: Posting,
 ) -> None:
     """Tell a chat, or any webhook, what drifted anew; where nothing did, it stays silent.
 
     \b
     Examples:
       drift notify today.json --since yesterday.json --scope prod
+      drift notify drift.json --told .drift-told.json
       drift notify drift.json --severity high --dry-run
       DRIFT_WEBHOOK=https://example.com/hook drift notify drift.json --to generic
 
-    What a baseline accepts is never new. The address is read from DRIFT_WEBHOOK and never printed.
+    Why something could not be read is told too, once; and with --broken that the check could not be
+    done at all. What a baseline accepts is never new. The address is read from DRIFT_WEBHOOK and
+    never printed.
     """
     from drift.platforms.webhook import KINDS, host_of, send
+
+    if since and told:
+        raise UsageError("--since and --told both say what is known already", "Give one of them.")
+    if saved is None:
+        news, known = News(scope=posting.scope_of(), link=posting.link_of(), broken=broken_text(broken)), None
+    elif broken:
+        raise UsageError("--broken speaks of a check that left no report", "Leave the report out, or --broken.")
+    else:
+        news, known = _news(load(saved), since, told, selected, posting)
+    silent = not (news.new or news.unread or news.broken)
+    if posting.dry_run and not silent:
+        click.echo(json.dumps(KINDS[kind](news), indent=2, ensure_ascii=False))
+        return
+    if silent:
+        click.echo("Nothing new: nobody was told.")
+    elif not webhook:
+        raise UsageError("no webhook", "Set DRIFT_WEBHOOK to its address.")
+    else:
+        send(webhook, KINDS[kind](news))
+        click.echo(f"Told {host_of(webhook)} of {_what(news)}.")
+    if told and known and not posting.dry_run:
+        write_files({told: known.document()})
+
+
+def _news(
+    report: Report, since: str | None, told: Path | None, selected: Selected, posting: Posting
+) -> tuple[News, Told]:
+    """What is new in the report, and what is known once it is told."""
     from drift.report.select import Difference
 
-    report = load(saved)
     selected.check(report)
-    found = Difference.between(load(since), report) if since else None
-    new = (*found.new, *(now for _, now in found.changed)) if found else report.drift
-    new = tuple(d for d in new if selected.holds(d))
-    if not new:
-        click.echo("Nothing new: nobody was told.")
-        return
-    message = KINDS[kind](report, new, posting.scope_of(report), posting.link_of())
-    if posting.dry_run:
-        click.echo(json.dumps(message, indent=2, ensure_ascii=False))
-        return
-    if not webhook:
-        raise UsageError("no webhook", "Set DRIFT_WEBHOOK to its address.")
-    send(webhook, message)
-    click.echo(f"Told {host_of(webhook)} of {len(new)} new.")
+    before = load(since) if since else None
+    known = Told(unread=unread(before)) if before else _known(told)
+    found = Difference.between(before, report) if before else None
+    new = (*found.new, *(now for _, now in found.changed)) if found else known.new(report.drift)
+    news = News(
+        scope=posting.scope_of(report),
+        link=posting.link_of(),
+        report=report,
+        new=tuple(d for d in new if selected.holds(d)),
+        unread=unread_anew(report, known.unread),
+    )
+    return news, known.with_(report)
+
+
+def _known(told: Path | None) -> Told:
+    """What the file holds; nothing where there is none yet."""
+    if told is None or not told.exists():
+        return Told()
+    try:
+        return Told.read(contents(told, REPORT_BYTES), str(told))
+    except OSError as error:
+        raise ReportError(f"{told}: cannot be read: {error.strerror}", "Remove it: all is told once more.") from None
+
+
+def _what(news: News) -> str:
+    if news.broken:
+        return "a check that could not be done"
+    said = [f"{len(news.new)} new"] if news.new else []
+    return " and ".join([*said, *(["what could not be read"] if news.unread else [])])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,42 +26,72 @@ SENTENCE = 300
 MARK = {"critical": "🟥", "high": "🟥", "medium": "🟧", "low": "🟨", "info": "⬜"}
 
 
-def slack(report: Report, new: tuple[Drift, ...], scope: str, link: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What is to be told."""
+
+    scope: str
+    link: str = ""
+    report: Report | None = None
+    """None where the check could not be done."""
+    new: tuple[Drift, ...] = ()
+    unread: tuple[str, ...] = ()
+    """Why something could not be read, in words."""
+    broken: str = ""
+    """Why the check could not be done."""
+
+    @property
+    def title(self) -> str:
+        """All of it in one line."""
+        scope = visible(self.scope)
+        if self.report is None:
+            return f"Drift in {scope} could not be checked"
+        if not self.new:
+            return f"Drift in {scope}: part of it could not be read ({headline(self.report)})"
+        return f"Drift in {scope}: {len(self.new)} new ({headline(self.report)})"
+
+
+def slack(news: News) -> dict[str, Any]:
     """A message in Slack's form; what comes from outside is plain text, in which nobody is called."""
-    title = f"Drift in {visible(scope)}: {len(new)} new ({headline(report)})"
-    lines = []
-    for drift in by_severity(new)[:SHOWN]:
+    title = news.title
+    lines = [_cut(visible(line)) for line in news.broken.splitlines()[:SHOWN]]
+    for drift in by_severity(news.new)[:SHOWN]:
         found = alive(drift)
         mark = MARK[found[0].severity] if found else "•"
         worst = f" ({found[0].severity}: {visible(found[0].title)})" if found else ""
         lines.append(f"{mark} {_cut(sentence(drift))}{_cut(worst)}")
-    if len(new) > SHOWN:
-        lines.append(f"and {len(new) - SHOWN} more")
+    if len(news.new) > SHOWN:
+        lines.append(f"and {len(news.new) - SHOWN} more")
+    lines += [f"? not read: {_cut(visible(why))}" for why in news.unread[:SHOWN]]
+    if len(news.unread) > SHOWN:
+        lines.append(f"? and {len(news.unread) - SHOWN} more reasons")
     blocks: list[dict[str, Any]] = [
         {"type": "header", "text": {"type": "plain_text", "text": _cut(title, 150)}},
         {"type": "section", "text": {"type": "plain_text", "text": _cut("\n".join(lines), 3000), "emoji": False}},
     ]
-    if link.startswith("https://"):
-        button = {"type": "button", "text": {"type": "plain_text", "text": "The whole report"}, "url": link}
+    if news.link.startswith("https://"):
+        button = {"type": "button", "text": {"type": "plain_text", "text": "The whole report"}, "url": news.link}
         blocks.append({"type": "actions", "elements": [button]})
     fallback = "\n".join([title, *lines]).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return {"text": fallback.replace("@", "@\u200b"), "blocks": blocks}
 
 
-def generic(report: Report, new: tuple[Drift, ...], scope: str, link: str) -> dict[str, Any]:
+def generic(news: News) -> dict[str, Any]:
     """Plain JSON (`drift-notification/1`): the entries of `new` are those of a report."""
     from drift.report.json import summary
 
     return {
         "schema": "drift-notification/1",
-        "scope": scope,
-        "link": link or None,
-        "summary": {**summary(report), "new": len(new)},
-        "new": encode(new),
+        "scope": news.scope,
+        "link": news.link or None,
+        "summary": {**summary(news.report), "new": len(news.new)} if news.report else None,
+        "new": encode(news.new),
+        "unread": list(news.unread),
+        "broken": news.broken or None,
     }
 
 
-KINDS: Mapping[str, Callable[[Report, tuple[Drift, ...], str, str], dict[str, Any]]] = {
+KINDS: Mapping[str, Callable[[News], dict[str, Any]]] = {
     "slack": slack,
     "generic": generic,
 }

@@ -70,13 +70,17 @@ jobs:
           python-version: "3.13"
       - run: pip install --quiet "{DISTRIBUTION}[github]=={__version__}"
 {job.login.steps}{terraform}      - id: check
-        run: drift check --format github --format json=drift.json --format "github-summary=$GITHUB_STEP_SUMMARY"
+        run: |
+          status=0
+          drift check -f github -f json=drift.json -f "github-summary=$GITHUB_STEP_SUMMARY" 2> said || status=$?
+          cat said >&2
+          exit $status
       - if: always() && hashFiles('drift.json') != '' && github.event_name == 'pull_request'
         run: drift comment drift.json
         env:
           GITHUB_TOKEN: ${{{{ github.token }}}}
-      - if: always() && hashFiles('drift.json') != '' && github.event_name != 'pull_request'
-        run: drift issue drift.json
+      - if: always() && steps.check.outcome != 'skipped' && github.event_name != 'pull_request'
+        run: if [ -s drift.json ]; then drift issue drift.json; else drift issue --broken @said; fi
         env:
           GITHUB_TOKEN: ${{{{ github.token }}}}
 """
@@ -103,8 +107,11 @@ drift:
     - pip install --quiet "{DISTRIBUTION}[gitlab]=={__version__}"{script}
     - if [ "$CI_PIPELINE_SOURCE" = merge_request_event ]; then export DRIFT_UNTRUSTED=true; fi
     - status=0
-    - drift check -f table -f json=drift.json -f gitlab=code-quality.json -f junit=drift.xml || status=$?
-    - if [ "$CI_PIPELINE_SOURCE" = merge_request_event ]; then drift comment drift.json; else drift issue drift.json; fi
+    - drift check -f table -f json=drift.json -f gitlab=code-quality.json -f junit=drift.xml 2> said || status=$?
+    - cat said >&2
+    - 'if [ ! -s drift.json ]; then drift issue --broken @said;
+      elif [ "$CI_PIPELINE_SOURCE" = merge_request_event ]; then drift comment drift.json;
+      else drift issue drift.json; fi || echo "it could not be posted: $?" >&2'
     - exit $status
   artifacts:
     when: always

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from drift.model.drift import KINDS, Change, Drift, Report
 from drift.report import Look
-from drift.report.escape import code, words
+from drift.report.escape import code, fenced, words
 from drift.report.markdown import entry, folded, not_read, summary
 from drift.report.safe import visible
 from drift.report.wording import NEXT, alive, by_severity, headline, known_as, named, paths
@@ -20,7 +20,6 @@ from drift.report.wording import NEXT, alive, by_severity, headline, known_as, n
 GITHUB = 65_536
 """Characters that a comment or an issue on GitHub may have."""
 GITLAB = 1_000_000
-_MARK = "drift:report"
 _PAGE = Look()
 _SPARE = 600
 """Characters kept free for the lines that say what was left out."""
@@ -41,8 +40,7 @@ class Post:
     @property
     def marker(self) -> str:
         """The hidden line that this scope's comment is known by."""
-        digest = hashlib.sha256(self.scope.encode(errors="backslashreplace")).hexdigest()[:16]
-        return f"<!-- {_MARK} {digest} -->"
+        return _marker("report", self.scope)
 
     def comment(self) -> str:
         """The comment of a pull request."""
@@ -80,10 +78,10 @@ class Post:
 
     def title(self) -> str:
         """The title of a scope's issue, as text."""
-        return f"Drift in {visible(self.scope)}"
+        return _short(f"Drift in {visible(self.scope)}")
 
     def _title(self) -> str:
-        return f"## Drift in {code(self.scope)}: {words(headline(self.report))}"
+        return f"## Drift in {code(_short(self.scope))}: {words(headline(self.report))}"
 
     def _nothing(self) -> str:
         if self.report.incomplete:
@@ -94,6 +92,42 @@ class Post:
         at = f"{words(self.report.started_at)} · " if self.report.started_at else ""
         link = f"[the whole report]({self.link})" if _plain(self.link) else "`drift check` shows the whole report"
         return [f"<sub>{at}{link}</sub>"]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An issue of its own: that a check could not be done."""
+
+    why: str
+    scope: str
+    link: str = ""
+
+    @property
+    def marker(self) -> str:
+        """The hidden line that this scope's issue is known by."""
+        return _marker("broken", self.scope)
+
+    def title(self) -> str:
+        """The title of the issue, as text."""
+        return _short(f"drift could not check {visible(self.scope)}")
+
+    def issue(self) -> str:
+        """The issue's text."""
+        link = [f"[the run]({self.link})", ""] if _plain(self.link) else []
+        said = fenced(visible(line) for line in self.why.splitlines()[:50])
+        todo = "Nobody knows whether it drifted. `drift doctor` says what is missing; the next report closes this."
+        return "\n".join([self.marker, f"## {words(self.title())}", "", *said, "", todo, "", *link])
+
+
+def _marker(what: str, scope: str) -> str:
+    """The hidden line that a post is found again by."""
+    digest = hashlib.sha256(scope.encode(errors="backslashreplace")).hexdigest()[:16]
+    return f"<!-- drift:{what} {digest} -->"
+
+
+def _short(text: str, longest: int = 200) -> str:
+    """A title: platforms refuse a longer one (GitHub 256 characters, GitLab 255)."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _plain(link: str) -> bool:

@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.platforms import TOKEN, GitHubStandIn, served
+from tests.support.platforms import TOKEN, GitHubStandIn, WebhookStandIn, served
 
 ROOT = Path(__file__).parents[2]
 ACTION = ROOT / "action.yml"
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SCRIPTS = ROOT / ".github" / "drift"
 WORLD = ROOT / "fixtures" / "worlds" / "security-groups"
-PINNED = re.compile(r"uses: (?:\./|[\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+(\.\d+)*)$")
+PINNED = re.compile(r"uses: (?:\./|[\w.-]+/[\w.-]+(?:/[\w-]+)?@[0-9a-f]{40} # v\d+(\.\d+)*)$")
 
 
 def loaded(path: Path) -> dict[str, Any]:
@@ -136,7 +136,50 @@ def test_a_check_that_could_not_be_done_keeps_its_status(job: dict[str, str]) ->
     done = script("check", job, STATES="/no/such.tfstate")
 
     assert done.returncode == 0
-    assert outputs(job) == {"status": "2"}
+    found = outputs(job)
+    assert (found["status"], "report" in found) == ("2", False)
+    assert "/no/such.tfstate" in Path(found["said"]).read_text()
+    assert "/no/such.tfstate" in done.stderr
+
+
+def test_the_jobs_of_a_matrix_have_names_of_their_own(job: dict[str, str]) -> None:
+    """Artifacts, and what the chat was told, are known by it: the same night by night, another for another state."""
+    names = []
+    for states in ("/no/a.tfstate", "/no/b.tfstate", "/no/a.tfstate"):
+        script("check", job, STATES=states)
+        names.append(outputs(job)["name"])
+
+    assert names[0] == names[2] != names[1]
+
+
+def test_a_failing_platform_keeps_the_report_and_the_status(job: dict[str, str]) -> None:
+    """Every later step runs although one before it failed."""
+    later = [s for s in steps(ACTION) if "steps.check" in s.get("if", "") or s.get("name") == "Succeed or fail"]
+
+    assert len(later) == 7
+    assert [s["name"] for s in later if not s["if"].startswith("!cancelled()")] == []
+
+
+def test_a_night_whose_check_could_not_be_done_is_told(job: dict[str, str]) -> None:
+    script("check", job, STATES="/no/such.tfstate")
+    with served(GitHubStandIn()) as github, served(WebhookStandIn()) as hook:
+        assert isinstance(github, GitHubStandIn)
+        assert isinstance(hook, WebhookStandIn)
+        where = {
+            "GITHUB_REPOSITORY": "acme/shop",
+            "GITHUB_API_URL": github.url,
+            "GITHUB_TOKEN": TOKEN,
+            "DRIFT_WEBHOOK": hook.url + hook.path,
+            "SAID": outputs(job)["said"],
+            "SCOPE": "prod",
+            "TOLD": str(Path(job["RUNNER_TEMP"]) / "told.json"),
+        }
+        issue, notified = script("post", job, "issue", **where), script("post", job, "notify", **where)
+
+    assert (issue.returncode, notified.returncode) == (0, 0), issue.stderr + notified.stderr
+    assert [i["title"] for i in github.issues] == ["drift could not check prod"]
+    assert "/no/such.tfstate" in github.issues[0]["body"]
+    assert "could not be checked" in hook.requests[0].body["text"]
 
 
 def test_an_input_is_never_run(job: dict[str, str]) -> None:

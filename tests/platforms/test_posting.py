@@ -16,6 +16,7 @@ from drift.model.coverage import Gap
 from drift.model.drift import Change, Drift, Report
 from drift.platforms import detect, opened
 from drift.platforms.place import Place
+from drift.platforms.webhook import News, slack
 from drift.report.comment import GITHUB, Post
 from drift.report.touch import ChangedFile, changed_lines, touching
 from tests.report.test_report_escaping import HOSTILE, hostile_report
@@ -259,6 +260,44 @@ def test_one_issue_lives_as_long_as_the_drift(platform: str, request: pytest.Fix
     assert len(stand_in.issues) == 2
 
 
+def test_a_check_that_could_not_be_done_has_an_issue_until_the_next_report(github: GitHubStandIn) -> None:
+    run("issue", "--broken", "the token `x` has expired", "--scope", "prod")
+    opened = [(i["title"], i["state"]) for i in github.issues]
+    run("issue", save(REPORT), "--scope", "prod")
+
+    assert opened == [("drift could not check prod", "open")]
+    assert [(i["title"], i["state"]) for i in github.issues] == [
+        ("drift could not check prod", "closed"),
+        ("Drift in prod", "open"),
+    ]
+
+
+def test_directories_of_one_repository_have_issues_of_their_own(
+    github: GitHubStandIn, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each job of a matrix looks at the `terraform.tfstate` of its directory."""
+    report = replace(REPORT, scope=replace(REPORT.scope, sources=("terraform.tfstate",)))
+    for directory in ("envs/prod", "envs/test"):
+        (checkout / directory).mkdir(parents=True)
+        monkeypatch.chdir(checkout / directory)
+        run("issue", save(report))
+        run("issue", save(report))
+
+    assert [i["title"] for i in github.issues] == [
+        "Drift in envs/prod/terraform.tfstate",
+        "Drift in envs/test/terraform.tfstate",
+    ]
+
+
+def test_many_states_are_told_apart_though_a_title_is_short(github: GitHubStandIn) -> None:
+    for last in ("y", "z"):
+        many = [f"s3://states/a-long-name-of-a-state/{n}/terraform.tfstate" for n in range(20)]
+        run("issue", save(replace(REPORT, scope=replace(REPORT.scope, sources=(*many, f"s3://{last}")))))
+
+    assert len(github.issues) == 2
+    assert {len(i["title"]) for i in github.issues} == {200}
+
+
 def test_an_issue_is_open_for_what_the_policy_names(github: GitHubStandIn) -> None:
     modified = replace(REPORT, drift=REPORT.drift[1:2])
     result = run("issue", save(modified), "--scope", "prod", "--fail-on", "unmanaged")
@@ -453,6 +492,69 @@ def test_only_what_is_new_is_told(hook: StandIn) -> None:
     )
 
 
+def test_what_was_told_is_not_told_again(hook: StandIn) -> None:
+    """Night by night, with a file of fingerprints that names nothing."""
+    first = save(replace(REPORT, drift=REPORT.drift[:2]), "monday.json")
+    told = [run("notify", first, "--told", "told.json").output]
+    told += [run("notify", name, "--told", "told.json").output for name in (first, save(REPORT, "tuesday.json"))]
+    run("notify", save(CLEAN, "wednesday.json"), "--told", "told.json")
+    told.append(run("notify", first, "--told", "told.json").output)
+    kept = json.loads(Path("told.json").read_text())
+
+    assert told == [
+        "Told 127.0.0.1 of 2 new.\n",
+        "Nothing new: nobody was told.\n",
+        "Told 127.0.0.1 of 1 new.\n",
+        "Told 127.0.0.1 of 2 new.\n",  # it was mended, and is back
+    ]
+    assert kept == {"schema": "drift-told/1", "drift": sorted(d.fingerprint for d in REPORT.drift[:2]), "unread": []}
+
+
+def test_what_could_not_be_read_is_told_once(hook: StandIn) -> None:
+    """Credentials that ran out in the middle are news, though nothing drifted; what they hid is not new afterwards."""
+    run("notify", save(REPORT), "--told", "told.json")
+    told = [run("notify", save(PARTIAL), "--told", "told.json").output for _ in range(2)]
+    told.append(run("notify", save(REPORT), "--told", "told.json").output)
+
+    assert told == [
+        "Told 127.0.0.1 of what could not be read.\n",
+        "Nothing new: nobody was told.\n",
+        "Nothing new: nobody was told.\n",
+    ]
+    text = hook.requests[1].body["text"]
+    assert "part of it could not be read" in text
+    assert "x:List: AccessDenied" in text
+
+
+def test_a_check_that_could_not_be_done_is_told(hook: StandIn) -> None:
+    Path("said").write_text("drift: error: the credentials have expired\n  Log in again.\n")
+    result = run("notify", "--broken", "@said", "--scope", "prod")
+
+    assert result.output == "Told 127.0.0.1 of a check that could not be done.\n", result.exception
+    assert hook.requests[0].body["text"].splitlines() == [
+        "Drift in prod could not be checked",
+        "drift: error: the credentials have expired",
+        "  Log in again.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["notify"], "no report to tell of"),
+        (["issue"], "no report to tell of"),
+        (["notify", "drift.json", "--broken", "x"], "left no report"),
+        (["notify", "drift.json", "--told", "main.tf"], "not a file of what was told"),
+        (["notify", "drift.json", "--told", "x", "--since", "y"], "both say what is known"),
+        (["issue", "--broken", "@nothere"], "cannot be read"),
+    ],
+)
+def test_words_that_contradict_each_other_are_refused(words: list[str], says: str, hook: StandIn) -> None:
+    save(REPORT)
+    assert says in str(run(*words).exception)
+    assert hook.requests == []
+
+
 def test_a_generic_webhook_gets_the_entries(hook: StandIn) -> None:
     run("notify", save(REPORT), "--to", "generic", "--severity", "high")
     body = hook.requests[0].body
@@ -490,10 +592,8 @@ def test_no_redirect_is_followed_with_the_secret(hook: StandIn) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_chat_message_calls_nobody(text: str) -> None:
-    from drift.platforms.webhook import slack
-
     report = hostile_report(text)
-    message = slack(report, report.drift, text, "")
+    message = slack(News(report=report, new=report.drift, scope=text, unread=(text,), broken=text))
     assert "<" not in message["text"]
     assert "@o" not in message["text"]
     assert {b["text"]["type"] for b in message["blocks"]} == {"plain_text"}

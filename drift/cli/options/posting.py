@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 import click
 
+from drift.cli.checkout import checkout
 from drift.cli.options import group
 from drift.errors import UsageError
+from drift.model.bounds import REPORT_BYTES, contents
 from drift.model.drift import Report
 
 if TYPE_CHECKING:
     from drift.platforms.place import Place
+
+
+LINES = 20
+"""Of what a check said, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +55,45 @@ class Posting:
         """Where the whole report is, as far as it is known."""
         return self.place().link if self.placed else self.link or ""
 
-    def scope_of(self, report: Report) -> str:
-        """The scope's name: that of its sources where none is given."""
-        return self.scope or ", ".join(report.scope.sources[:3]) or "this account"
+    def scope_of(self, report: Report | None = None, directory: Path | None = None) -> str:
+        """The scope's name: that of its states, as the repository's root sees them, where none is given.
+
+        Two jobs that look at other states have other names, though each state is the `terraform.tfstate` of its
+        directory. Without a report the directory alone tells.
+        """
+        if self.scope:
+            return self.scope
+        _, within = checkout(directory or Path())
+        sources = report.scope.sources if report else ()
+        found = sorted({_from_root(source, within) for source in sources})
+        return ", ".join(found) or within or "this account"
+
+
+def _from_root(source: str, within: str) -> str:
+    """A state's name: what is no address is a path, from the directory that drift ran in."""
+    if "://" in source or PurePath(source).is_absolute():
+        return source
+    return posixpath.normpath(posixpath.join(within, source if source != "-" else "."))
+
+
+broken_option = click.option(
+    "--broken",
+    metavar="WHY",
+    help="No report: tell that the check could not be done, and why. @FILE takes the words from a file.",
+)
+
+
+def broken_text(given: str | None) -> str:
+    """Why a check could not be done: the last lines of what it said."""
+    if not given:
+        raise UsageError("no report to tell of", "Name a saved report, or say with --broken why there is none.")
+    if not given.startswith("@"):
+        return given
+    try:
+        lines = contents(given[1:], REPORT_BYTES).decode("utf-8", "replace").strip().splitlines()
+    except OSError as error:
+        raise UsageError(f"{given[1:]}: cannot be read: {error.strerror}", "Give the words themselves.") from None
+    return "\n".join(lines[-LINES:]) or "it said nothing"
 
 
 posting_options = group(
