@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ def _s3(config: Config, name: str, _: Path) -> str:
 
 
 def _gcs(config: Config, name: str, _: Path) -> str:
-    prefix = str(config.get("prefix") or "").strip("/")
+    prefix = posixpath.normpath("/" + str(config.get("prefix") or "")).strip("/")  # as Go's path.Join has it
     query = {
         **{n: config.get(n) for n in ("access_token", "credentials", "encryption_key", "impersonate_service_account")},
         "endpoint": config.get("storage_custom_endpoint"),

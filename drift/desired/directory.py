@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 def place_of(directory: Path, given: Sequence[str] = (), variables: Given | None = None) -> str:
     """Where the state of the selected workspace is: a path or a URL, which may hold secrets; StateError if unknown.
 
-    Asked in this order: the backend that `terraform init` resolved (unless `given` completes or corrects that of the
-    configuration, as `-backend-config` does), the `backend` block, the local file. `variables` are those of the
-    command line: where the block names a variable (OpenTofu), they say which state it is, and what `init` once
-    resolved for others does not count.
+    Asked in this order: what a unit of Terragrunt says, the backend that `terraform init` resolved (unless `given`
+    completes or corrects that of the configuration, as `-backend-config` does), the `backend` block, the local file.
+    `variables` are those of the command line: where the block names a variable (OpenTofu), they say which state it is,
+    and what `init` once resolved for others does not count.
     """
     told = variables is not None and bool(variables.variables or variables.files)
     passed_over = bool(given) or (told and names_variables(directory))
-    found = ("" if passed_over else backend_of(directory) or worked_in(directory)) or declared_in(
-        directory, given, variables
-    )
+    found = "" if given else unit_place(directory)
+    found = found or ("" if passed_over else backend_of(directory))
+    found = found or declared_in(directory, given, variables)
     if given and not found:
         raise UsageError(f"{directory}: --backend-config, and no backend block", "Leave it out: the state is local.")
     return found or configured.place("local", {}, workspace(directory), directory, str(directory))
@@ -69,11 +69,11 @@ def declared_in(directory: Path, given: Sequence[str] = (), variables: Given | N
 
     if not directory.is_dir():
         return ""
+    if not given and (place := unit_place(directory)):
+        return place
     found = declared.backend(directory, given, workspace(directory), variables)
-    if found is None and (unit := unit_of(directory)) is not None:
-        from drift.desired import terragrunt
-
-        found = terragrunt.backend(unit)
+    if found is None and given:
+        return unit_place(directory)
     if found is None and (directory / STACK).is_file() and not (directory / GENERATED).is_dir():
         raise StateError(
             str(directory / STACK),
@@ -83,11 +83,28 @@ def declared_in(directory: Path, given: Sequence[str] = (), variables: Given | N
     return configured.place(*found, workspace(directory), directory, str(directory)) if found else ""
 
 
-def worked_in(directory: Path) -> str:
-    """Where the state of a Terragrunt unit is, as the newest directory of its cache has it; empty where none has."""
-    if unit_of(directory) is None:
+def unit_place(directory: Path) -> str:
+    """Where a unit of Terragrunt keeps its state; empty where the directory is none, or its file says nothing of it.
+
+    Terragrunt runs `terraform init` again by itself where its file says another place than last time: what `init` left
+    in the unit or in its cache counts only where the file cannot be told without running Terragrunt.
+    """
+    unit = unit_of(directory)
+    if unit is None:
         return ""
     from drift.desired import terragrunt
 
     inside = terragrunt.worked_in(directory)
-    return backend_of(inside) if inside else ""
+    kept = backend_of(directory) or (backend_of(inside) if inside else "")
+    try:
+        found = terragrunt.backend(unit)
+    except StateError:
+        if not kept:
+            raise
+        return kept
+    if found is None:
+        return kept
+    kind, config = found
+    if kind == "local" and kept and "://" not in kept and not Path(str(config.get("path") or "")).is_absolute():
+        return kept  # it is relative to where Terragrunt runs
+    return configured.place(kind, config, workspace(directory, inside), directory, str(unit))

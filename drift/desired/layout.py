@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from drift.desired.configured import DEFAULT
@@ -27,14 +28,14 @@ def data_dir(directory: Path) -> Path:
     return directory / (os.environ.get("TF_DATA_DIR") or ".terraform")
 
 
-def workspace(directory: Path) -> str:
-    """The selected workspace: TF_WORKSPACE, else what `terraform workspace select` wrote down, else `default`."""
+def workspace(*directories: Path | None) -> str:
+    """The selected workspace: TF_WORKSPACE, else what `terraform workspace select` wrote down in one of the
+    directories, the first before the others, else `default`."""
     chosen = os.environ.get("TF_WORKSPACE", "")
-    if not chosen:
-        try:
-            chosen = text(data_dir(directory) / "environment", SETTINGS_BYTES, errors="replace").strip()
-        except OSError:
-            chosen = ""
+    for directory in directories:
+        with suppress(OSError):
+            if directory is not None and not chosen:
+                chosen = text(data_dir(directory) / "environment", SETTINGS_BYTES, errors="replace").strip()
     if chosen in (".", "..") or re.search(r"[/\\\x00]", chosen):
-        raise StateError(str(directory), f"{chosen!r} is not the name of a workspace", "Set TF_WORKSPACE to one.")
+        raise StateError(str(directories[0]), f"{chosen!r} is not the name of a workspace", "Set TF_WORKSPACE to one.")
     return chosen or DEFAULT

@@ -25,12 +25,13 @@ from drift.desired.hcl.files import parse_file, parse_text
 from drift.desired.hcl.modules import files_of
 from drift.desired.hcl.plain import plain
 from drift.desired.hcl.run import Failure, NotKnown, Run
-from drift.desired.hcl.traversals import text_of
 from drift.desired.hcl.tree import Attribute, Block, Call, Expr
 from drift.desired.hcl.types import object_val
-from drift.desired.hcl.values import STRING, UNKNOWN, Val, unknown
+from drift.desired.hcl.values import UNKNOWN, Val, from_python, unknown
 from drift.desired.layout import UNITS
 from drift.errors import StateError
+from drift.model.bounds import CONFIGURATION_BYTES
+from drift.model.bounds import text as text_within
 
 CACHE = ".terragrunt-cache"
 ROOTS = (*UNITS, "root.hcl", "root.hcl.json")
@@ -60,7 +61,7 @@ def backend(path: Path) -> tuple[str, Config] | None:
     try:
         unit = _File(path, _Unit(path.parent.resolve()))
     except NotKnown as error:
-        raise StateError(str(path), str(error)) from None
+        raise StateError(str(path), str(error), f"Correct it, or give --state. {RUN}") from None
     if not unit.is_unit:
         return None
     files = [unit, *unit.included]
@@ -71,6 +72,8 @@ def backend(path: Path) -> tuple[str, Config] | None:
     for file in files:
         if found := file.generated(labels):
             return found
+    if any(file.source for file in files):
+        raise StateError(str(path), "only the module that it deploys says where its state is", RUN)
     return None
 
 
@@ -114,7 +117,7 @@ class _File:
         parsed = parse_file(path)
         if parsed.lost:
             lost = parsed.lost[0]
-            raise NotKnown(f"{path}:{lost.line} cannot be read: {lost.reason}")
+            raise NotKnown(f"{path.name}:{lost.line} cannot be read: {lost.reason}")
         self.body = parsed.body
         self.merges = True
         """Whether its blocks count for the unit that includes it."""
@@ -225,10 +228,14 @@ class _File:
         yield from (file for file in reversed([*self._includes.values()]) if file.merges)
 
     @property
+    def source(self) -> bool:
+        """Whether it names a module to deploy, which Terragrunt copies into its cache."""
+        return any("source" in block.body.attributes for block in blocks(self.body, "terraform"))
+
+    @property
     def is_unit(self) -> bool:
         """Whether something is deployed from here: it includes a file, names a module, or is one itself."""
-        named = any("source" in block.body.attributes for block in blocks(self.body, "terraform"))
-        return named or bool(blocks(self.body, "include")) or bool(files_of(self.path.parent))
+        return self.source or bool(blocks(self.body, "include")) or bool(files_of(self.path.parent))
 
     @property
     def remote_state(self) -> tuple[str, Config] | None:
@@ -236,49 +243,61 @@ class _File:
         for block in self._stated():
             kind = block.body.attributes.get("backend")
             config = block.body.attributes.get("config")
-            type_ = text_of(kind.expr) if kind else ""
-            if type_:
-                told = self._told(config.expr if config else None, block)
-                complete(type_, told, f"{self.path}:{block.line}", {}, RUN)
-                return type_, told
+            if kind is None:
+                continue
+            type_ = self.value(kind.expr).raw
+            if not isinstance(type_, str):
+                raise self._untold(block, "backend")
+            told = self._told(type_, config.expr if config else None, block)
+            complete(type_, told, f"{self.path}:{block.line}", {}, RUN)
+            return type_, told
         return None
 
     def _stated(self) -> list[Block]:
         return blocks(self.body, "remote_state")
 
-    def _told(self, expr: Expr | None, block: Block) -> Config:
+    def _untold(self, block: Block, *names: str) -> StateError:
+        said = f"`{block.type}`: {', '.join(names)} cannot be told without running Terragrunt{self._why()}"
+        return StateError(f"{self.path}:{block.line}", said, RUN)
+
+    def _told(self, type_: str, expr: Expr | None, block: Block) -> Config:
         found = plain(self.value(expr), drop_null=True) if expr else {}
         if not isinstance(found, dict):
             untold = ["config"]
         else:
-            counts = READ.get(text_of(block.body.attributes["backend"].expr), found.keys())
+            counts = READ.get(type_, found.keys())
             untold = [n for n, v in found.items() if _has_unknown(v) and n in counts]
             found = {n: v for n, v in found.items() if not _has_unknown(v)}
         if untold:
-            raise StateError(
-                f"{self.path}:{block.line}",
-                f"`remote_state`: {', '.join(untold)} cannot be told without running Terragrunt{self._why()}",
-                RUN,
-            )
+            raise self._untold(block, *untold)
         return dict(found)
 
     def generated(self, labels: set[str]) -> tuple[str, Config] | None:
         """The backend in a file that it generates; not by blocks with one of these `labels`, to which it adds."""
-        for label, expr in self._contents():
-            if label in labels:
+        for label, block in self._labelled("generate"):
+            contents = block.body.attributes.get("contents")
+            if label in labels or contents is None:
                 continue
             labels.add(label)
-            text = self.value(expr).raw
-            if isinstance(text, str) and "backend" in text:
-                found = literal_backend(parse_text(text, str(self.path)))
-                if found:
-                    return found
+            if not self._is_written(block):
+                continue
+            text = self.value(contents.expr).raw
+            if not isinstance(text, str):
+                if "backend" in self._source_of(block):
+                    raise self._untold(block, "contents")
+            elif "backend" in text and (found := literal_backend(parse_text(text, str(self.path)))):
+                return found
         return None
 
-    def _contents(self) -> Iterator[tuple[str, Expr]]:
-        for label, block in self._labelled("generate"):
-            if "contents" in block.body.attributes:
-                yield label, block.body.attributes["contents"].expr
+    def _is_written(self, block: Block) -> bool:
+        """Whether Terragrunt writes this file: it was not disabled, and is not one that is there and is kept."""
+        said = {name: self.value(a.expr).raw for name, a in block.body.attributes.items() if name != "contents"}
+        kept = said.get("if_exists") == "skip" and (self.unit.directory / str(said.get("path") or "-")).is_file()
+        return said.get("disable") is not True and not kept
+
+    def _source_of(self, block: Block) -> str:
+        lines = text_within(self.path, CONFIGURATION_BYTES, errors="replace").splitlines()
+        return "\n".join(lines[block.line - 1 : block.end_line or block.line])
 
     # functions
 
@@ -287,7 +306,7 @@ class _File:
         if not all(a.wholly_known for a in arguments):
             return unknown()
         found = FUNCTIONS[name](self, *(plain(a) for a in arguments))
-        return found if isinstance(found, Val) else Val(STRING, found)
+        return found if isinstance(found, Val) else from_python(found)
 
     def of_include(self, name: str = "") -> Path:
         """The directory of the file that includes are relative to."""
@@ -307,15 +326,15 @@ class _File:
                     return str(folder / wanted)
         if fallback:
             return fallback[0]
-        raise NotKnown(f"no folder above has {name or UNITS[0]}")
+        raise Failure(f"no folder above has {name or UNITS[0]}")
 
     def read(self, path: str, *fallback: Any) -> Val:
         """`read_terragrunt_config`: the functions in that file speak of its own directory."""
         file = (self.unit.directory / path).resolve()
         if not file.is_file():
             if fallback:
-                return unknown()
-            raise NotKnown(f"there is no {path}")
+                return from_python(fallback[0])
+            raise Failure(f"there is no {path}")
         self.unit.allow(file)
         other = _File(file, _Unit(file.parent, self.unit.run, self.unit.trusted), depth=self.depth + 1)
         return object_val({name: other.exposed(name) for name in ("locals", "inputs")})
@@ -352,7 +371,7 @@ def _relative(to: Path, of: Path) -> str:
 
 def _environment(name: str, *fallback: str) -> str:
     if name not in os.environ and not fallback:
-        raise NotKnown(f"the environment has no {name}")
+        raise Failure(f"the environment has no {name}")
     if name in os.environ and _SECRET.search(name):
         raise NotKnown(f"{name} is a secret of the environment, and a state's place is shown")
     return os.environ.get(name) or (fallback[0] if fallback else "")

@@ -65,7 +65,93 @@ def test_generated_backends_count_by_label(tmp_path: Path) -> None:
     write(
         tmp_path, {"prod/vpc/terragrunt.hcl": unit + 'generate "backend" {\n  path = "x"\n  contents = "# none"\n}\n'}
     )
-    assert directory.place_of(tmp_path / "prod/vpc").endswith("terraform.tfstate"), "the unit's own block replaces it"
+    with pytest.raises(StateError, match="only the module that it deploys"):
+        directory.place_of(tmp_path / "prod/vpc")  # the unit's own block replaces it
+    write(
+        tmp_path,
+        {
+            "prod/vpc/terragrunt.hcl": unit
+            + 'generate "backend" {\n  path = "x"\n  disable = true\n  contents = ""\n}\n'
+        },
+    )
+    with pytest.raises(StateError, match="only the module that it deploys"):
+        directory.place_of(tmp_path / "prod/vpc")
+
+
+def cached(unit: Path, **config: str) -> None:
+    inside = unit / ".terragrunt-cache/hash/hash"
+    inside.mkdir(parents=True)
+    resolved(inside, "s3", **config)
+
+
+def test_what_the_unit_says_counts_before_what_init_left_in_its_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Terragrunt runs `init` again where they differ: the cache may be of another environment, or of another day."""
+    write(tmp_path, {"u/terragrunt.hcl": UNIT + state('"st-${get_env("STAGE", "dev")}"')})
+    cached(tmp_path / "u", bucket="st-prod", key="k")
+    assert directory.place_of(tmp_path / "u") == "s3://st-dev/k"
+    monkeypatch.setenv("STAGE", "prod")
+    assert directory.place_of(tmp_path / "u") == "s3://st-prod/k"
+    (tmp_path / "u/.terragrunt-cache/hash/hash/.terraform/environment").write_text("blue")
+    assert directory.place_of(tmp_path / "u") == "s3://st-prod/env:/blue/k", "the workspace that was selected there"
+    write(tmp_path, {"u/terragrunt.hcl": UNIT + state("dependency.x.outputs.y")})
+    assert directory.place_of(tmp_path / "u") == "s3://st-prod/env:/blue/k", "nothing better is known"
+
+
+def test_a_relative_local_state_is_where_terragrunt_runs(tmp_path: Path) -> None:
+    local = 'remote_state {\n  backend = "local"\n  config = {\n    path = "x.tfstate"\n  }\n}\n'
+    write(tmp_path, {"u/terragrunt.hcl": UNIT + local})
+    inside = tmp_path / "u/.terragrunt-cache/a/b"
+    inside.mkdir(parents=True)
+    resolved(inside, "local", path="x.tfstate")
+    assert directory.place_of(tmp_path / "u") == str(inside / "x.tfstate")
+
+
+def test_terragrunts_arguments_complete_and_correct_the_backend_of_the_module(tmp_path: Path) -> None:
+    write(tmp_path, {"u/terragrunt.hcl": state('"b"'), "u/main.tf": 'terraform {\n  backend "s3" {}\n}\n'})
+    assert directory.place_of(tmp_path / "u") == "s3://b/k"
+    write(tmp_path, {"u/main.tf": 'terraform {\n  backend "s3" {\n    bucket = "x"\n    key = "k"\n  }\n}\n'})
+    assert directory.place_of(tmp_path / "u") == "s3://b/k"
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [
+        ('locals {\n  b = "s3"\n}\n' + state('"b"').replace('"s3"', "local.b"), "s3://b/k"),
+        ('remote_state = {\n  backend = "s3"\n  config = { bucket = "b", key = "k" }\n}\n', "s3://b/k"),
+        (state('try(read_terragrunt_config("no.hcl").locals.b, "fallback")'), "s3://fallback/k"),
+        (state('read_terragrunt_config("no.hcl", { locals = { b = "given" } }).locals.b'), "s3://given/k"),
+        (state('try(find_in_parent_folders("no.yaml"), "none")'), "s3://none/k"),
+        (state('"b"').replace('"s3"', 'run_cmd("x")'), "`remote_state`: backend cannot be told"),
+        (
+            'generate "backend" {\n  path = "b.tf"\n  contents = "backend \\"s3\\" { bucket = \\"${run_cmd("x")}\\" }"\n}\n',
+            "`generate`: contents cannot be told",
+        ),
+        ('generate "provider" {\n  path = "p.tf"\n  contents = run_cmd("x")\n}\n' + state('"b"'), "s3://b/k"),
+        ("", "only the module that it deploys"),
+        ('remote_state {\n  backend = "s3"\n', "terragrunt.hcl:4 cannot be read"),
+    ],
+)
+def test_what_says_the_place_is_read_or_missed(tmp_path: Path, unit: str, said: str) -> None:
+    """A place that cannot be told is never the file beside the unit."""
+    write(tmp_path, {"terragrunt.hcl": UNIT + unit})
+    put(tmp_path / "terraform.tfstate", "another")
+    if said.startswith("s3:"):
+        assert directory.place_of(tmp_path) == said
+        return
+    with pytest.raises(StateError, match=said) as told:
+        directory.place_of(tmp_path)
+    assert "terragrunt" in told.value.hint
+
+
+@pytest.mark.parametrize(
+    ("prefix", "name"), [("./x", "x/"), ("a//b/", "a/b/"), ("", ""), ("a/../b", "b/"), (".x", ".x/")]
+)
+def test_a_prefix_in_cloud_storage_is_joined_as_terraform_joins_it(tmp_path: Path, prefix: str, name: str) -> None:
+    unit = f'remote_state {{\n  backend = "gcs"\n  config = {{\n    bucket = "b"\n    prefix = "{prefix}"\n  }}\n}}\n'
+    write(tmp_path, {"terragrunt.hcl": UNIT + unit})
+    assert directory.place_of(tmp_path) == f"gs://b/{name}default.tfstate"
 
 
 @pytest.mark.parametrize(

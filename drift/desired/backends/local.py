@@ -100,10 +100,11 @@ def _in_directory(url: str) -> list[str]:
         skipped = {".terraform", *([".terragrunt-cache"] if unit else [])}
         below[:] = [name for name in below if name not in skipped and here / name != data]
         own = folder == url or not Path(os.environ.get("TF_DATA_DIR", "")).is_absolute()  # one that is serves one alone
-        backend = directory.backend_of(here) if own and data.is_dir() else ""
+        cached = ".terragrunt-cache" in here.parts
+        backend = directory.backend_of(here) if own and data.is_dir() and (cached or not unit) else ""
         try:
-            if not backend and own and ".terragrunt-cache" not in here.parts:
-                backend = directory.worked_in(here) or directory.declared_in(here)
+            if not backend and own and not cached:
+                backend = directory.declared_in(here)
         except StateError:
             if folder == url:
                 raise
