@@ -8,6 +8,7 @@ from datetime import date
 
 from drift.clock import Clock
 from drift.desired.load import Desired, Sources, load
+from drift.desired.memory import Seen
 from drift.exclude.baseline import Baseline
 from drift.exclude.comments import rules_of
 from drift.exclude.exclusions import Exceptions
@@ -16,7 +17,7 @@ from drift.live.asker import Asker, Progress, quiet
 from drift.live.estimate import Estimate
 from drift.model.drift import Report
 from drift.model.journal import timed
-from drift.model.resource import Resource
+from drift.model.resource import Key, Resource
 from drift.model.target import Target
 from drift.provider.api import Api
 from drift.provider.catalog import Catalog
@@ -77,6 +78,8 @@ class Outcome:
 
     report: Report
     surveys: tuple[tuple[Survey, Judged], ...] = ()
+    seen: tuple[tuple[Key, Seen], ...] = ()
+    """What a memory is to keep of each resource."""
 
 
 def run(
@@ -154,7 +157,7 @@ def compare(
         links=job.links,
         controls=answers(job.frameworks, job.rules, together(j.answers for _, j in done), job.judge),
     )
-    return Outcome(report, tuple(done))
+    return Outcome(report, tuple(done), tuple(desired.seen))
 
 
 def _seconds(connections: Sequence[Connection], askers: Sequence[Asker]) -> Mapping[str, float]:

@@ -121,6 +121,10 @@ class Survey:
         return build(self.actual.resources.values(), self.catalog)
 
 
+NAMED = 5
+"""How many resources one warning names."""
+
+
 def forecast(
     target: Target,
     desired: Sequence[Resource],
@@ -187,6 +191,7 @@ def survey(
         progress=progress,
     )
     scan.collect()
+    here = tuple(r for r in here if r.origin not in scan.not_held)
     own = {r.key for r in (*here, *scan.paired.values())}
     found = {key: r for key, r in scan.resources.items() if search or key in own}
     actual = Actual(found, scan.paired, scan.gaps)
@@ -205,7 +210,7 @@ def survey(
     verdicts.hand_over(listed.owners)
     verdicts.doubt(listed.doubtful, listed.gaps)
     after.settle(exclusions, verdicts, scan)
-    expected = parted(verdicts.drift, catalog, scan.prove, actual.resources.values())
+    expected = parted(verdicts.drift, catalog, scan.prove, actual.resources.values(), verdicts.exempt)
     return Survey(
         target=target,
         catalog=catalog,
@@ -222,8 +227,23 @@ def survey(
         searched=search,
         not_searched=asked_for - worthwhile,
         gaps=scan.gaps,
-        warnings=(*doubts(here, verdicts.drift, actual, catalog), *_unexplained(verdicts.echoed)),
+        warnings=(
+            *doubts(here, verdicts.drift, actual, catalog),
+            *_unexplained(verdicts.echoed),
+            *_dropped(d.desired for d in verdicts.drift if d.desired is not None),
+        ),
     )
+
+
+def _dropped(drifted: Iterable[Resource]) -> Iterator[str]:
+    """What a refresh took out of the state because somebody had deleted it."""
+    names = sorted(str(r.address) for r in drifted if r.dropped)
+    if names:
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        yield (
+            f"missing, and in the state no more: {', '.join(names[:NAMED])}{more}. The state's backup has it, and so "
+            "has the configuration: a refresh found it gone"
+        )
 
 
 def _unexplained(parents: int) -> Iterator[str]:

@@ -10,13 +10,14 @@ from drift.cli.job import Asked, forecast, run
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
 from drift.cli.options.ignoring import Ignoring, ignore_options
-from drift.cli.options.output import Output, output_options
+from drift.cli.options.output import Output, output_options, write_files
 from drift.cli.options.rules import Extent, Rules, extent_options, rule_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
 
 if TYPE_CHECKING:
     from drift.live.estimate import Estimate
+    from drift.run import Outcome
 
 
 @click.command("check")
@@ -65,6 +66,7 @@ def command(
     failing was seen, but part of the scope could not be read.
     """
     output.validate()
+    configurations.validate()
     ignoring.validate()
     judging.chosen()
     asked = Asked(
@@ -81,7 +83,19 @@ def command(
     if estimated:
         _tell(forecast(asked))
         return 0
-    return output.finish(run(asked).report)
+    outcome = run(asked)
+    _remember(configurations, outcome)
+    return output.finish(outcome.report)
+
+
+def _remember(configurations: Configurations, outcome: Outcome) -> None:
+    """Add to the memory what this run saw first."""
+    from drift.desired.memory import written
+
+    memory = configurations.remembered()
+    if memory is not None and configurations.memory is not None:
+        day = outcome.report.started_at[: len("2026-01-01")]
+        write_files({configurations.memory: written(memory, outcome.seen, day)}, "Give --memory a path that can.")
 
 
 def _tell(found: Estimate) -> None:

@@ -19,7 +19,10 @@ SUFFIX = ".backup"
 
 
 def with_earlier(state: State) -> State:
-    """The state, each instance with what its backup recorded of it; as it is where no backup is older than it."""
+    """The state, each instance with what its backup recorded of it, and what that one alone has.
+
+    It is as it is where no backup is older than it.
+    """
     if scheme_of(state.source):
         return state
     path = Path(state.source + SUFFIX)
@@ -31,4 +34,7 @@ def with_earlier(state: State) -> State:
         return state
     known = {str(i.address): i.attributes for i in before.instances if not i.deposed}
     instances = (i if i.deposed else replace(i, earlier=known.get(str(i.address))) for i in state.instances)
-    return replace(state, instances=tuple(instances))
+    have = {str(i.address) for i in state.instances if not i.deposed}
+    gone = (i for i in before.instances if not i.deposed and str(i.address) not in have)
+    dropped = tuple(replace(i, dropped=True, state=state.source) for i in gone)
+    return replace(state, instances=tuple(instances), dropped=dropped)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any
 
 from drift.desired.instance import Instance, State
+from drift.model.value import texts
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Home
 from drift.provider.spec import Ref, ResourceType
@@ -55,7 +55,7 @@ def _hints(
             entry = catalog.get(instance.address.type)
             for whole in _references(instance, _whole(entry), catalog):
                 inside[key].add(known.get(whole, known.get(whole[2], Home())))
-            for name in (*_texts(instance.attributes), *_references(instance, _refs(entry), catalog)):
+            for name in (*texts(instance.attributes), *_references(instance, _refs(entry), catalog)):
                 if name in known:
                     named[key].add(known[name])
                 elif isinstance(name, str):
@@ -126,14 +126,6 @@ def _whole(entry: ResourceType | None) -> tuple[Ref, ...]:
 
 def _listed_as(name: str, catalog: Catalog) -> str:
     return catalog[name].listed_as if name in catalog else name
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping | list):
-        for inner in value.values() if isinstance(value, Mapping) else value:
-            yield from _texts(inner)
 
 
 def home_of(instance: Instance, catalog: Catalog) -> Home:

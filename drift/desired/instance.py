@@ -41,6 +41,8 @@ class Instance:
     """`attributes` as they were recorded before the state was last written; None where no backup tells."""
     exempt: tuple[IgnoredPath, ...] = ()
     """Paths that a plan shows to be ignored."""
+    dropped: bool = False
+    """The backup alone has it: whoever wrote the state since found it gone, or took it out."""
     moved_from: Address | None = None
     """The address that the state has it under, where a `moved` block gives it another."""
 
@@ -55,6 +57,8 @@ class State:
     terraform_version: str
     instances: tuple[Instance, ...]
     """What it manages."""
+    dropped: tuple[Instance, ...] = ()
+    """What its backup has and it has not: a refresh drops what somebody deleted."""
     looked_up: tuple[Instance, ...] = ()
     """What its data sources answered."""
     warnings: tuple[str, ...] = ()

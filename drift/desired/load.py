@@ -17,6 +17,7 @@ from drift.desired.earlier import with_earlier
 from drift.desired.homes import home_of, homes
 from drift.desired.instance import Instance, State
 from drift.desired.lacking import lacking, without
+from drift.desired.memory import Memory, Seen, seen
 from drift.desired.places import fetch
 from drift.desired.unhurried import unhurried
 from drift.desired.versions import latest, recorded
@@ -25,7 +26,7 @@ from drift.errors import StateError
 from drift.model.drift import Pending
 from drift.model.resource import GLOBAL, Key, Remark, Resource, Source, nothing, shared
 from drift.model.target import Target
-from drift.model.value import UNREADABLE_SHAPES, Value, shallow
+from drift.model.value import UNREADABLE_SHAPES, Value, shallow, texts
 from drift.provider import canonical
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Home
@@ -62,6 +63,9 @@ class Desired:
     elsewhere: list[Resource] = field(default_factory=list)
     """What states hold of other providers that make the same types: managed, and not compared."""
 
+    seen: list[tuple[Key, Seen]] = field(default_factory=list)
+    """What a memory is to keep of each resource whose author is known; empty where none was asked for."""
+
     named: set[str] = field(default_factory=set)
     """The ids and ARNs of what states hold under types that have no entry: managed, and not compared."""
 
@@ -90,13 +94,15 @@ class Sources:
     """Whether configurations are read at all."""
     backends: Mapping[str, Backend] = field(default_factory=Backends)
     """Scheme -> what reads such a place."""
+    memory: Memory | None = None
+    """What was first seen of the attributes that nobody sets; None where nothing is remembered."""
 
 
 def load(sources: Sources, catalog: Catalog, *, account: str = "", region: str = "") -> Desired:
     """The desired side; `account` and `region` stand where nothing tells. StateError where no state can be read."""
     states, failed = states_of(sources)
     with unhurried():
-        return build(states, failed, catalog, account=account, region=region)
+        return build(states, failed, catalog, account=account, region=region, memory=sources.memory)
 
 
 def states_of(sources: Sources) -> tuple[list[State], list[StateError]]:
@@ -139,7 +145,13 @@ def _state(data: bytes, name: str, lock: Lock | None, near: Sequence[Path]) -> S
 
 
 def build(
-    states: Sequence[State], failed: Sequence[StateError], catalog: Catalog, *, account: str = "", region: str = ""
+    states: Sequence[State],
+    failed: Sequence[StateError],
+    catalog: Catalog,
+    *,
+    account: str = "",
+    region: str = "",
+    memory: Memory | None = None,
 ) -> Desired:
     """The desired resources of all states; `account` and `region` stand where no attribute tells."""
     out = Desired(failed=list(failed))
@@ -150,7 +162,10 @@ def build(
         asked = state.configuration.majors if state.configuration is not None else {}
         majors = latest(asked, recorded(state.instances, catalog))
         _note(state, out)
-        for instance in state.instances:
+        # what the configuration has no more, an apply may have taken away
+        destroyed = (i.attributes for i in state.dropped if i.configured is None)
+        taken_away = frozenset(text for attributes in destroyed for text in texts(attributes))
+        for instance in (*state.instances, *(i for i in state.dropped if i.configured is not None)):
             if NO_LIVE_OBJECT.fullmatch(instance.address.type):
                 continue
             if instance.address.type not in catalog:
@@ -169,7 +184,7 @@ def build(
                 said[entry.name, major] = names, facts, meanings(catalog, entry.name, major, names)
             names, facts, means = said[entry.name, major]
             instance = as_known(instance, names)
-            home = _home_of(instance, known[state.source, instance.provider], catalog)
+            home = _home_of(instance, known.get((state.source, instance.provider), Home()), catalog)
             resource, strange = desired_resource(
                 instance,
                 entry,
@@ -179,7 +194,14 @@ def build(
                 provider=facts,
                 means=means,
             )
+            resource = replace(resource, taken_away=taken_away) if taken_away else resource
+            if memory is not None and resource.asserted is not None and not (resource.deposed or resource.dropped):
+                now = memory.of(seen(resource, instance.attributes, entry), resource.key)
+                out.seen.append((resource.key, now))
+                resource = _remembering(resource, now, instance.attributes, entry)
             _keep(instance, _doubted(resource, instance, home, catalog, several=bool(others)), strange, out, catalog)
+    if memory is not None and out.resources and not out.seen:
+        out.warnings.append("nothing is remembered: no configuration tells which attributes nobody sets; give --config")
     return out
 
 
@@ -373,9 +395,18 @@ def desired_resource(
         sensitive=shared(secret),
         sensitive_members=_members(instance, secret - secret_by_kind) or nothing(),
         deposed=instance.deposed,
+        dropped=instance.dropped,
+        refers=author.references if author else (),
         recorded=shared(frozenset(name for name in entry.ignored if raw.get(name))),
     )
     return resource, strange
+
+
+def _remembering(resource: Resource, now: Seen, raw: Mapping[str, Any], entry: ResourceType) -> Resource:
+    """The resource with what an earlier run first saw of it."""
+    first = {name: one for name, one in now.values.items() if one.since}
+    values, _ = _canonical(entry.attributes, {**raw, **{n: one.value for n, one in first.items()}}, first)
+    return replace(resource, remembered=values, since={n: first[n].since for n in values}) if values else resource
 
 
 def _members(instance: Instance, names: Set[str]) -> Mapping[str, frozenset[str]]:

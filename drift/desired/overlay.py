@@ -17,9 +17,11 @@ def overlay(state: State, configuration: Configuration) -> State:
     read (`Configuration.covers`). What the configuration has and no instance, is yet to be created.
     """
     taken = {str(i.address) for i in state.instances if not i.deposed}
+    dropped = (_laid(i, configuration, taken) for i in state.dropped)
     return replace(
         state,
         instances=tuple(_laid(i, configuration, taken) for i in state.instances),
+        dropped=tuple(i for i in dropped if str(i.address) not in taken),
         configuration=configuration,
         warnings=(*state.warnings, *configuration.warnings),
     )

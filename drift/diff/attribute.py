@@ -15,9 +15,9 @@ from typing import Final, Literal, Protocol
 
 from drift.diff.compare import agreement, blank, changes, element_key
 from drift.model.coverage import Unreadable
-from drift.model.drift import Change
+from drift.model.drift import Basis, Change
 from drift.model.resource import IgnoredPath, Resource
-from drift.model.value import UNREADABLE_SHAPES, Block, Implicit, Value, as_block, as_tuple, is_empty
+from drift.model.value import UNREADABLE_SHAPES, Block, Implicit, Value, as_block, as_tuple, is_empty, texts
 from drift.provider import canonical
 from drift.provider.spec import Attr
 
@@ -41,7 +41,10 @@ UNSAID: Final = Unsaid.UNSAID
 
 
 class Parts(Protocol):
-    """What resources of their own tell of their parents."""
+    """What resources of their own tell of their parents, and what a resource's author names."""
+
+    def named(self, resource: Resource) -> frozenset[str]:
+        """What those are called which its author refers to."""
 
     def of(self, parent: Resource, name: str) -> set[Hashable] | None:
         """The keys of the elements that they hold of an attribute; None where they hold it all."""
@@ -49,8 +52,8 @@ class Parts(Protocol):
     def closed(self, parent: Resource, name: str, attr: Attr) -> bool:
         """Whether nothing counts but what they hold."""
 
-    def refers(self, resource: Resource, name: str) -> bool:
-        """Whether an attribute names other resources."""
+    def moved_along(self, resource: Resource, name: str, values: Iterable[Value]) -> bool:
+        """Whether an apply may have changed an attribute when it changed other resources, as it had these values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +118,11 @@ def comparison(resource: Resource, found: Resource, name: str, attr: Attr, parts
     out = name in found.left_out
     recorded = known
     unheld = said is UNSAID and parts.closed(resource, name, attr)
+    basis: Basis = "record"
     if unheld:
         attr, known = replace(attr, assigned=False), unasked(attr, known, have, resource.key.account)
-    elif (
-        said is UNSAID
-        and resource.asserted is not None
-        and name not in resource.asserted
-        and agreement(attr, known, have, left_out=out)
-    ):
-        if attr.same_for_all:
-            known = unasked(attr, known, have, resource.key.account)
-        elif before is not UNSAID and not parts.refers(resource, name) and not _applied(resource):
-            known = before
+    elif said is UNSAID:
+        known, basis = _where_nobody_tells(resource, name, attr, (before, known, have), parts, left_out=out)
     why = agreement(attr, known if said is UNSAID else said, have, left_out=out)
     if why and (said is UNSAID or said == known):
         return Comparison(name, said, recorded, have, why, held=size, unheld=unheld)
@@ -139,7 +135,7 @@ def comparison(resource: Resource, found: Resource, name: str, attr: Attr, parts
     exempt = [_because(c, resource) for c in modified]
 
     def located(changes: Iterable[Change]) -> tuple[Change, ...]:
-        return tuple(_located(c, resource, name, unheld=unheld) for c in changes)
+        return tuple(_located(c, resource, name, unheld=unheld, basis=basis) for c in changes)
 
     return Comparison(
         name,
@@ -155,6 +151,45 @@ def comparison(resource: Resource, found: Resource, name: str, attr: Attr, parts
         unheld=unheld,
         held=size,
     )
+
+
+def _where_nobody_tells(
+    resource: Resource,
+    name: str,
+    attr: Attr,
+    values: tuple[Value | Unsaid, Value, Value],
+    parts: Parts,
+    *,
+    left_out: bool,
+) -> tuple[Value, Basis]:
+    """What is desired where no value of an author's is known, and what that goes by.
+
+    It is the cloud's default, else what was first seen, else an earlier record, else the record.
+    """
+    before, known, have = values
+    if resource.asserted is None or not agreement(attr, known, have, left_out=left_out):
+        return known, "record"
+    if name not in resource.asserted:
+        if attr.same_for_all:
+            return unasked(attr, known, have, resource.key.account), "default"
+        if name in resource.remembered:
+            return resource.remembered[name], "memory"
+    if before is UNSAID:
+        return known, "record"
+    if name in resource.asserted:
+        moved = _named_before(before, known, parts.named(resource)) if before != known else False
+    else:
+        moved = not applied(resource) and not parts.moved_along(resource, name, (before, known))
+    return (before, "backup") if moved else (known, "record")
+
+
+def _named_before(before: Value, known: Value, names: frozenset[str]) -> bool:
+    """Whether the author names what an earlier record had, and nothing of what came in its place.
+
+    He sets the attribute by what another resource says of itself, and that is not known before an apply.
+    """
+    meant, now = {*texts(before)}, {*texts(known)}
+    return bool(meant) and meant <= names and not (now - meant) & names
 
 
 def unasked(attr: Attr, known: Value, have: Value, account: str) -> Value:
@@ -262,7 +297,7 @@ def _was_as_said(attr: Attr, name: str, said: Value, before: Value | Unsaid, cha
     return True
 
 
-def _applied(resource: Resource) -> bool:
+def applied(resource: Resource) -> bool:
     """Whether the record came to what its author asks for when the state was last written: an apply did that.
 
     What the cloud gave to other attributes may have changed with it.
@@ -315,7 +350,7 @@ def _unkeyed(path: str) -> str:
     return out
 
 
-def _located(change: Change, resource: Resource, name: str, *, unheld: bool) -> Change:
+def _located(change: Change, resource: Resource, name: str, *, unheld: bool, basis: Basis) -> Change:
     """The change with the line that sets it, whether anybody does, and whether the next apply puts it back."""
     above = [*_upwards(_unkeyed(change.path))]
     line = next((resource.lines[p] for p in above if p in resource.lines), 0)
@@ -329,6 +364,8 @@ def _located(change: Change, resource: Resource, name: str, *, unheld: bool) -> 
     return replace(
         change,
         undeclared=undeclared,
+        basis=basis if undeclared and not unheld else "",
+        since=resource.since.get(name, "") if undeclared and basis == "memory" else "",
         unheld=unheld,
         implied=_among(resource.implied, change),
         undone=undone,

@@ -161,7 +161,9 @@ def _differing(resource: Resource, found: Resource, entry: ResourceType, shares:
     for name, attr in entry.attributes.items():
         known = resource.attributes.get(name)
         echo = name not in resource.configured and (
-            attr.same_for_all or resource.earlier.get(name, known) != known or shares.covers(resource, name, attr)
+            attr.same_for_all
+            or any(before.get(name, known) != known for before in (resource.remembered, resource.earlier))
+            or shares.covers(resource, name, attr)
         )
         if echo or known != found.attributes.get(name) or resource.configured.get(name, known) != known:
             yield comparison(resource, found, name, attr, shares)

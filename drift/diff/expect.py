@@ -13,6 +13,7 @@ from typing import Any
 from drift.model.coverage import Unread, Unreadable
 from drift.model.drift import Aside, Change, Drift
 from drift.model.resource import Question, Resource
+from drift.model.value import texts
 from drift.provider.catalog import Catalog
 from drift.provider.relations import Index, entry_of
 from drift.provider.spec import Attr, ChangedBy, EndedBy
@@ -22,6 +23,10 @@ _STEP = re.compile(r"([^.\[]+)(?:\[(.*?)\](?=\.|$))?\.?")
 
 Prove = Callable[[Sequence[Question]], Mapping[Question, Any]]
 """Reads what the questions need, and answers each; `Unreadable` where that was refused."""
+
+
+_Move = tuple[frozenset[str], frozenset[str]]
+"""What went, and what came."""
 
 
 @dataclass(slots=True)
@@ -37,8 +42,14 @@ class Expected:
     unread_resources: int = 0
 
 
-def parted(drifts: Sequence[Drift], catalog: Catalog, prove: Prove, found: Iterable[Resource] = ()) -> Expected:
-    """The drift without what is expected; `found` is all that is there."""
+def parted(
+    drifts: Sequence[Drift],
+    catalog: Catalog,
+    prove: Prove,
+    found: Iterable[Resource] = (),
+    exempt: Sequence[Aside] = (),
+) -> Expected:
+    """The drift without what is expected; `found` is all that is there, `exempt` what the author looks away from."""
     ended = _ended(drifts, catalog, found)
     asked = {
         id(change): [(m, _questions(drift, m, element)) for m in moves]
@@ -60,7 +71,51 @@ def parted(drifts: Sequence[Drift], catalog: Catalog, prove: Prove, found: Itera
             out.drift.append(drift)
             continue
         _part(drift, asked, answers, out)
+    _together(out, _moves((*out.expected, *exempt)), catalog)
     return out
+
+
+def _together(out: Expected, moves: Mapping[tuple[str, str], set[_Move]], catalog: Catalog) -> None:
+    """Take out of the drift what moved along with what was expected to move."""
+    drifts, out.drift = out.drift, []
+    for drift in drifts:
+        along: dict[tuple[str, str], list[Change]] = {}
+        reasons: dict[int, str] = {}
+        for change in drift.changes if moves and drift.kind == "modified" else ():
+            for by in movers(entry_of(drift.resource, catalog).attributes, change.path)[0]:
+                if by.along in moves:
+                    along.setdefault(by.along, []).append(change)
+                    reasons[id(change)] = f"by {by.who}"
+        gone = [c for where, changes in along.items() if _names(changes) in moves[where] for c in changes]
+        moved = tuple(replace(c, reason=reasons[id(c)]) for c in gone)
+        kept = tuple(c for c in drift.changes if not any(c is other for other in gone))
+        if moved and drift.desired is not None and drift.actual is not None:
+            out.expected.append(Aside(drift.desired, drift.actual, moved))
+        if kept or not moved:
+            out.drift.append(replace(drift, changes=kept))
+        else:
+            out.in_sync += 1
+
+
+def _moves(asides: Iterable[Aside]) -> Mapping[tuple[str, str], set[_Move]]:
+    """(type, attribute) -> what went and what came, of each resource that was allowed to move something there."""
+    out: dict[tuple[str, str], set[_Move]] = {}
+    for aside in asides:
+        by_name: dict[str, list[Change]] = {}
+        for change in aside.changes:
+            by_name.setdefault(re.split(r"[.\[]", change.path, maxsplit=1)[0], []).append(change)
+        for name, changes in by_name.items():
+            if all(found := _names(changes)):
+                out.setdefault((aside.desired.type, name), set()).add(found)
+    return out
+
+
+def _names(changes: Iterable[Change]) -> _Move:
+    """The texts that changes took away, and those that they brought."""
+    changes = tuple(changes)
+    before = frozenset(t for c in changes for t in texts(c.desired))
+    after = frozenset(t for c in changes for t in texts(c.actual))
+    return before - after, after - before
 
 
 def _ended(
@@ -120,7 +175,8 @@ def _part(
     moved: list[Change] = []
     refused: list[Unread] = []
     for change in drift.changes:
-        told = [_reason(move, change, [answers[q] for q in both]) for move, both in asked.get(id(change), ())]
+        proofs = [(move, both) for move, both in asked.get(id(change), ()) if move.when]
+        told = [_reason(move, change, [answers[q] for q in both]) for move, both in proofs]
         reason = next((v for v in told if isinstance(v, str)), None)
         unknown = next((v for v in told if isinstance(v, Unreadable)), None)
         if reason is not None:

@@ -16,7 +16,7 @@ from drift.diff.redact import hidden, is_secret, redacted
 from drift.diff.shares import Shares
 from drift.diff.strangers import Stranger, strangers
 from drift.model.coverage import Unreadable
-from drift.model.drift import Change, Drift, Report
+from drift.model.drift import Basis, Change, Drift, Report
 from drift.model.resource import Key, Resource, Source
 from drift.model.value import Value, is_empty, plain
 from drift.provider.catalog import Catalog
@@ -224,13 +224,21 @@ _OTHERWISE = {
 }
 
 
+_BASIS: Mapping[Basis, str] = {
+    "": "as the state recorded it",
+    "default": "as {0} gives it to every new resource",
+    "memory": "as it was first seen on {of.since}",
+    "backup": "as the state's backup recorded it",
+    "record": "as the state recorded it",
+}
+
+
 def _modified(of: Comparison, resource: Resource, cloud: str) -> list[str]:
     if of.unheld:
         return ["neither its own configuration nor a resource of its own describes what is there"]
     if of.name in resource.undeclared:
-        if of.recorded == of.actual:
-            return [f"nobody sets it, and it is not as {cloud} gives it, or an earlier record had it"]
-        return ["nobody sets it, and it is not as the state recorded it"]
+        change = next(iter((*of.modified, *of.exempt)), None)
+        return [f"nobody sets it, and it is not {_BASIS[change.basis if change else ''].format(cloud, of=change)}"]
     if of.name in resource.implied:
         return ["its author leaves it out, and it is not the provider's default, or not empty"]
     if of.configured is UNSAID:

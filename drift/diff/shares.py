@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
+from drift.diff.attribute import applied
 from drift.diff.compare import element_key
 from drift.model.coverage import Unreadable
 from drift.model.resource import Key, Resource
-from drift.model.value import Value, is_empty
+from drift.model.value import Value, is_empty, texts
 from drift.provider.catalog import Catalog
 from drift.provider.relations import entry_of, parent_key, parts_of
 from drift.provider.spec import WHOLE, Attr
@@ -26,6 +27,9 @@ class Shares:
         """(type or nothing, attribute, by what it is named, that name) -> the keys of elements told elsewhere."""
         self._split: dict[Key, set[str]] = defaultdict(set)
         """What has parts that are resources of their own -> the types of these."""
+        self._desired = desired
+        self._blocks: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+        self._written: dict[str, Sequence[frozenset[str]]] = {}
         self._covered = catalog.covered
         self._catalog = catalog
         gathered = [p for r in (*desired, *paired.values()) for p in parts_of(r, catalog)]
@@ -79,10 +83,43 @@ class Shares:
         wholes = (self._catalog[part].parent for part in parts)
         return any(whole is not None and not whole.beside_inline for whole in wholes)
 
-    def refers(self, resource: Resource, name: str) -> bool:
-        """Whether an attribute names other resources: it changes with them."""
+    def named(self, resource: Resource) -> frozenset[str]:
+        """What those are called which its author refers to: ids, ARNs, what the cloud alone says of them."""
+        if not self._blocks:
+            for other in self._desired:
+                self._blocks[other.source.state, other.address.block if other.address else ""].append(other)
+        there = (r for block in resource.refers for r in self._blocks.get((resource.source.state, block), ()))
+        return frozenset(
+            t
+            for r in there
+            for v in (r.id, r.arn, r.key.identity, *map(r.attributes.get, ("id", *entry_of(r, self._catalog).computed)))
+            for t in texts(v)
+        )
+
+    def moved_along(self, resource: Resource, name: str, values: Iterable[Value]) -> bool:
+        """Whether an apply may have changed an attribute that names others, when it changed those.
+
+        So it may where, in the same write of the state, an apply changed, made or took away a resource that names this
+        one or what it named or names now.
+        """
         refs = entry_of(resource, self._catalog).refs
-        return any(ref.attribute.partition(".")[0].removesuffix("[]") == name for ref in refs)
+        if not any(ref.attribute.partition(".")[0].removesuffix("[]") == name for ref in refs):
+            return False
+        mine = {resource.id, resource.arn, *(t for value in values for t in texts(value))} - {""}
+        return any(mine & named for named in self._applied(resource.source.state))
+
+    def _applied(self, state: str) -> Sequence[frozenset[str]]:
+        """For each resource of a state that an apply changed in the last write of it: all that it names."""
+        if state not in self._written:
+            there = [r for r in self._desired if r.source.state == state]
+            backed = any(r.earlier for r in there)
+            by_apply = (r for r in there if applied(r) or (backed and not r.earlier and not r.dropped))
+            named = [
+                frozenset(t for v in (*r.attributes.values(), *r.earlier.values()) for t in texts(v)) | {r.id, r.arn}
+                for r in by_apply
+            ]
+            self._written[state] = [*named, *{r.taken_away for r in there}]
+        return self._written[state]
 
     def covers(self, parent: Resource, name: str, attr: Attr) -> bool:
         """Whether resources of their own may say what this attribute says."""

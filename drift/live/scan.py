@@ -57,6 +57,8 @@ class Scan:
         self._collected: Collector | None = None
         self.resources: dict[Key, Resource] = {}
         self.paired: dict[tuple[str, str], Resource] = {}
+        self.not_held: set[tuple[str, str]] = set()
+        """Places of what a state has no more, and is there all the same."""
         self._kinds: dict[tuple[str, str], ResourceType] = {}
         self._origins: dict[tuple[Key, str], tuple[str, str]] = {}
         self._alike: dict[tuple[str, str], dict[tuple[str, Value], list[Resource]]] = {}
@@ -79,7 +81,9 @@ class Scan:
         self.resources |= {k: actual_resource(i) for k, i in self._found.items.items()}
         for resource in self._desired:
             actual = self._pair(resource)
-            if actual is not None and not resource.deposed:
+            if actual is not None and resource.dropped:
+                self.not_held.add(resource.origin)
+            elif actual is not None and not resource.deposed:
                 origin = resource.origin
                 self.paired[origin] = _spared(actual, self._spared.get(origin, frozenset()))
                 self._kinds[origin] = entry_of(resource, self._catalog)

@@ -93,7 +93,11 @@ class Sections:
     def _make(self, entry: ResourceType, steps: list[_Step]) -> Task[None]:
         answers = yield Ask("reading", [step.request for step in steps])
         singly: list[_Step] = []
+        parts: dict[int, list[tuple[_Step, Answer]]] = defaultdict(list)
         for step, answer in zip(steps, answers, strict=True):
+            if step.call.each:
+                parts[id(step.documents[0])].append((step, answer))
+                continue
             call, several = step.call, step.call.bind and len(step.documents) > 1
             if several and isinstance(answer, Refused) and answer.code in call.gone | call.retry_singly:
                 # one that was deleted since it was listed must not take the others of its batch with it
@@ -101,6 +105,8 @@ class Sections:
             else:
                 kept = (yield from _deeper(step, answer)) if call.deeper else taken(call, answer)
                 _file(call, step.documents, kept, self.action(entry, call))
+        for several_parts in parts.values():
+            _file_parts(several_parts, self.action(entry, several_parts[0][0].call))
         if singly:
             yield from self._make(entry, singly)
 
@@ -110,6 +116,10 @@ class Sections:
         service, region = call.service or entry.service, self._plan.endpoint(documents[0].region, call)
         if not call.bind:
             return [_Step(call, documents, Request(service, region, call.op, call.args))]
+        if call.each:
+            asked = _askable(call, documents, self.action(entry, call))
+            requests = ((d, Request(service, region, call.op, {**call.args, **b})) for d, b in _one_by_one(call, asked))
+            return [_Step(call, [d], request) for d, request in requests]
         together: dict[str, list[tuple[Document, dict[str, Any]]]] = defaultdict(list)
         for document, bound in _askable(call, documents, self.action(entry, call)):
             together[repr([bound[name] for name in call.batch_common])].append((document, bound))
@@ -183,7 +193,13 @@ def _in_order(slots: Mapping[Slot, _Open]) -> list[Slot]:
 
 def sections_bound(call: Call) -> set[str]:
     """The sections a call's arguments are read from."""
-    texts = (*call.bind.values(), *call.batch_common.values(), call.key or "@", call.only_if or "@")
+    texts = (
+        *call.bind.values(),
+        *call.batch_common.values(),
+        *call.each.values(),
+        call.key or "@",
+        call.only_if or "@",
+    )
     return {section for text in texts for section in path(text).sections}
 
 
@@ -203,6 +219,21 @@ def _askable(call: Call, documents: list[Document], action: str) -> Iterator[tup
             document.unread[call.into] = Unreadable(action, f"No{missing[0][:1].upper()}{missing[0][1:]}")
         else:
             yield document, bound
+
+
+def _one_by_one(
+    call: Call, asked: Iterable[tuple[Document, dict[str, Any]]]
+) -> Iterator[tuple[Document, dict[str, Any]]]:
+    """The arguments for each element of an item's list; an item without any is filed at once."""
+    ((argument, where),) = call.each.items()
+    for document, bound in asked:
+        elements = document.look(path(where))
+        if isinstance(elements, Unreadable):
+            document.unread[call.into] = elements
+        elif not elements:
+            document.known[call.into] = []
+        else:
+            yield from ((document, {**bound, argument: element}) for element in dict.fromkeys(elements))
 
 
 def taken(call: Call, answer: Answer) -> Any:
@@ -237,6 +268,20 @@ def elements(call: Call, answer: Answer) -> list[Mapping[str, Any]] | Refused:
 def _parsed(page: Mapping[str, Any], member: str) -> dict[str, Any]:
     text = page.get(member)
     return {**page, member: json.loads(text) if isinstance(text, str) and text else None}
+
+
+def _file_parts(parts: list[tuple[_Step, Answer]], action: str) -> None:
+    """Put what was asked for element by element into one list; where one of them was refused, nothing is known."""
+    document, call = parts[0][0].documents[0], parts[0][0].call
+    found: list[Any] = []
+    for _, answer in parts:
+        kept = taken(call, answer)
+        if not isinstance(kept, Refused):
+            found += kept or []
+        elif kept.code not in call.absent | call.gone:
+            document.unread[call.into] = Unreadable(action, kept.code)
+            return
+    document.known[call.into] = found
 
 
 def _deeper(step: _Step, first: Answer) -> Task[Any]:

@@ -30,6 +30,15 @@ class Address:
     module: tuple[tuple[str, InstanceKey], ...] = ()
     mode: Literal["managed", "data"] = "managed"
 
+    @property
+    def block(self) -> str:
+        """The block that it stands for: the same without any instance key.
+
+        >>> Address.parse('module.a["x"].aws_vpc.this[0]').block
+        'module.a.aws_vpc.this'
+        """
+        return str(Address(self.type, self.name, None, tuple((n, None) for n, _ in self.module), self.mode))
+
     def __str__(self) -> str:
         if not self.module and self.mode == "managed":
             return f"{self.type}.{self.name}{_key(self.key)}"

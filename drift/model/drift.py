@@ -18,6 +18,9 @@ Severity = Literal["critical", "high", "medium", "low", "info"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
 Effect = Literal["introduced", "present", "resolved", "unknown"]
 Verdict = Literal["fail", "pass", "unknown"]
+Basis = Literal["", "default", "memory", "backup", "record"]
+"""What is desired of an attribute that nobody sets: what the cloud gives every new resource, what an earlier run first
+saw, what the state's backup recorded, what the state records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,10 @@ class Change:
     """What the state recorded."""
     undeclared: bool = False
     """Nobody sets this attribute: the cloud gave it its value, and somebody changed that since."""
+    basis: Basis = ""
+    """What `desired` goes by where nobody sets it; empty where somebody does."""
+    since: str = ""
+    """The day on which a remembered value was first seen: `2026-11-01`; empty for any other."""
     unheld: bool = False
     """Neither the resource's own configuration nor a resource of its own describes what is there: a rule, a route,
     a policy or an attachment that nobody manages."""

@@ -110,6 +110,9 @@ class Resource:
     doubt: Unreadable | None = None
     """Why it cannot be told whose it is: what would prove an owner was refused."""
     deposed: str = ""
+    dropped: bool = False
+    """The state has it no more, though it had it before and the configuration still has it: it is missing where
+    nothing shows it, and else not managed."""
     guessed: str = ""
     """The provider configuration of which nothing told what `unknown` names, so that the key has the session's."""
     unknown: str = ""
@@ -129,8 +132,16 @@ class Resource:
     """Those of them that have a default: the provider never looks away from another value there."""
     computed: frozenset[str] = frozenset()
     """Attributes that the cloud fills in where nobody sets them. Without a configuration nobody can tell who did."""
+    taken_away: frozenset[str] = frozenset()
+    """What those named that an apply took away when the state was last written."""
+    refers: tuple[str, ...] = ()
+    """The blocks that its author refers to: `module.net.aws_vpc.main`."""
     earlier: Mapping[str, Value] = field(default_factory=nothing)
     """What the state recorded before it was last written; empty where no backup tells."""
+    remembered: Mapping[str, Value] = field(default_factory=nothing)
+    """What an earlier run first saw of attributes that nobody sets; empty without a memory."""
+    since: Mapping[str, str] = field(default_factory=nothing)
+    """Attribute of `remembered` -> the day on which it was first seen: `2026-11-01`."""
     lines: Mapping[str, int] = field(default_factory=nothing)
     """Dotted path -> its line in `source.file`."""
     exempt: tuple[IgnoredPath, ...] = ()

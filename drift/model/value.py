@@ -191,3 +191,15 @@ def is_zero(value: Value) -> bool:
 def is_empty(value: Value) -> bool:
     """Whether Terraform and the cloud may both mean "not set" by this: null, "", [], {} and false agree."""
     return value is None or value is False or (isinstance(value, str | tuple | frozenset | Mapping) and not value)
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text in a value, raw or canonical; the keys of maps are none of it."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from texts(inner)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for inner in value:
+            yield from texts(inner)

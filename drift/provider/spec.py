@@ -44,6 +44,9 @@ class Call:
 
     Every item knows `here.account`, `here.region` and `here.partition`; a listing can bind these alone.
     """
+    each: Mapping[str, str] = field(default_factory=dict)
+    """One argument -> JMESPath over the item: a list. Of a describe call: it is made once for each element, and what is
+    taken of all answers is one list: each alias of a function has a policy of its own."""
     only_if: str = ""
     """JMESPath over the item: whether there is anything to ask. Where it is false, nothing of the kind exists.
 
@@ -178,8 +181,12 @@ class ChangedBy:
 
     who: str
     """As the report says it: `a scaling policy`."""
-    when: str
+    when: str = ""
     """What proves it: a policy, a schedule, a setting that is on."""
+    along: tuple[str, str] = ("", "")
+    """(type, attribute), instead of a proof: what moves together. It is expected where the same names go and come as in
+    that attribute of such a resource, and there it is expected, or left to others by its author: a listener's target
+    group moves with its service's."""
     within: str = ""
     """A list of {low, high}: the new value must lie in one of them; `low` may be null. Without it, any will do."""
     to: Callable[[Value, Value], bool] | None = None

@@ -131,8 +131,11 @@ def _pending(desired: Desired, surveys: Sequence[Survey]) -> tuple[Pending, ...]
     seen = {p.address: p for s in surveys for p in s.verdicts.pending}
     types = frozenset(t for s in surveys for t in s.types)
     known = {str(r.address): r for r in desired.resources if not r.deposed}
+    lost = {str(d.desired.address) for s in surveys for d in s.verdicts.drift if d.desired and d.desired.dropped}
     out = []
     for told in desired.pending:
+        if told.address in lost:
+            continue  # told as missing
         own = seen.pop(told.address, None)
         resource = known.get(told.address)
         still = [a for a in told.attributes if resource is None or a not in resource.configured]
@@ -150,7 +153,7 @@ def _twice(resources: Iterable[Resource]) -> list[str]:
     """Resources that more than one address claims."""
     claims: dict[Key, list[Resource]] = defaultdict(list)
     for r in resources:
-        if not r.deposed:
+        if not r.deposed and not r.dropped:
             claims[r.key].append(r)
     return [
         f"{key.type} {found[0].id} is managed twice: "

@@ -11,6 +11,7 @@ from drift.model.drift import (
     KINDS,
     SEVERITIES,
     Aside,
+    Basis,
     Change,
     Control,
     ControlAnswer,
@@ -182,13 +183,22 @@ def told(change: Change, longest: int = 0) -> list[tuple[str, str]]:
     return out
 
 
+_BASIS: Mapping[Basis, str] = {
+    "": "it was the cloud's own choice",
+    "default": "the cloud gives every new one the same",
+    "memory": "it was first seen so on {}",
+    "backup": "the state's backup has it so",
+    "record": "it was the cloud's own choice, as recorded",
+}
+
+
 def notes_on(change: Change) -> list[str]:
     """Who sets what changed, and what the next apply does about it, as far as either is known."""
     out = []
     if change.unheld:
         out.append("neither the configuration nor a resource of its own describes it")
     elif change.undeclared:
-        out.append("set by nobody; it was the cloud's own choice")
+        out.append(f"set by nobody; {_BASIS[change.basis].format(change.since)}")
     elif change.implied:
         out.append("left out, so the provider's default counts")
     return out if change.undone is None else [*out, FATE[change.undone]]

@@ -405,3 +405,26 @@ def test_unknown_region(region: str, tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert "region" in done.stderr.lower()
+
+
+def test_a_memory_is_written_and_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "memory.json"
+    first = replayed("--config", TAMPERED, "--memory", file)
+    before = file.read_text()
+    again = replayed("--config", TAMPERED, "--memory", file)
+
+    assert (first.returncode, again.returncode) == (1, 1)
+    assert json.loads(before)["resources"]
+    assert file.read_text() == before
+
+
+@pytest.mark.parametrize(("given", "said"), [(("--no-config",), "needs a configuration"), ((), "not a memory")])
+def test_a_memory_that_is_of_no_use_is_told_before_anything_is_asked(
+    given: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "memory.json"
+    file.write_text("{}")
+    done = replayed("--memory", file, *given)
+
+    assert done.returncode == 2
+    assert said in done.stderr

@@ -238,3 +238,59 @@ def test_a_mover_is_found_by_the_path_of_a_change() -> None:
     assert movers(table, "global_secondary_index[by.status].write_capacity")[0]
     assert movers(table, "global_secondary_index") == ((), "")
     assert movers(table, "tags.read_capacity") == ((), "")
+
+
+GROUPS = [f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:targetgroup/{colour}/1" for colour in ("blue", "green")]
+BALANCER = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:loadbalancer/app/web/1"
+LISTENER = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:listener/app/web/1/2"
+
+
+def forward(group: str) -> dict[str, Any]:
+    return {"Type": "forward", "TargetGroupArn": group, "Order": 1,
+            "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": group, "Weight": 1}]}}  # fmt: skip
+
+
+def rolled_out(behind: str, listens: str, *, controller: str = "CODE_DEPLOY") -> dict[str, Any]:
+    """A service behind one target group, and a listener that leads to one; both were at the blue one."""
+    balanced = {"targetGroupArn": behind, "containerName": "web", "containerPort": 80}
+    return service(loadBalancers=[balanced], deploymentController={"type": controller}) | {
+        "elbv2:DescribeLoadBalancers": {
+            "LoadBalancers": [{"LoadBalancerArn": BALANCER, "LoadBalancerName": "web", "Type": "application",
+                               "Scheme": "internal", "VpcId": "vpc-1", "State": {"Code": "active"}}]
+        },
+        "elbv2:DescribeListeners": {
+            "Listeners": [{"ListenerArn": LISTENER, "LoadBalancerArn": BALANCER, "Port": 80, "Protocol": "HTTP",
+                           "DefaultActions": [forward(listens)]}]
+        },
+    }  # fmt: skip
+
+
+BLUE = {
+    "aws_ecs_service.web": {
+        **STATE["aws_ecs_service.web"], "deployment_controller": [{"type": "CODE_DEPLOY"}],
+        "load_balancer": [{"container_name": "web", "container_port": 80, "elb_name": "", "target_group_arn": GROUPS[0]}],
+    },
+    "aws_lb_listener.web": {
+        "id": LISTENER, "arn": LISTENER, "load_balancer_arn": BALANCER, "port": 80, "protocol": "HTTP",
+        "default_action": [{"type": "forward", "order": 1, "target_group_arn": GROUPS[0], "forward": []}],
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("there", "kinds"),
+    [
+        (rolled_out(GROUPS[0], GROUPS[0]), []),
+        (rolled_out(GROUPS[1], GROUPS[1]), ["expected", "expected"]),
+        (rolled_out(GROUPS[0], GROUPS[1]), ["modified"]),
+        (rolled_out(GROUPS[1], "elsewhere"), ["expected", "modified"]),
+        (rolled_out(GROUPS[1], GROUPS[1], controller="ECS"), ["modified", "modified"]),
+    ],
+    ids=["untouched", "rolled out", "only the listener", "the listener to another group", "nobody may"],
+)
+def test_what_a_deployment_moves_together_is_expected_together(
+    there: Mapping[str, Any], kinds: list[str], tmp_path: Path
+) -> None:
+    said = lines(checked(tmp_path, BLUE, there, "aws_ecs_service", "aws_lb_listener"))
+
+    assert [line.split()[0] for line in said] == kinds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from drift.diff.attribute import comparison
 from drift.diff.shares import Shares
 from drift.model.address import Address
 from drift.model.drift import Change, Report
-from drift.model.resource import Key, Resource
+from drift.model.resource import Key, Resource, Source
 from drift.provider.installed import installed
 from drift.providers.aws.rules import built_in
 from drift.rules.spec import Rule
@@ -258,3 +259,93 @@ def test_a_default_that_every_new_resource_has_counts_whatever_is_recorded(
     assert [(c.path, c.desired, c.actual, c.undone) for c in found.modified] == [
         (name, not there, there, False)
     ] * drifted
+
+
+def test_what_a_refresh_dropped_is_missing_where_the_backup_and_the_configuration_have_it(tmp_path: Path) -> None:
+    gone = {"aws_sqs_queue.gone": {**RECORDED, "name": "gone", "url": "https://sqs/gone", "id": "https://sqs/gone"}}
+    text = queue(AS_RECORDED) + 'resource "aws_sqs_queue" "gone" {\n  name = "gone"\n}\n'
+    report = compared(tmp_path, text, answers(), jobs(), before={**jobs(), **gone})
+
+    assert [(d.kind, str(d.resource.address)) for d in report.drift] == [("missing", "aws_sqs_queue.gone")]
+    assert report.pending == ()
+    assert [w for w in report.warnings if w.startswith("missing, and in the state no more: aws_sqs_queue.gone.")]
+
+
+def test_what_was_taken_out_of_the_configuration_too_is_not_missed(tmp_path: Path) -> None:
+    gone = {"aws_sqs_queue.gone": {**RECORDED, "name": "gone", "url": "https://sqs/gone", "id": "https://sqs/gone"}}
+
+    assert compared(tmp_path, queue(AS_RECORDED), answers(), jobs(), before={**jobs(), **gone}).drift == ()
+
+
+def test_what_was_only_taken_out_of_the_state_is_as_unmanaged_as_ever(tmp_path: Path) -> None:
+    text = queue(AS_RECORDED)
+    report = compared(tmp_path, text, answers(), {"aws_sqs_queue.other": {**RECORDED, "name": "other",
+                      "url": "https://sqs/other", "id": "https://sqs/other"}}, before=jobs())  # fmt: skip
+
+    assert "unmanaged" in {d.kind for d in report.drift}
+    assert [p.actions for p in report.pending if p.address == "aws_sqs_queue.jobs"] == [("create",)]
+
+
+def address(name: str, **words: Any) -> Resource:
+    key = Key("aws_eip", ACCOUNT, REGION, (name,))
+    place = Source(state="s")
+    return Resource(key=key, id=name, address=Address("aws_eip", name), source=place, asserted=frozenset(), **words)
+
+
+OLD, NEW = "eni-0old", "eni-0new"
+
+
+@pytest.mark.parametrize(
+    ("other", "along"),
+    [
+        ({"attributes": {"network_interface": OLD}, "earlier": {"network_interface": OLD}}, False),  # not touched
+        ({"attributes": {"network_interface": NEW}}, True),  # made in the same write
+        ({"attributes": {"domain": "vpc"}}, False),  # made, and names neither
+        (
+            {
+                "attributes": {"instance": NEW}, "earlier": {"instance": ""}, "configured": {"instance": NEW},
+            },
+            True,
+        ),  # applied
+        ({"attributes": {"network_interface": OLD}, "earlier": {"instance": ""}, "dropped": True}, False),
+        # somebody deleted it: an apply would make it again
+    ],
+)  # fmt: skip
+def test_an_apply_may_have_changed_what_names_others_along_with_them(other: Mapping[str, Any], along: bool) -> None:
+    mine = address("mine", attributes={"network_interface": NEW}, earlier={"network_interface": OLD})
+    shares = Shares([mine, address("other", **other)], {}, installed())
+
+    assert shares.moved_along(mine, "network_interface", (OLD, NEW)) is along
+
+
+def test_what_an_apply_took_away_may_have_been_the_reason() -> None:
+    mine = address("mine", earlier={"network_interface": OLD}, taken_away=frozenset({OLD}))
+
+    assert Shares([mine], {}, installed()).moved_along(mine, "network_interface", (OLD, NEW))
+    assert not Shares([mine], {}, installed()).moved_along(mine, "domain", (OLD, NEW))
+
+
+def instance_of(name: str, id_: str) -> Resource:
+    return address(name, attributes={"id": id_}, refers=())
+
+
+@pytest.mark.parametrize(
+    ("refers", "told"),
+    [
+        (("aws_eip.meant",), True),
+        (("aws_eip.meant", "aws_eip.other"), False),  # he may mean the one as well as the other
+        (("aws_eip.other",), False),  # he changed his mind, and it was applied
+        ((), False),
+    ],
+)
+def test_the_record_moved_where_the_author_still_names_what_it_had(refers: tuple[str, ...], told: bool) -> None:
+    mine = replace(
+        address("mine", attributes={"instance": NEW}, earlier={"instance": OLD}),
+        asserted=frozenset({"instance"}),
+        refers=refers,
+    )
+    others = [instance_of("meant", OLD), instance_of("other", NEW)]
+    shares = Shares([mine, *others], {}, installed())
+    found = comparison(mine, mine, "instance", installed()["aws_eip"].attributes["instance"], shares)
+
+    assert [(c.desired, c.actual, c.undone) for c in found.modified] == [(OLD, NEW, True)] * told

@@ -218,6 +218,16 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         ),
         ("aws_lb", described("Tags", deeper="Key"), "asks for one at a time"),
     ],
+    "Call.each": [
+        (
+            "aws_lambda_function",
+            described("Policies", each={"Qualifier": "Alias[].Name"}),
+            "'Alias[].Name' leads nowhere",
+        ),
+        ("aws_lambda_function", described("Policies", each={"Qualifier": "FunctionName"}), "which is no list"),
+        ("aws_lambda_function", described("Policies", each={"Qualifie": "Aliases[].Name"}), "takes no Qualifie"),
+        ("aws_lambda_function", described("Policies", match="Sid"), "`each` names one argument"),
+    ],
     "Call.into": [("aws_lb", described("Attributes", into=""), "has no `into`")],
     "Call.batch": [
         ("aws_lb", described("Tags", batch=1), "ResourceArns is a list"),
@@ -419,6 +429,15 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     ],
     "ChangedBy.who": [("aws_lb", attribute("name", changed_by=(ChangedBy(who=None, when="Type"),)), "and no text")],  # type: ignore[arg-type]
     "ChangedBy.when": [("aws_lb", attribute("name", changed_by=(ChangedBy(who="x", when="Typ"),)), "'Typ' leads")],
+    "ChangedBy.along": [
+        (
+            "aws_lb",
+            attribute("name", changed_by=(ChangedBy(who="x", along=("aws_ecs_service", "load")),)),
+            "no attribute",
+        ),
+        ("aws_lb", attribute("name", changed_by=(ChangedBy(who="x", along=("aws_ecs", "name")),)), "no attribute"),
+        ("aws_lb", attribute("name", changed_by=(ChangedBy(who="x"),)), "either `when` or `along`"),
+    ],
     "ChangedBy.within": [
         (
             "aws_lb",

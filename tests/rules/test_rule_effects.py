@@ -62,8 +62,7 @@ def test_what_tampering_did_is_found(name: str) -> None:
 ALONE = [n for n, case in CASES.items() if len(case) == 3 and n not in ("iam-user-direct-policy", "iam-unmanaged-key")]
 """Rules whose cases need no neighbours, and may hold on both sides of one resource."""
 OTHER_SIDE = {
-    "policy-more-rights": "it looks at both sides at once",
-    "route-elsewhere": "it looks at both sides at once",
+    **{r.id: "it looks at both sides at once" for r in RULES if r.of_drift},
     "iam-unused-rights": "what was used is never described",
     "access-analyzer-off": "it fails by absence alone",
     "cf-dangling-bucket": "the bucket must be described",

@@ -1,4 +1,4 @@
-"""A refresh after somebody changed an account by hand: every record says what is there, and nothing is gone.
+"""A refresh after somebody changed an account by hand: every record says what is there, and what is gone has none.
 
 `terraform apply -refresh-only` does this to a state, and so does each apply. Here it is done to resources that were
 read from one, so that it can be tried on every account that was ever recorded.
@@ -40,12 +40,21 @@ def described(world: World, state: Path, *, with_configuration: bool, account: s
 
 
 def absorbed(desired: Desired, api: Api, types: frozenset[str]) -> Desired:
-    """The same after a refresh of the account as it is, with the record before it as the backup that Terraform keeps."""
+    """The same after a refresh of the account as it is, with the record before it as the backup that Terraform keeps.
+
+    What is gone the backup alone has; without a configuration nothing is known of it.
+    """
     regions = {r.key.region for r in desired.resources} - {GLOBAL, ""} or {REGION}
     scan = Scan(Asker(api), installed(), AWS, desired.resources, scope=types, regions=regions)
     scan.collect()
-    there = [(r, found) for r in desired.resources if (found := scan.paired.get(r.origin)) is not None]
-    return replace(desired, resources=[_refreshed(r, found) for r, found in there])
+    now = []
+    for resource in desired.resources:
+        found = scan.paired.get(resource.origin)
+        if found is not None:
+            now.append(_refreshed(resource, found))
+        elif resource.asserted is not None and not resource.deposed:
+            now.append(replace(resource, dropped=True))
+    return replace(desired, resources=now)
 
 
 def _refreshed(resource: Resource, found: Resource) -> Resource:

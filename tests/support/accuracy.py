@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support import made, mutate
+from tests.support import guards, made, mutate
 from tests.support.world import NAMES, WORLDS, World, lines, run
 
 PAGE = Path(__file__).parents[2] / "docs" / "accuracy.md"
@@ -40,6 +40,12 @@ Attributes of what is modified, at the path that is reported:
 | attribute | right | false | silent | precision | recall |
 |---|---|---|---|---|---|
 {attributes}
+
+## Guards taken away
+
+<!-- guards -->
+{guards}
+<!-- /guards -->
 
 ## One thing changed at a time
 
@@ -148,6 +154,7 @@ def page() -> str:
     return HEAD.format(
         worlds=len(NAMES),
         made=len(made.NAMES),
+        guards=guards.section(),
         accounts=found.accounts,
         clean=found.clean,
         verdicts="\n".join(score.row(name) for name, score in found.verdicts.items()),
@@ -160,6 +167,13 @@ def page() -> str:
         blind=reached - seen - undecided,
         same="\n".join(blind),
     )
+
+
+def with_guards() -> str:
+    """The document as it is, with the table of guards written again: the one part that is quick to make."""
+    text = PAGE.read_text(encoding="utf-8")
+    before, _, rest = text.partition(f"{guards.FIRST}\n")
+    return f"{before}{guards.FIRST}\n{guards.section()}\n{guards.LAST}{rest.partition(guards.LAST)[2]}"
 
 
 if __name__ == "__main__":

@@ -438,3 +438,28 @@ IAM: dict[str, Case] = {
     ),
     "acm-weak-key": ("aws_acm_certificate", {"key_algorithm": "RSA_1024"}, {"key_algorithm": "RSA_2048"}),
 }
+
+CHANGES: dict[str, Case] = {
+    "iam-joined-group": (
+        "aws_iam_group_membership",
+        {"group": "readers", "users": ["alice", "bob"]},
+        {"group": "readers", "users": ["alice"]},
+    ),
+    "iam-boundary-gone": (
+        "aws_iam_role",
+        {"permissions_boundary": None},
+        {"permissions_boundary": f"arn:aws:iam::{ME}:policy/boundary"},
+    ),
+    "iam-other-role": ("aws_iam_instance_profile", {"role": "admin"}, {"role": "app"}),
+    "iam-idp-changed": (
+        "aws_iam_openid_connect_provider",
+        {"url": "https://ci.example.com", "client_id_list": ["sts.amazonaws.com", "other"]},
+        {"url": "https://ci.example.com", "client_id_list": ["sts.amazonaws.com"]},
+    ),
+    "sends-to-foreign": (
+        "aws_sns_topic_subscription",
+        {"protocol": "sqs", "endpoint": f"arn:aws:sqs:us-east-1:{OTHER}:q"},
+        {"protocol": "sqs", "endpoint": f"arn:aws:sqs:us-east-1:{ME}:q"},
+    ),
+    "shared-foreign": ("aws_ebs_snapshot", {"shared_with": [OTHER]}, {"shared_with": [ME]}),
+}

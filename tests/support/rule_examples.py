@@ -17,7 +17,7 @@ from tests.support.rule_cases_posture import POSTURE
 from tests.support.rule_cases_services import SERVICES
 
 CASES: dict[str, some.Case] = {
-    **some.STORAGE, **some.COMPUTE, **some.NETWORK, **some.IAM,
+    **some.STORAGE, **some.COMPUTE, **some.NETWORK, **some.IAM, **some.CHANGES,
     **more.DATABASES, **more.CONTAINERS, **more.EDGE, **more.MESSAGING, **more.AUDIT, **more.APPLICATIONS, **SERVICES, **POSTURE,
 }  # fmt: skip
 """Rule -> a resource that fails it and one that passes."""

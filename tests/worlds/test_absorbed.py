@@ -15,19 +15,9 @@ Said = frozenset[tuple[str, str]]
 """(address, path) of each change, (type, id) of what is unmanaged."""
 
 UNTOLD = {
-    # the author names another resource, whose id is not known while that one differs from its own configuration
-    "api-gateway": {("aws_api_gateway_method.get", "authorizer_id")},
-    "kms": {("aws_kms_alias.rich", "target_key_id")},
+    # its author names one of several subnets of one block, whose ids are not known while that block differs from its
+    # own configuration: which of them he means cannot be told, and both ids are of that block
     "network": {("aws_network_acl.inline", "subnet_ids")},
-    # nobody sets it, and it names another resource: it changes with that one, so an earlier record proves nothing
-    "cognito": {("aws_cognito_user_pool.minimal", "lambda_config")},
-    "ec2": {("aws_instance.encoded", "ebs_block_device"), ("aws_eip.web", "network_interface")},
-    "endpoints": {("aws_vpc_endpoint.split", "security_group_ids")},
-    "ec2_parts": {
-        ("aws_instance.a", "vpc_security_group_ids"),
-        ("aws_eip_association.a", "instance_id"),
-        ("aws_eip_association.a", "network_interface_id"),
-    },
 }
 """World -> what is not told any more once a refresh has recorded it, though a configuration is there, and why."""
 ALONE = {
@@ -52,9 +42,11 @@ def both(name: str, *, with_configuration: bool) -> tuple[Report, Report]:
 
 
 def said(report: Report, *, unheld: bool = False) -> Said:
-    """What drifted and is there; `unheld` for parts that nobody describes alone."""
+    """What drifted; `unheld` for parts that nobody describes alone."""
     out = set()
     for drift in report.drift:
+        if drift.kind == "missing" and not unheld:
+            out |= {(str(drift.resource.address), "missing")}
         if drift.kind == "unmanaged":
             out |= {(drift.type, drift.resource.id)} if not unheld else set()
         out |= {(str(drift.resource.address), c.path) for c in drift.changes if c.unheld or not unheld}

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from drift.cli.options import group
+from drift.errors import UsageError
+from drift.model import bounds
 
 if TYPE_CHECKING:
     from drift.desired.backends import Backend
     from drift.desired.hcl.configured import Configuration
     from drift.desired.hcl.inputs import Given
     from drift.desired.load import Sources
+    from drift.desired.memory import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class Configurations:
     variables: tuple[str, ...] = ()
     variable_files: tuple[Path, ...] = ()
     no_config: bool = False
+    memory: Path | None = None
 
     def sources(self, places: tuple[str, ...], backends: Mapping[str, Backend]) -> Sources:
         """Where the desired side is described: states in `places`, with these configurations."""
@@ -38,7 +42,29 @@ class Configurations:
             variable_files=self.variable_files,
             with_configuration=not self.no_config,
             backends=backends,
+            memory=self.remembered(),
         )
+
+    def remembered(self) -> Memory | None:
+        """What --memory holds, nothing yet where there is no such file; UsageError where it is something else."""
+        from drift.desired.memory import Memory, parse
+
+        if self.memory is None or not self.memory.exists():
+            return None if self.memory is None else Memory(str(self.memory))
+        try:
+            return parse(bounds.text(self.memory, bounds.REPORT_BYTES), str(self.memory))
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise UsageError(f"{self.memory}: cannot be read: {why}", "Give --memory a path that can.") from None
+
+    def validate(self) -> None:
+        """UsageError for what would only fail at the end of a long run."""
+        if self.memory is not None and self.no_config:
+            raise UsageError(
+                "--memory needs a configuration: without one, nobody can tell what nobody sets",
+                "Leave out --no-config.",
+            )
+        self.remembered()
 
     @property
     def given(self) -> Given:
@@ -75,6 +101,13 @@ configuration_options = group(
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
         help="A .tfvars or .tfvars.json file; --var wins over it.",
+    ),
+    click.option(
+        "--memory",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="What earlier checks first saw of the attributes that the configuration leaves to the cloud: a later "
+        "change of one is drift, though a refresh has recorded it. `drift check` adds to the file what is new.",
     ),
     click.option("--no-config", is_flag=True, help="Read no configuration: compare with the state alone."),
 )

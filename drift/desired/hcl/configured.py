@@ -200,7 +200,7 @@ class Configuration:
 
 def keyless(address: Address) -> str:
     """The address of a resource's block: without any instance key."""
-    return str(Address(address.type, address.name, None, tuple((n, None) for n, _ in address.module), address.mode))
+    return address.block
 
 
 def is_known(value: Any) -> bool:

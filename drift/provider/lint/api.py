@@ -55,6 +55,7 @@ def check(entry: ResourceType, catalog: Catalog, operations: Operations) -> Iter
     for attr in entry.attributes.values():
         yield from _fields(attr, shape)
         yield from _movers(attr, shape | {"element": ANY})
+        yield from _along(attr, catalog)
     yield from _sections(entry)
     if entry.ended_by is not None and entry.ended_by.ref.to in catalog:
         yield from arrives(entry.ended_by.when, item_shape(catalog[entry.ended_by.ref.to], catalog, operations, []))
@@ -98,7 +99,9 @@ def _fields(attr: Attr, shape: Any) -> Iterator[str]:
 
 def _movers(attr: Attr, shape: Any) -> Iterator[str]:
     for move in attr.changed_by:
-        yield from arrives(move.when, shape)
+        if bool(move.when) is bool(move.along[0]):
+            yield f"changed_by: {move.who!r} says either `when` or `along`"
+        yield from arrives(move.when, shape) if move.when else ()
         if move.within:
             yield from arrives(move.within, shape)
             band = element_of(at(move.within, shape))
@@ -106,6 +109,15 @@ def _movers(attr: Attr, shape: Any) -> Iterator[str]:
                 yield f"{move.within!r} is no list of {{low, high}}"
     for field in attr.fields.values():
         yield from _movers(field, shape)
+
+
+def _along(attr: Attr, catalog: Catalog) -> Iterator[str]:
+    """What changes are said to go along with has to be in the catalogue."""
+    for type_, name in (move.along for move in attr.changed_by if move.along[0]):
+        if type_ not in catalog or name not in catalog[type_].attributes:
+            yield f"changed_by: {type_} has no attribute {name}"
+    for field in attr.fields.values():
+        yield from _along(field, catalog)
 
 
 def item_shape(entry: ResourceType, catalog: Catalog, operations: Operations, problems: list[str]) -> dict[str, Any]:
@@ -228,7 +240,7 @@ def _answer(entry: ResourceType, call: Call, item: dict[str, Any], operations: O
 
 def _given(call: Call, operation: Operation, item: dict[str, Any]) -> Iterator[str]:
     """Whether the operation takes the arguments, and gets what it needs."""
-    bound = {**call.bind, **call.batch_common}
+    bound = {**call.bind, **call.batch_common, **call.each}
     given = {*bound, *call.args}
     yield from (f"{call.op} takes no {n}" for n in sorted(given - operation.takes.keys()))
     yield from (f"{call.op} needs {n}" for n in sorted(operation.required - given))
@@ -237,6 +249,9 @@ def _given(call: Call, operation: Operation, item: dict[str, Any]) -> Iterator[s
             yield from (f"{call.op}: {name} {p}" for p in _argument(value, operation.takes[name]))
     for path in (*bound.values(), *(text for text in (call.key, call.only_if) if text)):
         yield from (f"{call.op} > {p}" for p in arrives(path, item))
+    for name, path in call.each.items():
+        if not is_list(at(path, item)) and at(path, item) is not ANY:
+            yield f"{call.op}: {name} is asked for each of {path}, which is no list"
     for name, path in call.bind.items():
         if name not in operation.takes:
             continue
@@ -263,6 +278,8 @@ def _batched(call: Call) -> Iterator[str]:
         yield f"{call.op}: a batch of {call.batch}"
     if call.batch > 1 and not (call.bind and call.match):
         yield f"{call.op} describes several at once: say with `bind` what of, and with `match` whose an answer is"
+    if call.each and (len(call.each) > 1 or call.batch != 1 or call.match or call.bulk):
+        yield f"{call.op}: `each` names one argument, of a call that describes one at a time and has no cheaper source"
     for word in ("many", "key"):
         if getattr(call, word) and not call.match:
             yield f"{call.op}: `{word}` says nothing without `match`"

@@ -10,8 +10,8 @@ from drift.rules.frameworks import answering
 from drift.rules.spec import Rule
 
 MODULES = (
-    "alarms", "api", "applications", "audit", "brokers", "compute", "containers", "databases", "datastores", "edge",
-    "iam", "messaging", "network", "rights", "routing", "search", "services", "storage", "trust", "vpc",
+    "alarms", "api", "applications", "audit", "brokers", "changes", "compute", "containers", "databases", "datastores",
+    "edge", "iam", "messaging", "network", "rights", "routing", "search", "services", "storage", "trust", "vpc",
 )  # fmt: skip
 """The modules of `drift.providers.aws.rules`, one for each theme."""
 

@@ -271,7 +271,7 @@ def ebs_snapshot_unencrypted(it: Subject) -> Found:
     title="The snapshot is public",
     severity="critical",
     theme="public access",
-    types=("aws_ebs_snapshot", "aws_ebs_snapshot_copy"),
+    types=("aws_ebs_snapshot", "aws_ebs_snapshot_copy", "aws_snapshot_create_volume_permission"),
     remedy="Make it private, and block public snapshots for the account.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("ec2_ebs_public_snapshot",),
@@ -279,7 +279,9 @@ def ebs_snapshot_unencrypted(it: Subject) -> Found:
 )
 def ebs_snapshot_public(it: Subject) -> Found:
     """Everybody with an AWS account can make a volume of it and read it."""
-    return "createVolumePermission is all" if "all" in (it["shared_with"] or ()) else None
+    part = it.type == "aws_snapshot_create_volume_permission"
+    given = (it["account_id"],) if part else it["shared_with"] or ()
+    return "createVolumePermission is all" if "all" in given else None
 
 
 @rule(

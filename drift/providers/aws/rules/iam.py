@@ -10,7 +10,15 @@ from drift.rules.subject import Subject
 
 POLICIES = ("aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy")
 
-ATTACHMENTS = ("aws_iam_role_policy_attachment", "aws_iam_user_policy_attachment", "aws_iam_group_policy_attachment")
+ATTACHMENTS = (
+    "aws_iam_role_policy_attachment",
+    "aws_iam_user_policy_attachment",
+    "aws_iam_group_policy_attachment",
+    "aws_iam_policy_attachment",
+)
+
+HELD_BY = ("roles", "users", "groups")
+"""What an aws_iam_policy_attachment names whom it attaches the policy to by."""
 
 INLINE = "inline policy"
 
@@ -64,9 +72,12 @@ def iam_admin_star(it: Subject) -> Found:
 )
 def iam_admin_attached(it: Subject) -> Found:
     """Everything on everything, by AWS's own policy."""
-    if not str(it["policy_arn"]).endswith(ADMINISTRATOR):
+    arn = str(it["policy_arn"])
+    if not arn.endswith(ADMINISTRATOR) or not within_limits(it, [EVERYTHING], lambda g: g.admin):
         return None
-    return str(it["policy_arn"]) if within_limits(it, [EVERYTHING], lambda g: g.admin) else None
+    if it.type != "aws_iam_policy_attachment":
+        return arn
+    return [f"{arn} to {kind[:-1]} {name}" for kind in HELD_BY for name in sorted(it[kind] or ())]
 
 
 @rule(

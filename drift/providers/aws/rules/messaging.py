@@ -141,7 +141,7 @@ def kms_rotation(it: Subject) -> Found:
     title="The key is open to everybody",
     severity="critical",
     theme="public access",
-    types=("aws_kms_key", "aws_kms_key_policy"),
+    types=("aws_kms_key", "aws_kms_key_policy", "aws_kms_external_key", "aws_kms_replica_key"),
     reads=("policy",),
     remedy="Name the principals that need it, or add a condition on the account or the organisation.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html",),

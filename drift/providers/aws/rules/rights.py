@@ -5,7 +5,7 @@ from __future__ import annotations
 from drift.model.drift import Severity
 from drift.providers.aws.policy import Difference, Level, difference
 from drift.providers.aws.rules.containers import permission_policy
-from drift.providers.aws.rules.policies import decided, open_to_accounts, read, rights
+from drift.providers.aws.rules.policies import decided, open_to_accounts, open_to_strangers, read, rights
 from drift.rules.spec import Fail, Found, rule
 from drift.rules.subject import Subject
 
@@ -15,24 +15,38 @@ DOCUMENTS = {
     "aws_opensearch_domain": "access_policies",
     "aws_opensearch_domain_policy": "access_policies",
     "aws_elasticsearch_domain": "access_policies",
+    "aws_elasticsearch_domain_policy": "access_policies",
+    "aws_cloudwatch_log_destination_policy": "access_policy",
 }
 """Type -> the attribute that holds its policy, where that is not `policy`."""
 
 INLINE = ("aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy")
 """Policies that are nothing without whom they hang on: one that nobody describes gave him all that it says."""
 
+ALONE = (
+    "aws_cloudwatch_log_destination_policy",
+    "aws_ecr_registry_policy",
+    "aws_kinesis_resource_policy",
+    "aws_ses_identity_policy",
+    "aws_sesv2_email_identity_policy",
+)
+"""Policies that no other rule looks at: for everybody, they are open to other accounts as well."""
+
 TYPES = (
     *INLINE,
     "aws_iam_policy",
     *DOCUMENTS,
+    *(t for t in ALONE if t not in DOCUMENTS),
     "aws_backup_vault_policy",
     "aws_cloudwatch_event_bus_policy",
     "aws_dynamodb_resource_policy",
     "aws_ecr_repository_policy",
     "aws_efs_file_system_policy",
     "aws_glue_resource_policy",
+    "aws_kms_external_key",
     "aws_kms_key",
     "aws_kms_key_policy",
+    "aws_kms_replica_key",
     "aws_s3_bucket",
     "aws_s3_bucket_policy",
     "aws_secretsmanager_secret",
@@ -111,4 +125,5 @@ def policy_foreign(it: Subject) -> Found:
     """A key, queue, topic, repository, function or vault is open to an account that is neither this one nor trusted."""
     if it.type == "aws_lambda_permission":
         return open_to_accounts(it, permission_policy(it))
-    return open_to_accounts(it, it[DOCUMENTS.get(it.type, "policy")])
+    opened = open_to_strangers if it.type in ALONE else open_to_accounts
+    return opened(it, it[DOCUMENTS.get(it.type, "policy")])

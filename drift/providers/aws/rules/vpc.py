@@ -158,7 +158,7 @@ def vpc_no_flow_log(it: Subject) -> Found:
     title="The endpoint lets any principal of any account through",
     severity="high",
     theme="public access",
-    types=("aws_vpc_endpoint",),
+    types=("aws_vpc_endpoint", "aws_vpc_endpoint_policy"),
     reads=("policy",),
     remedy="Allow the principals and resources that are needed, or add a condition on the organisation.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),

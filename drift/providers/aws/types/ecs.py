@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from drift.model.value import Block, Value, freeze
+from drift.model.value import Block, Value, as_block, as_tuple, freeze
 from drift.normalize.values import number as as_number
 from drift.normalize.values import text as as_text
 from drift.provider.kinds import attr, block, blocks, flag, list_of, mapping, number, set_of, text
@@ -58,6 +58,15 @@ def _count(found: Any) -> Any:
 def _newer_revision(want: Value, have: Value) -> bool:
     """Another revision of the same family."""
     return bool(want and have) and _family(want) == _family(have)
+
+
+def _another_group(want: Value, have: Value) -> bool:
+    """The same containers and ports behind other target groups."""
+
+    def containers(value: Value) -> list[tuple[Value, Value]]:
+        return sorted(((b.get("container_name"), b.get("container_port")) for b in map(as_block, as_tuple(value))), key=str)
+
+    return bool(want and have) and containers(want) == containers(have)
 
 
 def untold(_want: Value, have: Value) -> bool:
@@ -240,6 +249,11 @@ BY_CODEDEPLOY = (
     ChangedBy(who="CodeDeploy, which deploys this service", when="Service.deploymentController.type == 'CODE_DEPLOY'",
           to=_newer_revision),
 )
+TO_THE_OTHER_GROUP = (
+    # it deploys to the other of two target groups, and its listener with it
+    ChangedBy(who="CodeDeploy, which deploys this service", when="Service.deploymentController.type == 'CODE_DEPLOY'",
+          to=_another_group),
+)
 
 SERVICE = ResourceType(
     name="aws_ecs_service",
@@ -293,7 +307,7 @@ SERVICE = ResourceType(
             "container_port":   number("containerPort"),
             "elb_name":         text("loadBalancerName"),
             "target_group_arn": text("targetGroupArn"),
-        }),
+        }, changed_by=TO_THE_OTHER_GROUP),
         "network_configuration":              block("Service.networkConfiguration.awsvpcConfiguration", {
             "assign_public_ip": flag("assignPublicIp"),
             "security_groups":  set_of(as_text, "securityGroups"),

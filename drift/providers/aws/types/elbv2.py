@@ -9,7 +9,7 @@ from drift.model.value import Value, as_block, as_tuple
 from drift.normalize import values
 from drift.provider import canonical
 from drift.provider.kinds import attr, block, blocks, flag, mapping, number, set_of, text
-from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.provider.spec import Attr, Call, ChangedBy, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.providers.aws.kinds import tags
 
 GONE = frozenset({"LoadBalancerNotFound", "ListenerNotFound", "TargetGroupNotFound", "RuleNotFound"})
@@ -139,6 +139,7 @@ AUTHENTICATION = {
     "session_cookie_name":                 text("SessionCookieName", default="AWSELBAuthSessionCookie"),
     "session_timeout":                     attr("SessionTimeout", lambda v: values.number(v) or 604800, default=604800),
 }
+WITH_ITS_SERVICE = (ChangedBy(who="what deploys its service", along=("aws_ecs_service", "load_balancer")),)
 ACTION = {
     "type":  text("Type"),
     "order": number("Order", default=1),
@@ -147,7 +148,7 @@ ACTION = {
         "target_group": blocks("TargetGroups", {
             "arn":    text("TargetGroupArn"),
             "weight": number("Weight", default=1),
-        }, key=lambda g: g["arn"]),
+        }, key=lambda g: g["arn"], changed_by=WITH_ITS_SERVICE),
         "stickiness": STICKINESS,
     }),
     "redirect": block("RedirectConfig", {

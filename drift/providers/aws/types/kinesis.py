@@ -8,8 +8,8 @@ from drift.model.value import Value
 from drift.normalize.values import number as to_number
 from drift.normalize.values import text as to_text
 from drift.provider.kinds import attr, block, number, set_of, text
-from drift.provider.spec import Call, Ref, ResourceType
-from drift.providers.aws.kinds import kms_key, tags
+from drift.provider.spec import Call, Parent, Ref, ResourceType, Within
+from drift.providers.aws.kinds import kms_key, policy, tags
 
 GONE = frozenset({"ResourceNotFoundException"})
 
@@ -30,6 +30,7 @@ STREAM = ResourceType(
              bind={"StreamName": "StreamName"}),
         Call(op="ListTagsForStream", take="Tags", into="Tags", gone=GONE, args={"Limit": 50},
              bind={"StreamName": "StreamName"}),
+        Call(op="GetResourcePolicy", take="Policy", into="Policy", bind={"ResourceARN": "Summary.StreamARN"}, gone=GONE),
     ),
     exists="Summary.StreamStatus != 'DELETING'",
     id=text("StreamName"),
@@ -52,4 +53,25 @@ STREAM = ResourceType(
     },
     ignored={"enforce_consumer_deletion": "an instruction to Terraform"},
     refs=(Ref("kms_key_id", to="aws_kms_key"), Ref("kms_key_id", to="aws_kms_key", by="arn")),
+)
+
+
+def _stream_of(value: Any) -> Value:
+    """The stream in the ARN of a stream, or of one of its consumers."""
+    return str(value).partition(":stream/")[2].partition("/")[0] or None
+
+
+RESOURCE_POLICY = ResourceType(
+    name="aws_kinesis_resource_policy",
+    service="kinesis",
+    list=Within("aws_kinesis_stream", each="[{ResourceARN: Summary.StreamARN, Policy: Policy}]"),
+    # the consumers of a stream have policies too
+    lookup=Call(op="GetResourcePolicy", take="[@]", bind={"ResourceARN": "resource_arn"}, absent=GONE),
+    id=text("ResourceARN"),
+    label="resource_arn",
+    exists="Policy && Policy != '{}'",  # what a stream without one answers
+    attributes={"resource_arn": text("ResourceARN"), "policy": policy("Policy")},
+    computed={"stream_name": attr("ResourceARN", _stream_of, outside_schema=True)},
+    refs=(Ref("resource_arn", to="aws_kinesis_stream", by="arn"),),
+    parent=Parent("stream_name", to="aws_kinesis_stream", by="name"),
 )

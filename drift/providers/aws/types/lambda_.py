@@ -98,6 +98,11 @@ FUNCTION = ResourceType(
         Call(op="GetPolicy", parse="Policy", take="Policy.Statement[]", into="Policy", absent=GONE,
              bind={"FunctionName": "FunctionName"}),
         Call(op="ListAliases", take="Aliases", into="Aliases", gone=GONE, bind={"FunctionName": "FunctionName"}),
+        # each alias has a policy of its own, and so has each version: those that an alias names are asked
+        Call(op="GetPolicy", parse="Policy", take="Policy.Statement[]", into="Policies", absent=GONE,
+             bind={"FunctionName": "FunctionName"}, each={
+                 "Qualifier": "[Aliases[].Name, Aliases[?FunctionVersion != '$LATEST'].FunctionVersion][]",
+             }),
         Call(op="ListFunctionUrlConfigs", take="FunctionUrlConfigs", into="Urls", absent=GONE,
              bind={"FunctionName": "FunctionName"}),
         Call(op="ListFunctionEventInvokeConfigs", take="FunctionEventInvokeConfigs", into="Invokes", absent=GONE,
@@ -224,8 +229,8 @@ def _public_url(statement: Any) -> str | None:
 PERMISSION = ResourceType(
     name="aws_lambda_permission",
     service="lambda",
-    list=Within("aws_lambda_function", each="Policy[]"),
-    # an alias or a version has a policy of its own
+    list=Within("aws_lambda_function", each="[Policy, Policies][][]"),
+    # of a function that is in no state of the run, and of a version that no alias names
     lookup=Call(op="GetPolicy", parse="Policy", take="Policy.Statement[]", absent=GONE,
               bind={"FunctionName": "function_name", "Qualifier": "qualifier"}),
     id=text("Sid"),

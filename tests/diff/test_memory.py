@@ -1,0 +1,119 @@
+"""What nobody sets is as it was first seen, where a file remembers that: a refresh hides no change of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drift.desired.hcl.inputs import Given
+from drift.desired.hcl.read import Sources
+from drift.desired.load import build, read_states
+from drift.desired.memory import Memory, parse, written
+from drift.desired.overlay import overlay
+from drift.errors import UsageError
+from drift.model.drift import Report
+from drift.provider.installed import installed
+from drift.report.wording import notes_on
+from drift.survey import Scope
+from tests.diff.test_intent import jobs
+from tests.diff.test_three_way import AS_RECORDED, RECORDED, answers, queue
+from tests.support.line import check
+from tests.support.made import ACCOUNT, MadeApi, write_state
+from tests.support.world import REGION
+
+NAME = "kms_data_key_reuse_period_seconds"
+DAY, LATER = "2026-11-01", "2026-11-02"
+
+
+def told(
+    tmp_path: Path, memory: str, period: int, text: str = AS_RECORDED, before: int = 0, **more: Any
+) -> tuple[Report, str]:
+    """What drift says of a queue whose record and account agree, and what it remembers then."""
+    state = write_state(jobs(**{NAME: period}, **more), tmp_path / "s.tfstate")
+    if before:
+        write_state(jobs(**{NAME: before}), tmp_path / "s.tfstate.backup")
+        state.write_text(json.dumps({**json.loads(state.read_text()), "serial": 2}))
+    (tmp_path / "main.tf").write_text(queue(text) if text else "")
+    states, failed = read_states([str(state)], {})
+    if text:
+        configuration = Sources(tmp_path, Given(environment={})).evaluated(states)
+        states = [overlay(s, configuration) for s in states]
+    known = parse(memory, "m.json") if memory else Memory("m.json")
+    desired = build(states, failed, installed(), account=ACCOUNT, region=REGION, memory=known)
+    api = MadeApi(answers(KmsDataKeyReusePeriodSeconds=str(period)))
+    report = check(desired, api, installed(), Scope(only=("aws_sqs_queue",)), default_region=REGION).report
+    return report, written(known, desired.seen, LATER if memory else DAY)
+
+
+def changed(report: Report) -> list[tuple[Any, ...]]:
+    return [(c.path, c.desired, c.actual, c.basis, c.since, c.undone) for d in report.drift for c in d.changes]
+
+
+def first(memory: str) -> Mapping[str, Any]:
+    [entry] = json.loads(memory)["resources"]
+    found: Mapping[str, Any] = entry["first"][NAME]
+    return found
+
+
+def test_what_was_first_seen_stays_desired_though_a_refresh_recorded_something_else(tmp_path: Path) -> None:
+    silent, memory = told(tmp_path, "", 300)
+    report, again = told(tmp_path, memory, 600)
+
+    assert (silent.drift, first(memory)) == ((), {"since": DAY, "value": 300})
+    assert changed(report) == [(NAME, 300, 600, "memory", DAY, False)]
+    assert notes_on(report.drift[0].changes[0])[0] == f"set by nobody; it was first seen so on {DAY}"
+    assert again == memory
+
+
+def test_without_a_memory_it_is_as_recorded(tmp_path: Path) -> None:
+    report, _ = told(tmp_path, "", 600)
+
+    assert report.drift == ()
+
+
+def test_the_memory_comes_before_the_backup(tmp_path: Path) -> None:
+    report, _ = told(tmp_path, told(tmp_path, "", 300)[1], 600, before=450)
+    of_backup, _ = told(tmp_path, "", 600, before=450)
+
+    assert [c[1:4] for c in changed(report)] == [(300, 600, "memory")]
+    assert [c[1:4] for c in changed(of_backup)] == [(450, 600, "backup")]
+
+
+def test_where_the_author_changed_the_resource_it_is_remembered_anew(tmp_path: Path) -> None:
+    report, memory = told(tmp_path, told(tmp_path, "", 300)[1], 600, AS_RECORDED.replace("= 5", "= 6"), delay_seconds=6)
+
+    assert NAME not in {c[0] for c in changed(report)}
+    assert first(memory) == {"since": LATER, "value": 600}
+
+
+def test_another_resource_is_not_forgotten(tmp_path: Path) -> None:
+    _, memory = told(tmp_path, "", 300)
+
+    assert written(parse(memory, "m"), [], LATER) == memory
+
+
+def test_without_a_configuration_nothing_is_remembered_and_that_is_said(tmp_path: Path) -> None:
+    report, memory = told(tmp_path, "", 300, text="")
+
+    assert json.loads(memory)["resources"] == []
+    assert [w for w in report.warnings if w.startswith("nothing is remembered")]
+
+
+def test_of_what_the_author_sets_there_are_digests_alone(tmp_path: Path) -> None:
+    _, memory = told(tmp_path, "", 300)
+
+    assert '"tags"' in memory
+    assert RECORDED["tags"] == {"Team": "core"}
+    assert "core" not in memory
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"schema": "drift-memory/9"}', '{"schema": "drift-memory/1"}', "[" * 9999])
+def test_what_is_no_memory_is_told_with_what_to_do(text: str) -> None:
+    with pytest.raises(UsageError, match="not a memory") as caught:
+        parse(text, "m.json")
+
+    assert "Delete the file" in caught.value.hint
