@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,8 @@ from drift.exclude import after, before
 from drift.exclude.exclusions import Exceptions, Exclusions
 from drift.live.asker import Asker, Progress, quiet
 from drift.live.estimate import Estimate, estimate
-from drift.live.scan import Scan
+from drift.live.plan import Plan
+from drift.live.scan import Scan, wanted
 from drift.model.coverage import Gap
 from drift.model.drift import Drift
 from drift.model.resource import GLOBAL, Key, Resource
@@ -43,20 +44,28 @@ class Scope:
     regions: tuple[str, ...] = ()
     recorded: frozenset[str] = frozenset()
     """On replay: the types the tape was recorded with; it has no answers for others."""
+    left_out: frozenset[str] = frozenset()
+    """On replay: the types that were not looked for when it was recorded, because nothing showed that they are used."""
     fresh_tags: bool = False
     """Whether to ask each resource for its tags, where one call tells those of a whole region, a little behind."""
     only_state: bool = False
     """Whether to compare what the states hold alone, and not to look for what is unmanaged."""
 
-    common: bool = False
-    """Whether to look for what is unmanaged among types that most accounts have, and of the services that the states
-    use, alone."""
+    everything: bool = False
+    """Whether to look for what is unmanaged also in services that nothing shows to be used."""
 
     def types(self, catalog: Catalog) -> frozenset[str]:
         """The types in scope; patterns may hold `*`. UsageError for one that matches nothing."""
-        only = set(_matching(self.only, catalog)) if self.only else set(catalog)
-        found = frozenset(only - set(_matching(self.exclude, catalog)))
+        found = self._named(catalog)
         return found & self.recorded if self.recorded else found
+
+    def missed(self, catalog: Catalog) -> frozenset[str]:
+        """The types that would be in scope, had they been looked for when it was recorded."""
+        return self._named(catalog) & self.left_out if self.left_out and not self.only_state else frozenset()
+
+    def _named(self, catalog: Catalog) -> frozenset[str]:
+        only = set(_matching(self.only, catalog)) if self.only else set(catalog)
+        return frozenset(only - set(_matching(self.exclude, catalog)))
 
 
 def _matching(patterns: Iterable[str], catalog: Catalog) -> Iterable[str]:
@@ -94,7 +103,7 @@ class Survey:
     searched: bool
     """Whether what is unmanaged was looked for."""
     not_searched: frozenset[str]
-    """The types in scope that were not looked for, because most accounts have none and no state does."""
+    """The types in scope that were not looked for, because nothing shows that they are used."""
     gaps: frozenset[Gap]
     """What could not be listed for the comparison."""
     warnings: tuple[str, ...] = ()
@@ -173,14 +182,24 @@ def survey(
     regional = any(catalog[name].regional for name in scope.types(catalog))
     regions = regions_of(here, scope, home_region) if regional else []
     asked_for = scope.types(catalog)
+    search = not scope.only_state
+    provider = catalog.providers[target.provider]
     worthwhile = worth(scope, asked_for, here, catalog)
+    if worthwhile != asked_for:
+        named_regions = before.regions_left(exclusions, regions)
+        types = before.types_left(exclusions, worthwhile, regions, here)
+        ahead = Plan(
+            catalog, wanted(here, catalog), provider, account=target.account, scope=types, regions=named_regions
+        )
+        for request in ahead.first:  # they are on their way while the account is asked what it uses
+            asker.start(request)
+        worthwhile = worth(scope, asked_for, here, catalog, provider.signs(asker, named_regions))
     types = before.types_left(exclusions, worthwhile, regions, here)
     regions = before.regions_left(exclusions, regions)
-    search = not scope.only_state
     scan = Scan(
         asker,
         catalog,
-        catalog.providers[target.provider],
+        provider,
         here,
         scope=types,
         regions=regions,
@@ -225,7 +244,7 @@ def survey(
         types=types,
         regions=tuple(regions),
         searched=search,
-        not_searched=asked_for - worthwhile,
+        not_searched=(asked_for - worthwhile) | scope.missed(catalog),
         gaps=scan.gaps,
         warnings=(
             *doubts(here, verdicts.drift, actual, catalog),
@@ -256,16 +275,21 @@ def _unexplained(parents: int) -> Iterator[str]:
         )
 
 
-def worth(scope: Scope, types: frozenset[str], desired: Iterable[Resource], catalog: Catalog) -> frozenset[str]:
-    """The types to look for: all in scope, or where only common ones are asked for, these and those of the services
-    that the states use. What is rare even there is looked for where a state has some."""
-    if not scope.common or scope.only_state:
+def worth(
+    scope: Scope,
+    types: frozenset[str],
+    desired: Iterable[Resource],
+    catalog: Catalog,
+    signs: Set[str] = frozenset(),
+) -> frozenset[str]:
+    """The types to look for: what most accounts have, what a state has some of, and the services that a state or a
+    sign in the account shows to be used. All where the user names types or asks for all, and on replay."""
+    if scope.everything or scope.only_state or scope.only or scope.recorded:
         return types
     used = {entry.name: entry for entry in (entry_of(r, catalog) for r in desired)}
     names = {name for entry in used.values() for name in (entry.name, entry.listed_as)}
-    services = {entry.service for entry in used.values()}
-
-    return frozenset(n for n in types if n in names or catalog.provider_of(n).common(catalog[n], services))
+    services = {entry.service for entry in used.values()} | signs
+    return frozenset(n for n in types if n in names or catalog.provider_of(n).looked_for(catalog[n], services))
 
 
 def regions_of(resources: Iterable[Resource], scope: Scope, default: str) -> list[str]:

@@ -154,7 +154,7 @@ def _narrowed(what: str, scope: Scope) -> Scope:
     try:
         type_ = Address.parse(what).type
     except ValueError:
-        return scope
+        return replace(scope, everything=True)  # an id may be of anything
     if type_ not in catalog or scope.only:
         return scope
     parts = (n for n, k in catalog.items() if k.parent is not None and k.parent.to == type_ and k.parent.covers)

@@ -82,4 +82,6 @@ def job(asked: Asked, scope: Scope) -> Job:
         )
     if asked.extent is not None:
         out = replace(out, judge=asked.extent.judged)
+    if "account" in out.judge or out.frameworks:  # what an account lacks is only known where it was looked for
+        out = replace(out, scope=replace(scope, everything=True))
     return out

@@ -195,6 +195,11 @@ class Plan:
             self._here[region] = {**self._provider.here(self._account, answers), "region": region}
         return self._here[region]
 
+    @property
+    def first(self) -> Iterator[Request]:
+        """The requests that a scan makes whatever is found: their answers may be awaited before it begins."""
+        return (listing.request for listing in self.everything() if not listing.call.where)
+
     def spared(self) -> int:
         """How many more listings a search for what is unmanaged would make at least: those that depend on others may
         not be made."""

@@ -81,12 +81,21 @@ class Recorder:
         return answer
 
     def save(
-        self, path: Path, *, started_at: str, duration_seconds: float, region: str, types: Iterable[str] = ()
+        self,
+        path: Path,
+        *,
+        started_at: str,
+        duration_seconds: float,
+        region: str,
+        types: Iterable[str] = (),
+        left_out: Iterable[str] = (),
     ) -> None:
         """Write everything asked so far; TapeError as `must_be_recordable` says, and where the disk refuses.
 
-        `types` are those that were looked for: a replay looks for no others.
+        `types` are those that were looked for: a replay looks for no others. It tells of those that were `left_out`,
+        because nothing showed that they are used.
         """
+        without = frozenset(left_out)
         head = {
             "tape": FORMAT,
             "account": self.account,
@@ -94,7 +103,8 @@ class Recorder:
             "started_at": started_at,
             "duration_seconds": duration_seconds,
             "api_calls": dict(sorted(self.counts.items())),
-            "types": sorted(types),
+            "types": sorted(frozenset(types) - without),
+            **({"left_out": sorted(without)} if without else {}),
         }
         must_be_recordable(path)
         try:
@@ -147,6 +157,7 @@ class Player:
             self.duration_seconds = float(head["duration_seconds"])
             self.recorded = (self.started_at, self.duration_seconds) if self.started_at else None
             self.types = frozenset(map(str, head["types"]))
+            self.left_out = frozenset(map(str, head.get("left_out", ())))
             self.counts: Counter[str] = Counter({str(k): int(v) for k, v in head["api_calls"].items()})
             self._answers: dict[Hashed, tuple[Request, Mapping[str, Any]]] = {}
             for line in map(json.loads, lines):

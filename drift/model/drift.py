@@ -257,7 +257,7 @@ class Scope:
     unmanaged: bool = True
     """Whether what is unmanaged was looked for."""
     not_searched: tuple[str, ...] = ()
-    """Types of which nothing was looked for, because `--common` was asked for and no state has any."""
+    """Types of which nothing was looked for, because nothing shows that they are used."""
     modules: tuple[str, ...] | None = None
     """The modules that what is described lies in, `module.web`, without instance keys; None where it is not known."""
 

@@ -169,6 +169,10 @@ def _every(entry: ResourceType, used: Set[str]) -> bool:
     return True
 
 
+def _no_signs(asker: Asks, regions: Sequence[str]) -> Set[str]:
+    return frozenset()
+
+
 def _one_lane(service: str, operation: str) -> tuple[str, int]:
     return "", WIDTH
 
@@ -220,9 +224,11 @@ class Provider:
     lane: Callable[[str, str], tuple[str, int]] = _one_lane
     """(service, operation) -> the lane within the service, in each region, that its calls go by, and how many may go
     side by side: what the cloud's documentation allows."""
-    common: Callable[[ResourceType, Set[str]], bool] = _every
-    """(entry, the services that the states use) -> whether it is looked for where no state has it, and what most
-    accounts have is asked for alone."""
+    looked_for: Callable[[ResourceType, Set[str]], bool] = _every
+    """(entry, the services that the states or the account show to be used) -> whether it is looked for where no state
+    has one. All are where the user asks for it."""
+    signs: Callable[[Asks, Sequence[str]], Set[str]] = _no_signs
+    """(asker, regions) -> the services that the account shows to be used, by what is read anyway or costs a call."""
     rules: Callable[[], Sequence[Any]] = _no_rules
     """The rules that judge its resources, each a `drift.rules.spec.Rule`."""
     frameworks: Callable[[], Sequence[Any]] = _no_rules

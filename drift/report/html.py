@@ -24,6 +24,7 @@ from drift.report.safe import shown, visible
 from drift.report.wording import (
     EFFECT,
     NEXT,
+    NOT_SEARCHED,
     ahead,
     asides,
     beyond,
@@ -251,6 +252,7 @@ def _groups(report: Report) -> Iterable[dict[str, Any]]:
         ),
         ("Not ours", [f"{r.type} {r.id} ({r.owner})" for r in report.not_ours]),
         ("Not compared: drift does not know these types", [f"{t}: {n}" for t, n in report.not_covered.items()]),
+        (NOT_SEARCHED, list(report.scope.not_searched)),
         ("Not offered by this endpoint", list(report.not_offered)),
     ]
     for title, lines in listed:

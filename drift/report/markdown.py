@@ -17,6 +17,7 @@ from drift.report.wording import (
     ANSWERED,
     EFFECT,
     NEXT,
+    NOT_SEARCHED,
     alive,
     asides,
     beyond,
@@ -193,6 +194,9 @@ def beside(report: Report, look: Look) -> Iterator[str]:
         yield from folded(
             f"Not compared: types that drift does not know ({sum(report.not_covered.values())})", _listed(types, look)
         )
+    if report.scope.not_searched:
+        title = f"{NOT_SEARCHED} ({len(report.scope.not_searched)})"
+        yield from folded(title, _listed([code(t) for t in report.scope.not_searched], look))
 
 
 def _posture(report: Report) -> Iterator[str]:

@@ -329,7 +329,9 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
     yield from left_out.lines(report, look)
     if report.scope.not_searched:
         told = _some(list(report.scope.not_searched), 1000 if look.verbose else 3)
-        yield Text(f"Not looked for (--common): {len(report.scope.not_searched)} types ({visible(told)})", "dim")
+        count = len(report.scope.not_searched)
+        yield Text(f"Not looked for, as nothing shows that they are used: {count} types ({visible(told)})", "dim")
+        yield Text("--all-services looks for these too.", "dim")
     if report.not_offered:
         told = _some(list(report.not_offered), 1000 if look.verbose else 3)
         yield Text(f"Not offered by this endpoint: {len(report.not_offered)} ({visible(told)})", "dim")

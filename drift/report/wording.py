@@ -221,6 +221,9 @@ def paths(changes: Iterable[Change], longest: int = 200) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
+NOT_SEARCHED = "Types not looked for, as nothing shows that they are used; --all-services looks for them"
+
+
 def counts(report: Report) -> list[tuple[str, int]]:
     """What a person counts, in the order they ask; nothing that nobody looked for."""
     looked = [("unmanaged", len(report.of_kind("unmanaged")))] if report.scope.unmanaged else []

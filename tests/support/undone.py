@@ -128,7 +128,7 @@ def said(work: Path, url: str) -> Report:
         configuration = Sources(work, Given(environment={})).evaluated(states)
         laid = [overlay(s, configuration) for s in states]
         desired = build(laid, failed, installed(), account=api.account, region=REGION)
-        return check(desired, api, installed(), Scope(), default_region=REGION).report
+        return check(desired, api, installed(), Scope(everything=True), default_region=REGION).report
 
 
 def _changes(report: Report) -> Iterator[tuple[Drift, Change]]:

@@ -132,6 +132,7 @@ def run(state: Path, api: Api, rules: Sequence[Rule] = (), **scope: Any) -> Repo
     catalog = installed()
     if isinstance(api, Player | Regrouped):
         scope.setdefault("recorded", api.types)
+    scope.setdefault("everything", True)
     states, failed = read_states([str(state)], {})
     assert not failed, failed
     desired = build(states, failed, catalog, account=api.account, region=REGION)

@@ -46,7 +46,7 @@ class Account:
         provider = plugins.provider(self.provider)
         if self.replay:
             player = Player(self.replay)
-            return Connection(provider.name, player), replace(scope, recorded=player.types)
+            return Connection(provider.name, player), replace(scope, recorded=player.types, left_out=player.left_out)
         access = Access(
             profile=self.profile,
             region=next(iter(scope.regions), None),
@@ -85,6 +85,7 @@ class Account:
                 duration_seconds=report.duration_seconds,
                 region=api.region,
                 types=scope.types(plugins.catalog()),
+                left_out=report.scope.not_searched,
             )
 
 

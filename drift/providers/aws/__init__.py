@@ -12,13 +12,13 @@ from drift.provider.contract import Access, Grant, Login, Provider, Usage
 from drift.provider.facts import SchemaFiles
 from drift.provider.operations import Operations
 from drift.provider.spec import ResourceType
-from drift.providers.aws.common import is_common
 from drift.providers.aws.contents import ONLY_WHEN_ASKED
 from drift.providers.aws.homes import AwsHomes
 from drift.providers.aws.lanes import lane
 from drift.providers.aws.owners import complete
 from drift.providers.aws.permissions import action
 from drift.providers.aws.regions import partition_of
+from drift.providers.aws.signs import is_looked_for, signs
 
 TYPES = IndexedTypes("drift.providers.aws")
 
@@ -122,7 +122,8 @@ AWS = Provider(
     here=_here,
     homes=AwsHomes(),
     usage=_usage,
-    common=is_common,
+    looked_for=is_looked_for,
+    signs=signs,
     lane=lane,
     rules=_rules,
     frameworks=_frameworks,
