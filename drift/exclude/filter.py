@@ -65,6 +65,13 @@ class _Steps(TreeInterpreter):
             raise UsageError(f"--filter: it takes {CONDITION_STEPS.beyond}", CONDITION_STEPS.hint)
         return super().visit(node, *args, **kwargs)
 
+    def visit_comparator(self, node: Any, value: Any) -> Any:
+        """Whether one is more than the other; null for a number and a text, as the specification has it."""
+        try:
+            return super().visit_comparator(node, value)
+        except TypeError:
+            return None
+
 
 class _Functions(Functions):
     """JMESPath's functions; what writes a value out first counts its parts: `[@, @]` forty times over is billions."""

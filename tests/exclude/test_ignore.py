@@ -334,6 +334,7 @@ def test_whole_types(text: str, type_: str, out: bool) -> None:
         ("region == 'eu-west-1'", []),
         ("account == '123456789012' && module == ''", ALL),
         ("keys(@)", ALL),
+        ("type > `2` || address == 'aws_sqs_queue.l'", ALL[:0]),
     ],
 )
 def test_filter(expression: str, left: list[str], tmp_path: Path) -> None:

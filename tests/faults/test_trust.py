@@ -4,6 +4,7 @@ no host that the person who runs drift did not allow."""
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -184,5 +185,64 @@ def test_so_does_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_backend_chooses_whose_credentials_read_a_state(here: Path, word: str) -> None:
     block = f'terraform {{\n  backend "s3" {{\n    bucket = "b"\n    key = "k"\n    region = "r"\n    {word} = "admin"\n  }}\n}}\n'
     (here / "work" / "main.tf").write_text(block)
-    with pytest.raises(DriftError, match=f"the backend chooses {word} admin, and the repository is not trusted"):
-        cli.main(["--untrusted", "graph", "--side", "desired"], standalone_mode=False)
+    for state in ([], ["--state", "."]):
+        with pytest.raises(DriftError, match=f"the backend chooses {word}, and the repository is not trusted"):
+            cli.main(["--untrusted", "graph", "--side", "desired", *state], standalone_mode=False)
+
+
+def test_the_command_line_chooses_them(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    block = 'backend "s3" {\n    bucket = "b"\n    key = "k"\n    profile = "admin"\n  }'
+    (here / "work" / "main.tf").write_text(f"terraform {{\n  {block}\n}}\n")
+    monkeypatch.setattr("drift.desired.backends.s3.read", lambda url: pytest.fail(url))
+    asked = ["--untrusted", "graph", "--side", "desired"]
+    with pytest.raises(pytest.fail.Exception, match="profile=ci"):
+        cli.main([*asked, "--backend-config", "profile=ci"], standalone_mode=False)
+    with pytest.raises(DriftError, match="chooses profile"):  # it is for places that name none
+        cli.main([*asked, "--state-profile", "ci"], standalone_mode=False)
+
+
+def _local(here: Path) -> None:
+    (here / "work" / "main.tf").write_text(
+        'terraform {\n  backend "local" {\n    path = "../../other.tfstate"\n  }\n}\n'
+    )
+
+
+def _workspaces(here: Path) -> None:
+    folder = here.parent / f"of-{here.name}"
+    block = f'backend "local" {{\n    workspace_dir = "../../{folder.name}"\n  }}'
+    (here / "work" / "main.tf").write_text(f"terraform {{\n  {block}\n}}\n")
+    (here / "work" / ".terraform").mkdir()
+    (here / "work" / ".terraform" / "environment").write_text("else")
+    (folder / "else").mkdir(parents=True)
+    (folder / "else" / "terraform.tfstate").write_bytes((here.parent / "other.tfstate").read_bytes())
+
+
+def _link(here: Path) -> None:
+    (here / "work" / "terraform.tfstate").symlink_to("../../other.tfstate")
+
+
+@pytest.mark.parametrize("lay", [_local, _workspaces, _link])
+@pytest.mark.parametrize("state", [[], ["--state", "."]], ids=["here", "named"])
+def test_no_configuration_shows_a_state_of_elsewhere(here: Path, lay: Callable[[Path], None], state: list[str]) -> None:
+    write_state({}, here.parent / "other.tfstate")
+    (here / "work" / "own.tfstate").unlink()
+    lay(here)
+    asked = ["graph", "--side", "desired", *state]
+    with pytest.raises(DriftError, match=r"out(side)? of the checkout, and the repository is not trusted"):
+        cli.main(["--untrusted", *asked], standalone_mode=False)
+    cli.main(["--untrusted", "graph", "--side", "desired", "--state", "../../other.tfstate"], standalone_mode=False)
+    os.environ[trust.UNTRUSTED] = ""
+    cli.main(asked, standalone_mode=False)
+
+
+@pytest.mark.parametrize("name", ["drift.toml", "pyproject.toml", ".driftignore", "drift-baseline.json"])
+def test_no_file_that_is_found_is_a_link_to_elsewhere(here: Path, name: str) -> None:
+    (here.parent / "credentials").write_text("[default]\nkey = 1\n")
+    (here / name).symlink_to("../credentials")
+    asked = ["check", "--replay", "none.jsonl", "--state", "own.tfstate"]
+    with pytest.raises(DriftError, match=f"{name}: the link leads out of the checkout"):
+        cli.main(["--untrusted", *asked], standalone_mode=False)
+    os.environ[trust.UNTRUSTED] = ""
+    with pytest.raises(DriftError) as told:
+        cli.main(asked, standalone_mode=False)
+    assert "checkout" not in str(told.value)

@@ -13,6 +13,7 @@ from drift.cli.options import Place, group
 from drift.cli.settings import current, shown
 from drift.errors import UsageError
 from drift.model import bounds
+from drift.model.checkout import leads_out
 from drift.model.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -80,10 +81,13 @@ class Ignoring:
 
 
 def near(name: str) -> Path | None:
-    """The nearest file of that name, where a configuration file would be found too."""
-    from drift.cli.settings.file import above
+    """The nearest file of that name, where a configuration file would be found too; DistrustError as there."""
+    from drift.cli.settings.file import above, linked
 
-    return next((d / name for d in above(Path.cwd()) if (d / name).is_file()), None)
+    found = next((d / name for d in above(Path.cwd()) if (d / name).is_file()), None)
+    if found and leads_out(found):
+        raise linked(found)
+    return found
 
 
 ignore_options = group(

@@ -11,10 +11,11 @@ import click
 from click.core import ParameterSource
 
 from drift.cli.options import Place, group
+from drift.desired import distrust
 from drift.desired.backends import scheme_of
-from drift.desired.backends.url import parse, translated, with_profile
+from drift.desired.backends.url import translated, with_profile
 from drift.desired.directory import place_of
-from drift.errors import DistrustError, StateError, UsageError
+from drift.errors import StateError, UsageError
 from drift.model import trust
 
 if TYPE_CHECKING:
@@ -48,10 +49,9 @@ class States:
         own = (
             () if self.states else tuple(place_of(d, self.backend_config, variables) for d in directories or (Path(),))
         )
-        if trust.is_untrusted() and not self.state_profile:
-            for place in own:
-                _must_not_choose(place)
+        chosen = {word.partition("=")[0].strip() for word in self.backend_config}
         for place in own:
+            distrust.check(place, chosen)
             if not scheme_of(place) and not Path(place).is_file():
                 raise UsageError(
                     f"no --state given, and no {place} here",
@@ -77,17 +77,6 @@ def _exist(places: Sequence[str]) -> None:
             wrong.append(error)
     if wrong:
         raise wrong[0]
-
-
-def _must_not_choose(place: str) -> None:
-    """DistrustError where a configuration whose author is not trusted says with whose credentials its state is read."""
-    query = parse(place).query
-    chosen = next((name for name in ("profile", "role_arn", "impersonate_service_account") if query.get(name)), "")
-    if chosen:
-        raise DistrustError(
-            f"the backend chooses {chosen} {query[chosen]}, and the repository is not trusted",
-            "Give --state-profile, name the state with --state, or run without --untrusted.",
-        )
 
 
 state_options = group(

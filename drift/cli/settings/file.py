@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from drift.cli.settings import shown
-from drift.errors import UsageError
+from drift.errors import DistrustError, UsageError
 from drift.model import bounds
+from drift.model.checkout import leads_out
 
 NAME = "drift.toml"
 PYPROJECT = "pyproject.toml"
@@ -28,14 +29,25 @@ def find(start: Path) -> Path | None:
     """The nearest configuration file: of this directory or a parent, up to the root of the repository.
 
     Outside of a repository only this directory counts, so that nothing in a home directory has a say.
+    DistrustError for a link out of a checkout that is not trusted.
     """
     for directory in above(start):
-        if (directory / NAME).is_file():
-            return directory / NAME
-        project = directory / PYPROJECT
-        if project.is_file() and _tool(_parsed(project)) is not None:
-            return project
+        for file in (directory / NAME, directory / PYPROJECT):
+            if not file.is_file():
+                continue
+            if leads_out(file):
+                raise linked(file)
+            if file.name == NAME or _tool(_parsed(file)) is not None:
+                return file
     return None
+
+
+def linked(file: Path) -> DistrustError:
+    """The refusal of a file that was found, and is a link out of a checkout that is not trusted."""
+    return DistrustError(
+        f"{shown(file)}: the link leads out of the checkout, and the repository is not trusted",
+        "Name the file itself with its option, or run without --untrusted.",
+    )
 
 
 def above(start: Path) -> list[Path]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from drift.cli.checkout import checkout
 from drift.errors import DistrustError
 from drift.model import trust
+from drift.model.checkout import is_outside
 
 WRITING = frozenset({"format", "output", "record"})
 """Options that write where they say."""
@@ -49,8 +49,7 @@ def check(key: str, value: Any, place: str, words: tuple[str, ...]) -> None:
 
 def _within(source: str, key: str, place: str) -> None:
     """DistrustError unless a path leads below the checkout: what is elsewhere is not the repository's to show."""
-    root = checkout(Path())[0]
-    if not Path(source).resolve().is_relative_to(root):
+    if is_outside(Path(source)):
         raise DistrustError(
             f"{place}: {key} reads {source}, outside of the checkout, and the repository is not trusted",
             "Give the option on the command line, or run without --untrusted.",

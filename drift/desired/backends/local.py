@@ -9,11 +9,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from drift.desired import directory, layout
+from drift.desired import directory, distrust, layout
 from drift.desired.backends import Lock, lock_from, scheme_of
 from drift.desired.configured import STATE
 from drift.errors import StateError
 from drift.model.bounds import FOLDERS, SETTINGS_BYTES, STATE_BYTES, contents
+from drift.model.checkout import leads_out
 
 scheme = ""
 STDIN = "-"
@@ -110,7 +111,7 @@ def _in_directory(url: str) -> list[str]:
                 raise
             untold.add(folder)  # reading says why
         if backend and (folder == url or scheme_of(backend) or Path(backend).is_file()):
-            (remote if scheme_of(backend) else found).add(backend)
+            (remote if scheme_of(backend) else found).add(distrust.check(backend))
         states = {name for name in files if name.endswith(".tfstate") and (here / name).is_file()}
         if scheme_of(backend):
             states.discard(STATE)  # what `terraform init -migrate-state` left behind
@@ -153,6 +154,12 @@ def read(url: str) -> bytes:
                 )
             directory.declared_in(Path(url))  # which says why that is not known
             raise StateError(url, "a directory is no state", "Run again: it changed meanwhile.")
+        if leads_out(Path(url)):
+            raise StateError(
+                url,
+                "the link leads out of the checkout, and the repository is not trusted",
+                "Name the file that it leads to with --state, or run without --untrusted.",
+            )
         return contents(url, STATE_BYTES, pipe=True)
     except FileNotFoundError:
         raise StateError(url, "no such file: nothing was applied here yet", _instead(Path(url))) from None

@@ -9,12 +9,13 @@ stands for a checkout where there is none: an unpacked archive has no `.git`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from drift.model import trust
-from drift.model.bounds import SETTINGS_BYTES, contents
+from drift.model.checkout import root_of
 
 _INIT = ".terraform"
 _SUFFIXES = (".tfstate", ".tfstate.backup")
@@ -34,11 +35,14 @@ class Jail:
         """Around the root module in a directory, whose modules the installer put below `data_dir`."""
         root = _real(root)
         here = _real(Path.cwd())
-        found = _checkout(root)
+        found = root_of(root)
         if found is None and trust.is_untrusted():
             found = here if root.is_relative_to(here) else root
         near = (here,) if found is None and here != Path(here.anchor) and root.is_relative_to(here) else ()
-        return cls(found, (root, *near, _real(data_dir / "modules")))
+        modules = _real(data_dir / "modules")
+        # a link of the repository's own makes no other place the installer's
+        installed = found is None or modules.is_relative_to(found) or not _absolute(data_dir).is_relative_to(found)
+        return cls(found, (root, *near, *([modules] if installed else [])))
 
     def module(self, directory: Path) -> bool:
         """Whether a module may be in a directory."""
@@ -48,26 +52,6 @@ class Jail:
         """Whether a path leads to a place that is the configuration's own."""
         places = self.own if self.checkout is None else (self.checkout, *self.own)
         return within(_real(path), places)
-
-
-def _checkout(root: Path) -> Path | None:
-    """The repository around a directory, of a submodule the one that has it; None where there is none."""
-    found = None
-    for directory in (root, *root.parents):
-        git = directory / ".git"
-        if git.exists():
-            found = directory
-            if not _is_submodule(git):
-                break
-    return found
-
-
-def _is_submodule(git: Path) -> bool:
-    """Whether this is the `.git` of a submodule: a file that names a directory of the outer repository."""
-    try:
-        return git.is_file() and b"/modules/" in contents(git, SETTINGS_BYTES)
-    except OSError:
-        return False
 
 
 def within(real: Path, places: Iterable[Path]) -> bool:
@@ -80,6 +64,11 @@ def is_private(real: Path) -> bool:
     parts = real.parts
     kept = _INIT in parts and "modules" not in parts[parts.index(_INIT) + 1 : parts.index(_INIT) + 2]
     return ".git" in parts or kept or real.name.endswith(_SUFFIXES)
+
+
+def _absolute(path: Path) -> Path:
+    """A path from the root of the disk, with the links that it has."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute() leaves `..`
 
 
 def _real(path: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +46,27 @@ def parameter(value: str, rest: str = "") -> str:
 def shown(root: Path) -> tuple[Configuration, str]:
     found = Sources(root, Given(environment={})).evaluated()
     return found, repr([(i.values, i.derived) for i in found.instances.values()]) + repr(found.warnings)
+
+
+def test_no_link_stands_for_what_the_installer_wrote(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A manifest of modules that the repository brings, by way of a link to where another's is."""
+    root = tree({"envs/prod/main.tf": 'module "m" {\n  source = "a/b/c"\n}\n', "envs/prod/.terraform/x": ""})
+    outside = root.parents[2] / "outside"
+    modules = [{"Key": "m", "Source": "a/b/c", "Dir": "../../../outside"}]
+    (outside / "modules.json").write_text(json.dumps({"Modules": modules}))
+    (root / ".terraform/modules").symlink_to(outside)
+    assert [u.reason for u in shown(root)[0].unresolved] == [
+        "a/b/c is outside of the checkout: drift reads no files there"
+    ]
+
+    (outside / "modules").mkdir()
+    (outside / "modules.json").rename(outside / "modules/modules.json")
+    (outside / "main.tf").rename(outside / "modules/main.tf")
+    (outside / "modules/modules.json").write_text(
+        json.dumps({"Modules": [{**modules[0], "Dir": str(outside / "modules")}]})
+    )
+    monkeypatch.setenv("TF_DATA_DIR", str(outside))
+    assert shown(root)[0].unresolved == ()
 
 
 @pytest.mark.parametrize("source", ["../../..", "../../../outside", "../../../../../../../../../..", "./link"])
