@@ -14,10 +14,18 @@ from drift.cli.options.configuration import Configurations
 from drift.desired.load import build, laid, read_states
 from drift.model.drift import Report
 from drift.provider.installed import installed
-from drift.providers.aws.session import BotoApi
 from drift.survey import Scope
 from tests.support.line import check
-from tests.support.world import REGION, Terraform, cli_config, endpoint_provider, lines, moto_server, session_for
+from tests.support.world import (
+    REGION,
+    Terraform,
+    asking,
+    cli_config,
+    endpoint_provider,
+    lines,
+    moto_server,
+    session_for,
+)
 
 MAIN = r"""
 resource "aws_kms_key" "k" { description = "k" }
@@ -177,7 +185,7 @@ CHANGES = {
 
 @pytest.mark.terraform
 @pytest.mark.slow
-def test_spelling_is_silent_and_meaning_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_spelling_is_silent_and_meaning_is_not(tmp_path: Path) -> None:
     if cli_config() is None:
         pytest.skip("terraform is not on the PATH")
     (tmp_path / "main.tf").write_text(endpoint_provider() + MAIN)
@@ -185,7 +193,6 @@ def test_spelling_is_silent_and_meaning_is_not(tmp_path: Path, monkeypatch: pyte
         archive.writestr("a.py", "def b(event, context): pass")
     with moto_server() as url:
         terraform = Terraform(tmp_path, url)
-        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         terraform("init", "-no-color", "-input=false")
         terraform("apply", "-no-color", "-auto-approve", "-input=false")
         aws = session_for(url)
@@ -193,26 +200,24 @@ def test_spelling_is_silent_and_meaning_is_not(tmp_path: Path, monkeypatch: pyte
         key = next(r for r in state["resources"] if r["type"] == "aws_kms_key")["instances"][0]["attributes"]["key_id"]
 
         for phase in ("applied", "refreshed"):
-            report = checked(tmp_path)
+            report = checked(tmp_path, url)
             assert (phase, lines(report), report.pending) == (phase, [], ())
             terraform("apply", "-refresh-only", "-no-color", "-auto-approve", "-input=false")
         written_again(aws, key)
-        report = checked(tmp_path)
+        report = checked(tmp_path, url)
         assert (lines(report), report.pending) == ([], ())
         for before, (after, line) in CHANGES.items():
             written_again(aws, key, lambda text, before=before, after=after: text.replace(before, after))  # type: ignore[misc]
-            assert lines(checked(tmp_path)) == [line]
+            assert lines(checked(tmp_path, url)) == [line]
 
 
-def checked(directory: Path) -> Report:
+def checked(directory: Path, url: str) -> Report:
     """What drift says of the stack, by its state and its configuration."""
-    import boto3
-
     catalog = installed()
-    api = BotoApi(boto3.Session("testing", "testing", region_name=REGION), secrets=True)
     states, failed = read_states([str(directory / "terraform.tfstate")], {})
     places = (str(directory / "terraform.tfstate"),)
     written = laid(states, Configurations(config=(directory,)).sources(places, {}))
-    desired = build(written, failed, catalog, account=api.account, region=REGION)
-    scope = Scope(only=tuple(sorted({r.type for r in desired.resources})))
-    return check(desired, api, catalog, scope, default_region=REGION).report
+    with asking(url) as api:
+        desired = build(written, failed, catalog, account=api.account, region=REGION)
+        scope = Scope(only=tuple(sorted({r.type for r in desired.resources})))
+        return check(desired, api, catalog, scope, default_region=REGION).report

@@ -5,17 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from drift.cli.job import Asked, compare
 from drift.cli.options.account import UNASKED
 from drift.cli.options.configuration import Configurations
 from drift.model.drift import Report
-from drift.providers.aws.session import BotoApi
 from drift.run import Connection
 from drift.survey import Scope
-from tests.support.world import PROVIDER, REGION, Terraform, cli_config, lines, moto_server, session_for
+from tests.support.world import PROVIDER, Terraform, asking, cli_config, lines, moto_server, session_for
 
 BEFORE = """
 variable "retention" {
@@ -96,11 +94,11 @@ def tamper(aws: Any) -> None:
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": OPEN})
 
 
-def checked(state: Path, configurations: Configurations) -> Report:
-    api = BotoApi(boto3.Session("testing", "testing", region_name=REGION), secrets=True)
+def checked(state: Path, url: str, configurations: Configurations) -> Report:
     scope = Scope(only=TYPES)
     asked = Asked(places=(str(state),), scope=scope, account=UNASKED, configurations=configurations)
-    return compare(asked, Connection("aws", api), scope).report
+    with asking(url) as api:
+        return compare(asked, Connection("aws", api), scope).report
 
 
 DRIFT = [
@@ -111,24 +109,23 @@ DRIFT = [
 
 
 @pytest.mark.terraform
-def test_with_real_terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_real_terraform(tmp_path: Path) -> None:
     if cli_config() is None:
         pytest.skip("terraform is not on the PATH")
     (tmp_path / "versions.tf").write_text(PROVIDER)
     main = tmp_path / "main.tf"
     main.write_text(BEFORE)
     with moto_server() as url:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         terraform = Terraform(tmp_path, url)
         terraform("init", "-no-color", "-input=false")
         terraform("apply", "-no-color", "-auto-approve", "-input=false")
         state = tmp_path / "terraform.tfstate"
 
-        clean = checked(state, Configurations())
+        clean = checked(state, url, Configurations())
         assert (lines(clean), clean.pending, clean.settled, clean.exempt) == ([], (), (), ())
 
         main.write_text(AFTER)
-        ahead = checked(state, Configurations())
+        ahead = checked(state, url, Configurations())
         assert lines(ahead) == []
         assert {p.address: (p.actions, p.attributes) for p in ahead.pending} == {
             "aws_cloudwatch_log_group.both": (("update",), ("retention_in_days",)),
@@ -139,9 +136,9 @@ def test_with_real_terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         }
 
         tamper(session_for(url))
-        report = checked(state, Configurations())
+        report = checked(state, url, Configurations())
         said(report)
-        alone = checked(state, Configurations(no_config=True))
+        alone = checked(state, url, Configurations(no_config=True))
         assert lines(alone) == [
             DRIFT[0],
             "modified aws_iam_role.ignoring description,tags.Owner,tags.Team",
@@ -152,7 +149,7 @@ def test_with_real_terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         terraform("plan", "-no-color", "-input=false", "-out", "p")
         (tmp_path / "plan.json").write_text(terraform("show", "-json", "p"))
         main.unlink()  # the plan alone knows the same
-        planned = checked(tmp_path / "plan.json", Configurations(no_config=True))
+        planned = checked(tmp_path / "plan.json", url, Configurations(no_config=True))
         assert lines(planned) == DRIFT
         assert {p.address for p in planned.pending} == {p.address for p in report.pending}
 

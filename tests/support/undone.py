@@ -9,17 +9,13 @@ drift said before the refresh it must say after it, and after the apply all that
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import boto3
 
 from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
@@ -27,7 +23,6 @@ from drift.desired.load import build, read_states
 from drift.desired.overlay import overlay
 from drift.model.drift import Change, Drift, Report
 from drift.provider.installed import installed
-from drift.providers.aws.session import BotoApi
 from drift.survey import Scope
 from tests.support.line import check
 from tests.support.world import (
@@ -36,6 +31,7 @@ from tests.support.world import (
     WORLDS,
     Terraform,
     World,
+    asking,
     attributes,
     endpoint_provider,
     moto_server,
@@ -122,8 +118,7 @@ def planned(terraform: Terraform) -> Planned:
 
 def said(work: Path, url: str) -> Report:
     """What drift says of the account, with the state and the configuration of the directory."""
-    with _endpoint(url):
-        api = BotoApi(boto3.Session("testing", "testing", region_name=REGION), secrets=True)
+    with asking(url) as api:
         states, failed = read_states([str(work / "terraform.tfstate")], {})
         configuration = Sources(work, Given(environment={})).evaluated(states)
         laid = [overlay(s, configuration) for s in states]
@@ -159,15 +154,6 @@ def _marked(mark: Any) -> bool:
     if isinstance(mark, dict | list):
         return any(map(_marked, mark.values() if isinstance(mark, dict) else mark))
     return mark is True
-
-
-@contextmanager
-def _endpoint(url: str) -> Iterator[None]:
-    os.environ["AWS_ENDPOINT_URL"] = url
-    try:
-        yield
-    finally:
-        del os.environ["AWS_ENDPOINT_URL"]
 
 
 if __name__ == "__main__":

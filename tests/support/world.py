@@ -11,6 +11,7 @@ fixtures/worlds/<name>/
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import json
 import os
@@ -21,6 +22,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,7 +39,7 @@ from drift.live.scan import Scan
 from drift.live.tape import Player, Recorder
 from drift.model.drift import Change, Drift, Report
 from drift.model.resource import GLOBAL
-from drift.provider.api import Answer, Api, Refused, Request
+from drift.provider.api import Answer, Api, Hashed, Refused, Request
 from drift.provider.installed import installed
 from drift.providers.aws import AWS
 from drift.providers.aws.rules import built_in
@@ -181,9 +183,26 @@ def attributes(state: Path) -> State:
     return {str(i.address): dict(i.attributes) for s in states for i in s.instances}
 
 
+_idle: list[tuple[subprocess.Popen[bytes], str]] = []
+"""Local AWS that run and that nobody uses."""
+
+
 @contextmanager
 def moto_server() -> Iterator[str]:
-    """A fresh local AWS; the address it listens on."""
+    """A local AWS with nothing in it; the address it listens on.
+
+    A process that somebody used before is emptied and used again: to start one, and to have it import each service,
+    takes it longer than all that a test asks of it.
+    """
+    process, url = _idle.pop() if _idle else _started()
+    try:
+        urllib.request.urlopen(urllib.request.Request(f"{url}/moto-api/reset", method="POST"), timeout=60).close()
+        yield url
+    finally:
+        _idle.append((process, url))
+
+
+def _started() -> tuple[subprocess.Popen[bytes], str]:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
@@ -194,30 +213,71 @@ def moto_server() -> Iterator[str]:
         stderr=subprocess.DEVNULL,
         env={**os.environ, **FAKE},
     )
+    atexit.register(_ended, process)
     url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{url}/moto-api/", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"{url}/moto-api/", timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
         else:
-            raise RuntimeError("moto_server did not start")
-        yield url
-    finally:
-        process.terminate()
-        process.wait()
+            return process, url
+    raise RuntimeError("moto_server did not start")
 
 
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait()
+
+
+@cache
 def session_for(url: str) -> Aws:
     """service[, region] -> a boto3 client of the local AWS."""
     session = boto3.Session("testing", "testing", region_name=REGION)
 
+    @cache
     def client(service: str, region: str = REGION) -> Any:
         return session.client(service, region_name=region, endpoint_url=url)
 
     return client
+
+
+@contextmanager
+def asking(url: str) -> Iterator[BotoApi]:
+    """drift's own way to the local AWS; its clients are made once for each address."""
+    before = os.environ.get("AWS_ENDPOINT_URL")
+    os.environ["AWS_ENDPOINT_URL"] = url
+    try:
+        yield _api(url)
+    finally:
+        del os.environ["AWS_ENDPOINT_URL"]
+        if before is not None:
+            os.environ["AWS_ENDPOINT_URL"] = before
+
+
+@cache
+def _api(url: str) -> BotoApi:
+    # nothing in a world is a secret, and a scrubbed value could not be compared on replay
+    return BotoApi(boto3.Session("testing", "testing", region_name=REGION), secrets=True)
+
+
+class Once(Standing):
+    """An account that nobody changes meanwhile: each request is made once, however many runs ask for it."""
+
+    def __init__(self, api: Api) -> None:
+        self._api, self._known = api, dict[Hashed, Answer]()
+        self.account = api.account
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Requests that were made, by service."""
+        return Counter(str(service) for service, *_ in self._known)
+
+    def ask(self, request: Request) -> Answer:
+        """The first answer."""
+        if request.hashed not in self._known:
+            self._known[request.hashed] = self._api.ask(request)
+        return self._known[request.hashed]
 
 
 def mirrors() -> Iterator[Path]:
@@ -261,6 +321,7 @@ class Terraform:
     def __init__(self, work: Path, url: str) -> None:
         self.work = work
         self.env = {**os.environ, **FAKE, "AWS_ENDPOINT_URL": url, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+        self.env["GOGC"] = "400"  # the provider's schema is most of the memory, and is never garbage
         self.env.pop("TF_CLI_CONFIG_FILE", None)
         if cli_config():
             self.env["TF_CLI_CONFIG_FILE"] = str(cli_config())
@@ -318,16 +379,12 @@ def _recorded(
     url: str, applied: Path, refreshed: Path, *, clean: bool = False
 ) -> tuple[Recorder, dict[str, list[str]]]:
     """What the account answers to all that the tests ask of its tape, rules included, and the lines for each state."""
-    # nothing in a world is a secret, and a scrubbed value could not be compared on replay
-    os.environ["AWS_ENDPOINT_URL"] = url
-    try:
-        recorder = Recorder(BotoApi(boto3.Session("testing", "testing", region_name=REGION), secrets=True), None)
+    with asking(url) as api:
+        recorder = Recorder(Once(api), None)
         said = {s.stem: lines(run(s, recorder, rules=RULES)) for s in (applied, refreshed)}
         if clean:
             untouched(refreshed, recorder, RULES)
         return recorder, said
-    finally:
-        del os.environ["AWS_ENDPOINT_URL"]
 
 
 if __name__ == "__main__":  # python -m tests.support.world NAME...: record these worlds again
