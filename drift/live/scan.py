@@ -152,6 +152,10 @@ class Scan:
         """ARN of a role or user -> service -> days since it was last used, None for never."""
         return self._provider.usage(self._asker, arns, min(self._regions, default=""))
 
+    def account(self) -> Mapping[str, int] | Unreadable:
+        """What the cloud counts of the account itself."""
+        return self._provider.account(self._asker, min(self._regions, default=""))
+
     def latest(self, resource: Resource) -> Resource:
         """The same resource, by the same entry, with all that was read of it since."""
         if resource.address is None:

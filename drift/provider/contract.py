@@ -19,6 +19,7 @@ from drift.provider.operations import Operations
 from drift.provider.spec import Call, ResourceType
 
 Usage = Mapping[str, int | None] | Unreadable
+Counts = Mapping[str, int] | Unreadable
 """Service -> days since it was last used, None for never; or why that is not known."""
 
 
@@ -157,6 +158,10 @@ def _unknown_usage(asker: Asks, names: Sequence[str], region: str) -> Mapping[st
     return {name: Unreadable("usage", "NotOffered") for name in names}
 
 
+def _uncounted(asker: Asks, region: str) -> Counts:
+    return Unreadable("account", "NotOffered")
+
+
 def _nothing_more(entry: ResourceType) -> Iterable[str]:
     return ()
 
@@ -219,6 +224,8 @@ class Provider:
     """(account, region) -> what every item knows of where it is: `here.account`, `here.region`."""
     homes: Homes = field(default_factory=NoHomes)
     """Tells accounts and regions from what Terraform recorded."""
+    account: Callable[[Asks, str], Counts] = _uncounted
+    """(asker, region) -> what the cloud counts of the account itself: whether root has keys."""
     usage: Callable[[Asks, Sequence[str], str], Mapping[str, Usage]] = _unknown_usage
     """(asker, names of identities, region) -> what each of them used."""
     lane: Callable[[str, str], tuple[str, int]] = _one_lane
@@ -252,4 +259,6 @@ class Extension:
     """Type -> the facts of its schema, as `drift.provider.facts.trimmed` makes them."""
 
 
-__all__ = ["NO_LOGIN", "Access", "Extension", "Grant", "Home", "Homes", "Login", "NoHomes", "Provider", "Usage"]
+__all__ = [
+    "NO_LOGIN", "Access", "Counts", "Extension", "Grant", "Home", "Homes", "Login", "NoHomes", "Provider", "Usage",
+]  # fmt: skip

@@ -22,6 +22,8 @@ THRESHOLDS: Mapping[str, int] = {
     "password_reuse": 24,
     "password_age_days": 90,
     "unused_rights_days": 90,
+    "key_age_days": 90,
+    "unused_credentials_days": 45,
     "rules_in_group": 50,
 }
 """Name -> what holds where nothing is set."""

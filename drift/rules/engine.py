@@ -53,6 +53,9 @@ class Reader(Protocol):
     def last_used(self, arns: Sequence[str]) -> Mapping[str, Mapping[str, int | None] | Unreadable]:
         """ARN of a role or user -> service -> days since it was last used, None for never."""
 
+    def account(self) -> Mapping[str, int] | Unreadable:
+        """What the cloud counts of the account itself."""
+
     def latest(self, resource: Resource) -> Resource:
         """The same resource with all that was read of it since."""
 
@@ -136,6 +139,7 @@ class _Run:
         self._criteria = criteria
         self._scope = scope
         self._asked: set[Want] = set()
+        self._counts: Mapping[str, int] | Unreadable | None = None
         self._used: dict[str, Mapping[str, int | None] | Unreadable] = {}
         self._warnings: dict[str, None] = {}
         self._implied = {rule.id: rule.implies for rule in rules}
@@ -284,7 +288,9 @@ class _Run:
         return ()
 
     def _guard(self, rule: Rule, place: Resource, world: World) -> Answer:
-        """Whether an account, or a region, has one of each type that passes."""
+        """Whether an account, or a region, has one of each type that passes; or what a rule about the account says."""
+        if rule.of_account:
+            return answer_of(rule, place, world)
         worst = Answer("pass")
         for type_ in rule.when_missing:
             if type_ not in self._catalog:
@@ -357,6 +363,8 @@ class _Run:
         used = sorted({w.used for w in wants if w.used})
         if used:
             self._used |= self._reader.last_used(used)
+        if self._counts is None and any(w.account for w in wants):
+            self._counts = self._reader.account()
         if inside:
             self._reader.open(inside)
         if attributes:
@@ -373,6 +381,7 @@ class _Run:
             "asked": self._asked,
             "described": managed,
             "used": self._used,
+            "counts": self._counts,
         }
         desired = [*self._desired, *(r for r in live if r.key not in managed and self._whole_of(r) not in managed)]
         return {

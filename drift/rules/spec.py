@@ -141,6 +141,8 @@ class Rule:
 
     With `guards`, which of the others count; without, whether to look for others at all.
     """
+    of_account: bool = False
+    """Whether it judges the account itself, which is no resource: with `guards`, on `--judge account` alone."""
     of_drift: bool = False
     """Whether it judges the drift itself, both sides at once (`Subject.drift`): what fails is introduced by it."""
     implies: tuple[str, ...] = ()

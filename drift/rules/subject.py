@@ -80,6 +80,17 @@ class Subject:
             raise Unknown(f"what was used could not be read: {found.action} {found.code}" if found else "not read")
         return found
 
+    def counted(self, name: str) -> int:
+        """What the cloud counts of the account itself, whichever side: no state describes it."""
+        counts = self.world.counts
+        if counts is None:
+            raise Needs(Want(self.resource.key, account=True))
+        if isinstance(counts, Unreadable):
+            raise Unknown(f"the account's counts could not be read: {counts.action} {counts.code}")
+        if name not in counts:
+            raise Unknown(f"{name} was not told")
+        return counts[name]
+
     def every(self, type_: str, region: str) -> list[Subject]:
         """All resources of a type in a region (`global`: in every region); Unknown where they were not listed."""
         self.world.opened(self.resource, self.world.catalog[type_]) if type_ in self.world.catalog else None

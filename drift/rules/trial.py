@@ -55,6 +55,10 @@ class _Account:
         """Nothing."""
         return {arn: {} for arn in arns}
 
+    def account(self) -> dict[str, Any]:
+        """Nothing."""
+        return {}
+
     def latest(self, resource: Resource) -> Resource:
         """As it is."""
         return resource

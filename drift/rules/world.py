@@ -31,6 +31,8 @@ class Want:
     inside: str = ""
     used: str = ""
     """The full name of an identity, a role or user, of which the cloud is asked what it used."""
+    account: bool = False
+    """Whether it is what the cloud counts of the account itself."""
 
 
 class Needs(Exception):  # noqa: N818 - a request, not an error
@@ -62,6 +64,7 @@ class World:
         asked: Set[Want] = frozenset(),
         described: Mapping[Key, Resource] | None = None,
         used: Mapping[str, Mapping[str, int | None] | Unreadable] | None = None,
+        counts: Mapping[str, int] | Unreadable | None = None,
     ) -> None:
         self.side = side
         self.catalog = catalog
@@ -73,6 +76,7 @@ class World:
         self.asked = asked
         self.described = described or {}
         self.used = used or {}
+        self.counts = counts
         self._of_type: dict[str, list[Resource]] = defaultdict(list)
         for resource in resources:
             self._of_type[resource.type].append(resource)

@@ -2,7 +2,7 @@
 
     python -m tests.bench.rules
 
-The shop of `drift demo`, tampered with, and what tests.bench.prowler makes besides, on a moto server. Beside it stand a
+The shop of `drift demo`, tampered with, on a moto server. Beside it stand a
 hundred buckets and fifty users that the state describes and nobody touched: an auditor reads them all.
 """
 
@@ -29,7 +29,6 @@ from drift.providers.aws.rules import built_in
 from drift.providers.aws.session import BotoApi
 from drift.rules.criteria import Criteria
 from drift.rules.engine import judge
-from tests.bench.prowler import more
 from tests.support.world import REGION, Aws, moto_server, session_for
 
 BUCKETS, USERS = 100, 50
@@ -64,7 +63,6 @@ def main() -> None:
         state = json.loads(build(aws))
         untouched(aws, state)
         tamper(aws)
-        more(aws)
         file = Path(folder) / "terraform.tfstate"
         file.write_text(json.dumps(state))
         api = BotoApi(boto3.Session("testing", "testing", region_name=REGION))

@@ -20,6 +20,7 @@ from drift.rules.frameworks import ONLY_DRIFT, Answered, Framework, Listed, answ
 from drift.rules.spec import Fact, Fail, Found, Rule, rule
 from drift.rules.subject import Subject
 from tests.providers.aws.rules.test_rules import Account, live
+from tests.support.prowler_page import REASONS, reason
 from tests.support.rule_examples import CASES
 from tests.support.rules import ACCOUNT, CRITERIA, REGION, raw
 
@@ -37,10 +38,10 @@ SERVICES = {
     "ec2": "instance launch security_group vpc_security default_ ebs ami eip network_acl route ec2_ subnet snapshot vpn vpc_endpoint vpc flow_log",
     "ecr": "ecr", "ecs": "ecs", "efs": "efs", "eks": "eks", "elasticache": "elasticache", "elb": "elb lb", "elbv2": "lb alb",
     "emr": "emr", "eventbridge": "cloudwatch_event", "firehose": "kinesis_firehose", "glue": "glue", "guardduty": "guardduty",
-    "iam": "iam", "inspector2": "inspector2", "kafka": "msk", "kinesis": "kinesis", "kms": "kms", "macie": "macie2", "mq": "mq",
+    "iam": "iam accessanalyzer", "inspector2": "inspector2", "kafka": "msk", "kinesis": "kinesis", "kms": "kms", "macie": "macie2", "mq": "mq",
     "neptune": "neptune db_cluster_snapshot", "networkfirewall": "networkfirewall", "opensearch": "opensearch elasticsearch",
     "rds": "db_ rds_", "redshift": "redshift", "route53": "route53", "s3": "s3", "sagemaker": "sagemaker",
-    "secretsmanager": "secretsmanager", "securityhub": "securityhub", "ses": "ses", "sns": "sns", "sqs": "sqs", "ssm": "ssm",
+    "secretsmanager": "secretsmanager", "securityhub": "securityhub", "ses": "ses", "sns": "sns", "sqs": "sqs", "ssm": "ssm instance",
     "stepfunctions": "sfn", "transfer": "transfer", "vpc": "vpc flow_log route subnet default_route", "wafv2": "wafv2",
     "workspaces": "workspaces", "organizations": "organizations", "memorydb": "memorydb", "amplify": "amplify",
     "directoryservice": "directory_service", "datasync": "datasync", "codepipeline": "codepipeline", "fsx": "fsx",
@@ -75,6 +76,8 @@ def wrong(of: Rule, claim: str) -> str:
     known = claim in prowler_checks() if claim in of.prowler else claim in HUB and not HUB[claim].retired
     if not known:
         return f"{of.id} claims {claim}, which is in no list, or retired"
+    if of.of_account:
+        return ""
     begins = tuple(f"aws_{prefix}" for prefix in SERVICES[re.split(r"[_.]", claim)[0].lower()].split())
     return "" if any(t.startswith(begins) for t in of.types) else f"{of.id} claims {claim}, and judges {of.types}"
 
@@ -246,3 +249,39 @@ def test_an_account_without_the_filter_lacks_the_alarm_whatever_other_filters_it
     assert lacking() == ["there is no aws_cloudwatch_log_metric_filter"]
     assert lacking(other) == ["none of 1 aws_cloudwatch_log_metric_filter does it"]
     assert lacking(other, mine) == []
+
+
+@pytest.mark.parametrize(
+    ("counts", "devices", "found"),
+    [
+        ({"AccountAccessKeysPresent": 1, "AccountMFAEnabled": 1}, (), {"root-access-key"}),
+        ({"AccountAccessKeysPresent": 0, "AccountMFAEnabled": 0}, (), {"root-no-mfa", "root-virtual-mfa"}),
+        ({"AccountAccessKeysPresent": 0, "AccountMFAEnabled": 1}, ("root-account-mfa-device",), {"root-virtual-mfa"}),
+        ({"AccountAccessKeysPresent": 0, "AccountMFAEnabled": 1}, ("phone",), set()),
+    ],
+)
+def test_root_is_judged_by_what_iam_counts(counts: dict[str, int], devices: tuple[str, ...], found: set[str]) -> None:
+    serials = [f"arn:aws:iam::{ACCOUNT}:mfa/{name}" for name in devices]
+    there = [raw("aws_iam_virtual_mfa_device", {"virtual_mfa_device_name": s.split("/")[1]}, s) for s in serials]
+    account = Account(replace(r, address=None) for r in there)
+    account.counts = counts
+    rules = [r for r in RULES.values() if r.of_account]
+    told = judge([], rules, account, CATALOG, criteria=CRITERIA, account=Judged(ACCOUNT, (REGION,)))
+
+    assert {f.rule: f.effect for p in told.posture for f in p.findings} == dict.fromkeys(found, "present")
+    assert {name: a.failed for name, a in told.answers.items()} == {r.id: int(r.id in found) for r in rules}
+
+
+def test_root_cannot_be_told_where_the_counts_are_refused() -> None:
+    rules = [r for r in RULES.values() if r.of_account]
+    told = judge([], rules, Account(), CATALOG, criteria=CRITERIA, account=Judged(ACCOUNT, (REGION,)))
+
+    assert {f.verdict for p in told.posture for f in p.findings} == {"unknown"}
+    assert all("could not be read: s:A AccessDenied" in a.unknown for a in told.answers.values())
+
+
+def test_every_check_of_prowler_has_a_rule_or_a_reason() -> None:
+    claimed = {c for r in RULES.values() for c in r.prowler}
+
+    assert [c for c in sorted(prowler_checks() - claimed) if not reason(c)] == []
+    assert [p for p in REASONS if not any(c.startswith(p) for c in prowler_checks() - claimed)] == []

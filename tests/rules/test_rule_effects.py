@@ -64,7 +64,10 @@ ALONE = [n for n, case in CASES.items() if len(case) == 3 and n not in ("iam-use
 OTHER_SIDE = {
     **{r.id: "it looks at both sides at once" for r in RULES if r.of_drift},
     "iam-unused-rights": "what was used is never described",
-    "access-analyzer-off": "it fails by absence alone",
+    **dict.fromkeys(
+        ("access-analyzer-off", "account-security-contact", "iam-support-role", "iam-audit-role"),
+        "it fails by absence alone",
+    ),
     "cf-dangling-bucket": "the bucket must be described",
 }
 

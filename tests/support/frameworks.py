@@ -37,7 +37,7 @@ HUB = "https://docs.aws.amazon.com/securityhub/latest/userguide/fsbp-standard.ht
 OUTSIDE = frozenset(
     {
         "CloudTrail.3", "CloudTrail.6", "CloudTrail.7", "DynamoDB.4", "EC2.12", "EC2.13", "EC2.14", "EC2.28", "ELB.16",
-        "IAM.9", "IAM.10", "IAM.19", "IAM.22", "IAM.26", "KMS.4", "Lambda.3", "MSK.2", "RDS.26", "S3.7", "S3.14", "S3.15",
+        "IAM.9", "IAM.10", "IAM.18", "IAM.19", "IAM.22", "IAM.26", "IAM.28", "KMS.4", "Lambda.3", "MQ.5", "MQ.6", "MSK.2", "NetworkFirewall.1", "OpenSearch.11", "RDS.26", "S3.7", "S3.14", "S3.15",
         "S3.17", "S3.20", "WAF.11",
     }
 )  # fmt: skip
@@ -62,6 +62,12 @@ ALSO = {
     "EFS.7": "EFS file systems should have automatic backups enabled",
     "S3.2": "S3 general purpose buckets should block public read access",
     "S3.3": "S3 general purpose buckets should block public write access",
+    "IAM.18": "Ensure a support role has been created to manage incidents with AWS Support",
+    "IAM.28": "IAM Access Analyzer external access analyzer should be enabled",
+    "MQ.5": "ActiveMQ brokers should use active/standby deployment mode",
+    "MQ.6": "RabbitMQ brokers should use cluster deployment mode",
+    "NetworkFirewall.1": "Network Firewall firewalls should be deployed across multiple Availability Zones",
+    "OpenSearch.11": "OpenSearch domains should have at least three dedicated primary nodes",
 }
 
 

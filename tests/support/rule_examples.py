@@ -15,10 +15,11 @@ from tests.support import rule_cases as some
 from tests.support import rule_cases_more as more
 from tests.support.rule_cases_posture import POSTURE
 from tests.support.rule_cases_services import SERVICES
+from tests.support.rule_cases_settings import SETTINGS
 
 CASES: dict[str, some.Case] = {
     **some.STORAGE, **some.COMPUTE, **some.NETWORK, **some.IAM, **some.CHANGES,
-    **more.DATABASES, **more.CONTAINERS, **more.EDGE, **more.MESSAGING, **more.AUDIT, **more.APPLICATIONS, **SERVICES, **POSTURE,
+    **more.DATABASES, **more.CONTAINERS, **more.EDGE, **more.MESSAGING, **more.AUDIT, **more.APPLICATIONS, **SERVICES, **POSTURE, **SETTINGS,
 }  # fmt: skip
 """Rule -> a resource that fails it and one that passes."""
 

@@ -91,9 +91,16 @@ def page() -> str:
     return "".join(parts)
 
 
+def judged_types(r: Rule) -> str:
+    """What a rule judges, in words."""
+    if r.of_account:
+        return "the account itself"
+    return ", ".join(f"`{t}`" for t in r.types) if r.types != ("*",) else "every type with tags"
+
+
 def _rows(rules: list[Rule]) -> Iterator[str]:
     for r in rules:
-        types = ", ".join(f"`{t}`" for t in r.types) if r.types != ("*",) else "every type with tags"
+        types = judged_types(r)
         what = f"**{r.title}.** {r.meaning}".replace("|", "\\|")
         lost = ", ".join(f"`{t}`" for t in r.when_missing)
         answers = ", ".join((*r.frameworks, *(f"`{p}`" for p in r.prowler)))
@@ -106,7 +113,7 @@ def pages() -> dict[str, str]:
 
 
 def _page(r: Rule) -> str:
-    types = ", ".join(f"`{t}`" for t in r.types) if r.types != ("*",) else "every type with tags"
+    types = judged_types(r)
     says = [
         ("Severity", r.severity),
         ("Theme", r.theme),
@@ -119,6 +126,24 @@ def _page(r: Rule) -> str:
         *((name, ", ".join(controls)) for name, controls in r.controls.items()),
         ("Prowler", ", ".join(f"`{p}`" for p in r.prowler)),
     ]
+    if r.of_account:
+        examples = "There is no example: it judges the account itself, which no configuration describes.\n"
+    else:
+        fails, passes = blocks(r.id, 1), blocks(r.id, 2)
+        examples = f"""## Fails
+
+```hcl
+{fails}
+```
+
+## Passes
+
+```hcl
+{passes}
+```
+
+The examples are excerpts: they hold what the rule looks at, and the tests read them.
+"""
     rows = "".join(f"| {name} | {value} |\n" for name, value in says if value)
     more = "".join(f"\n<{reference}>\n" for reference in r.references)
     judged = "both sides at once: what fails is introduced by the drift" if r.of_drift else (
@@ -140,20 +165,7 @@ It judges {judged}.
 
 {r.remedy}
 
-## Fails
-
-```hcl
-{blocks(r.id, 1)}
-```
-
-## Passes
-
-```hcl
-{blocks(r.id, 2)}
-```
-
-The examples are excerpts: they hold what the rule looks at, and the tests read them.
-{more}"""
+{examples}{more}"""
 
 
 if __name__ == "__main__":

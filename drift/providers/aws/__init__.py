@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from drift.provider.api import Api, Asks
 from drift.provider.catalog import IndexedTypes
-from drift.provider.contract import Access, Grant, Login, Provider, Usage
+from drift.provider.contract import Access, Counts, Grant, Login, Provider, Usage
 from drift.provider.facts import SchemaFiles
 from drift.provider.operations import Operations
 from drift.provider.spec import ResourceType
@@ -37,6 +37,12 @@ def _usage(asker: Asks, names: Sequence[str], region: str) -> Mapping[str, Usage
     from drift.providers.aws.last_used import last_used
 
     return last_used(asker, names, region)
+
+
+def _account(asker: Asks, region: str) -> Counts:
+    from drift.providers.aws.account import account_summary
+
+    return account_summary(asker, region)
 
 
 def _rules() -> Sequence[Any]:
@@ -124,6 +130,7 @@ AWS = Provider(
     usage=_usage,
     looked_for=is_looked_for,
     signs=signs,
+    account=_account,
     lane=lane,
     rules=_rules,
     frameworks=_frameworks,

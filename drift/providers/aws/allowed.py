@@ -14,10 +14,11 @@ from drift.provider.spec import ResourceType
 EXTRAS = frozenset({
     ("iam", "GenerateServiceLastAccessedDetails"),
     ("iam", "GetServiceLastAccessedDetails"),
+    ("iam", "GetAccountSummary"),
     ("resourcegroupstaggingapi", "GetResources"),
 })  # fmt: skip
 """(service, operation) of what no type lists: what roles used of their permissions
-(`last_used`), and the tags of a whole region."""
+(`last_used`), what IAM counts of the account (`account`), and the tags of a whole region."""
 
 
 def is_allowed(service: str, operation: str) -> bool:

@@ -10,8 +10,9 @@ from drift.rules.frameworks import answering
 from drift.rules.spec import Rule
 
 MODULES = (
-    "alarms", "api", "applications", "audit", "brokers", "changes", "compute", "containers", "databases", "datastores",
-    "edge", "iam", "messaging", "network", "rights", "routing", "search", "services", "storage", "trust", "vpc",
+    "alarms", "api", "applications", "audit", "brokers", "changes", "compute", "containers", "credentials", "databases",
+    "datastores", "edge", "iam", "leaks", "messaging", "network", "resilience", "rights", "routing", "search",
+    "services", "sharing", "storage", "trust", "upkeep", "vpc",
 )  # fmt: skip
 """The modules of `drift.providers.aws.rules`, one for each theme."""
 

@@ -365,6 +365,7 @@ def securityhub_off(it: Subject) -> Found:
     remedy="Have an aws_accessanalyzer_analyzer of the type ACCOUNT or ORGANIZATION in each region.",
     references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/what-is-access-analyzer.html",),
     prowler=("accessanalyzer_enabled",),
+    security_hub=("IAM.28",),
     when_missing=("aws_accessanalyzer_analyzer",),
     guards="region",
 )

@@ -31,6 +31,12 @@ KUBERNETES: Mapping[str, str] = {
 }  # fmt: skip
 """Version -> the end of its standard support in EKS."""
 
+GLUE: Mapping[str, str] = {"0.9": "2026-04-01", "1.0": "2026-04-01", "2.0": "2026-04-01"}
+"""Version -> the end of its support: Glue developer guide, "AWS Glue version support policy"."""
+
+CACHES: Mapping[str, str] = {"2": "2023-01-13", "3": "2023-07-31", "4": "2026-01-31", "5": "2026-01-31"}
+"""Major version of Redis OSS -> the end of its standard support: ElastiCache user guide, "Engine versions"."""
+
 ENGINES: Mapping[str, Mapping[str, str]] = {
     "mysql": {"5.5": "2021-05-25", "5.6": "2022-03-01", "5.7": "2024-02-29", "8.0": "2026-07-31"},
     "mariadb": {"10.2": "2022-10-15", "10.3": "2023-10-23", "10.4": "2024-06-18"},

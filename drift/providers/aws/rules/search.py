@@ -92,7 +92,6 @@ def opensearch_https(it: Subject) -> Found:
     prowler=(
         "opensearch_service_domains_access_control_enabled",
         "opensearch_service_domains_internal_user_database_enabled",
-        "opensearch_service_domains_use_cognito_authentication_for_kibana",
     ),
     security_hub=("OpenSearch.7",),
 )

@@ -21,6 +21,13 @@ def _parameters(value: Any) -> Value:
     return mapped(value)
 
 
+def _outputs(value: Any) -> Value:
+    """From a list of keys and values, or a map."""
+    if isinstance(value, list):
+        return Block({o["OutputKey"]: as_text(o.get("OutputValue")) for o in value})
+    return mapped(value)
+
+
 CLOUDFORMATION_STACK = ResourceType(
     name="aws_cloudformation_stack",
     service="cloudformation",
@@ -55,6 +62,7 @@ CLOUDFORMATION_STACK = ResourceType(
     id=text("StackId"),
     import_id="name",
     label="name",
+    computed={"outputs": attr("Outputs", _outputs)},
     attributes={
         "name":               text("StackName"),
         "capabilities":       set_of(as_text, "Capabilities"),

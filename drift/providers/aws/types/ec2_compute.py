@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from drift.model.value import Hidden, Value, as_set
+from drift.model.value import Block, Hidden, Value, as_set
 from drift.normalize.documents import decoded
 from drift.normalize.values import text as as_text
 from drift.provider import canonical
@@ -184,6 +184,15 @@ def tag_of(key: str) -> str:
     return f"Tags[?Key == '{key}'] | [0].Value"
 
 
+def _patches(state: Any) -> Value:
+    """How many patches are missing and failed, by Systems Manager's last scan; None where it never scanned."""
+    if not state:
+        return None
+    state = state[0] if isinstance(state, list) else state
+    counts = {"missing": "MissingCount", "failed": "FailedCount", "pending": "InstalledPendingRebootCount"}
+    return Block({name: int(state.get(member) or 0) for name, member in counts.items()})
+
+
 INSTANCE = ResourceType(
     name="aws_instance",
     service="ec2",
@@ -196,6 +205,8 @@ INSTANCE = ResourceType(
              match="InstanceId", key="InstanceId", absent=frozenset({"UnsupportedOperation"})),
         Call(op="DescribeSpotInstanceRequests", take="SpotInstanceRequests", into="SpotRequest",
              match="SpotInstanceRequestId", key="SpotInstanceRequestId"),
+        Call(op="DescribeInstancePatchStates", service="ssm", take="InstancePatchStates", into="Patches", batch=50,
+             bind={"InstanceIds": "InstanceId"}, match="InstanceId"),
         _attribute("disableApiStop", "DisableApiStop", absent=frozenset({"UnsupportedOperation"})),
         _attribute("disableApiTermination", "DisableApiTermination"),
         _attribute("instanceInitiatedShutdownBehavior", "InstanceInitiatedShutdownBehavior"),
@@ -207,6 +218,7 @@ INSTANCE = ResourceType(
         "user_data_text":               attr("UserDataAttribute.Value", user_data_plain, outside_schema=True),
         "volumes":                      set_of(as_text, "BlockDeviceMappings[].Ebs.VolumeId", outside_schema=True),
         # an interface that was attached later stays when the instance ends
+        "patches":                      attr("Patches", _patches, outside_schema=True),
         "interfaces":                   set_of(as_text, "NetworkInterfaces[?Attachment.DeviceIndex == `0` || "
                                                         "Attachment.DeleteOnTermination].NetworkInterfaceId",
                                                outside_schema=True),

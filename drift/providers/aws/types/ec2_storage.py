@@ -154,6 +154,43 @@ ENCRYPTION_BY_DEFAULT = ResourceType(
     owners=(Owner("!Enabled", "AWS"),),
 )
 
+SNAPSHOT_BLOCK_PUBLIC_ACCESS = ResourceType(
+    name="aws_ebs_snapshot_block_public_access",
+    service="ec2",
+    list=Call(op="GetSnapshotBlockPublicAccessState", take="[{State: State}] | [?State]"),
+    id=attr("State", lambda value: "default"),
+    label="id",
+    # no "exists": a block somebody took away is modified, not missing
+    attributes={"state": text("State", default="unblocked")},
+    owners=(Owner("State == 'unblocked'", "AWS"),),
+)
+
+IMAGE_BLOCK_PUBLIC_ACCESS = ResourceType(
+    name="aws_ec2_image_block_public_access",
+    service="ec2",
+    list=Call(op="GetImageBlockPublicAccessState", take="[{State: ImageBlockPublicAccessState}] | [?State]"),
+    id=attr("State", lambda value: "default"),
+    label="id",
+    attributes={"state": text("State", default="unblocked")},
+    # blocked by AWS itself in accounts that had no public images in 2023
+    owners=(Owner("State", "AWS"),),
+)
+
+INSTANCE_METADATA_DEFAULTS = ResourceType(
+    name="aws_ec2_instance_metadata_defaults",
+    service="ec2",
+    list=Call(op="GetInstanceMetadataDefaults", take="[AccountLevel] | [?@]"),
+    id=attr("@", lambda value: "default"),
+    label="id",
+    attributes={
+        "http_endpoint":               text("HttpEndpoint", default="no-preference"),
+        "http_put_response_hop_limit": number("HttpPutResponseHopLimit", default=-1),
+        "http_tokens":                 text("HttpTokens", default="no-preference"),
+        "instance_metadata_tags":      text("InstanceMetadataTags", default="no-preference"),
+    },
+    owners=(Owner("!HttpTokens && !HttpEndpoint && !HttpPutResponseHopLimit && !InstanceMetadataTags", "AWS"),),
+)
+
 DEFAULT_KMS_KEY = ResourceType(
     name="aws_ebs_default_kms_key",
     service="ec2",

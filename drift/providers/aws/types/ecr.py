@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from drift.model.value import Value, freeze
+from drift.model.value import Block, Value, freeze
 from drift.provider.kinds import attr, block, blocks, flag, text
 from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Within
 from drift.providers.aws.kinds import kms_key, policy, tags
@@ -39,6 +39,14 @@ def _rule(raw: dict[str, Any]) -> dict[str, Any]:
     return out
 
 
+def _latest_findings(images: Any) -> Value:
+    """Severity -> how many holes a scan found in the image that was pushed last; None where it was not scanned."""
+    pushed = [i for i in images or () if i.get("imagePushedAt")]
+    last: dict[str, Any] = max(pushed, key=lambda i: str(i["imagePushedAt"]), default={})
+    counts = (last.get("imageScanFindingsSummary") or {}).get("findingSeverityCounts")
+    return None if counts is None else Block({str(name): int(count) for name, count in counts.items()})
+
+
 REPOSITORY = ResourceType(
     name="aws_ecr_repository",
     service="ecr",
@@ -48,6 +56,7 @@ REPOSITORY = ResourceType(
         Call(op="ListTagsForResource", take="tags", into="Tags", bind={"resourceArn": "repositoryArn"}, gone=GONE),
         Call(op="GetRepositoryPolicy", parse="policyText", into="Policy", bind=BY_NAME, gone=GONE,
              absent=frozenset({"RepositoryPolicyNotFoundException"})),
+        Call(op="DescribeImages", take="imageDetails", into="Images", bind=BY_NAME, gone=GONE),
         Call(op="GetLifecyclePolicy", take="lifecyclePolicyText", into="Lifecycle", bind=BY_NAME, gone=GONE,
              absent=frozenset({"LifecyclePolicyNotFoundException"})),
     ),
@@ -57,6 +66,7 @@ REPOSITORY = ResourceType(
         "arn":            text("repositoryArn"),
         "registry_id":    text("registryId"),
         "repository_url": text("repositoryUri"),
+        "latest_findings": attr("Images", _latest_findings, outside_schema=True),
     },
     attributes={
         "name":                         text("repositoryName"),

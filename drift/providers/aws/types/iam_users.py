@@ -26,6 +26,8 @@ USER = ResourceType(
         Call(op="ListSSHPublicKeys", take="SSHPublicKeys", into="SSHPublicKeys", bind=BY_USER, gone=GONE),
         Call(op="GetLoginProfile", take="LoginProfile", into="LoginProfile", bind=BY_USER, absent=GONE),
         Call(op="ListMFADevices", take="MFADevices", into="MfaDevices", bind=BY_USER, gone=GONE),
+        # the answer for the whole account leaves out when a password was used
+        Call(op="GetUser", take="User", into="Self", bind=BY_USER, gone=GONE),
     ),
     id=text("UserName"),
     label="name",
@@ -34,6 +36,7 @@ USER = ResourceType(
         "unique_id": text("UserId"),
         "create_date": moment("CreateDate", outside_schema=True),
         # hardware keys too, which nothing lists for the account
+        "password_last_used": moment("Self.PasswordLastUsed", outside_schema=True),
         "mfa_devices": set_of(plain_text, "MfaDevices[].SerialNumber", outside_schema=True),
     },
     attributes={
@@ -201,8 +204,16 @@ ACCESS_KEY = ResourceType(
     service="iam",
     regional=False,
     list=Within("aws_iam_user", each="AccessKeys[]"),
+    describe=(
+        Call(op="GetAccessKeyLastUsed", take="AccessKeyLastUsed", into="LastUsed", bind={"AccessKeyId": "AccessKeyId"},
+             gone=GONE),
+    ),
     id=text("AccessKeyId"),
     label="id",
+    computed={
+        "create_date": moment("CreateDate"),
+        "last_used": moment("LastUsed.LastUsedDate", outside_schema=True),
+    },
     attributes={"user": text("parent.UserName"), "status": text("Status", default="Active")},
     ignored={"pgp_key": "only read when the key is created"},
     parent=Parent("user", to="aws_iam_user"),

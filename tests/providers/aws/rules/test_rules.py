@@ -60,6 +60,7 @@ class Account:
         self.resources = {r.key: r for r in resources}
         self.later = later or {}
         self.gaps: frozenset[Gap] = frozenset()
+        self.counts: Mapping[str, int] | Unreadable = REFUSED
         self.read: list[dict[Key, frozenset[str]]] = []
 
     def complete(self, wants: Mapping[Key, frozenset[str]]) -> None:
@@ -75,6 +76,9 @@ class Account:
 
     def last_used(self, arns: Sequence[str]) -> Mapping[str, Mapping[str, int | None] | Unreadable]:
         return dict.fromkeys(arns, REFUSED)
+
+    def account(self) -> Mapping[str, int] | Unreadable:
+        return self.counts
 
     def latest(self, resource: Resource) -> Resource:
         return replace(self.resources.get(resource.key, resource), address=resource.address)
