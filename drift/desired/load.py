@@ -162,6 +162,13 @@ def build(
         asked = state.configuration.majors if state.configuration is not None else {}
         majors = latest(asked, recorded(state.instances, catalog))
         _note(state, out)
+        if (
+            state.instances
+            and not state.dropped
+            and all(NO_LIVE_OBJECT.fullmatch(i.address.type) for i in state.instances)
+        ):
+            what = "no resource in it is an object of a cloud: nothing here is compared with it"
+            out.warnings.append(f"{state.source}: {what}")
         # what the configuration has no more, an apply may have taken away
         destroyed = (i.attributes for i in state.dropped if i.configured is None)
         taken_away = frozenset(text for attributes in destroyed for text in texts(attributes))

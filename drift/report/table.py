@@ -321,7 +321,10 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
     yield head
     if not report.drift and not report.incomplete:
         seen = "No new drift" if report.accepted else "No drift"
-        yield Text(f"{seen} in what was compared." if left else f"{seen}.", "bold green")
+        if not report.managed and not report.scope.unmanaged:
+            yield Text("Nothing was compared.", "bold yellow")
+        else:
+            yield Text(f"{seen} in what was compared." if left else f"{seen}.", "bold green")
     if report.exempt:
         told = ", ".join(sorted({c.reason for a in report.exempt for c in a.changes}))
         count = sum(len(a.changes) for a in report.exempt)

@@ -254,11 +254,17 @@ def not_compared(report: Report, most: int = 6) -> str:
     return f"not compared: {some([f'{count} {visible(name)}' for name, count in types], most)}" if types else ""
 
 
+def _compared(report: Report) -> bool:
+    return bool(report.managed) or report.scope.unmanaged
+
+
 def headline(report: Report) -> str:
     """The report in one line."""
     kinds = ", ".join(f"{n} {kind}" for kind in KINDS if (n := len(report.of_kind(kind))))
     if not kinds:
-        kinds = "no drift was seen" if report.incomplete else "no drift"
+        kinds = (
+            "no drift was seen" if report.incomplete else "no drift" if _compared(report) else "nothing was compared"
+        )
     kinds += "" if report.scope.unmanaged else "; what is unmanaged was not looked for"
     kinds += ", but not all could be read" if report.incomplete else ""
     left = not_compared(report, 3)

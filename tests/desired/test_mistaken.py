@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from drift.desired.backends.url import translated
+from drift.desired.load import build
 from drift.desired.state import parse
 from drift.errors import StateError
+from drift.provider.installed import installed
 
 POINTER = {"version": 3, "serial": 1, "lineage": "x", "backend": {"type": "s3", "config": {}}}
 ROOT = {"path": ["root"], "outputs": {}, "resources": {}, "depends_on": []}
@@ -42,6 +44,8 @@ ROOT = {"path": ["root"], "outputs": {}, "resources": {}, "depends_on": []}
         ({"resource": {"aws_vpc": {}}}, "configuration in JSON"),
         ({"data": {"id": "sv-1", "type": "state-versions"}}, "HCP Terraform's record"),
         ({"schema": "drift-report/1"}, "drift itself wrote"),
+        ({"errors": [{"status": "401", "title": "unauthorized"}]}, "error that a server answered"),
+        ({"message": "403 Forbidden"}, "error that a server answered"),
         ({}, "no `version`"),
         ([], "not a Terraform state"),
         (None, "not a Terraform state"),
@@ -83,6 +87,12 @@ STATE = '{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"x","out
         ("version https://git-lfs.github.com/spec/v1\n", "Git LFS", "git lfs pull"),
         ('terraform {\n  backend "s3" {}\n}\n', "a configuration", "--config"),
         ("digraph {\n", "terraform graph", "state pull"),
+        (f"Acquiring state lock. This may take a few moments...\n{STATE}", "stands before the state", "2> /dev/null"),
+        (f"Opening the page in your default browser\n{STATE}", "stands before the state", "2> /dev/null"),
+        (f"15:04:05.123 INFO   Downloading\n{STATE}", "stands before the state", "2> /dev/null"),
+        (f"{STATE}\nReleasing state lock. This may take a few moments...\n", "stands after the state", "2> /dev/null"),
+        (f"{STATE}{STATE}", "stands after the state", "2> /dev/null"),
+        (STATE[:-20], "truncated", "state pull"),
     ],
 )
 def test_text_that_is_no_state(text: str, says: str, hint: str) -> None:
@@ -119,6 +129,12 @@ def test_a_state_without_resources_says_so(text: str, of: str) -> None:
     (said,) = parse(text.encode(), "x").warnings
     assert said.startswith("x: it holds no resources")
     assert of in said
+
+
+def test_a_state_of_nothing_in_a_cloud_says_so() -> None:
+    text = STATE.replace("[]", '[{"mode":"managed","type":"random_id","name":"a","instances":[{"attributes":{}}]}]')
+    desired = build([parse(text.encode(), "x")], [], installed())
+    assert desired.warnings == ["x: no resource in it is an object of a cloud: nothing here is compared with it"]
 
 
 @pytest.mark.parametrize(

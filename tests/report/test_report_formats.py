@@ -511,3 +511,10 @@ def test_the_line_that_sums_up_names_the_most_frequent_first() -> None:
 
     assert "3 managed: 3 in sync · not compared: 30 aws_b, 2 aws_c, 1 aws_a, 1 aws_d, 1 aws_e · 0 unmanaged" in table
     assert headline(replace(REPORT, not_covered=left)).endswith("; not compared: 30 aws_b, 2 aws_c, 1 aws_a and 2 more")
+
+
+def test_where_nothing_was_compared_nothing_is_in_order() -> None:
+    nothing = Report(scope=replace(Scope(), unmanaged=False))
+
+    assert "Nothing was compared." in rendered("table", nothing, width=200)
+    assert headline(nothing).startswith("nothing was compared")

@@ -16,6 +16,7 @@ import msgspec
 INSTEAD = "Give the state: `terraform state pull > current.tfstate`."
 PLAN = "`terraform plan -out p && terraform show -json p > plan.json` writes the plan."
 WRAPPER = "Set `terraform_wrapper: false` in the step with hashicorp/setup-terraform, and run again."
+ANSWERED = "Whatever answers there wants other credentials, or the address is another."
 _HEAD = 4096
 """Bytes at either end that are looked at."""
 
@@ -30,6 +31,10 @@ class Mistaken(NamedTuple):
 _ANSI = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")
 _ADDRESSES = re.compile(rb"\s*(?:[A-Za-z_][\w-]*(?:\[[^\]\n]*\])?(?:\.[\w-]+(?:\[[^\]\n]*\])?)++[ \t]*(?:\r?\n|\Z))++")
 """Nothing but addresses, one on each line: `module.a["k"].aws_vpc.main`."""
+
+_STATE = re.compile(rb'^\{\s*"(?:version|format_version)"\s*:', re.MULTILINE)
+"""Where a state begins, whatever stands before it."""
+ALONE = "Write the state alone: `terraform state pull 2> /dev/null > current.tfstate`."
 
 _TEXTS: tuple[tuple[str, Mistaken], ...] = (
     (
@@ -87,19 +92,28 @@ _KEYS: tuple[tuple[frozenset[str], Mistaken], ...] = tuple(
         ("summary coverage", "this is a report of driftctl, not a state", INSTEAD),
         ("format_version modules", "this is what `terraform modules -json` prints", INSTEAD),
         ("Modules", "this says where `terraform init` put modules, it is no state", INSTEAD),
+        ("errors", "this is an error that a server answered, not a state", ANSWERED),
+        ("error", "this is an error that a server answered, not a state", ANSWERED),
+        ("message", "this is an error that a server answered, not a state", ANSWERED),
         ("scan_summary", "this is a saved report, not a state", INSTEAD),
     )
 )
 _BLOCKS = frozenset({"terraform", "provider", "resource", "variable", "locals", "module", "data", "output"})
 
 
-def text(data: bytes) -> Mistaken | None:
-    """What text is, by its beginning or its end; None where that is not known."""
+def text(data: bytes, *, trailing: bool = False) -> Mistaken | None:
+    """What text is, by its beginning or its end; None where that is not known. `trailing`: whether it begins with a
+    whole JSON document."""
     head = _ANSI.sub(b"", data[:_HEAD]).lstrip()
     tail = _ANSI.sub(b"", data[-_HEAD:])
     if re.search(rb"^::(debug|set-output|error)\b", tail, re.MULTILINE):
         return _TEXTS[0][1]
     words = head.decode("utf-8", "replace")
+    begins = _STATE.search(head)
+    if begins and not re.match(_TEXTS[0][0], words):
+        if begins.start():
+            return Mistaken("something else stands before the state", ALONE)
+        return Mistaken("something else stands after the state", ALONE) if trailing else None
     for pattern, mistaken in _TEXTS:
         if re.match(pattern, words):
             return mistaken

@@ -143,7 +143,7 @@ def _refuse_broken(data: bytes, source: str, error: Exception) -> None:
     again = "Fetch it again with `terraform state pull`, or take the `.backup` beside it."
     if data.startswith(b'{"@level"'):
         _refuse_other_json({"@level": msgspec.Raw(b'""')}, source)
-    other = mistaken.text(data)
+    other = mistaken.text(data, trailing="trailing characters" in str(error))
     if other is not None:
         raise StateError(source, other.what, other.hint) from None
     if isinstance(error, RecursionError):
