@@ -93,7 +93,8 @@ def classify(
 ) -> Verdicts:
     """Every desired resource and everything found, each with one verdict.
 
-    `imported` holds (type, id) of what the next apply brings under management, `identities` (type, identity).
+    `imported` holds (type, id) of what the next apply brings under management, where the id may name its region,
+    `id@region`; `identities` (type, identity).
     What has an id or ARN that is `named` is managed under a type that has no entry. A desired resource that nobody
     `means` is known, but not spoken of. What is `excused` is desired elsewhere: not ours.
     """
@@ -119,7 +120,8 @@ def classify(
             out.gaps.add(Gap(key.type, key.account, key.region, refused.action, refused.code, found.id))
         elif stranger.fate == "unmanaged" and _everywhere(found) not in lost:
             homes = catalog.provider_of(found.type).homes
-            if (found.type, found.id) in imported or any(
+            ids = {(found.type, found.id), (found.type, f"{found.id}@{found.key.region}")}
+            if ids & imported or any(
                 type_ == found.type and _is(found, identity, homes) for type_, identity in identities
             ):
                 continue

@@ -99,3 +99,12 @@ def test_what_is_imported_by_identity_is_not_unmanaged(
     found = report(loaded(tmp_path, catalog, text=text), catalog)
     assert [d.resource.id.rpartition("/")[2] for d in found.drift] == left
     assert [(p.address, p.actions) for p in found.pending] == [("aws_sqs_queue.a", ("import",))]
+
+
+@pytest.mark.parametrize(("region", "left"), [("", ["b"]), ("@eu-west-1", ["b"]), ("@us-east-1", ["a", "b"])])
+def test_an_import_may_name_the_region(tmp_path: Path, catalog: Catalog, region: str, left: list[str]) -> None:
+    """As version 6 of the provider takes it."""
+    id_ = URL.format("a") + region
+    text = f'resource "aws_sqs_queue" "a" {{\n  name = "a"\n}}\nimport {{\n  to = aws_sqs_queue.a\n  id = "{id_}"\n}}\n'
+    found = report(loaded(tmp_path, catalog, text=text), catalog)
+    assert [d.resource.id.rpartition("/")[2] for d in found.drift] == left

@@ -77,17 +77,17 @@ resource of its own holds, what cannot be changed on AWS. By attribute:
 ## Recorded by others
 
 The authors of other tools recorded AWS's own answers for their tests. `python -m tests.support.recordings` has drift list and
-read what {source} holds. The recordings are not part of this repository.
+read what {recorded[source]} holds. The recordings are not part of this repository.
 
 | | |
 |---|---|
-| recorded accounts | {folders} |
-| answers read | {answers} |
-| resources found | {resources}, of {types} types |
-| attributes read | {attributes}; the answers tell something of {told} |
-| attributes not read because the recorded answer is an error | {refused} |
-| attributes not read because the recorded answer lacks what the question takes (an ARN that AWS did not yet tell when it was recorded) | {unread} |
-| accounts on which drift failed | {failed} |
+| recorded accounts | {recorded[folders]} |
+| answers read | {recorded[answers]} |
+| resources found | {recorded[resources]}, of {recorded[types]} types |
+| attributes read | {recorded[attributes]}; the answers tell something of {recorded[told]} |
+| attributes not read because the recorded answer is an error | {recorded[refused]} |
+| attributes not read because the recorded answer lacks what the question takes (an ARN that AWS did not yet tell when it was recorded) | {recorded[unread]} |
+| accounts on which drift failed | {recorded[failed]} |
 
 Nobody recorded a state with these answers, so they prove that drift understands what AWS answers, and no verdict.
 """
@@ -197,7 +197,7 @@ def page() -> str:
         undecided=undecided,
         blind=reached - seen - undecided,
         same="\n".join(blind),
-        **{name: value for name, value in json.loads(RESULT.read_text()).items() if name != "of_type"},
+        recorded=json.loads(RESULT.read_text()),
     )
 
 

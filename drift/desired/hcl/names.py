@@ -114,7 +114,7 @@ class ModuleScope:
     def lookup(self, name: str, steps: tuple[str | int, ...]) -> Found | None:
         """The value of a reference; None for what is not declared."""
         match name:
-            case "var" | "local" | "path" | "terraform":
+            case "var" | "local" | "path" | "terraform" | "tofu":
                 return self._simple(name, str(steps[0])) if steps else None
             case "module":
                 return self._module(str(steps[0]), steps[1:]) if steps else None
@@ -164,6 +164,7 @@ class ModuleScope:
             "local": self._local,
             "path": self._path,
             "terraform": self._terraform,
+            "tofu": self._terraform,
         }[root]
         value = self.once((root, name), lambda: find(name), _UNKNOWN)
         return (value, 1) if value is not None else self._undeclared()

@@ -12,7 +12,7 @@ from drift.desired.hcl.tree import Body, Expr, GetAttr, Index, Name
 
 Target = tuple[ModuleNames, str, str, str]
 """(module, `managed` or `data`, type, name)."""
-_SELF = frozenset({"each", "count", "self", "path", "terraform", "ephemeral"})
+_SELF = frozenset({"each", "count", "self", "path", "terraform", "tofu", "ephemeral"})
 
 
 @dataclass(slots=True)

@@ -189,3 +189,9 @@ def test_a_budget_that_is_raised_is_enough(tmp_path: Path, monkeypatch: pytest.M
     found = read(tmp_path, QUEUE % "  count = 10001\n")
     assert len(found.instances) == 10_001
     assert not found.warnings
+
+
+def test_a_workspace_has_the_name_of_either_tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TF_WORKSPACE", "blue")
+    found = read(tmp_path, 'resource "aws_sqs_queue" "q" {\n  name = "${tofu.workspace}-${terraform.workspace}"\n}\n')
+    assert found.instances["aws_sqs_queue.q"].values["name"] == "blue-blue"
