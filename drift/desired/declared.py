@@ -75,6 +75,19 @@ def _names_something(body: Body) -> bool:
     return named or any(_names_something(block.body) for block in body.blocks)
 
 
+def literal(directory: Path) -> tuple[str, str, Config] | None:
+    """(place, type, arguments) of the backend that a configuration declares, as far as they stand there as they are and
+    say where the state is, without nested blocks; None where it declares none."""
+    found = _block(directory)
+    if found is None:
+        return None
+    path, block = found
+    kind = block.labels[0] if block.labels else "cloud"
+    values = {n: evaluate(a.expr, None) for n, a in block.body.attributes.items() if n in READ.get(kind, ())}
+    known = {n: v.raw for n, v in values.items() if v.wholly_known and isinstance(v.raw, str)}
+    return f"{path}:{block.line}", kind, known
+
+
 def backend(
     directory: Path, given: Sequence[str], workspace: str, variables: Given | None = None
 ) -> tuple[str, Config] | None:

@@ -11,7 +11,7 @@ import msgspec
 from drift.desired import configured
 from drift.desired.configured import STATE
 from drift.desired.layout import GENERATED, STACK, data_dir, unit_of, workspace
-from drift.errors import StateError, UsageError
+from drift.errors import DriftError, StateError, UsageError
 from drift.model.bounds import SETTINGS_BYTES, contents
 
 if TYPE_CHECKING:
@@ -54,6 +54,35 @@ def backend_of(directory: Path) -> str:
     return configured.place(
         kind, config if isinstance(config, dict) else {}, workspace(directory), directory, str(file)
     )
+
+
+def changed_since_init(directory: Path) -> str:
+    """What a `backend` block says that `terraform init` resolved otherwise, as a sentence; empty where they agree.
+
+    Either the block was changed since, which Terraform refuses to run with, or `-backend-config` corrected it.
+    """
+    from drift.desired import declared
+
+    try:
+        data = msgspec.json.decode(contents(data_dir(directory) / STATE, SETTINGS_BYTES), type=dict[str, Any])
+        found, given = declared.literal(directory), declared.given_by(())
+    except (OSError, msgspec.DecodeError, RecursionError, DriftError):
+        return ""
+    resolved = data.get("backend")
+    if unit_of(directory) is not None or not isinstance(resolved, dict) or not isinstance(resolved.get("type"), str):
+        return ""
+    again = "and `terraform init` was not run since: the state that it found is read"
+    if found is None:
+        return f"{directory}: there is no backend block any more, {again}"
+    where, kind, config = found
+    if kind != resolved["type"]:
+        return f"{where}: the backend is {kind!r}, {again}"
+    kept = resolved.get("config")
+    kept = {**config, **kept} if isinstance(kept, dict) else config
+    other = [name for name, value in config.items() if kept[name] != value and name not in given]
+    if not other:
+        return ""
+    return f"{where}: {', '.join(sorted(other))} of the backend is not what `terraform init` found: that is read"
 
 
 def names_variables(directory: Path) -> bool:

@@ -358,3 +358,32 @@ def test_no_secret_of_an_address_is_shown(where: str, name: str, secret: str) ->
 
     assert secret not in shown(place).removesuffix("region=eu-west-1").replace("eu-west-1", "")
     assert secret not in scrubbed(said, place)
+
+
+BLOCK = 'terraform {\n  backend "s3" {\n    bucket = "b"\n    key = "%s"\n  }\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "init", "says"),
+    [
+        (BLOCK % "k", "", ""),
+        (BLOCK % "new", "", "main.tf:2: key of the backend is not what `terraform init` found"),
+        (BLOCK % "new", "-backend-config=key=k", ""),
+        (BLOCK.replace('"%s"', "var.key"), "", ""),
+        ('terraform {\n  backend "s3" {}\n}\n', "", ""),
+        ('terraform {\n  backend "gcs" {\n    bucket = "b"\n  }\n}\n', "", "the backend is 'gcs'"),
+        ('terraform {\n  cloud {\n    organization = "o"\n  }\n}\n', "", "the backend is 'cloud'"),
+        ("terraform {}\n", "", "there is no backend block any more"),
+        ('terraform {\n  backend "s3" {\n', "", ""),
+    ],
+)
+def test_a_block_that_was_changed_since_init_is_told(
+    text: str, init: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TF_CLI_ARGS_init", init)
+    (tmp_path / "main.tf").write_text(text)
+    assert directory.changed_since_init(tmp_path) == "", "init was not run"
+    resolved(tmp_path, "s3", bucket="b", key="k", region=None)
+    said = directory.changed_since_init(tmp_path)
+    assert says in said
+    assert bool(said) is bool(says)

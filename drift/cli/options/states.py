@@ -14,9 +14,10 @@ from drift.cli.options import Place, group
 from drift.desired import distrust
 from drift.desired.backends import scheme_of
 from drift.desired.backends.url import translated, with_profile
-from drift.desired.directory import place_of
+from drift.desired.directory import changed_since_init, place_of
 from drift.errors import StateError, UsageError
 from drift.model import trust
+from drift.report.safe import visible
 
 if TYPE_CHECKING:
     from drift.desired.hcl.inputs import Given
@@ -49,6 +50,10 @@ class States:
         own = (
             () if self.states else tuple(place_of(d, self.backend_config, variables) for d in directories or (Path(),))
         )
+        if not self.states and not self.backend_config:
+            for directory in directories or (Path(),):
+                if said := changed_since_init(directory):
+                    click.echo(f"Note: {visible(said)}. `terraform init -reconfigure` finds it again.", err=True)
         chosen = {word.partition("=")[0].strip() for word in self.backend_config}
         for place in own:
             distrust.check(place, chosen)
