@@ -18,8 +18,14 @@ Configuration = tuple[str, str]
 """A provider configuration: the state it stands in, and its name there."""
 
 
-def homes(states: Sequence[State], catalog: Catalog) -> dict[Configuration, Home]:
-    """Where the resources of each provider configuration live, learnt from those whose ARN says so.
+def own_homes(states: Sequence[State], catalog: Catalog) -> dict[int, Home]:
+    """Instance, by its address in memory -> where it is, as its own attributes tell."""
+    return {id(instance): home_of(instance, catalog) for state in states for instance in state.instances}
+
+
+def homes(states: Sequence[State], catalog: Catalog, own: Mapping[int, Home]) -> dict[Configuration, Home]:
+    """Where the resources of each provider configuration live, learnt from those whose ARN says so; `own` as
+    `own_homes` tells.
 
     A configuration whose resources have none (the routes and rules that a team adds to another team's network)
     is where its data sources looked, else where the wholes are that its resources are part of, else where what
@@ -28,7 +34,7 @@ def homes(states: Sequence[State], catalog: Catalog) -> dict[Configuration, Home
     votes: dict[Configuration, Votes] = defaultdict(Votes)
     for state in states:
         for instance in state.instances:
-            votes[state.source, instance.provider].add(home_of(instance, catalog))
+            votes[state.source, instance.provider].add(own[id(instance)])
     out = {key: v.winner() for key, v in votes.items()}
     while True:
         untold = {key for key, home in out.items() if not all(home)}

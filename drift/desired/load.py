@@ -14,11 +14,12 @@ from drift.desired import state as formats
 from drift.desired.ahead import ahead, identities, imported
 from drift.desired.backends import Backend, Backends, Lock
 from drift.desired.earlier import with_earlier
-from drift.desired.homes import home_of, homes
+from drift.desired.homes import home_of, homes, own_homes
 from drift.desired.instance import Instance, State
 from drift.desired.lacking import lacking, without
 from drift.desired.memory import Memory, Seen, seen
 from drift.desired.places import fetch
+from drift.desired.state.decode import Attributes
 from drift.desired.unhurried import unhurried
 from drift.desired.versions import latest, recorded
 from drift.desired.wanted import Means, Unsaid, exempt, lines, wanted
@@ -155,9 +156,10 @@ def build(
 ) -> Desired:
     """The desired resources of all states; `account` and `region` stand where no attribute tells."""
     out = Desired(failed=list(failed))
-    known = homes(states, catalog)
+    own = own_homes(states, catalog)
+    known = homes(states, catalog, own)
     others = {home.account for home in known.values()} - {"", account}
-    said: dict[tuple[str, int], tuple[Mapping[str, str], Facts, Means]] = {}
+    said: dict[tuple[str, int], tuple[Mapping[str, str], Form]] = {}
     for state in states:
         asked = state.configuration.majors if state.configuration is not None else {}
         majors = latest(asked, recorded(state.instances, catalog))
@@ -188,18 +190,17 @@ def build(
             if (entry.name, major) not in said:
                 names = catalog.schema_of(entry.name).renamed(entry.name, major)
                 facts = under_old(catalog.facts(entry.name, major), names)
-                said[entry.name, major] = names, facts, meanings(catalog, entry.name, major, names)
-            names, facts, means = said[entry.name, major]
+                said[entry.name, major] = names, Form(entry, facts, meanings(catalog, entry.name, major, names))
+            names, form = said[entry.name, major]
+            mine = own.get(id(instance)) or home_of(instance, catalog)
             instance = as_known(instance, names)
-            home = _home_of(instance, known.get((state.source, instance.provider), Home()), catalog)
+            home = _home_of(mine, instance, known.get((state.source, instance.provider), Home()))
             resource, strange = desired_resource(
                 instance,
-                entry,
+                form,
                 account=home.account or account,
                 region=home.region or region,
                 lineage=state.lineage,
-                provider=facts,
-                means=means,
             )
             resource = replace(resource, taken_away=taken_away) if taken_away else resource
             if memory is not None and resource.asserted is not None and not (resource.deposed or resource.dropped):
@@ -224,9 +225,8 @@ def _note(state: State, out: Desired) -> None:
         out.identities += identities(state.configuration)
 
 
-def _home_of(instance: Instance, home: Home, catalog: Catalog) -> Home:
+def _home_of(own: Home, instance: Instance, home: Home) -> Home:
     """Where an instance lives: as it says itself, else as its configuration says, else as its like do."""
-    own = home_of(instance, catalog)
     said = instance.configured.provider if instance.configured else None
     return Home(
         own.account or (said.account if said else "") or home.account,
@@ -277,11 +277,10 @@ def _of_another(instance: Instance, entry: ResourceType, home: Home, account: st
     """What a fork of the provider manages, known by its identity alone: it may record everything else otherwise."""
     found, strange = desired_resource(
         replace(instance, configured=None, wanted=None, asserted=None),
-        entry,
+        Form(entry, {}),
         account=home.account or account,
         region=home.region or region,
         lineage="",
-        provider={},
     )
     if any(found.key.identity) and not strange & {*entry.identity}:
         yield found
@@ -338,24 +337,31 @@ def meanings(catalog: Catalog, type_: str, major: int, renamed: Mapping[str, str
     return means
 
 
-def desired_resource(
-    instance: Instance,
-    entry: ResourceType,
-    *,
-    account: str,
-    region: str,
-    lineage: str,
-    provider: Facts,
-    means: Means = lambda _: Unset.UNKNOWN,
-) -> tuple[Resource, set[str]]:
-    """An instance in canonical form, and the attributes left out of it because they have no such form.
+class Form:
+    """What is the same for every instance of a type: what its entry and the provider's facts say of it.
 
-    `provider` holds the facts of its type, in the version that the state was written by; `means` tells what it means
-    in that version that nobody sets something.
+    `provider` holds the facts in the version that the state was written by; `means` tells what it means in that
+    version that nobody sets something.
     """
+
+    def __init__(self, entry: ResourceType, provider: Facts, means: Means = lambda _: Unset.UNKNOWN) -> None:
+        self.entry, self.provider, self.means = entry, provider, means
+        self.every = {"id": entry.id, **entry.computed, **entry.attributes}
+        self.blocks = {name: attr for name, attr in entry.attributes.items() if attr.fields}
+        self.defaults = [n for n, a in entry.attributes.items() if a.default is not None]
+        self.secret = frozenset(n for n, a in entry.attributes.items() if a.sensitive)
+        self.assigned = shared(frozenset(n for n in provider if means(n) is Unset.ASSIGNED))
+
+
+def desired_resource(
+    instance: Instance, form: Form, *, account: str, region: str, lineage: str
+) -> tuple[Resource, set[str]]:
+    """An instance in canonical form, and the attributes left out of it because they have no such form."""
+    entry, provider = form.entry, form.provider
     raw: Mapping[str, Any] = instance.attributes
-    unsaid = Unsaid(means)
-    attributes, strange = _canonical({"id": entry.id, **entry.computed, **entry.attributes}, raw, {"id", *raw})
+    raw = raw.whole if isinstance(raw, Attributes) else raw
+    unsaid = Unsaid(form.means)
+    attributes, strange = _canonical(form.every, raw, {"id", *raw})
     author = instance.configured
     said = instance.wanted
     if said is None and author is not None:
@@ -365,13 +371,13 @@ def desired_resource(
         unsaid.leave(n for n in provider if n not in instance.asserted)
     before = instance.earlier
     configured, _ = _canonical(entry.attributes, {**raw, **said}, said) if said else ({}, None)
-    for name, attr in entry.attributes.items():
-        if attr.fields and (unheard := frozenset(lacking(attr, provider.get(name), raw.get(name)))):
+    for name, attr in form.blocks.items():
+        if unheard := frozenset(lacking(attr, provider.get(name), raw.get(name))):
             for side in (attributes, configured):
                 side |= {n: without(attr, side[n], unheard) for n in {name} & side.keys()}
     identity = tuple(attributes.get(name) for name in entry.identity)
     arn = raw.get("arn")
-    secret_by_kind = frozenset(n for n, a in entry.attributes.items() if a.sensitive)
+    secret_by_kind = form.secret
     marked = instance.sensitive | (author.sensitive if author else frozenset())
     secret = secret_by_kind | marked | ({"tags"} if "tags_all" in marked else frozenset())
     resource = Resource(
@@ -389,13 +395,11 @@ def desired_resource(
         ),
         configured=configured or nothing(),
         asserted=instance.asserted,
-        left_out=shared(
-            frozenset(n for n, a in entry.attributes.items() if a.default is not None and raw.get(n, "") in (None, ""))
-        ),
+        left_out=shared(frozenset(n for n in form.defaults if raw.get(n, "") in (None, ""))),
         undeclared=shared(frozenset(unsaid.left)),
         implied=shared(frozenset(unsaid.implied)),
         defaulted=shared(frozenset(unsaid.defaulted)),
-        computed=shared(frozenset(n for n in provider if unsaid.means(n) is Unset.ASSIGNED)),
+        computed=form.assigned,
         earlier=_canonical(entry.attributes, before, before)[0] if before is not None else nothing(),
         lines=lines(author) if author else nothing(),
         exempt=(*instance.exempt, *(exempt(author) if author else ())),

@@ -160,14 +160,15 @@ def attributes_of(resource: Resource, found: Resource, entry: ResourceType, shar
 
 def _differing(resource: Resource, found: Resource, entry: ResourceType, shares: Shares) -> Iterator[Comparison]:
     """The same, without those whose values are equal as they stand: of them there is nothing to say."""
+    recorded, there, configured = resource.attributes, found.attributes, resource.configured
+    before = [b for b in (resource.remembered, resource.earlier) if b]
+    told_by_parts = shares.coverable(resource, entry)
     for name, attr in entry.attributes.items():
-        known = resource.attributes.get(name)
-        echo = name not in resource.configured and (
-            attr.same_for_all
-            or any(before.get(name, known) != known for before in (resource.remembered, resource.earlier))
-            or shares.covers(resource, name, attr)
+        known = recorded.get(name)
+        echo = name not in configured and (
+            attr.same_for_all or name in told_by_parts or (before and any(b.get(name, known) != known for b in before))
         )
-        if echo or known != found.attributes.get(name) or resource.configured.get(name, known) != known:
+        if echo or known != there.get(name) or (configured and configured.get(name, known) != known):
             yield comparison(resource, found, name, attr, shares)
 
 
@@ -234,12 +235,14 @@ def _echoes(resource: Resource, entry: ResourceType, shares: Shares) -> bool:
     """Whether it holds parts that nothing explains but its own record: no configuration, no part of its own."""
     if resource.asserted is not None:
         return False
-    for name, attr in entry.attributes.items():
+    for name, attr in shares.coverable(resource, entry).items():
         known = resource.attributes.get(name)
-        if is_empty(known) or not shares.covers(resource, name, attr) or shares.closed(resource, name, attr):
+        if is_empty(known) or shares.closed(resource, name, attr):
+            continue
+        if shares.of(resource, name) != set():
             continue
         none = unasked(attr, known, known, resource.key.account)
-        if shares.of(resource, name) == set() and not agree(replace(attr, assigned=False), none, known):
+        if none != known and not agree(replace(attr, assigned=False), none, known):
             return True
     return False
 

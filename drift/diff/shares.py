@@ -12,7 +12,7 @@ from drift.model.resource import Key, Resource
 from drift.model.value import Value, is_empty, texts
 from drift.provider.catalog import Catalog
 from drift.provider.relations import entry_of, parent_key, parts_of
-from drift.provider.spec import WHOLE, Attr
+from drift.provider.spec import WHOLE, Attr, ResourceType
 
 
 class Shares:
@@ -31,6 +31,7 @@ class Shares:
         self._blocks: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._written: dict[str, Sequence[frozenset[str]]] = {}
         self._covered = catalog.covered
+        self._coverable: dict[tuple[str, str], Mapping[str, Attr]] = {}
         self._catalog = catalog
         gathered = [p for r in (*desired, *paired.values()) for p in parts_of(r, catalog)]
         for resource in (*desired, *gathered):
@@ -120,6 +121,14 @@ class Shares:
             ]
             self._written[state] = [*named, *{r.taken_away for r in there}]
         return self._written[state]
+
+    def coverable(self, parent: Resource, entry: ResourceType) -> Mapping[str, Attr]:
+        """The attributes of a resource that resources of their own may say."""
+        known = self._coverable.get((parent.type, entry.name))
+        if known is None:
+            known = {name: attr for name, attr in entry.attributes.items() if self.covers(parent, name, attr)}
+            self._coverable[parent.type, entry.name] = known
+        return known
 
     def covers(self, parent: Resource, name: str, attr: Attr) -> bool:
         """Whether resources of their own may say what this attribute says."""

@@ -169,7 +169,7 @@ class Scan:
         if entry.aggregate is not None:
             return self._gathered(desired, entry.aggregate)
         item = self._found.items.get(self._found.known_as.get(desired.key, desired.key))
-        return None if item is None else replace(self._shaped(item, entry), address=desired.address)
+        return None if item is None else self._shaped(item, entry).at(desired.address)
 
     def _shaped(self, item: Item, entry: ResourceType) -> Resource:
         return self.resources[item.key] if entry is item.entry else actual_resource(item, entry)

@@ -150,6 +150,14 @@ class Resource:
     inside: Key | None = None
     """What it was found inside, on the actual side."""
 
+    def at(self, address: Address | None) -> Resource:
+        """The same resource under an address; `replace` takes twice as long."""
+        new = object.__new__(Resource)
+        for slot in _SLOTS:
+            slot.__set__(new, slot.__get__(self))
+        _ADDRESS.__set__(new, address)
+        return new
+
     @property
     def origin(self) -> tuple[str, str]:
         """(state, address): what tells one desired resource from every other."""
@@ -159,3 +167,7 @@ class Resource:
     def type(self) -> str:
         """The type it is listed as: `aws_vpc` for an `aws_default_vpc`."""
         return self.key.type
+
+
+_SLOTS = tuple(vars(Resource)[name] for name in Resource.__slots__)
+_ADDRESS = vars(Resource)["address"]

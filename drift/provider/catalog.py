@@ -80,6 +80,7 @@ class Catalog(Mapping[str, ResourceType]):
         self.providers: Mapping[str, Provider] = {p.name: p for p in providers}
         self._extensions = {entry.name: (extension, entry) for extension in extensions for entry in extension.types}
         self._entries: dict[str, ResourceType] = {}
+        self._at: dict[str, Provider | None] = {}
         self._left_out: dict[tuple[str, str, int], Default | Unset] = {}
         self._owner = {name: p for p in self.providers.values() for name in p.types}
         for name, (extension, _) in self._extensions.items():
@@ -91,11 +92,12 @@ class Catalog(Mapping[str, ResourceType]):
             self._owner[name] = self.providers[extension.provider]
 
     def __getitem__(self, name: str) -> ResourceType:
-        if name not in self._entries:
+        entry = self._entries.get(name)
+        if entry is None:
             provider = self._owner[name]
-            entry = self._extensions[name][1] if name in self._extensions else provider.types[name]
-            self._entries[name] = provider.complete(entry)
-        return self._entries[name]
+            found = self._extensions[name][1] if name in self._extensions else provider.types[name]
+            entry = self._entries[name] = provider.complete(found)
+        return entry
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._owner))
@@ -112,8 +114,10 @@ class Catalog(Mapping[str, ResourceType]):
 
     def provider_at(self, configuration: str) -> Provider | None:
         """The provider of a provider configuration, as states name it: `provider["…/hashicorp/aws"].west`."""
-        match = _SOURCE.search(configuration)
-        return self.providers.get(match[1] or match[2]) if match else None
+        if configuration not in self._at:
+            match = _SOURCE.search(configuration)
+            self._at[configuration] = self.providers.get(match[1] or match[2]) if match else None
+        return self._at[configuration]
 
     def schema_of(self, type_: str) -> Schema:
         """What says of a type what the Terraform provider's schema does; it may know nothing of the type."""

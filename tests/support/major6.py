@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from drift.desired.homes import homes
+from drift.desired.homes import homes, own_homes
 from drift.desired.load import read_states
 from drift.provider.facts import Facts, flags_of
 from drift.provider.installed import installed
@@ -29,7 +29,7 @@ def rewritten(path: Path, to: Path, *, one_provider: bool = False) -> Path:
     state: dict[str, Any] = json.loads(path.read_text())
     states, failed = read_states([str(path)], {})
     assert not failed, failed
-    where = homes(states, installed())
+    where = homes(states, installed(), own_homes(states, installed()))
     for resource in state["resources"]:
         if resource["mode"] == "managed" and resource["type"] in installed():
             home = where[str(path), resource["provider"]].region or REGION

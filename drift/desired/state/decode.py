@@ -86,6 +86,14 @@ class Attributes(Mapping[str, Any]):
         """As a dict does it: Mapping's own way raises and catches for what is not there."""
         return self._decoded.get(key, default)
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._decoded
+
+    @property
+    def whole(self) -> Mapping[str, Any]:
+        """All of it, for whoever looks at every attribute."""
+        return self._decoded
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._decoded)
 
