@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.support import accuracy, coverage, prowler_page, rule_pages
+from tests.support import accuracy, coverage, messages, prowler_page, rule_pages
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -31,6 +31,7 @@ QUICK: Mapping[str, Callable[[], str]] = {
     "accuracy.md": accuracy.with_guards,
     "cli.md": _cli,
     "coverage.md": coverage.page,
+    "messages.md": messages.page,
     "prowler.md": prowler_page.page,
     "rules.md": rule_pages.page,
 }
