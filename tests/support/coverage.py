@@ -30,7 +30,12 @@ inside nested blocks counted one by one; `drift catalog --verbose` gives the rea
 
 {terraform} types are proved by real Terraform against moto, {hand} more by answers made by hand and validated against
 botocore's output model. *Seen* names the verdicts that tampering with the type draws in those tests; a part that its
-parent tells is never unmanaged by itself.
+parent tells is never unmanaged by itself. A type that is *looked up one by one* is never unmanaged either: no call lists
+it, or the list would be of data (objects of a bucket, items of a table), or it belongs to a resource that is searched for.
+
+A managed resource of any other type is *not compared*: every report names its type, and it counts as in sync nowhere.
+`aws_waf_…` and `aws_wafregional_…` stay out on purpose: AWS ended WAF Classic on 30 September 2025
+([AWS WAF API reference](https://docs.aws.amazon.com/waf/latest/APIReference/Welcome.html)).
 
 | type | compared | how it was proved | seen | calls: listing; for each managed one |
 |---|---|---|---|---|
