@@ -29,6 +29,8 @@ _HUMP = re.compile(r"[A-Z]+s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _LISTS = ("list", "describe", "get")
 _TAGGING = ("list_tags_for_resource", "list_tags", "list_tags_of_resource", "describe_tags", "get_tags")
 _KINDS = {"number": "number", "bool": "flag", "map": "mapping"}
+_GONE = re.compile(r"NotFound|NotExist|Nonexistent|NoSuch|Unknown")
+"""In the code of an error: what was listed is no longer there."""
 _NOUNS = re.compile(r"(?:ies|ses|s)$")
 
 
@@ -40,13 +42,27 @@ class Item:
     """Section, empty for the listing -> its members."""
 
     def find(self, *names: str) -> tuple[str, Shape] | None:
-        """(path, shape) of the first of these snake-case names that some section has."""
-        for name in names:
-            for section, members in self.members.items():
-                for member, shape in members.items():
-                    if snake(member) == name:
-                        return f"{section}.{member}" if section else member, shape
-        return None
+        """(path, shape) of the first of these snake-case names that some section has, by itself or in a structure."""
+        known = [(_letters(snake(member)), path, shape) for path, member, shape in self.paths()]
+        wanted = map(_letters, names)
+        return next(((path, shape) for name in wanted for letters, path, shape in known if letters == name), None)
+
+    def paths(self) -> Iterator[tuple[str, str, Shape]]:
+        """(path, member, shape) of all members of all sections, and after these of what lies one level deeper."""
+        top = [(f"{s}.{m}" if s else m, m, shape) for s, ms in self.members.items() for m, shape in ms.items()]
+        yield from top
+        for path, _, shape in top:
+            yield from ((f"{path}.{m}", m, inner) for m, inner in shape.members.items() if shape.kind == "structure")
+
+    @property
+    def listed(self) -> Item:
+        """What its listing alone tells."""
+        return Item({section: members for section, members in self.members.items() if not section})
+
+
+def _letters(name: str) -> str:
+    """`ip_set` and `ipset` are one word, however it is divided."""
+    return name.replace("_", "")
 
 
 def snake(name: str) -> str:
@@ -106,6 +122,8 @@ def _likeness(op: str, noun: str) -> float:
     """How much an operation's name is about a noun: the shared words, less those beside them."""
     words = {singular(w) for w in snake(op).split("_")[1:]}
     wanted = {singular(w) for w in noun.split("_")}
+    if singular("".join(snake(op).split("_")[1:])) == singular(_letters(noun)):
+        return len(wanted)
     return len(words & wanted) - 0.4 * len(words - wanted) - 0.6 * len(wanted - words)
 
 
@@ -121,8 +139,15 @@ def _listing(service: str, noun: str, operations: Operations) -> tuple[str, Oper
     free = [(op, o) for op, o in _reading(service, operations) if not o.required and _list_in(o)]
     best = max(free, key=lambda x: (_likeness(x[0], noun), x[0]), default=None)
     if best is None:
+        near = max(
+            (x for x in _reading(service, operations) if _list_in(x[1])),
+            key=lambda x: _likeness(x[0], noun),
+            default=None,
+        )
+        needs = f"; {near[0]} needs {', '.join(sorted(near[1].required))}" if near and near[1].required else ""
         raise CatalogError(
-            f"{service} has no listing without arguments", "It may be listed inside another type: Within."
+            f"{service} has no listing without arguments{needs}",
+            "Write the entry by hand: `args` gives arguments that never vary, `Within` lists inside another type.",
         )
     return best
 
@@ -181,7 +206,7 @@ def _tagging(service: str, item: Item, operations: Operations) -> Iterator[str]:
     if item.find("tags", "tag_list"):
         return
     for op, operation in _reading(service, operations):
-        arn = item.find("arn") or next((f for n in _named_arn(item) if (f := item.find(n))), None)
+        arn = item.find("arn") or next((f for n in _ending(item, "_arn") if (f := item.find(n))), None)
         if snake(op) in _TAGGING and len(operation.required) == 1 and arn is not None:
             answer = next((n for n in operation.answers.members if snake(n) in ("tags", "tag_list")), "@")
             item.members["Tagged"] = {"Tags": operation.answers.members[answer]} if answer != "@" else {}
@@ -189,12 +214,13 @@ def _tagging(service: str, item: Item, operations: Operations) -> Iterator[str]:
             return
 
 
-def _named_arn(item: Item) -> list[str]:
-    return [snake(m) for members in item.members.values() for m in members if snake(m).endswith("_arn")]
+def _ending(item: Item, *ends: str) -> list[str]:
+    """The names of members that end so, the first ending first."""
+    return [snake(m) for end in ends for members in item.members.values() for m in members if snake(m).endswith(end)]
 
 
 def _call(op: str, take: str, into: str, bind: Mapping[str, str], operation: Operation) -> str:
-    gone = sorted(e for e in operation.errors if "NotFound" in e or "DoesNotExist" in e or e.startswith("NoSuch"))
+    gone = sorted(e for e in operation.errors if _GONE.search(e))
     codes = f", gone=frozenset({{{', '.join(json.dumps(c) for c in gone)}}})" if gone else ""
     bound = ", ".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in bind.items())
     return f'Call(op="{op}", take="{take}", into="{into}", bind={{{bound}}}{codes})'
@@ -220,7 +246,9 @@ def _entry(
     noun: str,
     links: Mapping[str, Ref],
 ) -> Iterator[str]:
-    id_ = item.find("id", f"{noun}_id", f"{noun}_identifier", f"{noun}_name", "name", "arn", f"{noun}_arn")
+    # from the listing alone: a refused describe call must hide no resource
+    names = ("id", f"{noun}_id", f"{noun}_identifier", f"{noun}_name", "name", "arn", f"{noun}_arn")
+    id_ = item.listed.find(*names, *_ending(item.listed, "_id", "_name"))
     settable = {n: f for n, f in known.items() if facts.settable(f) and n not in facts.EVERYWHERE}
     computed = {n: f for n, f in known.items() if n not in settable and n not in facts.EVERYWHERE}
     yield f'{noun.upper()} = ResourceType(\n    name="{name}",\n    service="{service}",\n'
@@ -292,16 +320,16 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--service", default="", help="the service, where the type's name does not tell")
     asked = parser.parse_args(arguments)
     schema = next(iter(json.loads(asked.schema.read_text())["provider_schemas"].values()))["resource_schemas"]
+    status = 0
     for name in asked.types:
-        if name not in schema:
-            sys.stderr.write(f"{name}: the schema has no such type\n")
-            return 2
         try:
+            if name not in schema:
+                raise CatalogError("the schema has no such type", "`_types.txt` beside the facts names those it has.")
             sys.stdout.write(propose(name, facts.trimmed(schema[name]["block"]), installed(), asked.service) + "\n")
         except CatalogError as error:
             sys.stderr.write(f"{name}: {error}\n")
-            return 2
-    return 0
+            status = 2
+    return status
 
 
 if __name__ == "__main__":

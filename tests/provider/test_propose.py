@@ -8,6 +8,7 @@ import pytest
 
 from drift.errors import CatalogError
 from drift.provider.catalog import Catalog
+from drift.provider.facts import Facts
 from drift.provider.installed import installed
 from drift.provider.propose import propose, singular, snake
 from drift.providers.aws import AWS
@@ -50,3 +51,29 @@ def test_what_cannot_be_proposed_says_why() -> None:
         propose("gcp_bucket", {}, installed())
     with pytest.raises(CatalogError, match="names no service"):
         propose("tiny_wall", {}, Catalog([TINY]))
+
+
+def facts_of(**attributes: str) -> Facts:
+    return {"arn": "c", "id": "oc", "tags": "o map", **attributes}
+
+
+def test_a_word_is_one_however_it_is_divided_and_found_one_level_down() -> None:
+    sets = propose("aws_waf_ipset", facts_of(name="r"), Catalog([AWS]))
+    fleet = propose("aws_spot_fleet_request", facts_of(iam_fleet_role="r"), Catalog([AWS]), service="ec2")
+
+    assert 'list=Call(op="ListIPSets", take="IPSets")' in sets
+    assert 'bind={"IPSetId": "IPSetId"}, gone=frozenset({"WAFNonexistentItemException"}))' in sets
+    assert re.search(r'"iam_fleet_role": +text\("SpotFleetRequestConfig.IamFleetRole"\)', fleet)
+
+
+def test_the_id_of_a_proposal_is_in_the_listing() -> None:
+    text = propose("aws_iot_thing_type", facts_of(name="r"), Catalog([AWS]))
+
+    assert 'id=text("thingTypeName")' in text, "DescribeThingType tells a thingTypeId, which a refusal would hide"
+
+
+def test_a_listing_that_needs_an_argument_says_which() -> None:
+    with pytest.raises(
+        CatalogError, match="swf has no listing without arguments; ListDomains needs registrationStatus"
+    ):
+        propose("aws_swf_domain", facts_of(name="r"), Catalog([AWS]))
