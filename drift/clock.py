@@ -1,4 +1,4 @@
-"""When a run began, how long it took, and which day its rules go by."""
+"""The start and duration of a run, and the day on which its rules apply."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from drift.report.conclude import Timing
 
 
 class Clock:
-    """When the run began. A replay has the times of its recording, so that it gives the same bytes."""
+    """Measures a run. For a replay it has the times of the recording, so that the report is byte for byte the same."""
 
     def __init__(self, apis: Iterable[Api]) -> None:
         self._recorded = next((t for api in apis if (t := api.recorded) is not None), None)
@@ -19,11 +19,11 @@ class Clock:
 
     @property
     def day(self) -> date:
-        """The day on which rules have expired or not."""
+        """The day on which ignore rules and exemptions may have expired."""
         return date.fromisoformat(self._recorded[0][:10]) if self._recorded else self._started.date()
 
     def stop(self) -> Timing:
-        """When the run began, and how long it took."""
+        """The start and duration of the run."""
         if self._recorded:
             return Timing(*self._recorded)
         return Timing(self._started.strftime("%Y-%m-%dT%H:%M:%SZ"), round(time.monotonic() - self._clock, 2))

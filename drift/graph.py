@@ -1,4 +1,4 @@
-"""Resources and their references as a networkx graph: the same code for both sides."""
+"""Resources and their references as a networkx graph, for either side."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def build(resources: Iterable[Resource], catalog: Catalog) -> nx.DiGraph[Key]:
-    """A node for each resource (`resource`), an edge for each reference (`attribute`)."""
+    """A graph with a node for each resource (attribute `resource`) and an edge for each reference (attribute
+    `attribute`)."""
     import networkx as nx
 
     graph: nx.DiGraph[Key] = nx.DiGraph()

@@ -1,6 +1,6 @@
-"""How drift was installed, and so how one of its extras is added.
+"""How drift was installed, and the command that adds one of its extras.
 
-The distribution is `drift-iac`: on the public index `drift` is somebody else's project.
+The distribution is `drift-iac`, because `drift` is another project on the public index.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from typing import Any
 from urllib.parse import unquote
 
 DISTRIBUTION = "drift-iac"
-"""The name that installs drift from a package index. The command is `drift`."""
+"""The name of the distribution in a package index. The command is `drift`."""
 
 CONTAINER = "DRIFT_CONTAINER"
-"""Set in drift's image: its extras are chosen when the image is built."""
+"""Set in drift's container image, whose extras are chosen when the image is built."""
 
 
 def command(extra: str, *, prefix: str = sys.prefix, environment: Mapping[str, str] = os.environ) -> str:
-    """The command that adds `extra` to the drift that runs: for pip, pipx, uv or a container.
+    """The command that adds `extra` to the running installation: for pip, pipx, uv or a container.
 
-    `prefix` is the directory of the environment that drift runs in.
+    `prefix` is the directory of the Python environment.
     """
     if environment.get(CONTAINER):
         return f"docker build --build-arg EXTRAS={extra} ."
@@ -37,12 +37,12 @@ def command(extra: str, *, prefix: str = sys.prefix, environment: Mapping[str, s
     if _together(parts, "uv", "tools"):
         return f"uv tool install --force {wanted}"
     if not (Path(prefix) / "bin" / "pip").exists() and (Path(prefix) / "pyvenv.cfg").exists():
-        return f"uv pip install {wanted}"  # uv makes environments without pip
+        return f"uv pip install {wanted}"  # uv creates environments without pip
     return f"pip install {wanted}"
 
 
 def hint(extra: str) -> str:
-    """What to do where `extra` is missing, as a sentence."""
+    """A sentence that says how to install a missing extra."""
     return f"Install it: {command(extra)}."
 
 
@@ -51,7 +51,7 @@ def _together(parts: tuple[str, ...], first: str, second: str) -> bool:
 
 
 def _requirement(extra: str, origin: Mapping[str, Any]) -> str:
-    """What names drift with the extra, quoted for a shell; from where it was installed from, not only from an index."""
+    """The requirement with the extra, quoted for a shell, from the same origin as the installation."""
     name = f"{DISTRIBUTION}[{extra}]"
     url = str(origin.get("url") or "")
     if not url:
@@ -65,7 +65,7 @@ def _requirement(extra: str, origin: Mapping[str, Any]) -> str:
 
 
 def _origin() -> Mapping[str, Any]:
-    """Where the installed drift came from (PEP 610); empty for an index, or where it is not known."""
+    """The origin of the installation (PEP 610); empty if it is an index, or unknown."""
     try:
         found: Distribution = distribution(DISTRIBUTION)
         read = json.loads(found.read_text("direct_url.json") or "{}")

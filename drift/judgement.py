@@ -1,4 +1,4 @@
-"""Judges one survey: the rules over what drifted, over what is pending, and over more where that is asked for."""
+"""Runs the rules for one survey: on drifted resources, on pending ones, and on more if the job asks for it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from drift.rules.spec import Rule
 from drift.survey import Survey
 
 Judge = Literal["drifted", "all", "account"]
-"""What rules judge: what drifted, what is in sync too, what an account lacks."""
+"""What rules check: drifted resources, also resources in sync, also what the account lacks."""
 
 EITHER = (
     "the configuration asks for more than the state recorded: it was not applied yet, or somebody changed this and a "
@@ -24,7 +24,7 @@ EITHER = (
 
 
 def judged(found: Survey, rules: Sequence[Rule], criteria: Criteria, asked: Collection[Judge]) -> Judged:
-    """The drift of a survey with its findings. What is pending counts as drift where it is a risk."""
+    """The drift of a survey with its findings. A pending change becomes drift if it lowers security."""
     judging = partial(
         judge, rules=rules, reader=found.scan, catalog=found.catalog, desired=found.desired, criteria=criteria,
         scope=found.types,
@@ -39,10 +39,10 @@ def judged(found: Survey, rules: Sequence[Rule], criteria: Criteria, asked: Coll
 
 
 def with_weaker(found: Survey, judged: Judged, ahead: Judged) -> Judged:
-    """What drifted, and what is pending though it makes a rule fail that what its author asks for passes.
+    """`judged`, with each pending change for which a rule fails on the actual side and passes on the configured side.
 
-    Either the configuration was hardened and not applied, or somebody weakened what is there and a refresh recorded
-    it. Nothing tells which, so it is not passed over. It is pending no more.
+    Either somebody made the configuration stricter and did not apply it yet, or somebody weakened the account and a
+    refresh recorded that. Nothing shows which, so the change is reported as drift and is no longer pending.
     """
     weaker = [d for d in ahead.drift if any(f.counts and f.effect == "introduced" for f in d.findings)]
     if not weaker:
@@ -63,5 +63,5 @@ def with_weaker(found: Survey, judged: Judged, ahead: Judged) -> Judged:
 
 
 def _order(drift: Drift) -> tuple[bool, str]:
-    """As the differ tells them: what is managed by its address, then what is not."""
+    """Sort key: managed resources by address, then unmanaged ones."""
     return drift.desired is None, str(drift.resource.address or "")

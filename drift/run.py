@@ -1,4 +1,4 @@
-"""The line: load → survey each target → judge → conclude."""
+"""The whole run: load → survey each target → judge → conclude."""
 
 from __future__ import annotations
 
@@ -35,46 +35,47 @@ EVERYTHING = Scope()
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A target that can be asked."""
+    """A target, and the API that reads it."""
 
     provider: str
     api: Api
 
     @property
     def target(self) -> Target:
-        """The account that answers; CloudError where it cannot be reached."""
+        """The target that the API reads; CloudError if it cannot be reached."""
         return Target(self.provider, self.api.account)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What a run is asked to do, beside where the states are."""
+    """What a run does, apart from the sources of the desired side."""
 
     scope: Scope = EVERYTHING
     exceptions: Exceptions = NOTHING
-    """What to leave out."""
+    """What the report leaves out."""
     comments: bool = True
-    """Whether comments in the configuration may leave something out."""
+    """Whether `drift:ignore` comments in the configuration apply."""
     also_managed: Sources | None = None
-    """States whose resources are not ours."""
+    """States of others: their resources are neither compared nor unmanaged."""
     rules: Sequence[Rule] = ()
     criteria: Callable[[Sequence[str], date], Criteria] = lambda _, day: Criteria(today=day)
-    """(places of the states, the day it is) -> what the rules go by."""
+    """(places of the states, current day) -> settings of the rules."""
     accepted: Baseline | None = None
     """Drift that an earlier run accepted."""
     today: date | None = None
-    """The day on which rules have expired or not; that of the run where left out."""
+    """The day on which ignore rules and exemptions may have expired; None: the day of the run."""
     judge: frozenset[Judge] = frozenset({"drifted"})
-    """What the rules judge: what drifted; `all` that is described, too; what an `account` lacks, too."""
+    """What the rules check: `drifted` resources (always); `all`: also resources in sync; `account`: also what the
+    account lacks."""
     frameworks: Sequence[Framework] = ()
     """The frameworks of which the report answers each control."""
     links: bool = False
-    """Whether the report tells what the drifted resources refer to."""
+    """Whether the report contains references from and to drifted resources."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The report, and what it was made from."""
+    """The report, and the surveys from which it was made."""
 
     report: Report
     surveys: tuple[tuple[Survey, Judged], ...] = ()
@@ -85,7 +86,7 @@ class Outcome:
 def run(
     sources: Sources, connections: Sequence[Connection], catalog: Catalog, job: Job, progress: Progress = quiet
 ) -> Outcome:
-    """Compare accounts with their states and configurations; StateError where no state at all can be read."""
+    """Compare accounts with their states and configurations; StateError if no state at all can be read."""
     clock = Clock(c.api for c in connections)
     first = connections[0]
     home = {"account": first.target.account, "region": first.api.region or next(iter(job.scope.regions), "")}
@@ -97,7 +98,7 @@ def run(
 
 
 def forecast(sources: Sources, connection: Connection, catalog: Catalog, job: Job) -> Estimate:
-    """The calls that a run will make; the one that tells the account is made for this, and no other."""
+    """Estimate the calls of a run. Makes only the call that identifies the account."""
     target, region = connection.target, connection.api.region or next(iter(job.scope.regions), "")
     desired = load(sources, catalog, account=target.account, region=region)
     here = desired.by_target(catalog).get(target, ())
@@ -114,7 +115,8 @@ def compare(
     clock: Clock | None = None,
     progress: Progress = quiet,
 ) -> Outcome:
-    """The line from the desired side on; `excused` is desired elsewhere."""
+    """Everything after loading: survey, judge, conclude. `excused` are resources of states that `also_managed`
+    names."""
     clock = clock or Clock(c.api for c in connections)
     today = job.today or clock.day
     exceptions = replace(job.exceptions, today=today)
@@ -161,7 +163,7 @@ def compare(
 
 
 def _seconds(connections: Sequence[Connection], askers: Sequence[Asker]) -> Mapping[str, float]:
-    """By service, how long accounts took to answer; a tape takes no time worth telling."""
+    """Service -> seconds in which its API answered; empty for a replay."""
     out: dict[str, float] = {}
     for connection, asker in zip(connections, askers, strict=True):
         for service, spent in asker.spent.items() if connection.api.recorded is None else ():

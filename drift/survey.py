@@ -1,4 +1,4 @@
-"""One target's survey: list, pair, read, compare. What drifted of it, and what could not be read."""
+"""The survey of one target: list, pair, read and compare its resources."""
 
 from __future__ import annotations
 
@@ -32,35 +32,36 @@ if TYPE_CHECKING:
     import networkx as nx
 
 NOTHING = Exceptions()
-"""What to leave out, where nobody says so."""
+"""Exceptions that leave nothing out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What to look at: types (all where `only` is empty), and regions beyond those of the state."""
+    """The types to check (all if `only` is empty), and regions in addition to those of the states."""
 
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     recorded: frozenset[str] = frozenset()
-    """On replay: the types the tape was recorded with; it has no answers for others."""
+    """On replay: the types of the recording, which has no answers for other types."""
     left_out: frozenset[str] = frozenset()
-    """On replay: the types that were not looked for when it was recorded, because nothing showed that they are used."""
+    """On replay: the types that the recording did not search, because nothing showed that they are used."""
     fresh_tags: bool = False
-    """Whether to ask each resource for its tags, where one call tells those of a whole region, a little behind."""
+    """Whether to read the tags of each resource by itself. Otherwise one call reads those of a region, some minutes
+    late."""
     only_state: bool = False
-    """Whether to compare what the states hold alone, and not to look for what is unmanaged."""
+    """Whether to compare only resources in the states, and not to search for unmanaged ones."""
 
     everything: bool = False
-    """Whether to look for what is unmanaged also in services that nothing shows to be used."""
+    """Whether to search for unmanaged resources also in services that nothing shows to be used."""
 
     def types(self, catalog: Catalog) -> frozenset[str]:
-        """The types in scope; patterns may hold `*`. UsageError for one that matches nothing."""
+        """The types in scope. Patterns may contain `*`; UsageError if one matches nothing."""
         found = self._named(catalog)
         return found & self.recorded if self.recorded else found
 
     def missed(self, catalog: Catalog) -> frozenset[str]:
-        """The types that would be in scope, had they been looked for when it was recorded."""
+        """The types in scope that the recording did not search."""
         return self._named(catalog) & self.left_out if self.left_out and not self.only_state else frozenset()
 
     def _named(self, catalog: Catalog) -> frozenset[str]:
@@ -79,52 +80,52 @@ def _matching(patterns: Iterable[str], catalog: Catalog) -> Iterable[str]:
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """What came of one target. The two sides, and every difference between them with its verdict."""
+    """The result for one target: both sides, and every difference between them with its verdict."""
 
     target: Target
     catalog: Catalog
     desired: tuple[Resource, ...]
-    """What Terraform describes of it."""
+    """The resources that Terraform describes in this target."""
     excused: tuple[Resource, ...]
-    """What is described elsewhere: neither judged nor unmanaged."""
+    """Resources that other states describe: neither compared nor unmanaged."""
     actual: Actual
-    """What was found, for whom, and what could not be listed."""
+    """The resources found, their pairs on the desired side, and listings that failed."""
     scan: Scan
-    """Reads more of what was found, where a rule or an explanation needs it."""
+    """Reads more of the resources found, if a rule or an explanation needs it."""
     exclusions: Exclusions
-    """What was left out on purpose."""
+    """What the user left out."""
     verdicts: Verdicts
     expected: Expected
-    """What somebody may change, and did."""
+    """Expected changes: the cloud shows a policy that allows them."""
     drift: tuple[Drift, ...]
     types: frozenset[str]
-    """The types that were looked at."""
+    """The types that were checked."""
     regions: tuple[str, ...]
     searched: bool
-    """Whether what is unmanaged was looked for."""
+    """Whether drift searched for unmanaged resources."""
     not_searched: frozenset[str]
-    """The types in scope that were not looked for, because nothing shows that they are used."""
+    """The types in scope that drift did not search, because nothing shows that they are used."""
     gaps: frozenset[Gap]
-    """What could not be listed for the comparison."""
+    """The listings that failed."""
     warnings: tuple[str, ...] = ()
 
     def covers(self, resource: Resource) -> bool:
-        """Whether a resource of another target would have been looked at, had it been one of this."""
+        """Whether the scope of this survey includes a resource of another target."""
         return entry_of(resource, self.catalog).name in self.types and self.exclusions.means(resource)
 
     @property
     def in_sync(self) -> list[tuple[Resource, Resource]]:
-        """Both sides of what did not drift."""
+        """(desired, actual) for each resource in sync."""
         return [(r, self.actual.paired[r.origin]) for r in self.verdicts.in_sync if r.origin in self.actual.paired]
 
     def desired_graph(self) -> nx.DiGraph[Key]:
-        """What Terraform describes, with its references."""
+        """The desired resources and their references."""
         from drift.graph import build
 
         return build(self.desired, self.catalog)
 
     def actual_graph(self) -> nx.DiGraph[Key]:
-        """What is there, with its references."""
+        """The actual resources and their references."""
         from drift.graph import build
 
         return build(self.actual.resources.values(), self.catalog)
@@ -142,7 +143,7 @@ def forecast(
     exceptions: Exceptions,
     home_region: str,
 ) -> Estimate:
-    """The calls that a survey of the target will make; none is made for this."""
+    """Estimate the calls of a survey. Makes no call."""
     exclusions = Exclusions(exceptions, catalog)
     regions = regions_of(desired, scope, home_region)
     types = before.types_left(exclusions, worth(scope, scope.types(catalog), desired, catalog), regions, desired)
@@ -172,10 +173,11 @@ def survey(
     home_region: str = "",
     progress: Progress = quiet,
 ) -> Survey:
-    """Compare one target with what Terraform describes of it.
+    """Compare one target with the resources that Terraform describes in it.
 
-    `home_region` is looked at where nothing names a region; `imported` is (type, id) of what the next apply imports,
-    `identities` (type, identity). What has an id or ARN that is `named` is managed under a type that has no entry.
+    `home_region` is searched if neither states nor scope name a region. `imported` has (type, id), and `identities`
+    (type, identity), of resources that the next apply imports. `named` has ids and ARNs that states of the run name
+    under unsupported types: those resources are managed.
     """
     here = tuple(desired)
     exclusions = Exclusions(exceptions, catalog)
@@ -255,23 +257,23 @@ def survey(
 
 
 def _dropped(drifted: Iterable[Resource]) -> Iterator[str]:
-    """What a refresh took out of the state because somebody had deleted it."""
+    """A warning about resources that a refresh removed from the state because they had been deleted."""
     names = sorted(str(r.address) for r in drifted if r.dropped)
     if names:
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
         yield (
-            f"missing, and in the state no more: {', '.join(names[:NAMED])}{more}. The state's backup has it, and so "
-            "has the configuration: a refresh found it gone"
+            f"missing, and no longer in the state: {', '.join(names[:NAMED])}{more}. The state's backup and the "
+            "configuration have it: a refresh removed it because it was gone"
         )
 
 
 def _unexplained(parents: int) -> Iterator[str]:
-    """What a state alone cannot tell: who put a part where its parent's record shows it."""
+    """A warning about parts that only the parent's record lists: a state alone cannot show who created them."""
     if parents:
-        hold = "1 resource holds" if parents == 1 else f"{parents} resources hold"
+        hold = "1 resource has" if parents == 1 else f"{parents} resources have"
         yield (
-            f"{hold} parts (rules, policies, attachments) that only the record explains, "
-            "and a refresh records what it finds: give --config"
+            f"{hold} parts (rules, policies, attachments) that only the state records; a refresh may have recorded "
+            "them after somebody added them by hand: give --config to compare with the configuration"
         )
 
 
@@ -293,11 +295,11 @@ def worth(
 
 
 def regions_of(resources: Iterable[Resource], scope: Scope, default: str) -> list[str]:
-    """The regions to look at: those the resources live in and those asked for; else the session's own."""
+    """The regions to search: those of the resources and of the scope, otherwise the session's own."""
     found = {*scope.regions, *(r.key.region for r in resources)} - {GLOBAL, ""}
     if not found and not default:
         raise UsageError(
-            "no region: neither the state nor the session names one",
-            "Give one with --region, or set one in the configuration of the cloud's own tools.",
+            "no region: neither the states nor the cloud's own configuration name one",
+            "Give --region, or set a region in the configuration of the cloud's own tools.",
         )
     return sorted(found or {default})

@@ -1,4 +1,4 @@
-"""The command line: options live with the command that consumes them."""
+"""The command line. Each command is a module, with its own options."""
 
 from __future__ import annotations
 
@@ -23,44 +23,45 @@ from drift.model.suggest import did_you_mean
 _HERE = Path(__file__).resolve().parents[1]
 
 COMMANDS = {
-    "init": "Set drift up in a repository: its states, drift.toml, the job of the CI.",
-    "check": "Compare the account with its Terraform state, and report the drift.",
-    "explain": "Explain one verdict: what happened, how grave it is, what to do, and what told it.",
-    "demo": "Run the main job on a small built-in account: no AWS account, no credentials.",
-    "report": "Render a saved report again: in any format, whole or in part.",
-    "diff": "Compare two saved reports: new, changed, resolved.",
-    "comment": "Write a saved report on a pull request, in one comment that is updated.",
-    "issue": "Keep one issue for each scope: opened on drift, closed when clean.",
-    "notify": "Tell a chat or a webhook what drifted anew.",
-    "version": "Print the version of drift, and of what it rests on.",
+    "init": "Set up drift in a repository: write drift.toml and a CI job.",
+    "check": "Compare the account with its Terraform states and configuration, and report the drift.",
+    "explain": "Explain the verdict on one resource: what changed, how severe it is, what to do, and what showed it.",
+    "demo": "Run `drift check` on a small simulated account: no AWS account, no credentials.",
+    "report": "Render a saved report again, in any format, complete or filtered.",
+    "diff": "Compare two saved reports: new, changed and resolved drift.",
+    "comment": "Post a saved report on a pull request, in one comment that is updated.",
+    "issue": "Keep one issue for each scope: open it on drift, close it when the drift is gone.",
+    "notify": "Send new drift to a chat or a webhook.",
+    "version": "Print the versions of drift and its main dependencies.",
     "help": "Show the help of drift or of one of its commands.",
     "schema": "Print the JSON Schema of the report.",
-    "graph": "Draw the desired, the actual or the drifted resources with their references.",
-    "catalog": "List the resource types drift covers.",
-    "policy": "Write the IAM policies that let drift read, and the role that a CI takes on.",
-    "baseline": "Accept the drift there is, so that later checks speak of what is new.",
-    "ignore": "Leave something out on purpose: writes the rule, with its reason, to drift.toml.",
-    "doctor": "Find out whether a check would work here, and what to do where it would not.",
-    "config": "Show the settings in force, and where each comes from.",
-    "completion": "Print what completes drift's commands and options in a shell.",
-    "export": "Hand what drifted to Checkov and its like, as a plan in JSON.",
-    "rules": "List the misconfiguration rules that judge what drifted.",
+    "graph": "Draw resources and their references, with drift marked.",
+    "catalog": "List the supported resource types.",
+    "policy": "Write the least-privilege IAM policies for drift, and the role that a CI job assumes.",
+    "baseline": "Accept today's drift, so that later checks fail only on new drift.",
+    "ignore": "Leave drift out of the report: add a rule with a reason to drift.toml.",
+    "doctor": "Test whether a check works here: configuration, states, credentials, permissions.",
+    "config": "Show the effective settings, and the source of each.",
+    "completion": "Print a script that completes drift's commands and options in a shell.",
+    "export": "Write the drifted resources as a plan in JSON, for Checkov and other plan scanners.",
+    "rules": "List the misconfiguration rules, show one, or test your own.",
 }
-"""Command -> what `drift --help` says of it; the module of that name is loaded when it is chosen."""
+"""Command -> its line in `drift --help`. The module of that name is loaded when the command runs."""
 
 DONE, DRIFTED, IMPOSSIBLE, INCOMPLETE = range(4)
-"""Exit statuses: nothing that fails; drift that does; it could not be done; part could not be read."""
+"""Exit statuses: no drift that --fail-on selects; such drift; the command could not run; something could not be
+read."""
 
 
 class _Lazy(click.Group):
-    """Loads a command's module only when it is chosen: `drift --help` loads none."""
+    """Loads the module of a command only when it runs; `drift --help` loads none."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            ctx.fail(f"no command {cmd_name!r}. {did_you_mean(cmd_name, COMMANDS)}".rstrip())
+            ctx.fail(f"unknown command {cmd_name!r}. {did_you_mean(cmd_name, COMMANDS)}".rstrip())
         command: click.Command = importlib.import_module(f"drift.cli.{cmd_name}").command
         return configurable(command, (cmd_name,))
 
@@ -76,38 +77,39 @@ class _Lazy(click.Group):
     "bounds",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Take in more of something than drift does by itself, or less; docs/bounds.md names what is bounded.",
+    help="Change a limit on the input that drift accepts; docs/bounds.md lists them. May be repeated.",
 )
 @click.option(
     "--untrusted",
     is_flag=True,
-    help="The repository's author is not trusted, as on a pull request: its files may write nothing and reach no host.",
+    help="Do not trust the author of the repository, as on a pull request: its files may write no file and reach no "
+    "host.",
 )
 @click.option(
     "--allow-host",
     "hosts",
     multiple=True,
     metavar="HOST",
-    help="A host that files of the repository may reach all the same; * stands for any part.",
+    help="A host that files of the repository may reach nevertheless; * matches any text. May be repeated.",
 )
 @click.option(
     "--show-tokens",
     is_flag=True,
-    help="Show values that only look like a secret, by their form or their name; what is known to be one stays hidden.",
+    help="Show values that merely look like a secret by their form or name. Known secrets stay hidden.",
 )
 def cli(bounds: tuple[str, ...], untrusted: bool, hosts: tuple[str, ...], show_tokens: bool) -> None:
-    """Find where a cloud account has moved away from the Terraform that describes it.
+    """Find differences between a cloud account and the Terraform that describes it.
 
     \b
-      drift demo                                   see it work, without an account
+      drift demo                                   try it, without an AWS account
       drift check --state terraform.tfstate        compare an account with a state
       drift check --state 'envs/**/*.tfstate' --fail-on unmanaged
       drift check --format table --format html=drift.html --format json=drift.json
-      drift report drift.json --kind unmanaged     look again at what was found
-      drift comment drift.json --scope prod        tell a pull request
+      drift report drift.json --kind unmanaged     filter a saved report
+      drift comment drift.json --scope prod        post it on a pull request
 
-    drift only ever reads. Exit status: 0 nothing that fails, 1 drift, 2 it could not be done,
-    3 nothing failing was seen, but part of the scope could not be read.
+    drift never changes the account. Exit status: 0 no drift that --fail-on selects, 1 such drift,
+    2 the command could not run, 3 no such drift was found, but something could not be read.
     """
     if show_tokens:
         os.environ[SHOW] = "1"
@@ -121,8 +123,8 @@ def cli(bounds: tuple[str, ...], untrusted: bool, hosts: tuple[str, ...], show_t
 
 
 SELDOM = (50_000, 50, 100)
-"""When the cyclic garbage collector looks: a run makes many objects that live to its end and hardly a cycle, and would
-spend a seventh of its time looking at them again and again."""
+"""Thresholds of the cyclic garbage collector. A run makes many long-lived objects and hardly any cycle; with the
+default thresholds, a seventh of its time is spent on collection."""
 
 
 def main() -> None:
@@ -156,13 +158,13 @@ def _run() -> int:
     try:
         status = cli.main(standalone_mode=False)
         if sys.stdout is not None:
-            sys.stdout.flush()  # a full disk is told here, and not by the interpreter once all is over
+            sys.stdout.flush()  # a full disk is reported here, not by the interpreter at exit
     except DriftError as error:
         from drift.model.journal import note
         from drift.model.secrets import without_tokens
         from drift.report.safe import visible
 
-        # what a state, a file or AWS says is quoted: it may hold secrets, and what moves a terminal's cursor
+        # the message may quote a state, a file or AWS: remove secrets and terminal control sequences
         first, _, hint = without_tokens(str(error)).partition("\n")
         note("failed", error=type(error).__name__, message=first)
         click.secho(f"Error: {visible(first)}", fg="red", err=True)
@@ -178,36 +180,36 @@ def _run() -> int:
     except BrokenPipeError:
         _to_nowhere()
         sys.exit(DONE)
-    except Exception as error:  # noqa: BLE001 - the one door: 1 is the status of drift, and of nothing else
+    except Exception as error:  # noqa: BLE001 - exit status 1 means drift, so no traceback may cause it
         sys.exit(_surprised(error))
     return status if isinstance(status, int) else DONE
 
 
 def _to_nowhere() -> None:
-    """Let what is still to be written go nowhere: who reads it is gone."""
+    """Discard remaining output, because the reader of standard output is gone."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _surprised(error: Exception) -> int:
-    """One line of what drift itself did not expect, and where. Never its message, which may quote a secret."""
+    """Report an unexpected exception in one line, with its place. Its message is left out: it may quote a secret."""
     import traceback
 
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if Path(f.filename).is_relative_to(_HERE)]
     at = f" at {Path(own[-1].filename).relative_to(_HERE.parent).as_posix()}:{own[-1].lineno}" if own else ""
     hint = "Please report it with a recording (`drift check --record FILE`) and a log (`--log-file FILE`)."
-    with contextlib.suppress(Exception):  # nothing that the log does may hide what happened
+    with contextlib.suppress(Exception):  # a failure of the log must not hide the exception
         from drift.cli import log
         from drift.model.journal import note
 
         if log.is_in_a_file():
             way = [f"{f.filename}:{f.lineno} {f.name}" for f in frames]
             note("surprised", drift=__version__, error=type(error).__name__, way=way[-100:])
-            hint = "Please report it with the log, which holds the way it came and no values."
-    what = f"this should not happen: {type(error).__name__}{at}"
-    if isinstance(error, OSError) and error.strerror:  # a full disk, say: the system's own words hold no value
-        what, hint = f"{error.strerror}{at}", "Free what is full or closed, and run again."
+            hint = "Please report it with the log, which contains the traceback without values."
+    what = f"internal error in drift: {type(error).__name__}{at}"
+    if isinstance(error, OSError) and error.strerror:  # a full disk, for example: the message has no values
+        what, hint = f"{error.strerror}{at}", "Free the disk or reopen the output, and run again."
     with contextlib.suppress(OSError, ValueError):
         click.secho(f"Error: {what}", fg="red", err=True)
         click.echo(f"  {hint}", err=True)

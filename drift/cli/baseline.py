@@ -20,7 +20,7 @@ from drift.report.conclude import looked
 
 @click.group("baseline")
 def command() -> None:
-    """Accept the drift there is, so that later checks speak of what is new."""
+    """Accept today's drift, so that later checks fail only on new drift."""
 
 
 @command.command("write")
@@ -29,7 +29,7 @@ def command() -> None:
 @type_options
 @account_options
 @ignore_options
-@click.option("--reason", metavar="TEXT", help="Why it is accepted, written to every entry.")
+@click.option("--reason", metavar="TEXT", help="Why the drift is accepted. Written to every new entry.")
 def write(
     states: States,
     configurations: Configurations,
@@ -38,9 +38,9 @@ def write(
     ignoring: Ignoring,
     reason: str | None,
 ) -> None:
-    """Write drift-baseline.json (or --baseline FILE): all of today's drift, as accepted.
+    """Write all of today's drift to drift-baseline.json (or --baseline FILE), as accepted.
 
-    Reasons that stand in the file are kept, and so are entries of what this run did not look at.
+    Reasons in an existing file are kept. So are entries for resources that this run did not check.
 
     \b
     Examples:
@@ -60,10 +60,12 @@ def write(
     )
     report = outcome.report
     if report.states_failed:
-        raise UsageError("a state could not be read: " + report.states_failed[0], "Accept drift when all can be read.")
+        raise UsageError(
+            "a state could not be read: " + report.states_failed[0], "Write the baseline when every state can be read."
+        )
     text = baseline.rewritten(report, looked(outcome.surveys), old, reason or "")
-    write_files({file: text}, "Give --baseline a path that can.")
+    write_files({file: text}, "Give --baseline a path that can be written.")
     many = len(report.drift)
     click.echo(f"{file}: {many} drifted resource{'s' * (many != 1)} accepted. Review and commit it.")
     if report.incomplete:
-        click.echo("Not all could be read: what nobody saw is not accepted.", err=True)
+        click.echo("Not everything could be read: drift that was not seen is not accepted.", err=True)

@@ -19,16 +19,18 @@ from drift.provider.describe import plain_entry
     type=click.Choice(["table", "json", "markdown"]),
     default="table",
     show_default=True,
-    help="How it is written.",
+    help="Output format.",
 )
-@click.option("--verbose", "-v", is_flag=True, help="List the attributes compared, and those ignored with the reason.")
+@click.option(
+    "--verbose", "-v", is_flag=True, help="List the compared attributes, and the ignored ones with the reason."
+)
 def command(types: Types, format_: str, verbose: bool) -> None:
-    """List the resource types drift covers: what is compared, what is ignored and why.
+    """List the resource types that drift supports: what is compared, what is ignored and why.
 
     \b
     Examples:
       drift catalog --only 'aws_s3_*' --verbose
-      drift catalog --format json
+      drift catalog --iam-policy > drift-policy.json
     """
     catalog = plugins.catalog()
     names = sorted(types.scope().types(catalog))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "--estimate",
     "estimated",
     is_flag=True,
-    help="Say how many calls the check will make, by service, and make none but the one that tells the account.",
+    help="Print how many API calls the check would make, by service. Makes only the call that identifies the account.",
 )
 def command(
     states: States,
@@ -46,24 +46,24 @@ def command(
     output: Output,
     estimated: bool,
 ) -> int:
-    """Compare the account with its Terraform state, and report the drift.
+    """Compare the account with its Terraform states and configuration, and report the drift.
 
     \b
     Examples:
-      drift check                                      the state of this Terraform directory
+      drift check                                      the state of the current directory
       drift check --config envs/prod                   that directory's state and configuration
       drift check --state prod.tfstate --region eu-west-1
       drift check --state 'envs/**/*.tfstate' --format json --output drift.json
       drift check --state 's3://states/**/*.tfstate' --state-profile states
       drift check --state prod.tfstate --fail-on unmanaged,severity>=high
       drift check --framework cis-v4 --skip-rules 's3-mfa-*' --fail-on severity>=high
-      drift check --judge all,account                  also what is in sync, and what the account lacks
-      drift check --fail-on severity>=high,introduced  not for what was there before
+      drift check --judge all,account                  also resources in sync, and what the account lacks
+      drift check --fail-on severity>=high,introduced  only for new findings
       drift check --state prod.tfstate --only 'aws_iam_*' --profile audit
       drift check --filter "tags.Team == 'data'" --baseline accepted.json --fail-on new
 
-    Exit status: 0 nothing that fails, 1 drift that fails, 2 it could not be done, 3 nothing
-    failing was seen, but part of the scope could not be read.
+    Exit status: 0 no drift that --fail-on selects, 1 such drift, 2 the check could not run,
+    3 no such drift was found, but something could not be read.
     """
     output.validate()
     configurations.validate()
@@ -99,11 +99,11 @@ def _remember(configurations: Configurations, outcome: Outcome) -> None:
 
 
 def _tell(found: Estimate) -> None:
-    """The calls by service, those with the most first."""
+    """Print the number of calls by service, largest first."""
     every = found.listing + found.reading
     click.echo(
-        f"About {every.total()} calls: {found.listing.total()} to list, {found.reading.total()} to read what is "
-        "managed. Further pages, and what proves to be unmanaged, come on top."
+        f"About {every.total()} calls: {found.listing.total()} to list resources, {found.reading.total()} to read "
+        "managed resources. More calls are needed for further result pages and for unmanaged resources."
     )
     for service, calls in sorted(every.items(), key=lambda one: (-one[1], one[0])):
         click.echo(f"  {service:<28} {calls:>6}")

@@ -1,4 +1,4 @@
-"""Where one is in a repository."""
+"""Finds the repository around a directory."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def checkout(start: Path) -> tuple[Path, str]:
-    """The root of the repository around a directory, and the way from there to it."""
+    """The root of the repository that contains `start`, and the path from the root to `start`, with slashes."""
     start = start.resolve()
     root = next((d for d in (start, *start.parents) if (d / ".git").exists()), start)
     return root, start.relative_to(root).as_posix().removeprefix(".")

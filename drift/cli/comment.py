@@ -14,32 +14,36 @@ from drift.errors import UsageError
 
 @click.command("comment")
 @click.argument("saved")
-@click.option("--number", type=int, metavar="N", help="The pull or merge request. Default: that of the CI job.")
+@click.option(
+    "--number", type=int, metavar="N", help="Number of the pull or merge request. Default: that of the CI job."
+)
 @click.option(
     "--directory",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     default=".",
     show_default=True,
-    help="Where in the checkout drift ran: the report's paths begin there.",
+    help="The directory in which drift check ran. Paths in the report are relative to it.",
 )
 @click.option(
     "--changed",
     multiple=True,
     metavar="FILE",
-    help="Take these files for what the pull request changes (as the repository's root sees them), and ask nobody.",
+    help="A file that the pull request changes, relative to the repository's root. May be repeated. Default: ask the "
+    "platform.",
 )
 @posting_options
 def command(saved: str, number: int | None, directory: Path, changed: tuple[str, ...], posting: Posting) -> None:
-    """Write a saved report on a pull request: one comment for each scope, updated in place.
+    """Post a saved report on a pull request: one comment for each scope, updated in place.
 
     \b
     Examples:
       drift check --format json -o drift.json; drift comment drift.json --scope prod
       drift comment drift.json --directory infra/prod --dry-run --changed infra/prod/main.tf
 
-    The drift that the pull request touches comes first, with a warning where applying it would
-    overwrite a live change; the rest is folded. GitHub needs GITHUB_TOKEN and the permission
-    `pull-requests: write`, GitLab GITLAB_TOKEN with the scope `api`. A token is never printed.
+    Drift that the pull request touches comes first, with a warning if applying it would overwrite
+    a change made in the account. Other drift is folded. GitHub needs GITHUB_TOKEN with the
+    permission `pull-requests: write`; GitLab needs GITLAB_TOKEN with the scope `api`. The token is
+    never printed.
     """
     from drift.report.comment import Post
     from drift.report.touch import ChangedFile, touching
@@ -57,7 +61,7 @@ def command(saved: str, number: int | None, directory: Path, changed: tuple[str,
     place = posting.place()
     number = number or place.number
     if not number:
-        raise UsageError("no pull request to write on", "Run it for one, or give --number.")
+        raise UsageError("no pull request to comment on", "Give --number, or run drift in a CI job of a pull request.")
     from drift.platforms import opened
 
     platform = opened(place)

@@ -10,7 +10,7 @@ SHELLS = ("bash", "zsh", "fish")
 @click.command("completion")
 @click.argument("shell", type=click.Choice(SHELLS))
 def command(shell: str) -> None:
-    """Print what completes drift's commands and options in a shell.
+    """Print a script that completes drift's commands and options in a shell.
 
     \b
     Examples:
@@ -24,5 +24,5 @@ def command(shell: str) -> None:
 
     complete = get_completion_class(shell)
     if complete is None:
-        raise click.ClickException(f"click completes nothing in {shell}")
+        raise click.ClickException(f"no completion for {shell}: click does not support this shell")
     click.echo(complete(cli, {}, "drift", "_DRIFT_COMPLETE").source())

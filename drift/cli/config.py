@@ -27,21 +27,21 @@ SCHEMA = "drift-config/1"
     type=click.Choice(["table", "json"]),
     default="table",
     show_default=True,
-    help="How it is written.",
+    help="Output format.",
 )
-@click.option("--set", "only_set", is_flag=True, help="Leave out what is at its default.")
+@click.option("--set", "only_set", is_flag=True, help="Show only settings that differ from the default.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND] [OPTIONS]...")
 def command(format_: str, only_set: bool, words: tuple[str, ...]) -> None:
-    """Show the settings in force, and where each comes from: of `drift check`, or of another command.
+    """Show the effective settings of `drift check` or another command, and the source of each.
 
     \b
     Examples:
-      drift config                                what `drift check` would do here
+      drift config                                the settings of `drift check` here
       drift config --format json graph
       drift config check --fail-on unmanaged      with these flags
 
-    Flags win over the environment (DRIFT_CHECK_FAIL_ON, DRIFT_FAIL_ON), that over drift.toml or
-    [tool.drift] of pyproject.toml, that over the defaults.
+    The command line overrides the environment (DRIFT_CHECK_FAIL_ON, then DRIFT_FAIL_ON), which
+    overrides drift.toml or [tool.drift] in pyproject.toml, which overrides the defaults.
     """
     context, path = _context(list(words) if words and not words[0].startswith("-") else ["check", *words])
     with context:
@@ -58,7 +58,7 @@ def command(format_: str, only_set: bool, words: tuple[str, ...]) -> None:
         }
         click.echo(json.dumps(out, indent=2))
         return
-    click.echo(f"drift {' '.join(path)}, configured by {shown(file) if file else 'no file'}")
+    click.echo(f"Settings of drift {' '.join(path)}, configuration file: {shown(file) if file else 'none'}")
     width = max((len(s["key"]) for s in found), default=0)
     values = [(s, _told(s["value"])) for s in found]
     broad = max((len(v) for _, v in values), default=0)
@@ -78,7 +78,7 @@ def _context(words: list[str]) -> tuple[click.Context, tuple[str, ...]]:
     path: tuple[str, ...] = ()
     while isinstance(inner, click.Group):
         if not words:
-            raise click.UsageError(f"`drift {' '.join(path)}` has several commands: name one.")
+            raise click.UsageError(f"`drift {' '.join(path)}` has several subcommands: name one.")
         name, *words = words
         found = inner.get_command(parent, name)
         if found is None:

@@ -24,12 +24,12 @@ TYPES = (
     "aws_iam_user_login_profile", "aws_iam_policy",
     "aws_sqs_queue", "aws_dynamodb_table", "aws_cloudwatch_log_group", "aws_ssm_parameter",
 )  # fmt: skip
-"""What the shop is made of, and what moto's extra for the demo serves."""
+"""The types in the example state, as far as moto's extra for the demo simulates them."""
 GUARDS = (
     "aws_cloudtrail", "aws_guardduty_detector", "aws_guardduty_detector_feature", "aws_securityhub_account",
     "aws_config_configuration_recorder*", "aws_ebs_encryption_by_default", "aws_iam_account_password_policy",
 )  # fmt: skip
-"""What an account is asked for besides, with `--judge account`."""
+"""More types that are read with `--judge account`."""
 
 
 @click.command("demo")
@@ -37,11 +37,11 @@ GUARDS = (
 @extent_options
 @output_options
 def command(judging: Rules, extent: Extent, output: Output) -> int:
-    """Run the main job on a small built-in account: no AWS account, no credentials, no network.
+    """Run `drift check` on a small simulated account: no AWS account, no credentials, no network.
 
-    An AWS is simulated inside this process (moto), a shop is built in it whose Terraform state
-    ships with drift, somebody tampers with it, and `drift check` reports what it finds.
-    Exit status: as of `drift check`, so 1: the account has drifted.
+    drift simulates AWS inside this process (moto), creates the resources of an example state,
+    changes some of them, and reports the drift. The exit status is that of `drift check`: 1,
+    because the account has drifted.
     """
     output.validate()
     judging.chosen()
@@ -51,7 +51,7 @@ def command(judging: Rules, extent: Extent, output: Output) -> int:
         import boto3
         from moto import mock_aws
     except ImportError as error:
-        raise DriftError(f"the demo needs moto: {error}", installation.hint("demo")) from None
+        raise DriftError(f"the demo needs moto, which cannot be imported: {error}", installation.hint("demo")) from None
     from drift.demo.account import REGION, build, tamper
     from drift.providers.aws.session import BotoApi
 

@@ -20,7 +20,7 @@ TITLES = {
     "new": "New",
     "changed": "Changed",
     "resolved": "Resolved",
-    "unknown": "Not seen, but not all could be read",
+    "unknown": "Unknown, because it could not be read again",
 }
 SIGN = {"new": "+", "changed": "~", "resolved": "-", "unknown": "?"}
 
@@ -34,22 +34,23 @@ SIGN = {"new": "+", "changed": "~", "resolved": "-", "unknown": "?"}
     type=click.Choice(["table", "json", "markdown"]),
     default="table",
     show_default=True,
-    help="How it is written.",
+    help="Output format.",
 )
 def command(old: str, new: str, format_: str) -> int:
-    """Compare two saved reports: what is new, what is resolved, what drifted further.
+    """Compare two saved reports: new, changed and resolved drift.
 
     \b
     Examples:
       drift diff yesterday.json today.json
       drift diff main.json branch.json --format markdown
 
-    A drift is known by its fingerprint, which is the same on every machine. What the later run
-    could not read is never called resolved. Exit status: 0 nothing new, 1 new or changed drift,
-    2 it could not be done, 3 nothing new was seen, but part of the scope could not be read.
+    Drift is matched by its fingerprint, which is the same on every machine. Drift of resources
+    that the later run could not read is never resolved. Exit status: 0 no new drift, 1 new or
+    changed drift, 2 the reports could not be compared, 3 no new drift was found, but the later
+    run could not read everything.
     """
     if old == new == "-":
-        raise UsageError("only one report can be on standard input", "Give the other as a file.")
+        raise UsageError("only one report can come from standard input", "Give the other as a file.")
     later = load(new)
     found = Difference.between(load(old), later)
     if format_ == "json":

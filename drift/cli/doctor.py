@@ -25,7 +25,7 @@ from drift.model.drift import Report
 from drift.report.safe import visible
 
 Status = Literal["ok", "note", "part", "fail"]
-"""Fine; worth knowing; a check would be incomplete; a check could not be done."""
+"""Works; worth knowing; a check would be incomplete; a check could not run."""
 EXIT = {"ok": DONE, "note": DONE, "part": INCOMPLETE, "fail": IMPOSSIBLE}
 MARK = {"ok": ("ok  ", "green"), "note": ("note", "cyan"), "part": ("part", "yellow"), "fail": ("FAIL", "red")}
 WORST: tuple[Status, ...] = ("fail", "part", "note", "ok")
@@ -34,7 +34,7 @@ FEW = 5
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """One thing that was looked at, how it stands, and what to do."""
+    """One test: its subject, its result, and what to do."""
 
     status: Status
     what: str
@@ -47,15 +47,15 @@ class Examined:
 @type_options
 @account_options
 def command(states: States, configurations: Configurations, types: Types, account: Account) -> int:
-    """Find out whether a check would work here: configuration, states, credentials, permissions; and say what to do.
+    """Test whether a check works here: configuration, states, credentials and permissions.
 
     \b
     Examples:
       drift doctor
       drift doctor --state 's3://states/**/*.tfstate' --profile audit
 
-    The permissions are tried out, not computed: it makes the calls of `drift check --only-state`.
-    Exit status: 0 all is well, 2 a check could not be done, 3 it would be incomplete.
+    drift tests permissions by making the calls of `drift check --only-state`.
+    Exit status: 0 everything works, 2 a check could not run, 3 it would be incomplete.
     """
     worst = len(WORST) - 1
     for one in examined(states, configurations, types, account):
@@ -68,7 +68,7 @@ def command(states: States, configurations: Configurations, types: Types, accoun
 
 
 def examined(states: States, configurations: Configurations, types: Types, account: Account) -> Iterator[Examined]:
-    """What is looked at, in the order in which one thing needs the other."""
+    """The tests, in order: later ones depend on earlier ones."""
     yield Examined("ok", f"drift {__version__}, Python {platform.python_version()}")
     yield _settings()
     try:
@@ -102,8 +102,8 @@ def _settings() -> Examined:
         return Examined("ok", f"settings: {shown(file)}")
     return Examined(
         "note",
-        "settings: no drift.toml here or above; the defaults count",
-        "`drift config` shows them; docs/configuration-file.md says what can be set.",
+        "settings: no drift.toml here or above; defaults apply",
+        "`drift config` shows them; docs/configuration-file.md lists all keys.",
     )
 
 
@@ -118,7 +118,7 @@ def _states(desired: Desired) -> Iterator[Examined]:
     yield Examined("ok" if desired.resources else "note", told)
     if desired.not_covered:
         names = _few(f"{count} {name}" for name, count in sorted(desired.not_covered.items()))
-        yield Examined("note", f"not compared, because drift has no entry for the type: {names}")
+        yield Examined("note", f"not compared, because drift does not support the type: {names}")
 
 
 def _accounts(desired: Desired, here: str) -> Iterator[Examined]:
@@ -129,8 +129,8 @@ def _accounts(desired: Desired, here: str) -> Iterator[Examined]:
     for account, count in sorted(others.items()):
         yield Examined(
             "part",
-            f"accounts: {count} resources live in account {account}, which these credentials do not reach",
-            "Run drift with credentials of that account too; what it holds is not read, and never called missing.",
+            f"accounts: {count} resources are in account {account}, to which these credentials have no access",
+            "Run drift with credentials of that account too. Until then its resources are not read, never missing.",
         )
 
 
@@ -141,13 +141,13 @@ def _permissions(report: Report) -> Iterator[Examined]:
     for unread in report.unread:
         refused[unread.code].add(unread.action)
     refused.pop("OtherAccount", None)
-    for code, kept in ((NOT_ASKED, "the content of secrets is not read; --with secret-values reads it"),
-                       (NOT_OFFERED, "the emulator does not offer")):  # fmt: skip
+    for code, kept in ((NOT_ASKED, "the content of secrets is not read by default; --with secret-values reads it"),
+                       (NOT_OFFERED, "the emulator does not support")):  # fmt: skip
         if found := refused.pop(code, None):
             yield Examined("note", f"by choice: {kept}" if code == NOT_ASKED else f"{kept} {_few(sorted(found))}")
     calls = sum(report.api_calls.values())
     if not refused:
-        yield Examined("ok", f"permissions: everything that the states describe can be read ({calls} calls)")
+        yield Examined("ok", f"permissions: every resource in the states can be read ({calls} calls)")
     for code, found in sorted(refused.items()):
         yield Examined(
             "part",

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="How it is written.",
+    help="Output format.",
 )
 def command(
     what: str,
@@ -59,10 +59,11 @@ def command(
     ignoring: Ignoring,
     format_: str,
 ) -> None:
-    """Explain one verdict: what happened, how grave it is, what to do; then every attribute and what told it.
+    """Explain the verdict on one resource: what changed, how severe it is, what to do; then each attribute.
 
-    An address of the state is looked up with its own type alone, and those that tell of it; an id, an ARN or a name
-    among all types in scope: --only makes that cheaper. A saved report holds what drifted, not what is in sync.
+    For an address of the state, drift reads only the resource's type and the types of its parts.
+    For an id, an ARN or a name it searches all types: give --only to make fewer calls. A saved report contains only
+    resources that drifted.
 
     \b
     Examples:
@@ -95,7 +96,7 @@ def command(
         )
     ]
     if not found:
-        raise UsageError(f"nothing goes by {what!r}", _hint(what, outcome))
+        raise UsageError(f"no resource has the address, id, ARN or name {what!r}", _hint(what, outcome))
     known = {(e.type, e.id, e.address) for e in found}
     every = (*outcome.report.drift, *outcome.report.accepted)
     drifts = [d for d in every if (d.type, d.found.id, str(d.resource.address or "")) in known or _is(d, what)]
@@ -149,7 +150,7 @@ def _link(drift: Drift) -> str:
 
 
 def _narrowed(what: str, scope: Scope) -> Scope:
-    """The type of an address, and the types that tell of its attributes, where nothing else is asked for."""
+    """For an address and without --only: a scope of its type, and of the types that describe parts of it."""
     catalog = plugins.catalog()
     try:
         type_ = Address.parse(what).type
@@ -167,7 +168,7 @@ def _hint(what: str, outcome: Outcome) -> str:
     except ValueError:
         type_ = ""
     if "_" in type_ and type_ not in plugins.catalog():
-        return f"drift does not cover {type_} yet: `drift catalog` lists the types that it does."
+        return f"drift does not support {type_} yet: `drift catalog` lists the supported types."
     known = [str(r.address) for survey, _ in outcome.surveys for r in survey.desired]
     known += [r.id for survey, _ in outcome.surveys for r in survey.actual.resources.values()]
     return did_you_mean(what, known, "Give an address of the state, an id, an ARN or a name.")

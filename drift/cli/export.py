@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Everything(Rules):
-    """One rule, which has every attribute of what drifted read and finds nothing."""
+    """One rule without findings, which makes drift read every attribute of the drifted resources."""
 
     def chosen(self) -> list[Rule]:
         from drift.rules.spec import Rule
@@ -43,9 +43,11 @@ class _Everything(Rules):
     type=click.Choice(["terraform-plan"]),
     default="terraform-plan",
     show_default=True,
-    help="What it is for.",
+    help="Output format.",
 )
-@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write. Default: standard output."
+)
 @state_options
 @configuration_options
 @type_options
@@ -60,9 +62,10 @@ def command(
     account: Account,
     ignoring: Ignoring,
 ) -> None:
-    """Hand what drifted to what people judge plans with: Checkov, or whatever else reads a plan in JSON.
+    """Write the drifted resources as a Terraform plan in JSON, for Checkov and other plan scanners.
 
-    The actual values stand where a plan has the planned ones, so what such a tool finds is there now.
+    The plan contains the actual values as planned values, so a scanner checks what is in the
+    account now.
 
     \b
     Examples:
@@ -83,4 +86,4 @@ def command(
     if output is None:
         click.echo(text, nl=False)
         return
-    write_files({output: text}, "Give --output a path that can.")
+    write_files({output: text}, "Give --output a path that can be written.")

@@ -38,18 +38,19 @@ FORMATS: dict[str, Callable[[nx.DiGraph[Key], drawing.Marks], str]] = {
 @click.option(
     "--side",
     type=click.Choice(["configured", "desired", "actual", "drifted"]),
-    help="What the configuration says (the default with --config), what Terraform describes (neither asks a cloud), "
-    "what is there, or what drifted with its neighbours (the default).",
+    help="What to draw: configured (the configuration; default with --config), desired (what Terraform describes), "
+    "actual (the account), drifted (drifted resources and their neighbours; default otherwise). configured and "
+    "desired make no API call.",
 )
 @click.option(
-    "--format", "format_", type=click.Choice(list(FORMATS)), default="dot", show_default=True, help="How it is written."
+    "--format", "format_", type=click.Choice(list(FORMATS)), default="dot", show_default=True, help="Output format."
 )
 @type_options
 @account_options
 def command(
     states: States, configurations: Configurations, types: Types, account: Account, side: str | None, format_: str
 ) -> None:
-    """Draw the resources and what they refer to, with the drift marked.
+    """Draw resources and their references, with drift marked.
 
     \b
     Examples:
@@ -81,7 +82,7 @@ def command(
 
 
 def configured(states: States, configurations: Configurations, format_: str) -> str:
-    """The configurations as they are evaluated, with what the states given know."""
+    """The configurations, evaluated with the values that the given states record."""
     from drift.report import configuration
 
     read = configurations.alone() if not states.states else [*_with_states(states, configurations)]
@@ -92,5 +93,7 @@ def _with_states(states: States, configurations: Configurations) -> Iterator[Con
     places = states.places(variables=configurations.given)
     for state in states_of(sources(places, configurations))[0]:
         if state.configuration is None:
-            raise UsageError(f"{state.source}: no configuration fits it", "Give its directory with --config.")
+            raise UsageError(
+                f"{state.source}: no configuration matches this state", "Give its directory with --config."
+            )
         yield state.configuration

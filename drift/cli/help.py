@@ -13,9 +13,9 @@ def command(context: click.Context, words: tuple[str, ...]) -> None:
     at = context.find_root()
     for word in words:
         if not isinstance(at.command, click.Group):
-            raise click.UsageError(f"{at.command_path} has no commands: there is no {word!r}")
+            raise click.UsageError(f"{at.command_path} has no subcommands, so {word!r} is unknown")
         found = at.command.get_command(at, word)
         if found is None:
-            raise click.UsageError(f"{at.command_path} has no command {word!r}")
+            raise click.UsageError(f"{at.command_path} has no subcommand {word!r}")
         at = click.Context(found, info_name=word, parent=at)
     click.echo(at.get_help())

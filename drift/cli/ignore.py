@@ -17,16 +17,24 @@ from drift.model import bounds
 
 @click.command("ignore")
 @click.argument("resources", nargs=-1, required=True, metavar="ADDRESS|TYPE.ID...")
-@click.option("--path", "paths", multiple=True, help="Only this attribute, and what is inside of it: tags.LastRun.")
-@click.option("--reason", required=True, help="Why this is no drift.")
-@click.option("--owner", help="Who answers for the rule.")
 @click.option(
-    "--expires", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The last day on which it counts: 2026-12-31."
+    "--path",
+    "paths",
+    multiple=True,
+    help="Only this attribute and everything inside it: tags.LastRun. May be repeated.",
+)
+@click.option("--reason", required=True, help="Why this is not drift. Shown in the report.")
+@click.option("--owner", help="Who is responsible for the rule.")
+@click.option(
+    "--expires",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The last day on which the rule applies: 2026-12-31.",
 )
 def command(
     resources: tuple[str, ...], paths: tuple[str, ...], reason: str, owner: str | None, expires: datetime | None
 ) -> None:
-    """Leave something out on purpose: writes a rule to drift.toml, and keeps the rest of the file as it is.
+    """Leave drift out of the report: add a rule to drift.toml. The rest of the file stays unchanged.
 
     \b
     Examples:
@@ -35,14 +43,14 @@ def command(
       drift ignore aws_iam_user.jane --reason "leaves in June" --expires 2026-06-30
     """
     if not reason.strip():
-        raise UsageError("--reason is empty", "Say why this is no drift: somebody will ask.")
+        raise UsageError("--reason is empty", "Say why this is not drift.")
     file = find(Path.cwd()) or Path(NAME)
     rule: dict[str, Any] = {"resource": _one(resources), "path": _one(paths), "reason": reason, "owner": owner}
     written = _with(file, {**rule, "expires": expires.date() if expires else None})
     write_files({file: written}, "Write the rule by hand.")
     click.echo(f"{shown(file)}: {', '.join(resources)} {'is' if len(resources) == 1 else 'are'} ignored: {reason}")
     if expires and expires.date() < datetime.now(UTC).date():
-        click.echo(f"{expires.date()} is over: the rule counts no more.", err=True)
+        click.echo(f"{expires.date()} is in the past: the rule does not apply.", err=True)
 
 
 def _one(values: tuple[str, ...]) -> str | list[str]:
@@ -50,7 +58,7 @@ def _one(values: tuple[str, ...]) -> str | list[str]:
 
 
 def _with(file: Path, rule: dict[str, Any]) -> str:
-    """The file's text with one rule more."""
+    """The text of the file with one more rule."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 

@@ -25,20 +25,32 @@ WHERE = {"github": ".github/workflows/drift.yml", "gitlab": ".gitlab/drift.yml"}
 ORIGIN = re.compile(
     r'\[remote "origin"\][^\[]*?\burl\s*=\s*(?:\w+://[^/\s]+/|(?!\w+://)[^:\s]+:)([\w.-]+(?:/[\w.-]+)+)'
 )
-"""`https://host/owner/name.git` and `git@host:owner/name.git`, in git's configuration."""
+"""Matches `https://host/owner/name.git` and `git@host:owner/name.git` in git's configuration."""
 PLAIN = re.compile(r"[\w./ @+-]+")
-"""What a directory may be called to stand in a job of a CI."""
+"""Names of directories that are safe in a CI job."""
 
 
 @click.command("init")
-@click.option("--state", "states", multiple=True, metavar="PLACE", help="A state to look at; else those found here.")
-@click.option("--ci", type=click.Choice(["github", "gitlab", "none"]), help="The CI to write a job for; else asked.")
-@click.option("--fail-on", default="any", show_default=True, metavar="POLICY", help="What fails a run.")
-@click.option("--role", default="", metavar="ARN", help="The AWS role of the CI; else the variable DRIFT_ROLE.")
-@click.option("--region", default="us-east-1", show_default=True, metavar="REGION", help="The region to begin in.")
-@click.option("--provider", metavar="NAME", help="The provider whose role it is, where several are installed.")
-@click.option("--yes", "-y", is_flag=True, help="Ask nothing: take what is found and the defaults.")
-@click.option("--force", is_flag=True, help="Write over files that are there.")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    metavar="PLACE",
+    help="A state to check. May be repeated. Default: the states found here.",
+)
+@click.option(
+    "--ci",
+    type=click.Choice(["github", "gitlab", "none"]),
+    help="The CI system for which to write a job. Default: ask.",
+)
+@click.option("--fail-on", default="any", show_default=True, metavar="POLICY", help="Which drift makes a run fail.")
+@click.option(
+    "--role", default="", metavar="ARN", help="The AWS role of the CI job. Default: the CI variable DRIFT_ROLE."
+)
+@click.option("--region", default="us-east-1", show_default=True, metavar="REGION", help="The default region.")
+@click.option("--provider", metavar="NAME", help="The provider of the role, if several are installed.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask; use what was found, and the defaults.")
+@click.option("--force", is_flag=True, help="Overwrite existing files.")
 def command(
     states: tuple[str, ...],
     ci: str | None,
@@ -49,14 +61,14 @@ def command(
     yes: bool,
     force: bool,
 ) -> None:
-    """Set drift up in this repository: its states, drift.toml, the job of the CI, and what to do next.
+    """Set up drift in this repository: find its states, write drift.toml and a CI job, print the next steps.
 
     \b
     Examples:
       drift init
       drift init --ci github --fail-on unmanaged,severity>=high --yes
 
-    It reads files here, and asks no cloud. Files that are there stay as they are, unless --force is given.
+    It only reads local files and makes no API call. Existing files stay unchanged unless --force is given.
     """
     Policy.parse([fail_on])
     found = () if states else tuple(directories(Path()))
@@ -66,7 +78,7 @@ def command(
     if not states and not found:
         raise UsageError(
             "no Terraform directory with a state or a backend was found here",
-            "Run it at the root of the repository, or name the states: drift init --state PLACE.",
+            "Run it at the root of the repository, or give the states: drift init --state PLACE.",
         )
     asks = sys.stdin.isatty() and not yes
     platform = ci or _platform(asks)
@@ -83,7 +95,7 @@ def command(
         files[WHERE[platform]] = write(workflows.Job(directories=found, login=login))
     there = [f for f in files if Path(f).exists()]
     if there and not force:
-        raise UsageError(f"{', '.join(there)}: there already", "Remove it, or write over it with --force.")
+        raise UsageError(f"{', '.join(there)}: already exists", "Remove it, or overwrite it with --force.")
     for file in files:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     write_files({Path(file): text for file, text in files.items()})
@@ -95,12 +107,12 @@ def command(
 
 
 def directories(root: Path) -> Iterator[str]:
-    """The Terraform directories below `root` that have a state: a backend, or a state beside them."""
+    """The Terraform directories below `root` that have a backend block or a state file."""
     from drift.desired import directory as terraform
 
     for entered, (folder, below, files) in enumerate(os.walk(root), 1):
         if entered > FOLDERS.most:
-            raise UsageError(f"directories to look into: {FOLDERS.beyond}", FOLDERS.hint)
+            raise UsageError(f"directories to search: {FOLDERS.beyond}", FOLDERS.hint)
         below[:] = sorted(name for name in below if name not in SKIPPED and not name.startswith("."))
         here = Path(folder)
         if not any(name.endswith((".tf", ".tf.json", ".tofu")) or name == "terragrunt.hcl" for name in files):
@@ -114,22 +126,22 @@ def directories(root: Path) -> Iterator[str]:
 
 
 def _check(platform: str, found: tuple[str, ...], role: str, region: str) -> None:
-    """UsageError for what must not stand in a job of a CI: there it would be run."""
+    """UsageError for text that must not appear in a CI job, because the job would execute it."""
     if role and not re.fullmatch(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]+", role):
         raise UsageError(f"--role: {role!r} is not the ARN of a role", "Write arn:aws:iam::123456789012:role/drift.")
     if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", region):
-        raise UsageError(f"--region: {region!r} is not a region", "Write one like eu-west-1.")
+        raise UsageError(f"--region: {region!r} is not a region", "Give a region such as eu-west-1.")
     strange = [d for d in found if not PLAIN.fullmatch(d)] if platform != "none" else []
     if strange:
         raise UsageError(
-            f"the directory {strange[0]!r} has a name that a CI would take for more than a name",
-            "Rename it, or name the states with --state.",
+            f"the directory {strange[0]!r} has a name with characters that a CI job would interpret",
+            "Rename it, or give the states with --state.",
         )
 
 
 def settings(found: tuple[str, ...], states: tuple[str, ...], fail_on: str) -> str:
     """The text of drift.toml."""
-    lines = ["# What `drift check` does here; `drift config` shows it. docs/configuration-file.md has every key."]
+    lines = ["# Settings of drift. `drift config` shows them; docs/configuration-file.md lists every key."]
     if states:
         lines.append(f"state = {json.dumps(list(states))}")
     elif found != (".",):
@@ -140,7 +152,7 @@ def settings(found: tuple[str, ...], states: tuple[str, ...], fail_on: str) -> s
 
 
 def origin() -> str:
-    """`owner/name` of the repository on its platform, as git's configuration tells; empty where it does not."""
+    """`owner/name` of the repository on its platform, from git's configuration; empty if unknown."""
     try:
         text = contents(Path(".git") / "config", SETTINGS_BYTES).decode("utf-8", "replace")
     except OSError:
@@ -154,13 +166,13 @@ def _platform(asks: bool) -> str:
     if not asks:
         return guess
     choice = click.Choice(["github", "gitlab", "none"])
-    return str(click.prompt("Which CI shall run it", type=choice, default=guess if guess != "none" else "github"))
+    return str(click.prompt("Which CI system runs drift", type=choice, default=guess if guess != "none" else "github"))
 
 
 def _next(platform: str, role: str, repository: str) -> Iterator[str]:
-    yield "drift doctor                 whether a check works here: states, credentials, permissions"
+    yield "drift doctor                 test states, credentials and permissions"
     yield "drift check                  the first report"
-    yield "drift baseline write         accept what is there today, so that only what is new fails"
+    yield "drift baseline write         accept today's drift, so that only new drift fails"
     if platform == "none":
         return
     if not role:

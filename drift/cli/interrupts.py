@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: drift ends within a second, or reports what it has read, whatever it waits for."""
+"""Ctrl-C and SIGTERM: drift stops within a second, or stops reading and writes its report."""
 
 from __future__ import annotations
 
@@ -16,31 +16,32 @@ if TYPE_CHECKING:
     from drift.live.patience import Patience
 
 GRACE = 0.7
-"""Seconds for what is under way to come to its end by itself."""
+"""Seconds that a stopping run may take before the process is ended."""
 
 
 class Interrupts:
-    """What happens on a signal. The first one stops the run, or makes it report; the second ends it at once."""
+    """Handles both signals. The first stops the run, or makes it write its report; the second ends the process."""
 
     def __init__(self) -> None:
         self._patience: Patience | None = None
         self._report = False
         self.signal = 0
-        """The first signal that came; 0 for none."""
+        """The first signal received; 0 for none."""
 
     def install(self) -> None:
-        """Take over both signals; main thread alone."""
+        """Install the handlers. Only the main thread may call this."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._handle)
 
     @property
     def status(self) -> int:
-        """What the shell expects of a process that a signal ended: 130 for Ctrl-C, 143 for SIGTERM."""
+        """The exit status that shells use after a signal: 130 for Ctrl-C, 143 for SIGTERM."""
         return 128 + (self.signal or signal.SIGINT)
 
     @contextlib.contextmanager
     def watched(self, patience: Patience, *, report: bool) -> Iterator[None]:
-        """While an account is asked: who waits for it is let go, and `report` makes the run go on to its report."""
+        """Within this context, a signal stops all reading from the account; with `report` the run then writes its
+        report."""
         self._patience, self._report = patience, report
         try:
             yield
@@ -52,11 +53,13 @@ class Interrupts:
             _leave(128 + number)
         self.signal = number
         if self._patience is not None:
-            # in a thread of its own: this one may hold the lock that is needed
+            # in another thread: this one may hold the lock that stop() needs
             threading.Thread(target=self._patience.stop, daemon=True).start()
         if self._report:
             with contextlib.suppress(OSError, ValueError):
-                os.write(2, b"Stopping: the report tells what was read so far. Once more ends it at once.\n")
+                os.write(
+                    2, b"Stopping: the report will contain what was read so far. Press Ctrl-C again to stop at once.\n"
+                )
             return
         timer = threading.Timer(GRACE, _leave, (self.status,))
         timer.daemon = True
@@ -65,7 +68,7 @@ class Interrupts:
 
 
 def _leave(status: int) -> NoReturn:
-    """End now, whatever threads do: with nothing left behind."""
+    """End the process now, whatever its threads do, and its worker processes."""
     if "multiprocessing" in sys.modules:
         import multiprocessing
 
@@ -75,4 +78,4 @@ def _leave(status: int) -> NoReturn:
 
 
 INTERRUPTS = Interrupts()
-"""Of this process: there is one set of signals."""
+"""The handlers of this process. There is one instance, because signals belong to the process."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from drift.cli.options.policy import HELP, Policy
+from drift.cli.options.policy import TERMS, Policy
 from drift.cli.options.posting import Posting, broken_option, broken_text, posting_options
 from drift.cli.plugins import catalog
 from drift.cli.saved import load
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 @click.command("issue")
 @click.argument("saved", required=False)
 @broken_option
-@click.option("--fail-on", multiple=True, metavar="POLICY", help=f"What the issue is open for. {HELP}")
+@click.option("--fail-on", multiple=True, metavar="POLICY", help=f"Which drift keeps the issue open: {TERMS}")
 @posting_options
 def command(saved: str | None, broken: str | None, fail_on: tuple[str, ...], posting: Posting) -> None:
-    """Keep one issue for each scope: opened on drift, updated, closed when all is as described.
+    """Keep one issue for each scope: open it on drift, update it, close it when the drift is gone.
 
     \b
     Examples:
@@ -30,9 +30,9 @@ def command(saved: str | None, broken: str | None, fail_on: tuple[str, ...], pos
       drift issue drift.json --scope prod --fail-on unmanaged --dry-run
       drift issue --broken "the credentials have expired" --scope prod
 
-    While part of the scope could not be read, an open issue stays open. With --broken, an issue of
-    its own says that the check could not be done; the next report closes it. GitHub needs
-    GITHUB_TOKEN and the permission `issues: write`, GitLab GITLAB_TOKEN with the scope `api`.
+    If something could not be read, drift does not close an open issue. With --broken, a second issue
+    says that the check failed; the next report closes it. GitHub needs GITHUB_TOKEN with the
+    permission `issues: write`; GitLab needs GITLAB_TOKEN with the scope `api`.
     """
     from drift.report.comment import Broken, Post
 
@@ -60,10 +60,10 @@ def command(saved: str | None, broken: str | None, fail_on: tuple[str, ...], pos
     post = Post(report, scope, posting.place().link, platform.limit)
     unseen = "unmanaged" in policy.kinds and not report.scope.unmanaged
     if (report.incomplete or unseen) and not drifted:
-        click.echo("No drift that counts was seen, but not all was looked at: the issue stays as it is.")
+        click.echo("No selected drift, but the report is incomplete: the issue is left unchanged.")
         return
     address = platform.issue(post.marker, post.title(), post.issue(), keep_open=drifted)
-    click.echo(address or "No drift, and no issue.")
+    click.echo(address or "No selected drift, and no open issue.")
 
 
 def _opened(posting: Posting) -> Platform:

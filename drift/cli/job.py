@@ -1,4 +1,4 @@
-"""A job as the options describe it, run against the account they name."""
+"""Makes a run of what a command's options say, and runs it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the options of a command ask for."""
+    """The values of a command's options."""
 
     places: tuple[str, ...]
     scope: Scope
@@ -37,12 +37,12 @@ class Asked:
 
 
 def sources(places: tuple[str, ...], configurations: Configurations = UNREAD) -> Sources:
-    """Where the desired side is described."""
+    """The sources of the desired side: states and configurations."""
     return configurations.sources(places, plugins.backends())
 
 
 def run(asked: Asked) -> Outcome:
-    """Compare the account with its states, and with their configurations."""
+    """Connect to the account, compare it with its states and configurations, and save the recording."""
     connection, scope = asked.account.open(asked.scope)
     with asked.account.patiently(connection):
         outcome = compare(asked, connection, scope)
@@ -52,13 +52,13 @@ def run(asked: Asked) -> Outcome:
 
 
 def forecast(asked: Asked) -> Estimate:
-    """The calls that the run will make, by service."""
+    """An estimate of the run's API calls, by service."""
     connection, scope = asked.account.open(asked.scope)
     return line.forecast(sources(asked.places, asked.configurations), connection, plugins.catalog(), job(asked, scope))
 
 
 def compare(asked: Asked, connection: Connection, scope: Scope) -> Outcome:
-    """The same with an account that is open already."""
+    """Compare an account, over a connection that is open already."""
     with progress() as bar:
         return line.run(
             sources(asked.places, asked.configurations), [connection], plugins.catalog(), job(asked, scope), bar
@@ -66,7 +66,7 @@ def compare(asked: Asked, connection: Connection, scope: Scope) -> Outcome:
 
 
 def job(asked: Asked, scope: Scope) -> Job:
-    """What the run is to do; UsageError for what makes no sense."""
+    """The job for `drift.run`; UsageError for invalid options."""
     out = Job(scope=scope, rules=plugins.rules(), accepted=asked.accepted, links=asked.links)
     if asked.ignoring is not None:
         others = asked.ignoring.also_managed_by

@@ -1,6 +1,7 @@
-"""The log: what drift did and how long each step took, a JSON object on each line, without secrets.
+"""The log: each step of drift and its duration, as one JSON object per line, without secrets.
 
-`drift check --log-file FILE` keeps it for its owner alone; `-vv` writes the same on standard error, for a person.
+`drift check --log-file FILE` writes it to a file that only its owner can read; `-vv` writes it to standard error, for
+people.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ from drift.model.secrets import without_tokens
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 VARIABLE = "DRIFT_LOG_FILE"
-"""The environment variable that names the file; a command that asks no account keeps its log there, too."""
+"""The environment variable that names the file. It also works for commands without `--log-file`."""
 LONGEST = 2_000
-"""Characters of one text in a log."""
+"""Characters of one text in the log."""
 
 
 def scrubbed(value: Any) -> Any:
-    """A field without tokens, private keys and passwords in addresses, short enough for a line."""
+    """A field without tokens, private keys and passwords in URLs, cut to a length that fits a line."""
     if isinstance(value, str):
         text = without_tokens(value)
         return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
@@ -42,7 +43,7 @@ def scrubbed(value: Any) -> Any:
 
 
 class Lines(logging.Formatter):
-    """One JSON object for each event: when (UTC), what, and its fields."""
+    """One JSON object for each event: time (UTC), name, and fields."""
 
     def format(self, record: logging.LogRecord) -> str:
         """`{"at": "2026-12-01T03:30:00.123Z", "event": "answered", …}`."""
@@ -51,10 +52,10 @@ class Lines(logging.Formatter):
 
 
 class Words(logging.Formatter):
-    """The same for a person: `03:30:00.123 answered service=sqs seconds=0.1`."""
+    """The same for people: `03:30:00.123 answered service=sqs seconds=0.1`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, safe for a terminal."""
+        """One line, escaped for a terminal."""
         from drift.report.safe import visible
 
         at = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S.%f")[:-3]
@@ -72,26 +73,26 @@ def _odd(value: Any) -> bool:
 
 
 class _Handler(logging.StreamHandler[Any]):
-    """Writes until that fails, says so once, and lets the run go on."""
+    """Writes until that fails; then it says so once, and the run continues."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, ARG002 - its name there
-        """The disk is full, or the terminal gone."""
+        """For example, the disk is full or the terminal is closed."""
         LOG.removeHandler(self)
         if self.stream is not sys.stderr:
-            click.echo("The log cannot be written any more; the run goes on.", err=True)
+            click.echo("The log can no longer be written; the run continues.", err=True)
 
 
 def keep(path: Path) -> None:
-    """Keep the log in a file from now on; UsageError where that cannot be. An older log there is replaced."""
+    """Write the log to a file from now on; UsageError if that is impossible. An older log in the file is replaced."""
     flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     try:
         descriptor = os.open(path, flags, 0o600)
     except OSError as error:
         raise _refused(path, error.strerror or "no") from None
     about = os.fstat(descriptor)
-    why = "" if stat.S_ISREG(about.st_mode) else "it is no regular file"
+    why = "" if stat.S_ISREG(about.st_mode) else "it is not a regular file"
     if not why and about.st_size and not _is_log(path):
-        why = "it is there already, and is no log of drift's"
+        why = "the file exists, and is not a log of drift"
     if why:
         os.close(descriptor)
         raise _refused(path, why)
@@ -101,13 +102,13 @@ def keep(path: Path) -> None:
 
 
 def tell() -> None:
-    """Write the log on standard error, too."""
+    """Write the log to standard error too."""
     if not any(isinstance(h.formatter, Words) for h in LOG.handlers):
         _listen(_Handler(sys.stderr), Words())
 
 
 def is_in_a_file() -> bool:
-    """Whether a file keeps the log; one that the environment names is opened now."""
+    """Whether the log is written to a file. If the environment names one, it is opened now."""
     if any(isinstance(h.formatter, Lines) for h in LOG.handlers):
         return True
     named = os.environ.get(VARIABLE, "")
@@ -120,7 +121,7 @@ def is_in_a_file() -> bool:
 
 
 def end() -> None:
-    """Nobody listens any more."""
+    """Stop logging."""
     for handler in [h for h in LOG.handlers if isinstance(h, _Handler)]:
         LOG.removeHandler(handler)
         if handler.stream is not sys.stderr:
@@ -144,7 +145,7 @@ def _is_log(path: Path) -> bool:
 
 
 def _refused(path: Path, why: str) -> UsageError:
-    return UsageError(f"{path}: the log cannot be written: {why}", "Give --log-file a name that is free.")
+    return UsageError(f"{path}: the log cannot be written: {why}", "Give --log-file another name.")
 
 
 def _begin(context: click.Context, _: click.Parameter, value: Path | None) -> None:
@@ -157,7 +158,7 @@ def _begin(context: click.Context, _: click.Parameter, value: Path | None) -> No
 
 
 def begun(command: str) -> None:
-    """The first event of a log: what runs, and on what."""
+    """The first event of a log: the command and its environment."""
     from importlib.metadata import version
     from platform import platform, python_version
 
@@ -169,7 +170,7 @@ def begun(command: str) -> None:
 
 
 def log_option(command: Command) -> Command:
-    """Adds --log-file to a command. No file of a repository can set it: it is the option of who runs drift."""
+    """Add --log-file to a command. No file of a repository can set this option; only the user can."""
     return click.option(
         "--log-file",
         type=click.Path(path_type=Path, dir_okay=False),
@@ -178,5 +179,5 @@ def log_option(command: Command) -> Command:
         is_eager=True,
         callback=_begin,
         metavar="FILE",
-        help="Keep a log there, a JSON object a line: every step and call with its seconds, without secrets.",
+        help="Write a log to this file: one JSON object for each step and call, with its duration, without secrets.",
     )(command)

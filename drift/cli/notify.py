@@ -21,7 +21,11 @@ from drift.report.told import Told, unread, unread_anew
 
 @click.command("notify")
 @click.argument("saved", required=False)
-@click.option("--since", metavar="OLD", help="An earlier report: only what it had not is new. Default: all of it is.")
+@click.option(
+    "--since",
+    metavar="OLD",
+    help="An earlier report: send only drift that it does not contain. Default: send all drift.",
+)
 @click.option(
     "--told",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -33,7 +37,7 @@ from drift.report.told import Told, unread, unread_anew
     "--webhook",
     type=Secret(),
     metavar="URL",
-    help="The webhook's address, a secret: better in DRIFT_WEBHOOK than in a command line.",
+    help="Address of the webhook. It is a secret: set DRIFT_WEBHOOK rather than this option.",
 )
 @click.option(
     "--to",
@@ -41,7 +45,7 @@ from drift.report.told import Told, unread, unread_anew
     type=click.Choice(["slack", "generic"]),
     default="slack",
     show_default=True,
-    help="What the webhook understands: Slack's form, or drift's own JSON.",
+    help="Format of the message: Slack's, or drift's own JSON.",
 )
 @selection_options
 @posting_options
@@ -55,7 +59,7 @@ def command(
     selected: Selected,
     posting: Posting,
 ) -> None:
-    """Tell a chat, or any webhook, what drifted anew; where nothing did, it stays silent.
+    """Send new drift to a chat or a webhook. Without new drift, send nothing.
 
     \b
     Examples:
@@ -64,18 +68,18 @@ def command(
       drift notify drift.json --severity high --dry-run
       DRIFT_WEBHOOK=https://example.com/hook drift notify drift.json --to generic
 
-    Why something could not be read is told too, once; and with --broken that the check could not be
-    done at all. What a baseline accepts is never new. The address is read from DRIFT_WEBHOOK and
+    The message also says, once, why something could not be read; with --broken, that the check
+    failed. Drift that a baseline accepts is never new. The address is read from DRIFT_WEBHOOK and
     never printed.
     """
     from drift.platforms.webhook import KINDS, host_of, send
 
     if since and told:
-        raise UsageError("--since and --told both say what is known already", "Give one of them.")
+        raise UsageError("--since and --told both name what was sent before", "Give one of them.")
     if saved is None:
         news, known = News(scope=posting.scope_of(), link=posting.link_of(), broken=broken_text(broken)), None
     elif broken:
-        raise UsageError("--broken speaks of a check that left no report", "Leave the report out, or --broken.")
+        raise UsageError("--broken is for a check without a report", "Remove the report or --broken.")
     else:
         news, known = _news(load(saved), since, told, selected, posting)
     silent = not (news.new or news.unread or news.broken)
@@ -83,12 +87,12 @@ def command(
         click.echo(json.dumps(KINDS[kind](news), indent=2, ensure_ascii=False))
         return
     if silent:
-        click.echo("Nothing new: nobody was told.")
+        click.echo("No new drift: nothing was sent.")
     elif not webhook:
-        raise UsageError("no webhook", "Set DRIFT_WEBHOOK to its address.")
+        raise UsageError("no webhook given", "Set DRIFT_WEBHOOK to its address.")
     else:
         send(webhook, KINDS[kind](news))
-        click.echo(f"Told {host_of(webhook)} of {_what(news)}.")
+        click.echo(f"Sent {_what(news)} to {host_of(webhook)}.")
     if told and known and not posting.dry_run:
         write_files({told: known.document()})
 
@@ -96,7 +100,7 @@ def command(
 def _news(
     report: Report, since: str | None, told: Path | None, selected: Selected, posting: Posting
 ) -> tuple[News, Told]:
-    """What is new in the report, and what is known once it is told."""
+    """The news of the report, and what will be known after it was sent."""
     from drift.report.select import Difference
 
     selected.check(report)
@@ -115,17 +119,20 @@ def _news(
 
 
 def _known(told: Path | None) -> Told:
-    """What the file holds; nothing where there is none yet."""
+    """The content of the file; empty if it does not exist yet."""
     if told is None or not told.exists():
         return Told()
     try:
         return Told.read(contents(told, REPORT_BYTES), str(told))
     except OSError as error:
-        raise ReportError(f"{told}: cannot be read: {error.strerror}", "Remove it: all is told once more.") from None
+        raise ReportError(
+            f"{told}: cannot be read: {error.strerror}", "Remove it; all drift is then sent again."
+        ) from None
 
 
 def _what(news: News) -> str:
     if news.broken:
-        return "a check that could not be done"
-    said = [f"{len(news.new)} new"] if news.new else []
+        return "a failed check"
+    count = len(news.new)
+    said = [f"{count} new drifted resource{'s' * (count != 1)}"] if news.new else []
     return " and ".join([*said, *(["what could not be read"] if news.unread else [])])

@@ -1,4 +1,4 @@
-"""What other packages bring, by entry point: providers, types, backends, rules, formats."""
+"""Loads plugins by their entry points: providers, types, backends, rules, formats."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GROUPS = (PROVIDERS, TYPES, "drift.backends", "drift.rules", "drift.formats")
 
 
 def catalog() -> Catalog:
-    """Every type of every installed provider, and what other packages add."""
+    """Every type of every installed provider and plugin."""
     return installed()
 
 
@@ -33,13 +33,14 @@ def provider(name: str | None) -> Provider:
 
 
 def backends() -> Backends:
-    """Places that keep states, by scheme: `drift.backends` names an object with `scheme` and `read`."""
+    """The backends for states, by scheme. An entry point in `drift.backends` names an object with `scheme` and
+    `read`."""
     found = (load(e) for e in entries("drift.backends"))
     return Backends({str(b.scheme): b for b in (f() if isinstance(f, type) else f for f in found)})
 
 
 def rules() -> list[Rule]:
-    """The rules of the providers, and those of plugins: `drift.rules` names a Rule or several."""
+    """The rules of all providers and plugins. An entry point in `drift.rules` names a Rule or several."""
     own = answering(named("drift.rules", Rule), frameworks())
     return [*(r for p in installed().providers.values() for r in p.rules()), *own]
 
@@ -50,7 +51,7 @@ def frameworks() -> list[Framework]:
 
 
 def formats() -> dict[str, Callable[[], Render]]:
-    """Format -> what loads its `render(report, out, look)`."""
+    """Format -> a function that loads its `render(report, out, look)`."""
     known: dict[str, Callable[[], Render]] = {name: lambda name=name: renderer(name) for name in FORMATS}  # type: ignore[misc]
     for entry in entries("drift.formats"):
         known[entry.name] = lambda entry=entry: load(entry)  # type: ignore[misc]

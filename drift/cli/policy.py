@@ -28,31 +28,35 @@ from drift.provider.relations import entry_of
     type=click.Choice(["json", "terraform", "cloudformation"]),
     default="json",
     show_default=True,
-    help="How it is written.",
+    help="Output format.",
 )
-@click.option("--name", default="drift-read-only", show_default=True, help="The role's name; policies are numbered.")
+@click.option(
+    "--name", default="drift-read-only", show_default=True, help="The name of the role; policies are numbered."
+)
 @click.option(
     "--with",
     "with_",
     multiple=True,
     type=click.Choice(["secret-values"]),
-    help="Allow reading the content of secrets too, as `drift check --with secret-values` does.",
+    help="Also allow reading the content of secrets, for `drift check --with secret-values`.",
 )
 @click.option(
-    "--wildcards", is_flag=True, help="Write Describe* and List* of a service in place of each action: shorter, wider."
+    "--wildcards",
+    is_flag=True,
+    help="Allow Describe* and List* of a service instead of each action: shorter, but wider.",
 )
 @click.option(
     "--trust",
     multiple=True,
     metavar="WHO",
-    help="Write the role too, and who takes it on, one or several: github:OWNER/REPO:ref:refs/heads/main, "
+    help="Also write the role, and who may assume it. May be repeated: github:OWNER/REPO:ref:refs/heads/main, "
     "github:OWNER/REPO:environment:prod, gitlab:GROUP/PROJECT:main, or an account's id.",
 )
 @click.option(
     "--output",
     "-o",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The directory to write files to, made where it is not there. Default: standard output.",
+    help="The directory for the files; it is created if needed. Default: standard output.",
 )
 def command(
     types: Types,
@@ -64,12 +68,12 @@ def command(
     trust: tuple[str, ...],
     output: Path | None,
 ) -> None:
-    """Write the IAM policies that let drift read, and the role that a CI takes on.
+    """Write the least-privilege IAM policies for drift, and the role that a CI job assumes.
 
     \b
     Examples:
       drift policy --output policies                     one file for each policy
-      drift policy --state prod.tfstate                  for the types of this state alone (--only-state)
+      drift policy --state prod.tfstate                  only for the types in this state (--only-state)
       drift policy --format terraform --trust github:acme/infra:environment:prod
       drift policy --format cloudformation --wildcards > drift.template.json
 
@@ -82,10 +86,10 @@ def command(
         held = {entry_of(r, catalog).name for r in load(sources(states.places()), catalog).resources}
         names = [n for n in names if n in held]
         if not names:
-            raise UsageError("the states hold no resource of a type that drift compares", "Leave --state out.")
+            raise UsageError("the states contain no resource of a supported type", "Remove --state.")
     providers = {catalog.provider_of(n).name for n in names}
     if len(providers) != 1 or (allow := catalog.providers[providers.pop()].allow) is None:
-        raise UsageError("these types have no policy document in common", "Name types of one provider with --only.")
+        raise UsageError("there is no single policy for these types", "Select types of one provider with --only.")
     secrets = "secret-values" in with_
     grant = Grant(
         actions=actions(names, catalog, secrets=secrets), name=name, format=format_, secrets=secrets,
@@ -95,7 +99,7 @@ def command(
     if output is None:
         if len(files) > 1:
             raise UsageError(
-                f"this takes {len(files)} files: {', '.join(files)}",
+                f"this needs {len(files)} files: {', '.join(files)}",
                 "Name a directory for them with --output, write it as Terraform or CloudFormation (--format), "
                 "or make it shorter: --wildcards, --only, --state.",
             )

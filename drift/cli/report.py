@@ -14,7 +14,7 @@ from drift.cli.saved import load
 @selection_options
 @output_options
 def command(saved: str, selected: Selected, output: Output) -> int:
-    """Render a saved report (JSON) again: in any format, whole or in part. No cloud is asked.
+    """Render a saved JSON report again, in any format, complete or filtered. Makes no API call.
 
     \b
     Examples:
@@ -24,7 +24,7 @@ def command(saved: str, selected: Selected, output: Output) -> int:
       drift report drift.json --format table --format sarif=drift.sarif --module module.web
       drift check --format json | drift report - --fail-on type=aws_iam_*
 
-    Exit status: as of `drift check`, for what is shown.
+    The exit status is that of `drift check`, for the resources shown.
     """
     output.validate()
     return output.finish(selected.of(load(saved)))

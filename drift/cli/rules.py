@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class _Shows(click.Group):
-    """Takes a word that is no subcommand for a rule to show."""
+    """Reads a word that is not a subcommand as a rule to show: `drift rules sg-ssh`."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -39,7 +39,7 @@ class _Shows(click.Group):
 
 @click.group("rules", cls=_Shows)
 def command() -> None:
-    """List the misconfiguration rules, show one, or test rules of one's own.
+    """List the misconfiguration rules, show one, or test your own rules.
 
     \b
     Examples:
@@ -47,7 +47,7 @@ def command() -> None:
       drift rules sg-ssh                       one, with what to do about it
       drift rules --framework cis-v4 --format markdown
       drift rules new queue-without-owner --type aws_sqs_queue --output own-rules.yaml
-      drift rules test own-rules.yaml          run the tests that stand in the file
+      drift rules test own-rules.yaml          run the tests in the file
     """
 
 
@@ -60,15 +60,15 @@ def command() -> None:
     type=click.Choice(["table", "json", "markdown"]),
     default="table",
     show_default=True,
-    help="How it is written.",
+    help="Output format.",
 )
 def list_(rule: str | None, judging: Rules, format_: str) -> None:
-    """List the rules, or show one (what `drift rules` does by itself)."""
+    """List the rules, or show one. `drift rules` without a subcommand does the same."""
     chosen = judging.chosen()
     if rule is not None:
         known = {r.id: r for r in chosen}
         if rule not in known:
-            raise UsageError(f"no rule {rule!r}", did_you_mean(rule, known, "`drift rules` lists them."))
+            raise UsageError(f"unknown rule {rule!r}", did_you_mean(rule, known, "`drift rules` lists them."))
         chosen = [known[rule]]
     if format_ == "json":
         click.echo(json.dumps([document(r) for r in chosen], indent=2, ensure_ascii=False))
@@ -88,12 +88,12 @@ def list_(rule: str | None, judging: Rules, format_: str) -> None:
 @command.command("test")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE…")
 def test(files: tuple[Path, ...]) -> int:
-    """Run the tests that stand in files of rules; exit 1 where one gives something else than it expects."""
+    """Run the tests in files of rules; exit with 1 if a verdict differs from the expected one."""
     from drift.rules.own import read
     from drift.rules.trial import run
 
     catalog, bad, count = plugins.catalog(), 0, 0
-    taken = {rule.id: "a rule that drift or a plugin brings" for rule in plugins.rules()}
+    taken = {rule.id: "a rule of drift or of a plugin" for rule in plugins.rules()}
     for file in files:
         own = read(file, catalog, taken)
         taken |= {rule.id: f"a rule of {file}" for rule in own.rules}
@@ -107,22 +107,35 @@ def test(files: tuple[Path, ...]) -> int:
         for rule in own.rules:
             if rule.id not in tested:
                 click.echo(f"     {visible(rule.id)}: has no tests")
-    click.echo(f"{count - bad} of {count} as expected")
+    click.echo(f"{count - bad} of {count} tests passed")
     return 1 if bad else 0
 
 
 @command.command("new")
 @click.argument("rule")
-@click.option("--type", "type_", default="aws_s3_bucket", show_default=True, metavar="TYPE", help="What it judges.")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="The file to write; it must not exist.")
+@click.option(
+    "--type",
+    "type_",
+    default="aws_s3_bucket",
+    show_default=True,
+    metavar="TYPE",
+    help="The resource type that the rule checks.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write; it must not exist. Default: standard output.",
+)
 def new(rule: str, type_: str, output: Path | None) -> None:
-    """Start a file of rules: one rule called RULE, with tests that hold, to go on from."""
+    """Create a file of rules with one example rule named RULE and its tests, to be edited."""
     from drift.rules.own import beginning
 
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", rule):
-        raise UsageError(f"{rule!r} is no id for a rule", "Use small letters, digits and dashes: bucket-without-owner.")
+        raise UsageError(
+            f"{rule!r} is not a valid rule id", "Use lower-case letters, digits and dashes: bucket-without-owner."
+        )
     if rule in {known.id for known in plugins.rules()}:
-        raise UsageError(f"{rule!r} is the id of a rule that drift or a plugin brings", "Choose another.")
+        raise UsageError(f"a rule of drift or of a plugin has the id {rule!r} already", "Choose another id.")
     text = beginning(rule, type_, plugins.catalog())
     if output is None:
         click.echo(text, nl=False)

@@ -1,4 +1,4 @@
-"""Reports that were saved as JSON."""
+"""Reads reports saved as JSON."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from drift.report.json import read
 
 
 def load(place: str) -> Report:
-    """The report in a file, or on standard input where `place` is `-`; ReportError where it is none."""
+    """The report in a file, or from standard input if `place` is `-`; ReportError if it is not a report."""
     if place == "-":
         data = sys.stdin.buffer.read(REPORT_BYTES.most + 1)
         if len(data) > REPORT_BYTES.most:
-            raise ReportError(f"standard input holds {REPORT_BYTES.beyond}", REPORT_BYTES.hint)
+            raise ReportError(f"standard input contains {REPORT_BYTES.beyond}", REPORT_BYTES.hint)
         return read(data, "standard input")
     try:
         return read(contents(place, REPORT_BYTES, pipe=True), place)

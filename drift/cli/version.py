@@ -11,12 +11,12 @@ from drift import __version__
 from drift.cli import plugins
 
 SHOWN = ("boto3", "python-hcl2", "networkx", "click")
-"""What a report of a fault should name."""
+"""Packages whose versions a bug report should contain."""
 
 
 @click.command("version")
 def command() -> None:
-    """Print the version of drift, and of what it rests on, for a report of a fault."""
+    """Print the versions of drift and its main dependencies, for bug reports."""
     click.echo(f"drift {__version__}")
     click.echo(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")
     click.echo(", ".join(f"{name} {_version(name)}" for name in SHOWN))

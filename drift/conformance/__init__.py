@@ -196,7 +196,7 @@ class _Wrapped:
 
     @property
     def region(self) -> str:
-        """The region to begin in."""
+        """The default region."""
         return self._api.region
 
     @property

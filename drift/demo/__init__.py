@@ -1,1 +1,2 @@
-"""A small, tampered shop in an AWS that runs inside this process (moto), and the state Terraform wrote for it."""
+"""An example account for `drift demo`: a small shop in an AWS that runs inside this process (moto), and its Terraform
+state."""

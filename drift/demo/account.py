@@ -1,7 +1,7 @@
-"""Builds the shop that `terraform.tfstate` beside this file describes, then does to it what people do by hand.
+"""Creates the resources of `terraform.tfstate` in this directory, then changes some of them as people do by hand.
 
-fixtures/demo/main.tf is its configuration. moto gives ids of its own to a VPC, a subnet or a group:
-they are put into the state before drift reads it.
+The configuration is fixtures/demo/main.tf. moto chooses ids for VPCs, subnets and groups; they replace the ids in the
+state before drift reads it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 Aws = Callable[[str], Any]
 Ids = dict[str, str]
-"""The id in the shipped state -> the id in this account."""
+"""Id in the shipped state -> id in this account."""
 
 REGION = "us-east-1"
 TRUST = {
@@ -28,7 +28,7 @@ def shipped() -> str:
 
 
 def build(aws: Aws) -> str:
-    """Make the account; the state, with this account's ids."""
+    """Create the resources; return the state with the ids of this account."""
     text = shipped()
     recorded = {
         f"{r['type']}.{r['name']}" + (f".{i['index_key']}" if "index_key" in i else ""): i["attributes"]
@@ -97,7 +97,7 @@ def _data(aws: Aws, recorded: dict[str, Any]) -> None:
 
 
 def tamper(aws: Aws) -> None:
-    """An incident, a shortcut, a forgotten experiment."""
+    """Change the account by hand."""
     ec2, s3, iam, sqs = aws("ec2"), aws("s3"), aws("iam"), aws("sqs")
     groups = {g["GroupName"]: g for g in ec2.describe_security_groups()["SecurityGroups"]}
     web = groups["web"]
@@ -105,7 +105,7 @@ def tamper(aws: Aws) -> None:
     _tag(ec2, web["GroupId"], Team="nobody")
     s3.delete_public_access_block(Bucket="shop-assets")
     s3.put_bucket_versioning(Bucket="shop-assets", VersioningConfiguration={"Status": "Suspended"})
-    # moto knows AWS's own policies only when asked to load them all, which takes seconds
+    # moto loads AWS's managed policies only all at once, which takes seconds
     everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     iam.put_role_policy(RoleName="shop-worker", PolicyName="temporary", PolicyDocument=json.dumps(everything))
     queue = sqs.get_queue_url(QueueName="shop-orders")["QueueUrl"]

@@ -56,7 +56,7 @@ def laid(
             with timed("configuration", directory=str(sources.directory), state=state.source):
                 out.append(overlay(state, evaluated(sources, state)))
             continue
-        unfit = [f"{state.source}: none of the configurations given is the one it was written from"]
+        unfit = [f"{state.source}: none of the given configurations matches this state"]
         out.append(replace(state, warnings=(*state.warnings, *unfit)) if directories else state)
     return out
 

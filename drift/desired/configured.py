@@ -17,7 +17,7 @@ STATE = "terraform.tfstate"
 DEFAULT = "default"
 """The workspace that there always is."""
 
-PULL = "`terraform state pull | drift check --state -` reads it through Terraform."
+PULL = "Let Terraform read it: `terraform state pull | drift check --state -`."
 
 Config = Mapping[str, Any]
 
@@ -117,7 +117,7 @@ def _remote(config: Config, name: str, directory: Path) -> str:
     organization = config.get("organization") or os.environ.get("TF_CLOUD_ORGANIZATION")
     chosen = str(named.get("name") or f"{named.get('prefix') or ''}{name}")
     if not organization or (name == DEFAULT and not named.get("name")):
-        lacks = "no workspace is selected" if organization else "it names no organization"
+        lacks = "no workspace is selected" if organization else "no organization is set"
         hint = (
             "Run `terraform workspace select`, or set TF_WORKSPACE." if organization else "Set TF_CLOUD_ORGANIZATION."
         )

@@ -163,11 +163,14 @@ def _from_file(file: Path) -> Config:
     parsed = parse_text(text, str(file))
     if parsed.lost:
         lost = parsed.lost[0]
-        raise UsageError(f"--backend-config {file}:{lost.line}: {lost.reason}", 'Write KEY = "VALUE" on each line.')
+        raise UsageError(f"--backend-config {file}:{lost.line}: {lost.reason}", 'Write one KEY = "VALUE" on each line.')
     values = {name: evaluate(a.expr, None) for name, a in parsed.body.attributes.items()}
     for name, value in values.items():
         if not value.wholly_known:
-            raise UsageError(f"--backend-config {file}: {name!r} is no plain value", "Terraform wants one here, too.")
+            raise UsageError(
+                f"--backend-config {file}: {name!r} is not a literal value",
+                "Terraform requires a literal value here too.",
+            )
     return {name: plain(value) for name, value in values.items()}
 
 
@@ -178,7 +181,9 @@ def _block(directory: Path) -> tuple[str, Block] | None:
     for file in parse_files([f for f in _files(directory) if jail.module(f) and _may_hold_one(f)]):
         for lost in file.lost:
             if lost.header.startswith("terraform") or not lost.header:
-                raise StateError(f"{file.path}:{lost.line}", f"not read: {lost.reason}", "Correct it, or give --state.")
+                raise StateError(
+                    f"{file.path}:{lost.line}", f"not read: {lost.reason}", "Correct the block, or give --state."
+                )
         for block_ in _terraform(file):
             for kind in ("backend", "cloud", "state_store"):
                 for block in blocks(block_, kind):
@@ -233,7 +238,7 @@ class _Arguments:
             if value.wholly_known:
                 out[name] = plain(value, drop_null=True)
             else:
-                self.untold[within or name] = f"{name!r} is more than drift can tell without running anything"
+                self.untold[within or name] = f"{name!r} cannot be evaluated without running Terraform"
         for block in body.blocks:
             out.setdefault(block.type, []).append(self.read(block.body, path, within or block.type))
         return out

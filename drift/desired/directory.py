@@ -32,7 +32,10 @@ def place_of(directory: Path, given: Sequence[str] = (), variables: Given | None
     found = found or ("" if passed_over else backend_of(directory))
     found = found or declared_in(directory, given, variables)
     if given and not found:
-        raise UsageError(f"{directory}: --backend-config, and no backend block", "Leave it out: the state is local.")
+        raise UsageError(
+            f"{directory}: --backend-config is given, but there is no backend block",
+            "Remove --backend-config: the state is local.",
+        )
     return found or configured.place("local", {}, workspace(directory), directory, str(directory))
 
 
@@ -46,7 +49,7 @@ def backend_of(directory: Path) -> str:
     try:
         top = msgspec.json.decode(data, type=dict[str, Any])
     except (msgspec.DecodeError, RecursionError):
-        raise StateError(str(file), "not readable", "Run `terraform init -reconfigure` to write it again.") from None
+        raise StateError(str(file), "cannot be read", "Run `terraform init -reconfigure` to write it again.") from None
     backend = top.get("backend") or top.get("state_store")
     if not isinstance(backend, dict) or not isinstance(backend.get("type"), str):
         return ""
@@ -106,8 +109,8 @@ def declared_in(directory: Path, given: Sequence[str] = (), variables: Given | N
     if found is None and (directory / STACK).is_file() and not (directory / GENERATED).is_dir():
         raise StateError(
             str(directory / STACK),
-            "a stack of Terragrunt, whose units are not written yet",
-            "Run `terragrunt stack generate` here: each unit below it has a state of its own.",
+            "a Terragrunt stack without generated units",
+            "Run `terragrunt stack generate` here. Each unit has its own state.",
         )
     return configured.place(*found, workspace(directory), directory, str(directory)) if found else ""
 

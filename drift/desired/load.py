@@ -258,7 +258,8 @@ def _keep(instance: Instance, resource: Resource, strange: set[str], out: Desire
     if strange:
         what = ", ".join(sorted(strange))
         out.warnings.append(
-            f"{instance.state}: {instance.address}: not compared, not as the provider writes it: {what}"
+            f"{instance.state}: {instance.address}: not compared, because it does not match the provider's schema: "
+            f"{what}"
         )
     if strange & {*catalog[instance.address.type].identity} or not any(resource.key.identity):
         out.not_covered[instance.address.type] += 1

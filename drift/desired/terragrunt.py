@@ -56,7 +56,7 @@ def worked_in(directory: Path) -> Path | None:
 def backend(path: Path) -> tuple[str, Config] | None:
     """(type, arguments) of the backend that a unit's file declares; None where it declares none.
 
-    StateError for what cannot be told without running Terragrunt.
+    StateError for what is unknown without running Terragrunt.
     """
     try:
         unit = _File(path, _Unit(path.parent.resolve()))
@@ -93,7 +93,7 @@ class _Unit:
         except NotKnown:
             root = Path(file.anchor)
         if not file.is_relative_to(root):
-            raise NotKnown(f"{file} is outside of the repository: drift does not read it")
+            raise NotKnown(f"{file} is outside the repository: drift does not read it")
         self.trusted.add(file if alone else file.parent)
 
     def above(self) -> Iterator[Path]:
@@ -102,7 +102,7 @@ class _Unit:
     def repository(self) -> Path:
         found = next((d for d in (self.directory, *self.above()) if (d / ".git").exists()), None)
         if found is None:
-            raise NotKnown("this is no Git repository")
+            raise NotKnown("this is not a Git repository")
         return found
 
 
@@ -113,7 +113,7 @@ class _File:
         self.path, self.unit, self.include, self.depth = path, unit, include, depth
         unit.allow(path.resolve())
         if depth > MAX_DEPTH:
-            raise NotKnown("files read each other in a circle")
+            raise NotKnown("the files read each other in a cycle")
         parsed = parse_file(path)
         if parsed.lost:
             lost = parsed.lost[0]
@@ -208,7 +208,7 @@ class _File:
             where = self.value(path.expr) if path else unknown()
             try:
                 if not isinstance(where.raw, str):
-                    raise NotKnown(f"which file it includes cannot be told without running Terragrunt{self._why()}")
+                    raise NotKnown(f"the included file is unknown without running Terragrunt{self._why()}")
                 file = (self.unit.directory / where.raw).resolve()
                 out[label] = _File(file, self.unit, include=label or "-", depth=self.depth + 1)
                 strategy = block.body.attributes.get("merge_strategy")
@@ -326,7 +326,7 @@ class _File:
                     return str(folder / wanted)
         if fallback:
             return fallback[0]
-        raise Failure(f"no folder above has {name or UNITS[0]}")
+        raise Failure(f"no parent directory contains {name or UNITS[0]}")
 
     def read(self, path: str, *fallback: Any) -> Val:
         """`read_terragrunt_config`: the functions in that file speak of its own directory."""
@@ -351,7 +351,7 @@ class _Evaluation(Evaluation):
             self.run.spend(1)
             return self.saw(self.file.call(expr.name, [self.value(a) for a in expr.arguments]))
         if isinstance(expr, Call) and expr.name.startswith(OUTSIDE):
-            raise NotKnown(f"{expr.name}() is only known when Terragrunt runs")
+            raise NotKnown(f"{expr.name}() is known only when Terragrunt runs")
         return super().value(expr)
 
 
@@ -371,9 +371,9 @@ def _relative(to: Path, of: Path) -> str:
 
 def _environment(name: str, *fallback: str) -> str:
     if name not in os.environ and not fallback:
-        raise Failure(f"the environment has no {name}")
+        raise Failure(f"the environment variable {name} is not set")
     if name in os.environ and _SECRET.search(name):
-        raise NotKnown(f"{name} is a secret of the environment, and a state's place is shown")
+        raise NotKnown(f"{name} looks like a secret, and drift shows the place of a state")
     return os.environ.get(name) or (fallback[0] if fallback else "")
 
 

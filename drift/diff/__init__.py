@@ -1,1 +1,2 @@
-"""Desired and actual in, verdicts out. Pure: no I/O, no clock, no order of arrival."""
+"""Compares desired and actual side, and gives verdicts. Pure: no I/O, no clock; results do not depend on the order of
+answers."""

@@ -1,4 +1,4 @@
-"""The actual side, as the differ needs it."""
+"""The actual side, as far as the comparison needs it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from drift.model.resource import Key, Resource
 
 @dataclass(frozen=True, slots=True)
 class Actual:
-    """What was found, and what could not be listed."""
+    """The resources found, and the listings that failed."""
 
     resources: Mapping[Key, Resource]
-    """Everything found, by its own entry."""
+    """Every resource found, by its key."""
     paired: Mapping[tuple[str, str], Resource]
-    """(state, address) -> what was found for it, by the desired resource's entry."""
+    """(state, address) of a desired resource -> the resource found for it."""
     gaps: frozenset[Gap]

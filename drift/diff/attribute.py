@@ -1,9 +1,10 @@
-"""One attribute's three values: configured, recorded and actual, and what they come to.
+"""Compares one attribute's three values: configured, recorded and actual.
 
-What differs from what the author asked for is drift, unless it is still as the state recorded it: then the
-configuration is ahead, and the change is pending. But every refresh records what it finds. So it is drift all the
-same where an earlier record was as the author asks, and where the author asks for nothing. What is as the author
-asked, and not as recorded, is settled. Where no author is known, the record is what is desired.
+If the actual value differs from the configured one, that is drift; but if it still equals the recorded value, the
+configuration changed and the change is pending. A refresh, however, records changes made by hand. So such a difference
+is drift after all if an earlier record has the configured value, or if the configuration does not set the attribute and
+a default exists. If the actual value equals the configured one but not the recorded one, the change is settled. Without
+a configuration, the recorded value is desired.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ Outcome = Literal["same", "modified", "pending", "settled", "exempt", "held", "u
 
 
 class Unsaid(Enum):
-    """Has one member, so that mypy knows what is left where a value is not it."""
+    """An enum with one member, so that mypy can narrow a type by comparing with it."""
 
     UNSAID = "UNSAID"
 
@@ -37,7 +38,7 @@ class Unsaid(Enum):
 
 
 UNSAID: Final = Unsaid.UNSAID
-"""Stands where one of the three values is not known, or does not exist."""
+"""Stands for a value that is unknown or does not exist."""
 
 
 class Parts(Protocol):
@@ -47,10 +48,11 @@ class Parts(Protocol):
         """What those are called which its author refers to."""
 
     def of(self, parent: Resource, name: str) -> set[Hashable] | None:
-        """The keys of the elements that they hold of an attribute; None where they hold it all."""
+        """The keys of the elements of an attribute that separate resources describe; None if they describe all of
+        it."""
 
     def closed(self, parent: Resource, name: str, attr: Attr) -> bool:
-        """Whether nothing counts but what they hold."""
+        """Whether only elements that separate resources describe are desired, whatever the record says."""
 
     def moved_along(self, resource: Resource, name: str, values: Iterable[Value]) -> bool:
         """Whether an apply may have changed an attribute when it changed other resources, as it had these values."""
@@ -58,30 +60,30 @@ class Parts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What was made of one attribute, and why."""
+    """The result of comparing one attribute."""
 
     name: str
     configured: Value | Unsaid
     recorded: Value | Unsaid
     actual: Value | Unsaid
     why: str = ""
-    """The rule of comparison that made them equal, as `compare.agreement` names it; empty where none did."""
+    """Why the values are equal, as `compare.agreement` returns it; empty if they are not."""
     modified: tuple[Change, ...] = ()
     pending: tuple[Change, ...] = ()
-    """Changes that the next apply makes: `actual` is as recorded."""
+    """Changes that the next apply makes: `actual` is still the recorded value."""
     settled: tuple[Change, ...] = ()
-    """What the state does not know yet: `recorded` is the old value."""
+    """Changes that only the state does not contain yet: `recorded` is the old value."""
     exempt: tuple[Change, ...] = ()
     meant: Value | Unsaid = UNSAID
-    """What is desired after all, where the record is not it."""
+    """The desired value, if it is not the recorded one."""
     unheld: bool = False
-    """Whether nothing counts of it but what resources of their own hold."""
+    """Whether only elements that separate resources describe are desired."""
     held: int | None = 0
-    """How many elements are held by resources of their own; None for all."""
+    """The number of elements that separate resources describe; None for all."""
 
     @property
     def outcome(self) -> Outcome:
-        """The one word for it."""
+        """The outcome in one word."""
         if self.recorded is UNSAID or self.actual is UNSAID:
             return "unasked"
         if self.held is None:
@@ -98,7 +100,7 @@ class Comparison:
 
 
 def comparison(resource: Resource, found: Resource, name: str, attr: Attr, parts: Parts) -> Comparison:
-    """What lies between a desired resource and what was found of it, in one attribute."""
+    """Compare one attribute of a desired resource with the resource found for it."""
     said = resource.configured.get(name, UNSAID)
     known = resource.attributes.get(name, UNSAID)
     have = found.attributes.get(name, UNSAID)
@@ -193,7 +195,7 @@ def _named_before(before: Value, known: Value, names: frozenset[str]) -> bool:
 
 
 def unasked(attr: Attr, known: Value, have: Value, account: str) -> Value:
-    """What an attribute is where nobody asks for anything: of what was recorded, what the cloud gives by itself."""
+    """The desired value of an attribute that nobody sets: of the recorded value, only what the cloud itself sets."""
     initial = attr.initial or (lambda *_: False)
     if isinstance(known, tuple | frozenset):
         return type(known)(e for e in known if isinstance(e, Implicit) or initial(e, account))
@@ -210,10 +212,10 @@ def unasked(attr: Attr, known: Value, have: Value, account: str) -> Value:
 def _without(
     attr: Attr, keys: set[Hashable], said: Value | Unsaid, known: Value, have: Value, *, demanded: bool
 ) -> tuple[Value | Unsaid, Value, Value]:
-    """The three values without what resources of their own hold.
+    """The three values without the elements that separate resources describe.
 
-    The parent's own record of such an attribute is an echo, as old as its last refresh: it can say what a thing
-    that is there looks like, but not demand that it be there, unless the author wrote it in the parent as well.
+    The parent's record of such an attribute only repeats what the last refresh found. Unless the configuration sets the
+    attribute in the parent (`demanded`), a recorded element that is gone is therefore not missing.
     """
     if any(isinstance(v, Mapping) for v in (have, known)):
 
@@ -241,7 +243,7 @@ def _three_way(
     *,
     left_out: bool,
 ) -> tuple[list[Change], list[Change], list[Change]]:
-    """What was modified, what is pending, what is settled."""
+    """The modified, pending and settled changes of an attribute."""
     said, known, have, before = values
     since = list(changes(attr, name, known, have, left_out=left_out))
     if said is UNSAID or agreement(attr, said, have, left_out=left_out) == "assigned":
@@ -276,15 +278,15 @@ def _among(paths: frozenset[str], change: Change) -> bool:
 
 
 def _moved(attr: Attr, name: str, said: Value, before: Value | Unsaid, change: Change, resource: Resource) -> bool:
-    """Whether it was the record that moved, not the configuration: a refresh wrote into it what somebody changed.
+    """Whether the record changed and not the configuration, because a refresh recorded a change made by hand.
 
-    Where nobody sets what has a default, nobody can have changed that in the configuration but by taking a line away.
+    An unset argument with a default can only have changed in the configuration if a line was removed.
     """
     return _among(resource.defaulted, change) or _was_as_said(attr, name, said, before, change)
 
 
 def _was_as_said(attr: Attr, name: str, said: Value, before: Value | Unsaid, change: Change) -> bool:
-    """Whether the state recorded it as its author asks, before it recorded what is there: the record moved."""
+    """Whether an earlier record has the configured value, so that the record changed since."""
     if before is UNSAID:
         return False
     for other in changes(attr, name, said, before):
@@ -298,9 +300,9 @@ def _was_as_said(attr: Attr, name: str, said: Value, before: Value | Unsaid, cha
 
 
 def applied(resource: Resource) -> bool:
-    """Whether the record came to what its author asks for when the state was last written: an apply did that.
+    """Whether the last write of the state was an apply: an attribute's record became equal to its configured value.
 
-    What the cloud gave to other attributes may have changed with it.
+    An apply may also have changed values that the cloud chooses.
     """
     return any(
         resource.earlier.get(name, said) != said == resource.attributes.get(name)
@@ -309,7 +311,7 @@ def applied(resource: Resource) -> bool:
 
 
 def _divided(ahead: Change, since: Change) -> tuple[list[Change], list[Change]]:
-    """A set's change as what happened since it was recorded, and what the author changed since."""
+    """A change of a set, split into what changed after it was recorded, and what the author changed."""
     added, removed = ([e for e in a if e in s] for a, s in ((ahead.added, since.added), (ahead.removed, since.removed)))
     later_added = tuple(e for e in ahead.added if e not in added)
     later_removed = tuple(e for e in ahead.removed if e not in removed)
@@ -322,7 +324,7 @@ def _divided(ahead: Change, since: Change) -> tuple[list[Change], list[Change]]:
 
 
 def _related(one: str, other: str) -> bool:
-    """Whether one path is the other, or above it."""
+    """Whether one path is equal to the other, or above it."""
     return _at_or_below(one, other) or _at_or_below(other, one)
 
 
@@ -331,7 +333,7 @@ def _at_or_below(path: str, above: str) -> bool:
 
 
 def _because(change: Change, resource: Resource) -> str:
-    """Why the author wants nothing said of a change; empty where nothing says so."""
+    """Why the configuration ignores a change; empty if it does not."""
     return next((e.reason for e in resource.exempt if _covers(e, change.path)), "")
 
 
@@ -351,7 +353,7 @@ def _unkeyed(path: str) -> str:
 
 
 def _located(change: Change, resource: Resource, name: str, *, unheld: bool, basis: Basis) -> Change:
-    """The change with the line that sets it, whether anybody does, and whether the next apply puts it back."""
+    """The change with the line that sets it, who sets it, and whether the next apply undoes it."""
     above = [*_upwards(_unkeyed(change.path))]
     line = next((resource.lines[p] for p in above if p in resource.lines), 0)
     undeclared = _among(resource.undeclared, change)
@@ -359,7 +361,7 @@ def _located(change: Change, resource: Resource, name: str, *, unheld: bool, bas
         undone = False if unheld else None if name in resource.computed else True
     elif undeclared or unheld:
         undone = False
-    else:  # of a block that nobody writes, the provider may look away from what is there
+    else:  # if the configuration does not have the block, the provider may ignore the actual one
         undone = True if name in resource.asserted or name in resource.configured else None
     return replace(
         change,

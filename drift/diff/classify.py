@@ -1,4 +1,4 @@
-"""Pairs both sides and gives every resource its verdict."""
+"""Pairs both sides, and gives every resource its verdict."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from drift.provider.relations import entry_of, parent_key
 from drift.provider.spec import ElementOf, ResourceType
 
 OTHERWISE = "this Terraform, by a type that drift does not cover"
-"""Whose something is that a state holds under another type."""
+"""The owner of a resource that a state describes under an unsupported type."""
 
 Everywhere = tuple[str, str, tuple[Value, ...]]
 """A key without its region."""
@@ -31,37 +31,38 @@ Everywhere = tuple[str, str, tuple[Value, ...]]
 
 @dataclass(slots=True)
 class Verdicts:
-    """What the differ says, in order of address and key."""
+    """The verdicts, sorted by address and key."""
 
     drift: list[Drift] = field(default_factory=list)
     in_sync: list[Resource] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     unread_resources: int = 0
     pending: list[Pending] = field(default_factory=list)
-    """Where the configuration is ahead of the state and nothing drifted."""
+    """Resources whose configuration is not applied yet, and that did not drift."""
     ahead: list[Drift] = field(default_factory=list)
-    """The same as drift, for the rules: what is weaker than its author asks may have been recorded by a refresh."""
+    """The same as drift, for the rules: a value that is weaker than the configured one may have been recorded by a
+    refresh."""
     meant: dict[tuple[str, str], Resource] = field(default_factory=dict)
-    """(state, address) -> what is desired of a resource, where that is not what the state recorded."""
+    """(state, address) -> the desired resource, if it is not the recorded one."""
     echoed: int = 0
-    """Resources with parts of which nothing but their own record says that anybody wants them."""
+    """The number of resources with parts that only their own record describes."""
     settled: list[Aside] = field(default_factory=list)
     exempt: list[Aside] = field(default_factory=list)
     not_ours: list[Resource] = field(default_factory=list)
     gaps: set[Gap] = field(default_factory=set)
-    """What was found, but whose it is could not be told."""
+    """Refused reads that would show the owner of a resource."""
     leftovers: list[Resource] = field(default_factory=list)
-    """Deposed objects that are still there."""
+    """Deposed objects that still exist."""
 
     def promote(self, drifts: Iterable[Drift]) -> None:
-        """Make what is pending drift."""
+        """Turn pending changes into drift."""
         origins = {d.desired.origin for d in drifts if d.desired is not None}
         names = {address for _, address in origins}
         self.pending = [p for p in self.pending if p.address not in names]
         self.in_sync = [r for r in self.in_sync if r.origin not in origins]
 
     def hand_over(self, owners: Mapping[Key, str]) -> None:
-        """Make what is unmanaged somebody else's, by key."""
+        """Give unmanaged resources an owner, by key: they become not ours."""
         theirs = {
             d.actual.key: d.actual for d in self.drift if d.desired is None and d.actual and d.actual.key in owners
         }
@@ -71,7 +72,8 @@ class Verdicts:
         self.not_ours.sort(key=lambda r: (r.key.type, r.key.account, r.key.region, str(r.key.identity)))
 
     def doubt(self, keys: Set[Key], gaps: Iterable[Gap]) -> None:
-        """Make what is unmanaged uncertain, by key: whose it is could not be asked."""
+        """Mark unmanaged resources as not certain, by key, because their owner could not be read; `gaps` are the
+        refusals."""
         self.gaps |= set(gaps)
         self.drift = [
             replace(d, certain=False) if d.desired is None and d.actual is not None and d.actual.key in keys else d
@@ -91,12 +93,12 @@ def classify(
     means: Callable[[Resource], bool] = lambda _: True,
     excused: Sequence[Resource] = (),
 ) -> Verdicts:
-    """Every desired resource and everything found, each with one verdict.
+    """Give every desired resource and every resource found exactly one verdict.
 
-    `imported` holds (type, id) of what the next apply brings under management, where the id may name its region,
-    `id@region`; `identities` (type, identity).
-    What has an id or ARN that is `named` is managed under a type that has no entry. A desired resource that nobody
-    `means` is known, but not spoken of. What is `excused` is desired elsewhere: not ours.
+    `imported` has (type, id), and `identities` (type, identity), of resources that the next apply imports; an id may
+    name its region, `id@region`. `named` has ids and ARNs that states name under unsupported types: those resources are
+    managed. A desired resource for which `means` is false is paired but gets no verdict. `excused` are resources of
+    other states: not ours.
     """
     out = Verdicts()
     shares = Shares([*desired, *excused], actual.paired, catalog)
@@ -130,7 +132,7 @@ def classify(
 
 
 def _is(found: Resource, identity: Mapping[str, str], homes: Homes) -> bool:
-    """Whether an identity, as `import` blocks name it, is this resource's: every part that is given has to agree."""
+    """Whether a resource has an identity of an `import` block: every given part must agree."""
     own = {"account_id": found.key.account, "region": found.key.region, "id": found.id, "arn": found.arn}
     known = {**found.attributes, **{name: value for name, value in own.items() if value}}
     return all(
@@ -140,9 +142,9 @@ def _is(found: Resource, identity: Mapping[str, str], homes: Homes) -> bool:
 
 
 def _anywhere(desired: Sequence[Resource], actual: Actual) -> frozenset[Everywhere]:
-    """What was looked for in the session's region alone, because nothing tells its own, and was not found.
+    """Desired resources whose region is unknown and that were not found in the session's region.
 
-    Where anything of the same provider configuration is there, that is the region.
+    If another resource of the same provider configuration was found there, that is the region.
     """
     guessed = [r for r in desired if r.guessed and not r.deposed]
     right = {(r.source.state, r.guessed) for r in guessed if r.origin in actual.paired}
@@ -154,12 +156,12 @@ def _everywhere(resource: Resource) -> Everywhere:
 
 
 def attributes_of(resource: Resource, found: Resource, entry: ResourceType, shares: Shares) -> Iterator[Comparison]:
-    """What was made of each compared attribute, values still in clear."""
+    """The comparison of each compared attribute, with secrets still in clear."""
     return (comparison(resource, found, name, attr, shares) for name, attr in entry.attributes.items())
 
 
 def _differing(resource: Resource, found: Resource, entry: ResourceType, shares: Shares) -> Iterator[Comparison]:
-    """The same, without those whose values are equal as they stand: of them there is nothing to say."""
+    """The same, without attributes whose values are identical."""
     recorded, there, configured = resource.attributes, found.attributes, resource.configured
     before = [b for b in (resource.remembered, resource.earlier) if b]
     told_by_parts = shares.coverable(resource, entry)
@@ -226,13 +228,13 @@ def _compare(
 
 
 def _meant(resource: Resource, comparisons: Iterable[Comparison]) -> Resource:
-    """The resource as it is desired: with what its author asks for in the place of what was recorded."""
+    """The desired resource: the recorded one, with its desired values."""
     meant = {c.name: c.meant for c in comparisons if c.meant is not UNSAID}
     return replace(resource, attributes={**resource.attributes, **meant}) if meant else resource
 
 
 def _echoes(resource: Resource, entry: ResourceType, shares: Shares) -> bool:
-    """Whether it holds parts that nothing explains but its own record: no configuration, no part of its own."""
+    """Whether the resource has parts that only its own record describes: no configuration, no separate resource."""
     if resource.asserted is not None:
         return False
     for name, attr in shares.coverable(resource, entry).items():
@@ -248,7 +250,7 @@ def _echoes(resource: Resource, entry: ResourceType, shares: Shares) -> bool:
 
 
 def masked(change: Change, resource: Resource, name: str, entry: ResourceType) -> Change:
-    """The change without secrets: keyed digests stand where values, or parts of them, must not be shown."""
+    """The change with keyed digests in the place of values, or parts of them, that must not be shown."""
     key, attr = resource.source.lineage, entry.attributes.get(name)
     marked = name in resource.sensitive and not _may_be_shown(change, resource, name)
     if change.sensitive or marked or is_secret(entry, name):
@@ -272,13 +274,13 @@ def _sides(change: Change, shown: Callable[[Value], Value]) -> dict[str, Any]:
 
 
 def _may_be_shown(change: Change, resource: Resource, name: str) -> bool:
-    """Whether it is of one member of a map, of which others are sensitive."""
+    """Whether the change is about a member of a map that may be shown although others are sensitive."""
     secret = resource.sensitive_members.get(name)
     return secret is not None and change.path.startswith(f"{name}.") and change.path[len(name) + 1 :] not in secret
 
 
 def gap_over(resource: Resource, entry: ResourceType, gaps: Iterable[Gap], catalog: Catalog) -> Gap | None:
-    """The listing that failed and may hide a resource that was not found."""
+    """The failed listing that may contain a resource which was not found."""
     parent = parent_key(resource, entry.parent, catalog) if entry.parent else None
     types = {entry.listed_as}
     if isinstance(entry.list, ElementOf) and parent is not None:

@@ -1,4 +1,4 @@
-"""Whether one attribute's two values agree, and where they do not."""
+"""Compares two values of one attribute."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ Agreement = Literal["", "equal", "empty", "zero", "assigned", "same", "parts"]
 
 
 def agree(attr: Attr, want: Value, have: Value, *, left_out: bool = False) -> bool:
-    """Whether both values mean the same for this attribute."""
+    """Whether two values mean the same for this attribute."""
     return bool(agreement(attr, want, have, left_out=left_out))
 
 
 def agreement(attr: Attr, want: Value, have: Value, *, left_out: bool = False) -> Agreement:
-    """Why both values mean the same for this attribute; empty where they do not.
+    """Why two values mean the same for this attribute; empty if they do not.
 
-    `equal`: they have one canonical form. `empty`: both mean that nothing is set. `assigned`: nothing is
-    recorded of what the cloud assigns by itself, so nothing can be said. `same`: `Attr.same` says so. `parts`: each
-    field agrees, or each block has its like. `zero`: the cloud leaves the value out (`left_out`: its default stands in
-    `have`), and the provider's SDK recorded that as the zero of its type.
+    `equal`: their canonical forms are equal. `empty`: both mean "not set". `assigned`: the cloud chooses the value
+    and none was recorded, so it is undecided. `same`: `Attr.same` says so. `parts`: each field agrees, or each block
+    has an equal one. `zero`: the cloud returned no value (`left_out`: `have` is the default), and the provider's SDK
+    recorded the type's zero.
     """
     have = _asked_for(attr, want, have)
     if want == have:
@@ -34,7 +34,7 @@ def agreement(attr: Attr, want: Value, have: Value, *, left_out: bool = False) -
     if (left_out or (have is None and not attr.zero_is_value)) and want is not None and is_zero(want):
         return "zero"
     if attr.assigned and want is not False and is_empty(want):
-        return "assigned"  # a recorded false is an answer; nothing recorded is none
+        return "assigned"  # a recorded false is a value; no record is none
     if attr.same is not None and attr.same(want, have):
         return "same"
     if not attr.fields:
@@ -49,7 +49,7 @@ def agreement(attr: Attr, want: Value, have: Value, *, left_out: bool = False) -
 
 
 def leftovers(attr: Attr, want: Sequence[Value], have: Sequence[Value]) -> tuple[list[Value], list[Value]]:
-    """The elements of each side that nothing on the other side agrees with."""
+    """The elements on each side that agree with none on the other side."""
     rest = list(have)
     missing = []
     for element in want:
@@ -62,17 +62,17 @@ def leftovers(attr: Attr, want: Sequence[Value], have: Sequence[Value]) -> tuple
 
 
 def _twin(attr: Attr, element: Value, others: Sequence[Value]) -> Value:
-    """The first of the other side's blocks that agrees with one; None where none does."""
+    """The first block of the other side that agrees with an element; None without one."""
     return next((h for h in others if agree_block(attr, as_block(element), as_block(h))), None)
 
 
 def spoken(elements: Sequence[Value]) -> list[Value]:
-    """The elements that somebody put there."""
+    """The elements that the cloud did not add itself."""
     return [e for e in elements if not isinstance(e, Implicit)]
 
 
 def reordered(attr: Attr, want: Sequence[Value], have: Sequence[Value]) -> bool:
-    """Whether the elements that both sides have stand in another order, where that means something."""
+    """Whether the common elements of two ordered lists are in a different order."""
     if not attr.ordered:
         return False
     wanted, there = ([element_key(attr, e) for e in side] for side in (want, have))
@@ -91,12 +91,12 @@ def heard(attr: Attr, want: Mapping[str, Value]) -> Mapping[str, Attr]:
 
 
 def left_out_of(block: Value | Mapping[str, Value]) -> frozenset[str]:
-    """The names of a block that the cloud left out."""
+    """The names in a block for which the cloud returned no value."""
     return block.left_out if isinstance(block, Block) else frozenset()
 
 
 def changes(attr: Attr, at: str, want: Value, have: Value, *, left_out: bool = False) -> Iterator[Change]:
-    """The differences, each at the deepest path that Terraform has a name for."""
+    """The differences, each at the deepest path with a name in Terraform."""
     have = _asked_for(attr, want, have)
     if agree(attr, want, have, left_out=left_out):
         return
@@ -152,10 +152,10 @@ def _change(attr: Attr, at: str, want: Value, have: Value, **sides: Any) -> Chan
 
 
 def details(want: Value, have: Value) -> tuple[Detail, ...]:
-    """Where inside two nested values, already known to differ, the difference lies."""
+    """The differences inside two nested values that are known to differ."""
     if not (isinstance(want, Mapping) and isinstance(have, Mapping)):
         return ()
-    from deepdiff import DeepDiff  # 0.2 s to import, and only a report with nested changes needs it
+    from deepdiff import DeepDiff  # deepdiff takes 0.2 s to import, and only reports with nested changes need it
 
     tree = DeepDiff(plain(want), plain(have), ignore_order=True, view="tree")
     found = [
@@ -177,17 +177,17 @@ def _side(value: Any) -> Value:
 
 
 def blank(attr: Attr) -> Block:
-    """A block that nobody wrote: every field as the cloud means it when it is left out."""
+    """A block that the configuration does not have: every field has its default."""
     out = frozenset(n for n, f in attr.fields.items() if canonical.is_left_out(f, None))
     return Block({n: canonical.desired(f, None, {}) for n, f in attr.fields.items()}, left_out=out)
 
 
 def ordered(values: Sequence[Value] | frozenset[Value]) -> tuple[Value, ...]:
-    """Values in an order that never varies."""
+    """The values in an order that is always the same."""
     return tuple(sorted(values, key=lambda v: sort_key(plain(v))))
 
 
 def element_key(attr: Attr, element: Value) -> Hashable:
-    """What makes an element the same element."""
+    """The key that identifies an element of a set or repeated block."""
     key: Hashable = attr.key(element) if attr.key else element
     return key

@@ -1,6 +1,6 @@
-"""Which changes somebody is allowed to make, as the cloud itself shows: these are expected, and no drift.
+"""Separates expected changes from drift: changes that a policy in the cloud allows.
 
-Nothing is asked for a change that nobody else may make, and nothing of a resource that did not change.
+Proofs are read only for changed attributes that something else may change.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _STEP = re.compile(r"([^.\[]+)(?:\[(.*?)\](?=\.|$))?\.?")
 
 
 Prove = Callable[[Sequence[Question]], Mapping[Question, Any]]
-"""Reads what the questions need, and answers each; `Unreadable` where that was refused."""
+"""Reads what the questions need, and answers each; `Unreadable` if that was refused."""
 
 
 _Move = tuple[frozenset[str], frozenset[str]]
@@ -31,14 +31,14 @@ _Move = tuple[frozenset[str], frozenset[str]]
 
 @dataclass(slots=True)
 class Expected:
-    """Drift, parted into what nobody was allowed to change and what somebody was."""
+    """Drift, and expected changes."""
 
     drift: list[Drift] = field(default_factory=list)
     expected: list[Aside] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
-    """Changes of which it cannot be told, because the proof was refused."""
+    """Changes whose proof was refused, so that it is unknown whether they are expected."""
     in_sync: int = 0
-    """Resources of which nothing drifted after all."""
+    """The number of resources that are in sync after all, because every change is expected."""
     unread_resources: int = 0
 
 
@@ -121,7 +121,7 @@ def _names(changes: Iterable[Change]) -> _Move:
 def _ended(
     drifts: Sequence[Drift], catalog: Catalog, found: Iterable[Resource]
 ) -> Mapping[int, tuple[EndedBy, Resource]]:
-    """The missing that somebody may have taken away, each with what would show that."""
+    """Missing resources that something else may have deleted, each with the resource that shows it."""
     lost = [(d, by) for d in drifts if d.kind == "missing" and (by := entry_of(d.resource, catalog).ended_by)]
     if not lost:
         return {}
@@ -149,7 +149,7 @@ def _end(drift: Drift, by: EndedBy, shows: Resource, answers: Mapping[Question, 
 
 
 def movers(attributes: Mapping[str, Attr], path: str) -> tuple[tuple[ChangedBy, ...], str]:
-    """Who may change what stands at a path of a change, and the key of the block that it is in."""
+    """What else may change the attribute at a path, and the key of the block that contains it."""
     element, attr = "", None
     for step in _STEP.finditer(path):
         attr = attributes.get(step[1])
@@ -197,7 +197,7 @@ def _part(
 
 
 def _reason(move: ChangedBy, change: Change, answers: Sequence[Any]) -> str | Unreadable | None:
-    """Why the change is expected; None where this one may not make it, `Unreadable` where that cannot be told."""
+    """Why the change is expected; None if it is not, `Unreadable` if that is unknown."""
     refused = next((a for a in answers if isinstance(a, Unreadable)), None)
     if move.to is not None and not move.to(change.desired, change.actual):
         return None
@@ -217,6 +217,6 @@ def _reason(move: ChangedBy, change: Change, answers: Sequence[Any]) -> str | Un
 
 
 def _between(low: Any, value: Any, high: Any) -> bool:
-    """Whether a value lies within bounds, of which the lower may be left out."""
+    """Whether a value is within bounds; the lower bound may be null."""
     numbers = [v for v in (high if low is None else low, value, high) if isinstance(v, int | float)]
     return len(numbers) == 3 and numbers[0] <= high and (low is None or low <= value) and value <= high

@@ -1,6 +1,6 @@
-"""Why a verdict is what it is: every attribute with its three values, the rule that decided, and who told us.
+"""Explains a verdict: each attribute's three values, how they were compared, and the API operation that returned them.
 
-Nothing is compared here: it is what `attribute.comparison` and `strangers` made of the resource, in words.
+This module compares nothing. It puts the results of `attribute.comparison` and `strangers` into words.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from drift.provider.spec import Attr, ResourceType
 
 WHY: Mapping[str, str] = {
     "equal": "equal in canonical form",
-    "empty": "nothing is set on either side",
-    "assigned": "{cloud} assigns a value by itself and nothing was recorded of it: undecided",
-    "zero": "{cloud} leaves it out, and the provider records that as zero",
-    "parts": "every part agrees",
+    "empty": "not set on either side",
+    "assigned": "undecided: {cloud} assigns a value, and the state recorded none",
+    "zero": "{cloud} returns no value, and the provider records that as zero",
+    "parts": "all parts agree",
 }
-"""What `compare.agreement` answers -> the same for a person; `{cloud}` is its provider by name."""
+"""Result of `compare.agreement` -> its meaning for the reader; `{cloud}` is the name of the provider."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute:
-    """One attribute, and what was made of it."""
+    """One attribute, its values, and the outcome of the comparison."""
 
     name: str
     outcome: str
@@ -46,7 +46,7 @@ class Attribute:
     recorded: Value | Unsaid = UNSAID
     actual: Value | Unsaid = UNSAID
     told_by: tuple[str, ...] = ()
-    """The operations that told us: `sqs:GetQueueAttributes`."""
+    """The API operations that return the attribute: `sqs:GetQueueAttributes`."""
     file: str = ""
     line: int = 0
     changes: tuple[Change, ...] = ()
@@ -54,7 +54,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """One resource, and why it has its verdict."""
+    """One resource, its verdict, and the reasons."""
 
     verdict: str
     why: tuple[str, ...]
@@ -66,7 +66,7 @@ class Explanation:
     region: str = ""
     source: Source = field(default_factory=Source)
     listed_by: tuple[str, ...] = ()
-    """The operations that list what there is of its type."""
+    """The API operations that list resources of the type."""
     attributes: tuple[Attribute, ...] = ()
 
 
@@ -79,7 +79,7 @@ def explanations(
     scope: frozenset[str],
     excused: Sequence[Resource] = (),
 ) -> Iterator[Explanation]:
-    """Every resource that goes by this address, id, ARN or name, in order of address and key."""
+    """Every resource with this address, id, ARN or name: managed ones by address, then unmanaged ones."""
     known = [r for r in desired if str(r.address) == what and not r.deposed]
     named = [r for r in desired if what in (r.id, r.arn, r.attributes.get("id")) and not r.deposed]
     mine = sorted(known or named, key=lambda r: str(r.address))
@@ -132,24 +132,24 @@ def _absent(
 ) -> tuple[str, list[str]]:
     gap = gap_over(resource, entry, actual.gaps, catalog)
     if gap is not None:
-        return "unread", [f"{gap.action} was refused ({gap.code}), so that it cannot be told whether it is there"]
+        return "unread", [f"it is unknown whether the resource exists, because {gap.action} was refused ({gap.code})"]
     there = sum(key.type == resource.type and key.region == resource.key.region for key in actual.resources)
-    where = f"{there} of this type {'was' if there == 1 else 'were'} found in {resource.key.region}, and it is none"
-    asked = ", ".join(listings(entry, catalog)) or "what its parent shows"
-    why = [f"the state has it, and {asked} did not show it: {where}"]
+    where = f"{there} resource{'s' * (there != 1)} of this type found in {resource.key.region}, but not this one"
+    asked = ", ".join(listings(entry, catalog)) or "the response about its parent"
+    why = [f"it is in the state, but not in {asked}: {where}"]
     if drift is not None and drift.recreated_as is not None:
-        why.append(f"{drift.recreated_as.id} stands in its place: made again by hand, and in no state")
+        why.append(f"{drift.recreated_as.id} was created by hand in its place and is in no state")
     ignored = [i for i in report.ignored if i.address == str(resource.address) and not i.path]
     why += [f"ignored by {i.rule}: {i.reason}" for i in ignored]
     return "ignored" if ignored else "missing", why
 
 
 Told = Mapping[tuple[str, str], str]
-"""(outcome, path of a change) -> why, as the report has it."""
+"""(outcome, path of a change) -> the reason in the report."""
 
 
 def _asides(resource: Resource, drift: Drift | None, report: Report) -> Told:
-    """What the report says of the changes of one resource."""
+    """The report's reasons for the changes of one resource."""
     out: dict[tuple[str, str], str] = {}
     for outcome, found in (("expected", report.expected), ("exempt", report.exempt)):
         out |= {(outcome, c.path): c.reason for a in found if a.desired.origin == resource.origin for c in a.changes}
@@ -191,7 +191,7 @@ def _attribute(of: Comparison, resource: Resource, entry: ResourceType, told: To
 
 
 def _decided(of: Comparison, attr: Attr, resource: Resource, told: Told, cloud: str) -> tuple[str, str]:
-    """The outcome of one attribute as the report has it, and why."""
+    """The outcome of one attribute in the report, and the reason."""
     outcome: str = of.outcome
     if isinstance(of.actual, Unreadable):
         return "unread", f"{of.actual.action} was refused: {of.actual.code}"
@@ -205,67 +205,70 @@ def _decided(of: Comparison, attr: Attr, resource: Resource, told: Told, cloud: 
     if outcome == "same":
         return outcome, _same(of, attr, resource, cloud)
     if outcome == "exempt":
-        return outcome, f"the configuration says to look away: {of.exempt[0].reason}"
+        return outcome, f"the configuration ignores this change: {of.exempt[0].reason}"
     return outcome, _OTHERWISE[outcome]
 
 
 _ASIDE = ("expected", "ignored", "accepted", "unread")
 _NOTE = {
-    "expected": "changed {}: expected",
+    "expected": "expected: changed {}",
     "ignored": "ignored: {}",
     "accepted": "accepted by {}",
-    "unread": "whether somebody may change it could not be read: {}",
+    "unread": "unknown whether a policy allows the change, because this could not be read: {}",
 }
 _OTHERWISE = {
-    "pending": "the configuration is ahead: the account is still as recorded, and the next apply changes it",
-    "settled": "the account is already as the configuration says, and the state does not know",
-    "held": "told by a resource of its own, which holds all of it",
-    "unasked": "not asked for",
+    "pending": "the configuration changed: the account still agrees with the state, and the next apply changes it",
+    "settled": "the account agrees with the configuration; only the state is out of date",
+    "held": "separate resources describe all of it",
+    "unasked": "not read, because nothing needed it",
 }
 
 
 _BASIS: Mapping[Basis, str] = {
-    "": "as the state recorded it",
-    "default": "as {0} gives it to every new resource",
-    "memory": "as it was first seen on {of.since}",
-    "backup": "as the state's backup recorded it",
-    "record": "as the state recorded it",
+    "": "the recorded one",
+    "default": "the one that {0} gives every new resource",
+    "memory": "the one first seen on {of.since}",
+    "backup": "the one in the state's backup",
+    "record": "the recorded one",
 }
 
 
 def _modified(of: Comparison, resource: Resource, cloud: str) -> list[str]:
     if of.unheld:
-        return ["neither its own configuration nor a resource of its own describes what is there"]
+        return ["neither the configuration nor a separate resource describes the actual value"]
     if of.name in resource.undeclared:
         change = next(iter((*of.modified, *of.exempt)), None)
-        return [f"nobody sets it, and it is not {_BASIS[change.basis if change else ''].format(cloud, of=change)}"]
+        expected = _BASIS[change.basis if change else ""].format(cloud, of=change)
+        return [f"the configuration does not set it, and the actual value is not {expected}"]
     if of.name in resource.implied:
-        return ["its author leaves it out, and it is not the provider's default, or not empty"]
+        return ["the configuration does not set it, and the actual value is not the provider's default, or not empty"]
     if of.configured is UNSAID:
-        return ["it is not as the state recorded it"]
+        return ["the actual value differs from the recorded one"]
     return (
-        ["it is neither as the configuration says nor as the state recorded it"]
+        ["the actual value differs from the configured and from the recorded one"]
         if (of.configured != of.recorded)
-        else ["it is not as the configuration says"]
+        else ["the actual value differs from the configured one"]
     )
 
 
 def _same(of: Comparison, attr: Attr, resource: Resource, cloud: str) -> str:
-    why = WHY.get(of.why, "as recorded; the configuration says otherwise, and says to look away").format(cloud=cloud)
+    why = WHY.get(
+        of.why, "equal to the recorded value; the configured value differs, but the configuration ignores changes of it"
+    ).format(cloud=cloud)
     if of.why == "same" and attr.same is not None:
         said = (attr.same.__doc__ or "").strip().splitlines()
-        why = "agrees by a rule of its own" + (f": {said[0].rstrip('.')}" if said else "")
+        why = "equal by a comparison for this attribute" + (f": {said[0].rstrip('.')}" if said else "")
     elif of.why == "equal" and of.actual not in (UNSAID, False) and is_empty(of.actual):
         why = WHY["empty"]
     elif of.why == "equal":
         said = re.split(r"[;.](?:\s|$)", (attr.canon.__doc__ or "").strip())
         why += f": {said[0][:1].lower()}{said[0][1:]}" if said[0] and not attr.fields else ""
     if of.name in resource.left_out and of.configured is UNSAID:
-        why += f"; left out, which {cloud} takes for {plain(attr.default)!r}"
+        why += f"; not set, which means {plain(attr.default)!r}"
     if attr.partial:
-        why += "; only the keys that are set are compared"
+        why += "; only keys that Terraform sets are compared"
     if of.held:
-        why += f"; {of.held} of its elements are told by resources of their own"
+        why += f"; separate resources describe {of.held} of its elements"
     return why
 
 
@@ -289,15 +292,15 @@ def _verdict(attributes: Sequence[Attribute], drift: Drift | None, report: Repor
 
 
 _COUNTED = {
-    "modified": "changed since",
-    "unread": "could not be read",
-    "expected": "changed by somebody who may",
-    "pending": "the next apply changes",
-    "settled": "already as the configuration says",
-    "exempt": "the configuration says to look away",
+    "modified": "modified",
+    "unread": "not read",
+    "expected": "expected change",
+    "pending": "pending: the next apply changes",
+    "settled": "settled: only the state is out of date",
+    "exempt": "exempt: the configuration ignores",
     "ignored": "ignored by a rule",
     "accepted": "accepted by the baseline",
-    "held": "told by resources of their own",
+    "held": "described by separate resources",
 }
 
 
@@ -307,7 +310,7 @@ def _stranger(stranger: Stranger, report: Report, catalog: Catalog) -> Explanati
     who = ("unmanaged", resource.type, resource.id, resource.key.region)
     ignored = [i for i in report.ignored if (i.kind, i.type, i.id, i.region) == who]
     if lost is not None:
-        verdict, why = "recreated", f"it stands in the place of {lost.resource.address}, which is missing"
+        verdict, why = "recreated", f"it was created by hand in the place of {lost.resource.address}, which is missing"
     elif ignored:
         verdict, why = "ignored", f"ignored by {ignored[0].rule}: {ignored[0].reason}"
     else:
@@ -339,17 +342,17 @@ def _stranger(stranger: Stranger, report: Report, catalog: Catalog) -> Explanati
 def _fate(stranger: Stranger, cloud: str) -> tuple[str, str]:
     of = _called(stranger.of)
     if stranger.fate == "not_ours":
-        proof = f"proved by what {cloud} shows: {stranger.proof}" if stranger.proof else "as its owner rules say"
-        return "not ours", f"{stranger.resource.owner} made it, {proof}" + (f" of {of}" if of else "")
+        proof = f"as {cloud} shows: {stranger.proof}" if stranger.proof else "by an [[owner]] rule"
+        return "not ours", f"its owner is {stranger.resource.owner}, {proof}" + (f" of {of}" if of else "")
     if stranger.fate == "doubtful" and stranger.refused is not None:
         refused = stranger.refused
-        return "unread", f"whose it is cannot be told: {refused.action} was refused ({refused.code})"
-    unmanaged = "unmanaged", f"no state has it, and nothing that {cloud} shows proves that somebody else made it"
+        return "unread", f"its owner is unknown, because {refused.action} was refused ({refused.code})"
+    unmanaged = "unmanaged", f"it is in no state, and nothing in {cloud} shows another owner"
     return {
-        "part": ("folded", f"it is part of {of}, which nobody here manages"),
-        "told": ("folded", f"it is told by {of}, which is managed"),
-        "claimed": ("folded", f"it came with {of}, and is told by it"),
-        "inside": ("folded", f"it was found inside {of}, which is told"),
+        "part": ("folded", f"it is part of {of}, which is unmanaged"),
+        "told": ("folded", f"it is part of {of}, which is managed: its drift is reported there"),
+        "claimed": ("folded", f"it was created together with {of}, and is reported there"),
+        "inside": ("folded", f"it was found inside {of}, and is reported there"),
     }.get(stranger.fate, unmanaged)
 
 

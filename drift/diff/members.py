@@ -1,4 +1,5 @@
-"""What belongs to something else that says so: the members of a stack, where they themselves carry no proof."""
+"""Finds owners that list their resources: a stack lists its members, which may have no mark of their
+own."""
 
 from __future__ import annotations
 
@@ -17,18 +18,18 @@ from drift.provider.spec import Owns, ResourceType
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Whose the unmanaged is, by the owners that list what is theirs."""
+    """The owners of unmanaged resources, from the lists of those owners."""
 
     owners: Mapping[Key, str]
     doubtful: frozenset[Key]
-    """What may be theirs: an owner could not be listed or asked."""
+    """Resources that may belong to an owner that could not be listed or read."""
     gaps: frozenset[Gap]
-    """The owners that could not be asked."""
+    """The owners that could not be read."""
 
 
 Prove = Callable[[Sequence[Question]], Mapping[Question, Any]]
 Members = Mapping[tuple[str, str], str]
-"""(type in few letters, empty where the name says it all; the owner's name of it) -> whose it is."""
+"""(type reduced to its letters, or empty if the id is unique by itself; the owner's id of the member) -> owner."""
 
 
 def membership(
@@ -38,10 +39,10 @@ def membership(
     prove: Prove,
     gaps: Iterable[Gap] = (),
 ) -> Membership:
-    """Whose member each of the unmanaged is, and of which nobody can tell; `gaps` are the listings that failed.
+    """The owner of each unmanaged resource, and those whose owner is unknown. `gaps` are the listings that failed.
 
-    Owners are asked only where something unmanaged might be theirs: members that were imported into a stack, or are
-    older than its tags, carry no proof of their own.
+    Owners are read only if something unmanaged may belong to them. Members that were imported into a stack, or are
+    older than its tags, carry no mark.
     """
     strangers = [d.actual for d in drifts if d.desired is None and d.actual is not None]
     listers = [(r, h) for r in resources.values() if (h := catalog[r.key.type].owns) is not None]
@@ -88,7 +89,7 @@ def _members(answers: Mapping[Question, Any], region: str, owns: Owns) -> Member
 
 
 def _owner_of_member(resource: Resource, entry: ResourceType, owns: Owns, members: Members) -> str:
-    # a tag is no name: anybody could write a member's name into it
+    # a tag is not a name: anybody could put a member's name into one
     name = "" if entry.label.startswith("tags") else resource.name
     names = {resource.id, resource.arn, name, str(resource.attributes.get("id") or "")} - {""}
     types = {_letters(owns.names.get(entry.name, entry.name)), ""}
@@ -96,5 +97,5 @@ def _owner_of_member(resource: Resource, entry: ResourceType, owns: Owns, member
 
 
 def _letters(type_: str) -> str:
-    """`AWS::CloudFront::KeyGroup` and `aws_cloudfront_key_group` are spelt with the same letters."""
+    """A type name reduced to its letters: `AWS::CloudFront::KeyGroup` and `aws_cloudfront_key_group` become equal."""
     return "".join(c for c in type_.lower() if c.isalnum())

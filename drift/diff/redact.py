@@ -1,5 +1,5 @@
-"""What no output shows: what the catalogue or the provider's schema calls sensitive, however deep, and what has the
-form of a secret wherever it stands. A keyed digest stands in its place, so that two of them can be compared."""
+"""Replaces secrets by keyed digests: values that the catalogue or the provider's schema marks as sensitive, however
+deeply nested, and text that looks like a secret. Two digests can be compared."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from drift.provider.spec import Attr, ResourceType
 
 
 def hidden(value: Value, key: str) -> Value:
-    """What stands for a secret: a digest that is keyed with the state's lineage, so that two can be compared."""
+    """The digest of a secret, keyed with the state's lineage."""
     if is_empty(value):
         return None
     if not key:
-        return "secret:hidden"  # without a key, a digest of a short secret can be guessed
+        return "secret:hidden"  # without a key, the digest of a short secret can be guessed
     if isinstance(value, Hidden):
         value = value.reveal()
     text = json.dumps(plain(value), sort_keys=True, default=str)
@@ -27,7 +27,7 @@ def hidden(value: Value, key: str) -> Value:
 
 
 def is_secret(entry: ResourceType, name: str) -> bool:
-    """Whether a whole attribute is, by its entry or by the provider's schema."""
+    """Whether an attribute is sensitive, by its entry or by the provider's schema."""
     fact = facts_of(entry.name).get(name, "")
     flags = fact if isinstance(fact, str) else str(fact[0])
     known = entry.attributes.get(name) or entry.computed.get(name)
@@ -35,15 +35,16 @@ def is_secret(entry: ResourceType, name: str) -> bool:
 
 
 def redacted(value: Value, attr: Attr | None, key: str) -> Value:
-    """The value without secrets; `attr` tells its fields, `key` is the state's lineage.
+    """The value without secrets. `attr` describes its fields, `key` is the state's lineage.
 
-    An element keeps its place, whatever is hidden inside it. Two that differ by a secret alone stay two.
+    An element stays in its place if something inside it is replaced. Two elements that differ only in a secret stay
+    different.
     """
     if attr is not None and attr.sensitive:
         return hidden(value, key)
     if isinstance(value, Mapping):
         fields = attr.fields if attr is not None else {}
-        # blocks may be kept by their own names: then it is the values that have the fields
+        # blocks may be stored by name: then the values of the map have the fields
         inner = attr if fields and not value.keys() & fields.keys() else None
         secret = frozenset[str]() if tokens_shown() else named_members(value)
         made = {
@@ -56,14 +57,14 @@ def redacted(value: Value, attr: Attr | None, key: str) -> Value:
 
 
 def by_form(text: str, key: str) -> str:
-    """The text with a digest in the place of each token in it."""
+    """The text with each token in it replaced by a digest."""
     if tokens_shown():
         return text
     return replaced(text, lambda found: str(hidden(found, key)))
 
 
 def field_at(attr: Attr | None, path: str) -> Attr | None:
-    """The field that a change's path leads to: `origin.custom_header` of an `origin`; the last that is known."""
+    """The field at the path of a change: `origin.custom_header` of an `origin`; the deepest known one."""
     for step in re.split(r"[.\[]", path)[1:]:
         if attr is None:
             return None

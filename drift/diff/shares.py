@@ -1,4 +1,4 @@
-"""Which elements of a parent's attributes are told by resources of their own."""
+"""Knows which elements of a parent's attributes separate resources describe."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from drift.provider.spec import WHOLE, Attr, ResourceType
 
 
 class Shares:
-    """The shares of all split resources, on either side."""
+    """The shares of all separate resources, on either side."""
 
     def __init__(
         self, desired: Sequence[Resource], paired: Mapping[tuple[str, str], Resource], catalog: Catalog
@@ -24,9 +24,10 @@ class Shares:
         self._held: dict[tuple[Key, str], set[Hashable]] = defaultdict(set)
         self._whole: set[tuple[Key, str]] = set()
         self._mirrored: dict[tuple[str, str, str, Value], set[Hashable]] = defaultdict(set)
-        """(type or nothing, attribute, by what it is named, that name) -> the keys of elements told elsewhere."""
+        """(type or "", attribute, attribute with the name, name) -> the keys of elements that other resources
+        describe."""
         self._split: dict[Key, set[str]] = defaultdict(set)
-        """What has parts that are resources of their own -> the types of these."""
+        """A parent -> the types of its parts that are separate resources."""
         self._desired = desired
         self._blocks: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._written: dict[str, Sequence[frozenset[str]]] = {}
@@ -55,11 +56,11 @@ class Shares:
                     self._held[key, name] |= {element_key(attr, e) for e in share(_readable(side))}
 
     def holds_whole(self, parent: Resource, name: str) -> bool:
-        """Whether a resource of its own tells the whole attribute."""
+        """Whether a separate resource describes the whole attribute."""
         return (parent.key, name) in self._whole
 
     def of(self, parent: Resource, name: str) -> set[Hashable] | None:
-        """The keys of the held elements; None where the whole attribute is held."""
+        """The keys of the elements that separate resources describe; None if they describe the whole attribute."""
         if self.holds_whole(parent, name):
             return None
         held = self._held.get((parent.key, name), set())
@@ -71,10 +72,12 @@ class Shares:
         return held.union(*told)
 
     def closed(self, parent: Resource, name: str, attr: Attr) -> bool:
-        """Whether nothing counts of an attribute but what resources of their own hold: its record is an echo.
+        """Whether only elements that separate resources describe are desired, because the record merely repeats what a
+        refresh found.
 
-        So it is where the author does not set it in the parent, and, where no author is known, of a parent that has
-        such resources. Where the cloud fills it in, nothing can be said unless it is known with what.
+        That holds if the configuration does not set the attribute in the parent; and, without a configuration, if the
+        parent has parts that are separate resources. If the cloud chooses the attribute's value, it holds only if
+        that value is known.
         """
         if not self.covers(parent, name, attr) or any(_sets(parent, other) for other in attr.set_by):
             return False
@@ -131,12 +134,12 @@ class Shares:
         return known
 
     def covers(self, parent: Resource, name: str, attr: Attr) -> bool:
-        """Whether resources of their own may say what this attribute says."""
+        """Whether separate resources can describe elements of this attribute."""
         return (parent.type, name) in self._covered and not (attr.assigned and attr.initial is None)
 
 
 def _sets(resource: Resource, name: str) -> bool:
-    """Whether a resource is given an argument: as its author wrote it, or else as it was recorded."""
+    """Whether a resource's argument is set: in the configuration, or in the record without one."""
     if resource.asserted is not None:
         return name in resource.asserted
     return name in resource.recorded or not is_empty(resource.attributes.get(name))

@@ -1,4 +1,4 @@
-"""What is there and nobody here manages: whose it is, and whether it is worth a line of its own."""
+"""Decides about each resource that no state describes: its owner, and whether to report it by itself."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from drift.provider.relations import Index, entry_of, parent_key, parts_of
 from drift.provider.spec import ResourceType
 
 Fate = Literal["unmanaged", "not_ours", "doubtful", "imported", "part", "told", "claimed", "inside"]
-"""`doubtful`: what would prove an owner was refused. `part` of something unmanaged, `told` by its managed whole,
-`claimed` by what it came with, found `inside` something that is told."""
+"""`doubtful`: the proof of an owner was refused. `part` of an unmanaged resource; `told` by its managed parent;
+`claimed` by the resource with which it was created; found `inside` a resource that is reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """One resource that no state has, and what becomes of it."""
+    """A resource that no state describes, and the decision about it."""
 
     resource: Resource
     fate: Fate
     of: Key | None = None
-    """What it is part of, told by, claimed by or inside."""
+    """The resource that the decision refers to: its parent, or the one that it was created with or found inside."""
     proof: str = ""
-    """What proves its owner."""
+    """The proof of its owner."""
     refused: Unreadable | None = None
 
 
@@ -39,12 +39,15 @@ def strangers(
     scope: frozenset[str],
     excused: Sequence[Resource] = (),
 ) -> Iterator[Stranger]:
-    """Everything found in scope that nothing desired is, in order of key; what is `excused` is desired elsewhere."""
+    """Every resource found in scope that no desired resource is, sorted by key. `excused` are resources of other
+    states."""
     elsewhere = {r.key: f"state {r.source.state}" for r in excused if not r.deposed}
     gathered = [p for r in (*desired, *actual.paired.values()) for p in parts_of(r, catalog)]
     managed = {r.key: r for r in (*gathered, *actual.paired.values(), *desired)}
     found: dict[Key, Resource] = {}
-    recorded: dict[Key | None, set[str]] = defaultdict(set)  # what an API's state sets, or a part of the API
+    recorded: dict[Key | None, set[str]] = defaultdict(
+        set
+    )  # attributes that the state of an API sets, or of a part of it
     for known in desired:
         part = entry_of(known, catalog).parent
         for whole in (known.key, *([parent_key(known, part, catalog)] if part else [])):
@@ -55,7 +58,10 @@ def strangers(
         (ref.to, g.account, region): g
         for g in sorted(actual.gaps)
         for ref in catalog[g.type].creates
-        for region in (g.region, GLOBAL)  # what has no region may come with what has one: a namespace's zone
+        for region in (
+            g.region,
+            GLOBAL,
+        )  # a resource without a region may belong to one with a region: the hosted zone of a namespace
     }
     for key in sorted(actual.resources, key=lambda k: (k.type, k.account, k.region, str(k.identity))):
         resource = actual.resources[key]
@@ -95,7 +101,7 @@ def _owned(
     claimants: Mapping[tuple[str, str, str], Gap],
     catalog: Catalog,
 ) -> Stranger | None:
-    """Whose it is, or what was refused that might tell; None where it is nobody else's."""
+    """The resource with its owner, or with the refusal that hides the owner; None if there is no other owner."""
     if resource.owner:
         return Stranger(resource, "not_ours", proof=resource.proof)
     owner = _inherited(resource, entry, index, gaps, catalog)
@@ -106,7 +112,7 @@ def _owned(
 
 
 def _within(resource: Resource, told: Set[Key], resources: Mapping[Key, Resource]) -> Key | None:
-    """What is unmanaged, or claimed, that it was found inside."""
+    """The reported resource inside which this one was found."""
     while resource.inside is not None and resource.inside in resources:
         if resource.inside in told:
             return resource.inside
@@ -117,7 +123,7 @@ def _within(resource: Resource, told: Set[Key], resources: Mapping[Key, Resource
 def _inherited(
     resource: Resource, entry: ResourceType, index: Index, gaps: Iterable[Gap], catalog: Catalog
 ) -> Resource | Unreadable | None:
-    """What it belongs to that has an owner, or what was refused that might tell of one."""
+    """The related resource that has an owner, or the refusal that hides it."""
     doubt = resource.doubt
     for ref in entry.owned_with:
         types = {ref.to, catalog[ref.to].listed_as if ref.to in catalog else ref.to}
@@ -136,18 +142,19 @@ def _inherited(
 
 
 def _claimant(key: Key, claimants: Mapping[tuple[str, str, str], Gap]) -> Unreadable | None:
-    """What was refused that might claim it: whose volume it is cannot be told without the instances."""
+    """The refused listing of resources that may claim this one: without the instances, the owner of a volume is
+    unknown."""
     gap = claimants.get((key.type, key.account, key.region))
     return Unreadable(gap.action, gap.code) if gap else None
 
 
 def _claimed(desired: Sequence[Resource], actual: Actual, catalog: Catalog, index: Index) -> dict[Key, Key]:
-    """What came with something else -> that."""
+    """Resource that was created with another -> that other resource."""
     claimants: dict[Key, list[Key]] = defaultdict(list)
     for resource in (*desired, *(actual.resources[key] for key in sorted(actual.resources, key=str))):
         for ref in entry_of(resource, catalog).creates:
             for target in index.every(ref, resource):
-                # where two claim each other, as the tables of a global table do, one of them must speak
+                # if two resources claim each other, as the tables of a global table do, one of them must be reported
                 if target.key not in {resource.key, *claimants[resource.key]}:
                     claimants[target.key].append(resource.key)
     return {key: by[0] for key, by in claimants.items() if by}

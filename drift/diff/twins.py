@@ -1,7 +1,8 @@
-"""What was deleted and made again by hand: one verdict for something missing and the stranger in its place.
+"""Joins a missing resource with the unmanaged one that somebody created by hand in its place.
 
-A twin is of the same type, account and region, and has the same natural name and refers to the same things; or has
-the same tags and is configured the same in all that could be read. Where two would do, none is taken: no twin by guess.
+The two must have the same type, account and region; and either the same name (not a tag) and the same references, or
+the same tags and the same values in every attribute that could be read. If two resources match, none is taken: drift
+does not guess.
 """
 
 from __future__ import annotations
@@ -24,13 +25,14 @@ from drift.provider.spec import ResourceType
 Complete = Callable[[Mapping[Key, frozenset[str]]], None]
 
 _NATURAL = re.compile(r"(\w+_)?(name|identifier)")
-"""A label that is a name of its own, not a tag or a description that several may share."""
+"""A label that is a name of its own, and not a tag or description that several resources may share."""
 
 
 def joined(
     drifts: Sequence[Drift], catalog: Catalog, complete: Complete, resources: Mapping[Key, Resource]
 ) -> list[Drift]:
-    """The drift with each pair of twins as one entry of kind `missing`; `complete` reads what `resources` then has."""
+    """The drift, with each pair joined to one entry of kind `missing`. `complete` reads attributes, which `resources`
+    then has."""
     lost = [d for d in drifts if d.kind == "missing"]
     strangers: dict[tuple[str, str, str], list[Drift]] = defaultdict(list)
     for drift in drifts:
@@ -57,7 +59,7 @@ def _home(drift: Drift) -> tuple[str, str, str]:
 
 
 def _worth_reading(lost: Resource, stranger: Resource, catalog: Catalog) -> bool:
-    """Whether it may be the same made again: it has another id, and nothing that the listing tells speaks against."""
+    """Whether the unmanaged resource may be the missing one: its id differs, and no listed attribute contradicts."""
     entry = entry_of(lost, catalog)
     if entry.identity != ("id",) or lost.id == stranger.id or lost.id == lost.name:
         return False
@@ -69,7 +71,7 @@ def _worth_reading(lost: Resource, stranger: Resource, catalog: Catalog) -> bool
 
 
 def _twins(pairs: Sequence[tuple[Resource, Resource]], catalog: Catalog) -> dict[tuple[str, str], Resource]:
-    """(state, address) -> its twin; what is made again refers to what was made again before it."""
+    """(state, address) -> the resource in its place. References to resources that were created again count as equal."""
     swaps: dict[str, str] = {}
     out: dict[tuple[str, str], Resource] = {}
     while True:
@@ -101,7 +103,7 @@ def _named(entry: ResourceType, lost: Resource, stranger: Resource) -> bool:
 
 
 def _references(entry: ResourceType) -> Iterator[str]:
-    """The attributes that name one other resource: where it stands."""
+    """The attributes that name one other resource."""
     named = [ref.attribute for ref in entry.refs] + ([entry.parent.attribute] if entry.parent else [])
     return (name for name in dict.fromkeys(named) if name in entry.attributes)
 
@@ -114,7 +116,7 @@ def _agree(entry: ResourceType, name: str, lost: Resource, stranger: Resource, s
 
 
 def _swapped(value: Value, swaps: Mapping[str, str]) -> Any:
-    """A value with the ids of what was made again."""
+    """A value with the old ids replaced by those of the new resources."""
     if not swaps:
         return value
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Everything of one type is missing at once: more often the wrong account than a catastrophe."""
+"""Warns if all resources of one type are missing: that is more often the wrong account than real drift."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from drift.model.resource import GLOBAL, Resource
 from drift.provider.catalog import Catalog
 
 LEAST = 2
-"""How many have to be missing before anybody wonders."""
+"""The number of missing resources from which the warning appears."""
 
 
 def doubts(desired: Sequence[Resource], drifts: Sequence[Drift], actual: Actual, catalog: Catalog) -> Iterator[str]:
-    """One sentence for each type and region of which several are desired, and of which the listing told none at all.
+    """A warning for each type and region with several desired resources whose listing returned none at all.
 
-    An answer that came empty by a fault of the way looks the same as one that is.
+    An empty answer because of a fault looks the same as a correct one.
     """
     wanted = Counter((r.key.type, r.key.region) for r in desired if not r.deposed)
     missing = Counter((d.resource.key.type, d.resource.key.region) for d in drifts if d.kind == "missing")

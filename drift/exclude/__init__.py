@@ -1,1 +1,1 @@
-"""What the user has drift leave out, on purpose and with a reason: pure, before and after the account is asked."""
+"""What the user leaves out of the report, with a reason. Pure; applied before and after the account is read."""

@@ -1,4 +1,4 @@
-"""What is wrong with the exceptions themselves: they are over, of no use, or too much."""
+"""Warnings about the user's exceptions: expired, without effect, or too wide."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from drift.exclude.rules import IgnoreRule, types_of
 from drift.model.resource import Resource
 
 _NAMED = 20
-"""Lines that one sentence names."""
+"""The number of lines that one warning names."""
 
 
 def advice(exclusions: Exclusions, known: Iterable[Resource], seen: Collection[str]) -> list[str]:
-    """One sentence for each; `known` is everything on both sides, `seen` the types that could be looked at whole."""
+    """One warning for each problem. `known` are all resources of both sides, `seen` the types that could be listed
+    completely."""
     resources = list(known)
     exceptions = exclusions.exceptions
     return [
@@ -35,15 +36,15 @@ def _of_rules(
         meant = [t for t in exclusions.catalog if rule.of_type(t)]
         if rule.expired(today):
             whose = f" ({rule.owner})" if rule.owner else ""
-            yield f"{rule.place}: the rule expired on {rule.expires}{whose}: what it left out counts again"
+            yield f"{rule.place}: the rule expired on {rule.expires}{whose}: what it left out is reported again"
         elif not meant:
-            yield f"{rule.place}: drift knows no type that the rule names"
+            yield f"{rule.place}: drift supports no type that the rule names"
         elif rule.broad(len(meant), len(exclusions.catalog)):
-            yield f"{rule.place}: the rule is broad: it leaves out whatever somebody does there; name types or ids"
+            yield f"{rule.place}: the rule is too wide: it leaves out every change there; name types or ids"
         elif rule.place not in exclusions.used and all(t in seen for t in meant):
             about = any(rule.concerns(r) for r in resources)
             if not about:
-                yield f"{rule.place}: the rule is about nothing that is there: correct or remove it"
+                yield f"{rule.place}: the rule matches nothing: correct or remove it"
 
 
 def _of_lines(
@@ -56,7 +57,7 @@ def _of_lines(
         if pattern.negated:
             continue
         if not pattern.text.strip("*?.") and last < pattern.line:
-            yield f"{pattern.place}: {pattern.text} leaves out everything: name types, or take some back with !"
+            yield f"{pattern.place}: {pattern.text} leaves out everything: name types, or include some again with !"
         elif pattern.place not in exclusions.used:
             meant = [t for t in exclusions.catalog if pattern.may_name(t)]
             if all(t in seen for t in meant) and not _about(pattern, whole, resources, meant):
@@ -64,11 +65,11 @@ def _of_lines(
     if idle:
         numbers = ", ".join(place.rpartition(":")[2] for place in idle[:_NAMED])
         more = f" and {len(idle) - _NAMED} more" if len(idle) > _NAMED else ""
-        yield f"{idle[0].rpartition(':')[0]}: about nothing that is there: line{'s' * (len(idle) > 1)} {numbers}{more}"
+        yield f"{idle[0].rpartition(':')[0]}: matches nothing: line{'s' * (len(idle) > 1)} {numbers}{more}"
 
 
 def _about(pattern: Pattern, whole: Collection[str], resources: Sequence[Resource], types: Collection[str]) -> bool:
-    """Whether a line is about something that is there; `whole` is every resource by its type and name."""
+    """Whether a line matches an existing resource. `whole` is every resource as `type.name`."""
     if pattern.exact is not None:
         return any(text in whole for text in pattern.wholes)
     return any(pattern.about(t, n) for t, n in _names(resources, types))

@@ -1,4 +1,5 @@
-"""Leaving out of the verdicts: what the user's rules except, what the filter does not mean, what is somebody else's."""
+"""Removes from the verdicts what the user's rules leave out, what the filter excludes, and what `[[owner]]` rules
+assign."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from drift.provider.relations import entry_of
 
 
 class Verdicts(Protocol):
-    """What the differ says, as far as exceptions change it."""
+    """The verdicts, as far as exceptions change them."""
 
     drift: list[Drift]
     in_sync: list[Resource]
@@ -25,21 +26,21 @@ class Verdicts(Protocol):
 
 
 class Reader(Protocol):
-    """What can read further attributes of resources already found."""
+    """Can read further attributes of resources that were found."""
 
     paired: dict[Place, Resource]
-    """What was found for each desired resource."""
+    """The resource found for each desired resource."""
 
     @property
     def resources(self) -> Mapping[Key, Resource]:
-        """Everything found."""
+        """Every resource found."""
 
     def complete(self, wants: Mapping[Key, frozenset[str]]) -> None:
         """Read these attributes too."""
 
 
 def settle(at: Exclusions, verdicts: Verdicts, reader: Reader) -> None:
-    """Take out of the verdicts what is left out, and what the filter does not mean."""
+    """Remove what is left out, and what the filter excludes."""
     verdicts.in_sync = _in_sync(at, verdicts.in_sync, reader.paired)
     found, theirs = _claimed(at, verdicts.drift, reader)
     verdicts.not_ours = [r for r in (*verdicts.not_ours, *theirs) if at.means(r, "not_ours", ())]
@@ -49,7 +50,7 @@ def settle(at: Exclusions, verdicts: Verdicts, reader: Reader) -> None:
 
 
 def _in_sync(at: Exclusions, resources: Iterable[Resource], actual: Mapping[Place, Resource]) -> list[Resource]:
-    """What is in sync; not what was left out as a whole, nor what the filter does not mean."""
+    """The resources in sync, without those that are left out or that the filter excludes."""
     if at.idle:
         return list(resources)
     out = []
@@ -71,7 +72,7 @@ def _in_sync(at: Exclusions, resources: Iterable[Resource], actual: Mapping[Plac
 
 
 def _claimed(at: Exclusions, drifts: Sequence[Drift], reader: Reader) -> tuple[list[Drift], list[Resource]]:
-    """Without what the user's own rules say is somebody else's; what an answer depends on is read first."""
+    """The drift without resources that `[[owner]]` rules assign. Attributes in their conditions are read first."""
     kept, theirs = [], []
     for drift in _read(at, drifts, reader):
         owner = owner_by_rules(drift.actual, at.exceptions.owners) if drift.desired is None and drift.actual else ""
@@ -83,7 +84,7 @@ def _claimed(at: Exclusions, drifts: Sequence[Drift], reader: Reader) -> tuple[l
 
 
 def _read(at: Exclusions, drifts: Sequence[Drift], reader: Reader) -> list[Drift]:
-    """The same drifts, with the attributes of unmanaged resources that some condition asks for."""
+    """The same drift, with the attributes of unmanaged resources that a condition needs."""
     conditions = [condition(o.when) for o in at.exceptions.owners if o.when]
     conditions += [at.exceptions.where] if at.exceptions.where else []
     by_tag = any(r.tag for r in at.exceptions.rules) or any(o.tag for o in at.exceptions.owners)
@@ -107,7 +108,7 @@ def _read(at: Exclusions, drifts: Sequence[Drift], reader: Reader) -> list[Drift
 
 
 def kept(at: Exclusions, drifts: Iterable[Drift]) -> list[Drift]:
-    """What is left of the drift: without what the filter does not mean, and what is ignored."""
+    """The drift without what is ignored, and without what the filter excludes."""
     out = []
     for drift in drifts:
         sides = [r for r in (drift.desired, drift.actual) if r is not None]

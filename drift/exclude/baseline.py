@@ -1,8 +1,8 @@
-"""The drift of a day, accepted: later runs speak of what is new, or has changed since.
+"""The baseline: drift that was accepted earlier. Later runs report only what is new, or has changed since.
 
-The file is JSON, sorted, one entry for each resource and one line for each attribute, so that a review shows what is
-accepted. An entry is found again by what it is about (`type`, `id`, `account`, `region`, `kind`), whatever its address
-is by now; a change by its fingerprint. Sensitive values are not in it.
+The file is sorted JSON, with one entry for each resource and one line for each attribute, so that a review shows what
+is accepted. An entry is matched by `type`, `id`, `account`, `region` and `kind`, not by its address; a change by its
+fingerprint. Sensitive values are left out.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ AGAIN = "Write it again with `drift baseline write`."
 
 
 class Subject(NamedTuple):
-    """What an entry is about."""
+    """The resource and kind of drift of an entry."""
 
     account: str
     region: str
@@ -35,16 +35,16 @@ class Subject(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is accepted of one resource."""
+    """The accepted drift of one resource."""
 
     address: str = ""
     reason: str = ""
     changes: Mapping[str, str] = field(default_factory=dict)
-    """Path -> fingerprint; empty for a resource that is missing or unmanaged."""
+    """Path -> fingerprint; empty for a missing or unmanaged resource."""
     again: str = ""
-    """The id of what was made in the place of something missing."""
+    """The id of the resource that was created in the place of a missing one."""
     shown: Mapping[str, Any] = field(default_factory=dict)
-    """Path -> what the file shows of the change to its reader."""
+    """Path -> what the file shows about the change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,35 +57,35 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a run looked at: of nothing else can it be said that it is no more."""
+    """What a run checked. Only about these resources can it say that accepted drift is gone."""
 
     types: Collection[str] = ()
-    """Those of which everything could be looked at."""
+    """The types that could be listed completely."""
     managed: Collection[tuple[str, ...]] = ()
-    """What was compared with the account, each as a subject without its kind."""
+    """The managed resources that were compared, each as a subject without its kind."""
     strangers: bool = True
-    """Whether anything unmanaged would have been told."""
+    """Whether the run reports unmanaged resources."""
 
     def at(self, about: Subject, report: Report) -> bool:
-        """Whether the run would have told of this subject, had it drifted."""
+        """Whether the run would have reported drift of this subject."""
         regions = {*report.scope.regions, GLOBAL}
         there = self.strangers if about.kind == "unmanaged" else about[:4] in self.managed
         return there and about.type in self.types and about.account in report.scope.accounts and about.region in regions
 
 
 def names(resource: Resource) -> tuple[str, str, str, str]:
-    """What an entry about a resource is found again by, but for the kind of its drift."""
+    """The fields that identify a resource in the baseline: a subject without its kind."""
     type_ = resource.address.type if resource.address else resource.type
     return resource.key.account, resource.key.region, type_, resource.id or str(resource.address or "")
 
 
 def subject_of(drift: Drift) -> Subject:
-    """What an entry about this drift would be about."""
+    """The subject of a drift."""
     return Subject(*names(drift.resource), drift.kind)
 
 
 def parse(text: str, name: str) -> Baseline:
-    """The baseline in a file's text; UsageError where it is none."""
+    """The baseline in a file's text; UsageError if it is not a baseline."""
     try:
         content = json.loads(text)
         if content.get("schema") != SCHEMA:
@@ -106,7 +106,7 @@ def parse(text: str, name: str) -> Baseline:
 
 
 def accept(report: Report, baseline: Baseline, looked: Looked) -> Report:
-    """The report with what the baseline accepts set apart, and what of it is no more."""
+    """The report with accepted drift separated, and with the entries of the baseline whose drift is gone."""
     kept: list[Drift] = []
     accepted: list[Drift] = []
     resources = 0
@@ -130,7 +130,7 @@ def accept(report: Report, baseline: Baseline, looked: Looked) -> Report:
 
 
 def _apart(drift: Drift, entry: Entry | None) -> tuple[Drift | None, Drift | None]:
-    """What of a drift is accepted, and what is not."""
+    """(drift that is not accepted, drift that is accepted)."""
     if entry is None:
         return None, drift
     if drift.kind != "modified":
@@ -172,7 +172,8 @@ def _resolved(
 
 
 def rewritten(report: Report, looked: Looked, old: Baseline | None = None, reason: str = "") -> str:
-    """The file that accepts all drift of a report; reasons are kept, and entries that this run did not look at."""
+    """The text of a baseline that accepts all drift of a report. Reasons are kept, and entries that this run did not
+    check."""
     before = old.entries if old else {}
     entries = {about: entry for about, entry in before.items() if not looked.at(about, report)}
     for drift in (*report.drift, *report.accepted):
@@ -217,7 +218,7 @@ def _fingerprints(changes: Iterable[Change]) -> dict[str, str]:
 
 
 def _shown(change: Change) -> dict[str, Any]:
-    """What a reader of the file needs to know what is accepted."""
+    """What the file shows about a change."""
     out: dict[str, Any] = {"path": change.path}
     if change.sensitive:
         return {**out, "sensitive": True}

@@ -1,4 +1,4 @@
-"""Leaving out before anything is asked: types, regions and attributes that no verdict will speak of."""
+"""Leaves out types, regions and attributes before they are read, because no verdict needs them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from drift.provider.relations import entry_of
 def types_left(
     at: Exclusions, types: frozenset[str], regions: Sequence[str], desired: Iterable[Resource]
 ) -> frozenset[str]:
-    """Without the types that are left out as a whole, and those that the filter cannot mean."""
+    """The types, without those that are left out as a whole or that the filter excludes."""
     out: dict[str, By] = {}
     for name in types:
         by = next((r for r in at.about((name,)) if r.whole_types), None)
@@ -39,7 +39,7 @@ def _may_mean(at: Exclusions, name: str, regions: Sequence[str]) -> bool:
 
 
 def regions_left(at: Exclusions, regions: Sequence[str]) -> list[str]:
-    """Without those that the filter cannot mean; one is left, for what has no region is asked somewhere too."""
+    """The regions, without those that the filter excludes. At least one stays, for resources without a region."""
     where = at.exceptions.where
     if where is None:
         return list(regions)
@@ -47,20 +47,20 @@ def regions_left(at: Exclusions, regions: Sequence[str]) -> list[str]:
 
 
 def may_mean_strangers(at: Exclusions) -> bool:
-    """Whether the filter may mean anything unmanaged, or not ours."""
+    """Whether the filter may match unmanaged resources, or ones that are not ours."""
     where = at.exceptions.where
     known = {"address": "", "module": ""}
     return where is None or any(where.may({**known, "kind": kind}) for kind in ("unmanaged", "not_ours"))
 
 
 def spared(at: Exclusions, desired: Iterable[Resource]) -> Mapping[Place, frozenset[str]]:
-    """The attributes that need not be read, because what differs there is left out in any case."""
+    """The attributes that need not be read, because every difference there is left out."""
     if at.idle:
         return at.spared
     for resource in desired:
         entry = entry_of(resource, at.catalog)
         if entry.parent is not None and entry.parent.covers:
-            continue  # its parent is judged by what it holds
+            continue  # its parent is compared by what it contains
         names = resource.attributes
         if not at.means(resource) or at.whole(resource):
             names_spared = frozenset(names)

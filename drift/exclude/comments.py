@@ -1,4 +1,4 @@
-"""Comments in the configuration that leave something out: `# drift:ignore reason=… until=…`."""
+"""Comments in the configuration that leave drift out: `# drift:ignore reason=… until=…`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from datetime import date
 from drift.exclude.rules import IgnoreRule
 from drift.model.resource import Remark
 
-UNSAID = "a comment says so"
+UNSAID = "a comment in the configuration"
 
 
 def rules_of(remarks: Iterable[Remark]) -> tuple[tuple[IgnoreRule, ...], list[str]]:
-    """One rule for each comment, about every instance that it stands at; and why some make none."""
+    """One rule for each comment, for every instance of its resource; and warnings about invalid comments."""
     about: dict[tuple[str, str], list[Remark]] = defaultdict(list)
     for remark in remarks:
         about[remark.place, remark.path].append(remark)
@@ -24,7 +24,10 @@ def rules_of(remarks: Iterable[Remark]) -> tuple[tuple[IgnoreRule, ...], list[st
         try:
             until = date.fromisoformat(first.until) if first.until else None
         except ValueError:
-            warnings.append(f"{place}: drift:ignore until={first.until} is no date, and leaves nothing out: 2026-12-31")
+            warnings.append(
+                f"{place}: drift:ignore until={first.until} is not a date, so the comment has no effect: write "
+                "2026-12-31"
+            )
             continue
         rules.append(
             IgnoreRule(

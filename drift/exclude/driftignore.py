@@ -1,9 +1,9 @@
 r"""`.driftignore`, as driftctl reads it.
 
-One pattern a line, over `type.id` or `type.id.path.of.attribute`, with the wildcards and escapes of .gitignore:
-`aws_s3_bucket.*`, `aws_iam_user.jane\.doe`, `aws_lambda_function.*.last_modified`. Every line also covers
-what is inside of what it names. `!` takes back; the last line that matches decides. A line that starts with `#`
-says nothing, and `/` is a character like any other.
+Each line is one pattern for `type.id` or `type.id.path.of.attribute`, with the wildcards and escapes of .gitignore:
+`aws_s3_bucket.*`, `aws_iam_user.jane\.doe`, `aws_lambda_function.*.last_modified`. A line also covers everything inside
+what it names. `!` includes something again, and the last matching line decides. A line that starts with `#` is a
+comment; `/` has no special meaning.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ NAME = ".driftignore"
 
 @dataclass(frozen=True)
 class Pattern:
-    """One line."""
+    """One line of the file."""
 
     text: str
-    """Without its `!`."""
+    """The pattern, without `!`."""
     line: int
     place: str
-    """`.driftignore:3`."""
+    """File and line: `.driftignore:3`."""
     negated: bool = False
 
     @cached_property
     def exact(self) -> str | None:
-        """The one text that it names, without escapes; None where it has wildcards."""
+        """The text that the pattern names, without escapes; None if it has wildcards."""
         plain = re.sub(r"\\(.)", lambda m: "\0" * len(m[1]), self.text, flags=re.DOTALL)
         return None if re.search(r"[*?\[\\]", plain) else re.sub(r"\\(.)", r"\1", self.text, flags=re.DOTALL)
 
@@ -50,24 +50,24 @@ class Pattern:
         return re.split(r"[*?\[\\]", self.text, maxsplit=1)[0]
 
     def matches(self, text: str) -> bool:
-        """Whether the line, or what is inside of what it names, is this text."""
+        """Whether the line names this text, or something that contains it."""
         if self.exact is not None:
             return text == self.exact or text.startswith(f"{self.exact}.")
         return any(form.fullmatch(text) for form in self._forms)
 
     @property
     def wholes(self) -> Iterator[str]:
-        """Of a line without wildcards: the texts of which it names one, or an attribute of it."""
+        """For a line without wildcards: the texts that may be the resource's part of it."""
         return _starts(self.exact or "")
 
     def about(self, type_: str, name: str) -> bool:
-        """Whether the line is about a resource, or an attribute of it."""
+        """Whether the line names a resource, or an attribute of it."""
         whole = f"{type_}.{name}"
         starts = (self.text[: dot.start()] for dot in re.finditer(r"(?<!\\)\.", self.text))
         return self.matches(whole) or any(escaped(start).fullmatch(whole) for start in starts)
 
     def may_name(self, type_: str) -> bool:
-        """Whether it might match some resource of a type."""
+        """Whether the line may match a resource of a type."""
         head = self._head
         if head == self.text and "." not in head:
             return head == type_
@@ -77,13 +77,13 @@ class Pattern:
 
 @dataclass(frozen=True)
 class DriftIgnore:
-    """All lines of a file, in their order."""
+    """All lines of a file, in order."""
 
     patterns: tuple[Pattern, ...] = ()
 
     @cached_property
     def _exact(self) -> dict[str, Pattern]:
-        """Text -> the last line that names just it: ignore files that a program wrote have thousands of them."""
+        """Text -> the last line that names exactly it. Generated ignore files have thousands of such lines."""
         return {p.exact: p for p in self.patterns if p.exact is not None}
 
     @cached_property
@@ -91,7 +91,7 @@ class DriftIgnore:
         return {}
 
     def _about(self, type_: str) -> list[Pattern]:
-        """The lines with wildcards that may name something of a type, the last first."""
+        """The lines with wildcards that may match something of a type, last first."""
         if type_ not in self._wild:
             found = (p for p in reversed(self.patterns) if p.exact is None and p.may_name(type_))
             self._wild[type_] = list(found)
@@ -104,9 +104,9 @@ class DriftIgnore:
         return max(found, key=lambda p: p.line, default=None)
 
     def decides(self, names: Iterable[tuple[str, str]]) -> Pattern | None:
-        """The line that leaves out what goes by any of these (type, name); None where it is looked at.
+        """The line that leaves out a resource with any of these (type, name); None if none does.
 
-        A name may go on with an attribute's path: `bucket.versioning`.
+        A name may continue with the path of an attribute: `bucket.versioning`.
         """
         found = (self._last(*name) for name in names)
         last = max((p for p in found if p is not None), key=lambda p: p.line, default=None)
@@ -120,24 +120,24 @@ class DriftIgnore:
 
 
 def parse(text: str, name: str = NAME) -> DriftIgnore:
-    """The patterns of a file's text; nothing a line can hold is an error, but UsageError for more than its bounds."""
+    """The patterns in a file's text. Every line is valid; UsageError if a bound is exceeded."""
     lines = text.splitlines()
     if len(lines) > IGNORE_LINES.most:
-        raise UsageError(f"{name}: its lines are {IGNORE_LINES.beyond}", IGNORE_LINES.hint)
+        raise UsageError(f"{name}: it has {IGNORE_LINES.beyond} lines", IGNORE_LINES.hint)
     patterns = tuple(_patterns(lines, name))
     if sum(p.exact is None for p in patterns) > IGNORE_PATTERNS.most:
-        raise UsageError(f"{name}: its lines with wildcards are {IGNORE_PATTERNS.beyond}", IGNORE_PATTERNS.hint)
+        raise UsageError(f"{name}: it has {IGNORE_PATTERNS.beyond} lines with wildcards", IGNORE_PATTERNS.hint)
     return DriftIgnore(patterns)
 
 
 def read(file: Path, name: str = NAME) -> DriftIgnore:
-    """The patterns of a file; none where there is no such file. UsageError where it cannot be read."""
+    """The patterns of a file; none if it does not exist. UsageError if it cannot be read."""
     try:
         return parse(bounds.text(file, bounds.SETTINGS_BYTES, errors="replace"), name)
     except (FileNotFoundError, NotADirectoryError):
         return DriftIgnore()
     except OSError as error:
-        raise UsageError(f"{name}: cannot be read: {error.strerror}", "Give another with --driftignore.") from None
+        raise UsageError(f"{name}: cannot be read: {error.strerror}", "Give another file with --driftignore.") from None
 
 
 def _patterns(lines: Iterable[str], name: str) -> Iterator[Pattern]:
@@ -151,11 +151,11 @@ def _patterns(lines: Iterable[str], name: str) -> Iterator[Pattern]:
 
 
 def _starts(text: str) -> Iterator[str]:
-    """`a`, `a.b`, `a.b.c` of `a.b.c`."""
+    """`a`, `a.b`, `a.b.c` for `a.b.c`."""
     yield from (text[: dot.start()] for dot in re.finditer(r"\.", text))
     yield text
 
 
 def quoted(text: str) -> str:
-    """A name as a pattern that matches just it."""
+    """A pattern that matches exactly this name."""
     return re.sub(r"([\\*?\[\].])", r"\\\1", text)

@@ -1,4 +1,4 @@
-"""What the user leaves out: the exceptions at work, and what they left out so far."""
+"""Applies the user's exceptions to one survey, and remembers what they left out."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ By = IgnoreRule | Pattern
 
 @dataclass(frozen=True, slots=True)
 class Exceptions:
-    """Everything the user excepts."""
+    """Everything that the user leaves out."""
 
     rules: tuple[IgnoreRule, ...] = ()
     lines: DriftIgnore = field(default_factory=DriftIgnore)
     owners: tuple[OwnerRule, ...] = ()
     where: Filter | None = None
     today: date = date.min
-    """The day on which rules have expired or not."""
+    """The day on which rules may have expired."""
 
 
 @dataclass(slots=True)
 class Exclusions:
-    """One survey's exceptions at work: what they leave out, and which of them did."""
+    """The exceptions of one survey, what they left out, and which of them did."""
 
     exceptions: Exceptions
     catalog: Catalog
     ignored: list[Ignored] = field(default_factory=list)
     resources: int = 0
-    """Managed resources that were left out."""
+    """The number of managed resources that were left out."""
     used: set[str] = field(default_factory=set)
     """The places of the rules that left something out."""
     spared: dict[Place, frozenset[str]] = field(default_factory=dict)
@@ -48,39 +48,40 @@ class Exclusions:
     _rules: dict[tuple[str, ...], list[IgnoreRule]] = field(default_factory=dict)
 
     def means(self, resource: Resource, kind: str = "", findings: Sequence[Finding] | None = None) -> bool:
-        """Whether the filter means a resource, or may, where the verdict is not known yet."""
+        """Whether the filter matches a resource, or may match it if the verdict is unknown (`kind` is empty)."""
         where = self.exceptions.where
         return where is None or where.means(resource, kind, findings)
 
     def may_mean(self, address: str, type_: str) -> bool:
-        """Whether the filter may mean something of which no more is known than this."""
+        """Whether the filter may match a resource of which only address and type are known."""
         where = self.exceptions.where
         return where is None or where.may({"address": address, "type": type_})
 
     @property
     def idle(self) -> bool:
-        """Whether nothing at all is left out: a state may hold a hundred thousand resources."""
+        """Whether there are no exceptions at all. Checked first, because a state may have a hundred thousand
+        resources."""
         of = self.exceptions
         return not (of.rules or of.lines.patterns or of.where)
 
     def whole(self, resource: Resource) -> By | None:
-        """What leaves out a desired resource, whatever befell it."""
+        """The rule that leaves out a desired resource, whatever its verdict."""
         about = (r for r in self.about(types_of(resource)) if not r.partly and not r.kind and r.concerns(resource))
         return next(about, None) or self.line([resource])
 
     def of_attribute(self, resource: Resource, name: str) -> By | None:
-        """What leaves out one attribute of a desired resource, whatever befell it."""
+        """The rule that leaves out one attribute of a desired resource, whatever its value."""
         about = (r for r in self.about(types_of(resource)) if r.unconditional(name) and r.concerns(resource))
         return next(about, None) or self.line([resource], name)
 
     @property
     def told(self) -> tuple[Ignored, ...]:
-        """What was left out, in order of the rules and of what they are about."""
+        """What was left out, sorted by rule and resource."""
         by_rule = ("rule", "type", "address", "id", "account", "region", "path")
         return tuple(sorted(self.ignored, key=lambda i: [str(getattr(i, name)) for name in by_rule]))
 
     def about(self, types: tuple[str, ...]) -> list[IgnoreRule]:
-        """The rules that count today and may be about resources of these types."""
+        """The rules that apply today and may match resources of these types."""
         if types not in self._rules:
             today = self.exceptions.today
             self._rules[types] = [r for r in self.exceptions.rules if not r.expired(today) and r.of_type(*types)]
@@ -96,7 +97,7 @@ class Exclusions:
     def leave_out(
         self, by: By, kind: Kind | Literal["not_read", "not_listed"], resource: Resource, path: str = ""
     ) -> None:
-        """Remember that a rule left out a resource, or one path of it."""
+        """Record that a rule left out a resource, or one path of it."""
         what = Ignored(
             kind=kind,
             type=types_of(resource)[0],
@@ -110,13 +111,13 @@ class Exclusions:
         self.note(by, what)
 
     def note(self, by: By, what: Ignored) -> None:
-        """Remember what was left out, and that a rule did so."""
+        """Record what a rule left out."""
         self.used.add(by.place)
         self.ignored.append(what)
 
 
 def why(by: By) -> dict[str, Any]:
-    """Reason, place, owner and end of a rule, as the fields of `Ignored` name them."""
+    """Reason, place, owner and last day of a rule, as fields of `Ignored`."""
     if isinstance(by, IgnoreRule):
         ends = by.expires.isoformat() if by.expires else ""
         return {"reason": by.reason, "rule": by.place, "owner": by.owner, "expires": ends}

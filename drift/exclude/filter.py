@@ -48,21 +48,22 @@ class _Maybe:
 
 
 MAYBE: Final = _Maybe()
-"""The answer where it depends on what is not known yet."""
+"""The result of a filter that depends on something unknown."""
 
 
 class _Steps(TreeInterpreter):
-    """Evaluates an expression in so many steps and no more; a value that was made double many times counts as large."""
+    """Evaluates an expression with a limited number of steps. A value that contains another twice counts its parts
+    twice."""
 
     def __init__(self) -> None:
         super().__init__(jmespath.Options(custom_functions=_Functions()))
         self._left = CONDITION_STEPS.most
 
     def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:
-        """The value of a part."""
+        """The value of a node."""
         self._left -= 1
         if self._left < 0:
-            raise UsageError(f"--filter: it takes {CONDITION_STEPS.beyond}", CONDITION_STEPS.hint)
+            raise UsageError(f"--filter: its evaluation takes {CONDITION_STEPS.beyond}", CONDITION_STEPS.hint)
         return super().visit(node, *args, **kwargs)
 
     def visit_comparator(self, node: Any, value: Any) -> Any:
@@ -74,17 +75,18 @@ class _Steps(TreeInterpreter):
 
 
 class _Functions(Functions):
-    """JMESPath's functions; what writes a value out first counts its parts: `[@, @]` forty times over is billions."""
+    """JMESPath's functions. Functions that serialise a value first count its parts: nested `[@, @]` can have
+    billions."""
 
     @signature({"types": []})
     def _func_to_string(self, arg: Any) -> Any:
         if _parts(arg, {}) > CONDITION_STEPS.most:
-            raise UsageError(f"--filter: the parts of a value are {CONDITION_STEPS.beyond}", CONDITION_STEPS.hint)
+            raise UsageError(f"--filter: a value has parts: {CONDITION_STEPS.beyond}", CONDITION_STEPS.hint)
         return super()._func_to_string(arg)  # type: ignore[misc]
 
 
 def _parts(value: Any, known: dict[int, int]) -> int:
-    """How many parts a value has when it is written out, those that it has twice counted twice."""
+    """The number of parts of a serialised value; shared parts count each time."""
     if not isinstance(value, list | dict):
         return 1
     if id(value) not in known:
@@ -98,7 +100,7 @@ def _lacks_a_value(error: JMESPathError) -> bool:
 
 
 def _depth(expression: str) -> int:
-    """How deep its brackets nest, those in texts counted too."""
+    """The nesting depth of an expression's brackets, including those in strings."""
     depth = deepest = 0
     for letter in expression:
         depth += (letter in "([{") - (letter in ")]}")
@@ -107,21 +109,21 @@ def _depth(expression: str) -> int:
 
 
 class Filter:
-    """One expression; it answers yes or no of a resource, and of what is known before anything is read."""
+    """A filter expression. It answers for a resource, and for what is known before anything is read."""
 
     def __init__(self, expression: str) -> None:
         if len(expression) > CONDITION.most:
-            raise UsageError(f"--filter: its characters are {CONDITION.beyond}", CONDITION.hint)
-        if _depth(expression) > VALUE_DEPTH.most:  # the interpreter's own limit is another where HCL was evaluated
-            raise UsageError("--filter: it nests too deep", "Write it with fewer brackets.")
+            raise UsageError(f"--filter: it has characters: {CONDITION.beyond}", CONDITION.hint)
+        if _depth(expression) > VALUE_DEPTH.most:  # the interpreter's own recursion limit may have been raised for HCL
+            raise UsageError("--filter: it is nested too deeply", "Use fewer nested brackets.")
         try:
             self._tree = jmespath.compile(expression).parsed
         except RecursionError:
-            raise UsageError("--filter: it nests too deep", "Write it with fewer brackets.") from None
+            raise UsageError("--filter: it is nested too deeply", "Use fewer nested brackets.") from None
         except JMESPathError as error:
             why = str(error).splitlines()[0].rstrip(":")
-            hint = "It is JMESPath over a resource: \"type == 'aws_s3_bucket' && tags.Team == 'data'\"."
-            raise UsageError(f"--filter: {expression!r} is no JMESPath: {why}", hint) from None
+            hint = "Give a JMESPath expression over a resource: \"type == 'aws_s3_bucket' && tags.Team == 'data'\"."
+            raise UsageError(f"--filter: {expression!r} is not valid JMESPath: {why}", hint) from None
         for name in _roots(self._tree):
             if name not in FIELDS:
                 hint = did_you_mean(name, FIELDS, f"There are: {', '.join(FIELDS)}.")
@@ -133,7 +135,7 @@ class Filter:
         self.expression = expression
         self.fields = frozenset(_fields(self._tree))
         self.whole = bool(self.fields & {"tags", "attributes", "Attr"}) or _bare(self._tree)
-        """Whether the answer may depend on more than what a resource is called."""
+        """Whether the answer may depend on more than a resource's names."""
         self.judged = bool(self.fields & set(JUDGED)) or _bare(self._tree)
         """Whether the answer may depend on what the rules find."""
 
@@ -146,14 +148,15 @@ class Filter:
                         yield ALIASES.get(one["value"], one["value"]), other["value"]
 
     def may(self, known: Mapping[str, Any]) -> bool:
-        """Whether something of which this much is known might be meant."""
+        """Whether a resource may match of which only this much is known."""
         answer = self._ask(self._tree, {**known, **{a: known[f] for a, f in ALIASES.items() if f in known}})
         return answer is MAYBE or _true(answer)
 
     def means(self, resource: Resource, kind: str, findings: Sequence[Finding] | None = None) -> bool:
-        """Whether this resource is meant, or may be where its verdict is not known yet (`kind` is empty).
+        """Whether this resource matches, or may match if its verdict is unknown (`kind` is empty). `findings` is None
+        if the rules have not run yet.
 
-        `findings` is None where the rules have not judged yet. UsageError where the expression cannot be evaluated.
+        UsageError if the expression cannot be evaluated.
         """
         known = described(resource, kind, whole=False)
         if findings is not None:
@@ -163,7 +166,7 @@ class Filter:
         return self.may(known) and self.may({**described(resource, kind), **known})
 
     def reads(self, attributes: Mapping[str, Any]) -> frozenset[str]:
-        """The attributes of a type, by its entry's names, that the answer depends on."""
+        """The attributes of a type that the answer needs."""
         return frozenset(attributes) & self.fields if self.whole else frozenset()
 
     def _ask(self, node: Any, known: Mapping[str, Any]) -> Any:
@@ -180,10 +183,8 @@ class Filter:
             return _Steps().visit(node, known)
         except JMESPathError as error:
             if _lacks_a_value(error):
-                return None  # `join(', ', [name, tags.Team])` of what has no such tag: as all else that is not there
-            raise UsageError(
-                f"--filter: {self.expression!r}: {error}", "`drift check --help` tells the fields."
-            ) from None
+                return None  # a function got a missing tag: `join(', ', [name, tags.Team])`
+            raise UsageError(f"--filter: {self.expression!r}: {error}", "docs/ignoring.md lists the fields.") from None
 
     @staticmethod
     def _either(kind: str, answers: list[Any]) -> Any:
@@ -195,7 +196,7 @@ class Filter:
 
 
 def described(resource: Resource, kind: str, *, whole: bool = True) -> dict[str, Any]:
-    """A resource as an expression sees it; without `kind` where that is not known yet; its values too, if `whole`."""
+    """The fields of a resource for an expression; without `kind` if it is unknown, with values if `whole`."""
     address = resource.address
     known: dict[str, Any] = {
         "type": address.type if address else resource.type,
@@ -260,10 +261,10 @@ def _fields(node: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _bare(node: Mapping[str, Any]) -> bool:
-    """Whether a part of an expression speaks of all that is known at once: `@`, `keys(@)`; not `tags | keys(@)`."""
+    """Whether an expression uses all fields at once: `@`, `keys(@)`; not `tags | keys(@)`."""
     return any(node["type"] in ("current", "identity") for node in _of_the_resource(node))
 
 
 def _true(value: Any) -> bool:
-    """Truth as JMESPath has it: zero is true, emptiness is not."""
+    """Truth in JMESPath: zero is true, empty values are false."""
     return value is not None and value is not False and value not in ("", [], {})

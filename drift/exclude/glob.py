@@ -1,4 +1,4 @@
-"""Patterns with wildcards, as drift.toml and .driftignore write them."""
+"""Patterns with wildcards, for drift.toml and .driftignore."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from functools import cache
 from typing import Final
 
 STAR: Final = ".*"
-"""The step of a pattern that any text matches."""
+"""The step of a pattern that matches any text."""
 
 
 @cache
 def simple(pattern: str) -> re.Pattern[str]:
-    """`*` is any text and `?` one character; everything else, brackets too, is itself: `aws_vpc.this[0]`."""
+    """A pattern in which `*` matches any text and `?` one character; all other characters are literal:
+    `aws_vpc.this[0]`."""
     steps = {"*": STAR, "?": "."}
     return _compiled([steps.get(c) or re.escape(c) for c in pattern])
 
 
 def _compiled(steps: Iterable[str]) -> re.Pattern[str]:
-    """The steps of a pattern, each one character or STAR, as an expression that takes linear time.
+    """The steps of a pattern, each one character or STAR, as a regular expression that takes linear time.
 
-    What stands between two stars is taken where it is first found: a later place can match nothing more. Written as
-    `.*a.*b`, Python would try all of them, and thirty stars would have no end.
+    The text between two stars is matched at its first occurrence; a later one cannot match more. For `.*a.*b`, Python
+    would try every occurrence, which takes exponential time for many stars.
     """
     pieces: list[list[str]] = [[]]
     for step in steps:
@@ -43,7 +44,7 @@ def matches(patterns: Iterable[str], *texts: str) -> bool:
 
 
 def covers(pattern: str, path: str) -> bool:
-    """Whether a pattern names an attribute path, or something that it is inside of.
+    """Whether a pattern names the path of an attribute, or something that contains it.
 
     >>> covers("tags", "tags.Owner"), covers("tags.*", "tags.Owner"), covers("tags", "tags_all")
     (True, True, False)
@@ -54,16 +55,16 @@ def covers(pattern: str, path: str) -> bool:
 
 
 def specific(patterns: Iterable[str]) -> bool:
-    """Whether each of several patterns says anything at all."""
+    """Whether each of several patterns is more specific than `*`."""
     patterns = tuple(patterns)
     return bool(patterns) and all(p.strip("*?.") for p in patterns)
 
 
 @cache
 def escaped(pattern: str) -> re.Pattern[str]:
-    r"""The patterns of Go's `filepath.Match`: `*`, `?`, `[a-z]`, `[^a]`, and `\` takes the next character as it is.
+    r"""A pattern of Go's `filepath.Match`: `*`, `?`, `[a-z]`, `[^a]`; `\` makes the next character literal.
 
-    A pattern that is none, as `[` without its end, matches nothing, as it does there.
+    An invalid pattern, such as `[` without its end, matches nothing, as in Go.
     """
     out: list[str] = []
     position = 0
@@ -93,7 +94,7 @@ _CLASS = re.compile(r"(\^)?((?:\\.|[^\]\\])+)\]", re.DOTALL)
 
 
 def _members(text: str) -> str:
-    """The inside of a class, with `-` between two characters as a range and everything else as itself."""
+    """The inside of a character class: `-` between two characters is a range, everything else is literal."""
     plain = re.sub(r"\\(.)", lambda m: "\0" + m[1], text, flags=re.DOTALL)
     out = []
     for piece in re.findall(r"\0?.-\0?.|\0?.", plain, re.DOTALL):

@@ -1,4 +1,4 @@
-"""Owners by the user's own word: what a tag or another property proves only because drift.toml says so."""
+"""The `[[owner]]` rules of drift.toml: the user names who owns a resource, by its tags or other properties."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ from drift.model.section import OneOrMore, Placed, about, several
 
 
 class OwnerRule(Placed, frozen=True, kw_only=True):
-    """Says whose something unmanaged is, by what anybody may set on it: it is counted as not ours, under this name. By
-    itself, drift believes only what the cloud sets."""
+    """Names the owner of unmanaged resources, by tags or a condition. They are counted as not ours, under this name.
+    Without such a rule, drift trusts only marks that the cloud itself sets, because anybody may set tags."""
 
-    name: Annotated[str, about("Whose it is: `platform team`.")]
+    name: Annotated[str, about("The owner: `platform team`.")]
     type: Annotated[OneOrMore, about("The Terraform type: `aws_ebs_volume`, `aws_*`.")] = ()
     tag: Annotated[
-        dict[str, OneOrMore], about('Tags it must have, each with its value: `tag = { "kubernetes.io/*" = "*" }`.')
+        dict[str, OneOrMore],
+        about('Tags that the resource must have, with their values: `tag = { "kubernetes.io/*" = "*" }`.'),
     ] = msgspec.field(default_factory=dict)
-    when: Annotated[str, about("JMESPath over the resource, as `--filter` takes it.")] = ""
+    when: Annotated[str, about("A JMESPath condition over the resource, as for `--filter`.")] = ""
 
     def __post_init__(self) -> None:
-        """ValueError for a rule that owns nothing, or whose condition is none."""
+        """ValueError if the rule has neither tag nor condition, or an invalid condition."""
         if not (self.tag or self.when):
-            raise ValueError("it must say by what: tag, or when")
+            raise ValueError("the rule must have a tag or a condition: tag, when")
         if self.when:
             try:
                 condition(self.when)
@@ -38,7 +39,7 @@ class OwnerRule(Placed, frozen=True, kw_only=True):
                 raise ValueError(error.message.removeprefix("--filter: ")) from None
 
     def owns(self, resource: Resource) -> bool:
-        """Whether it is theirs."""
+        """Whether the rule matches a resource."""
         tags = tags_of(resource)
         return (
             (not self.type or matches(several(self.type), *types_of(resource)))
@@ -52,7 +53,7 @@ class OwnerRule(Placed, frozen=True, kw_only=True):
 
 @cache
 def condition(text: str) -> Filter:
-    """A condition, compiled once."""
+    """A compiled condition; each text is compiled once."""
     found = Filter(text)
     if found.fields & set(JUDGED):
         raise UsageError(f"{text!r} speaks of findings: whose a resource is, is settled before rules judge it")
@@ -60,5 +61,5 @@ def condition(text: str) -> Filter:
 
 
 def owner_by_rules(resource: Resource, rules: Sequence[OwnerRule]) -> str:
-    """The name of the first rule that owns it; empty where none does."""
+    """The owner that the first matching rule names; empty if none matches."""
     return next((rule.name for rule in rules if rule.owns(resource)), "")

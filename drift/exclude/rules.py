@@ -1,4 +1,4 @@
-"""The rules of drift.toml: what is left out, why, who answers for it, and until when."""
+"""The `[[ignore]]` rules of drift.toml: what to leave out, why, who is responsible, and until when."""
 
 from __future__ import annotations
 
@@ -21,41 +21,40 @@ _TYPE = re.compile(r"(?:module\.[^.\[]+(?:\[[^\]]*\])?\.)*([^.\[]+)\.")
 
 
 class IgnoreRule(Placed, frozen=True, kw_only=True):
-    """Leaves out drift of which every key that is given holds. `*` stands for any text, `?` for one character; where
-    several texts are given, one of them must match."""
+    """Leaves out drift that matches every given key. `*` matches any text, `?` one character. If a key has several
+    values, one of them must match."""
 
-    reason: Annotated[str, about("Why this is no drift.")]
+    reason: Annotated[str, about("Why this is not drift.")]
     resource: Annotated[
         OneOrMore,
-        about("The resource, by its address or as `type.id`: `module.web.aws_instance.a`, `aws_s3_bucket.logs`."),
+        about("The resource, as an address or as `type.id`: `module.web.aws_instance.a`, `aws_s3_bucket.logs`."),
     ] = ()
     type: Annotated[OneOrMore, about("The Terraform type: `aws_s3_bucket`, `aws_iam_*`.")] = ()
-    id: Annotated[OneOrMore, about("The id, as `terraform import` takes it, the name or the ARN.")] = ()
-    address: Annotated[OneOrMore, about("The resource address: `module.web.*`. What is unmanaged has none.")] = ()
+    id: Annotated[OneOrMore, about("The id (as for `terraform import`), the name, or the ARN.")] = ()
+    address: Annotated[OneOrMore, about("The resource address: `module.web.*`. An unmanaged resource has none.")] = ()
     tag: Annotated[
-        dict[str, OneOrMore], about('Tags it must have, each with its value: `tag = { Team = "data", Env = "*" }`.')
+        dict[str, OneOrMore],
+        about('Tags that the resource must have, with their values: `tag = { Team = "data", Env = "*" }`.'),
     ] = msgspec.field(default_factory=dict)
     account: Annotated[OneOrMore, about("The account, twelve digits.")] = ()
-    region: Annotated[OneOrMore, about("The region; `global` for what has none.")] = ()
+    region: Annotated[OneOrMore, about("The region; `global` for a resource without one.")] = ()
     kind: Annotated[OneOrMore, about("The verdict: `modified`, `missing` or `unmanaged`.")] = ()
     path: Annotated[
-        OneOrMore, about("Only these attributes, and what is inside of them: `tags.LastRun`, `ingress`, `*.enabled`.")
+        OneOrMore, about("Only these attributes and everything inside them: `tags.LastRun`, `ingress`, `*.enabled`.")
     ] = ()
     desired: Annotated[
         str | int | float | bool | None,
-        about("Only where this is the desired value, or the element of a set or list that is gone."),
+        about("Only if this is the desired value, or an element that a set or list lost."),
     ] = None
     actual: Annotated[
         str | int | float | bool | None,
-        about("Only where this is the actual value, or the element of a set or list that was added."),
+        about("Only if this is the actual value, or an element that a set or list gained."),
     ] = None
-    owner: Annotated[str, about("Who answers for the rule.")] = ""
-    expires: Annotated[
-        date | None, about("The last day on which it counts: `2026-12-31`. Afterwards its drift is drift again.")
-    ] = None
+    owner: Annotated[str, about("Who is responsible for the rule.")] = ""
+    expires: Annotated[date | None, about("The last day on which the rule applies: `2026-12-31`.")] = None
 
     def __post_init__(self) -> None:
-        """ValueError for a rule that says nothing, or of a verdict that there is not."""
+        """ValueError if the rule names nothing to leave out, or an unknown kind."""
         if not (
             self.partly
             or self.resource
@@ -66,19 +65,19 @@ class IgnoreRule(Placed, frozen=True, kw_only=True):
             or self.account
             or self.region
         ):
-            raise ValueError("it must say what it is about: resource, type, id, address, tag, account, region or path")
+            raise ValueError("the rule must name something: resource, type, id, address, tag, account, region or path")
         strange = [k for k in several(self.kind) if k not in KINDS]
         if strange:
-            raise ValueError(f"kind is one of {', '.join(KINDS)}, not {strange[0]!r}")
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {strange[0]!r}")
 
     @property
     def partly(self) -> bool:
-        """Whether it leaves out attributes, not whole resources."""
+        """Whether the rule leaves out attributes, not whole resources."""
         return bool(self.path) or self.desired is not None or self.actual is not None
 
     @property
     def whole_types(self) -> bool:
-        """Whether it leaves out every resource of its types, whatever can be known of it."""
+        """Whether the rule leaves out every resource of its types."""
         return not (
             self.partly
             or self.resource
@@ -91,22 +90,23 @@ class IgnoreRule(Placed, frozen=True, kw_only=True):
         )
 
     def broad(self, meant: int, types: int) -> bool:
-        """Whether it says where, but not what it leaves out; it names `meant` of so many types."""
+        """Whether the rule is too wide: it matches over half of all `types` (`meant` of them), and names nothing
+        specific."""
         named = (self.resource, self.id, self.address, tuple(self.tag), self.path)
         values = self.desired is not None or self.actual is not None
         return 2 * meant > types and not values and not any(specific(several(n)) for n in named)
 
     def of_type(self, *types: str) -> bool:
-        """Whether it may be about resources of one of these types."""
+        """Whether the rule may match resources of one of these types."""
         named = tuple(_type_in(p) for p in (*several(self.resource), *several(self.address)))
         return _any(self.type, *types) and _any(named, *types)
 
     def expired(self, today: date) -> bool:
-        """Whether its last day is over."""
+        """Whether the rule's last day is before `today`."""
         return self.expires is not None and self.expires < today
 
     def concerns(self, resource: Resource, kind: str = "") -> bool:
-        """Whether it is about this resource, under this verdict; any where that is not known yet."""
+        """Whether the rule matches this resource and verdict; an empty `kind` matches any verdict."""
         return (
             self.of_type(*types_of(resource))
             and _any(self.resource, *calls_of(resource))
@@ -119,19 +119,19 @@ class IgnoreRule(Placed, frozen=True, kw_only=True):
         )
 
     def unconditional(self, path: str) -> bool:
-        """Whether it leaves out all of a top-level attribute of what it concerns, whatever its value."""
+        """Whether the rule leaves out a whole top-level attribute, whatever its value."""
         if not self.path or self.desired is not None or self.actual is not None or self.kind:
             return False
         return any(covers(p, path) for p in several(self.path))
 
     def rest(self, change: Change) -> Change | None:
-        """What of a change it does not leave out; None where it leaves out all of it."""
+        """The part of a change that the rule does not leave out; None if nothing remains."""
         if self.path and not any(covers(p, change.path) for p in several(self.path)):
             return change
         if self.desired is None and self.actual is None:
             return None
         if change.sensitive:
-            return change  # a digest is no value, and a rule must not be a way to guess one
+            return change  # a digest hides the value; a rule must not reveal it by matching guesses
         if not (change.added or change.removed):
             agreed = _is(self.desired, change.desired) and _is(self.actual, change.actual)
             return None if agreed else change
@@ -150,30 +150,30 @@ class IgnoreRule(Placed, frozen=True, kw_only=True):
 
 
 def _type_in(pattern: str) -> str:
-    """The type that the pattern of an address, or of `type.id`, names; `*` where it leaves that open."""
+    """The type in a pattern of an address or of `type.id`; `*` if the pattern does not name one."""
     found = _TYPE.match(pattern)
     return found[1] if found and found[1] != "module" else "*"
 
 
 def types_of(resource: Resource) -> tuple[str, ...]:
-    """The types it goes by: its address's, and that under which it is listed."""
+    """The resource's types: that of its address, and the type under which drift lists it."""
     return (*((resource.address.type,) if resource.address else ()), resource.type)
 
 
 def names_of(resource: Resource) -> tuple[str, ...]:
-    """The names it goes by."""
+    """Every id and name of a resource."""
     own = resource.attributes.get("id")
     return tuple(n for n in (resource.id, own, resource.arn, resource.name) if isinstance(n, str) and n)
 
 
 def calls_of(resource: Resource) -> tuple[str, ...]:
-    """What it may be called: its address, or `type.id` by any of its types and names."""
+    """Every text that can name a resource: its address, and `type.id` for each type and name."""
     ids = (f"{t}.{n}" for t in types_of(resource) for n in names_of(resource))
     return (*((str(resource.address),) if resource.address else ()), *ids)
 
 
 def tags_of(resource: Resource) -> Mapping[str, str]:
-    """Its tags; none where they could not be read."""
+    """The tags of a resource; empty if they could not be read."""
     tags = resource.attributes.get("tags")
     return {k: "" if v is None else str(v) for k, v in tags.items()} if isinstance(tags, Mapping) else {}
 
@@ -183,7 +183,7 @@ def _any(patterns: OneOrMore, *texts: str) -> bool:
 
 
 def _is(wanted: str | int | float | bool | None, value: Value) -> bool:
-    """Whether a value is what a rule names: a text may have wildcards, and stands for anything by its JSON."""
+    """Whether a value matches a rule's `desired` or `actual`. A string is a pattern for the value, or for its JSON."""
     if wanted is None:
         return True
     have = plain(value)

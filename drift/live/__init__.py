@@ -1,1 +1,1 @@
-"""The actual side: what the cloud answers, and what it would not say."""
+"""The actual side: lists and reads resources, and records what was refused."""

@@ -1,4 +1,4 @@
-"""Asks many requests side by side, each only once, over one pool of threads for the whole run."""
+"""Makes requests in parallel, each only once, with one pool of threads for the whole run."""
 
 from __future__ import annotations
 
@@ -16,34 +16,35 @@ from drift.provider.api import Answer, Api, Hashed, Refused, Request
 from drift.provider.contract import WIDTH
 
 WORKERS = 48
-"""Calls side by side in all. More threads than that wait for the interpreter, not for the cloud."""
+"""Maximum number of parallel calls. With more threads, they would wait for the Python interpreter, not for the
+cloud."""
 Lane = tuple[str, str, str]
 """(service, region, lane within the service)."""
 Lanes = Callable[[str, str], tuple[str, int]]
-"""(service, operation) -> the lane within the service that the operation goes by, and how many may go side by side."""
+"""(service, operation) -> (lane of the operation, maximum number of parallel calls on it)."""
 Progress = Callable[[str, int, int], None]
-"""(phase, answers arrived, requests made)."""
+"""(phase, answers received, requests made)."""
 
 
 def quiet(phase: str, done: int, total: int) -> None:
-    """No progress."""
+    """Report no progress."""
 
 
 def one_lane(service: str, operation: str) -> tuple[str, int]:  # noqa: ARG001 - a function of a given shape
-    """Every operation of a service goes by the same lane."""
+    """One lane for all operations of a service."""
     return "", WIDTH
 
 
 class Spent(NamedTuple):
-    """What asking one service took."""
+    """The cost of the calls to one service."""
 
     calls: int
     seconds: float
-    """Waiting for answers, summed up over calls that ran side by side."""
+    """Waiting time for answers, added up over parallel calls."""
 
 
 class Arrived(NamedTuple):
-    """An answer, or what stopped the asking."""
+    """An answer, or the exception that stopped all requests."""
 
     key: Hashed
     answer: Answer | None
@@ -73,10 +74,10 @@ _Arrivals = SimpleQueue[_Answered]
 
 
 class Asker:
-    """Asks through an `Api`; the thread that uses it is always the same, those that ask are its own.
+    """Makes requests through an `Api`. Only one thread may use the asker; its worker threads make the calls.
 
-    Each request is made once. A lane narrows to half when the cloud throttles it, and widens again by one call after
-    as many good answers as it is wide.
+    Each request is made once. If the cloud throttles a lane, its width is halved. It grows by one after as many
+    successful answers as it is wide.
     """
 
     def __init__(self, api: Api, *, workers: int = WORKERS, lanes: Lanes = one_lane) -> None:
@@ -95,11 +96,11 @@ class Asker:
         self._seconds: dict[str, float] = defaultdict(float)
 
     def known(self, key: Hashed) -> Answer | None:
-        """The answer, where it has arrived."""
+        """The answer, if it was received already."""
         return self._known.get(key)
 
     def start(self, request: Request) -> None:
-        """Ask as soon as the lane has room; nothing where it was asked before. `next` tells of the answer."""
+        """Make the request as soon as its lane has room; nothing if it was made before. `next` returns the answer."""
         key = request.hashed
         if key in self._asked:
             return
@@ -113,7 +114,7 @@ class Asker:
         self._fill(lane)
 
     def next(self) -> Arrived:
-        """Wait for the next answer of those started; it is called only while some are under way."""
+        """Wait for the next answer. May be called only while requests are in progress."""
         request, lane, answer, error, seconds = self._arrived.get()
         key = request.hashed
         lane.running -= 1
@@ -135,16 +136,16 @@ class Asker:
 
     @property
     def busy(self) -> bool:
-        """Whether anything is under way."""
+        """Whether requests are in progress."""
         return self._running > 0
 
     @property
     def spent(self) -> Mapping[str, Spent]:
-        """By service: how many calls were made, and how long they took."""
+        """Service -> number of calls, and their duration."""
         return {s: Spent(n, round(self._seconds[s], 2)) for s, n in sorted(self._calls.items())}
 
     def ask(self, requests: Sequence[Request], done: Callable[[], None] = lambda: None) -> list[Answer]:
-        """The answers, one for each request, in their order; `done` is called as each arrives."""
+        """The answers, in the order of the requests; `done` is called for each answer."""
         waiting = {r.hashed for r in requests if r.hashed not in self._known}
         for request in requests:
             self.start(request)
@@ -162,7 +163,7 @@ class Asker:
         return [self._known[r.hashed] for r in requests]
 
     def drop(self) -> None:
-        """Start nothing more of what waits for its turn: something failed, or somebody interrupted."""
+        """Do not start requests that are still waiting, because something failed or the user interrupted."""
         for lane in self._lanes.values():
             self._asked.difference_update(r.hashed for r in lane.waiting)
             lane.waiting.clear()
@@ -188,7 +189,8 @@ class Asker:
 
 
 def _work(api: Api, ready: _Ready, arrived: _Arrivals) -> None:
-    """A thread's life. It knows nothing of the asker, so that the asker can end and take its threads with it."""
+    """The loop of a worker thread. It has no reference to the asker, so that the asker can be deleted and end its
+    threads."""
     while (task := ready.get()) is not None:
         request, lane = task
         started = time.monotonic()

@@ -1,8 +1,8 @@
-"""From the catalogue and an account to what is there.
+"""Lists and reads the resources of an account, as the catalogue says.
 
-A family is a type that is listed by a call of its own, with all that is found inside it. Each family goes its own way
-in each region: list; pair with what is desired; ask for the sections that are needed; then the same for what is
-inside. Families wait for each other only where one's listing depends on what another found. Nothing here names a type.
+A family is a type that is listed by its own call, with all types that are found inside it. In each region, each family
+runs by itself: list; pair with desired resources; read the sections that are needed; then the same for the types
+inside. A family waits for another only if its listing depends on that family's items. This module names no type.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from drift.provider.spec import ResourceType, Within
 class Collector:
     """One scan of one account.
 
-    `search`: whether to look for what nothing desired names, too. `fresh`: whether to ask each item, where a call for
-    the whole region might be a little behind.
+    `search`: whether to search for unmanaged resources. `fresh`: whether to read each item by itself where one call for
+    the whole region may be out of date.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Collector:
 
     @property
     def found(self) -> Found:
-        """Everything seen so far."""
+        """Everything found so far."""
         return self._inventory.found
 
     def collect(self) -> Found:
@@ -86,7 +86,7 @@ class Collector:
         return [handle.result for handle in begun.values()]
 
     def _family(self, family: Family) -> Task[list[list[Item]]]:
-        """The items of each generation, those outside first."""
+        """The items of each generation, outermost first."""
         out = []
         for generation in family.generations:
             items: list[Item] = []
@@ -100,8 +100,8 @@ class Collector:
         return out
 
     def _dismiss(self) -> None:
-        """Take away the gaps that hide nothing: what an emulator does not know, and what only another account may see,
-        where nothing desired is lost by it."""
+        """Remove gaps that hide no desired resource: operations that an emulator does not support, and resources that
+        only another account may see."""
         lost = {(key.type, key.region) for key in self._wanted.managed if key not in self.found.items}
         for gap in list(self.found.gaps):
             if gap.code == NOT_OFFERED:
@@ -112,16 +112,16 @@ class Collector:
                 self.found.gaps.remove(gap)
 
     def read(self, needs: Iterable[tuple[Item, Iterable[str]]]) -> None:
-        """Ask for more sections of items already found."""
+        """Read more sections of items that were found."""
         self._schedule.run([self._sections.fill([(item.document, sections) for item, sections in needs])])
 
     def inside(self, wants: Iterable[tuple[ResourceType, Item]]) -> list[Item]:
-        """What of these types is inside items already found, however deep; what was found before is found again."""
+        """The items of these types inside given items, at any depth, including those found before."""
         found = self._schedule.run([self._opened(self._steps(entry, item.entry.name), item) for entry, item in wants])
         return [item for items in found for item in items]
 
     def _steps(self, entry: ResourceType, ancestor: str) -> list[tuple[ResourceType, Within]]:
-        """The types to open one after the other, from the ancestor to the one that is wanted."""
+        """The types to list one after the other, from the outer type to the wanted one."""
         steps: list[tuple[ResourceType, Within]] = []
         while isinstance(entry.list, Within) and entry.name != ancestor:
             steps.insert(0, (entry, entry.list))

@@ -1,4 +1,4 @@
-"""What we know of one live item, what we were not allowed to know, and what we never asked."""
+"""The known sections of one live item, with the sections that were refused or not requested."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from drift.provider.spec import Attr, ResourceType
 
 
 class Unasked(Enum):
-    """Has one member, so that mypy knows what is left where a value is not it."""
+    """An enum with one member, so that mypy can narrow a type by comparing with it."""
 
     UNASKED = "UNASKED"
 
@@ -29,22 +29,22 @@ class Unasked(Enum):
 UNEXPECTED: Final = "UnexpectedShape"
 """The code of an answer that is not of the shape that the catalogue, or the cloud's own model, knows."""
 UNASKED: Final = Unasked.UNASKED
-"""Stands where a value would, had anybody needed it."""
+"""Stands for a value that was not requested."""
 
 
 class _Scrubbed(str):
-    """What is inside of it was scrubbed too: whoever looks for a member finds the same."""
+    """A scrubbed secret. Every member of it is scrubbed too."""
 
     __slots__ = ()
     opaque = True
 
     def get(self, _name: str, _default: Any = None) -> _Scrubbed:
-        """As JMESPath looks for a member."""
+        """A member, as JMESPath looks it up: also scrubbed."""
         return self
 
 
 SCRUBBED: Final = _Scrubbed("(scrubbed)")
-"""Stands on a replayed tape where a secret was when it was recorded."""
+"""Stands in a replay for a secret that was left out of the recording."""
 
 
 _NOT_ASKED_FOR = Unreadable("content of secrets", NOT_ASKED)
@@ -53,7 +53,7 @@ _NOT_ASKED_FOR = Unreadable("content of secrets", NOT_ASKED)
 class Document:
     """One item of a listing, completed section by section.
 
-    Every look-up goes through `look`, so that a refused call can never pass for an empty answer.
+    Every look-up goes through `look`, so that a refused call never looks like an empty answer.
     """
 
     __slots__ = ("entry", "known", "parent", "region", "unread")
@@ -70,7 +70,7 @@ class Document:
         self.unread: dict[str, Unreadable] = {}
 
     def look(self, path: Path, **more: Any) -> Any:
-        """The value at `path`, over the item and `more`; `Unreadable` or `UNASKED` where a section it needs is."""
+        """The value at a path over the item and `more`; `Unreadable` or `UNASKED` if a section of the path is."""
         known, unread = self.known, self.unread
         for section in path.sections:
             if section in known and section not in unread:
@@ -89,7 +89,7 @@ class Document:
         return bool(self.unread) or (self.parent is not None and self.parent.refusals)
 
     def state_of(self, section: str) -> Unreadable | Unasked | None:
-        """None where the section can be read."""
+        """None if the section can be read; otherwise why not."""
         if section.startswith("parent.") and self.parent is not None:
             return self.parent.state_of(section.removeprefix("parent."))
         if section in self.unread:
@@ -99,7 +99,7 @@ class Document:
         return None
 
     def is_empty(self, path: Path) -> bool:
-        """Whether a described section that `path` needs was answered with nothing: there is nothing behind it."""
+        """Whether a described section of the path has an empty answer."""
         described = {c.into for c in self.entry.describe}
         own = any(s in described and s in self.known and self.known[s] is None for s in path.sections)
         above = [s.removeprefix("parent.") for s in path.sections if s.startswith("parent.")]
@@ -107,7 +107,7 @@ class Document:
         return own or any(s in there and self.parent.known.get(s, "") is None for s in above if self.parent is not None)
 
     def read(self, attr: Attr) -> Value | Unasked:
-        """An attribute in canonical form; `Unreadable` or `UNASKED` as `look` says."""
+        """An attribute in canonical form; `Unreadable` or `UNASKED` as in `look`."""
         value = self.look(attr.path)
         if isinstance(value, Unreadable) and value.code == NOT_OFFERED:
             return UNASKED
@@ -125,7 +125,7 @@ class Document:
 
 
 def is_known(value: Any) -> bool:
-    """Whether `look` or `read` gave a value at all."""
+    """Whether `look` or `read` returned a value."""
     return not isinstance(value, Unreadable | Unasked)
 
 

@@ -1,4 +1,4 @@
-"""How many calls a run will make, told from the desired side and the catalogue alone, before any is made."""
+"""Estimates the number of calls of a run, from the desired side and the catalogue only."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from drift.provider.spec import Call, ElementOf
 
 
 class Estimate(NamedTuple):
-    """Calls by service."""
+    """Numbers of calls by service."""
 
     listing: Counter[str]
-    """To list, one page each."""
+    """Listing calls, one page each."""
     reading: Counter[str]
-    """To read what is managed; what proves to be unmanaged is read besides."""
+    """Calls that read managed resources. Unmanaged ones cost more calls."""
 
 
 def estimate(
@@ -34,11 +34,11 @@ def estimate(
     regions: Iterable[str],
     search: bool,
 ) -> Estimate:
-    """The calls for these resources, and for the listings that they and the search for unmanaged ones take."""
+    """The calls for these resources, for their listings, and for the search for unmanaged ones."""
     plan = Plan(
         catalog, wanted(desired, catalog), provider, account=account, scope=scope, regions=regions, search=search
     )
-    # what depends on another listing, or follows one, is seldom called for
+    # calls that depend on another listing are rarely needed, so they are left out
     requests = {x.request.hashed: x.request for x in plan.everything() if not x.further and not x.call.where}
     readings: dict[tuple[str, str, str], int] = defaultdict(int)
     calls: dict[tuple[str, str, str], tuple[str, Call]] = {}

@@ -1,4 +1,4 @@
-"""What was found so far: live objects under their types, and what hides more of them."""
+"""The live objects found so far, and the refusals that may hide more of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from drift.provider.spec import ResourceType
 
 @dataclass(slots=True)
 class Item:
-    """One live object under one type; a facet shares its document with its parent."""
+    """One live object of one type. A facet has the same document as its parent."""
 
     entry: ResourceType
     key: Key
@@ -27,19 +27,19 @@ class Item:
 
 @dataclass(slots=True)
 class Found:
-    """Everything the collector saw."""
+    """Everything that the collector found."""
 
     items: dict[Key, Item] = field(default_factory=dict)
     gaps: set[Gap] = field(default_factory=set)
     not_offered: set[str] = field(default_factory=set)
-    """The actions that an emulator does not know, where nothing desired needs them."""
+    """Actions that an emulator does not support, and that no desired resource needs."""
     known_as: dict[Key, Key] = field(default_factory=dict)
-    """The key of something desired -> that of the item which has another of its names for its id."""
+    """Key of a desired resource -> key of the item that has its id as another name."""
     listings_spared: int = 0
-    """Listings that a search for what is unmanaged would have made besides."""
+    """Listings that the search for unmanaged resources would have made in addition."""
 
     def gap(self, key: Key) -> Gap | None:
-        """Why a resource that was not found may exist all the same."""
+        """Why a resource that was not found may exist nevertheless; None without a reason."""
         names = {"", str(key.identity[0])}
         return min(
             (g for g in self.gaps if (g.type, g.account, g.region) == key[:3] and g.within in names), default=None
@@ -47,25 +47,25 @@ class Found:
 
 
 class Inventory:
-    """Items as they are listed, and those that proved to exist."""
+    """Items as they were listed, and those that exist."""
 
     def __init__(self, account: str, plan: Plan) -> None:
         self._account = account
         self._plan = plan
         self.listed: dict[tuple[str, str], list[Item]] = defaultdict(list)
-        """(type, region) -> what its listings told, before anything else was asked."""
+        """(type, region) -> items as listed, before anything else was read."""
         self.guests: set[tuple[str, Unreadable]] = set()
-        """(region, why) of what another account refused."""
+        """(region, refusal) of resources that another account refused."""
         self.found = Found()
 
     def document(
         self, entry: ResourceType, region: str, item: Mapping[str, Any], parent: Document | None = None
     ) -> Document:
-        """What a listing says of one item; it also knows where it is."""
+        """The document of one listed item, with `here`."""
         return Document(entry, region, {**item, "here": self._plan.here(region)}, parent)
 
     def add(self, entry: ResourceType, region: str, document: Document, parent: Item | None) -> list[Item]:
-        """The item, by its identity; none where a refusal hides that."""
+        """Add the item under its identity; None if a refusal hides the identity."""
         identity = []
         for name in entry.identity:
             value = document.read(entry.attr(name))
@@ -79,12 +79,12 @@ class Inventory:
         return [item]
 
     def gap(self, entry: ResourceType, region: str, why: Unreadable, within: Key | None = None) -> None:
-        """There may be more of the type than was found."""
+        """Record that more resources of the type may exist."""
         name = str(within.identity[0]) if within else ""
         self.found.gaps.add(Gap(entry.listed_as, self._account, region, why.action, why.code, name))
 
     def existing(self, items: Iterable[Item]) -> list[Item]:
-        """Those that exist; what cannot be told to exist is a gap."""
+        """The items that exist. If that is unknown, a gap is recorded."""
         out = []
         for item in items:
             if item.document.known.get("") == "gone":

@@ -1,4 +1,4 @@
-"""Lists what there is of a type: by its own calls, by name, or inside what another type's listing told."""
+"""Lists the resources of a type: by its own calls, by id, or inside another type's items."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from drift.provider.spec import Call, ResourceType, Within
 
 
 class Lister:
-    """Lists for one scan, into its inventory."""
+    """Lists for one scan, and adds to its inventory."""
 
     def __init__(
         self, plan: Plan, wanted: Wanted, inventory: Inventory, needs: Needs, sections: Sections, scope: frozenset[str]
@@ -38,11 +38,11 @@ class Lister:
             self._wanted_of[key.type, key.region].append(key)
 
     def begun(self, families: Mapping[tuple[str, str], Handle]) -> None:
-        """The families that are under way, by the type that is listed by calls of its own, and the region."""
+        """Store the families in progress, by type and region."""
         self._families = families
 
     def of(self, entry: ResourceType, region: str) -> Task[list[Item]]:
-        """Every item of a type in a region that is worth speaking of, with what the listing says of it."""
+        """Every relevant item of a type in a region, with the content of the listing."""
         items = self._inside(entry, entry.list, region) if isinstance(entry.list, Within) else []
         items += yield from self._listed(entry, region)
         if entry.lookup is not None and entry.name in self._scope:
@@ -71,7 +71,7 @@ class Lister:
         return out
 
     def _worth(self, call: Call, region: str) -> bool:
-        """Whether something was found without which the listing would be empty, or might have been."""
+        """Whether an item exists, or may exist, without which the listing would be empty (`Call.where`)."""
         gaps = {(g.type, g.region) for g in self._inventory.found.gaps}
         places = [(where, (where.type, self._plan.region_of(where.type, region))) for where in call.where]
         return any(
@@ -99,7 +99,7 @@ class Lister:
             self._inventory.guests.add((region, why))
 
     def _once(self, entry: ResourceType, region: str, items: list[Item]) -> list[Item]:
-        """Without those that another listing of the same type has told already: an API of two versions."""
+        """The items without those that another listing of the same type returned already: an API in two versions."""
         first: dict[Key, Item] = {}
         for item in self._inventory.listed[entry.name, region]:
             first.setdefault(item.key, item)
@@ -107,7 +107,7 @@ class Lister:
         return [i for i in items if first[i.key] is i]
 
     def _looked_up(self, entry: ResourceType, call: Call, region: str, listed: set[Key]) -> Task[list[Item]]:
-        """What is desired, not listed, and can be asked for by name."""
+        """Desired resources that were not listed and can be read by their attributes."""
         asked = [
             (key, request)
             for key in self._wanted_of[entry.name, region]
@@ -133,7 +133,7 @@ class Lister:
         return out
 
     def _request(self, entry: ResourceType, call: Call, key: Key, desired: Resource) -> Request | None:
-        """The request for one desired resource; None where an argument has no value, or nobody may list the type."""
+        """The request for one desired resource; None if an argument has no value, or the type could not be listed."""
         bound = {name: plain(path(p).search(desired.attributes)) for name, p in call.bind.items()}
         gap = self._inventory.found.gap(key)
         if None in bound.values() or (gap is not None and gap.code != NOT_OFFERED):
@@ -143,7 +143,7 @@ class Lister:
 
     def _inside(self, entry: ResourceType, within: Within, region: str) -> list[Item]:
         out: list[Item] = []
-        # a parent may be inside another: what the gap is within says nothing of the children's own parent
+        # a gap names the outer parent, which may not be the children's own parent
         self._inventory.found.gaps |= {
             Gap(entry.name, g.account, g.region, g.action, g.code)
             for g in self._inventory.found.gaps
@@ -155,7 +155,7 @@ class Lister:
         return out
 
     def children(self, entry: ResourceType, within: Within, parent: Item) -> list[Item]:
-        """What of a type is inside one item, as far as the section that holds it was asked for."""
+        """The items of a type inside one item, if the section that contains them was read."""
         region = parent.key.region
         if within.each == "@":
             return self._inventory.add(entry, region, parent.document, parent)
@@ -177,7 +177,7 @@ def _members(raws: Any) -> bool:
 
 
 def _newest(entry: ResourceType, items: list[Item], wanted: Wanted) -> list[Item]:
-    """Without the versions nobody speaks of: those beside a managed one, and those before the newest."""
+    """The items without irrelevant versions: if a version is managed, only managed ones; otherwise only the newest."""
     if entry.versions is None:
         return items
     common, number = (entry.attr(name) for name in entry.versions)
@@ -192,5 +192,5 @@ def _newest(entry: ResourceType, items: list[Item], wanted: Wanted) -> list[Item
 
 
 def _number_of(version: Value | Unasked) -> int | float:
-    """What a version is numbered by; 0 where that is not known."""
+    """The number of a version; 0 if it is unknown."""
     return version if isinstance(version, int | float) else 0

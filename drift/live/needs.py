@@ -1,4 +1,4 @@
-"""Which sections of an item are worth asking for: those that are compared, that prove an owner, or hold children."""
+"""Decides which sections of an item to read: those that are compared, that prove an owner, or that contain children."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from drift.provider.spec import ElementOf, ResourceType
 
 
 class Needs:
-    """What one scan needs to know of what it finds; `search`: whether it looks for what nothing desired names."""
+    """The needs of one scan. `search`: whether it searches for unmanaged resources."""
 
     def __init__(self, catalog: Catalog, plan: Plan, wanted: Wanted, *, scope: frozenset[str], search: bool) -> None:
         self._catalog = catalog
@@ -22,13 +22,14 @@ class Needs:
         self._scope = scope
         self._search = search
         self._named = frozenset((key.type, key.region) for key in wanted.parents.keys() - wanted.managed.keys())
-        """(type, region) of what nobody manages here, but something desired is part of: another state has it."""
+        """(type, region) of parents of desired resources that are not desired themselves, because another state has
+        them."""
         self._inside: dict[str, list[ResourceType]] = {}
         self._items: dict[int, Item] = {}
-        """Document, by its address in memory -> the item it was listed for; a facet shares its parent's."""
+        """Document, by its address in memory -> the item for which it was listed. A facet has its parent's document."""
 
     def of(self, item: Item) -> set[str]:
-        """The sections of the item that will be compared, prove an owner, or hold its children."""
+        """The sections of the item that are compared, prove an owner, or contain its children."""
         entry, out = item.entry, set[str]()
         self._items.setdefault(id(item.document), item)
         desired = self._wanted.managed.get(item.key, ())
@@ -44,12 +45,12 @@ class Needs:
         return out | self._of_elements(item) | self._of_children(item)
 
     def proof(self, item: Item) -> set[str]:
-        """The sections that one call for the whole region fills, and that may make others needless."""
+        """The sections that one call fills for the whole region, and that may make other sections unnecessary."""
         unclaimed = self._search and self._wanted.strangers and item.key not in self._wanted.managed
         return bulk_proofs(item) if unclaimed and not proved_owner(item)[0] else set()
 
     def settled(self, document: Document, section: str) -> bool:
-        """Whether nothing would be said of an item for what its section holds: it is as desired, or proves an owner."""
+        """Whether the content of a section causes no report: it agrees with the desired values, or proves an owner."""
         item = self._items.get(id(document))
         if item is None:
             return False
@@ -68,7 +69,7 @@ class Needs:
         return True
 
     def interesting(self, entry: ResourceType, parent: Item) -> bool:
-        """Whether a child of this parent, or one inside such a child, would ever be spoken of."""
+        """Whether a child of this parent, or an item inside such a child, can be reported."""
         return any(
             self._spoken_of(k, parent) or (k.listed_as, parent.key.region) in self._named
             for k in (entry, *self._inner(entry))
@@ -91,7 +92,7 @@ class Needs:
         return out
 
     def _inner(self, entry: ResourceType) -> list[ResourceType]:
-        """The types listed inside this one, however deep."""
+        """The types listed inside this one, at any depth."""
         if entry.name not in self._inside:
             children = [child for child, _ in self._plan.children.get(entry.name, ())]
             self._inside[entry.name] = [*children, *(g for child in children for g in self._inner(child))]
@@ -99,7 +100,7 @@ class Needs:
 
     def _spoken_of(self, entry: ResourceType, parent: Item) -> bool:
         above: Item | None = parent
-        while above is not None:  # a part may name a whole further up: an API, not its integration
+        while above is not None:  # a part may name an outer parent: an API, not its integration
             if entry.name in self._wanted.parents.get(above.key, ()):
                 return True
             above = above.parent

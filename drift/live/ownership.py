@@ -1,4 +1,4 @@
-"""Whose an item is, as far as what was read of it proves that."""
+"""Determines the owner of an item, from the sections that were read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from drift.provider.path import path
 
 
 def proved_owner(item: Item) -> tuple[str, str]:
-    """Who made it and what proves that; empty where nobody else did, or where that could not be read."""
+    """The owner and its proof; empty if there is no other owner, or if the proof could not be read."""
     if item.entry.account:
         account = item.document.look(path(item.entry.account))
         if is_known(account) and account and str(account) != item.key.account:
@@ -22,7 +22,7 @@ def proved_owner(item: Item) -> tuple[str, str]:
 
 
 def doubt_of(item: Item) -> Unreadable | None:
-    """What was refused that might prove an owner."""
+    """The refusal of a section that might prove an owner; None without one."""
     if not item.document.refusals:
         return None
     found = (item.document.look(path(o.when)) for o in item.entry.proofs)
@@ -35,9 +35,9 @@ def proofs(item: Item) -> set[str]:
 
 
 def bulk_proofs(item: Item) -> set[str]:
-    """Those that one call fills for the whole region.
+    """The sections with proofs that one call fills for the whole region.
 
-    They are asked for first, so that nobody describes one by one what such a call shows to be the cloud's own.
+    They are read first, so that items of the cloud itself need no calls of their own.
     """
     bulk = {c.into for c in item.entry.describe if not c.bind}
     return proofs(item) & bulk if bulk else bulk

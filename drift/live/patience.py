@@ -1,4 +1,4 @@
-"""How long drift waits: until a deadline, or an interrupt. What was not answered by then is not read."""
+"""The time limit of a run, and interrupts. What was not answered by then is not read."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from drift.provider.api import Answer, Api, Refused, Request
 T = TypeVar("T")
 
 TIMED_OUT = "TimedOut"
-"""The code of what was not answered before the deadline."""
+"""The code of requests that were not answered before the time limit."""
 INTERRUPTED = "Interrupted"
-"""The code of what was not answered when somebody interrupted the run."""
+"""The code of requests that were not answered when the user interrupted the run."""
 
 
 @dataclass(eq=False, slots=True)
@@ -30,28 +30,28 @@ class _Call(Generic[T]):
 
 
 class Patience:
-    """A deadline that can be brought forward. It may be shared by several accounts."""
+    """A time limit that can be ended early. Several accounts may share it."""
 
     def __init__(self, seconds: float = 0) -> None:
-        """`seconds` from the first call on; 0 for as long as it takes."""
+        """The limit starts with the first call, in seconds; 0: no limit."""
         self.seconds = seconds
         self._until: float | None = None
         self._waiting: set[_Call[Any]] = set()
         self._lock = threading.Lock()
         self.why = ""
-        """TIMED_OUT or INTERRUPTED once it is over."""
+        """TIMED_OUT or INTERRUPTED after the end, otherwise empty."""
         self._idle = 0
         self._queue: SimpleQueue[_Call[Any]] = SimpleQueue()
 
     def stop(self, why: str = INTERRUPTED) -> None:
-        """It is over: everybody who waits goes on now. A signal handler may call this."""
+        """End the limit now. All waiting calls return. A signal handler may call this."""
         self.why = self.why or why
         for call in list(self._waiting):
             call.done.set()
 
     def make(self, call: Callable[[], T]) -> T | None:
-        """What the call gives, or raises; None where it is over first. The call itself may go on, in a thread that
-        nobody waits for."""
+        """Run the call, and return or raise its result; None if the limit ends first. The call may continue in a thread
+        whose result is dropped."""
         if self._until is None:
             self._until = time.monotonic() + self.seconds if self.seconds else float("inf")
         left = self._until - time.monotonic()
@@ -63,7 +63,7 @@ class Patience:
         self._waiting.add(mine)
         self._begin(mine)
         try:
-            if self.why:  # somebody interrupted while it began
+            if self.why:  # the user interrupted while the call started
                 return None
             arrived = mine.done.wait(min(left, threading.TIMEOUT_MAX))
         finally:
@@ -96,7 +96,7 @@ class Patience:
 
 
 class Patient:
-    """An Api that answers in time: with what was read, or with the reason why it was not."""
+    """An Api with a time limit: it returns the answer, or a refusal that says why there is none."""
 
     def __init__(self, api: Api, patience: Patience) -> None:
         self.inner = api
@@ -105,23 +105,23 @@ class Patient:
 
     @property
     def account(self) -> str:
-        """The account that answers; CloudError where nobody did in time."""
+        """The account that the API reads; CloudError if it did not answer in time."""
         self._account = self._account or self.patience.make(lambda: self.inner.account) or ""
         if not self._account:
             raise CloudError(
-                f"nobody said in time whose credentials these are ({self.patience.why})",
-                "Check the network and the endpoint that the environment names, or give --timeout more seconds.",
+                f"the account of the credentials could not be determined in time ({self.patience.why})",
+                "Check the network and the endpoint in the environment, or raise --timeout.",
             )
         return self._account
 
     @property
     def region(self) -> str:
-        """The region to begin in."""
+        """The default region."""
         return self.inner.region
 
     @property
     def recorded(self) -> tuple[str, float] | None:
-        """When the recording that answers began."""
+        """The start and duration of the recording that answers."""
         return self.inner.recorded
 
     @property
@@ -131,7 +131,7 @@ class Patient:
 
     @property
     def throttled(self) -> Mapping[Any, int]:
-        """How often the cloud asked for patience; empty where it does not say."""
+        """Number of throttled calls; empty if the API does not count them."""
         found: Mapping[Any, int] = getattr(self.inner, "throttled", {})
         return found
 

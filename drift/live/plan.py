@@ -1,4 +1,4 @@
-"""What has to be listed, and where: types by family, since some are found inside others."""
+"""Decides which types to list and where. Types are grouped by family, because some are found inside others."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from drift.provider.spec import Call, ElementOf, ResourceType, Within
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the desired side makes worth reading."""
+    """What the desired side needs."""
 
     managed: Mapping[Key, tuple[Resource, ...]]
     parents: Mapping[Key, frozenset[str]]
-    """Parent -> the types of the desired children that name it."""
+    """Parent -> the types of desired children that name it."""
     everywhere: frozenset[str] = frozenset()
-    """Types of which every live one is worth reading: something desired says that there are no others."""
+    """Types of which every live resource is read, because a desired resource claims that there are no others."""
     orphans: frozenset[str] = frozenset()
-    """Types with a desired child that does not name its parent: it may be in any."""
+    """Types with a desired child that does not name its parent, so that any parent may contain it."""
     spared: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
-    """(state, address) -> the attributes of a desired resource that nobody will look at."""
+    """(state, address) -> attributes of a desired resource that need not be read."""
     strangers: bool = True
-    """Whether anybody cares whose something is that nothing desired answers to."""
+    """Whether the owners of resources that nobody desires are needed."""
 
 
 class Listing(NamedTuple):
-    """One listing call, and the calls that will be made for each element of its answer."""
+    """One listing call, and the calls that follow for each element of its answer."""
 
     entry: ResourceType
     region: str
@@ -45,15 +45,15 @@ class Listing(NamedTuple):
 
 
 class Family(NamedTuple):
-    """A type with all that is found inside it, in one region."""
+    """A type with all types that are found inside it, in one region."""
 
     region: str
     generations: tuple[tuple[ResourceType, ...], ...]
-    """The type itself, then what is inside it, then what is inside that."""
+    """The type itself, then the types inside it, then the types inside those."""
 
 
 class Plan:
-    """The listings of one scan; `search`: whether to look for what nothing desired names, too."""
+    """The listings of one scan. `search`: whether to search for unmanaged resources."""
 
     def __init__(
         self,
@@ -77,14 +77,14 @@ class Plan:
 
     @cached_property
     def entries(self) -> Mapping[str, ResourceType]:
-        """Everything to list: what is in scope, and what that is found in."""
+        """Every type to list: those in scope, and those inside which they are found."""
         desired_types = {key.type for key in self._wanted.managed}
         entries = {}
         for name in self._scope if self._search else self._scope & {name for name, _ in self._places}:
             entry = self._catalog[name]
             told = entry.parent is not None and entry.parent.covers and not entry.parent.standalone
             if told and name not in desired_types:
-                continue  # nobody would hear of it: its parent tells
+                continue  # not reported: its parent is reported
             if isinstance(entry.list, ElementOf) and entry.parent:
                 entry = self._catalog[entry.parent.to]
             if entry.alias_of:
@@ -100,7 +100,7 @@ class Plan:
 
     @cached_property
     def children(self) -> Mapping[str, Sequence[tuple[ResourceType, Within]]]:
-        """Type -> the types to list that are found inside it."""
+        """Type -> the types to list inside it."""
         out: dict[str, list[tuple[ResourceType, Within]]] = {}
         for _, entry in sorted(self.entries.items()):
             if isinstance(entry.list, Within):
@@ -109,7 +109,7 @@ class Plan:
 
     @cached_property
     def families(self) -> list[Family]:
-        """What to list, each type with all that is found inside it, once for each region."""
+        """The families to list, once for each region."""
         out = []
         for _, entry in sorted(self.entries.items()):
             if not isinstance(entry.list, Within):
@@ -130,7 +130,7 @@ class Plan:
 
     @cached_property
     def _places(self) -> frozenset[tuple[str, str]]:
-        """(type, region) of what is desired, and of what that is found in."""
+        """(type, region) of desired resources, and of the types inside which they are found."""
         managed, parents = self._wanted.managed, self._wanted.parents
         todo = {(name, key.region) for key, names in parents.items() for name in names}
         todo |= {(name, key.region) for key, rs in managed.items() for name in (key.type, *map(type_of, rs))}
@@ -148,7 +148,7 @@ class Plan:
         return self._regions if entry.regional else [GLOBAL]
 
     def regions_of(self, entry: ResourceType) -> list[str]:
-        """Where to look for a type."""
+        """The regions in which to list a type."""
         every = self._everywhere(entry)
         return every if self._search else [region for region in every if (entry.name, region) in self._places]
 
@@ -159,7 +159,7 @@ class Plan:
                 yield self._listing(entry, region, call.chain, {})
 
     def needed_by(self, call: Call, region: str) -> list[tuple[str, str]]:
-        """The families that tell whether a listing is worth a call; none where one of them is not listed at all."""
+        """The families that decide whether a listing is called; empty if one of them is not listed at all."""
         listed = {(family.generations[0][0].name, family.region) for family in self.families}
         needed = [(where.type, self.region_of(where.type, region)) for where in call.where]
         return needed if all(one in listed for one in needed) else []
@@ -175,7 +175,7 @@ class Plan:
         return Listing(entry, region, call, request, tuple(further), known)
 
     def inner(self, outer: Listing, elements: Iterable[Mapping[str, Any]]) -> Iterator[Listing]:
-        """The calls that follow an answer, one for each element taken from it."""
+        """The calls that follow an answer, one for each of its elements."""
         for element in elements:
             yield self._listing(outer.entry, outer.region, outer.further, {**outer.known, **element})
 
@@ -185,11 +185,11 @@ class Plan:
 
     @property
     def _first(self) -> str:
-        """The region that answers for what has none; empty in a cloud without regions."""
+        """The region in which types without a region are listed; empty in a cloud without regions."""
         return self._regions[0] if self._regions else ""
 
     def here(self, region: str) -> Mapping[str, str]:
-        """What every item knows of where it is."""
+        """The values that every item has: `here.account`, `here.region`."""
         if region not in self._here:
             answers = self._first if region == GLOBAL else region
             self._here[region] = {**self._provider.here(self._account, answers), "region": region}
@@ -201,8 +201,8 @@ class Plan:
         return (listing.request for listing in self.everything() if not listing.call.where)
 
     def spared(self) -> int:
-        """How many more listings a search for what is unmanaged would make at least: those that depend on others may
-        not be made."""
+        """How many more listings the search for unmanaged resources would make, at least: those that depend on others
+        may not be made."""
         every = Plan(
             self._catalog, self._wanted, self._provider, account=self._account, scope=self._scope, regions=self._regions
         )
@@ -217,7 +217,7 @@ class Plan:
 
 
 def _behind(entry: ResourceType) -> Iterator[str]:
-    """The types that have to be listed for this one to be found."""
+    """The types that must be listed to find this one."""
     yield entry.listed_as
     if isinstance(entry.list, Within):
         yield entry.list.parent
@@ -230,5 +230,5 @@ def _behind(entry: ResourceType) -> Iterator[str]:
 
 
 def type_of(resource: Resource) -> str:
-    """The type as its address says, else the one it is listed as."""
+    """The type in the address, or the type under which the resource is listed."""
     return resource.address.type if resource.address else resource.type

@@ -1,4 +1,4 @@
-"""Which item a desired resource is, where Terraform's record has another of its names for the id."""
+"""Finds the item of a desired resource whose recorded id is another of the item's names."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from drift.provider.spec import Attr, ResourceType
 
 
 class Recognition:
-    """What is wanted, and under which keys; it is put under those of the items once they are listed.
+    """Desired resources by key; they get the keys of their items once those are listed.
 
-    Where `terraform import` takes another name than the id, some resources of the provider keep that name for their id:
-    a stack's name instead of its ARN. Such a resource is the item whose import id or ARN is its id.
+    If `terraform import` takes a name other than the id, some provider versions record that name as the id: a stack's
+    name instead of its ARN. Such a resource is the item whose import id or ARN equals the recorded id.
     """
 
     def __init__(self, wanted: Wanted) -> None:
@@ -26,12 +26,12 @@ class Recognition:
         self.parents: dict[Key, frozenset[str]] = dict(wanted.parents)
         self.known_as: dict[Key, Key] = {}
         self.of_type: Mapping[tuple[str, str], list[Key]] = defaultdict(list)
-        """(type, region) -> what is desired there."""
+        """(type, region) -> the desired resources there."""
         for key in wanted.managed:
             self.of_type[key.type, key.region].append(key)
 
     def take(self, items: Iterable[Item]) -> None:
-        """Recognise what is desired and not listed under its own key among these items, all of their types."""
+        """Match items with desired resources that were not found under their own keys."""
         groups: dict[tuple[str, str], list[Item]] = defaultdict(list)
         for item in items:
             groups[item.key.type, item.key.region].append(item)
@@ -69,6 +69,6 @@ def _known(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _naming(entry: ResourceType) -> Mapping[str, Attr]:
-    """The attributes that make the import id, the id itself and the ARN."""
+    """The attributes that form the import id, the id and the ARN."""
     every = {"id": entry.id, **entry.computed, **entry.attributes}
     return {n: a for n, a in every.items() if n in path(entry.import_id).sections or n in ("id", "arn")}

@@ -1,4 +1,4 @@
-"""One scan: the collector's findings as resources, paired with what is desired."""
+"""One scan: converts the collector's items to resources, and pairs them with desired resources."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from drift.provider.spec import Aggregate, ElementOf, ResourceType
 
 
 class Scan:
-    """What is in the account, as far as the desired side and the scope make it worth asking."""
+    """The resources in the account, as far as the desired side and the scope need them."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Scan:
         strangers: bool = True,
         progress: Progress = quiet,
     ) -> None:
-        """`search` and `fresh` as the collector has them. Nothing is asked before `collect`."""
+        """`search` and `fresh` as for the collector. Nothing is read before `collect`."""
         self._catalog = catalog
         self._provider = provider
         self._asker = asker
@@ -64,7 +64,7 @@ class Scan:
         self._alike: dict[tuple[str, str], dict[tuple[str, Value], list[Resource]]] = {}
 
     def collect(self) -> None:
-        """List and read what is worth asking, and pair it with what is desired."""
+        """List and read what is needed, and pair it with desired resources."""
         wants = replace(wanted(self._desired, self._catalog), spared=self._spared, strangers=self._strangers)
         self._collected = Collector(
             self._asker,
@@ -106,16 +106,16 @@ class Scan:
 
     @property
     def not_offered(self) -> frozenset[str]:
-        """The actions that an emulator does not know."""
+        """The actions that an emulator does not support."""
         return frozenset(self._found.not_offered)
 
     @property
     def listings_spared(self) -> int:
-        """The listings that a search for what is unmanaged would have made besides."""
+        """The listings that the search for unmanaged resources would have made in addition."""
         return self._found.listings_spared
 
     def complete(self, wants: Mapping[Key, frozenset[str]]) -> None:
-        """Read further attributes of resources already found: what the rules need of them."""
+        """Read further attributes of resources that were found, for the rules."""
         needs: list[tuple[Item, set[str]]] = []
         for key, names in wants.items():
             item = self._found.items.get(key)
@@ -132,13 +132,14 @@ class Scan:
                 self.paired[origin] = replace(self._shaped(item, self._kinds[origin]), address=resource.address)
 
     def open(self, wants: Iterable[tuple[Key, str]]) -> None:
-        """List what is inside resources already found, of types that nobody had to look at there."""
+        """List the items of given types inside resources that were found."""
         items = [(self._catalog[name], self._found.items[key]) for key, name in wants if key in self._found.items]
         for item in self._collector.inside(items):
             self.resources.setdefault(item.key, actual_resource(item))
 
     def prove(self, questions: Sequence[Question]) -> dict[Question, Any]:
-        """What the cloud shows of items already found; `Unreadable` where it refused, None where there is nothing."""
+        """The answers of the cloud to questions about items; `Unreadable` if that was refused, None if there is no
+        value."""
         known = [(q, self._found.items[q.key]) for q in questions if q.key in self._found.items]
         self._collector.read([(item, set(path(q.text).sections)) for q, item in known])
         out: dict[Question, Any] = dict.fromkeys(questions)
@@ -149,7 +150,7 @@ class Scan:
         return out
 
     def last_used(self, arns: Sequence[str]) -> Mapping[str, Mapping[str, int | None] | Unreadable]:
-        """ARN of a role or user -> service -> days since it was last used, None for never."""
+        """ARN of a role or user -> service -> days since its last use, None for never."""
         return self._provider.usage(self._asker, arns, min(self._regions, default=""))
 
     def account(self) -> Mapping[str, int] | Unreadable:
@@ -157,7 +158,7 @@ class Scan:
         return self._provider.account(self._asker, min(self._regions, default=""))
 
     def latest(self, resource: Resource) -> Resource:
-        """The same resource, by the same entry, with all that was read of it since."""
+        """The same resource with everything that was read since."""
         if resource.address is None:
             return self.resources.get(resource.key, resource)
         return self.paired.get(self._origins.get((resource.key, str(resource.address)), ("", "")), resource)
@@ -191,7 +192,7 @@ class Scan:
         return replace(desired, attributes=attributes)
 
     def _agreeing(self, type_: str, by: str) -> Mapping[tuple[str, Value], list[Resource]]:
-        """(region, value of `by`) -> what was found of a type."""
+        """(region, value of `by`) -> the resources found of a type."""
         if (type_, by) not in self._alike:
             alike = self._alike[type_, by] = defaultdict(list)
             for key, resource in self.resources.items():
@@ -218,7 +219,7 @@ class Scan:
 
 
 def _spared(actual: Resource, names: frozenset[str]) -> Resource:
-    """Without what could not be read, where nobody would have looked at it."""
+    """The resource without unread attributes that need not be read."""
     refused = {n for n in names if isinstance(actual.attributes.get(n), Unreadable)}
     if not refused:
         return actual
@@ -226,7 +227,7 @@ def _spared(actual: Resource, names: frozenset[str]) -> Resource:
 
 
 def wanted(desired: Sequence[Resource], catalog: Catalog) -> Wanted:
-    """What the desired side makes worth reading."""
+    """What the desired side needs."""
     managed: dict[Key, list[Resource]] = defaultdict(list)
     parents: dict[Key, set[str]] = defaultdict(set)
     everywhere: set[str] = set()

@@ -1,12 +1,12 @@
-"""Runs many tasks in one thread: each goes on as soon as what it waits for is there.
+"""Runs many tasks in one thread. Each continues as soon as what it waits for is available.
 
-A task is a generator. It yields what it needs and is given it back:
+A task is a generator. It yields what it needs, and gets it as the value of the yield:
 
     answers = yield Ask("listing", requests)     the answers, in the order of the requests
-    handle = yield Start(task)                   begins another task, and does not wait for it
-    yield Until([handle, …])                     until those tasks have come to their end
+    handle = yield Start(task)                   starts another task, and does not wait for it
+    yield Until([handle, …])                     waits until those tasks have ended
 
-What a task does may depend on what it was given, never on when: so no result depends on the order of the answers.
+A task may depend on what it gets, never on when: so no result depends on the order of the answers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Answers are needed; `phase` is what the progress calls it."""
+    """Request answers; `phase` is its name in the progress bar."""
 
     phase: str
     requests: Sequence[Request]
@@ -32,27 +32,27 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Another task shall begin."""
+    """Start another task."""
 
     task: Task[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """Others have to end first."""
+    """Wait for the end of other tasks."""
 
     handles: Iterable[Handle]
 
 
 @dataclass(eq=False, slots=True)
 class Handle:
-    """A task that has begun."""
+    """A started task."""
 
     task: Task[Any]
     done: bool = False
     result: Any = None
     waiting: int = 0
-    """How many answers or tasks it still waits for."""
+    """The number of answers and tasks for which it still waits."""
     asked: Ask | None = None
     waiters: list[Handle] = field(default_factory=list)
 
@@ -61,7 +61,7 @@ Task = Generator[Ask | Start | Until, Any, T]
 
 
 class Schedule:
-    """Runs tasks to their end, over one asker."""
+    """Runs tasks to their end, with one asker."""
 
     def __init__(self, asker: Asker, progress: Progress = quiet) -> None:
         self._asker = asker
@@ -73,7 +73,7 @@ class Schedule:
         self._arrived: Counter[str] = Counter()
 
     def run(self, tasks: Iterable[Task[T]]) -> list[T]:
-        """What the tasks return, in their order; what one of them raises, or the asking, is raised here."""
+        """The results of the tasks, in their order. An exception of a task or of a request is raised here."""
         handles = [self._begin(task) for task in tasks]
         try:
             self._turn()
@@ -109,7 +109,9 @@ class Schedule:
                 self._one_less(waiter)
             return
         if isinstance(wish, Start):
-            self._ready.appendleft((handle, self._begin(wish.task)))  # who begins several begins all before any goes on
+            self._ready.appendleft(
+                (handle, self._begin(wish.task))
+            )  # all tasks that one task starts begin before any of them continues
         elif isinstance(wish, Until):
             others = [h for h in wish.handles if not h.done]
             handle.waiting = len(others)

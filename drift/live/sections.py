@@ -1,4 +1,4 @@
-"""Fills the sections of items: the describe calls that they take, in batches, each when what it binds is there."""
+"""Fills the sections of items: makes their describe calls, in batches, as soon as the bound values are known."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from drift.provider.spec import Bulk, Call, ResourceType
 Slot = tuple[str, str, str]
 """(type, region, section): what one describe call fills."""
 Need = tuple[Document, Iterable[str]]
-"""An item, and the sections of it that are needed."""
+"""An item, and the sections that it needs."""
 Settled = Callable[[Document, str], bool]
-"""(item, section) -> whether nothing would be said of it, as the section stands."""
+"""(item, section) -> whether the content of the section causes no report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class _Open:
     call: Call
     documents: dict[int, Document] = field(default_factory=dict)
     after: set[Slot] = field(default_factory=set)
-    """The sections that its arguments are read from."""
+    """The sections from which its arguments are read."""
 
 
 class Sections:
-    """Asks for sections of the items of one scan."""
+    """Reads sections of the items of one scan."""
 
     def __init__(self, plan: Plan, provider: Provider, inventory: Inventory) -> None:
         self._plan = plan
@@ -54,7 +54,8 @@ class Sections:
         self._inventory = inventory
 
     def fill(self, needs: Iterable[Need], settled: Settled | None = None) -> Task[None]:
-        """Ask for what is not known yet; from cheaper sources first where `settled` judges what those say."""
+        """Read sections that are not known yet. If `settled` is given, cheaper sources are used first, and it decides
+        whether their content suffices."""
         slots = _opened(needs)
         begun: dict[Slot, Handle] = {}
         for slot in _in_order(slots):
@@ -73,7 +74,8 @@ class Sections:
     def _from_bulk(
         self, entry: ResourceType, call: Call, bulk: Bulk, documents: list[Document], settled: Settled
     ) -> Task[list[Document]]:
-        """Take what a cheaper source says and nothing will be said of; the items that have to be asked for singly."""
+        """Use the content of a cheaper source if it causes no report; return the items that must be read by
+        themselves."""
         regions: dict[str, list[Document]] = defaultdict(list)
         for document in documents:
             where = document.look(path(bulk.region or "null"))
@@ -100,7 +102,7 @@ class Sections:
                 continue
             call, several = step.call, step.call.bind and len(step.documents) > 1
             if several and isinstance(answer, Refused) and answer.code in call.gone | call.retry_singly:
-                # one that was deleted since it was listed must not take the others of its batch with it
+                # an item that was deleted since it was listed must not affect the others in its batch
                 singly += self._batches(entry, replace(call, batch=-1), step.documents)
             else:
                 kept = (yield from _deeper(step, answer)) if call.deeper else taken(call, answer)
@@ -124,7 +126,7 @@ class Sections:
         for document, bound in _askable(call, documents, self.action(entry, call)):
             together[repr([bound[name] for name in call.batch_common])].append((document, bound))
         out: list[_Step] = []
-        size = abs(call.batch)  # -1: a batch of one, whose argument is a list all the same
+        size = abs(call.batch)  # -1: a batch of one, whose argument is nevertheless a list
         for members in together.values():
             for start in range(0, len(members), size):
                 group = members[start : start + size]
@@ -136,18 +138,19 @@ class Sections:
         return out
 
     def action(self, entry: ResourceType, call: Call) -> str:
-        """The permission that a call takes."""
+        """The permission that a call needs."""
         return self._provider.action(call.service or entry.service, call)
 
 
 def _offer(call: Call, bulk: Bulk, documents: list[Document], told: Mapping[str, Any], settled: Settled) -> None:
-    """Put what was told where it belongs, and take it away again where something would be said of it."""
+    """Fill the section from a cheaper source, and empty it again if its content would cause a report."""
     keys = {id(d): d.look(path(bulk.key)) for d in documents}
     if not any(isinstance(key, str) and key in told for key in keys.values()):
-        return  # it may not know this type at all
+        return  # the source may not support this type
     for document in documents:
         key = keys[id(document)]
-        elsewhere = bulk.region and not document.look(path(bulk.region))  # it may be in a region that was not asked
+        # the item may be in a region that was not asked
+        elsewhere = bulk.region and not document.look(path(bulk.region))
         if isinstance(key, str) and (key in told or not elsewhere):
             document.known[call.into] = path(bulk.take).search(told[key]) if key in told else None
             if not settled(document, call.into):
@@ -155,7 +158,7 @@ def _offer(call: Call, bulk: Bulk, documents: list[Document], told: Mapping[str,
 
 
 def _opened(needs: Iterable[Need]) -> dict[Slot, _Open]:
-    """What is lacking, and what that is lacking for."""
+    """The missing sections, and the items that lack them."""
     slots: dict[Slot, _Open] = {}
     for start, sections in needs:
         todo: list[tuple[Document, str, Slot | None]] = [(start, s, None) for s in sections]
@@ -178,7 +181,7 @@ def _opened(needs: Iterable[Need]) -> dict[Slot, _Open]:
 
 
 def _in_order(slots: Mapping[Slot, _Open]) -> list[Slot]:
-    """The slots, those first that others are read from."""
+    """The sections, those from which others are read first."""
     out: dict[Slot, None] = {}
 
     def visit(slot: Slot, above: frozenset[Slot]) -> None:
@@ -192,7 +195,7 @@ def _in_order(slots: Mapping[Slot, _Open]) -> list[Slot]:
 
 
 def sections_bound(call: Call) -> set[str]:
-    """The sections a call's arguments are read from."""
+    """The sections from which a call's arguments are read."""
     texts = (
         *call.bind.values(),
         *call.batch_common.values(),
@@ -204,7 +207,7 @@ def sections_bound(call: Call) -> set[str]:
 
 
 def _askable(call: Call, documents: list[Document], action: str) -> Iterator[tuple[Document, dict[str, Any]]]:
-    """The items that the call can ask for, with its arguments; the others are filed at once."""
+    """The items for which the call can be made, with its arguments. For the others, the section is filled at once."""
     bind = {name: path(p) for name, p in {**call.bind, **call.batch_common}.items()}
     for document in documents:
         bound = {name: document.look(p) for name, p in bind.items()}
@@ -237,7 +240,7 @@ def _one_by_one(
 
 
 def taken(call: Call, answer: Answer) -> Any:
-    """What `take` keeps of all pages: lists are joined, anything else is the first page's."""
+    """What `take` keeps of all pages: lists are joined; anything else comes from the first page."""
     if isinstance(answer, Refused):
         return answer
     try:
@@ -285,7 +288,7 @@ def _file_parts(parts: list[tuple[_Step, Answer]], action: str) -> None:
 
 
 def _deeper(step: _Step, first: Answer) -> Task[Any]:
-    """All that is at or below the elements of the first answer; why not, where one of the calls was refused."""
+    """All elements at or below those of the first answer, or the refusal of one of the calls."""
     call, request = step.call, step.request
     [name] = call.bind
     found: dict[str, dict[str, Any]] = {}
@@ -308,7 +311,7 @@ def _deeper(step: _Step, first: Answer) -> Task[Any]:
 
 
 def _file(call: Call, documents: list[Document], kept: Any, action: str) -> None:
-    """Put what was answered where it belongs, or why there is none; `action` is the permission that the call takes."""
+    """Store an answer in its items, or the reason why there is none; `action` is the permission of the call."""
     if isinstance(kept, Refused):
         for document in documents:
             if kept.code in call.absent:

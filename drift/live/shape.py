@@ -1,4 +1,4 @@
-"""An item as Terraform would write it."""
+"""Converts an item to a resource in Terraform's shape."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from drift.provider.spec import ResourceType
 
 
 def actual_resource(item: Item, entry: ResourceType | None = None) -> Resource:
-    """The actual resource, by its own entry or by another of the same object (`aws_default_vpc`)."""
+    """The actual resource, by its own entry or by another entry of the same object (`aws_default_vpc`)."""
     entry = entry or item.entry
     document = item.document
     attributes: dict[str, Any] = {"id": document.read(entry.id)}

@@ -1,17 +1,16 @@
-"""A scan that can be run again: every answer of the API, kept in one file.
+"""Recordings: every answer of the API in one file, from which a scan can be run again.
 
-JSON lines. The first says when and where the tape was recorded, and for which types. Each other line is an answer
-with all that was asked for it: requests of one operation that were answered alike share a line, so that the many
-empty answers take little room.
+The file contains JSON lines. The first line has the time and place of the recording, and its types. Each other line is
+an answer, with all requests that got it: many requests have the same, empty answer.
 
     {"tape":2,"account":"123456789012","region":"us-east-1","started_at":…,"types":["aws_sqs_queue"],…}
     {"op":"sqs:ListQueues","asked":[{"MaxResults":1000}],"pages":[{"QueueUrls":[…]}]}
     {"op":"sqs:ListQueueTags","region":"eu-west-1","asked":[{…},{…}],"refused":"AccessDenied"}
 
-`asked` holds the arguments of each request; the region is told where it is not the head's. Lines are sorted: the same
-answers give the same bytes. What the provider's model of its API marks as sensitive never reaches the disk: on
-replay it is unread. So is what has the form of a token, a private key or a password, and what a member's name says is
-one.
+`asked` has the arguments of each request; the region is given if it differs from the first line's. Lines are sorted:
+equal answers give an equal file. Values that the model of the provider's API marks as sensitive are never written; in a
+replay they are unread. The same holds for text with the form of a token, a private key or a password, and for members
+whose name says that they hold one.
 """
 
 from __future__ import annotations
@@ -39,10 +38,11 @@ FORMAT = 2
 
 
 class Recorder:
-    """An Api that keeps what it answers; `save` writes the tape."""
+    """An Api that records its answers; `save` writes the file."""
 
     def __init__(self, api: Api, operations: Operations | None) -> None:
-        """What `operations` marks as sensitive is not written; None, for an account without secrets, writes all."""
+        """Values that `operations` marks as sensitive are not recorded. With None, everything is: for accounts without
+        secrets."""
         self._api = api
         self._operations = operations
         self._kept: dict[Hashed, tuple[Request, Answer]] = {}
@@ -50,17 +50,17 @@ class Recorder:
 
     @property
     def account(self) -> str:
-        """The account that answers."""
+        """The account that the API reads."""
         return self._api.account
 
     @property
     def region(self) -> str:
-        """The region to begin in."""
+        """The default region."""
         return self._api.region
 
     @property
     def recorded(self) -> tuple[str, float] | None:
-        """When the recording that is recorded again began."""
+        """The start and duration of the recording, if a replay is recorded again."""
         return self._api.recorded
 
     @property
@@ -74,7 +74,7 @@ class Recorder:
         return getattr(self._api, "throttled", {})
 
     def ask(self, request: Request) -> Answer:
-        """The answer, kept."""
+        """The answer, which is recorded."""
         answer = self._api.ask(request)
         with self._lock:
             self._kept[request.hashed] = (request, answer)
@@ -90,9 +90,9 @@ class Recorder:
         types: Iterable[str] = (),
         left_out: Iterable[str] = (),
     ) -> None:
-        """Write everything asked so far; TapeError as `must_be_recordable` says, and where the disk refuses.
+        """Write everything recorded so far; TapeError as in `must_be_recordable`, or if the file cannot be written.
 
-        `types` are those that were looked for: a replay looks for no others. It tells of those that were `left_out`,
+        `types` are the types of the scan; a replay has the same. It tells of those that were `left_out`,
         because nothing showed that they are used.
         """
         without = frozenset(left_out)
@@ -126,7 +126,8 @@ class Recorder:
         return sorted(out)
 
     def _said(self, request: Request, answer: Answer) -> dict[str, Any]:
-        """The answer as the tape has it; the cloud's words about a refusal are left out, for they may name anything."""
+        """The recorded form of an answer. The cloud's message for a refusal is left out, because it may contain
+        anything."""
         if isinstance(answer, Refused):
             return {"refused": answer.code}
         if self._operations is None:
@@ -136,15 +137,15 @@ class Recorder:
 
 
 class Player:
-    """An Api that answers from a tape, without a network."""
+    """An Api that answers from a recording, without a network."""
 
     def __init__(self, path: Path, *, strict: bool = False) -> None:
-        """TapeError where there is no readable tape. `strict`: to miss a request is an error, not a refusal."""
+        """TapeError if there is no readable recording. With `strict`, a missing answer is an error, not a refusal."""
         self._path, self._strict = path, strict
         if path.is_dir():
             raise TapeError(
-                f"{path}: is a directory, and a tape is one file",
-                "Name the file that --record wrote. An older drift recorded directories: record such a tape again.",
+                f"{path}: it is a directory; a recording is one file",
+                "Name the file that --record wrote. If an older version of drift wrote this directory, record again.",
             )
         try:
             first, *lines = contents(path, TAPE_BYTES, pipe=True).decode().splitlines()
@@ -168,25 +169,25 @@ class Player:
                     request = Request(service, line.get("region", self.region), op, _decode(args))
                     self._answers[request.hashed] = (request, line)
         except FileNotFoundError:
-            raise TapeError(f"{path}: no tape here", "`drift check --record FILE` makes one.") from None
+            raise TapeError(f"{path}: no such recording", "`drift check --record FILE` writes one.") from None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise TapeError(f"{path}: not a readable tape: {error}", _AGAIN) from None
+            raise TapeError(f"{path}: not a readable recording: {error}", _AGAIN) from None
 
     @property
     def requests(self) -> list[Request]:
-        """What the tape has answers to."""
+        """The requests that the recording can answer."""
         return [request for request, _ in self._answers.values()]
 
     def ask(self, request: Request) -> Answer:
-        """The recorded answer, never an invented one.
+        """The recorded answer.
 
-        What was not recorded is refused with NOT_ON_TAPE, so that it counts as not read; NotOnTapeError where the
-        player is strict.
+        A missing answer is a refusal with the code NOT_ON_TAPE, so that it counts as not read; NotOnTapeError if
+        `strict`.
         """
         if request.hashed not in self._answers:
             if self._strict and not request.spares:
                 asked = f"{request.service}:{request.op} in {request.region} with {_json(_encode(request.args))}"
-                raise NotOnTapeError(f"{self._path}: not on this tape: {asked}", _AGAIN)
+                raise NotOnTapeError(f"{self._path}: not in this recording: {asked}", _AGAIN)
             return Refused(NOT_ON_TAPE)
         _, line = self._answers[request.hashed]
         return Refused(str(line["refused"])) if "refused" in line else [_decode(page) for page in line["pages"]]
@@ -200,25 +201,27 @@ _AGAIN = "Record it again with --record."
 
 
 def must_be_recordable(path: Path) -> None:
-    """TapeError unless a tape can be written there: nothing but an older tape is ever replaced."""
+    """TapeError unless a recording can be written there. An existing file is replaced only if it is a recording."""
     if path.is_dir():
         raise TapeError(
-            f"{path}: is a directory, and a tape is one file",
-            f"Name a file in it, as in --record {path / 'tape.jsonl'}",
+            f"{path}: it is a directory; a recording is one file",
+            f"Name a file in it: --record {path / 'tape.jsonl'}",
         )
     if os.path.lexists(path) and not _is_tape(path):
         raise TapeError(
-            f"{path}: is there already, and is no tape of drift's",
-            "It is left as it is. Give --record a name that is free, or move the file away.",
+            f"{path}: the file exists, and is not a recording of drift",
+            "drift does not overwrite it. Give --record another name, or move the file away.",
         )
     if not path.parent.is_dir():
-        raise TapeError(f"{path}: there is no directory {path.parent}", "Make it first, or record elsewhere.")
+        raise TapeError(
+            f"{path}: there is no directory {path.parent}", "Create it first, or record to another directory."
+        )
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise _unwritable(path, "no permission to write in its directory")
 
 
 def _is_tape(path: Path) -> bool:
-    """Whether a file, no device and no link, begins as a tape does, whatever its format."""
+    """Whether a regular file starts like a recording, in any version of the format."""
     if path.is_symlink() or not path.is_file():
         return False
     try:
@@ -230,7 +233,7 @@ def _is_tape(path: Path) -> bool:
 
 
 def _unwritable(path: Path, why: str | None) -> TapeError:
-    return TapeError(f"{path}: cannot be written: {why}", "Give --record a place that can be written.")
+    return TapeError(f"{path}: cannot be written: {why}", "Give --record a path that can be written.")
 
 
 def _json(value: Any, *, sort_keys: bool = False) -> str:
@@ -264,7 +267,7 @@ def _encode(value: Any, shape: Shape | None = None) -> Any:
     if isinstance(value, bytes):
         return {"$bytes": base64.b64encode(value).decode()}
     if hasattr(value, "read"):
-        return None  # a streaming body: nothing catalogued reads one
+        return None  # a streaming body: no entry reads one
     return value
 
 

@@ -1,1 +1,1 @@
-"""What everything is made of. Imports nothing of ours but `errors`."""
+"""The values that all packages share. Imports nothing of drift except `errors`."""

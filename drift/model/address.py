@@ -48,7 +48,7 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """The address in `text`; ValueError where it is none."""
+        """The address in `text`; ValueError if it is not an address."""
         position, module = 0, []
         while step := _STEP.match(text, position):
             module.append((step[1], _unkey(step[2])))
@@ -60,7 +60,7 @@ class Address:
 
 
 def parse_module(text: str) -> tuple[tuple[str, InstanceKey], ...]:
-    """A module path as a state writes it; ValueError where it is none.
+    """A module path as in a state; ValueError if it is not one.
 
     >>> parse_module('module.a["k"].module.b')
     (('a', 'k'), ('b', None))

@@ -1,8 +1,8 @@
-"""How much drift takes in, in one place: size, depth, number, steps and time of everything that others write.
+"""Limits on all input: its size, depth and number, and the steps and time spent on it.
 
-A pull request may hold a state, a configuration, rules or ignore lines that were made to exhaust a machine. Each is
-held to a bound of this table. Whoever refuses something names its bound. `--bound NAME=VALUE` (or DRIFT_BOUNDS,
-`NAME=VALUE,…`) sets another: the options of the person who runs drift count, and no file of the repository does.
+A pull request may contain a state, configuration, rules or ignore lines that were made to exhaust the machine. So every
+input has a bound in this table, and every refusal names its bound. `--bound NAME=VALUE` (or DRIFT_BOUNDS,
+`NAME=VALUE,…`) changes a bound. Only the user can do that; no file of the repository can.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Final, Literal
 from drift.errors import UsageError
 
 VARIABLE: Final = "DRIFT_BOUNDS"
-"""The environment variable with other values: worker processes inherit it."""
+"""The environment variable with changed bounds. Worker processes inherit it."""
 
 Unit = Literal["bytes", "levels", "entries", "steps", "seconds"]
 _PIECE: Final = 1 << 20
@@ -29,45 +29,54 @@ _PIECE: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The most that drift takes of one thing."""
+    """One limit."""
 
     name: str
     default: int
     unit: Unit
     of: str
-    """What it bounds, for the documentation."""
+    """What it limits, for docs/bounds.md."""
 
     @property
     def most(self) -> int:
-        """The value in force."""
+        """The effective value."""
         return _given(os.environ.get(VARIABLE, "")).get(self.name, self.default)
 
     @property
     def shown(self) -> str:
-        """The value in force with its unit: `4 MiB`, `200 levels`."""
+        """The effective value with its unit: `4 MiB`, `200 levels`."""
         return _shown(self.most, self.unit)
 
     @property
     def beyond(self) -> str:
-        """The words of a refusal: `more than 4 MiB (bound configuration-bytes)`."""
+        """Text for a refusal: `more than 4 MiB (bound configuration-bytes)`."""
         return f"more than {self.shown} (bound {self.name})"
 
     @property
     def hint(self) -> str:
-        """What to do where the input is an honest one."""
-        return f"Where that is right, allow more with --bound {self.name}=… before the command."
+        """What the user can do if the input is legitimate."""
+        return f"If the input is legitimate, raise the bound: drift --bound {self.name}=… COMMAND."
 
 
-STATE_BYTES: Final = Bound("state-bytes", 1 << 30, "bytes", "one state or plan, also unpacked and also from a server")
-UNPACKED_RATIO: Final = Bound("unpacked-ratio", 200, "entries", "times its packed size that a gzip above 64 MiB holds")
-ANSWER_SECONDS: Final = Bound("answer-seconds", 300, "seconds", "one answer of a server that keeps a state")
-PIPE_SECONDS: Final = Bound("pipe-seconds", 60, "seconds", "the wait for a named pipe that somebody gives for a file")
-FOLDERS: Final = Bound("folders", 100_000, "entries", "directories that a search for states or configurations enters")
+STATE_BYTES: Final = Bound(
+    "state-bytes", 1 << 30, "bytes", "one state or plan, also after decompression, also from a server"
+)
+UNPACKED_RATIO: Final = Bound(
+    "unpacked-ratio",
+    200,
+    "entries",
+    "ratio of unpacked to packed size, for gzip input that unpacks to more than 64 MiB",
+)
+ANSWER_SECONDS: Final = Bound("answer-seconds", 300, "seconds", "one response of a server that stores a state")
+PIPE_SECONDS: Final = Bound("pipe-seconds", 60, "seconds", "the wait for data from a named pipe")
+FOLDERS: Final = Bound("folders", 100_000, "entries", "directories that one search for states or configurations visits")
 SETTINGS_BYTES: Final = Bound(
-    "settings-bytes", 4 << 20, "bytes", "drift.toml, .driftignore, a file of variables or of backend settings"
+    "settings-bytes", 4 << 20, "bytes", "drift.toml, .driftignore, one file of variables or backend settings"
 )
 SETTINGS_DEPTH: Final = Bound("settings-depth", 100, "levels", "nesting in a file of rules")
-SETTINGS_NODES: Final = Bound("settings-nodes", 200_000, "entries", "values in a file of rules, aliases followed")
+SETTINGS_NODES: Final = Bound(
+    "settings-nodes", 200_000, "entries", "values in a file of rules, with YAML aliases expanded"
+)
 IGNORE_LINES: Final = Bound("ignore-lines", 100_000, "entries", "lines of .driftignore")
 IGNORE_PATTERNS: Final = Bound("ignore-patterns", 2_000, "entries", "lines of .driftignore with wildcards")
 RULES_BYTES: Final = Bound("rules-bytes", 1 << 20, "bytes", "one file of rules")
@@ -76,26 +85,26 @@ TAPE_BYTES: Final = Bound("tape-bytes", 1 << 30, "bytes", "one recording")
 VALUE_DEPTH: Final = Bound("value-depth", 100, "levels", "nesting of one value of a state or an account")
 CONDITION: Final = Bound("condition", 10_000, "entries", "characters of one rule's condition, or of a filter")
 CONDITION_STEPS: Final = Bound(
-    "condition-steps", 1_000_000, "steps", "rounds of the loops of one rule's condition, on one resource"
+    "condition-steps", 1_000_000, "steps", "loop iterations of one rule's condition, for one resource"
 )
 CONFIGURATION_BYTES: Final = Bound("configuration-bytes", 4 << 20, "bytes", "one file of a configuration")
 CONFIGURATION_DEPTH: Final = Bound("configuration-depth", 200, "levels", "nesting in one file of a configuration")
 MODULE_FILES: Final = Bound("module-files", 2_000, "entries", "files of one module")
 MODULES: Final = Bound("modules", 3_000, "entries", "modules of one configuration")
-MODULE_DEPTH: Final = Bound("module-depth", 24, "levels", "modules within modules")
+MODULE_DEPTH: Final = Bound("module-depth", 24, "levels", "nesting of modules")
 MODULE_INSTANCES: Final = Bound("module-instances", 5_000, "entries", "instances of all modules of a configuration")
-BLOCK_INSTANCES: Final = Bound("block-instances", 10_000, "entries", "instances of one block, by count or for_each")
+BLOCK_INSTANCES: Final = Bound("block-instances", 10_000, "entries", "instances of one block with count or for_each")
 INSTANCES: Final = Bound("instances", 50_000, "entries", "instances of one configuration")
-DYNAMIC_BLOCKS: Final = Bound("dynamic-blocks", 1_000, "entries", "blocks that one dynamic block makes")
+DYNAMIC_BLOCKS: Final = Bound("dynamic-blocks", 1_000, "entries", "blocks that one dynamic block generates")
 EVALUATION_STEPS: Final = Bound(
-    "evaluation-steps", 6_000_000, "steps", "expressions, elements and pieces of text of one evaluation"
+    "evaluation-steps", 6_000_000, "steps", "evaluated expressions, elements and text parts of one configuration"
 )
-EVALUATION_DEPTH: Final = Bound("evaluation-depth", 3_000, "levels", "expressions within expressions")
-TEXT: Final = Bound("text", 16 << 20, "entries", "characters of one text that a configuration makes")
-ELEMENTS: Final = Bound("elements", 1 << 20, "entries", "elements of one collection that a configuration makes")
+EVALUATION_DEPTH: Final = Bound("evaluation-depth", 3_000, "levels", "nesting of expressions")
+TEXT: Final = Bound("text", 16 << 20, "entries", "characters of one string that an expression produces")
+ELEMENTS: Final = Bound("elements", 1 << 20, "entries", "elements of one collection that an expression produces")
 YAML_CHARACTERS: Final = Bound("yaml-characters", 512 << 10, "entries", "characters that yamldecode reads")
-READ_BYTES: Final = Bound("read-bytes", 4 << 20, "bytes", "one file that a function of a configuration reads")
-FILES: Final = Bound("files", 20_000, "entries", "files that fileset looks at")
+READ_BYTES: Final = Bound("read-bytes", 4 << 20, "bytes", "one file that a Terraform function reads")
+FILES: Final = Bound("files", 20_000, "entries", "files that one fileset call visits")
 SHOWN: Final = Bound("shown", 5_000, "entries", "drifted resources of a kind that a format for people lists")
 
 BOUNDS: Final = {value.name: value for value in globals().copy().values() if isinstance(value, Bound)}
@@ -106,21 +115,21 @@ _ONE: Final = re.compile(r"\s*([a-z-]+)\s*=\s*(\d{1,15})\s*(?:([KMG])i?B?)?\s*")
 
 
 def checked(text: str) -> str:
-    """`NAME=VALUE,…` as it was given; UsageError for a bound that there is not, or a value that is none."""
+    """`NAME=VALUE,…`, unchanged; UsageError for an unknown bound or an invalid value."""
     for part in filter(str.strip, text.split(",")):
         found = _ONE.fullmatch(part)
         if found is None:
             raise UsageError(
-                f"bound {part.strip()!r} is not NAME=VALUE", "Write a whole number, or one with K, M or G: text=32M."
+                f"bound {part.strip()!r} is not NAME=VALUE", "Give a whole number, optionally with K, M or G: text=32M."
             )
         if found[1] not in BOUNDS:
-            raise UsageError(f"there is no bound {found[1]!r}", f"There are: {', '.join(BOUNDS)}.")
+            raise UsageError(f"unknown bound {found[1]!r}", f"Bounds: {', '.join(BOUNDS)}.")
     return text
 
 
 @lru_cache(8)
 def _given(text: str) -> dict[str, int]:
-    """The values of the environment variable; what is wrong in it, `checked` says."""
+    """The bounds in the environment variable, without invalid entries; `checked` reports those."""
     found = (_ONE.fullmatch(part) for part in text.split(",")) if text else ()
     return {one[1]: int(one[2]) * _KIB[one[3] or ""] for one in found if one}
 
@@ -135,10 +144,10 @@ def _shown(value: int, unit: Unit) -> str:
 
 
 def contents(path: Path | str, bound: Bound, *, pipe: bool = False) -> bytes:
-    """The bytes of a regular file; OSError where it cannot be read, is another thing, or holds more than the bound.
+    """The bytes of a regular file; OSError if it cannot be read, is not a regular file, or exceeds the bound.
 
-    With `pipe`, a named pipe is read too: `<(terraform state pull)` is one. It is given up where nobody writes.
-    A device (`/dev/zero`) is never read.
+    With `pipe`, a named pipe is read too, such as `<(terraform state pull)`; OSError if nobody writes to it for
+    PIPE_SECONDS. A device (`/dev/zero`) is never read.
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
@@ -147,9 +156,9 @@ def contents(path: Path | str, bound: Bound, *, pipe: bool = False) -> bytes:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         piped = stat.S_ISFIFO(about.st_mode)
         if not (stat.S_ISREG(about.st_mode) or (pipe and piped)):
-            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
         if about.st_size > bound.most:
-            raise OSError(errno.EFBIG, f"it holds {bound.beyond}", str(path))
+            raise OSError(errno.EFBIG, f"it contains {bound.beyond}", str(path))
         if piped:
             _wait(descriptor, str(path))
             os.set_blocking(descriptor, True)
@@ -159,7 +168,7 @@ def contents(path: Path | str, bound: Bound, *, pipe: bool = False) -> bytes:
 
 
 def text(path: Path | str, bound: Bound, encoding: str = "utf-8", errors: str = "strict") -> str:
-    """The text of a regular file, line ends as `\\n`; OSError as `contents`, UnicodeDecodeError."""
+    """The text of a regular file, with line ends as `\\n`; OSError as in `contents`, UnicodeDecodeError."""
     return contents(path, bound).decode(encoding, errors).replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -168,7 +177,7 @@ def _pieces(descriptor: int, bound: Bound, name: str) -> Iterator[bytes]:
     while piece := os.read(descriptor, _PIECE):
         left -= len(piece)
         if left < 0:
-            raise OSError(errno.EFBIG, f"it holds {bound.beyond}", name)
+            raise OSError(errno.EFBIG, f"it contains {bound.beyond}", name)
         yield piece
 
 
@@ -176,5 +185,7 @@ def _wait(descriptor: int, name: str) -> None:
     ready, _, _ = select.select([descriptor], [], [], PIPE_SECONDS.most)
     if not ready:
         raise OSError(
-            errno.ETIMEDOUT, f"it is a pipe, and nobody wrote within {PIPE_SECONDS.shown} (bound pipe-seconds)", name
+            errno.ETIMEDOUT,
+            f"it is a pipe, and nobody wrote to it within {PIPE_SECONDS.shown} (bound pipe-seconds)",
+            name,
         )

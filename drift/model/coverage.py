@@ -1,32 +1,33 @@
-"""What we were not allowed, or not able, to know."""
+"""What could not be read: listings, resources and attributes, with the reasons."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 NOT_OFFERED = "NotOffered"
-"""The code of a refusal by an emulator of the cloud that does not know the operation."""
+"""Code of a refusal by an emulator of the cloud that does not support the operation."""
 NOT_ASKED = "NotAsked"
-"""The code of content that drift may read and does not, because nobody asked for it: what is kept secret."""
+"""Code for secret content, which drift does not read unless the user asks for it."""
 SWITCHED_OFF = "SwitchedOff"
-"""The code of a refusal by a service that nobody switched on: the cloud has the code of a missing permission for it."""
+"""Code of a refusal because the service is not enabled in the account. The cloud returns the code of a missing
+permission."""
 NOT_ON_TAPE = "NotOnTape"
-"""The code of a refusal by a replayed tape: nobody asked this when it was recorded."""
+"""Code of a refusal in a replay: the recording does not contain the response."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Stands where a value would, had the cloud let us read it: never equal to any value."""
+    """Stands in the place of a value that could not be read. It is not equal to any value."""
 
     action: str
     """The permission that was refused: `s3:GetBucketTagging`."""
     code: str
-    """The cloud's error code, or the name of the failure."""
+    """The cloud's error code, or the name of the exception."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Gap:
-    """A listing that failed: nothing behind it may be called missing, unmanaged or in sync."""
+    """A listing that failed. Resources that it would contain are not missing, unmanaged or in sync."""
 
     type: str
     account: str
@@ -34,12 +35,12 @@ class Gap:
     action: str
     code: str
     within: str = ""
-    """The parent whose children could not be listed; empty for a whole type in a whole region."""
+    """The parent whose children could not be listed; empty if a type could not be listed in a region."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Unread:
-    """A managed resource that could not be judged, or not in whole."""
+    """A managed resource that could not be compared, or one attribute of it."""
 
     address: str
     type: str

@@ -1,4 +1,4 @@
-"""What lies between the two sides, and the report made of it."""
+"""Differences between desired and actual side, findings, and the report."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ saw, what the state's backup recorded, what the state records."""
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One difference inside a nested value, as deepdiff sees it."""
+    """One difference inside a nested value."""
 
     path: str
     desired: Value
@@ -36,121 +36,121 @@ class Detail:
 class Change:
     """One attribute whose desired and actual values differ.
 
-    For a set, `added` and `removed` hold the elements only one side has.
+    For a set, `added` and `removed` are the elements that only the actual or only the desired side has.
     """
 
     path: str
-    """Dotted Terraform: `tags.Owner`, `versioning_configuration.status`, `ingress`."""
+    """The attribute, with dots as in Terraform: `tags.Owner`, `versioning_configuration.status`, `ingress`."""
     desired: Value
-    """What the configuration sets, where that is known; else what the state recorded."""
+    """The configured value if it is known, otherwise the recorded one."""
     actual: Value
     added: tuple[Value, ...] = ()
     removed: tuple[Value, ...] = ()
     details: tuple[Detail, ...] = ()
     sensitive: bool = False
     recorded: Value = None
-    """What the state recorded."""
+    """The value in the state."""
     undeclared: bool = False
-    """Nobody sets this attribute: the cloud gave it its value, and somebody changed that since."""
+    """The configuration does not set this attribute: the cloud chose its value, and somebody changed it since."""
     basis: Basis = ""
-    """What `desired` goes by where nobody sets it; empty where somebody does."""
+    """The source of `desired` if nobody sets the attribute; empty if somebody does."""
     since: str = ""
-    """The day on which a remembered value was first seen: `2026-11-01`; empty for any other."""
+    """The day on which a remembered value was first seen: `2026-11-01`; empty for other sources."""
     unheld: bool = False
-    """Neither the resource's own configuration nor a resource of its own describes what is there: a rule, a route,
-    a policy or an attachment that nobody manages."""
+    """Neither the parent's configuration nor a separate resource describes this part (a rule, route, policy,
+    attachment)."""
     implied: bool = False
-    """The author leaves it out: `desired` is the provider's default, or nothing."""
+    """The configuration does not set the attribute: `desired` is the provider's default, or null."""
     undone: bool | None = None
-    """Whether the next apply puts it back; None where that cannot be told without a configuration."""
+    """Whether the next apply undoes the change; None if that is unknown without a configuration."""
     file: str = ""
     line: int = 0
-    """Where the configuration sets it; 0 where that is not known."""
+    """The line that sets the attribute, from 1; 0 if unknown."""
     reason: str = ""
-    """Why it is expected, or left out on purpose."""
+    """Why the change is expected or exempt, or why it is unknown whether the record or the configuration changed."""
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same difference: of a set what one side alone has, whatever else stands in it."""
+        """Equal for the same difference. For a set, only the added and removed elements count."""
         partly = [plain(self.added), plain(self.removed)] if self.added or self.removed else None
         return _digest([self.path, partly or [plain(self.desired), plain(self.actual)]])
 
 
 OUT_OF_SCOPE = "is not in scope"
-"""How the evidence ends where the user chose not to look."""
+"""The end of the evidence if a rule needs a type that the user excluded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Actions on resources, for somebody, under conditions."""
+    """Actions on resources, for principals, under conditions."""
 
     actions: tuple[str, ...]
-    """As the provider spells them: `s3:GetObject`."""
+    """The actions, as the provider spells them: `s3:GetObject`."""
     resources: tuple[str, ...] = ()
-    """Patterns of names: ARNs."""
+    """Patterns for ARNs."""
     all_but_resources: bool = False
-    """Whether it is every resource but these."""
+    """Whether `resources` are the exceptions: every resource except these."""
     principals: tuple[str, ...] = ()
-    """Who; empty where the policy hangs on him."""
+    """The principals; empty for a policy that is attached to its principal."""
     all_but_principals: bool = False
-    """Whether it is everybody but these."""
+    """Whether `principals` are the exceptions: everybody except these."""
     conditions: tuple[str, ...] = ()
-    """Each as a sentence."""
+    """One sentence for each condition."""
     levels: tuple[str, ...] = ()
-    """Access levels of the actions, the gravest first: `Permissions management`, `Write`, `Read`."""
+    """The access levels of the actions, most powerful first: `Permissions management`, `Write`, `Read`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What a change of a policy made possible, and what it took away."""
+    """The permissions that a change of a policy added and removed."""
 
     added: tuple[Permission, ...] = ()
     removed: tuple[Permission, ...] = ()
     paths: tuple[str, ...] = ()
-    """Ways to more rights that are open now and were not."""
+    """Privilege escalation paths that the change opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule says of a drifted resource."""
+    """The result of one rule for one resource."""
 
     rule: str
     severity: Severity
     title: str
     effect: Effect
-    """What the drift did: `unknown` where one side cannot be told."""
+    """What the drift did: introduced, present before, resolved, or `unknown` if one side is unknown."""
     verdict: Verdict = "fail"
-    """What holds now: a finding with the effect `unknown` may fail all the same."""
+    """The result for the actual side. A finding with the effect `unknown` may still fail."""
     evidence: str = ""
-    """A short sentence: what was seen where, or why it cannot be told. It holds no secret."""
+    """A short sentence: what was seen and where, or why the verdict is unknown. Contains no secret."""
     remedy: str = ""
     references: tuple[str, ...] = ()
     frameworks: tuple[str, ...] = ()
-    """Controls it answers to: `cis-v3 5.2`, `fsbp EC2.13`."""
+    """Controls to which the rule corresponds: `cis-v3 5.2`, `fsbp EC2.13`."""
     exempt: str = ""
-    """Why it is accepted, where an exemption covers it."""
+    """Why the finding is accepted, if an exemption matches it."""
     rights: Rights | None = None
-    """The evidence as values, where it is about permissions."""
+    """The evidence as data, if it is about permissions."""
 
     @property
     def counts(self) -> bool:
-        """Whether it is something to act on: it fails, and nobody accepted that."""
+        """Whether to act on the finding: it fails, and no exemption accepts it."""
         return self.verdict == "fail" and not self.exempt
 
     @property
     def by_choice(self) -> bool:
-        """Whether it cannot be told because the user chose not to look at a type."""
+        """Whether the verdict is unknown because the user excluded a type."""
         return self.verdict == "unknown" and self.evidence.endswith(OUT_OF_SCOPE)
 
     @property
     def message(self) -> str:
-        """Title and evidence, in one line."""
+        """Title and evidence in one line."""
         return f"{self.title}: {self.evidence}" if self.evidence else self.title
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """One drifted resource; `desired` is None when unmanaged, `actual` when missing."""
+    """One drifted resource. `desired` is None if it is unmanaged, `actual` if it is missing."""
 
     kind: Kind
     desired: Resource | None
@@ -158,34 +158,34 @@ class Drift:
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
     certain: bool = True
-    """False where a state or an owner that could not be read might hold the resource."""
+    """False if a state or owner that could not be read may describe the resource."""
     recreated_as: Resource | None = None
-    """What stands in the place of something missing: made again by hand, and managed by nobody."""
+    """The unmanaged resource that somebody created by hand in the place of this missing one."""
     saved_as: str = ""
-    """The fingerprint it had when it was saved, where it was read from a saved report."""
+    """The fingerprint in a saved report; empty if this was not read from one."""
 
     @property
     def found(self) -> Resource:
-        """The side that says how the account spells its id and name: what is there, else what was."""
+        """The side with the current id and name: actual, or desired if the resource is missing."""
         return self.actual or self.resource
 
     @property
     def resource(self) -> Resource:
-        """The side that has an address, else the one there is."""
+        """The side that has an address: desired, or actual if the resource is unmanaged."""
         resource = self.desired or self.actual
         if resource is None:
-            raise ValueError("a drift has at least one side")
+            raise ValueError("a Drift needs at least one side")
         return resource
 
     @property
     def type(self) -> str:
-        """The Terraform type, as the address has it."""
+        """The Terraform type, as in the address."""
         address = self.resource.address
         return address.type if address else self.resource.type
 
     @property
     def undone(self) -> bool | None:
-        """Whether the next apply puts it back as it was; None where it does so in part, or nobody can tell."""
+        """Whether the next apply undoes the drift; None if it undoes only a part, or if that is unknown."""
         if self.kind != "modified":
             return self.kind == "missing"
         told = {c.undone for c in self.changes}
@@ -193,7 +193,7 @@ class Drift:
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same drift on every machine and in every order: 16 hexadecimal digits."""
+        """16 hexadecimal digits, the same for the same drift on every machine."""
         if self.saved_as:
             return self.saved_as
         r = self.resource
@@ -204,13 +204,13 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class Posture:
-    """What rules say, on request, of what did not drift: of one resource, or of what an account lacks."""
+    """Findings without drift: for a resource in sync, or for something that an account lacks."""
 
     account: str
     region: str
     findings: tuple[Finding, ...]
     resource: Resource | None = None
-    """None where it is about the account itself."""
+    """None if the findings are about the account itself."""
 
     @property
     def found(self) -> Resource:
@@ -248,38 +248,38 @@ def _digest(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What was looked at."""
+    """The scope of the run."""
 
     accounts: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     types: int = 0
     unmanaged: bool = True
-    """Whether what is unmanaged was looked for."""
+    """Whether drift searched for unmanaged resources."""
     not_searched: tuple[str, ...] = ()
-    """Types of which nothing was looked for, because nothing shows that they are used."""
+    """Types that drift did not search, because nothing shows that they are used."""
     modules: tuple[str, ...] | None = None
     """The modules that what is described lies in, `module.web`, without instance keys; None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What the next apply will do though nothing drifted."""
+    """What the next apply changes although nothing drifted."""
 
     address: str
     type: str
     actions: tuple[str, ...]
-    """As a plan names them: `create`, `update`, `delete`; `delete`, `create` for a replacement."""
+    """The actions, as in a plan: `create`, `update`, `delete`; `delete`, `create` for a replacement."""
     attributes: tuple[str, ...] = ()
-    """Top-level attributes where the configuration is ahead of the state."""
+    """Top-level attributes whose configuration is not applied yet."""
     changes: tuple[Change, ...] = ()
-    """The same with their values, where these are known: `actual` is still as recorded."""
+    """Their changes, if the values are known: `actual` is still the recorded value."""
     source: Source = field(default_factory=Source)
 
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """Differences of one managed resource that are no drift, each with its `reason`."""
+    """Differences of one managed resource that are not drift, each with its `reason`."""
 
     desired: Resource
     actual: Resource
@@ -287,17 +287,17 @@ class Aside:
 
     @property
     def type(self) -> str:
-        """The Terraform type, as the address has it."""
+        """The Terraform type, as in the address."""
         return self.desired.address.type if self.desired.address else self.desired.type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored:
-    """What a rule of the user's own left out."""
+    """Something that a rule of the user left out."""
 
     kind: Kind | Literal["not_read", "not_listed"]
-    """The verdict it would have had; `not_read` for an attribute that was not asked for because of the rule,
-    `not_listed` for a resource, or a type, that was not looked at."""
+    """The verdict without the rule; `not_read` for an attribute that was not read because of the rule, `not_listed` for
+    a resource or type that was not listed because of it."""
     type: str
     id: str = ""
     """Empty for a whole type."""
@@ -308,16 +308,16 @@ class Ignored:
     """The attribute; empty for the whole resource."""
     reason: str
     rule: str
-    """Where the rule stands: `drift.toml:12`, `.driftignore:3`."""
+    """The place of the rule: `drift.toml:12`, `.driftignore:3`."""
     owner: str = ""
-    """Who answers for the rule."""
+    """Who is responsible for the rule."""
     expires: str = ""
-    """The last day it counts, `2026-12-31`."""
+    """The last day on which the rule applies, `2026-12-31`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """What a baseline accepted and is no more."""
+    """An entry of the baseline whose drift is gone."""
 
     kind: Kind
     type: str
@@ -336,14 +336,14 @@ class End:
     type: str
     id: str
     address: str = ""
-    """Empty where nobody manages it."""
+    """Empty if the resource is unmanaged."""
     fingerprint: str = ""
-    """That of its drift; empty where it did not drift."""
+    """The fingerprint of its drift; empty if it did not drift."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One resource refers to another, and at least one of the two drifted."""
+    """A reference between two resources, at least one of which drifted."""
 
     start: End
     end: End
@@ -352,7 +352,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Everything a run found; every output format is a rendering of this value."""
+    """The result of a run. Every output format renders this value."""
 
     scope: Scope
     drift: tuple[Drift, ...] = ()
@@ -360,51 +360,51 @@ class Report:
     managed: int = 0
     pending: tuple[Pending, ...] = ()
     expected: tuple[Aside, ...] = ()
-    """What a policy moved that the cloud itself shows: a scaling policy within its bounds, a rotation."""
+    """Changes that a policy in the cloud allows: a scaling policy within its bounds, a rotation."""
     settled: tuple[Aside, ...] = ()
-    """Where the account is already as the configuration says, and only the state does not know."""
+    """Changes where the account agrees with the configuration, and only the state is out of date."""
     exempt: tuple[Aside, ...] = ()
-    """What differs where the configuration says to look away: `ignore_changes`, the provider's `ignore_tags`."""
+    """Changes that the configuration ignores: `ignore_changes`, the provider's `ignore_tags`."""
     not_ours: tuple[Resource, ...] = ()
     ignored: tuple[Ignored, ...] = ()
-    """What was left out on purpose, by the user's own rules."""
+    """What the user's rules left out."""
     ignored_resources: int = 0
-    """Managed resources that were left out as a whole, or of which nothing but what is ignored drifted."""
+    """Managed resources that were left out, or whose only drift was left out."""
     accepted: tuple[Drift, ...] = ()
-    """Drift that the baseline accepts; what of a resource is new stands in `drift`."""
+    """Drift that the baseline accepts. New changes of the same resource are in `drift`."""
     accepted_resources: int = 0
-    """Managed resources of which all drift is accepted."""
+    """Managed resources whose drift is accepted completely."""
     resolved: tuple[Resolved, ...] = ()
-    """Entries of the baseline that nothing answers to any more."""
+    """Entries of the baseline whose drift is gone."""
     baseline: str = ""
-    """The baseline it was compared with; empty for none."""
+    """The file of the baseline; empty without one."""
     posture: tuple[Posture, ...] = ()
-    """Findings about what did not drift, and about what an account lacks; empty where nobody asked."""
+    """Findings without drift; empty unless the job asks for them."""
     controls: tuple[Control, ...] = ()
     """Each control of the frameworks that one asked for; empty where nobody asked."""
     links: tuple[Link, ...] = ()
-    """What the drifted resources refer to, and what refers to them; empty where nobody asked."""
+    """References from and to drifted resources; empty unless the job asks for them."""
     gaps: tuple[Gap, ...] = ()
     unread: tuple[Unread, ...] = ()
     unread_resources: int = 0
-    """Managed resources of which nothing drifted was seen, but not all could be read."""
+    """Managed resources without visible drift of which something could not be read."""
     not_covered: Mapping[str, int] = field(default_factory=dict)
     not_offered: tuple[str, ...] = ()
-    """Actions that an emulator of the cloud does not know, for types that nothing desired has."""
+    """Actions that an emulator of the cloud does not support, for types that no desired resource has."""
     warnings: tuple[str, ...] = ()
     states_failed: tuple[str, ...] = ()
     """One message for each state that could not be read."""
     api_calls: Mapping[str, int] = field(default_factory=dict)
     api_seconds: Mapping[str, float] = field(default_factory=dict)
-    """Service -> seconds that its answers took, summed up over calls that ran side by side; nothing of a replay."""
+    """Service -> seconds that its answers took, added up over parallel calls; empty for a replay."""
     listings_spared: int = 0
-    """Listing calls that such a search would have made besides."""
+    """Listing calls that the search for unmanaged resources would have made in addition."""
     started_at: str = ""
     duration_seconds: float = 0.0
 
     @property
     def incomplete(self) -> bool:
-        """Whether part of the scope could not be read; what is kept secret was not asked for by choice."""
+        """Whether something could not be read. Secrets that drift does not read by default do not count."""
         codes = {*(g.code for g in self.gaps), *(u.code for u in self.unread)}
         return bool(self.states_failed or codes - {NOT_ASKED})
 
@@ -414,6 +414,6 @@ class Report:
 
     @property
     def coverage_percent(self) -> float:
-        """Managed among all that was found, in percent."""
+        """Managed resources among all resources found, in percent."""
         total = self.managed + sum(d.kind == "unmanaged" for d in (*self.drift, *self.accepted))
         return round(100 * self.managed / total, 1) if total else 100.0

@@ -1,4 +1,4 @@
-"""Files that are written whole, or not at all."""
+"""Writes files atomically: completely, or not at all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from typing import IO
 from drift.model.bounds import PIPE_SECONDS
 
 _IN_PLACE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV})
-"""Why nothing can be made beside a file that may itself be written: a single file that a container has mounted."""
+"""Errors of a directory in which no temporary file can be created, although the file itself may be writable: for
+example a single file that a container has mounted."""
 
 
 Content = bytes | Callable[[IO[bytes]], None]
@@ -27,13 +28,12 @@ IN_MEMORY = 8 << 20
 
 
 def write(contents: Mapping[Path, Content], *, private: bool = False) -> None:
-    """Write every file or none: each beside its place and to the disk first, then all are renamed.
+    """Write all files or none: first as temporary files in the same directories, synchronised to disk, then renamed.
 
-    OSError where one cannot be written; its `filename` is the one. `private`: the files are for their owner alone.
-    What is no regular file (a named pipe, a device) is written as it is, after the others; a pipe that nobody reads
-    is given up after the bound `pipe-seconds`.
+    OSError if a file cannot be written; `filename` names it. With `private`, only the owner can read the files. A named
+    pipe or device is written directly, after the others; a pipe without a reader fails after the bound `pipe-seconds`.
     """
-    places = {path: Path(os.path.realpath(path)) for path in contents}  # a link stays one
+    places = {path: Path(os.path.realpath(path)) for path in contents}  # keep a symbolic link: write its target
     direct = [path for path in contents if _is_special(path)]
     staged: dict[Path, Path | None] = {}
     with contextlib.ExitStack() as stack:
@@ -101,7 +101,8 @@ def _named(path: Path) -> Iterator[None]:
 
 
 def _staged(place: Path, content: Content, *, private: bool) -> Path | None:
-    """A file beside the place, with the content on the disk; None where there can be none and the place is writable."""
+    """A temporary file with the content, in the same directory; None if it cannot be created but the file is
+    writable."""
     try:
         handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", dir=place.parent)
     except OSError as error:
@@ -122,7 +123,7 @@ def _staged(place: Path, content: Content, *, private: bool) -> Path | None:
 
 
 def _mode(place: Path, *, private: bool) -> int:
-    """The permissions that the file has, or what the user's mask gives a new one."""
+    """The permissions of the existing file, or those of a new one under the user's umask."""
     if private:
         return 0o600
     with contextlib.suppress(OSError):
@@ -150,7 +151,7 @@ def _move(made: Path | None, place: Path, content: Content) -> None:
 
 
 def _pour(path: Path, content: IO[bytes]) -> None:
-    """Into a pipe or a device, whose reader may be slow, or not there."""
+    """Write into a pipe or device, whose reader may be slow or missing."""
     until = time.monotonic() + PIPE_SECONDS.most
     handle = _opened(path, until)
     try:
@@ -178,5 +179,5 @@ def _opened(path: Path, until: float) -> int:
 
 
 def _unread(path: Path) -> OSError:
-    why = f"it is a pipe, and nobody read within {PIPE_SECONDS.shown} (bound pipe-seconds)"
+    why = f"it is a pipe, and nobody read from it within {PIPE_SECONDS.shown} (bound pipe-seconds)"
     return OSError(errno.ETIMEDOUT, why, str(path))

@@ -1,7 +1,7 @@
-"""What drift did, as it goes: one event after another, for whoever keeps a log of it.
+"""Events for the log: what drift does, step by step.
 
-Nothing is kept unless somebody listens: `drift check --log-file FILE` does, and `-vv`. An event is a record of the
-logger `drift` whose fields are its attribute `fields`: names, numbers and texts, never a value of a resource.
+Events are dropped unless somebody listens (`drift check --log-file FILE`, or `-vv`). An event is a record of the logger
+`drift`, with its fields in the attribute `fields`: names, numbers and texts, never the value of a resource.
 """
 
 from __future__ import annotations
@@ -14,28 +14,29 @@ from typing import Any, Final
 
 LOG: Final = logging.getLogger("drift")
 LOG.addHandler(logging.NullHandler())
-LOG.propagate = False  # nobody else's handler scrubs what it writes
+LOG.propagate = False  # other handlers would not remove secrets
 
 FIELDS: Final = "fields"
-"""The attribute of a record that holds an event's fields."""
+"""The attribute of a log record that contains an event's fields."""
 
 
 def is_kept() -> bool:
-    """Whether somebody listens: what is dear to work out for the log is worked out only then."""
+    """Whether somebody listens. Fields that are expensive to compute are computed only then."""
     return LOG.isEnabledFor(logging.INFO)
 
 
 def note(event: str, /, **fields: Any) -> None:
-    """An event has happened."""
+    """Record an event."""
     if is_kept():
         LOG.info(event, extra={FIELDS: fields})
 
 
 @contextmanager
 def timed(event: str, /, **fields: Any) -> Iterator[dict[str, Any]]:
-    """An event that takes time: `seconds` are added once it is over, and `failed`, an exception's name, where it fails.
+    """Record an event that takes time: `seconds` is added at its end, and `failed` (the name of the exception) if it
+    fails.
 
-    What is put into the dictionary that is given becomes a field, too.
+    Entries that are added to the returned dictionary become fields too.
     """
     began, found = time.perf_counter(), dict(fields)
     try:

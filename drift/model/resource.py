@@ -12,11 +12,11 @@ from drift.model.coverage import Unreadable
 from drift.model.value import Value
 
 GLOBAL = "global"
-"""The region of what has none."""
+"""The region of resources without a region."""
 
 
 class Key(NamedTuple):
-    """What pairs both sides: equal keys are the same resource."""
+    """Identifies a resource: resources of both sides with equal keys are the same."""
 
     type: str
     account: str
@@ -25,48 +25,49 @@ class Key(NamedTuple):
 
 
 class Question(NamedTuple):
-    """What is to be proved of one item found."""
+    """A proof to be read for one item."""
 
     key: Key
     text: str
     """JMESPath over the item."""
     element: str = ""
-    """The key of the repeated block that it is about."""
+    """The key of the repeated block that the question is about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a resource is described."""
+    """The place where a resource is described."""
 
     state: str = ""
     file: str = ""
     line: int = 0
     lineage: str = ""
-    """The state's lineage: it keys the digests that stand for secrets in a report."""
+    """The state's lineage. It is the key of the digests that replace secrets in a report."""
 
 
 @dataclass(frozen=True, slots=True)
 class IgnoredPath:
-    """A path that the configuration says to look away from: `ignore_changes`, the provider's `ignore_tags`."""
+    """A path that the configuration ignores: `ignore_changes`, the provider's `ignore_tags`."""
 
     path: str
-    """Dotted Terraform, of the path itself and all below it: `tags.Owner`; `*` for the whole resource. May hold `*`."""
+    """The path with dots, for itself and everything below: `tags.Owner`; `*` for the whole resource. May contain
+    `*`."""
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """A comment `drift:ignore` in the configuration, at one instance of a resource."""
+    """A comment `drift:ignore` in the configuration, for one instance of a resource."""
 
     type: str
     address: str
     path: str
-    """The attribute it stands at; empty for the whole resource."""
+    """The attribute of the comment; empty for the whole resource."""
     reason: str
     until: str
-    """An ISO date, the last on which it counts; empty for ever."""
+    """The last day on which the comment applies, as an ISO date; empty: forever."""
     place: str
-    """`main.tf:12`."""
+    """File and line: `main.tf:12`."""
 
 
 _NOTHING: Mapping[str, Any] = {}
@@ -85,70 +86,73 @@ def shared(names: frozenset[str]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A resource as Terraform's schema names its attributes, with values in canonical form.
+    """A resource: its attributes have Terraform's names and canonical values.
 
-    On the desired side `address` and `source` are set; on the actual side `owner` may be.
-    An attribute that was never asked for is absent; one that was refused is `Unreadable`.
+    On the desired side, `address` and `source` are set. On the actual side, `owner` may be. An attribute that was not
+    requested is absent; one that was refused is `Unreadable`.
     """
 
     key: Key
     id: str
-    """What `terraform import` takes."""
+    """The id, as `terraform import` takes it."""
     arn: str = ""
     name: str = ""
-    """The name people know it by, where the id is not it."""
+    """The name, if it differs from the id."""
     attributes: Mapping[str, Value] = field(default_factory=nothing)
     address: Address | None = None
     source: Source = Source()
     sensitive: frozenset[str] = frozenset()
     """Top-level attributes whose values must never be shown."""
     sensitive_members: Mapping[str, frozenset[str]] = field(default_factory=nothing)
-    """Of such an attribute that is a map, the members that must not be shown, where the others may."""
+    """For such an attribute that is a map: the members that must not be shown, if the others may be."""
     owner: str = ""
     proof: str = ""
-    """What the cloud shows that proves the owner: a JMESPath over the item."""
+    """The proof of the owner: a JMESPath over the item."""
     doubt: Unreadable | None = None
-    """Why it cannot be told whose it is: what would prove an owner was refused."""
+    """Why the owner is unknown: the refusal of what would prove it."""
     deposed: str = ""
     dropped: bool = False
     """The state has it no more, though it had it before and the configuration still has it: it is missing where
     nothing shows it, and else not managed."""
     guessed: str = ""
-    """The provider configuration of which nothing told what `unknown` names, so that the key has the session's."""
+    """A provider configuration from which `unknown` could not be determined, so that the key has the session's
+    value."""
     unknown: str = ""
-    """`region`; or `account`, where other states of the run are of other accounts; else empty."""
+    """`region`, or `account` if other states of the run belong to other accounts, or empty."""
     configured: Mapping[str, Value] = field(default_factory=nothing)
-    """What the configuration sets them to, where that is known; `attributes` holds what the state recorded."""
+    """Configured values, if they are known; `attributes` has the recorded ones."""
     asserted: frozenset[str] | None = None
-    """The attributes that the configuration sets; None where no configuration tells."""
+    """The attributes that the configuration sets; None without a configuration."""
     left_out: frozenset[str] = frozenset()
-    """Attributes that are recorded as null, or that the cloud leaves out, where it has a default: that stands in their
-    place."""
+    """Attributes that are recorded as null, or that the cloud does not return, and that have their default instead."""
     undeclared: frozenset[str] = frozenset()
-    """Dotted paths of what nobody sets and the provider leaves to the cloud: the next apply leaves it as it is."""
+    """Dotted paths that the configuration does not set and for which the cloud chooses a value. The next apply does not
+    change them."""
     implied: frozenset[str] = frozenset()
-    """Dotted paths of what nobody sets and `configured` holds all the same: the provider's default, or null."""
+    """Dotted paths that the configuration does not set, but for which `configured` has the provider's default or
+    null."""
     defaulted: frozenset[str] = frozenset()
-    """Those of them that have a default: the provider never looks away from another value there."""
+    """Those of `implied` that have a default. The provider always compares these."""
     computed: frozenset[str] = frozenset()
-    """Attributes that the cloud fills in where nobody sets them. Without a configuration nobody can tell who did."""
+    """Attributes for which the cloud chooses a value if nobody sets them. Without a configuration, it is unknown
+    whether somebody does."""
     taken_away: frozenset[str] = frozenset()
     """What those named that an apply took away when the state was last written."""
     refers: tuple[str, ...] = ()
     """The blocks that its author refers to: `module.net.aws_vpc.main`."""
     earlier: Mapping[str, Value] = field(default_factory=nothing)
-    """What the state recorded before it was last written; empty where no backup tells."""
+    """The values before the state was last written, from its backup; empty without a backup."""
     remembered: Mapping[str, Value] = field(default_factory=nothing)
     """What an earlier run first saw of attributes that nobody sets; empty without a memory."""
     since: Mapping[str, str] = field(default_factory=nothing)
     """Attribute of `remembered` -> the day on which it was first seen: `2026-11-01`."""
     lines: Mapping[str, int] = field(default_factory=nothing)
-    """Dotted path -> its line in `source.file`."""
+    """Dotted path -> its line in `source.file`, from 1."""
     exempt: tuple[IgnoredPath, ...] = ()
     recorded: frozenset[str] = frozenset()
-    """The attributes its entry ignores and its state sets all the same."""
+    """Attributes that the entry ignores although the state sets them."""
     inside: Key | None = None
-    """What it was found inside, on the actual side."""
+    """On the actual side: the resource inside which this one was found."""
 
     def at(self, address: Address | None) -> Resource:
         """The same resource under an address; `replace` takes twice as long."""
@@ -160,12 +164,12 @@ class Resource:
 
     @property
     def origin(self) -> tuple[str, str]:
-        """(state, address): what tells one desired resource from every other."""
+        """(state, address), which identifies a desired resource."""
         return self.source.state, str(self.address)
 
     @property
     def type(self) -> str:
-        """The type it is listed as: `aws_vpc` for an `aws_default_vpc`."""
+        """The type under which drift lists it: `aws_vpc` for an `aws_default_vpc`."""
         return self.key.type
 
 

@@ -1,4 +1,4 @@
-"""What a secret looks like, wherever it stands: in a value, in a message."""
+"""Recognises values that look like secrets, in values and messages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FORMS = re.compile(
     r"|(?<=://)[^/@\s:\"']+:[^/@\s\"']+(?=@)",
     re.DOTALL,
 )
-"""Tokens that their makers gave a form of its own, private keys, and passwords in addresses."""
+"""Tokens with a fixed format, private keys, and passwords in URLs."""
 NAMES = re.compile(
     r"(?i)(?:^|[_\-./])(?:password|passwd|passphrase|secret_?key|api_?key|auth_?token|access_?token|private_?key|"
     r"secret_?access_?key|client_?secret)$"
@@ -42,11 +42,11 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 NOT_SHOWN = "(not shown)"
 
 SHOW: Final = "DRIFT_SHOW_TOKENS"
-"""The environment variable that shows what only looks like a secret."""
+"""The environment variable that shows values that merely look like secrets."""
 
 
 def tokens_shown() -> bool:
-    """Whether the person who runs drift wants to see what has only the form or the name of a secret."""
+    """Whether the user wants to see values that merely look like secrets."""
     return os.environ.get(SHOW, "").lower() not in ("", "0", "false", "no")
 
 
@@ -120,12 +120,12 @@ def _has_member(value: object) -> bool:
 
 
 def without_tokens(text: str) -> str:
-    """A message that may quote what somebody wrote, without tokens, keys and passwords in addresses."""
+    """The text without tokens, private keys and passwords in URLs, for messages that may quote input."""
     return _MISTYPED.sub(NOT_SHOWN, replaced(text, lambda _: NOT_SHOWN))
 
 
 _MISTYPED = re.compile(r"(?<=:/)[^/@\s:\"']+:[^/@\s\"']+(?=@)")
-"""`http:/user:password@host`, where a slash is missing."""
+"""`http:/user:password@host`, with a missing slash."""
 
 
 def without_value(pair: str) -> str:

@@ -1,7 +1,7 @@
-"""A table of drift.toml that is more than options: its keys, their types and what they mean.
+"""A table of drift.toml that does not set options: its keys, their types and descriptions.
 
-A package declares its table as a `Section` and names it in `drift/cli/settings/sections.py`; the
-command line reads it, and refuses unknown keys and wrong types with file and line.
+A package declares its table as a `Section` and lists it in `drift/cli/settings/sections.py`. The command line reads it,
+and rejects unknown keys and wrong types with file and line.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_
 
 
 class Placed(Section, frozen=True, kw_only=True):
-    """An entry of an array of tables that knows where it stands."""
+    """An entry of an array of tables, with its place."""
 
     place: str = ""
-    """`drift.toml:12`; not a key of the file."""
+    """File and line: `drift.toml:12`. Not a key of the file."""
 
 
 def about(description: str) -> msgspec.Meta:
-    """What a key means, for the documentation."""
+    """The description of a key, for docs/configuration-file.md."""
     return msgspec.Meta(description=description)
 
 
 OneOrMore: TypeAlias = str | tuple[str, ...]
-"""A text, or a list of texts."""
+"""A string, or a list of strings."""
 
 
 def several(value: OneOrMore) -> tuple[str, ...]:
-    """A key of one or more texts as several."""
+    """The values of a key as a tuple."""
     return (value,) if isinstance(value, str) else value
 
 

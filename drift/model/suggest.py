@@ -1,4 +1,4 @@
-"""What somebody may have meant who named something that does not exist."""
+"""Suggests names that resemble an unknown one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import difflib
 from collections.abc import Iterable
 
 MOST = 3
-"""How many names are suggested."""
+"""The number of suggested names."""
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """`Did you mean x, y?`: those of `known` that resemble `word`; `otherwise` where none does."""
+    """`Did you mean x, y?` with the known names that resemble `word`; `otherwise` without any."""
     plain = word.strip("*")
     names = sorted(set(known))
     near = difflib.get_close_matches(plain, names, n=MOST, cutoff=0.6)

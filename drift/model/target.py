@@ -1,4 +1,4 @@
-"""What is surveyed by itself: one account of one provider."""
+"""A target: one account of one provider, which a survey compares."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What the repository that drift looks at may make it do. Its author may be an attacker: on a pull request.
+"""What files of the repository may make drift do. On a pull request their author may be an attacker.
 
-Only the person who runs drift widens this, by options of the command line or by the environment: no file does.
+Only the user can allow more, by options of the command line or by the environment. No file can.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 UNTRUSTED: Final = "DRIFT_UNTRUSTED"
-"""The environment variable that says that the repository's author is not trusted."""
+"""The environment variable that declares the repository's author untrusted."""
 HOSTS: Final = "DRIFT_ALLOW_HOSTS"
-"""The environment variable with hosts that may be reached, `*` in them, with commas between."""
+"""The environment variable with allowed hosts, separated by commas; `*` matches any text."""
 
 _KNOWN: Final = ("app.terraform.io", "storage.googleapis.com")
-"""Hosts that states are kept at by those that offer it to everybody, like S3's."""
+"""Hosts of public services that store states."""
 _OWN: Final = (
     "CONSUL_HTTP_ADDR", "GOOGLE_BACKEND_STORAGE_CUSTOM_ENDPOINT", "GOOGLE_STORAGE_CUSTOM_ENDPOINT", "KUBE_HOST",
     "KUBERNETES_SERVICE_HOST", "PGHOST", "PG_CONN_STR", "STORAGE_EMULATOR_HOST", "TF_CLOUD_HOSTNAME", "TF_HTTP_ADDRESS",
 )  # fmt: skip
-"""Environment variables by which the person who runs drift names a host themselves."""
+"""Environment variables in which the user names a host."""
 _PARAMETERS: Final = {
     "s3": ("endpoint", "sts_endpoint"),
     "gs": ("endpoint",),
@@ -30,17 +30,18 @@ _PARAMETERS: Final = {
     "tfc": ("hostname",),
     "k8s": ("server",),
 }
-"""Scheme whose address names no host -> the parameters that do; without them it is the user's own cloud or cluster."""
+"""Scheme whose address has no host -> the parameters that name one. Without them, it is the user's own cloud or
+cluster."""
 _POSTGRES: Final = frozenset({"pg", "postgres", "postgresql"})
 
 
 def is_untrusted() -> bool:
-    """Whether the repository's author is not trusted."""
+    """Whether the repository's author is untrusted."""
     return os.environ.get(UNTRUSTED, "").lower() not in ("", "0", "false", "no")
 
 
 def allows(host: str) -> bool:
-    """Whether the person who runs drift named this host."""
+    """Whether the user allowed this host."""
     own = {_host(os.environ[name]) for name in _OWN if os.environ.get(name)}
     patterns = [p.strip() for p in os.environ.get(HOSTS, "").split(",") if p.strip()]
     return host in own or any(fnmatchcase(host.lower(), p.lower()) for p in (*patterns, *_KNOWN))
@@ -81,12 +82,12 @@ def _host(place: str) -> str:
 
 
 def foreign_host(place: str) -> str:
-    """The first host that a place reaches and nobody allowed; empty where there is none."""
+    """The first host of a place that the user did not allow; empty if there is none."""
     return next((host for host in hosts_of(place) if not allows(host)), "")
 
 
 def allow(place: str) -> None:
-    """The person who runs drift named this place: its hosts may be reached."""
+    """Allow the hosts of a place, because the user named the place."""
     for host in hosts_of(place):
         if host != "?" and not allows(host):
             os.environ[HOSTS] = ",".join(filter(None, (os.environ.get(HOSTS, ""), host)))

@@ -13,16 +13,17 @@ if TYPE_CHECKING:
     Value: TypeAlias = (
         bool | int | float | str | tuple["Value", ...] | frozenset["Value"] | "Block" | "Hidden" | Unreadable | None
     )
-else:  # Python 3.11 cannot resolve a recursive alias in another module: whoever reads hints there finds anything
+else:  # Python 3.11 cannot resolve a recursive alias from another module, so readers of type hints get Any
     Value = Any
-"""What an attribute may be: `Hidden` is a text that no output shows, `Unreadable` what nobody let us read."""
+"""The value of an attribute. `Hidden` is a text that no output shows; `Unreadable` replaces a value that could not be
+read."""
 
 UNREADABLE_SHAPES = (TypeError, ValueError, AttributeError, LookupError, RecursionError)
-"""What a canon raises on a value of a shape that neither the cloud nor the provider ever writes."""
+"""Exceptions that a canon raises for a value of an unexpected shape."""
 
 
 class TooDeepError(ValueError):
-    """A value is nested deeper than drift follows."""
+    """A value is nested deeper than the bound `value-depth`."""
 
 
 class Block(Mapping[str, Value], Hashable):
@@ -35,7 +36,7 @@ class Block(Mapping[str, Value], Hashable):
     __slots__ = ("_data", "_hash", "left_out")
 
     left_out: frozenset[str]
-    """The names that the cloud left out: its default stands in their place. Two blocks are equal all the same."""
+    """Names that the cloud did not return, and whose value is the default. They do not affect equality."""
 
     def __init__(
         self, data: Mapping[str, Value] | None = None, /, *, left_out: frozenset[str] = frozenset(), **kwargs: Value
@@ -88,13 +89,13 @@ class Block(Mapping[str, Value], Hashable):
 
 
 class Implicit(Block):
-    """An element that the cloud puts there by itself: equal to its like, and nothing new where there is none."""
+    """An element that the cloud itself adds. It equals a written one, and its absence is no difference."""
 
     __slots__ = ()
 
 
 class Hidden(Hashable):
-    """A text that no output shows: the rules look into it, and say what kind of thing is in it."""
+    """A text that no output shows. Rules look for secrets in it, and report only their kind."""
 
     __slots__ = ("_text",)
 
@@ -102,7 +103,7 @@ class Hidden(Hashable):
         self._text = text
 
     def reveal(self) -> str:
-        """The text itself."""
+        """The text."""
         return self._text
 
     def __eq__(self, other: object) -> bool:
@@ -119,30 +120,30 @@ class Hidden(Hashable):
 
 
 def as_tuple(value: Value) -> tuple[Value, ...]:
-    """The elements of a list or set; none where it is not set. TypeError where it is anything else, or unread."""
+    """The elements of a list or set; empty if it is not set. TypeError for anything else, also for an unread value."""
     if isinstance(value, tuple | frozenset):
         return tuple(value)
     if not value:
         return ()
-    raise TypeError(f"no list and no set: {type(value).__name__}")
+    raise TypeError(f"neither a list nor a set: {type(value).__name__}")
 
 
 def as_set(value: Value) -> frozenset[Value]:
-    """The same elements, in no order."""
+    """The elements of a list or set, without order; errors as in `as_tuple`."""
     return value if isinstance(value, frozenset) else frozenset(as_tuple(value))
 
 
 def as_block(value: Value) -> Mapping[str, Value]:
-    """A block or map; an empty one where it is not set. TypeError where it is anything else, or unread."""
+    """A block or map; empty if it is not set. TypeError for anything else, also for an unread value."""
     if isinstance(value, Mapping):
         return value
     if not value:
         return Block()
-    raise TypeError(f"no block and no map: {type(value).__name__}")
+    raise TypeError(f"neither a block nor a map: {type(value).__name__}")
 
 
 def freeze(value: Any) -> Value:
-    """The same value, immutable: dict -> Block, list -> tuple, set -> frozenset; a scalar stays as it is."""
+    """An immutable copy: dict -> Block, list -> tuple, set -> frozenset; scalars are unchanged."""
     if isinstance(value, Mapping):
         return Block({str(k): freeze(v) for k, v in value.items()})
     if isinstance(value, list | tuple):
@@ -154,7 +155,7 @@ def freeze(value: Any) -> Value:
 
 
 def plain(value: Value) -> Any:
-    """The same value as JSON would have it, in an order that never varies."""
+    """The value as JSON types, in an order that is always the same."""
     if isinstance(value, Mapping):
         return {k: plain(value[k]) for k in sorted(value)}
     if isinstance(value, frozenset):
@@ -173,9 +174,9 @@ _NESTING = (tuple, frozenset, list, Mapping)
 
 
 def shallow(value: Value) -> Value:
-    """The same value; TooDeepError where it is nested beyond the bound `value-depth`.
+    """The value, unchanged; TooDeepError if it is nested deeper than the bound `value-depth`.
 
-    One value of an account, made to be deep, would else end whatever walks through it: a comparison, a report.
+    Otherwise a deeply nested value in an account would crash every recursive function, such as comparison and report.
     """
     if type(value) in _SCALARS or not isinstance(value, _NESTING):
         return value
@@ -195,17 +196,17 @@ def shallow(value: Value) -> Value:
 
 
 def sort_key(value: Any) -> tuple[str, str]:
-    """Orders values of different types without comparing them to each other."""
+    """A sort key for values of different types."""
     return type(value).__name__, repr(value)
 
 
 def is_zero(value: Value) -> bool:
-    """Whether this is what the provider's SDK records of a member that the cloud leaves out: 0 or false, or nothing."""
+    """Whether the value is what the provider records if the cloud returns no value: 0, false, or empty."""
     return is_empty(value) or (isinstance(value, int | float) and value == 0)
 
 
 def is_empty(value: Value) -> bool:
-    """Whether Terraform and the cloud may both mean "not set" by this: null, "", [], {} and false agree."""
+    """Whether Terraform and the cloud may mean "not set" by it: null, "", [], {} and false."""
     return value is None or value is False or (isinstance(value, str | tuple | frozenset | Mapping) and not value)
 
 

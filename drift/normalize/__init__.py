@@ -1,1 +1,1 @@
-"""Canonical forms: two values that mean the same are equal afterwards. Pure functions, both sides."""
+"""Canonical forms: after them, two values that mean the same are equal. Pure functions, used for both sides."""

@@ -1,4 +1,4 @@
-"""Texts that say something in a language of their own: JSON, YAML, PEM, base64."""
+"""Text in a language of its own: JSON, YAML, PEM, base64."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from drift.model.value import Value, freeze
 
 
 def structured(value: Any) -> Value:
-    """A JSON or YAML document by content; text that is neither as text, without the space around it.
+    """A JSON or YAML document, compared by content; any other text without surrounding space.
 
-    In YAML a tag is part of what is said (`!Ref x`). A document with anchors is compared as text.
+    YAML tags are part of the content (`!Ref x`). A document with anchors is compared as text.
     """
     if value in (None, "", {}, []):
         return None
@@ -40,7 +40,7 @@ def _loader() -> Any:
     import yaml
 
     class Loader(yaml.SafeLoader):  # type: ignore[misc]  # the package has no types
-        """Tags are kept, dates are text, and nothing is said twice by reference: a few lines could say billions."""
+        """Keeps tags, and reads dates as text. Refuses aliases: with them, a few lines can expand to billions."""
 
         def compose_node(self, parent: Any, index: Any) -> Any:
             if self.check_event(yaml.AliasEvent):
@@ -60,12 +60,12 @@ def _loader() -> Any:
 
 
 def pem(value: Any) -> str | None:
-    """Certificates and keys: what stands between the dashes, however the lines are broken."""
+    """Certificates and keys, compared without line breaks: only the text between the dashes counts."""
     return "".join(str(value).split()) or None if value else None
 
 
 def decoded(value: Any) -> bytes:
-    """What base64 stands for, or the text itself, as the provider reads user data."""
+    """The bytes of base64, or of the text itself, as the provider reads user data."""
     try:
         return base64.b64decode(str(value), validate=True)
     except (binascii.Error, ValueError):

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def tag_named(value: Any, name: str) -> Any:
-    """One tag's value; None where there is none.
+    """The value of one tag; None without it.
 
     >>> tag_named([{"key": "Team", "value": "core"}], "Team")
     'core'
@@ -16,7 +16,7 @@ def tag_named(value: Any, name: str) -> Any:
 
 
 def pairs(value: Any) -> Mapping[Any, Any]:
-    """Every tag by its key, however the API spells keys and values."""
+    """Every tag by its key, for any of the API's spellings of `key` and `value`."""
     if isinstance(value, Mapping):
         return value
     return {

@@ -1,4 +1,4 @@
-"""Points in time."""
+"""Times."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 def moment(value: Any) -> str | None:
-    """A point in time to the second, in UTC as Terraform writes it: `2030-01-01T00:00:00Z`.
+    """A time to the second, in UTC, as Terraform writes it: `2030-01-01T00:00:00Z`.
 
-    From a `datetime`, from ISO 8601 with or without an offset (none is UTC), and from seconds since 1970. Text
-    that is none of these is what it is.
+    From a `datetime`, from ISO 8601 with or without an offset (without: UTC), and from seconds since 1970. Other
+    text is unchanged.
     """
     if value in (None, ""):
         return None

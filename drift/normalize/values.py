@@ -13,7 +13,7 @@ Canon = Callable[[Any], Value]
 
 
 def text(value: Any) -> str | None:
-    """A string; empty means not set. Booleans are written as Terraform writes them."""
+    """A string; empty means not set. Booleans become `true` or `false`, as in Terraform."""
     if value is None or value == "":
         return None
     if isinstance(value, bool):
@@ -22,12 +22,12 @@ def text(value: Any) -> str | None:
 
 
 def lower(value: Any) -> str | None:
-    """A string whose case the cloud does not keep."""
+    """A string without case, because the cloud does not preserve it."""
     return None if value in (None, "") else str(value).lower()
 
 
 def number(value: Any) -> int | float | None:
-    """A number, from text too; text that is none stays out of the way as None."""
+    """A number, also from text; None for other text."""
     if value is None or value == "" or isinstance(value, bool):
         return int(value) if isinstance(value, bool) else None
     if isinstance(value, int):
@@ -40,14 +40,14 @@ def number(value: Any) -> int | float | None:
 
 
 def boolean(value: Any) -> bool | None:
-    """True or false, from text too; None where it is not set."""
+    """True or false, also from text; None if it is not set."""
     if value is None or value == "":
         return None
     return value.strip().lower() in ("true", "1", "enabled") if isinstance(value, str) else bool(value)
 
 
 def document(value: Any) -> Value:
-    """A JSON document by content; text that is no JSON is compared as text."""
+    """A JSON document, compared by content; other text is compared as text."""
     if value in (None, "", {}, []):
         return None
     if isinstance(value, str):
@@ -64,7 +64,7 @@ def listed(canon: Canon) -> Canon:
 
 
 def unordered(canon: Canon) -> Canon:
-    """A list whose order means nothing."""
+    """A list whose order is irrelevant."""
     return lambda value: frozenset(canon(v) for v in value or ())
 
 
@@ -74,12 +74,12 @@ def mapped(value: Any) -> Value:
 
 
 def dot_free(value: Any) -> str | None:
-    """A domain name: lower case, without the final dot."""
+    """A domain name in lower case, without the final dot."""
     return None if value in (None, "") else str(value).lower().rstrip(".")
 
 
 def later_minor(want: Value, have: Value) -> bool:
-    """Whether a version is a later one of the same major version: 14.9 after 14.7, 8.0.36 after 8.0.32.
+    """Whether a version is later than another of the same major version: 14.9 after 14.7, 8.0.36 after 8.0.32.
 
     The major version is the first number of two, the first two of more.
     """

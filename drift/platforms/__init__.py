@@ -1,7 +1,8 @@
-"""Where people read what drift found: pull requests, issues, chats.
+"""Platforms to which drift posts: pull requests, issues, chats.
 
-A platform's own maintained client speaks to it, waits for its rate limits and retries; what it refuses becomes a
-`PlatformError` that names no token. Each is loaded when first asked for, and is an extra: `drift-iac[github]`.
+The platform's own maintained client makes the calls, waits for rate limits and retries. A refusal becomes a
+`PlatformError` without the token. Each client is loaded when it is first used, and installed by an extra:
+`drift[github]`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from drift.platforms.place import Place, Platform
 
 
 def opened(place: Place) -> Platform:
-    """The platform; PlatformError where its client is not installed."""
+    """The client of a platform; PlatformError if it is not installed."""
     try:
         if place.platform == "github":
             from drift.platforms.github import GitHub
@@ -33,13 +34,13 @@ def opened(place: Place) -> Platform:
 
 
 def detect(environment: Mapping[str, str] = os.environ, platform: str = "") -> Place:
-    """The place that a CI job's own environment names; UsageError where it names none."""
+    """The place that the environment of a CI job names; UsageError if it names none."""
     if platform != "gitlab" and (platform == "github" or environment.get("GITHUB_REPOSITORY")):
         return _github(environment)
     if platform == "gitlab" or environment.get("CI_PROJECT_ID"):
         return _gitlab(environment)
-    hint = "Run it in GitHub Actions or GitLab CI, or give --platform, --repository, --number and a token."
-    raise UsageError("it cannot be told where to post", hint)
+    hint = "Run drift in GitHub Actions or GitLab CI, or give --platform, --repository, --number and a token."
+    raise UsageError("no platform to post to", hint)
 
 
 def _github(environment: Mapping[str, str]) -> Place:
@@ -56,7 +57,7 @@ def _github(environment: Mapping[str, str]) -> Place:
 
 
 def _pull_request(environment: Mapping[str, str]) -> int:
-    """The number in the job's reference, else in its event (`pull_request_target`, comments); 0 where there is none."""
+    """The number in the job's git reference, or in its event (`pull_request_target`, comments); 0 without one."""
     reference = environment.get("GITHUB_REF", "").split("/")
     if reference[:2] == ["refs", "pull"] and len(reference) > 2 and reference[2].isdigit():
         return int(reference[2])

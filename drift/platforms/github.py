@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 LABEL = "drift"
 TRIES = 6
 PATIENCE = 900
-"""Seconds to wait for a rate limit at most; a job must not hang for the hour that a primary limit may take."""
+"""Maximum wait for a rate limit, in seconds. A primary limit may last an hour; a job must not hang that long."""
 HINTS = {
     401: "The token is not valid: give the job GITHUB_TOKEN.",
     403: "Give the job `permissions: pull-requests: write` (and `issues: write` for an issue). A pull request from a "
     "fork has a token that only reads.",
-    404: "The repository or the pull request is not there, or the token may not see it.",
-    410: "Issues are switched off in this repository.",
-    422: "GitHub takes no such comment; this is a mistake of drift's.",
+    404: "The repository or pull request does not exist, or the token has no access to it.",
+    410: "Issues are disabled in this repository.",
+    422: "GitHub rejected the comment: this is a bug in drift, please report it.",
 }
 METHODS = frozenset({"GET", "POST", "PATCH", "DELETE"})
 
@@ -58,7 +58,7 @@ class GitHub:
         )
 
     def changed_files(self, number: int) -> Sequence[ChangedFile]:
-        """The files of a pull request with their changed lines; both names of one that moved."""
+        """The files of a pull request with their changed lines; for a renamed file both names."""
         out: list[ChangedFile] = []
         with self._said("the files of the pull request"):
             for file in self._repository().get_pull(number).get_files():
@@ -68,7 +68,7 @@ class GitHub:
         return out
 
     def comment(self, number: int, marker: str, body: str) -> str:
-        """Write the comment in place; others of the same marker, left by two runs at once, are deleted."""
+        """Write the comment in place. Duplicates with the same marker, written by two runs at once, are deleted."""
         with self._said("the comment"):
             issue = self._repository().get_issue(number)
             mine = [c for c in issue.get_comments() if self._own(c, marker)]
@@ -81,7 +81,7 @@ class GitHub:
             return mine[0].html_url
 
     def issue(self, marker: str, title: str, body: str, *, keep_open: bool) -> str:
-        """Open, update, reopen or close the one issue."""
+        """Open, update, reopen or close the issue."""
         with self._said("the issue"):
             repository = self._repository()
             found = [
@@ -106,13 +106,13 @@ class GitHub:
         return self._client.get_repo(self._place.repository)
 
     def _own(self, thing: IssueComment | Issue, marker: str) -> bool:
-        """Whether it is ours: the marker alone could be anybody's."""
+        """Whether drift wrote the comment or issue: anybody could copy the marker."""
         if not (thing.body or "").startswith(marker):
             return False
         return thing.user.login == self._login() if self._login() else thing.user.type == "Bot"
 
     def _login(self) -> str:
-        """Who the token speaks for; empty for that of a job, which may not ask."""
+        """The user of the token; empty for a job's token, which cannot ask."""
         if not hasattr(self, "_known_login"):
             try:
                 self._known_login = self._client.get_user().login
@@ -136,5 +136,5 @@ class GitHub:
 
 
 def _text(body: str) -> str:
-    """A body as GitHub keeps it."""
+    """The text as GitHub stores it."""
     return body.replace("\r\n", "\n").strip()

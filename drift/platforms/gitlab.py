@@ -18,9 +18,9 @@ from drift.report.touch import ChangedFile, changed_lines
 
 LABEL = "drift"
 HINTS = {
-    401: "Give a token with the scope `api` as GITLAB_TOKEN: a job's own CI_JOB_TOKEN may not write notes.",
-    403: "The token may not write here: it needs the scope `api` and at least the role Reporter.",
-    404: "The project or the merge request is not there, or the token may not see it.",
+    401: "Give a token with the scope `api` as GITLAB_TOKEN: the job's CI_JOB_TOKEN cannot write comments.",
+    403: "The token cannot write here: it needs the scope `api` and at least the role Reporter.",
+    404: "The project or merge request does not exist, or the token has no access to it.",
 }
 
 
@@ -43,7 +43,7 @@ class GitLab:
         )
 
     def changed_files(self, number: int) -> Sequence[ChangedFile]:
-        """The files of a merge request with their changed lines; both names of one that moved."""
+        """The files of a merge request with their changed lines; for a renamed file both names."""
         out: list[ChangedFile] = []
         with self._said("the files of the merge request"):
             for diff in self._client.http_list(f"{self._path(number)}/diffs", iterator=True, per_page=100):
@@ -53,7 +53,7 @@ class GitLab:
         return out
 
     def comment(self, number: int, marker: str, body: str) -> str:
-        """Write the note in place; others of the same marker, left by two runs at once, are deleted."""
+        """Write the comment in place. Duplicates with the same marker, written by two runs at once, are deleted."""
         with self._said("the note"):
             request = self._project().mergerequests.get(number)
             notes = request.notes.list(iterator=True, per_page=100, sort="asc", order_by="created_at")
@@ -68,7 +68,7 @@ class GitLab:
             return f"{request.web_url}#note_{mine[0].id}"
 
     def issue(self, marker: str, title: str, body: str, *, keep_open: bool) -> str:
-        """Open, update, reopen or close the one issue."""
+        """Open, update, reopen or close the issue."""
         with self._said("the issue"):
             project = self._project()
             found = [
@@ -107,11 +107,11 @@ class GitLab:
         return not note.system and note.body.startswith(marker) and note.author["id"] == self._me()
 
     def _me(self) -> int:
-        """Who the token speaks for."""
+        """The user of the token."""
         if self._client.user is None:
             self._client.auth()
         if self._client.user is None:
-            raise PlatformError("GitLab does not say who the token speaks for", HINTS[401])
+            raise PlatformError("GitLab does not return the user of the token", HINTS[401])
         return int(self._client.user.id)
 
     @contextmanager

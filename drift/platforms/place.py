@@ -1,4 +1,4 @@
-"""A platform's repository: how it is reached, what is done there, and what a refusal looks like."""
+"""A repository on a platform: its address, the operations on it, and the error for a refusal."""
 
 from __future__ import annotations
 
@@ -14,41 +14,41 @@ class Platform(Protocol):
     """One repository, on one platform."""
 
     limit: int
-    """Characters that a comment may have."""
+    """Maximum characters of a comment."""
 
     def changed_files(self, number: int) -> Sequence[ChangedFile]:
-        """What a pull request changes."""
+        """The files that a pull request changes."""
 
     def comment(self, number: int, marker: str, body: str) -> str:
-        """Write the comment that begins with `marker`, in place where it is there already; its address."""
+        """Write the comment that starts with `marker`, in place if it exists; return its URL."""
 
     def issue(self, marker: str, title: str, body: str, *, keep_open: bool) -> str:
-        """Write the one issue that begins with `marker`; close it where it is not kept open.
+        """Write the issue that starts with `marker`; close it unless `keep_open`.
 
-        Its address; empty where there is none and none was needed.
+        Returns its URL; empty if there is none and none was needed.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which platform, which repository, and who speaks."""
+    """The platform, the repository, and the token."""
 
     platform: str
     url: str
-    """The API's address."""
+    """The URL of the API."""
     repository: str
     token: str
     number: int = 0
-    """Of the pull request; 0 where there is none."""
+    """The number of the pull request; 0 without one."""
     link: str = ""
-    """Where the run that reports can be read."""
+    """A link to the run that reports."""
 
     def __repr__(self) -> str:
         return f"Place({self.platform}, {self.url}, {self.repository}, {self.number})"
 
 
 def refused(what: str, status: int, said: str, token: str, hints: Mapping[int, str]) -> PlatformError:
-    """The error for what a platform refused; its words are shown without the token."""
+    """The error for a refusal by a platform; its message is shown without the token."""
     safe = said.replace(token, "***") if token else said
-    hint = hints.get(status, "Try again; where it stays so, ask the platform's own log.")
+    hint = hints.get(status, "Try again. If the error persists, check the platform's status and logs.")
     return PlatformError(f"{what}: refused with {status}: {' '.join(safe.split())[:300]}", hint)

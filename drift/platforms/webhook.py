@@ -1,7 +1,7 @@
-"""Webhooks: Slack's and those that understand it (Mattermost, Rocket.Chat, Discord's `/slack`), and plain JSON.
+"""Webhooks: in Slack's format (also for Mattermost, Rocket.Chat, Discord's `/slack`), and as plain JSON.
 
-The address is a secret: whoever knows it may post. No message shows more of it than its host, and no redirect is
-followed with it.
+The address is a secret, because whoever knows it may post. Messages show only its host, and drift does not follow
+redirects.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ from drift.report.wording import alive, by_severity, headline, sentence
 
 TRIES = 4
 SHOWN = 15
-"""Resources that a message names."""
+"""The number of resources that a message names."""
 SENTENCE = 300
 MARK = {"critical": "🟥", "high": "🟥", "medium": "🟧", "low": "🟨", "info": "⬜"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What is to be told."""
+    """The content of one message."""
 
     scope: str
     link: str = ""
     report: Report | None = None
-    """None where the check could not be done."""
+    """None if the check failed."""
     new: tuple[Drift, ...] = ()
     unread: tuple[str, ...] = ()
-    """Why something could not be read, in words."""
+    """Reasons why something could not be read."""
     broken: str = ""
-    """Why the check could not be done."""
+    """The reason why the check failed."""
 
     @property
     def title(self) -> str:
-        """All of it in one line."""
+        """The message in one line."""
         scope = visible(self.scope)
         if self.report is None:
             return f"Drift in {scope} could not be checked"
@@ -52,7 +52,7 @@ class News:
 
 
 def slack(news: News) -> dict[str, Any]:
-    """A message in Slack's form; what comes from outside is plain text, in which nobody is called."""
+    """A message in Slack's format. Untrusted text is plain text, in which mentions have no effect."""
     title = news.title
     lines = [_cut(visible(line)) for line in news.broken.splitlines()[:SHOWN]]
     for drift in by_severity(news.new)[:SHOWN]:
@@ -70,7 +70,7 @@ def slack(news: News) -> dict[str, Any]:
         {"type": "section", "text": {"type": "plain_text", "text": _cut("\n".join(lines), 3000), "emoji": False}},
     ]
     if news.link.startswith("https://"):
-        button = {"type": "button", "text": {"type": "plain_text", "text": "The whole report"}, "url": news.link}
+        button = {"type": "button", "text": {"type": "plain_text", "text": "Complete report"}, "url": news.link}
         blocks.append({"type": "actions", "elements": [button]})
     fallback = "\n".join([title, *lines]).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return {"text": fallback.replace("@", "@\u200b"), "blocks": blocks}
@@ -98,7 +98,7 @@ KINDS: Mapping[str, Callable[[News], dict[str, Any]]] = {
 
 
 def send(url: str, message: Mapping[str, Any]) -> None:
-    """POST the message; PlatformError where the other side does not take it, UsageError for no address."""
+    """POST the message; PlatformError if the server does not accept it, UsageError for an invalid address."""
     import urllib3
 
     host = host_of(url)
@@ -117,15 +117,15 @@ def send(url: str, message: Mapping[str, Any]) -> None:
         with urllib3.PoolManager(retries=retry, timeout=urllib3.Timeout(connect=10, read=30)) as pool:
             answer = pool.request("POST", url, body=body, headers=headers, redirect=False)
     except urllib3.exceptions.HTTPError as error:
-        why = type(error).__name__  # its text holds the address
+        why = type(error).__name__  # its text contains the address
         raise PlatformError(f"the webhook at {host} cannot be reached: {why}", "Check its address.") from None
     if answer.status >= 300:
-        hint = "Make the webhook anew where it was taken away, and check which kind it is (--kind)."
-        raise PlatformError(f"the webhook at {host} answered {answer.status}", hint)
+        hint = "If the webhook was deleted, create it again. Check that --to matches its kind."
+        raise PlatformError(f"the webhook at {host} returned {answer.status}", hint)
 
 
 def host_of(url: str) -> str:
-    """What may be shown of a webhook's address; UsageError where it is none."""
+    """The part of a webhook's address that may be shown; UsageError if it is not an address."""
     try:
         parts = urlsplit(url.strip())
         host = parts.hostname or ""

@@ -1,4 +1,4 @@
-"""What runs drift in a CI: the text of a GitHub workflow and of a GitLab job, to be committed and read."""
+"""The text of a GitHub workflow and of a GitLab job that run drift."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from drift.provider.contract import NO_LOGIN, Login
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 PYTHON = "actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0"
 TERRAFORM = "hashicorp/setup-terraform@dfe3c3f87815947d99a8997f908cb6525fc44e9e # v4.0.1"
-"""Actions by their commit, as in this project's own workflows."""
+"""Actions, pinned to commits, as in this project's own workflows."""
 ROLE = {"github": "${{ vars.DRIFT_ROLE }}", "gitlab": "$DRIFT_ROLE"}
-"""Platform -> how a job names the role that a variable of the CI holds."""
+"""Platform -> the CI variable with the role, as a job refers to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What a CI is to run."""
+    """What the CI job runs."""
 
     directories: Sequence[str] = ()
-    """Terraform directories, from the root of the repository; `terraform init` fetches their modules."""
+    """Terraform directories, relative to the repository's root; the job runs `terraform init` in them."""
     login: Login = NO_LOGIN
-    """How it takes its role on."""
+    """How the job assumes its role."""
     schedule: str = "17 4 * * *"
-    """When the nightly check runs, in cron's words, UTC."""
+    """The time of the nightly check, as a cron expression in UTC."""
 
 
 def github(job: Job) -> str:
-    """A workflow: every night one issue, and on a pull request that touches Terraform one comment."""
+    """A workflow that keeps one issue every night, and one comment on pull requests that change Terraform."""
     commands = [f"terraform -chdir={shlex.quote(d)} init -input=false -no-color" for d in job.directories]
     init = "".join(f"      - run: {json.dumps(command)}\n" for command in commands)
     terraform = f"      - uses: {TERRAFORM}\n        with:\n          terraform_wrapper: false\n{init}" if init else ""
@@ -87,7 +87,7 @@ jobs:
 
 
 def gitlab(job: Job) -> str:
-    """A job for `.gitlab-ci.yml`, to be included: on schedules, and on merge requests that touch Terraform."""
+    """A job to be included in `.gitlab-ci.yml`, for schedules and for merge requests that change Terraform."""
     login = job.login
     tokens = "".join(f"    {name}:\n      aud: {json.dumps(whom)}\n" for name, whom in login.tokens.items())
     variables = "".join(f"    {name}: {json.dumps(value)}\n" for name, value in login.variables.items())

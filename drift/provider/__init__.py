@@ -1,1 +1,1 @@
-"""What drift needs of a cloud, as one value (`contract.py`), and the words its resource types are described in."""
+"""The provider contract (`contract.py`), and the vocabulary that describes resource types."""

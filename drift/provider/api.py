@@ -1,4 +1,4 @@
-"""Asking a cloud: one request, its pages, and how a refusal looks."""
+"""The interface to a cloud's API: a request, its complete answer, and a refusal."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ class Request:
     op: str
     args: Mapping[str, Any] = field(default_factory=dict)
     spares: bool = field(default=False, compare=False)
-    """Whether it is asked to spare others: where it is refused, they are asked instead. A tape may lack it."""
+    """Whether this call replaces many others (a `Bulk`). If it is refused, those are made instead. A recording may lack
+    it."""
     hashed: Hashed = field(init=False, compare=False, repr=False)
-    """The same for the same request, whatever the order of its arguments; for look-ups."""
+    """Equal for equal requests, whatever the order of their arguments. Used as a key."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hashed", (self.service, self.region, self.op, _hashed(self.args)))
 
     @property
     def key(self) -> str:
-        """The same as text, for people and files."""
+        """The same as text, for messages and files."""
         return json.dumps([self.service, self.region, self.op, self.args], sort_keys=True, default=str)
 
 
@@ -41,7 +42,7 @@ def _hashed(value: Any) -> Hashable:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An answer that is none: the cloud's error code, or the name of what failed on the way."""
+    """A refused or failed request: the cloud's error code, or the name of the failure."""
 
     code: str
     message: str = ""
@@ -52,37 +53,37 @@ Answer = Pages | Refused
 
 
 class Api(Protocol):
-    """Where answers come from: a cloud, or a tape."""
+    """A source of answers: a cloud, or a recording."""
 
     @property
     def account(self) -> str:
-        """The account that answers, twelve digits."""
+        """The account that the API reads, twelve digits."""
 
     @property
     def region(self) -> str:
-        """The region to begin in; empty where none is configured."""
+        """The default region; empty if none is configured."""
 
     @property
     def recorded(self) -> tuple[str, float] | None:
-        """Of a replay: when the recording began, as an ISO time, and how many seconds it took; None of an account."""
+        """For a replay: the start of the recording as an ISO time, and its duration in seconds. None for an account."""
 
     @property
     def counts(self) -> Counter[str]:
         """HTTP requests made so far, by service."""
 
     def ask(self, request: Request) -> Answer:
-        """All pages of the answer; safe to call from several threads."""
+        """The complete answer, with all pages. Safe to call from several threads."""
 
 
 class Asks(Protocol):
-    """Asks many requests side by side."""
+    """Makes many requests in parallel."""
 
     @property
     def api(self) -> Api:
-        """What answers."""
+        """The API that answers."""
 
     def ask(self, requests: Sequence[Request], done: Callable[[], None] = ...) -> list[Answer]:
-        """The answers, one for each request, in their order."""
+        """The answers, in the order of the requests."""
 
 
 class _Withheld(str):
@@ -90,4 +91,4 @@ class _Withheld(str):
 
 
 WITHHELD: Final = _Withheld("(not asked for)")
-"""Stands in an answer where content is that nobody asked for."""
+"""Replaces secret content in an answer, because the user did not ask for it."""

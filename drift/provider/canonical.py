@@ -1,4 +1,4 @@
-"""Both sides of an attribute in canonical form, as its words in the catalogue say."""
+"""Brings the values of an attribute on both sides into canonical form, as its entry says."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from drift.provider.spec import Attr, Raw
 
 
 def actual(attr: Attr, value: Any) -> Value:
-    """The API's value in canonical form; `Unreadable` where a canon tells that the cloud kept it back."""
+    """The API's value in canonical form; `Unreadable` if the cloud withheld it."""
     if attr.from_api is not None:
         value = attr.from_api(value)
     if value is None or value == "":
@@ -26,14 +26,14 @@ def actual(attr: Attr, value: Any) -> Value:
 
 
 def is_left_out(attr: Attr, value: Any) -> bool:
-    """Whether the API's value is none, and a recorded zero means the same."""
+    """Whether the API returned no value and a recorded zero means the same."""
     if attr.default is None or attr.zero_is_value:
         return False
     return (value if attr.from_api is None else attr.from_api(value)) in (None, "")
 
 
 def desired(attr: Attr, value: Any, instance: Raw) -> Value:
-    """The state's value in canonical form; `instance` is all that the state records of the resource."""
+    """The recorded value in canonical form. `instance` has all recorded attributes of the resource."""
     if value is None or value == "":
         value = attr.default if attr.from_state is None else value
     if attr.from_state is not None:

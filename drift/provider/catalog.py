@@ -1,4 +1,4 @@
-"""Every resource type drift knows, whichever provider it is of."""
+"""All supported resource types of all providers."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from drift.provider.facts import NO_SCHEMA, Default, Facts, Schema, SchemaFacts,
 from drift.provider.spec import ResourceType
 
 _SOURCE = re.compile(r'provider(?:\["(?:[^"]*/)?([\w-]+)"\]|\.([\w-]+))(?:\.|$)')
-"""`provider["registry.terraform.io/hashicorp/aws"].west`, and `provider.aws.west` of Terraform 0.12."""
+"""Matches `provider["registry.terraform.io/hashicorp/aws"].west`, and `provider.aws.west` of Terraform 0.12."""
 
 
 class IndexedTypes(Mapping[str, ResourceType]):
-    """The types of one package, each imported when it is first asked for.
+    """The types of one package. Each is imported when it is first used.
 
-    `index.txt` in the package says which module of its folder `types` describes which type.
+    `index.txt` in the package lists each type with the module in the folder `types` that describes it.
     """
 
     def __init__(self, package: str) -> None:
@@ -52,7 +52,7 @@ class IndexedTypes(Mapping[str, ResourceType]):
         return name in self.modules
 
     def scan(self) -> Mapping[str, str]:
-        """Type -> module, by importing every module: what `index.txt` must say."""
+        """Type -> the module that describes it, found by importing every module: the correct content of `index.txt`."""
         names = sorted(
             p.name.removesuffix(".py")
             for p in resources.files(f"{self.package}.types").iterdir()
@@ -74,7 +74,7 @@ class IndexedTypes(Mapping[str, ResourceType]):
 
 
 class Catalog(Mapping[str, ResourceType]):
-    """The types of several providers, and what other packages add to them; CatalogError where two clash."""
+    """The types of several providers and of extensions; CatalogError if two have the same name."""
 
     def __init__(self, providers: Iterable[Provider], extensions: Iterable[Extension] = ()) -> None:
         self.providers: Mapping[str, Provider] = {p.name: p for p in providers}
@@ -86,8 +86,8 @@ class Catalog(Mapping[str, ResourceType]):
         for name, (extension, _) in self._extensions.items():
             if extension.provider not in self.providers:
                 raise CatalogError(
-                    f"{name} is said to be of the provider {extension.provider!r}, which is not installed",
-                    f"Installed are: {', '.join(sorted(self.providers))}.",
+                    f"{name} is an extension of the provider {extension.provider!r}, which is not installed",
+                    f"Installed: {', '.join(sorted(self.providers))}.",
                 )
             self._owner[name] = self.providers[extension.provider]
 
@@ -109,7 +109,7 @@ class Catalog(Mapping[str, ResourceType]):
         return name in self._owner
 
     def provider_of(self, type_: str) -> Provider:
-        """The provider of a type; KeyError for a type that is not catalogued."""
+        """The provider of a type; KeyError for an unsupported type."""
         return self._owner[type_]
 
     def provider_at(self, configuration: str) -> Provider | None:
@@ -120,16 +120,16 @@ class Catalog(Mapping[str, ResourceType]):
         return self._at[configuration]
 
     def schema_of(self, type_: str) -> Schema:
-        """What says of a type what the Terraform provider's schema does; it may know nothing of the type."""
+        """The schema of the provider of a type; it may not have the type."""
         if type_ in self._extensions:
             return SchemaFacts(self._extensions[type_][0].schema)
         return self._owner[type_].schema if type_ in self._owner else NO_SCHEMA
 
     @cached_property
     def covered(self) -> Mapping[tuple[str, str], frozenset[str]]:
-        """(type as it is listed, attribute) -> the types whose resources may say what this attribute says.
+        """(type as listed, attribute) -> the types whose resources can describe elements of this attribute.
 
-        Without the attributes that others fill too: what nobody describes there, nobody need have made by hand.
+        Attributes that others fill too are left out: an element that nobody describes may have been created by them.
         """
         out: dict[tuple[str, str], set[str]] = defaultdict(set)
         shared: set[tuple[str, str]] = set()
@@ -143,15 +143,15 @@ class Catalog(Mapping[str, ResourceType]):
         return {of: frozenset(types) for of, types in out.items() if of not in shared}
 
     def facts(self, type_: str, major: int = 0) -> Facts:
-        """What the Terraform provider's schema says of a type; nothing of one that is not catalogued."""
+        """The schema facts of a type; empty for an unsupported type."""
         return self.schema_of(type_).of_type(type_, major)
 
     def defaults(self, type_: str, major: int = 0) -> Mapping[str, Any]:
-        """What the Terraform provider fills in for arguments of a type that nobody sets, nested blocks included."""
+        """The provider's defaults for arguments of a type, including nested blocks."""
         return self.schema_of(type_).defaults_of(type_, major)
 
     def left_out(self, type_: str, path: str, major: int = 0) -> Default | Unset:
-        """What it means that a resource leaves out an argument or a nested block (`drift.provider.facts.left_out`)."""
+        """The meaning of an argument or nested block that a resource does not set (`drift.provider.facts.left_out`)."""
         asked = type_, path, major
         if asked not in self._left_out:
             self._left_out[asked] = left_out(self.schema_of(type_), type_, path, major)

@@ -1,8 +1,8 @@
-"""The contract: what drift needs of a cloud, as one value.
+"""The provider contract: what drift needs of a cloud, as one value.
 
-A provider is data and a few functions. AWS is the first (`drift.providers.aws`); a package brings another by an
-entry point of the group `drift.providers` that names a `Provider`. `drift.conformance` has the tests that every
-provider inherits.
+A provider consists of data and a few functions. AWS is the first one (`drift.providers.aws`). A package adds another
+with an entry point in the group `drift.providers` that names a `Provider`. `drift.conformance` contains the tests that
+every provider inherits.
 """
 
 from __future__ import annotations
@@ -20,67 +20,67 @@ from drift.provider.spec import Call, ResourceType
 
 Usage = Mapping[str, int | None] | Unreadable
 Counts = Mapping[str, int] | Unreadable
-"""Service -> days since it was last used, None for never; or why that is not known."""
+"""Service -> days since its last use, None for never; or why that is unknown."""
 
 
 WIDTH = 8
-"""Calls side by side of one service in one region, where a provider does not say."""
+"""Parallel calls to one service in one region, unless the provider says otherwise."""
 
 
 class Home(NamedTuple):
-    """The account and the region that something lives in; empty where nothing tells."""
+    """The account and region in which a resource lives; empty if unknown."""
 
     account: str = ""
     region: str = ""
 
 
 class Homes(Protocol):
-    """Reads off what Terraform recorded where things live."""
+    """Determines account and region from recorded attributes."""
 
     def of_resource(
         self, attributes: Mapping[str, Any], identity: Mapping[str, Any], entry: ResourceType | None
     ) -> Home:
-        """Where a resource lives, by its own attributes and the identity that newer Terraform records."""
+        """The home of a resource, from its attributes and the identity that newer Terraform versions record."""
 
     def of_data_source(self, type_: str, attributes: Mapping[str, Any]) -> Home:
-        """Where a data source looked."""
+        """The home of a data source."""
 
     def of_name(self, name: str) -> Home:
-        """Where something of this name lives, where the name says so: an ARN."""
+        """The home of a resource with this name, if the name contains it, as an ARN does."""
 
     def of_configuration(self, arguments: Mapping[str, Any]) -> Home:
         """Where a provider configuration leads, by what its blocks and arguments say: the role that it assumes."""
 
     def is_unique(self, name: str) -> bool:
-        """Whether a name is nobody else's: an id that the cloud made up, an ARN, a URL."""
+        """Whether a name is globally unique: an id that the cloud generated, an ARN, a URL."""
 
     def is_full_name_of(self, name: str, key: Key, id_: str, label: str) -> bool:
         """Whether a full name, an ARN, may be that of what has this key, id and label, where its own is unread."""
 
 
 class NoHomes:
-    """For a cloud whose resources do not say where they live."""
+    """For a cloud whose resources do not record where they live."""
 
     def of_resource(
         self, attributes: Mapping[str, Any], identity: Mapping[str, Any], entry: ResourceType | None
     ) -> Home:
-        """Nowhere that is known."""
+        """Unknown."""
         return Home()
 
     def of_data_source(self, type_: str, attributes: Mapping[str, Any]) -> Home:
-        """Nowhere that is known."""
+        """Unknown."""
         return Home()
 
     def of_name(self, name: str) -> Home:
-        """Nowhere that is known."""
+        """Unknown."""
         return Home()
 
     def of_configuration(self, arguments: Mapping[str, Any]) -> Home:
-        """Nowhere that is known."""
+        """Unknown."""
         return Home()
 
     def is_unique(self, name: str) -> bool:
-        """No name is known to be."""
+        """Always false."""
         return False
 
     def is_full_name_of(self, name: str, key: Key, id_: str, label: str) -> bool:
@@ -90,16 +90,16 @@ class NoHomes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """How an account is to be reached."""
+    """How to connect to an account."""
 
     profile: str | None = None
-    """A profile of the cloud's own configuration; its default where left out."""
+    """A profile of the cloud's own configuration; None: its default profile."""
     region: str | None = None
-    """The region to begin in; the configuration's own where left out."""
+    """The default region; None: that of the cloud's own configuration."""
     emulator: bool = False
-    """Whether an endpoint that is not the cloud's own is an emulator of it, where it does not say so itself."""
+    """Whether a custom endpoint is an emulator of the cloud, if the endpoint does not say so itself."""
     secrets: bool = False
-    """Whether to read the content of what is kept secret; else it is refused with the code NOT_ASKED."""
+    """Whether to read secret content; otherwise it is refused with the code NOT_ASKED."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,7 @@ NO_LOGIN = Login()
 
 
 def _operation(service: str, call: Call) -> str:
-    """`service:Operation`, the permission where nothing else is said."""
+    """`service:Operation`, the default name of a permission."""
     return call.action or f"{service}:{call.op}"
 
 
@@ -154,7 +154,7 @@ def _no_login(role: str, region: str) -> Login:
 
 
 def _unknown_usage(asker: Asks, names: Sequence[str], region: str) -> Mapping[str, Usage]:
-    """This cloud does not count what is used."""
+    """For a cloud that does not report usage."""
     return {name: Unreadable("usage", "NotOffered") for name in names}
 
 
@@ -191,27 +191,29 @@ class Provider:
     """A cloud, as drift sees it."""
 
     name: str
-    """As Terraform configurations name it: `aws`."""
+    """The name in Terraform configurations: `aws`."""
     title: str
-    """As people call it: `AWS`."""
+    """The name for people: `AWS`."""
     sources: frozenset[str]
-    """Where Terraform gets it from, `namespace/type`: `hashicorp/aws`."""
+    """The provider's sources in Terraform, `namespace/type`: `hashicorp/aws`."""
     types: Mapping[str, ResourceType]
     """Terraform type -> its entry."""
     made_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Terraform type that has no entry -> its attributes that name what it made: managed, by another type."""
+    """Unsupported Terraform type -> its attributes that name resources it created. Those are managed, under another
+    type."""
     complete: Callable[[ResourceType], ResourceType] = _as_it_is
-    """What the provider adds to every entry, those of other packages too: an owner that its tags prove."""
+    """Completes every entry, also those of extensions: for example with an owner that its tags prove."""
     schema: Schema = NO_SCHEMA
-    """What the Terraform provider says of each type: attributes, flags, defaults."""
+    """The schema of the Terraform provider: attributes, flags, defaults."""
     operations: Callable[[], Operations]
-    """Loads the model of its API: the lint proves every entry against it, and it says what no tape may hold."""
+    """Loads the model of the cloud's API. The lint checks every entry against it, and it says what a recording must not
+    contain."""
     lint: Callable[[ResourceType], Iterable[str]] = _nothing_more
-    """(entry) -> what only the provider can know to be wrong with it: a permission that does not exist."""
+    """(entry) -> problems that only the provider can find, such as a permission that does not exist."""
     open: Callable[[Access], Api]
-    """Reaches an account; CloudError where that fails."""
+    """Connects to an account; CloudError if that fails."""
     action: Callable[[str, Call], str] = _operation
-    """(service, call) -> the permission that the call takes."""
+    """(service, call) -> the permission that the call needs."""
     secret_contents: frozenset[tuple[str, str]] = frozenset()
     """(service, operation) of calls whose whole answer is a secret: they are made only where `Access.secrets` asks."""
     allow: Callable[[Grant], Mapping[str, str]] | None = None
@@ -221,42 +223,42 @@ class Provider:
     login: Callable[[str, str], Login] = _no_login
     """(role, or the expression that gives it, region) -> how a CI takes the role on."""
     here: Callable[[str, str], Mapping[str, str]] = _nowhere
-    """(account, region) -> what every item knows of where it is: `here.account`, `here.region`."""
+    """(account, region) -> values that every item has: `here.account`, `here.region`."""
     homes: Homes = field(default_factory=NoHomes)
-    """Tells accounts and regions from what Terraform recorded."""
+    """Determines accounts and regions from recorded attributes."""
     account: Callable[[Asks, str], Counts] = _uncounted
     """(asker, region) -> what the cloud counts of the account itself: whether root has keys."""
     usage: Callable[[Asks, Sequence[str], str], Mapping[str, Usage]] = _unknown_usage
-    """(asker, names of identities, region) -> what each of them used."""
+    """(asker, names of identities, region) -> the usage of each identity."""
     lane: Callable[[str, str], tuple[str, int]] = _one_lane
-    """(service, operation) -> the lane within the service, in each region, that its calls go by, and how many may go
-    side by side: what the cloud's documentation allows."""
+    """(service, operation) -> (lane, number of calls that may run in parallel on it). Each region has its own lanes.
+    The numbers come from the cloud's documentation of its limits."""
     looked_for: Callable[[ResourceType, Set[str]], bool] = _every
-    """(entry, the services that the states or the account show to be used) -> whether it is looked for where no state
-    has one. All are where the user asks for it."""
+    """(entry, services that the states or the account show to be used) -> whether drift searches for unmanaged
+    resources of this type although no state has one. With --all-services it always does."""
     signs: Callable[[Asks, Sequence[str]], Set[str]] = _no_signs
-    """(asker, regions) -> the services that the account shows to be used, by what is read anyway or costs a call."""
+    """(asker, regions) -> the services that the account shows to be used. Takes at most a few calls."""
     rules: Callable[[], Sequence[Any]] = _no_rules
-    """The rules that judge its resources, each a `drift.rules.spec.Rule`."""
+    """The rules for its resources, each a `drift.rules.spec.Rule`."""
     frameworks: Callable[[], Sequence[Any]] = _no_rules
     """The frameworks that its rules answer to, each a `drift.rules.frameworks.Framework`."""
     data_blocks: Mapping[str, Any] = field(default_factory=dict)
     """Data source -> the blocks that stand in it, each with its own: JSON does not tell blocks from arguments. Of one
     that is left out it is known that `filter` is a block."""
     language: str = ""
-    """A module with what the provider adds to Terraform's language; imported when a configuration is evaluated.
-    It registers functions (`provider::aws::arn_parse`) and has DATA_SOURCES: data sources that need no call."""
+    """A module with the provider's additions to Terraform's language; imported when a configuration is evaluated. It
+    registers functions (`provider::aws::arn_parse`), and its DATA_SOURCES are data sources that need no call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
-    """Types that another package adds to a provider, with the facts of their schema (`drift.types`)."""
+    """Types that another package adds to a provider, with their schema facts (entry points `drift.types`)."""
 
     provider: str
-    """The provider's name: `aws`."""
+    """The name of the provider: `aws`."""
     types: tuple[ResourceType, ...]
     schema: Mapping[str, Facts] = field(default_factory=dict)
-    """Type -> the facts of its schema, as `drift.provider.facts.trimmed` makes them."""
+    """Type -> its schema facts, as made by `drift.provider.facts.trimmed`."""
 
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The catalogue as something to read: what is compared, what is not and why, and the rights it takes."""
+"""Describes the catalogue for users: what is compared, what is not and why, and the required permissions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from drift.provider.spec import Attr, Call, ElementOf, ResourceType, Within
 
 
 def compared(entry: ResourceType) -> list[str]:
-    """Every attribute that is compared, nested ones dotted."""
+    """Every compared attribute, nested ones with dots."""
     return [path for name, attr in entry.attributes.items() for path in _paths(name, attr)]
 
 
@@ -46,12 +46,12 @@ def actions(names: Iterable[str], catalog: Catalog, *, secrets: bool = False) ->
 
 
 def operation(entry: ResourceType, call: Call) -> str:
-    """A call as the API reference names it: `sqs:GetQueueAttributes`."""
+    """The call in the notation of the API reference: `sqs:GetQueueAttributes`."""
     return f"{call.service or entry.service}:{call.op}"
 
 
 def listings(entry: ResourceType, catalog: Catalog) -> list[str]:
-    """The operations whose answers tell that something of this type is there."""
+    """The operations whose answers list resources of this type."""
     if entry.alias_of:
         return listings(catalog[entry.alias_of], catalog)
     if isinstance(entry.list, ElementOf) and entry.parent:
@@ -69,7 +69,7 @@ def listings(entry: ResourceType, catalog: Catalog) -> list[str]:
 
 
 def told_by(entry: ResourceType, name: str, catalog: Catalog) -> list[str]:
-    """The operations whose answers tell an attribute."""
+    """The operations whose answers contain an attribute."""
     if isinstance(entry.list, ElementOf) or entry.aggregate is not None:
         return listings(entry, catalog)
     own = catalog[entry.alias_of] if entry.alias_of else entry
@@ -77,7 +77,7 @@ def told_by(entry: ResourceType, name: str, catalog: Catalog) -> list[str]:
 
 
 def _of(entry: ResourceType, at: Path, catalog: Catalog) -> list[str]:
-    """The operations that fill the sections which a path reads."""
+    """The operations that fill the sections of a path."""
     found: set[str] = set()
     for section in at.sections or {""}:
         described = [operation(entry, c) for c in entry.describe if c.into == section]
@@ -89,7 +89,7 @@ def _of(entry: ResourceType, at: Path, catalog: Catalog) -> list[str]:
 
 
 def plain_entry(entry: ResourceType, catalog: Catalog) -> dict[str, Any]:
-    """One type as plain values."""
+    """One entry as JSON values."""
     return {
         "type": entry.name,
         "service": entry.service,
@@ -101,7 +101,7 @@ def plain_entry(entry: ResourceType, catalog: Catalog) -> dict[str, Any]:
 
 
 def tally(entry: ResourceType, provider: facts.Facts) -> tuple[int, int]:
-    """(attributes compared, attributes a configuration may set), those inside nested blocks one by one."""
+    """(compared attributes, attributes that a configuration can set), counting each attribute inside a nested block."""
     return _tally(entry.attributes, provider)
 
 

@@ -1,19 +1,19 @@
-"""What a Terraform provider says of its types, trimmed to facts.
+"""Facts from the schema of a Terraform provider.
 
-A type's facts are attribute -> flags, nested block -> [flags, {attributes}]. Flags: `r`equired, `o`ptional,
-`c`omputed, `s`ensitive, `w`rite-only, `d`eprecated; then the type where it is not text (`o number`, `oc map`,
-`o list number`), for nested ones their nesting (`list 1`: at most one). The lint, the documentation, the evaluator and
-the reader of old states need them. A provider keeps them as JSON in its folder `schema`, one file for each module of
-its types, one line for each type. Written from `terraform providers schema -json` by
+The facts of a type map each attribute to its flags, and each nested block to [flags, {attributes}]. Flags: `r`equired,
+`o`ptional, `c`omputed, `s`ensitive, `w`rite-only, `d`eprecated; then the type if it is not a string (`o number`, `oc
+map`, `o list number`), for nested blocks the nesting (`list 1`: at most one). The lint, the documentation, the
+evaluator and the reader of old states use them. A provider stores them as JSON in its folder `schema`: one file for
+each module of its types, one line for each type. They are generated from `terraform providers schema -json` by
 
     python -m drift.provider.catalog drift.providers.aws schema.json
 
-Two more files lie in that folder, and name what they were made from, as `origin`:
+The folder contains two more files, which name their source as `origin`:
 
-- `_defaults.json`: what an argument means that nobody sets, which no schema says (`tests/support/defaults.py`);
-- `_major6.json`: what version 6 of the provider changed (`tests/support/bindings.py`).
+- `_defaults.json`: the defaults of arguments, which no schema contains (`tests/support/defaults.py`);
+- `_major6.json`: the changes in version 6 of the provider (`tests/support/bindings.py`).
 
-Where a function takes a `major` version, 0 is the one that the facts were made of.
+For a parameter `major`, 0 is the version from which the facts were generated.
 """
 
 from __future__ import annotations
@@ -30,50 +30,50 @@ from typing import Any, Protocol
 Facts = Mapping[str, Any]
 
 EVERYWHERE = frozenset({"id", "tags_all", "timeouts", "region"})
-"""Attributes no type needs to speak of: handled once, for all."""
+"""Attributes that entries need not mention, because the engine handles them for all types."""
 
 LATEST = 1_000
-"""As a major version: the latest of which anything is known."""
+"""As a major version: the latest known one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """The value that the provider gives to an argument that nobody sets."""
+    """The provider's default for an argument."""
 
     value: Any
 
 
 class Unset(Enum):
-    """What it means that nobody sets an argument, or writes a block, that has no default."""
+    """The meaning of an argument or block that is not set and has no default."""
 
     NOTHING = "nothing"
-    """It is null: the next apply takes away what is there."""
+    """It is null: the next apply removes the actual value."""
     ASSIGNED = "assigned"
-    """The cloud or the provider decides: the next apply leaves what is there."""
+    """The cloud or the provider chooses: the next apply leaves the actual value."""
     UNKNOWN = "unknown"
-    """It cannot be left out, or this version of the provider has no such argument, or nothing is known of the type."""
+    """It cannot be left out, or this version has no such argument, or the type is unknown."""
 
 
 class Schema(Protocol):
-    """What a Terraform provider says of its types."""
+    """The schema of a Terraform provider."""
 
     def of_type(self, name: str, major: int = 0) -> Facts:
-        """The facts of one type; nothing of a type that it does not know."""
+        """The facts of one type; empty for an unknown type."""
 
     def defaults_of(self, name: str, major: int = 0) -> Mapping[str, Any]:
-        """Argument -> what the provider fills in where nobody sets it; nested block -> those inside it."""
+        """Argument -> its default; nested block -> the defaults inside it."""
 
     def assigned_by_cloud(self, name: str) -> Collection[str]:
-        """The dotted paths of nested blocks that the cloud fills in where nobody writes them."""
+        """Dotted paths of nested blocks that the cloud fills in if the configuration does not have them."""
 
     def renamed(self, name: str, major: int) -> Mapping[str, str]:
-        """Argument of that version -> the name that the facts have for it."""
+        """Argument in that version -> its name in the facts."""
 
     def major_of(self, name: str, attributes: Collection[str]) -> int:
-        """The version whose record of a resource has all these attributes; 0 where nothing speaks for a later one."""
+        """The version whose records have all these attributes; 0 if nothing indicates a later version."""
 
     def knows(self, name: str) -> bool:
-        """Whether the Terraform provider has a resource type of this name, described here or not."""
+        """Whether the Terraform provider has this resource type, supported by drift or not."""
 
 
 class Indexed(Protocol):
@@ -86,18 +86,18 @@ class Indexed(Protocol):
         """Type -> the module that describes it."""
 
     def scan(self) -> Mapping[str, str]:
-        """The same, by looking into every module."""
+        """The same, by importing every module."""
 
 
 class SchemaFiles:
-    """The facts of a package, read from its folder `schema` module by module."""
+    """The facts of a package, read from its folder `schema` one module at a time."""
 
     def __init__(self, types: Indexed) -> None:
         self._types = types
         self._later: dict[tuple[str, int], Facts] = {}
 
     def of_type(self, name: str, major: int = 0) -> Facts:
-        """The facts of one type; nothing of a type that is not indexed."""
+        """The facts of one type; empty for a type that is not in the index."""
         module = self._types.modules.get(name)
         known: Facts = _of_module(self._types.package, module).get(name, {}) if module else {}
         for version, changes in self._changes(major):
@@ -107,11 +107,11 @@ class SchemaFiles:
         return known
 
     def defaults_of(self, name: str, major: int = 0) -> Mapping[str, Any]:
-        """Argument -> what the provider fills in where nobody sets it; nested block -> those inside it.
+        """Argument -> its default; nested block -> the defaults inside it.
 
-        They hold for the type's own variant: where a text among them is set otherwise (`load_balancer_type`), the
-        others may differ. Of a later version, the defaults of arguments that it changed are left out, but for those
-        that its upgrade guide names.
+        The defaults apply to the default variant of the type: if a string argument is set to another value
+        (`load_balancer_type`), other defaults may differ. For a later version, defaults of arguments that it changed
+        are left out, except those in its upgrade guide.
         """
         known: Mapping[str, Any] = self._plans(name).get("defaults", {})
         for _, changes in self._changes(major):
@@ -119,18 +119,18 @@ class SchemaFiles:
         return known
 
     def assigned_by_cloud(self, name: str) -> Collection[str]:
-        """The dotted paths of nested blocks that the cloud fills in where nobody writes them."""
+        """Dotted paths of nested blocks that the cloud fills in if the configuration does not have them."""
         found: Collection[str] = self._plans(name).get("assigned", ())
         return found
 
     def renamed(self, name: str, major: int) -> Mapping[str, str]:
-        """Argument of that version -> the name that the facts have for it."""
+        """Argument in that version -> its name in the facts."""
         return {
             new: old for _, changes in self._changes(major) for new, old in changes["renamed"].get(name, {}).items()
         }
 
     def major_of(self, name: str, attributes: Collection[str]) -> int:
-        """The latest version that a record speaks for: a record has every attribute of its schema, null or not."""
+        """The latest version that a record indicates: a record contains every attribute of its schema, null or not."""
         told = [
             version
             for version, changes in self._changes(self._newest)
@@ -140,7 +140,7 @@ class SchemaFiles:
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """What the defaults, and the changes of each later version, were made from."""
+        """The sources of the defaults, and of the changes in each later version."""
         later = (changes["origin"] for _, changes in self._changes(self._newest))
         return (_of_module(self._types.package, "_defaults")["origin"], *later)
 
@@ -149,7 +149,7 @@ class SchemaFiles:
         return found
 
     def knows(self, name: str) -> bool:
-        """Whether the provider's schema has it: `schema/_types.txt` names every type."""
+        """Whether the provider has the type: `schema/_types.txt` lists every type."""
         return name in self._types.modules or name in self._names
 
     @cached_property
@@ -167,14 +167,14 @@ class SchemaFiles:
         return max(self._majors, default=0)
 
     def _changes(self, major: int) -> Sequence[tuple[int, Mapping[str, Any]]]:
-        """What each version up to this one changed, in their order."""
+        """The changes of each version up to this one, in order."""
         if not major:
             return []
         return [(m, _of_module(self._types.package, f"_major{m}")) for m in self._majors if m <= major]
 
 
 def _changed(old: Facts, changes: Mapping[str, Any]) -> Facts:
-    """The facts with what another version changed: `null` is gone, a block that stays has changes inside."""
+    """The facts with the changes of another version: null removes an entry, a changed block has its changes inside."""
     out = dict(old)
     for name, change in changes.items():
         was = old.get(name)
@@ -188,7 +188,7 @@ def _changed(old: Facts, changes: Mapping[str, Any]) -> Facts:
 
 
 def _still(defaults: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The defaults of arguments that another version did not touch."""
+    """The defaults of arguments that another version did not change."""
     out = {}
     for name, value in defaults.items():
         change = changes.get(name, "")
@@ -208,42 +208,42 @@ def _overlaid(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, An
 
 
 class SchemaFacts:
-    """Facts that are at hand, of one version, without defaults: an extension's."""
+    """Facts given as a value, of one version and without defaults, as an extension has them."""
 
     def __init__(self, types: Mapping[str, Facts]) -> None:
         self._types = types
 
     def of_type(self, name: str, major: int = 0) -> Facts:  # noqa: ARG002
-        """The facts of one type; nothing of a type that it does not know."""
+        """The facts of one type; empty for an unknown type."""
         return self._types.get(name, {})
 
     def defaults_of(self, name: str, major: int = 0) -> Mapping[str, Any]:  # noqa: ARG002
-        """None is known."""
+        """No defaults are known."""
         return {}
 
     def assigned_by_cloud(self, name: str) -> Collection[str]:  # noqa: ARG002
-        """None is known."""
+        """No defaults are known."""
         return ()
 
     def renamed(self, name: str, major: int) -> Mapping[str, str]:  # noqa: ARG002
-        """Nothing: there is one version."""
+        """Empty: there is only one version."""
         return {}
 
     def major_of(self, name: str, attributes: Collection[str]) -> int:  # noqa: ARG002
-        """There is one version."""
+        """There is only one version."""
         return 0
 
     def knows(self, name: str) -> bool:
-        """Whether it is one of them."""
+        """Whether it is one of these types."""
         return name in self._types
 
 
 def left_out(schema: Schema, name: str, path: str, major: int = 0) -> Default | Unset:
-    """What it means that a resource of a type leaves out an argument or a nested block.
+    """The meaning of an argument or nested block that a resource does not set.
 
-    The path is dotted, without the numbers of blocks: `health_check.enabled`. Inside a block it speaks of a block
-    that is written. Where a text of the same body has a default and is set otherwise (`load_balancer_type`), another
-    variant is asked for, of which the defaults may differ.
+    The path has dots and no indexes: `health_check.enabled`. For a path inside a block, the block itself is set. If
+    another string argument of the same body has a default and is set to another value (`load_balancer_type`), the
+    resource is another variant, whose defaults may differ.
     """
     *above, last = path.split(".")
     known: Facts = schema.of_type(name, major)
@@ -265,7 +265,7 @@ def left_out(schema: Schema, name: str, path: str, major: int = 0) -> Default | 
 
 
 NO_SCHEMA = SchemaFacts({})
-"""Of a provider that nothing is known of."""
+"""The schema of a provider about which nothing is known."""
 
 
 @cache
@@ -280,13 +280,13 @@ def flags_of(fact: Any) -> str:
 
 
 def settable(fact: Any) -> bool:
-    """Whether a configuration may set it, and the cloud or the state could tell of it."""
+    """Whether a configuration can set the attribute, and the cloud or the state can contain it."""
     letters = flags_of(fact).split(" ")[0]
     return bool({"r", "o", "b"} & set(letters)) and "w" not in letters
 
 
 def count_settable(facts: Facts) -> int:
-    """Settable attributes, those inside nested blocks included."""
+    """The number of settable attributes, including those inside nested blocks."""
     return sum(
         (count_settable(fact[1]) if not isinstance(fact, str) else 1)
         for name, fact in facts.items()
@@ -295,7 +295,7 @@ def count_settable(facts: Facts) -> int:
 
 
 def trimmed(block: Mapping[str, Any], above: tuple[str, ...] = ()) -> dict[str, Any]:
-    """One schema block as facts; a block inside a block of its own name is cut there."""
+    """The facts of one schema block. A block inside a block of the same name is left out."""
     out: dict[str, Any] = {}
     for name, spec in sorted(block.get("attributes", {}).items()):
         out[name] = _attribute(spec)
@@ -332,7 +332,7 @@ def _typed(letters: str, type_: Any) -> Any:
 
 
 def _words(type_: Any) -> str:
-    """`list number` for `["list", "number"]`; text goes without saying."""
+    """`list number` for `["list", "number"]`; strings are left out."""
     if isinstance(type_, list):
         inner = _words(type_[1])
         return f"{type_[0]} {inner}" if inner else str(type_[0])
@@ -340,7 +340,7 @@ def _words(type_: Any) -> str:
 
 
 def write_module(file: Path, facts: Mapping[str, Facts]) -> None:
-    """Write the facts of one module's types, a line each."""
+    """Write the facts of one module's types, one line each."""
     lines = [f"{json.dumps(name)}: {json.dumps(facts[name], separators=(',', ':'))}" for name in sorted(facts)]
     file.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
@@ -348,7 +348,7 @@ def write_module(file: Path, facts: Mapping[str, Facts]) -> None:
 def write(types: Indexed, schema: Mapping[str, Any]) -> None:
     """Write the facts of every type of a package, and its index of types.
 
-    A type that the schema lacks keeps the facts that it has: only a later version of the provider knows it.
+    A type that the schema does not have keeps its facts: only a later version of the provider has it.
     """
     known = next(iter(schema["provider_schemas"].values()))["resource_schemas"]
     here = Path(str(resources.files(types.package)))

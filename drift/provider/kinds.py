@@ -1,4 +1,5 @@
-"""The kinds of attribute. Each reads as a column type in a catalogue file. A provider adds its own beside its types."""
+"""The kinds of attributes. In an entry, each reads like a column type. A provider adds its own
+kinds besides its types."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from drift.provider.spec import Attr
 
 
 def attr(at: str, canon: Canon, **words: Any) -> Attr:
-    """Any value, by a canon of its own."""
+    """Any value, with the given canon."""
     return Attr(path=unread(at), canon=canon, **words)
 
 
@@ -24,7 +25,7 @@ def text(at: str, **words: Any) -> Attr:
 
 
 def caseless(at: str, **words: Any) -> Attr:
-    """Text whose case the cloud does not keep."""
+    """Text that is compared without case, because the cloud does not preserve it."""
     return attr(at, values.lower, **words)
 
 
@@ -54,7 +55,7 @@ def pem(at: str, **words: Any) -> Attr:
 
 
 def moment(at: str, **words: Any) -> Attr:
-    """A point in time, to the second."""
+    """A point in time, compared to the second."""
     return attr(at, times.moment, **words)
 
 
@@ -64,12 +65,12 @@ def cidr(at: str, **words: Any) -> Attr:
 
 
 def mapping(at: str, **words: Any) -> Attr:
-    """A map of strings, told key by key."""
+    """A map of strings, reported key by key."""
     return attr(at, values.mapped, **words)
 
 
 def set_of(canon: Canon, at: str, **words: Any) -> Attr:
-    """A list whose order means nothing."""
+    """A list whose order is irrelevant."""
     return attr(at, values.unordered(canon), **words)
 
 
@@ -79,10 +80,10 @@ def list_of(canon: Canon, at: str, **words: Any) -> Attr:
 
 
 def block(at: str, fields: Mapping[str, Attr], **words: Any) -> Attr:
-    """A nested block that stands at most once."""
+    """A nested block that occurs at most once."""
     return attr(at, freeze, fields=fields, **words)
 
 
 def blocks(at: str, fields: Mapping[str, Attr], **words: Any) -> Attr:
-    """A nested block that may stand several times."""
+    """A nested block that may occur several times."""
     return attr(at, freeze, fields=fields, many=True, **words)

@@ -1,7 +1,7 @@
-"""The model of a cloud's API: which operations there are, what each takes and what it answers.
+"""The model of a cloud's API: its operations, their arguments and their answers.
 
-The lint proves an entry against it, and a tape asks it what must never reach the disk. A provider makes it from what
-its cloud publishes (AWS from botocore's models), or writes it down by hand with `Model`.
+The lint checks entries against it, and a recording uses it to leave out secrets. A provider generates it from what its
+cloud publishes (AWS: botocore's models), or writes it by hand with `Model`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 Kind = Literal["structure", "list", "map", "text", "number", "flag", "time", "bytes", "any"]
-"""`any`: a JSON document, or something that the model says nothing of."""
+"""`any`: a JSON document, or a value that the model does not describe."""
 
 
 class Shape(Protocol):
@@ -19,11 +19,11 @@ class Shape(Protocol):
 
     @property
     def kind(self) -> Kind:
-        """What sort of value it is."""
+        """The kind of value."""
 
     @property
     def name(self) -> str:
-        """As the model calls it; empty where it has no name."""
+        """The name in the model; empty without one."""
 
     @property
     def sensitive(self) -> bool:
@@ -35,20 +35,21 @@ class Shape(Protocol):
 
     @property
     def element(self) -> Shape | None:
-        """What a list or a map is made of."""
+        """The shape of the elements of a list, or of the values of a map."""
 
     @property
     def names(self) -> frozenset[str] | None:
-        """The keys of a map, or what a text may say, where the model or its documentation names them; else None."""
+        """The possible keys of a map or values of a text, if the model or its documentation lists them; otherwise
+        None."""
 
     @property
     def complete(self) -> bool:
-        """Whether `names` is the whole list, and not only what the documentation mentions."""
+        """Whether `names` is complete, and not just what the documentation mentions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A shape that is written down by hand."""
+    """A shape that is written by hand."""
 
     kind: Kind = "text"
     members: Mapping[str, Shape] = field(default_factory=dict)
@@ -68,25 +69,25 @@ class Operation:
     required: frozenset[str] = frozenset()
     answers: Shape = field(default_factory=lambda: Model("structure"))
     errors: frozenset[str] = frozenset()
-    """The error codes that the model names for it; empty where it names none."""
+    """The error codes in the model; empty if it lists none."""
     reads: bool = True
-    """Whether it changes nothing."""
+    """Whether the operation changes nothing."""
 
 
 class Operations(Protocol):
     """All operations of a cloud."""
 
     def find(self, service: str, op: str) -> Operation | None:
-        """One operation; None where the service is unknown or has none of that name."""
+        """One operation; None if the service or the operation is unknown."""
 
     def services(self) -> Iterable[str]:
         """The name of every service."""
 
     def names(self, service: str) -> Iterable[str]:
-        """The operations of a service; none of one that is not known."""
+        """The operations of a service; empty for an unknown service."""
 
     def errors(self, service: str) -> frozenset[str]:
-        """Every error code that the service is known to answer; empty where nothing is known of its errors."""
+        """Every error code that the service may return; empty if none is known."""
 
 
 __all__ = ["Kind", "Model", "Operation", "Operations", "Shape"]

@@ -1,4 +1,4 @@
-"""JMESPath, compiled once."""
+"""JMESPath expressions, compiled once."""
 
 from __future__ import annotations
 
@@ -23,26 +23,27 @@ _INTO = frozenset(
 
 
 class _Functions(Functions):
-    """What JMESPath cannot say of text."""
+    """Additional JMESPath functions for entries."""
 
     @signature({"types": ["string", "null"]})
     def _func_last(self, text: str | None) -> str | None:
-        """`last(Id)`: what follows the last slash; Route 53 lists `/hostedzone/Z1` and is asked for `Z1`."""
+        """`last(Id)`: the text after the last slash. Route 53 lists `/hostedzone/Z1` and expects `Z1`."""
         return text.rsplit("/", 1)[-1] if text else None
 
     @signature({"types": ["array", "null"]})
     def _func_pairs(self, pairs: list[dict[str, Any]] | None) -> dict[str, Any] | None:
-        """`pairs(Attributes)`: a list of `Key` and `Value` as a map, so that each is found without a search."""
+        """`pairs(Attributes)`: a list of `Key` and `Value` as a map, for direct access."""
         return None if pairs is None else {p["Key"]: p.get("Value") for p in pairs}
 
     @signature({"types": ["object", "null"]})
     def _func_entries(self, members: Mapping[str, Any] | None) -> list[dict[str, Any]] | None:
-        """`entries(methodSettings)`: a map as a list of {key, value}, where the key is told nowhere else."""
+        """`entries(methodSettings)`: a map as a list of {key, value}, for maps whose key is not repeated in the
+        value."""
         return [{"key": key, "value": members[key]} for key in sorted(members)] if members else None
 
     @signature({"types": ["array", "object", "null"]}, {"types": ["string"]})
     def _func_tag(self, tags: list[dict[str, Any]] | Mapping[str, Any] | None, name: str) -> Any:
-        """`tag(Tags, 'Team')`: the value of one tag; null where there is none."""
+        """`tag(Tags, 'Team')`: the value of one tag; null without it."""
         return tag_named(tags, name)
 
     @signature({"types": ["string", "null"]}, {"types": ["number"]})
@@ -52,23 +53,23 @@ class _Functions(Functions):
 
     @signature({"types": ["string", "null"]})
     def _func_account(self, arn: str | None) -> str | None:
-        """`account(Arn)`: whose it is, where a listing says so in the ARN alone."""
+        """`account(Arn)`: the account in an ARN, if a listing returns no other."""
         parts = (arn or "").split(":", 5)
         return parts[4] or None if len(parts) > 5 else None
 
     @signature({"types": ["array", "null"]}, {"types": ["string"]}, {"types": ["string", "null"]})
     def _func_of(self, elements: list[Mapping[str, Any]] | None, member: str, value: str | None) -> list[Any]:
-        """`of(Targets, 'ResourceId', Name)`: the elements whose member is this value of the item itself."""
+        """`of(Targets, 'ResourceId', Name)`: the elements whose member equals a value of the item."""
         return [e for e in elements or () if value is not None and e.get(member) == value]
 
     @signature({"types": []})
     def _func_given(self, value: Any) -> Any:
-        """`given({CatalogId: catalog_id})`: a request's structure without the members that have no value."""
+        """`given({CatalogId: catalog_id})`: a structure for a request, without members that have no value."""
         return _given(plain(value))
 
     @signature({"types": []}, {"types": ["array"]})
     def _func_pick(self, members: Mapping[str, Any] | None, names: list[str | None]) -> dict[str, Any] | None:
-        """`pick(item, [hash_key, range_key])`: the members of those names; null where one is missing."""
+        """`pick(item, [hash_key, range_key])`: the members with these names; null if one is missing."""
         wanted = [name for name in names if name]
         if members is None or not wanted or any(name not in members for name in wanted):
             return None
@@ -76,7 +77,7 @@ class _Functions(Functions):
 
     @signature({"types": []}, {"types": []})
     def _func_since(self, start: datetime | None, end: datetime | None) -> float | None:
-        """`since(a, b)`: the seconds from one time to another; null where either is not known."""
+        """`since(a, b)`: the seconds between two times; null if one is unknown."""
         return (end - start).total_seconds() if start is not None and end is not None else None
 
 
@@ -135,14 +136,14 @@ def unread(text: str) -> Path:
 
 @cache
 def path(text: str) -> Path:
-    """The compiled form of `text`; ValueError where it is no JMESPath."""
+    """The compiled expression; ValueError if it is not valid JMESPath."""
     found = unread(text)
     found.compile()
     return found
 
 
 def text_at(text: str, attributes: Mapping[str, Any]) -> str:
-    """The text at `text`; empty where it is not set, or cannot be put together without what is missing."""
+    """The text at a path; empty if it is not set, or if a part of it is missing."""
     try:
         found = path(text).search(attributes)
     except JMESPathError:
@@ -151,16 +152,16 @@ def text_at(text: str, attributes: Mapping[str, Any]) -> str:
 
 
 def _searched(first: Callable[[Any], Any] | None, parsed: Any, data: Any) -> Any:
-    """What is there; nothing where a function is given what the cloud left out, so that one item cannot end a scan.
+    """The result of a search; None if a function gets a missing value, so that one item cannot end a scan.
 
-    Where `first`, a condition that all depends on, is false, jmespath is not asked.
+    If `first`, a condition that the whole expression depends on, is false, jmespath does not run.
     """
     if first is not None and false(found := first(data)):
         return found
     try:
         return parsed.search(data, options=_OPTIONS)
     except JMESPathTypeError as error:
-        # jmespath calls a missing argument "null", and a missing element of a list "NoneType"
+        # jmespath names the type of a missing argument "null", and of a missing list element "NoneType"
         if error.actual_type not in ("null", "NoneType"):
             raise
         return None

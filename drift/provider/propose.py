@@ -83,7 +83,7 @@ def propose(name: str, known: facts.Facts, catalog: Catalog, service: str = "") 
     provider = catalog.providers.get(name.partition("_")[0])
     if provider is None:
         raise CatalogError(
-            f"no installed provider has types like {name}", f"Installed: {', '.join(catalog.providers)}."
+            f"no installed provider has types such as {name}", f"Installed: {', '.join(catalog.providers)}."
         )
     operations = provider.operations()
     service = service or _service(name, catalog, operations)
@@ -105,7 +105,9 @@ def _service(name: str, catalog: Catalog, operations: Operations) -> str:
             return near.most_common(1)[0][0]
         if (letters := "".join(words[1:size])) in (plain := {s.replace("-", ""): s for s in operations.services()}):
             return plain[letters]
-    raise CatalogError(f"{name} names no service", "Say which with --service, as the model of the API calls it.")
+    raise CatalogError(
+        f"{name} does not name a service", "Give --service with the name of the service in the API's model."
+    )
 
 
 def _noun(name: str, service: str) -> str:

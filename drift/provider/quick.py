@@ -1,7 +1,6 @@
-"""The common forms of JMESPath as Python functions: the interpreter of jmespath costs some 5 µs a step.
+"""The common forms of JMESPath as Python functions, because jmespath's interpreter costs about 5 µs per step.
 
-`quick` answers exactly as jmespath does, or says that it does not know the form. The tests hold both against each
-other.
+`quick` returns exactly what jmespath returns, or None for a form that it does not support. The tests compare both.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ Search = Callable[[Any], Any]
 
 
 def quick(node: Mapping[str, Any]) -> Search | None:
-    """A function for a node of jmespath's tree; None where the form is not one of the common ones."""
+    """A function for a node of jmespath's tree; None if the form is not supported."""
     kind = node["type"]
     if kind == "comparator":
         return _comparator(node)
@@ -48,12 +47,13 @@ def first_condition(node: Mapping[str, Any]) -> Search | None:
 
 
 def false(value: Any) -> bool:
-    """What JMESPath takes for false: 0 is none of that."""
+    """Whether JMESPath treats the value as false. It does not treat 0 as false."""
     return value is None or value is False or value == "" or value == [] or value == {}
 
 
 def hidden(data: Any) -> Any:
-    """What hides all that is inside of it (a scrubbed secret); None for anything else that has no members."""
+    """A value that hides everything inside it (a scrubbed secret) stays as it is; None for other values without
+    members."""
     return data if getattr(data, "opaque", False) else None
 
 
@@ -94,7 +94,7 @@ _LOGIC: Mapping[str, Callable[..., Search]] = {"or_expression": _or, "and_expres
 
 
 def _comparator(node: Mapping[str, Any]) -> Search | None:
-    """`==` and `!=` with a text: numbers and truth values are compared by rules of their own."""
+    """`==` and `!=` with a text. Numbers and booleans have other rules, so they are not supported."""
     left, right = node["children"]
     if node["value"] not in ("eq", "ne") or right["type"] != "literal" or not isinstance(right["value"], str):
         return None
@@ -119,7 +119,7 @@ def _filter(node: Mapping[str, Any]) -> Search | None:
 
 
 def _function(node: Mapping[str, Any]) -> Search | None:
-    """`tag(Tags, 'name')` of what a path finds: tags in any form, or none."""
+    """`tag(Tags, 'name')` of a path: tags in any form, or none."""
     if node["value"] != "tag" or len(node["children"]) != 2:
         return None
     tags, name = node["children"]

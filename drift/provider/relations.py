@@ -1,4 +1,4 @@
-"""How resources are related: what describes one, what it is part of, what it stands for, what its references name."""
+"""Relations between resources: their entry, their parent, their parts, and the targets of their references."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from drift.provider.spec import Parent, Ref, ResourceType
 
 
 def entry_of(resource: Resource, catalog: Catalog) -> ResourceType:
-    """The entry a resource is described by: its address says more than its key (`aws_default_vpc`)."""
+    """The entry of a resource. Its address is more specific than its key (`aws_default_vpc`)."""
     return catalog[resource.address.type if resource.address else resource.type]
 
 
 def parent_key(resource: Resource, parent: Parent, catalog: Catalog) -> Key | None:
-    """The key of the resource this one is part of."""
+    """The key of a resource's parent."""
     value = resource.attributes.get(parent.attribute)
     if not isinstance(value, str) or parent.to not in catalog:
         return None
@@ -28,7 +28,7 @@ def parent_key(resource: Resource, parent: Parent, catalog: Catalog) -> Key | No
 
 
 def parts_of(resource: Resource, catalog: Catalog) -> list[Resource]:
-    """What a gathering resource stands for, each as if it stood alone; nothing for any other."""
+    """The parts for which an aggregate stands, each as a resource of its own; empty for other resources."""
     gathers, out = entry_of(resource, catalog).aggregate, list[Resource]()
     if gathers is None or resource.deposed:
         return out
@@ -44,12 +44,12 @@ def parts_of(resource: Resource, catalog: Catalog) -> list[Resource]:
 
 
 def as_attribute(entry: ResourceType, name: str, value: Value) -> Value:
-    """A single value as an attribute of that type holds it: in a set of its own, where it is a set."""
+    """A value in the form of an attribute: if the attribute is a set, as a set with one element."""
     return frozenset({value}) if isinstance(canonical.actual(entry.attr(name), None), frozenset) else value
 
 
 def values_at(attributes: Mapping[str, Any], dotted: str) -> Iterator[Any]:
-    """Every value a `Ref.attribute` arrives at: `ingress[].security_group`."""
+    """Every value at the end of a `Ref.attribute`: `ingress[].security_group`."""
     values: list[Any] = [attributes]
     for step in dotted.split("."):
         name, into = step.removesuffix("[]"), step.endswith("[]")
@@ -59,20 +59,20 @@ def values_at(attributes: Mapping[str, Any], dotted: str) -> Iterator[Any]:
 
 
 def order_of(resource: Resource) -> tuple[str, ...]:
-    """An order that never varies; part of an identity may be None."""
+    """A sort key that is always the same; parts of an identity may be None."""
     key = resource.key
     return key.type, key.account, key.region, str(key.identity), str(resource.address or "")
 
 
 def _near(resources: Iterable[Resource], source: Resource, *, anywhere: bool = False) -> list[Resource]:
-    """Those of the same account and region, or else of the same account."""
+    """The resources in the same account and region, or else in the same account."""
     near = [r for r in resources if r.key.account == source.key.account]
     same = [] if anywhere else [r for r in near if r.key.region == source.key.region]
     return same or near
 
 
 class Index:
-    """Finds the resource that a reference names."""
+    """Finds the target of a reference."""
 
     def __init__(self, resources: Iterable[Resource], catalog: Catalog) -> None:
         self._catalog = catalog
@@ -82,13 +82,13 @@ class Index:
         self._by: dict[tuple[str, str], dict[Any, list[Resource]]] = {}
 
     def named(self, ref: Ref, source: Resource) -> list[tuple[Any, Resource | None]]:
-        """(value, resource it names or None) for every value of the reference."""
+        """(value, target or None) for every value of the reference."""
         index = self._index(self._listed_as(ref.to), ref.by)
         values = (v for v in values_at(source.attributes, ref.attribute) if isinstance(v, str))
         return [(v, next(iter(_near(index.get(v, ()), source)), None)) for v in values]
 
     def every(self, ref: Ref, source: Resource) -> list[Resource]:
-        """All resources that any value of the reference names, where several may answer to one."""
+        """All targets of all values of the reference, if several resources may match one value."""
         index = self._index(self._listed_as(ref.to), ref.by)
         values = [v for v in values_at(source.attributes, ref.attribute) if isinstance(v, str)]
         return [r for v in values for r in _near(index.get(v, ()), source, anywhere=ref.anywhere)]

@@ -1,9 +1,8 @@
-"""The words a resource type is described in.
+"""The vocabulary of the catalogue: the words of an entry.
 
-A `ResourceType` says, as data, where one Terraform type lives in the cloud: the call that lists it, the
-calls that complete it, and for each Terraform attribute the JMESPath at which the API keeps it
-and the kind of value it is (`drift.provider.kinds`). Whatever cannot be said as data is a small
-pure function passed where a word expects one.
+A `ResourceType` describes one Terraform type in the cloud as data: the calls that list and read it, and for each
+Terraform attribute the JMESPath of its value in the answers and its kind (`drift.provider.kinds`). What cannot be
+data is a small pure function, where a word accepts one.
 """
 
 from __future__ import annotations
@@ -18,97 +17,102 @@ from drift.normalize.values import Canon
 from drift.provider.path import Path
 
 Raw = Mapping[str, Any]
-"""One resource's attributes, as a state holds them."""
+"""A resource's attributes, as recorded in a state."""
 Attributes = Mapping[str, Value]
-"""One resource's attributes, in canonical form."""
+"""A resource's attributes, in canonical form."""
 Share = Callable[[Attributes], frozenset[Value]]
 
 
 def WHOLE(attributes: Attributes) -> frozenset[Value]:  # noqa: ARG001, N802 - a constant, compared by identity
-    """The share of a type that holds the whole of its parent's attribute."""
+    """The share of a type whose resources describe the whole attribute of their parent."""
     return frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One operation of the API and the part of its answer we keep."""
+    """One API operation, and the part of its answer that drift keeps."""
 
     op: str
-    """As the API reference names it: `GetQueueAttributes`."""
+    """The operation in the API reference: `GetQueueAttributes`."""
     take: str = "@"
     """JMESPath over each page of the answer."""
     args: Mapping[str, Any] = field(default_factory=dict)
-    """Arguments that never vary."""
+    """Constant arguments."""
     bind: Mapping[str, str] = field(default_factory=dict)
     """Argument -> JMESPath over the item. Without it, one call answers for the whole region.
 
-    Every item knows `here.account`, `here.region` and `here.partition`; a listing can bind these alone.
+    Every item has `here.account`, `here.region` and `here.partition`. A listing can bind only these.
     """
     each: Mapping[str, str] = field(default_factory=dict)
     """One argument -> JMESPath over the item: a list. Of a describe call: it is made once for each element, and what is
     taken of all answers is one list: each alias of a function has a policy of its own."""
     only_if: str = ""
-    """JMESPath over the item: whether there is anything to ask. Where it is false, nothing of the kind exists.
+    """JMESPath over the item. If it is false, the call is not made, and the section is empty: nothing of the kind
+    exists.
 
-    An argument that has no value otherwise means that the answer is not known: the section is unread.
+    Without this word, an argument without a value means that the section is unread.
     """
     batch_common: Mapping[str, str] = field(default_factory=dict)
-    """The same, for arguments that all items of one batch have in common: a service's cluster."""
+    """Like `bind`, for arguments that must be equal for all items of one batch, such as the cluster of an ECS
+    service."""
     into: str = ""
-    """The section of the item that keeps the answer."""
+    """The section of the item that stores the answer."""
     batch: int = 1
-    """Items one call may describe; above 1, the bound argument is a list."""
+    """The number of items that one call may describe. Above 1, the bound argument is a list."""
     match: str = ""
-    """JMESPath over each element of the answer: the value of `key` it belongs to."""
+    """JMESPath over each element of the answer: the value of `key` to which the element belongs."""
     key: str = ""
-    """JMESPath over the item that `match` answers to; the bound path where it is left out."""
+    """JMESPath over the item: the value that `match` must equal. Default: the bound path."""
     many: bool = False
-    """Whether several elements of the answer belong to one item."""
+    """Whether several elements of the answer may belong to one item."""
     absent: frozenset[str] = frozenset()
     """Error codes that mean "nothing of the kind is configured"."""
     gone: frozenset[str] = frozenset()
     """Error codes that mean "deleted since it was listed"."""
     retry_singly: frozenset[str] = frozenset()
-    """Error codes that one item may bring upon its whole batch: its members are asked again one by one."""
+    """Error codes that one item may cause for its whole batch. The items are then read one by one."""
     action: str = ""
-    """The permission that it takes, where that is not the operation of that name."""
+    """The permission, if it differs from the name of the operation."""
     parse: str = ""
-    """A member of the answer that is JSON text: decoded before `take` looks into it."""
+    """A member of the answer that contains JSON text. It is decoded before `take` is applied."""
     gather: Callable[[builtins.list[Any]], builtins.list[Any]] | None = None
-    """Applied to the elements taken from all pages, where the cloud answers one thing in several of them."""
+    """Applied to the elements of all pages, if the cloud splits one item over several elements."""
     service: str = ""
-    """The service of the API, where it is not the type's own."""
+    """The service of the API, if it is not the type's own."""
     region: str = ""
-    """The one region that answers; a regional type is listed by this call there only."""
+    """The one region that answers. For a regional type: the call lists the type only in this region."""
     per: Call | None = None
-    """Of a listing: another listing to make first. This call is made once for each element that it takes, and
-    `bind` looks into that element too: permission sets are listed by instance. An item knows the
-    members of the elements that led to it."""
+    """For a listing: another listing to make first. This call is then made for each of its elements, and `bind` can use
+    that element: permission sets are listed by instance. An item has the members of the elements that
+    led to it.
+    """
 
     deeper: str = ""
-    """Of a describe call with one bound argument: JMESPath over an element of the answer, by which the same is asked of
-    that element, until nothing is further down: units within units. An element also knows the argument that it was
-    found by."""
+    """For a describe call with one bound argument: JMESPath over an element of the answer. The call is repeated with
+    this value for each element, until nothing is below: units within units. An element also has the argument that led
+    to it.
+    """
     where: tuple[Where, ...] = ()
-    """Of a listing: the call is made only where one of these was found in the same region, or could not be looked
-    for. What has no region is looked for as such."""
+    """For a listing: the call is made only if one of these items was found in the same region, or could not be
+    listed. Items without a region count for every region."""
     guest: str = ""
-    """Of a listing: JMESPath over what led to it; true where it may be refused although there is nothing to hide: what
-    led to it is another account's, or the account never signed up. A refusal is a gap then only where something of the
-    type is desired."""
+    """For a listing: JMESPath over the element of `per`. If it is true, a refusal is expected, because the element
+    belongs to another account or the account did not enable the service. The refusal is then a gap only if a resource
+    of the type is desired.
+    """
 
     bulk: Bulk | None = None
-    """Of a describe call: a cheaper source of the same section, which is a little behind."""
+    """For a describe call: a cheaper source of the same section, which may be out of date."""
 
     @property
     def chain(self) -> tuple[Call, ...]:
-        """This call after those that must be made before it, the first one first."""
+        """This call, after the calls that must be made before it, in order."""
         return (*self.per.chain, self) if self.per else (self,)
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Items of another type: `which` is JMESPath over one, true for those that are meant."""
+    """Items of another type; `which` is a JMESPath over one item, true for the relevant ones."""
 
     type: str
     which: str = "@"
@@ -116,30 +120,30 @@ class Where:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bulk:
-    """One call that tells a section of all items of a region at once, maybe as it was a little while ago.
+    """One call that returns a section for all items of a region at once, possibly out of date.
 
-    What it tells is taken only where nothing would be said of it: where it agrees with what is desired, or proves an
-    owner. For all else the item's own call is made, and so it is where this one is refused, or does not know the item.
-    That it leaves an item out means "empty" only where it tells of others of the same type.
+    Its answer is used only if it causes no report: it agrees with the desired value, or proves an owner. Otherwise the
+    item's own call is made; also if this call is refused or does not cover the item. An item that the answer lacks has
+    an empty section only if the answer contains other items of the same type.
     """
 
     call: Call
     match: str
-    """JMESPath over each element of the answer: the value of `key` it belongs to."""
+    """JMESPath over each element of the answer: the value of `key` to which the element belongs."""
     key: str
-    """JMESPath over the item, from its listing alone; null where the call cannot know the item."""
+    """JMESPath over the item, from its listing only; null if the call cannot return the item."""
     take: str
-    """JMESPath over the element: what the section holds then."""
+    """JMESPath over the element: the content of the section."""
     region: str = ""
-    """JMESPath over the item: the region whose endpoint knows it, where that is not the item's own. Where it is null,
-    the first region is asked, and that an item is left out means nothing."""
+    """JMESPath over the item: the region whose endpoint returns it, if that is not the item's own. If it is null, the
+    first region is asked, and a missing item means nothing."""
     page: int = 100
-    """Elements of one page: with more pages than items to ask for, their own calls are cheaper."""
+    """Elements per page. If there are more pages than items to read, the items' own calls are cheaper."""
 
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """Listed inside another type's item, at no further cost: `each` is JMESPath over that item.
+    """The type is listed inside another type's item, without a call: `each` is JMESPath over that item.
 
     With `each="@"` the type is a facet: it reads the parent's own item and its sections.
     """
@@ -150,10 +154,10 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class ElementOf:
-    """No object of its own: it holds elements of its parent's attributes (see `Parent.covers`).
+    """The type has no object of its own: its resources are elements of the parent's attributes (see `Parent.covers`).
 
-    `find` takes the desired attributes and, for each told attribute, the parent's actual elements;
-    it answers with what is there of it in Terraform's shape, or None where nothing is.
+    `find` takes the desired attributes and, for each covered attribute, the parent's actual elements. It returns the
+    actual resource in Terraform's shape, or None if none of it exists.
     """
 
     find: Callable[[Attributes, Mapping[str, Value]], Raw | None]
@@ -161,166 +165,171 @@ class ElementOf:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """One resource that stands for several live ones, each named by one element of an attribute."""
+    """One resource that stands for several live objects, each named by one element of an attribute."""
 
     by: str
     """The attribute that they have in common: the `group` of a group's memberships."""
     parts: Mapping[str, tuple[str, str, str]]
-    """Attribute -> the type of what its elements name, and the attributes of that type which hold the element
-    and what they have in common; a set holds just the one."""
+    """Attribute -> (type of the objects that its elements name, attribute of that type for the element, attribute for
+    what they have in common). A set has just this one attribute."""
     whole: bool = True
-    """Whether it says that there are no others."""
+    """Whether the resource claims that there are no other objects."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedBy:
-    """Who else may change an attribute, as the cloud itself shows: such a change is expected, and no drift.
+    """Something else that may change an attribute, as the cloud shows. Such a change is expected, not drift.
 
-    JMESPath over the item, which also knows `element`: the key of the repeated block that the attribute is in.
+    The JMESPaths are over the item, which also has `element`: the key of the repeated block of the attribute.
     """
 
     who: str
-    """As the report says it: `a scaling policy`."""
+    """The name in the report: `a scaling policy`."""
     when: str = ""
-    """What proves it: a policy, a schedule, a setting that is on."""
+    """The proof: a policy, a schedule, or a setting that is on."""
     along: tuple[str, str] = ("", "")
     """(type, attribute), instead of a proof: what moves together. It is expected where the same names go and come as in
     that attribute of such a resource, and there it is expected, or left to others by its author: a listener's target
     group moves with its service's."""
     within: str = ""
-    """A list of {low, high}: the new value must lie in one of them; `low` may be null. Without it, any will do."""
+    """A list of {low, high}: the new value must be in one of these ranges; `low` may be null. Without it, any value is
+    expected."""
     to: Callable[[Value, Value], bool] | None = None
-    """(desired, actual) -> whether it is a change of the kind that is allowed."""
+    """(desired, actual) -> whether the change is of the expected kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedBy:
-    """Who may take a resource away, as something that it names shows: it is not missed."""
+    """Something else that may delete a resource, as another resource shows. The resource is then not missing."""
 
     ref: Ref
-    """What shows it: a version's secret."""
+    """The reference to the resource that shows it: the secret of a secret version."""
     when: str
     """JMESPath over that item."""
     who: str
-    """As the report says it: `the secret's rotation`."""
+    """The name in the report: `the secret's rotation`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attr:
-    """Where the API keeps one Terraform attribute, and how two values of it compare."""
+    """The path of one Terraform attribute in the API's answers, and how two of its values compare."""
 
     path: Path
     canon: Canon
-    """Canonical form, applied to the API's value and to the state's alike."""
+    """Canonical form, for the API's value and the recorded value."""
     from_state: Callable[[Any, Raw], Value] | None = None
-    """Used on the state's side instead, where Terraform's shape differs; gets the whole instance too."""
+    """Replaces `canon` for the recorded value, if Terraform's shape differs. Also gets the whole instance."""
     from_api: Callable[[Any], Any] | None = None
-    """Applied first to what the path finds, where no JMESPath gives it the shape that the fields are read from."""
+    """Applied to the result of the path before the fields are read, if no JMESPath can produce the right shape."""
     default: Any = None
-    """What the cloud means by leaving the value out."""
+    """The value that the cloud means if it returns none."""
     zero_is_value: bool = False
-    """A recorded 0 or false is a value of its own: where the cloud leaves it out, the provider records `default`.
-    Without this word both agree, since the provider's SDK records what the cloud leaves out as the zero of its type."""
+    """A recorded 0 or false is a value of its own: if the cloud returns none, the provider records `default`. Without
+    this word both agree, because the provider's SDK records the type's zero if the cloud returns no value."""
     assigned: bool = False
-    """The cloud assigns a value of its own where nobody sets one: an empty record decides nothing."""
+    """The cloud chooses a value if nobody sets one, so an empty record is undecided."""
     initial: Callable[[Value, str], bool] | None = None
-    """(value, account) -> whether the cloud gives this value, or of a set this element, where nobody asks for any: a
-    group's rule that lets everything out, a key's policy for its account. So the record of it is no sign that
-    somebody wanted it, and the record of anything else is none that the cloud gave it."""
+    """(value, account) -> whether the cloud itself sets this value, or this element of a set: the rule of a new group
+    that allows all outbound traffic, a key's policy for its account. A record of such a value does not show that
+    somebody wanted it; a record of any other value shows that the cloud did not set it.
+    """
     same_for_all: bool = False
-    """The cloud gives `default` to each new resource, whatever else is configured. So where nobody sets the attribute,
-    any other value was set by hand, though it be recorded."""
+    """The cloud gives `default` to each new resource, whatever else is configured. If the configuration does not set
+    the attribute, any other value was set by hand, even if it is recorded."""
     set_by: tuple[str, ...] = ()
-    """Other arguments that set the same: a bucket's `acl` its `grant`."""
+    """Other arguments that set the same value: `grant` for a bucket's `acl`."""
     fields: Mapping[str, Attr] = field(default_factory=dict)
-    """A nested block's own attributes, their paths relative to this one's."""
+    """The attributes of a nested block, with paths relative to this one."""
     many: bool = False
-    """Whether the block may stand several times."""
+    """Whether the block may occur several times."""
     ordered: bool = False
-    """Whether the order of such blocks means something."""
+    """Whether the order of repeated blocks matters."""
     implicit: str = ""
-    """JMESPath over an element of a repeated block: the cloud's own, there whether or not anybody asks for it. It
-    may be recorded, but need not be: a parameter at the engine's default."""
+    """JMESPath over an element of a repeated block: true for elements that the cloud itself adds, whether or not
+    somebody asks for them. They may be recorded, but need not be: a parameter at the engine's default."""
     key: Callable[[Value], Hashable] | None = None
-    """What makes an element of a set or a repeated block the same element; all of it where left out."""
+    """The function that identifies an element of a set or a repeated block. Default: the whole element."""
     same: Callable[[Value, Value], bool] | None = None
-    """(desired, actual) -> whether they agree, where equality is too strict."""
+    """(desired, actual) -> whether they agree, if equality is too strict."""
     outside_schema: bool = False
-    """Of a computed attribute that Terraform's schema lacks: read to link and to judge alone, an instance's volumes."""
+    """For a computed attribute that Terraform's schema lacks: it is read only for references and rules, such as an
+    instance's volumes."""
     watched: bool = False
-    """Of a compared attribute that only the cloud sets: no configuration can, and whoever changes it is told. A
-    document's default version."""
+    """For a compared attribute that only the cloud can set, and whose change is reported, such as a document's default
+    version."""
     document: bool = False
-    """A JSON document: told whole where it differs, never member by member."""
+    """A JSON document that is reported as a whole, not member by member."""
     partial: bool = False
-    """The state records only the keys of a map that the configuration sets: no others are compared."""
+    """The state records only those keys of a map that the configuration sets. Other keys are not compared."""
     sensitive: bool = False
     """Never shown."""
     changed_by: tuple[ChangedBy, ...] = ()
-    """Who else may change it; asked for only where it differs."""
+    """Who else may change the attribute. Read only if it differs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """An edge of the graph: this attribute names a resource of that type."""
+    """A reference: this attribute names a resource of that type."""
 
     attribute: str
-    """Dotted, over canonical attributes; `[]` goes into the elements of a list, set or repeated block."""
+    """Dotted path over canonical attributes; `[]` enters the elements of a list, set or repeated block."""
     to: str
     by: str = "id"
-    """The other resource's attribute that is named."""
+    """The attribute of the other resource that contains the name."""
     anywhere: bool = False
-    """Of a claim: what it names may stand in any region of the account, and in several."""
+    """For `creates`: the named resource may be in any region of the account, and in several."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """What a type is part of, and which of the parent's attributes tell the same facts.
+    """The parent of a type, and the parent's attributes that describe the same parts.
 
-    A live part is reported alone only where its parent is managed and does not tell it already.
+    A live part is reported by itself only if its parent is managed and does not describe it already.
     """
 
     attribute: str
     to: str
     by: str = "id"
     covers: Mapping[str, Share] = field(default_factory=dict)
-    """The parent's attribute -> the elements of it that one resource of this type holds."""
+    """The parent's attribute -> the elements of it that one resource of this type describes."""
     covered_if: str = ""
-    """An ignored attribute of the parent, or of another part of it. Where the state sets it, the parent already
-    covers all children of this type: an OpenAPI `body`."""
+    """An ignored attribute of the parent, or of another part of it. If the state sets it, the parent covers all
+    children of this type: an OpenAPI `body`."""
     standalone: bool = False
-    """Reported even where the parent is not managed: a rule on the default event bus, a route of a main table."""
+    """Reported even if the parent is unmanaged: a rule on the default event bus, a route in a main route table."""
     filled_by_others: bool = False
-    """Others fill the parent too (the cloud, a scaling service, a controller), and nothing shows who filled what: a
-    live part is spoken of only where the configuration names parts of the same parent, and what of `covers` nothing
-    describes is as it was recorded."""
+    """The cloud, a scaling service or a controller also adds parts to the parent, and nothing shows who added which. A
+    live part is reported only if the configuration names parts of the same parent; elements of `covers` that nothing
+    describes are compared with the record.
+    """
     beside_inline: bool = False
-    """The parent itself sets some of them as a rule, beside resources of their own: a private zone needs a first VPC.
-    So a parent that has such resources may hold others, and from a state alone its record stands."""
+    """The parent itself usually sets some of the parts, besides separate resources: a private zone needs a first VPC.
+    So a parent with separate resources may have other parts too, and without a configuration its record is desired."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mirror:
-    """Where the same fact is told a second time: in an attribute of another resource, in whatever region that is.
+    """Another resource's attribute that describes the same fact, in any region.
 
-    `aws_ec2_tag` is one of the `tags` of what it names. What a resource of its own tells is not compared there.
+    `aws_ec2_tag` is one of the `tags` of the resource that it names. What a separate resource describes is not compared
+    there.
     """
 
     names: str
     """The attribute of this type that names the other resource."""
     attribute: str
-    """The other's attribute: a map, a set, or a repeated block."""
+    """The other resource's attribute: a map, a set, or a repeated block."""
     share: Share
-    """The keys of the elements that one resource of this type holds: of a map, its keys."""
+    """The keys of the elements that one resource of this type describes; for a map, its keys."""
     to: str = ""
-    """The other's type; any, where it is left out."""
+    """The other resource's type. Default: any type."""
     by: str = ""
-    """The other's attribute that is named; its id or ARN, where it is left out."""
+    """The other resource's attribute that contains the name. Default: its id or ARN."""
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose it is when not the user's, proved by what the cloud itself sets: `when` is JMESPath over the item."""
+    """Another owner of a resource, proved by what the cloud itself sets: `when` is JMESPath over the item."""
 
     when: str
     who: str
@@ -328,117 +337,121 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Owns:
-    """A resource that made others and has a list of them: these are not the user's, whatever they carry themselves."""
+    """A resource that created others and lists them. The others are not ours, whatever marks they have."""
 
     members: str
-    """JMESPath over the item: a list of `{type: …, id: …}`, in the words of the owner's own API. `type` is empty where
-    the id names one thing among all of every type."""
+    """JMESPath over the item: a list of `{type: …, id: …}`, with the type names of the owner's API. `type` is
+    empty if the id is unique among all types."""
     who: str
-    """The owner, by the name that `Owner` has for it."""
+    """The owner, with the name that `Owner` uses."""
     names: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """Terraform type -> what the owner calls it, where that is spelt with other letters."""
+    """Terraform type -> the owner's name for it, if it is spelt differently."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceType:
-    """One Terraform type. `attributes`, `computed` and `ignored` partition the provider's schema."""
+    """The entry of one Terraform type. `attributes`, `computed` and `ignored` partition the provider's schema."""
 
     name: str
     """The Terraform type: `aws_sqs_queue`."""
     service: str
     """The service of the API that has it, as the provider's client names it: `sqs`."""
     list: Call | tuple[Call, ...] | Within | ElementOf | None
-    """Several calls where no single one lists all; None where the cloud has no listing worth its price: only what
-    is desired is looked up then, by `lookup`."""
+    """Several calls if no single one lists all resources; None if the cloud has no listing at a reasonable cost. Then
+    only desired resources are read, with `lookup`."""
     lookup: Call | None = None
-    """Asks for one desired resource that was not listed: `bind` is JMESPath over its attributes, the
-    answer one item or several of the listing's shape, each with the arguments as sections of its own.
-    Where an argument has no value, nothing is asked. A set is asked for as a list, in order."""
+    """Reads one desired resource that was not listed. `bind` is JMESPath over its attributes. The answer contains items
+    in the shape of the listing; each gets the arguments as sections. If an argument has no value, no call is made. A
+    set is passed as a sorted list.
+    """
     describe: tuple[Call, ...] = ()
     regional: bool = True
-    """Whether it lives in a region; else it is the account's, and has the region `global`."""
+    """Whether the type lives in a region; otherwise its region is `global`."""
     id: Attr
-    """Terraform's `id`, from the listing alone."""
+    """Terraform's `id`, from the listing only."""
     identity: tuple[str, ...] = ("id",)
-    """The attributes that name the same resource on both sides, where `id` cannot."""
+    """The attributes that identify a resource on both sides, if `id` does not."""
     alternate_identity: str = ""
-    """JMESPath over the attributes: the identity a desired resource also answers to, where nothing has its
-    own: the cloud fills in what may be left out, and Terraform does not always record it."""
+    """JMESPath over the attributes: another identity of a desired resource, used if no item has its own: the cloud
+    fills in an optional part that Terraform does not always record."""
     import_id: str = "id"
-    """JMESPath over the attributes: what `terraform import` takes."""
+    """JMESPath over the attributes: the id for `terraform import`."""
     label: str = "tags.Name"
-    """JMESPath over the attributes: the name people know it by."""
+    """JMESPath over the attributes: the name for people."""
     attributes: Mapping[str, Attr]
-    """What a configuration may set: compared."""
+    """Attributes that a configuration can set. They are compared."""
     computed: Mapping[str, Attr] = field(default_factory=dict)
-    """What only the cloud sets: read to identify, to link and to judge, never compared."""
+    """Attributes that only the cloud sets. They are read for identity, references and rules, and never compared."""
     ignored: Mapping[str, str] = field(default_factory=dict)
-    """Attribute, or `block.attribute` -> why it is never compared."""
+    """Attribute, or `block.attribute` -> why it is not compared."""
     refs: tuple[Ref, ...] = ()
     creates: tuple[Ref, ...] = ()
-    """Resources that came with this one and are told by it: never unmanaged by themselves."""
+    """References to resources that were created with this one and are reported with it. They are never unmanaged by
+    themselves."""
     ended_by: EndedBy | None = None
-    """Who else takes such a resource away in its course."""
+    """Something else that deletes such resources regularly."""
     parent: Parent | None = None
     mirrors: tuple[Mirror, ...] = ()
-    """Attributes of other resources in which the same fact is told again."""
+    """Attributes of other resources that describe the same fact."""
     aggregate: Aggregate | None = None
     owners: tuple[Owner | Ref, ...] = ()
-    """Whose it is when not the user's: proofs, and references to what has the same owner (an instance's volume)."""
+    """Other owners: proofs, and references to resources with the same owner (a volume has the owner of its
+    instance)."""
     owner_tags: bool = True
-    """Whether whoever else makes it marks it with a tag of its own. False where that cannot be: what
-    makes stacks does not tag every type, so that only a stack's own list of members tells."""
+    """Whether another owner marks the resource with a tag. False if that is impossible: the creator of a stack
+    cannot tag every type, so only the stack's own list of members shows the owner."""
     owns: Owns | None = None
-    """The others that a resource of this type made: a stack's members."""
+    """The resources that a resource of this type created: the members of a stack."""
     account: str = ""
-    """JMESPath over the item: whose it is, where a listing also shows what other accounts share with us."""
+    """JMESPath over the item: its account, if a listing also returns resources that other accounts share with this
+    one."""
     exists: str = ""
-    """JMESPath over the item; false means there is nothing: the cloud answers with an empty shell."""
+    """JMESPath over the item; false if the resource does not exist, because the cloud returns an empty structure."""
     extra_actions: tuple[str, ...] = ()
-    """Permissions beyond those of its calls, which the rules need: what a role used."""
+    """permissions that the rules need in addition to those of the calls, such as last-used information."""
     versions: tuple[str, str] | None = None
-    """(attribute that the versions of one thing have in common, attribute that numbers them).
+    """(attribute that all versions of an object share, attribute that numbers the versions).
 
-    Of such a thing only what is managed is looked at, or else the newest version.
+    Of such an object, drift reads only managed versions, otherwise the newest one.
     """
     also_named: tuple[str, ...] = ()
-    """Other types of the provider that are this one by another name, without a difference: `aws_alb` of `aws_lb`."""
+    """Other names of this type in the provider, without differences: `aws_alb` for `aws_lb`."""
     alias_of: str = ""
-    """The type that lists the same objects, where this is another name for them."""
+    """The type that lists the same objects, if this type is another name for them, with differences."""
 
     @property
     def listed_as(self) -> str:
-        """The type in this one's keys."""
+        """The type in the keys of resources."""
         return self.alias_of or self.name
 
     def attr(self, name: str) -> Attr:
-        """The word for one attribute, compared or computed; KeyError where there is none."""
+        """The definition of one attribute, compared or computed; KeyError if there is none."""
         if name == "id":
             return self.id
         return self.attributes[name] if name in self.attributes else self.computed[name]
 
     @property
     def proofs(self) -> tuple[Owner, ...]:
-        """What proves by itself that somebody else made it."""
+        """The owners that a proof on the item shows."""
         return tuple(owner for owner in self.owners if isinstance(owner, Owner))
 
     @property
     def owned_with(self) -> tuple[Ref, ...]:
-        """References to what has the same owner."""
+        """References to resources with the same owner."""
         return tuple(owner for owner in self.owners if isinstance(owner, Ref))
 
     def sections_of(self, name: str) -> frozenset[str]:
-        """The sections of the item that an attribute is read from."""
+        """The sections of the item from which an attribute is read."""
         return self.attr(name).path.sections
 
     @property
     def listings(self) -> tuple[Call, ...]:
-        """The calls that list it; none where another type's answer does."""
+        """The calls that list the type; empty if another type's answer contains it."""
         return (self.list,) if isinstance(self.list, Call) else self.list if isinstance(self.list, tuple) else ()
 
     @property
     def calls(self) -> builtins.list[Call]:
-        """Every call made for this type's own sake."""
+        """Every call that is made only for this type."""
         first = [call for listing in self.listings for call in listing.chain]
         bulk = [call.bulk.call for call in self.describe if call.bulk is not None]
         return [*first, *([self.lookup] if self.lookup else []), *self.describe, *bulk]

@@ -1,4 +1,4 @@
-"""One report, many renderings."""
+"""Renders a report in each format."""
 
 from __future__ import annotations
 
@@ -23,40 +23,40 @@ FORMATS: Mapping[str, str] = {
     "ocsf": "drift.report.ocsf",
     "prometheus": "drift.report.prometheus",
 }
-"""Format -> the module whose `render` writes it; loaded when first asked for."""
+"""Format -> the module whose `render` writes it. The module is loaded when the format is first used."""
 
 
 SAID: Mapping[str, str] = {
-    "table": "for a person at a terminal",
-    "json": "everything, as docs/report.md and `drift schema` say; `drift report` reads it again",
-    "markdown": "for an issue, a wiki, a chat",
-    "html": "one page that needs nothing else: summary, search, groups, differences, graph",
-    "sarif": "SARIF 2.1.0 for code scanning, on the line that describes the resource",
-    "junit": "JUnit XML, for a CI's own view of tests",
-    "github": "annotations of GitHub Actions",
-    "github-summary": "Markdown within the limits of $GITHUB_STEP_SUMMARY",
-    "gitlab": "GitLab's code-quality artifact",
+    "table": "text for the terminal",
+    "json": "the complete report (docs/report.md, `drift schema`); `drift report` reads it",
+    "markdown": "text for an issue, a wiki or a chat",
+    "html": "one self-contained page: summary, search, groups, differences, graph",
+    "sarif": "SARIF 2.1.0 for code scanning, on the line of the resource",
+    "junit": "JUnit XML, for the test results of a CI system",
+    "github": "annotations for GitHub Actions",
+    "github-summary": "Markdown within the size limit of $GITHUB_STEP_SUMMARY",
+    "gitlab": "GitLab's code quality report",
     "csv": "one row for each changed attribute",
     "ocsf": "OCSF detection findings, as Prowler writes them",
-    "prometheus": "Prometheus' text format: counts, no names",
+    "prometheus": "Prometheus text format: counts, without names of resources",
 }
-"""Format -> who it is for."""
+"""Format -> its use, for docs/cli.md."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a rendering for people may look."""
+    """Options of a rendering for people."""
 
     color: bool = False
     width: int | None = None
-    """Columns; None for the terminal's own."""
+    """Columns; None for the terminal's width."""
     verbose: bool = False
     not_ours: bool = False
-    """Whether to name what others made."""
+    """Whether to list resources that are not ours."""
     quiet: bool = False
-    """Whether to write one line for each drifted resource, and nothing else."""
+    """Whether to write only one line for each drifted resource."""
     within: str = ""
-    """Where in its repository drift runs: code scanning and annotations name files from the repository's root."""
+    """The working directory, relative to the repository's root: SARIF and annotations name files from the root."""
 
 
 class Render(Protocol):
@@ -67,6 +67,6 @@ class Render(Protocol):
 
 
 def renderer(name: str) -> Render:
-    """The built-in format of that name; KeyError where there is none."""
+    """The renderer of a built-in format; KeyError for an unknown name."""
     render: Render = importlib.import_module(FORMATS[name]).render
     return render

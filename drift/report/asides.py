@@ -1,4 +1,4 @@
-"""What is no drift and is told all the same, for a person at a terminal."""
+"""Differences that are not drift, as text for the terminal: pending, expected, settled, exempt."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from drift.report.safe import shown, visible
 from drift.report.wording import FATE
 
 Line = Callable[[Change, int, Look], Iterator[Text]]
-"""One change as lines, its path as wide as given."""
+"""A function that renders one change as lines; the number is the width of the column of paths."""
 
 ACTIONS = {
     ("create",): "create",
     ("update",): "change",
     ("delete",): "destroy",
-    ("forget",): "let go of",
+    ("forget",): "remove from the state",
     ("import",): "import",
     ("delete", "create"): "replace",
     ("create", "delete"): "replace",
@@ -28,16 +28,16 @@ ACTIONS = {
 
 
 def asides(report: Report, look: Look, line: Line) -> Iterator[Text]:
-    """Pending, expected and settled changes; what is exempt only where --verbose asks for it."""
+    """Pending, expected and settled changes; with --verbose also exempt ones."""
     if report.pending:
-        yield Text(f"Pending ({len(report.pending)}): the next apply does this, nothing drifted", "bold cyan")
+        yield Text(f"Pending ({len(report.pending)}): not drift; the next apply makes these changes", "bold cyan")
         for pending in report.pending:
             yield from _pending(pending, look, line)
         yield Text()
     for title, found in (
-        ("Expected ({}): moved by what the cloud itself shows", report.expected),
-        ("Settled ({}): already as the configuration says, and the state does not know", report.settled),
-        ("Exempt ({}): the configuration says to look away", report.exempt if look.verbose else ()),
+        ("Expected ({}): changed by a policy that the cloud shows", report.expected),
+        ("Settled ({}): the account agrees with the configuration; only the state is out of date", report.settled),
+        ("Exempt ({}): the configuration ignores these changes", report.exempt if look.verbose else ()),
     ):
         if found:
             yield Text(title.format(len(found)), "bold cyan")
@@ -47,9 +47,9 @@ def asides(report: Report, look: Look, line: Line) -> Iterator[Text]:
 
 
 def marks(change: Change) -> Text:
-    """What stands behind a change: whether nobody sets it, what becomes of it, what was recorded, where it is set."""
-    said = ["nobody manages it"] if change.unheld else ["set by nobody"] if change.undeclared else []
-    said += ["left out"] if change.implied else []
+    """The note after a change: who sets the attribute, what apply does, the recorded value, file and line."""
+    said = ["not described in Terraform"] if change.unheld else ["not set in Terraform"] if change.undeclared else []
+    said += ["provider default"] if change.implied else []
     said += [FATE[change.undone]] if change.undone is not None else []
     if change.recorded != change.desired and not change.sensitive and not change.added and not change.removed:
         said.append(f"recorded {shown(change.recorded)}")
@@ -89,7 +89,7 @@ def _source(source: Source) -> Text:
 
 
 def _applied(change: Change) -> Change:
-    """The change as the apply makes it: from what is there to what the configuration says."""
+    """The change as apply makes it: from the actual to the configured value."""
     return replace(
         change,
         desired=change.actual,

@@ -1,7 +1,7 @@
-"""What is posted on a pull request, and in the one issue of a scope: Markdown within a platform's limit.
+"""The comment on a pull request, and the issue of a scope: Markdown within the platform's size limit.
 
-Where it would not fit, what touches the pull request stays whole the longest; the rest is folded, shortened to a line
-each, and in the end counted. No table and no block is ever cut in two.
+If not everything fits, drift that the pull request touches keeps its full entries longest. Other entries are shortened
+to one line, then only counted. Tables and code blocks are never cut.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ from drift.report.safe import visible
 from drift.report.wording import NEXT, alive, by_severity, headline, known_as, named, paths
 
 GITHUB = 65_536
-"""Characters that a comment or an issue on GitHub may have."""
+"""Maximum characters of a comment or issue on GitHub."""
 GITLAB = 1_000_000
 _PAGE = Look()
 _SPARE = 600
-"""Characters kept free for the lines that say what was left out."""
+"""Characters reserved for the last lines, which say how much was left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What is said, for which scope, and where the whole report is."""
+    """A report to post, its scope, and a link to the complete report."""
 
     report: Report
     scope: str
-    """What the comment speaks for: `prod`, a directory, a state. One comment for each."""
+    """The name of what was checked: `prod`, a directory, a state. Each scope has its own comment and issue."""
     link: str = ""
     limit: int = GITHUB
     touched: Mapping[str, str] | None = field(default_factory=dict)
-    """Fingerprint -> why the pull request touches that drift; None where it is not known what it changes."""
+    """Fingerprint -> why the pull request touches that drift, in Markdown; None if the changed files are unknown."""
 
     @property
     def marker(self) -> str:
-        """The hidden line that this scope's comment is known by."""
+        """The hidden line that identifies the comment of this scope."""
         return _marker("report", self.scope)
 
     def comment(self) -> str:
@@ -56,7 +56,7 @@ class Post:
             page.add(*_warning(mine))
             page.entries(mine, touched)
         elif self.report.drift and self.touched is not None:
-            page.add("None of it is described by what this pull request changes.", "")
+            page.add("This pull request touches none of it.", "")
         page.add(*not_read(self.report))
         for kind in KINDS:
             page.folded(kind, [d for d in rest if d.kind == kind], others=bool(mine))
@@ -85,12 +85,12 @@ class Post:
 
     def _nothing(self) -> str:
         if self.report.incomplete:
-            return "No drift was seen, but part of the scope could not be read."
-        return "✅ The account is as Terraform describes it."
+            return "No drift was found, but not everything could be read."
+        return "✅ The account agrees with Terraform."
 
     def _links(self) -> list[str]:
         at = f"{words(self.report.started_at)} · " if self.report.started_at else ""
-        link = f"[the whole report]({self.link})" if _plain(self.link) else "`drift check` shows the whole report"
+        link = f"[complete report]({self.link})" if _plain(self.link) else "run `drift check` for the complete report"
         return [f"<sub>{at}{link}</sub>"]
 
 
@@ -131,7 +131,7 @@ def _short(text: str, longest: int = 200) -> str:
 
 
 def _plain(link: str) -> bool:
-    """Whether a link is one that Markdown takes whole."""
+    """Whether Markdown accepts the link without escaping."""
     return link.startswith(("https://", "http://")) and not set(link) & set(" ()<>\"'\\`\n\r\t")
 
 
@@ -140,7 +140,7 @@ def _many(count: int) -> str:
 
 
 def _warning(drifts: Iterable[Drift]) -> list[str]:
-    """What applying would undo without a word."""
+    """A warning about changes that applying the pull request undoes; empty without any."""
     undone = [(d, [c for c in d.changes if c.undone is not False]) for d in drifts if d.kind == "modified"]
     undone = [(d, changes) for d, changes in undone if changes]
     again = [d for d in drifts if d.kind == "missing"]
@@ -148,12 +148,12 @@ def _warning(drifts: Iterable[Drift]) -> list[str]:
         return []
     out = ["> [!WARNING]"]
     if undone:
-        out.append("> Applying this overwrites live changes that nobody wrote into the configuration:")
+        out.append("> Applying this overwrites changes that were made in the account:")
         out += [f"> - {code(named(d))}: {_attributes(changes)}" for d, changes in undone[:20]]
         if len(undone) > 20:
             out.append(f"> - and {len(undone) - 20} more")
     if again:
-        out.append(f"> Applying this makes again what somebody deleted: {_names(again)}")
+        out.append(f"> Applying this creates deleted resources again: {_names(again)}")
     return [*out, ""]
 
 
@@ -167,7 +167,7 @@ def _names(drifts: list[Drift], most: int = 10) -> str:
 
 
 def _length(lines: Iterable[str]) -> int:
-    """Characters as the platforms count them at their strictest: in UTF-16."""
+    """Length in UTF-16 code units, the strictest way in which a platform counts characters."""
     return sum(len(line.encode("utf-16-le", "surrogatepass")) // 2 + 1 for line in lines)
 
 
@@ -180,7 +180,7 @@ def _line(drift: Drift, why: str = "") -> str:
 
 
 class _Page:
-    """Lines up to a limit."""
+    """Collects lines up to a limit."""
 
     def __init__(self, limit: int) -> None:
         self._left = limit
@@ -188,7 +188,7 @@ class _Page:
         self._untold = 0
 
     def add(self, *lines: str) -> bool:
-        """Add these, all or none."""
+        """Add all lines, or none if they do not fit; whether they were added."""
         size = _length(lines)
         if size > self._left:
             return False
@@ -197,19 +197,20 @@ class _Page:
         return True
 
     def entries(self, drifts: list[Drift], why: Mapping[str, str]) -> None:
-        """Each whole, else as a line, else counted."""
+        """Add each drift as a full entry; if that does not fit, as one line; otherwise count it."""
         for drift in drifts:
             because = why.get(drift.fingerprint, "")
             whole = list(entry(drift, _PAGE))
             if because:
                 whole[0] += f" · {because}"
-            # a whole entry may take half of what is left: a thousand lines say more than one long policy
+            # a full entry may use at most half of the remaining space, so that one long policy does not displace many
+            # entries
             if not (_length(whole) <= self._left // 2 and self.add(*whole)) and not self.add(_line(drift, because)):
                 self._untold += 1
         self.add("")
 
     def folded(self, kind: str, drifts: list[Drift], *, others: bool) -> None:
-        """The drift of one kind behind a title."""
+        """Add the drift of one kind in a collapsible section."""
         if not drifts:
             return
         title = f"{len(drifts)} {kind}" + (" elsewhere" if others else "")
@@ -224,8 +225,8 @@ class _Page:
         self._lines += closing
 
     def finish(self, last: list[str]) -> str:
-        """The page with its last lines, for which room was kept."""
+        """The page with its last lines, for which space was reserved."""
         if self._untold:
-            self._lines.append(f"{self._untold} more did not fit here.")
+            self._lines.append(f"{self._untold} more drifted resources did not fit here.")
             self._lines.append("")
         return "\n".join([*self._lines, *last]) + "\n"

@@ -1,4 +1,4 @@
-"""The one report of a run, built once from the surveys of all its targets."""
+"""Builds the report of a run from the surveys of all its targets."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from drift.rules.engine import Judged
 from drift.survey import Survey
 
 NOWHERE: Mapping[str, float] = {}
-"""Where time went, in a run that asked nobody."""
+"""Seconds by service, for a run that made no calls."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When a run began, as an ISO date and time in UTC, and how many seconds it took."""
+    """The start of a run, as an ISO date and time in UTC, and its duration in seconds."""
 
     started_at: str = ""
     seconds: float = 0.0
@@ -41,7 +41,8 @@ def conclude(
     links: bool = False,
     controls: tuple[Control, ...] = (),
 ) -> Report:
-    """The report. `elsewhere` is desired of targets that were not reached; `links` asks for references of the drift."""
+    """Build the report. `elsewhere` are desired resources of targets that were not read; with `links`, it has
+    references."""
     drifts = [d for _, judged in surveys for d in judged.drift]
     certain = not desired.failed
     unread = [
@@ -115,19 +116,19 @@ def _warnings(desired: Desired, surveys: Sequence[tuple[Survey, Judged]]) -> Ite
 
 
 def _listed(survey: Survey) -> frozenset[str]:
-    """The types of which everything could be listed."""
+    """The types that could be listed completely."""
     return survey.types - {g.type for g in {*survey.gaps, *survey.verdicts.gaps}}
 
 
 def looked(surveys: Sequence[tuple[Survey, Judged]]) -> Looked:
-    """What the run looked at: of nothing else can a baseline's entry be said to be gone."""
+    """What the run checked. An entry of the baseline can be resolved only if it is part of this."""
     listed = frozenset[str]().union(*(_listed(s) for s, _ in surveys))
     managed = frozenset(names(r) for s, _ in surveys for r in s.desired if s.exclusions.means(r))
     return Looked(listed, managed, all(s.searched and s.exclusions.exceptions.where is None for s, _ in surveys))
 
 
 def _pending(desired: Desired, surveys: Sequence[Survey]) -> tuple[Pending, ...]:
-    """What the next apply does: as the source says, and as the differ saw of the attributes that it compared."""
+    """What the next apply changes: from a plan or configuration, and from the comparison of attributes."""
     seen = {p.address: p for s in surveys for p in s.verdicts.pending}
     types = frozenset(t for s in surveys for t in s.types)
     known = {str(r.address): r for r in desired.resources if not r.deposed}
@@ -150,7 +151,7 @@ def _pending(desired: Desired, surveys: Sequence[Survey]) -> tuple[Pending, ...]
 
 
 def _twice(resources: Iterable[Resource]) -> list[str]:
-    """Resources that more than one address claims."""
+    """Warnings about objects that several addresses claim."""
     claims: dict[Key, list[Resource]] = defaultdict(list)
     for r in resources:
         if not r.deposed and not r.dropped:
@@ -164,7 +165,7 @@ def _twice(resources: Iterable[Resource]) -> list[str]:
 
 
 def _links(surveys: Sequence[tuple[Survey, Judged]], drifts: Sequence[Drift]) -> tuple[Link, ...]:
-    """What the drifted resources refer to, and what refers to them."""
+    """The references from and to drifted resources."""
     from drift.report.surroundings import both_sides
 
     fingerprints = {d.resource.key: d.fingerprint for d in drifts}
@@ -186,7 +187,7 @@ def _links(surveys: Sequence[tuple[Survey, Judged]], drifts: Sequence[Drift]) ->
 
 
 def calls(counts: Iterable[Mapping[str, int]]) -> Counter[str]:
-    """The requests of several connections together, by service."""
+    """The requests of several connections, added up by service."""
     out: Counter[str] = Counter()
     for count in counts:
         out.update(count)

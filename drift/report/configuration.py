@@ -1,4 +1,4 @@
-"""A configuration as drift evaluated it: JSON to be compared with a plan, or a graph of references."""
+"""An evaluated configuration as JSON, to be compared with a plan, or as a graph of references."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def as_json(configurations: Iterable[Configuration]) -> str:
-    """Every instance of every configuration; `docs/configuration.md` describes it. No sensitive value is in it."""
+    """Every instance of every configuration, as documented in docs/configuration.md. Without sensitive values."""
     out = [_configuration(c) for c in configurations]
     return json.dumps({"schema": "drift-configuration/1", "configurations": out}, indent=2, ensure_ascii=False) + "\n"
 
@@ -78,7 +78,7 @@ def _provider(p: Provider) -> dict[str, Any]:
 
 
 def _without_unknown(value: Any) -> Any:
-    """null in place of what is not known, as a plan has it."""
+    """The value with null for unknown parts, as in a plan."""
     if isinstance(value, Mapping):
         return {k: _without_unknown(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -87,7 +87,7 @@ def _without_unknown(value: Any) -> Any:
 
 
 def _mask(value: Any) -> Any:
-    """`true` in place of what is not known, in the value's shape; None where all of it is known."""
+    """`true` for each unknown part, in the value's shape; None if everything is known."""
     if isinstance(value, Mapping):
         return {k: mask for k, v in value.items() if (mask := _mask(v)) is not None} or None
     if isinstance(value, list | tuple):
@@ -105,7 +105,7 @@ def _end(module: tuple[str, ...], end: End) -> str:
 
 
 def drawn(configurations: Iterable[Configuration]) -> nx.DiGraph[Key]:
-    """A node for each instance, an edge for each reference: what the drawings of `drift graph` take."""
+    """A graph with a node for each instance and an edge for each reference, for the drawings of `drift graph`."""
     import networkx as nx
 
     graph: nx.DiGraph[Key] = nx.DiGraph()
@@ -124,7 +124,7 @@ def drawn(configurations: Iterable[Configuration]) -> nx.DiGraph[Key]:
 
 
 def _may_refer(c: Configured, target: Configured) -> bool:
-    """Whether both are in the same instance of every module that they are both in."""
+    """Whether two resources are in the same instance of every module that contains both."""
     for ours, theirs in zip(c.address.module, target.address.module, strict=False):
         if ours[0] != theirs[0]:
             return True

@@ -1,6 +1,6 @@
-"""The report as CSV: one row for each changed attribute, one for each resource where none changed.
+"""The report as CSV: one row for each changed attribute; one row for a resource without changed attributes.
 
-What was judged on request and did not drift is one row of the kind `judged`.
+A finding without drift (`--judge`) is one row of the kind `judged`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ COLUMNS = (
 
 
 def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - a spreadsheet does not look
-    """Write the rows under their header; a cell that a spreadsheet would take for a formula begins with `'`."""
+    """Write a header and the rows. A cell that a spreadsheet would read as a formula starts with `'`."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for drift in report.drift:

@@ -1,4 +1,4 @@
-"""A graph of resources as DOT, Mermaid or JSON, with the drift marked."""
+"""A graph of resources as DOT, Mermaid or JSON, with drift marked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Marks = Mapping[Key, str]
 
 
 def named(resource: Resource) -> str:
-    """What a node is called: its address, else its type and id."""
+    """The label of a node: the address, or the type and id."""
     return str(resource.address) if resource.address else f"{resource.type} {resource.name or resource.id}"
 
 

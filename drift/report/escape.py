@@ -1,4 +1,4 @@
-"""How untrusted text is written so that it stays text, in each language a report is written in."""
+"""Escapes untrusted text for each output language."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|~#$&!^=])")
 _MENTION = re.compile(r"(@|\\#|\bGH-)(?=[\w-])|(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _UNSET = "\u200b"
-"""Zero width: it keeps @, # and :// from being a mention, a reference, a link, which no backslash does on GitHub."""
+"""Zero width. It keeps @, # and :// from becoming a mention, a reference or a link; on GitHub a backslash does not."""
 
 
 def html(text: object) -> str:
@@ -23,12 +23,12 @@ def html(text: object) -> str:
 
 
 def xml(text: object) -> str:
-    """Text for an XML writer that escapes by itself: without the characters that XML cannot hold."""
+    """Text for an XML writer that escapes by itself, without characters that XML does not allow."""
     return re.sub("[\ufffe\uffff]", lambda m: f"\\u{ord(m[0]):04x}", visible(text))
 
 
 def code(text: object) -> str:
-    """A Markdown code span: no markup, mention or link is seen inside one."""
+    """A Markdown code span, in which markup, mentions and links have no effect."""
     inside = visible(text) or "(empty)"
     fence = "`" * (_longest_run(inside) + 1)
     pad = " " if inside.startswith("`") or inside.endswith("`") or inside.strip() != inside else ""
@@ -36,13 +36,13 @@ def code(text: object) -> str:
 
 
 def words(text: object) -> str:
-    """Markdown that reads as this text, for sentences: no markup, mention, reference or link."""
+    """Markdown for plain text in sentences: no markup, mention, reference or link."""
     safe = _MARKDOWN.sub(r"\\\1", visible(text))
     return _MENTION.sub(lambda m: f"{m[0]}{_UNSET}", safe)
 
 
 def fenced(lines: Iterable[str], language: str = "") -> list[str]:
-    """A Markdown code block of lines that are visible text already."""
+    """A Markdown code block. The lines must have been escaped with `visible`."""
     content = list(lines)
     fence = "`" * max(3, max((_longest_run(line) for line in content), default=0) + 1)
     return [f"{fence}{language}", *content, fence]
@@ -53,13 +53,13 @@ def _longest_run(text: str) -> int:
 
 
 def cell(text: object) -> str:
-    """A CSV cell that no spreadsheet takes for a formula."""
+    """A CSV cell that no spreadsheet reads as a formula."""
     safe = visible(text)
     return f"'{safe}" if safe.lstrip().startswith(_FORMULA) else safe
 
 
 def command(text: str) -> str:
-    """The message of a GitHub workflow command; newlines stay newlines."""
+    """The message of a GitHub workflow command; newlines are kept."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -69,12 +69,12 @@ def argument(text: object) -> str:
 
 
 def label(text: object) -> str:
-    """A label's value in Prometheus' text format."""
+    """The value of a label in Prometheus text format."""
     return visible(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 def from_root(file: str, within: str) -> str:
-    """A file as the repository's root sees it; `within` is where in the repository it was named.
+    """The path of a file relative to the repository's root; `within` is the directory to which `file` is relative.
 
     >>> from_root("../modules/a.tf", "infra/prod")
     'infra/modules/a.tf'
@@ -86,9 +86,9 @@ def from_root(file: str, within: str) -> str:
 
 
 def uri(place: str) -> str:
-    """A relative URI reference of a file or of a place that keeps a state: code scanning refuses every other scheme.
+    """A relative URI of a file or of the place of a state. Code scanning rejects URIs with other schemes.
 
-    Steps upwards, a root, a scheme, a query and who signs in are taken off: `../a b.tf` is `a%20b.tf`,
+    Leading `..`, a root, the scheme, a query and user information are removed: `../a b.tf` is `a%20b.tf`,
     `s3://states/prod.tfstate?region=x` is `states/prod.tfstate`.
     """
     scheme, _, rest = visible(place).rpartition("://")

@@ -1,4 +1,4 @@
-"""An explanation as text, one block for each resource and one line for each attribute, and as JSON."""
+"""Renders the explanation of a verdict as text (one line for each attribute) and as JSON."""
 
 from __future__ import annotations
 
@@ -18,18 +18,20 @@ MARK = {
     "accepted": "·", "held": "=", "unread": "?", "unasked": "?", "found": " ",
 }  # fmt: skip
 LONGEST = 120
+WORDS = {"same": "equal", "held": "covered", "unread": "not read", "unasked": "not read", "folded": "covered"}
+"""Outcome or verdict -> its name in text; the others are named as they are. JSON has them unchanged."""
 
 
 def text(found: Explanation) -> Iterator[str]:
-    """The explanation, line by line; nothing in it can move a cursor."""
+    """The explanation, line by line. Control characters are escaped."""
     name = visible(found.address or found.id)
-    yield f"{name}: {found.verdict}"
+    yield f"{name}: {WORDS.get(found.verdict, found.verdict)}"
     for why in found.why:
         yield f"  {visible(why)}"
     about = [found.type, found.id if found.address else "", found.arn if found.arn != found.id else ""]
     yield f"  {'  '.join(visible(a) for a in about if a)}  {visible(found.account)} {visible(found.region)}"
     if found.source.file:
-        yield f"  written in {visible(found.source.file)}:{found.source.line}"
+        yield f"  configured in {visible(found.source.file)}:{found.source.line}"
     if found.source.state:
         yield f"  recorded in {visible(found.source.state)}"
     if found.listed_by:
@@ -78,7 +80,8 @@ def story_json(drift: Drift, link: str = "") -> dict[str, Any]:
 def _attribute(attribute: Attribute) -> Iterator[str]:
     where = f"  {visible(attribute.file)}:{attribute.line}" if attribute.line else ""
     calls = f"  [{', '.join(map(visible, attribute.told_by))}]" if attribute.told_by else ""
-    yield f"  {MARK[attribute.outcome]} {visible(attribute.name)}: {attribute.outcome}{where}{calls}"
+    outcome = WORDS.get(attribute.outcome, attribute.outcome)
+    yield f"  {MARK[attribute.outcome]} {visible(attribute.name)}: {outcome}{where}{calls}"
     if attribute.why:
         yield f"      {visible(attribute.why)}"
     values = [(n, getattr(attribute, n)) for n in ("configured", "recorded", "actual")]
@@ -98,7 +101,7 @@ def _cut(value: Value) -> str:
 
 
 def as_json(found: Explanation) -> dict[str, Any]:
-    """One explanation as plain values."""
+    """The explanation as JSON values. Attributes without a known value leave out its key."""
     return {
         "verdict": found.verdict,
         "why": list(found.why),

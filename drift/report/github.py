@@ -1,4 +1,4 @@
-"""The report as GitHub Actions annotations: one workflow command for each drifted resource, the worst first."""
+"""The report as GitHub Actions annotations: one workflow command for each drifted resource, highest severity first."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from drift.report.wording import (
 )
 
 SHOWN = 10
-"""Annotations of one level that GitHub shows of a step; it passes over the rest without a word."""
+"""Annotations of one level that GitHub shows for a step. It silently drops further ones."""
 
 
 def render(report: Report, out: TextIO, look: Look) -> None:

@@ -1,4 +1,4 @@
-"""The report as a GitLab code-quality artifact."""
+"""The report as a GitLab code quality report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SEVERITY = {"critical": "blocker", "high": "critical", "medium": "major", "low":
 
 
 def render(report: Report, out: TextIO, look: Look) -> None:
-    """Write a JSON array of issues, as `artifacts:reports:codequality` takes it."""
+    """Write a JSON array of issues, in the form of `artifacts:reports:codequality`."""
     issues = (_issue(d, report, look.within) for d in report.drift)
     judged = (_judged(p, f, report, look.within) for p in on_request(report) for f in alive(p))
     stream.write(out, chain(issues, judged))

@@ -1,7 +1,7 @@
-"""The report as one HTML page that needs nothing else: no server, no network, no library.
+"""The report as one self-contained HTML page: it needs no server, network or library.
 
-What the report says is data, in JSON that no markup can be closed from; the page's own script writes it as text.
-A content security policy lets nothing but that script and that style sheet run, by their hashes.
+The report is embedded as JSON, escaped so that it cannot end its script element. The page's script inserts it as text.
+A content security policy allows only that script and that style sheet, by their hashes.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from drift.report.wording import (
 )
 
 BROAD = 72
-"""Characters of a value on one line; what is longer is written out as indented JSON."""
+"""Characters of a value on one line; longer values are shown as indented JSON."""
 CARDS = {"in sync": "sync", "not read": "unread"}
 
 
@@ -61,13 +61,13 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - t
             scope=html(_scope(report)),
             cards=_cards(report),
             data=embedded(document(report)),
-            footer=html(f"drift {__version__} · {report.duration_seconds:.1f} s, {calls} API calls · it only reads"),
+            footer=html(f"drift {__version__} · {report.duration_seconds:.1f} s, {calls} API calls · read-only"),
         )
     )
 
 
 def embedded(value: Any) -> str:
-    """JSON inside a script element: nothing in it can end the element or begin a comment."""
+    """JSON for a script element, escaped so that it cannot end the element or start a comment."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
@@ -106,10 +106,10 @@ def _cards(report: Report) -> str:
 
 
 def document(report: Report) -> dict[str, Any]:
-    """What the page's script reads: visible text alone."""
+    """The data for the page's script. Control characters are escaped."""
     notes = []
     if report.incomplete:
-        notes.append(("Not read: nothing is said of these", unread_lines(report)))
+        notes.append(("Not read: these have no verdict", unread_lines(report)))
     if report.warnings:
         notes.append(("Notes", [visible(w) for w in report.warnings]))
     drifts = report.drift if len(report.drift) <= SHOWN.most else by_severity(report.drift)[: SHOWN.most]
@@ -149,9 +149,9 @@ def _end(end: Any) -> dict[str, str]:
 
 def _drift(drift: Drift) -> dict[str, Any]:
     found, address = drift.found, drift.resource.address
-    notes = [] if drift.certain else ["Not certain: it may belong to what could not be read."]
+    notes = [] if drift.certain else ["Not certain: it may belong to a state or owner that could not be read."]
     if drift.recreated_as is not None:
-        notes.append(f"Made again by hand as {visible(drift.recreated_as.id)}.")
+        notes.append(f"Created again by hand as {visible(drift.recreated_as.id)}.")
     return {
         "kind": drift.kind,
         "address": visible(address) if address else "",
@@ -193,9 +193,9 @@ def _change(change: Change) -> dict[str, Any]:
         notes.append(visible(f"{change.file}:{change.line}"))
     out = {"path": visible(change.path), "recorded": None, "notes": notes}
     if change.sensitive:
-        return {**out, "was": ["(sensitive)"], "is": ["(sensitive, another)"]}
+        return {**out, "was": ["(sensitive)"], "is": ["(sensitive, changed)"]}
     if change.added or change.removed:
-        nothing = ["(nothing more)"]
+        nothing = ["(no other element)"]
         return {**out, "was": _lines(change.removed) or nothing, "is": _lines(change.added) or nothing}
     if change.details:
         was = [f"{visible(d.path)}: {shown(d.desired)}" for d in change.details]
@@ -218,7 +218,7 @@ def _lines(values: Iterable[Value]) -> list[str]:
 
 def _groups(report: Report) -> Iterable[dict[str, Any]]:
     if report.pending:
-        lead = "Nothing drifted here: the configuration is ahead, and the next apply does this."
+        lead = "Not drift: the configuration changed, and the next apply makes these changes."
         yield {"title": "Pending", "lead": lead, "items": [_pending(p) for p in report.pending]}
     for title, group in asides(report):
         name, _, lead = title.partition(": ")
@@ -237,7 +237,7 @@ def _groups(report: Report) -> Iterable[dict[str, Any]]:
             [f"{d.kind} {named(d)}" for d in report.accepted],
         ),
         (
-            "Judged on request",
+            "Findings without drift",
             [
                 f"{f.severity} {judged_of(p)}: {f.message} ({f.rule}, {f.effect})"
                 for p in report.posture
@@ -245,13 +245,13 @@ def _groups(report: Report) -> Iterable[dict[str, Any]]:
                 if f.verdict != "unknown"
             ],
         ),
-        ("Resolved since the baseline", [f"{r.kind} {r.address or r.type} {r.id}" for r in report.resolved]),
+        ("In the baseline, but resolved", [f"{r.kind} {r.address or r.type} {r.id}" for r in report.resolved]),
         (
-            "Ignored on purpose",
+            "Ignored",
             [f"{i.kind} {i.address or i.type} {i.id} {i.path} ({i.rule}: {i.reason})" for i in report.ignored],
         ),
         ("Not ours", [f"{r.type} {r.id} ({r.owner})" for r in report.not_ours]),
-        ("Not compared: drift does not know these types", [f"{t}: {n}" for t, n in report.not_covered.items()]),
+        ("Not compared: types not supported yet", [f"{t}: {n}" for t, n in report.not_covered.items()]),
         (NOT_SEARCHED, list(report.scope.not_searched)),
         ("Not offered by this endpoint", list(report.not_offered)),
     ]
@@ -267,5 +267,5 @@ def _pending(pending: Pending) -> dict[str, Any]:
         "title": visible(pending.address),
         "said": visible(said),
         "changes": [{**_change(c), "recorded": None} for c in pending.changes],
-        "heads": ["The configuration says", "The state recorded", "It is now"],
+        "heads": ["Configured", "Recorded", "Actual"],
     }

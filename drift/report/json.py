@@ -1,4 +1,4 @@
-"""The report as JSON: a public contract, versioned (`drift-report/1`, documented in docs/report.md)."""
+"""The report as JSON: a public contract with a version (`drift-report/1`, documented in docs/report.md)."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ PLACES: Mapping[str, str] = {
     "ignored_resources": "summary.ignored_resources",
     "accepted_resources": "summary.accepted_resources",
 }
-"""Field of `Report` -> its place in the document, where that is not a member of the same name."""
+"""Field of `Report` -> its path in the document, if that is not a member with the same name."""
 
 
 def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - machines do not look
-    """Write the report as one JSON object, keys in the order of the documentation."""
+    """Write the report as one JSON object, with keys in the order of the documentation."""
     stream.write(out, _document(report, lambda held: map(encode, held)))
     out.write("\n")
 
@@ -79,10 +79,9 @@ def _document(report: Report, listed: Callable[[tuple[Any, ...]], Any]) -> dict[
 
 
 def read(data: bytes, name: str = "the report") -> Report:
-    """The report that was saved as this JSON; ReportError where it is none.
+    """The report in a saved JSON text; ReportError if it is not a report.
 
-    Every rendering of it is that of the report it was saved from. Fields that this version does not
-    know are passed over, those it misses have their defaults.
+    It renders exactly like the original report. Unknown fields are ignored; missing fields have their defaults.
     """
     try:
         whole = json.loads(data)
@@ -104,12 +103,12 @@ def read(data: bytes, name: str = "the report") -> Report:
                 hint = "It was changed after it was written, or by another tool."
                 raise ReportError(f"{name}: {'.'.join((*sections, last))}: {error}", hint) from None
     if "scope" not in given:
-        raise ReportError(f"{name}: has no scope", "It was changed after it was written.")
+        raise ReportError(f"{name}: it has no `scope`", "The file was changed after drift wrote it.")
     return Report(**given)
 
 
 def summary(report: Report) -> dict[str, Any]:
-    """The counts, by verdict and by severity of what was found."""
+    """The counts of the summary, by verdict and by severity of findings."""
     found = Counter(f.severity for d in report.drift for f in d.findings if f.counts)
     return {
         "managed": report.managed,

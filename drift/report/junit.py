@@ -27,7 +27,7 @@ from drift.report.wording import (
 
 
 def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - a CI decides how it looks
-    """Write the XML; what was in sync is one passed case, what was not read is skipped."""
+    """Write the XML. Resources in sync are one passed case; what was not read is a skipped case."""
     root = Element("testsuites", name="drift", time=f"{report.duration_seconds:.2f}")
     unread = unread_lines(report)
     for kind in KINDS:
@@ -39,24 +39,24 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - a
         if not found:
             case = SubElement(suite, "testcase", classname=f"drift.{kind}", name=f"nothing {kind}")
             if unseen:
-                SubElement(case, "skipped", message="what is unmanaged was not looked for")
+                SubElement(case, "skipped", message="unmanaged resources were not searched for")
     judged = on_request(report)
     if report.posture:
         suite = _suite(root, report, "drift.judged", max(len(judged), 1), failures=len(judged))
         for one in judged:
             _judged(suite, one)
         if not judged:
-            SubElement(suite, "testcase", classname="drift.judged", name="nothing fails a rule")
+            SubElement(suite, "testcase", classname="drift.judged", name="no resource fails a rule")
     unknown = not_compared(report, 1000)
     left = len(unread) + bool(unknown)
     suite = _suite(root, report, "drift.read", 1 + left, skipped=left)
     SubElement(suite, "testcase", classname="drift.read", name=f"{report.in_sync} of {report.managed} in sync")
     for line in unread:
         case = SubElement(suite, "testcase", classname="drift.read", name=xml(line))
-        SubElement(case, "skipped", message="it could not be read")
+        SubElement(case, "skipped", message="could not be read")
     if unknown:
         case = SubElement(suite, "testcase", classname="drift.read", name=xml(unknown))
-        SubElement(case, "skipped", message="drift does not know these types")
+        SubElement(case, "skipped", message="drift does not support these types yet")
     root.set("tests", str(sum(int(s.get("tests", "0")) for s in root)))
     root.set("failures", str(len(report.drift) + len(judged)))
     indent(root)

@@ -1,4 +1,4 @@
-"""What a report leaves aside, for a person at a terminal: not ours, ignored on purpose, accepted by a baseline."""
+"""What the report leaves out, as text for the terminal: not ours, ignored, accepted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from drift.report.safe import visible
 
 
 def lines(report: Report, look: Look) -> Iterator[Text]:
-    """One line for each kind of thing left aside; with --verbose, one for each thing too."""
+    """One line for each group; with --verbose also one for each entry."""
     yield from _not_ours(report, look)
     yield from _ignored(report, look)
     yield from _accepted(report, look)
@@ -37,7 +37,7 @@ def _ignored(report: Report, look: Look) -> Iterator[Text]:
     if not report.ignored:
         return
     rules = _counted(i.rule for i in report.ignored)
-    yield Text(f"Ignored on purpose: {len(report.ignored)} ({visible(rules)})", "dim")
+    yield Text(f"Ignored: {len(report.ignored)} ({visible(rules)})", "dim")
     if look.verbose:
         for (rule, reason), group in groupby(report.ignored, key=lambda i: (i.rule, i.reason)):
             entries = list(group)
@@ -60,7 +60,7 @@ def _accepted(report: Report, look: Look) -> Iterator[Text]:
                 yield Text(f"  · {visible(_named(drift))}", "dim")
     if report.resolved:
         many = len(report.resolved)
-        told = f"Resolved since {report.baseline}: {many}. `drift baseline write` takes them out of it."
+        told = f"In {report.baseline}, but resolved: {many}. `drift baseline write` removes them from it."
         yield Text(visible(told), "green")
         for r in report.resolved:
             paths = f" {', '.join(r.paths)}" if r.paths else ""

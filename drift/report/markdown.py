@@ -1,6 +1,6 @@
-"""The report as Markdown, for a wiki, an issue, a step summary.
+"""The report as Markdown, for a wiki, an issue or a step summary.
 
-What comes from outside stands in code spans and code blocks only, never in a table.
+Text from states, the cloud or the configuration appears only in code spans and code blocks, never in a table.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ from drift.report.wording import (
 )
 
 MARK = {"critical": "🟥", "high": "🟥", "medium": "🟧", "low": "🟨", "info": "⬜"}
-DOUBT = "may belong to what could not be read"
+DOUBT = "may belong to a state or owner that could not be read"
 LONGEST = 400
-"""Characters of one value; --verbose cuts nothing."""
+"""Characters of one value; longer values are cut, except with --verbose."""
 LISTED = 50
-"""Resources of a group that is folded away before the rest is only counted; --verbose lists all."""
+"""Entries of a folded group; further ones are only counted, except with --verbose."""
 
 
 def render(report: Report, out: TextIO, look: Look) -> None:
@@ -63,7 +63,7 @@ def lines(report: Report, look: Look) -> Iterator[str]:
 
 
 def summary(report: Report) -> Iterator[str]:
-    """The counts as a table, and what was looked at."""
+    """The counts as a table, and the scope of the run."""
     shown = [(name, str(count)) for name, count in counts(report) if count or name in ("managed", "in sync")]
     if report.scope.unmanaged:
         shown.append(("coverage", f"{report.coverage_percent} %"))
@@ -87,7 +87,7 @@ def _few(names: tuple[str, ...], most: int = 4) -> str:
 
 
 def section(kind: Kind, drifts: Iterable[Drift], look: Look) -> Iterator[str]:
-    """The drifted resources of one kind under their heading; nothing where there are none."""
+    """The drifted resources of one kind under a heading; nothing without any."""
     found = list(drifts)
     if not found:
         return
@@ -118,7 +118,7 @@ def section(kind: Kind, drifts: Iterable[Drift], look: Look) -> Iterator[str]:
 
 
 def entry(drift: Drift, look: Look, *, doubtful: bool = False) -> Iterator[str]:
-    """One drifted resource, whole. `doubtful`: that it is not certain was said of all of them."""
+    """One drifted resource with its changes and findings. `doubtful`: a heading already says that it is not certain."""
     where = place(source_of(drift)) if drift.desired else home(drift)
     name = code(named(drift)) if drift.resource.address else code(drift.resource.id)
     said = [f"**{name}**" if drift.kind != "unmanaged" else name]
@@ -131,7 +131,7 @@ def entry(drift: Drift, look: Look, *, doubtful: bool = False) -> Iterator[str]:
     if not drift.certain and not doubtful:
         said.append(f"not certain: it {DOUBT}")
     if drift.recreated_as is not None:
-        said.append(f"made again by hand as {code(drift.recreated_as.id)}")
+        said.append(f"created again by hand as {code(drift.recreated_as.id)}")
     yield f"- {' · '.join(said)}"
     yield from (f"  {line}" for line in _inside(drift, look))
 
@@ -154,9 +154,9 @@ def _finding(finding: Finding) -> str:
 
 
 def not_read(report: Report) -> Iterator[str]:
-    """What nothing is said of, and why."""
+    """What could not be read, and why."""
     if report.incomplete:
-        yield "### Not read: nothing is said of these"
+        yield "### Not read: these have no verdict"
         yield ""
         for line in unread_lines(report):
             yield f"- {code(line)}"
@@ -164,11 +164,13 @@ def not_read(report: Report) -> Iterator[str]:
 
 
 def beside(report: Report, look: Look) -> Iterator[str]:
-    """What is no drift, folded."""
+    """Everything that is not drift, in folded sections."""
     if report.pending:
-        yield from folded(f"Pending: the next apply does this anyway ({len(report.pending)})", _pending(report, look))
+        yield from folded(
+            f"Pending: not drift; the next apply makes these changes ({len(report.pending)})", _pending(report, look)
+        )
     if report.posture:
-        yield from folded(f"Judged on request ({len(report.posture)})", _posture(report), opened=True)
+        yield from folded(f"Findings without drift ({len(report.posture)})", _posture(report), opened=True)
     for framework, controls in by_framework(report):
         failed = sum(c.answer == "failed" for c in controls)
         yield from folded(f"{framework}: {failed} of {len(controls)} controls failed", _controls(controls))
@@ -179,20 +181,20 @@ def beside(report: Report, look: Look) -> Iterator[str]:
         yield from folded(title, _listed([code(f"{d.kind} {named(d)}") for d in report.accepted], look))
     if report.resolved:
         resolved = [code(f"{r.kind} {r.address or f'{r.type} {r.id}'}") for r in report.resolved]
-        yield from folded(f"Resolved since the baseline ({len(report.resolved)})", _listed(resolved, look))
+        yield from folded(f"In the baseline, but resolved ({len(report.resolved)})", _listed(resolved, look))
     if report.ignored:
         told_of = [
             f"{code(f'{i.kind} {i.address or i.type} {i.id} {i.path}'.strip())} {code(i.rule)} {words(i.reason)}"
             for i in report.ignored
         ]
-        yield from folded(f"Ignored on purpose ({len(report.ignored)})", _listed(told_of, look))
+        yield from folded(f"Ignored ({len(report.ignored)})", _listed(told_of, look))
     if report.not_ours:
         owned = [f"{code(f'{r.type} {r.id}')} {words(r.owner)}" for r in report.not_ours]
         yield from folded(f"Not ours ({len(report.not_ours)})", _listed(owned, look))
     if report.not_covered:
         types = [f"{code(t)} {n}" for t, n in report.not_covered.items()]
         yield from folded(
-            f"Not compared: types that drift does not know ({sum(report.not_covered.values())})", _listed(types, look)
+            f"Not compared: types not supported yet ({sum(report.not_covered.values())})", _listed(types, look)
         )
     if report.scope.not_searched:
         title = f"{NOT_SEARCHED} ({len(report.scope.not_searched)})"
@@ -212,7 +214,7 @@ def _controls(controls: Iterable[Control]) -> Iterator[str]:
 
 
 def folded(title: str, inside: Iterable[str], *, opened: bool = False) -> Iterator[str]:
-    """Lines behind a title that one opens."""
+    """Lines in a collapsible section."""
     yield f"<details{' open' if opened else ''}><summary>{html(title)}</summary>"
     yield ""
     yield from inside
@@ -242,7 +244,7 @@ def _attributes(pending: Pending) -> str:
 
 def _changes(pending: Pending, look: Look) -> Iterator[str]:
     changed = [
-        f"{'+' if sign == '-' else '-' if sign == '+' else sign} {text}"  # here the desired side is the new one
+        f"{'+' if sign == '-' else '-' if sign == '+' else sign} {text}"  # as apply changes it: to the desired value
         for change in pending.changes
         for sign, text in told(change, 0 if look.verbose else LONGEST)
     ]

@@ -1,6 +1,6 @@
 """The report as OCSF detection findings (class 2004, version 1.4.0) in a JSON array, as Prowler writes them.
 
-Field by field after the schema's own description; `unmapped` holds what OCSF has no place for.
+Fields follow the OCSF schema (schema.ocsf.io). `unmapped` contains what OCSF has no field for.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ ACCOUNTS: Mapping[str, tuple[str, int]] = {"aws": ("AWS Account", 10), "google":
 
 
 def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - machines do not look
-    """Write one finding for each drifted resource, and one for each misconfiguration that still holds."""
+    """Write one finding for each drifted resource, and one for each misconfiguration to act on."""
     drifted = (e for d in report.drift for e in _events(d, report))
     stream.write(out, chain(drifted, (e for p in on_request(report) for e in _judged(p, report))))
     out.write("\n")
@@ -71,7 +71,7 @@ def _judged(one: Posture, report: Report) -> Iterator[dict[str, Any]]:
 
 def _remedy(finding: Finding, drift: Drift) -> str:
     if finding.effect == "introduced" and drift.kind != "unmanaged":
-        return NEXT[drift.kind]  # what put it there is the drift
+        return NEXT[drift.kind]  # the drift caused it, so undoing the drift is the remedy
     return visible(finding.remedy) or "Correct the configuration, and apply it."
 
 

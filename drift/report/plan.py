@@ -1,8 +1,8 @@
-"""The drifted resources as a plan in JSON, for what judges plans: Checkov, OPA and Conftest, Trivy.
+"""The drifted resources as a plan in JSON, for plan scanners: Checkov, OPA and Conftest, Trivy.
 
-Only what such tools read of `terraform show -json` is there (Terraform's "JSON Output Format", 1.2): the actual values
-as `planned_values`, both sides in `resource_changes`, which resource names which in `configuration`. Values have the
-provider's shape again as far as the schema tells it: nested blocks are lists, policies and documents are JSON text.
+The plan contains what such tools read of `terraform show -json` (Terraform's "JSON Output Format", 1.2): the actual
+values as `planned_values`, both sides in `resource_changes`, and references in `configuration`. Values have the shape
+of the provider's schema, as far as it is known: nested blocks are lists; policies and documents are JSON text.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from drift.provider.relations import entry_of, values_at
 from drift.provider.spec import ResourceType
 
 ACTIONS = {"modified": ["update"], "missing": ["delete"], "unmanaged": ["create"]}
-"""What such a plan would have done to bring about what is there now."""
+"""Kind of drift -> the actions of a plan that would cause it."""
 
 _PEERS = {
     "cidr_ipv4": "cidr_blocks",
@@ -37,7 +37,7 @@ _PEERS = {
 
 
 def document(drifts: Sequence[Drift], catalog: Catalog) -> dict[str, Any]:
-    """The plan, as plain JSON values; sensitive values are null, unread ones unknown."""
+    """The plan as JSON values. Sensitive values are null, unread ones unknown."""
     named = list(zip(_addresses(drifts), drifts, strict=True))
     there = [(a, d.actual) for a, d in named if d.actual is not None]
     return {
@@ -54,7 +54,7 @@ def document(drifts: Sequence[Drift], catalog: Catalog) -> dict[str, Any]:
 
 
 def _addresses(drifts: Sequence[Drift]) -> list[Address]:
-    """The resource's own address; what is unmanaged gets one made of its id, each another."""
+    """The address of each resource. An unmanaged resource gets a unique one made of its id."""
     taken: defaultdict[str, int] = defaultdict(int)
     out = []
     for drift in drifts:
@@ -70,7 +70,7 @@ def _addresses(drifts: Sequence[Drift]) -> list[Address]:
 
 
 def _module(resources: Iterable[tuple[Address, dict[str, Any]]]) -> dict[str, Any]:
-    """Resources by module, nested as Terraform nests them."""
+    """Resources by module, nested as in Terraform."""
     root: dict[str, Any] = {"resources": []}
     modules = {"": root}
     for address, resource in resources:
@@ -141,7 +141,7 @@ def _change(address: Address, drift: Drift, catalog: Catalog) -> dict[str, Any]:
 
 
 def _sides(resource: Resource, catalog: Catalog) -> tuple[dict[str, Any], dict[str, bool], dict[str, bool]]:
-    """(values, which of them are sensitive, which are not known)."""
+    """(values, sensitive values, unknown values)."""
     entry = entry_of(resource, catalog)
     known = {**entry.computed, **entry.attributes}
     schema = facts_of(entry.name)
@@ -162,7 +162,7 @@ def _sides(resource: Resource, catalog: Catalog) -> tuple[dict[str, Any], dict[s
 
 
 def _hides(entry: ResourceType, name: str) -> bool:
-    """Whether an attribute, or something inside of it, must not be shown."""
+    """Whether an attribute, or something inside it, must not be shown."""
     attr = entry.attr(name)
     todo = [attr]
     while todo:
@@ -174,7 +174,7 @@ def _hides(entry: ResourceType, name: str) -> bool:
 
 
 def _shaped(value: Any, fact: Any) -> Any:
-    """A canonical value in the shape that the provider's schema gives it."""
+    """A canonical value in the shape of the provider's schema."""
     if isinstance(value, Hidden):
         return None
     if isinstance(fact, str):
@@ -198,7 +198,7 @@ def _shaped(value: Any, fact: Any) -> Any:
 
 
 def _unnamed(value: Any) -> Any:
-    """A list that its canon keeps by the elements' own names is a list again: container definitions."""
+    """A list whose canonical form is a map by name, such as container definitions, as a list."""
     if isinstance(value, Mapping) and value:
         elements = [value[k] for k in sorted(value)]
         if all(isinstance(v, Mapping) and v.get("name") == k for k, v in zip(sorted(value), elements, strict=True)):
@@ -213,7 +213,7 @@ def _block(value: Mapping[str, Any], inner: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _inline(atoms: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """A security group's rules as inline blocks, one for each peer."""
+    """The rules of a security group as inline blocks, one for each peer."""
     out = []
     for atom in atoms:
         rule: dict[str, Any] = {name: [] for name in _PEERS.values()}
@@ -226,7 +226,7 @@ def _inline(atoms: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _configuration(there: Sequence[tuple[Address, Resource]], catalog: Catalog) -> list[dict[str, Any]]:
-    """What refers to what, as a configuration would say it: only from one drifted resource to another."""
+    """The references between drifted resources, as in a configuration."""
     by_value: dict[tuple[str, str], str] = {}
     for address, resource in there:
         for value in {resource.id, resource.arn, *(v for v in resource.attributes.values() if isinstance(v, str))}:

@@ -15,7 +15,7 @@ Sample = tuple[Mapping[str, str], float]
 
 
 def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - machines do not look
-    """Write gauges: no name of a resource is a label, so their number stays small."""
+    """Write gauges. Names of resources are not labels, so the number of series stays small."""
     drifted = Counter((d.kind, d.type, d.resource.key.account, d.resource.key.region) for d in report.drift)
     by_place = [
         (dict(zip(("kind", "type", "account", "region"), key, strict=True)), float(n))
@@ -31,20 +31,24 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - m
         ("drift_drifted_resources", "Drifted resources by kind, type, account and region.", by_place),
         (
             "drift_findings",
-            "Misconfigurations of drifted resources, by severity and by what the drift did to them.",
+            "Findings for drifted resources, by severity and effect of the drift.",
             [({"severity": s, "effect": e}, float(n)) for (s, e), n in sorted(found.items())],
         ),
         (
             "drift_judged_findings",
-            "Misconfigurations of what did not drift, judged on request.",
+            "Findings without drift, if --judge asks for them.",
             [({"severity": s, "effect": e}, float(n)) for (s, e), n in sorted(judged.items())],
         ),
-        ("drift_coverage_ratio", "Managed among all that was found.", _coverage(report)),
-        ("drift_incomplete", "1 where part of the scope could not be read.", [({}, float(report.incomplete))]),
-        ("drift_not_covered_resources", "Resources of types that are not looked at, by type.", _uncovered(report)),
+        ("drift_coverage_ratio", "Managed resources among all resources found, from 0 to 1.", _coverage(report)),
+        ("drift_incomplete", "1 if something could not be read.", [({}, float(report.incomplete))]),
+        (
+            "drift_not_covered_resources",
+            "Resources in the states whose type drift does not support, by type.",
+            _uncovered(report),
+        ),
         ("drift_api_calls", "Requests to the cloud, by service.", _calls(report)),
-        ("drift_duration_seconds", "How long the run took.", [({}, report.duration_seconds)]),
-        ("drift_last_run_timestamp_seconds", "When the run started, in Unix time.", _when(report)),
+        ("drift_duration_seconds", "Duration of the run.", [({}, report.duration_seconds)]),
+        ("drift_last_run_timestamp_seconds", "Start of the run, in Unix time.", _when(report)),
     ]
     for name, text, samples in metrics:
         lines = [f"{name}{_labels(labels)} {value:.10g}" for labels, value in samples]

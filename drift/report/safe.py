@@ -1,4 +1,4 @@
-"""Names, tags and values come from anywhere: what may not reach a terminal is made visible."""
+"""Escapes untrusted text for terminals. Names, tags and values may come from anybody."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from drift.model.value import Value, plain
 _HIDDEN = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co"}
 """Control, format (bidirectional overrides, zero-width) and separator characters (Unicode general categories)."""
 _COMMAND = re.compile(r"##(\w*\[)")
-"""What a CI runner obeys wherever it stands in a line of a log: `##[add-mask]`, `##vso[task.setvariable]`."""
+"""Commands of CI runners, which work anywhere in a line of a log: `##[add-mask]`, `##vso[task.setvariable]`."""
 
 
 def visible(text: object) -> str:
-    r"""`text` with every character that could move the cursor or hide others written as an escape.
+    r"""`text` with an escape for every character that could move the cursor or hide other characters.
 
     >>> visible("a\x1b[2Jb")
     'a\\x1b[2Jb'
@@ -33,7 +33,7 @@ def _escaped(character: str) -> str:
 
 
 def shown(value: Value) -> str:
-    """One value on one line, as a person would write it."""
+    """One value on one line, for people."""
     if value is None:
         return "(none)"
     if isinstance(value, bool):
@@ -56,7 +56,7 @@ def _ordered(value: Any) -> list[Any]:
 
 
 def _rule(value: Mapping[str, Any]) -> str:
-    """A security-group rule the way people say it: `tcp/22 from 0.0.0.0/0`."""
+    """A security group rule in short form: `tcp/22 0.0.0.0/0`."""
     peers = [value[k] for k in ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "security_group") if value.get(k)]
     if not {"protocol", "from_port", "to_port"} <= set(value) or len(peers) != 1:
         return ""

@@ -33,14 +33,14 @@ from drift.report.wording import (
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 SCORE = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0", "info": "1.0"}
-"""What GitHub's code scanning makes a severity of."""
+"""Severity -> `security-severity`, from which GitHub's code scanning derives its own severity."""
 MOST = 25_000
-"""Results of one run: GitHub refuses a file with more."""
+"""Maximum results of one run: GitHub rejects a file with more."""
 TITLE = {"modified": "ModifiedOutsideTerraform", "missing": "MissingFromTheAccount", "unmanaged": "Unmanaged"}
 
 
 def render(report: Report, out: TextIO, look: Look) -> None:
-    """Write one run: a result for each drifted resource, and one for each finding that still holds."""
+    """Write one run: a result for each drifted resource, and one for each finding to act on."""
     stream.write(out, {"$schema": SCHEMA, "version": "2.1.0", "runs": iter([_run(report, look.within)])})
     out.write("\n")
 
@@ -60,7 +60,7 @@ def _run(report: Report, within: str) -> dict[str, Any]:
     )
     count = sum(1 + len(alive(drift)) for drift in drifts) + sum(len(alive(one)) for one in judged)
     if count > MOST:
-        left = f"{count - MOST} more results are in the report: code scanning takes {MOST}, the worst come first."
+        left = f"{count - MOST} results of lower severity are left out: code scanning accepts {MOST}."
         notes.append({"level": "warning", "message": {"text": left}})
     invocation: dict[str, Any] = {"executionSuccessful": True, "toolExecutionNotifications": notes}
     if report.started_at.endswith("Z"):
@@ -70,7 +70,7 @@ def _run(report: Report, within: str) -> dict[str, Any]:
         "automationDetails": {"id": "drift/"},
         "invocations": [invocation],
         "columnKind": "utf16CodeUnits",
-        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The root of the repository that drift ran in."}}},
+        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The root of the repository in which drift ran."}}},
         "results": islice(results, MOST),
     }
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of the report, made from what writes it."""
+"""The JSON Schema of the report, generated from the tables that write it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAMED: Mapping[str, Any] = {
 
 
 def schema(*, strict: bool = False) -> dict[str, Any]:
-    """The schema of `drift-report/1`; a strict one admits no field that this version does not write."""
+    """The schema of `drift-report/1`. A strict one allows no unknown fields."""
     made = _Maker(strict=strict)
     hints = get_type_hints(Report)
     members: dict[str, Any] = {
@@ -57,7 +57,7 @@ def _summary(made: _Maker) -> dict[str, Any]:
     count = {"type": "integer", "minimum": 0}
     counts = document(Report(scope=Scope()))["summary"]
     out: dict[str, Any] = dict.fromkeys(counts, count)
-    out["unmanaged"] = {"type": ["integer", "null"], "minimum": 0}  # null: nobody looked
+    out["unmanaged"] = {"type": ["integer", "null"], "minimum": 0}  # null: drift did not search for unmanaged resources
     out["coverage_percent"] = {"type": ["number", "null"], "minimum": 0, "maximum": 100}
     out["findings"] = {
         "type": "object",
@@ -68,7 +68,7 @@ def _summary(made: _Maker) -> dict[str, Any]:
 
 
 class _Maker:
-    """Schemas of type hints; dataclasses become definitions."""
+    """Makes schemas of type hints; dataclasses become definitions."""
 
     def __init__(self, *, strict: bool) -> None:
         self.strict = strict
@@ -101,7 +101,7 @@ class _Maker:
     def _reference(self, cls: type) -> dict[str, Any]:
         name = cls.__name__.lower()
         if name not in self.defs:
-            self.defs[name] = {}  # stands while its members are made
+            self.defs[name] = {}  # a placeholder, because the definition may be recursive
             self.defs[name] = {"description": (cls.__doc__ or "").split("\n")[0], **self._members(cls)}
         return {"$ref": f"#/$defs/{name}"}
 
@@ -125,8 +125,8 @@ class _Maker:
                 "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
                 "undone": {
                     "type": ["boolean", "null"],
-                    "description": "Whether the next apply puts it back; null where it does so in part, or only the "
-                    "configuration would tell.",
+                    "description": "Whether the next apply undoes the drift; null if it undoes only a part, or if that "
+                    "is unknown.",
                 },
                 **{k: v for k, v in inner.items() if k != "kind"},
             }

@@ -1,4 +1,4 @@
-"""Part of a report, and what two reports tell of each other."""
+"""Filters a report, and compares two reports."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ FEW = 10
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which drifted resources are meant: of each thing that is named, one must hold."""
+    """A selection of drifted resources. Of each given list, one entry must match."""
 
     kinds: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     """Patterns: `aws_iam_*`."""
     severity: str = ""
-    """The least severity of a finding that still holds."""
+    """The lowest severity of a finding to act on."""
     modules: tuple[str, ...] = ()
-    """`module.web` and what is in it; patterns; `root` for what is in no module."""
+    """`module.web` and the modules in it; patterns; `root` for the root module."""
     regions: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
 
     def holds(self, drift: Drift) -> bool:
-        """Whether this one is meant."""
+        """Whether a drift is selected."""
         key = drift.resource.key
         least = SEVERITIES[: SEVERITIES.index(self.severity) + 1] if self.severity else ()
         return (
@@ -61,7 +61,7 @@ class Selection:
                     raise _nothing("--module", wanted, modules, "module")
 
     def of(self, report: Report) -> Report:
-        """The report with these alone; a warning says that others are not shown."""
+        """The report with selected drift only. A warning says that others are not shown."""
         kept = tuple(d for d in report.drift if self.holds(d))
         if len(kept) == len(report.drift):
             return report
@@ -99,19 +99,19 @@ def _nothing(option: str, wanted: str, names: Iterable[str], what: str) -> Usage
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What one report has that an earlier one had not, and the other way round."""
+    """The differences between an earlier and a later report."""
 
     new: tuple[Drift, ...]
     changed: tuple[tuple[Drift, Drift], ...]
-    """The same resource in another way: (before, now)."""
+    """(before, now) for resources whose drift changed."""
     resolved: tuple[Drift, ...]
     unknown: tuple[Drift, ...]
-    """No longer seen, but part of the later scope could not be read: it may well be there still."""
+    """Drift that the later run could not read again, so that it may still exist."""
     same: int
 
     @classmethod
     def between(cls, old: Report, new: Report) -> Difference:
-        """By fingerprint; what has another fingerprint but is the same resource and kind has changed."""
+        """Compare by fingerprint. A resource with the same kind of drift and another fingerprint has changed."""
         before, now = {d.fingerprint: d for d in old.drift}, {d.fingerprint: d for d in new.drift}
         gone = {_identity(d): d for f, d in before.items() if f not in now}
         come = [d for f, d in now.items() if f not in before]
@@ -129,7 +129,7 @@ class Difference:
         )
 
     def document(self) -> Mapping[str, object]:
-        """As JSON would have it (`drift-diff/1`)."""
+        """As JSON values (`drift-diff/1`)."""
         from drift.report.wire import encode
 
         return {
@@ -154,7 +154,7 @@ def _identity(drift: Drift) -> tuple[object, ...]:
 
 
 def _hidden(drift: Drift, report: Report) -> bool:
-    """Whether the later run could not tell: it did not look there, or could not read it."""
+    """Whether the later run did not check the resource, or could not read it."""
     key, scope = drift.resource.key, report.scope
     if report.states_failed or (drift.kind == "unmanaged" and not scope.unmanaged):
         return True

@@ -1,4 +1,4 @@
-"""What the drifted resources are connected with."""
+"""The references from and to drifted resources."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def both_sides(survey: Survey, drifts: Sequence[Drift]) -> nx.DiGraph[Key]:
-    """What is there, under the addresses it has, and what is missing."""
+    """The actual resources, with their addresses, and the missing ones."""
     lost = {d.resource.key for d in drifts if d.kind == "missing"}
     addresses = {r.key: r.address for r in survey.desired if not r.deposed}
     found = (survey.scan.resources[key] for key in survey.actual.resources)
@@ -27,6 +27,6 @@ def both_sides(survey: Survey, drifts: Sequence[Drift]) -> nx.DiGraph[Key]:
 
 
 def near(graph: nx.DiGraph[Key], keys: Collection[Key]) -> nx.DiGraph[Key]:
-    """These and their neighbours alone."""
+    """Only these resources and their neighbours."""
     kept = {n for key in keys if key in graph for n in (key, *graph.successors(key), *graph.predecessors(key))}
     return graph.subgraph([n for n in graph if n in kept])

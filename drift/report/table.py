@@ -1,4 +1,4 @@
-"""The report for a person at a terminal."""
+"""The report as text for the terminal."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ SEVERITY_STYLE = {"critical": "bold red", "high": "red", "medium": "yellow", "lo
 ANSWER_STYLE = {"failed": "red", "passed": "green", "undecided": "dim"}
 EFFECT = {
     "introduced": "introduced",
-    "present": "there before too",
+    "present": "present before",
     "resolved": "resolved",
-    "unknown": "cannot be told",
+    "unknown": "effect unknown",
 }
 _INDENT = re.compile(r" *(?:│ )?")
 GRAVE = ("critical", "high")
-"""Where even what the user chose not to look at is told, if a rule of that severity needed it."""
+"""Severities whose unknown findings are shown even if the user excluded what the rule needed."""
 LONGEST = 160
-"""Characters of one value before it is cut; --verbose cuts nothing."""
+"""Characters of one value; longer values are cut, except with --verbose."""
 
 
 def render(report: Report, out: TextIO, look: Look) -> None:
-    """Write the report as text, coloured where the terminal allows."""
+    """Write the report as text, with colours if `look` asks for them."""
     console = Console(
         file=out,
         force_terminal=look.color,
@@ -55,7 +55,7 @@ def render(report: Report, out: TextIO, look: Look) -> None:
             if look.color:
                 console.print(part)
             else:
-                out.write(f"{part.plain}\n")  # ten times as fast, and the same
+                out.write(f"{part.plain}\n")  # ten times as fast as the console, with the same result
 
 
 def lines(report: Report, look: Look) -> Iterator[Text]:
@@ -89,7 +89,7 @@ def _left(count: int) -> Iterator[Text]:
 
 
 def _next(report: Report) -> Iterator[Text]:
-    """What one does about each kind that there is."""
+    """For each kind of drift found: what the user can do."""
     kinds = [kind for kind in KINDS if report.of_kind(kind)]
     for kind in kinds:
         yield Text.assemble((f"{MARK[kind]} {kind:<9} ", STYLE[kind]), (NEXT[kind], "dim"))
@@ -99,7 +99,7 @@ def _next(report: Report) -> Iterator[Text]:
 
 
 def _fitted(line: Text, width: int | None, console: Console) -> Iterable[Text]:
-    """The line within a terminal's width: what does not fit goes on under its own beginning."""
+    """A line, wrapped to the terminal's width with a hanging indent."""
     if width is None or line.cell_len <= width:
         return [line]
     indent = _INDENT.match(line.plain)
@@ -144,7 +144,7 @@ def _managed(drift: Drift, look: Look) -> Iterator[Text]:
         head.append(f"  {visible(resource.source.file)}:{resource.source.line}", "dim")
     yield head
     if drift.recreated_as is not None:
-        yield Text(f"      made again by hand as {visible(drift.recreated_as.id)}, which no state has", "yellow")
+        yield Text(f"      created again by hand as {visible(drift.recreated_as.id)}, which is in no state", "yellow")
     width = max((len(c.path) for c in drift.changes), default=0)
     for change in drift.changes:
         yield from _change(change, min(width, 32), look)
@@ -208,7 +208,7 @@ def _told(findings: Iterable[Finding], indent: str, look: Look) -> Iterator[Text
         if f.verdict == "unknown" and (look.verbose or not f.by_choice or f.severity in GRAVE):
             unknown[f.evidence].append(f.rule)
     for why, rules in sorted(unknown.items()):
-        yield Text(f"{indent}? not judged: {visible(_some(rules))}: {visible(why)}", "dim")
+        yield Text(f"{indent}? unknown: {visible(_some(rules))}: {visible(why)}", "dim")
 
 
 def _effect(finding: Finding) -> str:
@@ -220,7 +220,7 @@ def _unmanaged(report: Report, look: Look) -> Iterator[Text]:
     if not found:
         return
     certain = all(d.certain for d in found)
-    note = "" if certain else ", unless they belong to what could not be read"
+    note = "" if certain else ", not certain: they may belong to a state or owner that could not be read"
     yield _title(f"Unmanaged ({len(found)}){note}", STYLE["unmanaged"])
     counted = Counter(d.type for d in found)
     for type_, group in groupby(found[: SHOWN.most], key=lambda d: d.type):
@@ -239,12 +239,12 @@ def _unmanaged(report: Report, look: Look) -> Iterator[Text]:
 
 
 def _posture(report: Report, look: Look) -> Iterator[Text]:
-    """What rules say of what did not drift."""
+    """Findings for resources and accounts that did not drift."""
     told = [(one, list(_told(one.findings, "    ", look))) for one in report.posture]
     told = [(one, inside) for one, inside in told if inside]
     if not told:
         return
-    yield _title(f"Judged on request ({len(told)})", "cyan")
+    yield _title(f"Findings without drift ({len(told)})", "cyan")
     for one, inside in told:
         found = one.resource
         if found is None:
@@ -274,7 +274,7 @@ def _controls(report: Report) -> Iterator[Text]:
 def _not_read(report: Report) -> Iterator[Text]:
     if not report.incomplete:
         return
-    yield _title("Not read: nothing is said of these", "blue")
+    yield _title("Not read: these have no verdict", "blue")
     for message in report.states_failed:
         first, *rest = message.splitlines() or [""]
         yield Text.assemble(("  ? ", "blue"), visible(first))
@@ -317,7 +317,7 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
         head.append(" · ", "dim").append(f"{len(report.of_kind('unmanaged'))} unmanaged", "magenta")
         head.append(f" · coverage {report.coverage_percent} %", "dim")
     else:
-        head.append(" · what is unmanaged was not looked for", "dim")
+        head.append(" · unmanaged resources were not searched for", "dim")
     yield head
     if not report.drift and not report.incomplete:
         seen = "No new drift" if report.accepted else "No drift"
@@ -333,13 +333,13 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
     if report.scope.not_searched:
         told = _some(list(report.scope.not_searched), 1000 if look.verbose else 3)
         count = len(report.scope.not_searched)
-        yield Text(f"Not looked for, as nothing shows that they are used: {count} types ({visible(told)})", "dim")
-        yield Text("--all-services looks for these too.", "dim")
+        yield Text(f"Not searched, because nothing shows that they are used: {count} types ({visible(told)})", "dim")
+        yield Text("--all-services searches these too.", "dim")
     if report.not_offered:
         told = _some(list(report.not_offered), 1000 if look.verbose else 3)
         yield Text(f"Not offered by this endpoint: {len(report.not_offered)} ({visible(told)})", "dim")
     calls = sum(report.api_calls.values())
-    spared = f", at least {report.listings_spared} spared by --only-state" if not report.scope.unmanaged else ""
+    spared = f", at least {report.listings_spared} saved by --only-state" if not report.scope.unmanaged else ""
     yield Text(f"{report.duration_seconds:.1f} s, {calls} API calls{spared}", "dim")
     if look.verbose:
         for service, seconds in sorted(report.api_seconds.items(), key=lambda found: (-found[1], found[0])):

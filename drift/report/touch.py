@@ -1,4 +1,4 @@
-"""Which drift a change of the configuration touches: by the blocks, modules, variables and locals it changes."""
+"""Finds the drift that a change of the configuration touches, by changed blocks, modules, variables and locals."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from drift.report.escape import code
 
 SUFFIXES = (".tf", ".tf.json", ".tofu", ".tofu.json", ".tfvars", ".tfvars.json")
 Fact = tuple[str, str]
-"""`("var", "cidr")`, `("local", "name")`, `("module", "web")`, `("aws_vpc", "main")`: what an expression may name."""
+"""`("var", "cidr")`, `("local", "name")`, `("module", "web")`, `("aws_vpc", "main")`: what an expression can name."""
 _HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 
 
@@ -26,17 +26,17 @@ class ChangedFile:
     """A file that a pull request changes."""
 
     path: str
-    """As the repository's root sees it."""
+    """Relative to the repository's root."""
     lines: tuple[tuple[int, int], ...] = ()
-    """First and last lines of what changed, as the file is now; empty for the whole."""
+    """First and last line of each change, in the new file; empty for the whole file."""
 
     def holds(self, first: int, last: int) -> bool:
-        """Whether something between these lines changed."""
+        """Whether a line in this range changed."""
         return not self.lines or any(start <= last and first <= end for start, end in self.lines)
 
 
 def changed_lines(patch: str) -> tuple[tuple[int, int], ...]:
-    """The lines that a unified diff adds, or takes away beside, in the new file's numbers.
+    """The changed lines of a unified diff, numbered as in the new file; a removed line counts as the next one.
 
     >>> changed_lines("@@ -1,3 +1,3 @@\\n a\\n-b\\n+c\\n d")
     ((2, 2),)
@@ -64,20 +64,20 @@ def changed_lines(patch: str) -> tuple[tuple[int, int], ...]:
 
 @dataclass
 class _Folder:
-    """One directory of configuration, and what changes in it."""
+    """One directory of the configuration, and what changed in it."""
 
     names: dict[Fact, frozenset[Fact]] = field(default_factory=dict)
-    """What each block or local here names."""
+    """Block or local -> what it names."""
     changed: dict[Fact, Fact] = field(default_factory=dict)
-    """What changes -> what changes it: itself, or what it names."""
+    """Changed thing -> why: itself, or something that it names."""
     whole: str = ""
-    """Why everything here is touched: a file that changes and cannot be told apart. Markdown."""
+    """Why everything in the directory is touched: a changed file that could not be analysed. Markdown."""
 
 
 def touching(report: Report, changed: Iterable[ChangedFile], root: Path, directory: str = "") -> Mapping[str, str]:
     """Fingerprint -> why a change of these files touches that drift, in Markdown.
 
-    `root` is the checkout, `directory` where in it drift ran: the report's paths begin there.
+    `root` is the checkout, `directory` the one in which drift ran: paths in the report are relative to it.
     """
     files = {f.path: f for f in changed if f.path.endswith(SUFFIXES) and _inside(f.path)}
     if not files:
@@ -177,7 +177,7 @@ def _named(node: Any) -> Iterator[Fact]:
 
 
 def _spread(folder: _Folder) -> None:
-    """What names something that changes, changes too: locals, module calls, data sources; not resources."""
+    """A local, module call or data source that names something changed is changed too; a resource is not."""
     carriers = {f: names for f, names in folder.names.items() if f[0] in ("local", "module", "data")}
     while True:
         more = {
@@ -212,7 +212,7 @@ def _why(drift: Drift, folders: Mapping[str, _Folder], directory: str) -> str:
 
 
 def _within(folder: _Folder, own: Fact) -> str:
-    """Why what changes in a folder touches a resource that is described there."""
+    """Why the changes in a directory touch a resource in it."""
     if own in folder.changed:
         return "its block changes here"
     for cause in sorted(folder.names.get(own, frozenset())):

@@ -1,6 +1,7 @@
-"""The model's values as JSON and back, field by field: a field that a dataclass gains is in the report at once.
+"""Converts the model's values to JSON and back, field by field: a new field of a dataclass is in the report
+automatically.
 
-What a dataclass cannot say of itself stands in the tables here; `schema.py` reads the same tables.
+What a dataclass cannot say about its fields is in the tables here. `schema.py` uses the same tables.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ ALWAYS: Mapping[type, frozenset[str]] = {
     Ignored: _WHERE | {"path", "owner", "expires"},
     Resolved: _WHERE | {"paths"},
 }
-"""Fields that are written even where they hold their default; others are then left out."""
+"""Fields that are written even if they have their default; other fields are then left out."""
 
 NULLS: Mapping[type, frozenset[str]] = {
     Gap: frozenset({"within"}),
@@ -37,7 +38,7 @@ NULLS: Mapping[type, frozenset[str]] = {
     Ignored: _WHERE | {"path", "owner", "expires"},
     Resolved: _WHERE,
 }
-"""Fields whose emptiness is written as null."""
+"""Fields whose empty value is written as null."""
 
 LEFT_OUT: Mapping[type, Mapping[str, str]] = {
     Source: {"lineage": "it keys the digests that stand for secrets"},
@@ -85,12 +86,12 @@ T = TypeVar("T")
 
 
 class Slot(NamedTuple):
-    """One field of a dataclass as the report has it."""
+    """One field of a dataclass, as the report has it."""
 
     name: str
     hint: Any
     default: Any
-    """MISSING where it has none."""
+    """MISSING without one."""
     always: bool
     null: bool
 
@@ -105,7 +106,7 @@ def slots(cls: Any) -> tuple[Slot, ...]:
             default = _default(f)
             always = default is MISSING or f.name in ALWAYS.get(cls, ())
             out.append(Slot(f.name, hints[f.name], default, always, f.name in NULLS.get(cls, ())))
-    first = ("path", "desired", "recorded", "actual")  # the order people read them in
+    first = ("path", "desired", "recorded", "actual")  # in reading order
     return tuple(sorted(out, key=lambda s: first.index(s.name) if s.name in first else len(first)))
 
 
@@ -114,7 +115,7 @@ def _default(field: Field[Any]) -> Any:
 
 
 def encode(value: Any) -> Any:
-    """The value as plain JSON."""
+    """The value as JSON values."""
     if isinstance(value, Drift):
         return _drift(value)
     if isinstance(value, Resource):
@@ -129,7 +130,7 @@ def encode(value: Any) -> Any:
     if isinstance(value, Address):
         return str(value)
     if isinstance(value, dict):
-        return {k: encode(v) for k, v in value.items()}  # counts, in the order they were made
+        return {k: encode(v) for k, v in value.items()}  # counts, in the order in which they were added
     return plain(value)
 
 
@@ -176,7 +177,7 @@ def _drift(drift: Drift) -> dict[str, Any]:
 
 
 def decode(hint: Any, data: Any) -> Any:
-    """The value of the type `hint` that was written as `data`; TypeError, ValueError or KeyError where it is none."""
+    """The value of type `hint` from JSON; TypeError, ValueError or KeyError if it does not match."""
     if hint is Any:
         return freeze(data)
     origin = get_origin(hint)
@@ -184,7 +185,7 @@ def decode(hint: Any, data: Any) -> Any:
         return _any_of([a for a in get_args(hint) if a is not type(None)], data)
     if origin is Literal:
         if data not in get_args(hint):
-            raise ValueError(f"{data!r} is none of {', '.join(map(str, get_args(hint)))}")
+            raise ValueError(f"{data!r} is not one of {', '.join(map(str, get_args(hint)))}")
         return data
     if origin is tuple:
         return tuple(decode(get_args(hint)[0], v) for v in _of(list, data))

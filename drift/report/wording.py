@@ -1,4 +1,4 @@
-"""What every format says of a drifted resource, in the same words."""
+"""Texts about drifted resources that every format uses."""
 
 from __future__ import annotations
 
@@ -31,36 +31,37 @@ KIND = {
     "unmanaged": "in the account, but in no state",
 }
 NEXT = {
-    "modified": "Each change says whether `terraform apply` puts it back. What is to stay, write down.",
-    "missing": "`terraform apply` makes it again; `terraform state rm` forgets it.",
-    "unmanaged": "`terraform apply` will NOT undo this. Import it (`terraform import`), delete it, or write down why it"
-    " may stay.",
+    "modified": "Each change says whether `terraform apply` undoes it. To keep a change, write it into the "
+    "configuration.",
+    "missing": "`terraform apply` creates it again; `terraform state rm` removes it from the state.",
+    "unmanaged": "`terraform apply` will NOT undo this. Import it (`terraform import`), delete it, or allow it"
+    " (`drift ignore`).",
 }
-"""What one does about each kind."""
+"""Kind -> what the user can do about it."""
 EFFECT = {
     "introduced": "introduced by the drift",
-    "present": "there before too",
+    "present": "present before",
     "resolved": "resolved by the drift",
-    "unknown": "cannot be told",
+    "unknown": "effect unknown",
 }
 FATE = {
-    True: "apply will put it back",
+    True: "apply will undo this",
     False: "apply will NOT undo this",
-    None: "whether apply undoes this cannot be told",
+    None: "unknown whether apply undoes changes without a note",
 }
-"""What becomes of a change at the next apply."""
+"""`Change.undone` -> what the next apply does about the change."""
 Level = Literal["error", "warning", "note"]
 LEVEL: dict[str, Level] = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}
 
 
 def named(drift: Drift) -> str:
-    """The address, else the type and id; not yet made safe for any format."""
+    """The address, or the type and id. Raw text: not yet escaped for any format."""
     address = drift.resource.address
     return str(address) if address else f"{drift.type} {drift.resource.id}"
 
 
 def known_as(drift: Drift) -> str:
-    """How the account calls it: the id, with the name where that says more."""
+    """The id, with the name if the id does not contain it."""
     found = drift.found
     return f"{found.id} ({found.name})" if found.name and found.name not in found.id else found.id
 
@@ -72,7 +73,7 @@ def home(drift: Drift) -> str:
 
 
 def source_of(drift: Drift) -> Source:
-    """Where it is described: with the attribute's own line, where one change alone has it."""
+    """The place of the resource's block; if only one attribute changed, the line that sets it."""
     source = drift.resource.source
     own = {(c.file, c.line) for c in drift.changes if c.line}
     if len(own) == 1 and len(drift.changes) == 1:
@@ -82,7 +83,7 @@ def source_of(drift: Drift) -> Source:
 
 
 def place(source: Source) -> str:
-    """`web/main.tf:12`, else the state."""
+    """`web/main.tf:12`, or the state if the file is unknown."""
     if source.file:
         return f"{source.file}:{source.line}" if source.line else source.file
     return source.state
@@ -94,7 +95,7 @@ def module_of(address: Address | None) -> str:
 
 
 def alive(drift: Drift | Posture) -> tuple[Finding, ...]:
-    """The findings to act on, the worst first."""
+    """The findings to act on: failed and not exempt. Highest severity first."""
     found = [f for f in drift.findings if f.counts]
     return tuple(sorted(found, key=lambda f: SEVERITIES.index(f.severity)))
 
@@ -122,7 +123,7 @@ JUDGED = {True: "in sync, judged on request", False: "the account, judged on req
 
 
 def judged_of(posture: Posture) -> str:
-    """What was judged on request: a resource, or an account and a region of it."""
+    """The subject of a finding without drift: a resource, or an account and region."""
     found = posture.resource
     return (
         f"account {posture.account} {posture.region}"
@@ -132,31 +133,31 @@ def judged_of(posture: Posture) -> str:
 
 
 def worst(drift: Drift) -> Severity | None:
-    """The severity of its worst finding that still holds."""
+    """The highest severity among `alive`; None without findings."""
     found = alive(drift)
     return found[0].severity if found else None
 
 
 def level(drift: Drift) -> Level:
-    """How loud a drift is where there are three levels: a warning unless a finding says otherwise."""
+    """The level of a drift in formats with three levels: `warning`, or that of its highest finding from medium up."""
     severity = worst(drift)
     return LEVEL[severity] if severity and SEVERITIES.index(severity) < SEVERITIES.index("low") else "warning"
 
 
 def by_severity(drifts: Iterable[Drift]) -> list[Drift]:
-    """The worst first; otherwise as they come."""
+    """Sorted by highest severity; the order is otherwise unchanged."""
     return sorted(drifts, key=lambda d: SEVERITIES.index(w) if (w := worst(d)) else len(SEVERITIES))
 
 
 def ahead(change: Change) -> bool:
-    """Whether the configuration says something else than the state recorded."""
+    """Whether the configured and the recorded value differ."""
     return not change.sensitive and change.recorded is not None and plain(change.recorded) != plain(change.desired)
 
 
 def told(change: Change, longest: int = 0) -> list[tuple[str, str]]:
     """A change as lines of (sign, visible text).
 
-    The sign says: `-` what was desired, `+` what is there, `#` a word on it, `!` a secret.
+    Signs: `-` a desired value, `+` an actual value, `#` a note, `!` a sensitive change. `longest` cuts values.
     """
 
     def cut(text: str) -> str:
@@ -176,7 +177,7 @@ def told(change: Change, longest: int = 0) -> list[tuple[str, str]]:
     else:
         out += [("-", f"{path}: {cut(shown(change.desired))}"), ("+", f"{path}: {cut(shown(change.actual))}")]
     if ahead(change):
-        out.append(("#", f"{path}: the state recorded {cut(shown(change.recorded))}"))
+        out.append(("#", f"{path}: the recorded value is {cut(shown(change.recorded))}"))
     out += [("#", f"{path}: {note}") for note in notes_on(change)]
     if change.reason:
         out.append(("#", f"{path}: {visible(change.reason)}"))
@@ -184,48 +185,48 @@ def told(change: Change, longest: int = 0) -> list[tuple[str, str]]:
 
 
 _BASIS: Mapping[Basis, str] = {
-    "": "it was the cloud's own choice",
-    "default": "the cloud gives every new one the same",
-    "memory": "it was first seen so on {}",
-    "backup": "the state's backup has it so",
-    "record": "it was the cloud's own choice, as recorded",
+    "": "the cloud chose the value",
+    "default": "it is the cloud's value for every new resource",
+    "memory": "the value was first seen on {}",
+    "backup": "the value is from the state's backup",
+    "record": "the cloud chose the recorded value",
 }
 
 
 def notes_on(change: Change) -> list[str]:
-    """Who sets what changed, and what the next apply does about it, as far as either is known."""
+    """Who sets the changed attribute, and whether the next apply undoes the change, as far as known."""
     out = []
     if change.unheld:
-        out.append("neither the configuration nor a resource of its own describes it")
+        out.append("neither the configuration nor a separate resource describes it")
     elif change.undeclared:
-        out.append(f"set by nobody; {_BASIS[change.basis].format(change.since)}")
+        out.append(f"the configuration does not set it; {_BASIS[change.basis].format(change.since)}")
     elif change.implied:
-        out.append("left out, so the provider's default counts")
+        out.append("the configuration does not set it; the provider's default applies")
     return out if change.undone is None else [*out, FATE[change.undone]]
 
 
 def sentence(drift: Drift, longest: int = 200) -> str:
-    """One line for one resource: what happened to it. Visible text."""
+    """One line about one drifted resource. Control characters are escaped."""
     address = drift.resource.address
     known = visible(known_as(drift))
     who = f"{visible(address)} ({known})" if address else f"{visible(drift.type)} {known}"
     head = f"{who} is {KIND[drift.kind]}"
     if drift.recreated_as is not None:
-        head += f"; {visible(drift.recreated_as.id)} stands in its place, made by hand"
+        head += f"; {visible(drift.recreated_as.id)} was created by hand in its place"
     return head + (f": {paths(drift.changes, longest)}" if drift.changes else "")
 
 
 def paths(changes: Iterable[Change], longest: int = 200) -> str:
-    """The attributes, visible, on one line."""
+    """The changed attributes on one line. Control characters are escaped."""
     text = ", ".join(visible(c.path) for c in changes)
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-NOT_SEARCHED = "Types not looked for, as nothing shows that they are used; --all-services looks for them"
+NOT_SEARCHED = "Types not searched, because nothing shows that they are used; --all-services searches them"
 
 
 def counts(report: Report) -> list[tuple[str, int]]:
-    """What a person counts, in the order they ask; nothing that nobody looked for."""
+    """The counts of the summary, in order. `unmanaged` is left out if drift did not search for unmanaged resources."""
     looked = [("unmanaged", len(report.of_kind("unmanaged")))] if report.scope.unmanaged else []
     return [
         ("managed", report.managed),
@@ -246,10 +247,7 @@ def beyond(count: int) -> str:
 
 
 def not_compared(report: Report, most: int = 6) -> str:
-    """The managed resources of types that drift does not know, by type, the most frequent first: they are not in sync.
-
-    Empty where there are none.
-    """
+    """The number of managed resources of each type that drift does not support, most frequent first; empty for none."""
     types = sorted(report.not_covered.items(), key=lambda one: (-one[1], one[0]))
     return f"not compared: {some([f'{count} {visible(name)}' for name, count in types], most)}" if types else ""
 
@@ -262,27 +260,25 @@ def headline(report: Report) -> str:
     """The report in one line."""
     kinds = ", ".join(f"{n} {kind}" for kind in KINDS if (n := len(report.of_kind(kind))))
     if not kinds:
-        kinds = (
-            "no drift was seen" if report.incomplete else "no drift" if _compared(report) else "nothing was compared"
-        )
-    kinds += "" if report.scope.unmanaged else "; what is unmanaged was not looked for"
-    kinds += ", but not all could be read" if report.incomplete else ""
+        kinds = "no drift found" if report.incomplete else "no drift" if _compared(report) else "nothing was compared"
+    kinds += "" if report.scope.unmanaged else "; unmanaged resources were not searched for"
+    kinds += ", but not everything could be read" if report.incomplete else ""
     left = not_compared(report, 3)
     return f"{kinds}; {left}" if left else kinds
 
 
 def asides(report: Report) -> list[tuple[str, tuple[Aside, ...]]]:
-    """The groups of differences that are no drift, with what they are called."""
+    """Differences that are not drift: (title, entries) for each group that has any."""
     groups = [
-        ("Expected: moved by a policy that the cloud itself shows", report.expected),
-        ("Settled: the account already is as the configuration says", report.settled),
-        ("Exempt: the configuration says to look away", report.exempt),
+        ("Expected: changed by a policy that the cloud shows", report.expected),
+        ("Settled: the account agrees with the configuration; only the state is out of date", report.settled),
+        ("Exempt: the configuration ignores these changes", report.exempt),
     ]
     return [(title, found) for title, found in groups if found]
 
 
 def unread_lines(report: Report) -> list[str]:
-    """What could not be read, one visible line for each reason."""
+    """What could not be read: one line for each action and code. Control characters are escaped."""
     out = [visible(message.split("\n")[0]) for message in report.states_failed]
     reasons: dict[str, set[str]] = {}
     for gap in report.gaps:
@@ -294,6 +290,6 @@ def unread_lines(report: Report) -> list[str]:
 
 
 def some(names: list[str], most: int = 6) -> str:
-    """The first names, and how many more there are."""
+    """The first `most` names, and the number of further ones."""
     rest = len(names) - most
     return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")

@@ -1,1 +1,1 @@
-"""Misconfiguration rules, judged on the drifted set only, before and after the drift."""
+"""Misconfiguration rules: they check drifted resources, before and after the drift."""

@@ -1,4 +1,4 @@
-"""What one rule says of one side, and what a drift added to it."""
+"""The answer of a rule for one side, and which evidence the drift added."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from drift.rules.world import Unknown, World
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one rule says of one side."""
+    """The answer of one rule for one side."""
 
     verdict: Verdict
     evidence: str = ""
@@ -23,12 +23,12 @@ class Answer:
 
 
 ASIDE = Answer("pass", "the rule does not speak of it")
-GONE = Answer("fail", "it is gone")
+GONE = Answer("fail", "the resource is missing")
 UNREAD = Answer("unknown", "it was not read")
 
 
 def answer_of(rule: Rule, resource: Resource, world: World, drift: Drift | None = None) -> Answer:
-    """One rule on one side; Needs where something must be read first, anything else a broken rule raises."""
+    """Run one rule on one side; Needs if something must be read first; any other exception is an error in the rule."""
     try:
         found = rule.judge(Subject(resource, world, drift))
     except Unknown as why:
@@ -40,7 +40,7 @@ def answer_of(rule: Rule, resource: Resource, world: World, drift: Drift | None 
 
 
 def added_and_kept(before: Answer, after: Answer) -> tuple[Answer, Answer] | None:
-    """What the drift added to the evidence, and what was there and still is; None where nothing was added."""
+    """The evidence that the drift added, and the rest; None if nothing was added."""
     old, now = (a.fail.facts if a.fail else () for a in (before, after))
     if not old or not now or after.fail is None:
         return None

@@ -1,4 +1,4 @@
-"""Which rules judge."""
+"""Selects rules."""
 
 from __future__ import annotations
 
@@ -20,16 +20,15 @@ def choose(
     without: Iterable[str] = (),
     frameworks: Iterable[Framework] = (),
 ) -> list[Rule]:
-    """The rules that patterns name, less those others name, that answer to one of the frameworks.
+    """The rules that match a pattern, without those that match a pattern to skip, and only those of the given
+    frameworks.
 
-    What they find then names the controls of these, too. UsageError for a pattern that matches none.
+    The findings then name the controls of these frameworks. UsageError for a pattern that matches no rule.
     """
     ids = [r.id for r in rules]
     twice = [i for i, count in Counter(ids).items() if count > 1]
     if twice:
-        raise UsageError(
-            f"two rules are called {twice[0]!r}", "Give the one of your own, or of the plugin, another id."
-        )
+        raise UsageError(f"two rules have the id {twice[0]!r}", "Rename your own rule, or the plugin's.")
     kept = {i for p in only for i in _matched(p, ids)} or set(ids)
     kept -= {i for p in without for i in _matched(p, ids)}
     wanted = frozenset(f.id for f in frameworks)

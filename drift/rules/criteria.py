@@ -1,4 +1,4 @@
-"""What a user may set for the rules: thresholds, who is trusted, which findings are accepted."""
+"""Settings of the rules: thresholds, trusted accounts and networks, required tags, accepted findings."""
 
 from __future__ import annotations
 
@@ -26,44 +26,49 @@ THRESHOLDS: Mapping[str, int] = {
     "unused_credentials_days": 45,
     "rules_in_group": 50,
 }
-"""Name -> what holds where nothing is set."""
+"""Name of a threshold -> its default. Names ending in `_days` are in days."""
 
 
 class Judging(Section, frozen=True, kw_only=True):
-    """What the rules go by."""
+    """Settings of the rules."""
 
-    trusted_accounts: Annotated[OneOrMore, about("Accounts that may be let in beside the own one.")] = ()
-    trusted_networks: Annotated[OneOrMore, about("CIDR blocks of the internet that are one's own.")] = ()
-    required_tags: Annotated[OneOrMore, about("The keys of tags that every resource must have.")] = ()
+    trusted_accounts: Annotated[OneOrMore, about("Other accounts that may be given access, twelve digits each.")] = ()
+    trusted_networks: Annotated[
+        OneOrMore, about("Your own public CIDR blocks: access from them is not access from the internet.")
+    ] = ()
+    required_tags: Annotated[OneOrMore, about("Tag keys that every resource must have.")] = ()
     weakens: Annotated[
         bool,
         about(
-            "Whether what a drift introduced in a managed resource is one step graver than its rule says, and "
-            "public access to something unmanaged critical."
+            "Whether drift raises severities: findings that the drift introduced in a managed resource by one level, "
+            "public access to an unmanaged resource to critical."
         ),
     ] = False
     thresholds: Annotated[
-        dict[str, int], about(f"By name: {', '.join(f'`{n}` ({v})' for n, v in THRESHOLDS.items())}.")
+        dict[str, int],
+        about(f"Thresholds, with their defaults: {', '.join(f'`{n}` ({v})' for n, v in THRESHOLDS.items())}."),
     ] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """ValueError for a threshold that there is not."""
+        """ValueError for an unknown threshold."""
         strange = [name for name in self.thresholds if name not in THRESHOLDS]
         if strange:
-            raise ValueError(f"there is no threshold {strange[0]!r}; there are {', '.join(THRESHOLDS)}")
+            raise ValueError(f"unknown threshold {strange[0]!r}; thresholds: {', '.join(THRESHOLDS)}")
 
 
 class Exemption(Placed, frozen=True, kw_only=True):
-    """Accepts what a rule finds, with a reason: it is shown as accepted, and fails no run."""
+    """Accepts findings of a rule, with a reason. They are shown as accepted, and no run fails because of them."""
 
-    rule: Annotated[str, about("The rule's id, which may hold `*`.")]
-    reason: Annotated[str, about("Why it is accepted.")]
-    resource: Annotated[OneOrMore, about("The address, id, ARN or type; each may hold `*`. All where left out.")] = "*"
-    owner: Annotated[str, about("Who answers for it.")] = ""
-    expires: Annotated[date | None, about("The last day on which it counts: `2026-12-31`.")] = None
+    rule: Annotated[str, about("The id of the rule; `*` matches any text.")]
+    reason: Annotated[str, about("Why the finding is accepted.")]
+    resource: Annotated[
+        OneOrMore, about("Address, id, ARN or type of the resource; `*` matches any text. Default: every resource.")
+    ] = "*"
+    owner: Annotated[str, about("Who is responsible for the exemption.")] = ""
+    expires: Annotated[date | None, about("The last day on which the exemption applies: `2026-12-31`.")] = None
 
     def covers(self, finding: Finding, drift: Drift) -> bool:
-        """Whether it speaks of this finding, expired or not."""
+        """Whether the exemption matches this finding, expired or not."""
         r = drift.resource
         names = [n for n in (str(r.address or ""), r.id, r.arn, drift.type) if n]
         return fnmatchcase(finding.rule, self.rule) and any(
@@ -71,29 +76,29 @@ class Exemption(Placed, frozen=True, kw_only=True):
         )
 
     def holds(self, today: date | None) -> bool:
-        """Whether it counts on that day."""
+        """Whether the exemption applies on that day."""
         return self.expires is None or (today is not None and today <= self.expires)
 
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """All that the rules go by, as one value."""
+    """All settings of the rules, as one value."""
 
     thresholds: Mapping[str, int] = field(default_factory=dict)
     trusted_accounts: frozenset[str] = frozenset()
-    """Accounts beside the own one that may be let in: twelve digits each."""
+    """Other accounts that may be given access, twelve digits each."""
     trusted_networks: tuple[str, ...] = ()
-    """CIDR blocks that count as one's own."""
+    """The user's own CIDR blocks."""
     required_tags: tuple[str, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
     state_buckets: frozenset[str] = frozenset()
-    """Buckets that keep a Terraform state."""
+    """S3 buckets that store a Terraform state."""
     state_tables: frozenset[str] = frozenset()
-    """DynamoDB tables that keep its locks."""
+    """DynamoDB tables that store state locks."""
     today: date | None = None
-    """The day it is; what depends on it cannot be told without."""
+    """The current day. Without it, rules that need it are unknown."""
     weakens: bool = False
-    """Whether what a drift introduced in a managed resource is one step graver than the rule says."""
+    """Whether findings that the drift introduced in a managed resource are raised by one severity level."""
 
     @classmethod
     def of(cls, judging: Judging, exemptions: tuple[Exemption, ...] = ()) -> Criteria:
@@ -108,6 +113,6 @@ class Criteria:
         )
 
     def threshold(self, name: str) -> int:
-        """A threshold, or its default; KeyError for one that there is not."""
+        """A threshold, or its default; KeyError for an unknown name."""
         default = THRESHOLDS[name]
         return self.thresholds.get(name, default)

@@ -1,7 +1,8 @@
-"""Judges each drifted resource on the desired and on the actual side; on request all others, and the account.
+"""Runs rules on each drifted resource, on the desired and on the actual side; on request also on other resources and
+the account.
 
-A rule asks for what it needs while it runs: what was not read yet stops it, is read together with what all
-the others need, and the rule runs again. So nothing is read that no verdict depends on.
+A rule reads what it needs while it runs. If something was not read yet, the rule stops, the engine reads what all rules
+need at once, and the rule runs again. So drift reads only what a verdict depends on.
 """
 
 from __future__ import annotations
@@ -27,18 +28,18 @@ from drift.rules.world import Needs, Unknown, Want, World
 
 _UNMANAGED: Mapping[Verdict, Effect | None] = {"fail": "introduced", "unknown": "unknown", "pass": None}
 _FAILING: Mapping[Verdict, Effect] = {"fail": "present", "pass": "introduced", "unknown": "unknown"}
-"""What held before -> what the drift did, where the resource fails now."""
+"""Verdict before -> effect of the drift, if the resource fails now."""
 
 ROUNDS = 8
-"""Readings one after the other at most: more than the longest path from a resource to a far neighbour."""
+"""Maximum number of successive readings: more than the longest path from a resource to a distant neighbour."""
 
 
 class Reader(Protocol):
-    """What can read more of the account than the comparison needed."""
+    """Can read more of the account than the comparison needed."""
 
     @property
     def resources(self) -> Mapping[Key, Resource]:
-        """Everything found."""
+        """Every resource found."""
 
     @property
     def gaps(self) -> Iterable[Gap]:
@@ -48,33 +49,33 @@ class Reader(Protocol):
         """Read these attributes too."""
 
     def open(self, wants: Iterable[tuple[Key, str]]) -> None:
-        """List what is inside these resources of these types."""
+        """List the items of these types inside these resources."""
 
     def last_used(self, arns: Sequence[str]) -> Mapping[str, Mapping[str, int | None] | Unreadable]:
-        """ARN of a role or user -> service -> days since it was last used, None for never."""
+        """ARN of a role or user -> service -> days since its last use, None for never."""
 
     def account(self) -> Mapping[str, int] | Unreadable:
         """What the cloud counts of the account itself."""
 
     def latest(self, resource: Resource) -> Resource:
-        """The same resource with all that was read of it since."""
+        """The same resource with everything that was read since."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The same drifts with their findings, and what went wrong on the way."""
+    """The drift with its findings, and warnings."""
 
     drift: tuple[Drift, ...]
     warnings: tuple[str, ...] = ()
     answers: Mapping[str, Answered] = field(default_factory=dict)
     """Rule -> how many resources passed and failed it, and why something could not be told."""
     posture: tuple[Posture, ...] = ()
-    """What was found of what did not drift, where that was asked for."""
+    """Findings without drift, if the job asks for them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account that is judged for what it lacks."""
+    """An account to be checked for what it lacks."""
 
     id: str
     regions: tuple[str, ...]
@@ -82,13 +83,13 @@ class Account:
 
 @dataclass(slots=True)
 class _Task:
-    """One rule on one drifted resource, or on a part of one that is unmanaged."""
+    """One rule on one drifted resource, or on a part of an unmanaged one."""
 
     drift: int
     rule: Rule
     part: Resource | None = None
     sides: dict[str, Answer] = field(default_factory=dict)
-    """`desired`, `actual`; `guard`: whether something makes up for what is gone."""
+    """`desired`, `actual`; and `guard`: whether another resource does the job of a missing one."""
 
 
 @dataclass(slots=True)
@@ -112,9 +113,9 @@ def judge(
     in_sync: Sequence[tuple[Resource, Resource]] = (),
     account: Account | None = None,
 ) -> Judged:
-    """Judge all drifts; only what a verdict depends on is read.
+    """Run the rules on all drift.
 
-    `in_sync` holds both sides of what did not drift and is judged too. Of an `account` it is told what it lacks.
+    `in_sync` has both sides of resources in sync, which are checked too. With `account`, rules report what it lacks.
     """
     also = [Drift("modified", one, other) for one, other in in_sync]
     run = _Run([*drifts, *also], rules, reader, catalog, desired, criteria or Criteria(), scope or frozenset(catalog))
@@ -149,7 +150,7 @@ class _Run:
         self._live: list[Resource] = []
 
     def judged(self, drifted: int, account: Account | None = None) -> Judged:
-        """`drifted`: how many of the drifts are any; the others are in sync."""
+        """`drifted` is the number of drifted resources; the remaining ones are in sync."""
         tasks = [
             _Task(i, rule)
             for i, d in enumerate(self._drifts)
@@ -230,7 +231,7 @@ class _Run:
         return kind is not None and not {kind.name, kind.listed_as} & self._scope
 
     def _open(self) -> list[tuple[int, Resource]]:
-        """(drift, part) for all that hangs in what is unmanaged, wherever a rule judges such a part."""
+        """(drift, part) for the parts of unmanaged resources that some rule checks."""
         wholes = [(i, d.actual) for i, d in enumerate(self._drifts) if d.kind == "unmanaged" and d.actual]
         wants = [
             Want(whole.key, inside=entry.name)
@@ -257,13 +258,13 @@ class _Run:
         return self._of_kind(entry_of(part, self._catalog))
 
     def _of_kind(self, entry: ResourceType) -> list[Rule]:
-        """The rules that judge a part by itself: those that judge its whole as well see the part there."""
+        """The rules that check a part by itself. Rules that also check its parent see the part there."""
         whole = _whole(entry)
         seen = {r.id for r in self._by_type(self._catalog[whole])} if whole in self._catalog else set()
         return [r for r in self._by_type(entry) if r.id not in seen and r.types != ANY]
 
     def _of_parts(self, tasks: Sequence[_Task]) -> Iterable[tuple[int, Finding]]:
-        """One finding for each rule, verdict and drift, whatever number of parts it was found in."""
+        """One finding for each rule, verdict and drift, whatever the number of parts."""
         grouped: dict[tuple[int, str, str], list[tuple[_Task, Finding]]] = defaultdict(list)
         for task in tasks:
             for finding in self._findings(task):
@@ -288,7 +289,7 @@ class _Run:
         return ()
 
     def _guard(self, rule: Rule, place: Resource, world: World) -> Answer:
-        """Whether an account, or a region, has one of each type that passes; or what a rule about the account says."""
+        """Whether an account, or a region, has a passing resource of each type; or the account rule's answer."""
         if rule.of_account:
             return answer_of(rule, place, world)
         worst = Answer("pass")
@@ -326,7 +327,7 @@ class _Run:
             yield Posture(key.account, key.region, _settled(told[0].findings, self._implied))
 
     def _once(self, drifts: tuple[Drift, ...]) -> tuple[Drift, ...]:
-        """What a part says is not said of its whole again: a queue's policy that is a resource of its own."""
+        """Drop findings of a parent that its part repeats: a queue's policy as a separate resource."""
         said = {
             (self._whole_of(d.resource), f.rule, f.effect, "" if d.kind == "missing" else f.evidence)
             for d in drifts
@@ -346,7 +347,7 @@ class _Run:
         )
 
     def _foreseen(self, task: _Task) -> Iterable[Want]:
-        """What the rule says that it reads, at once rather than look-up by look-up."""
+        """The attributes that the rule declares in `reads`, to be read at once instead of one by one."""
         drift = self._drifts[task.drift]
         entry, now = entry_of(drift.resource, self._catalog), drift.actual or drift.recreated_as
         if now is None:
@@ -390,14 +391,14 @@ class _Run:
         }
 
     def _whole_of(self, resource: Resource) -> Key | None:
-        """What it is part of: a part that no state describes is no part of what Terraform describes."""
+        """The parent of a resource. A part that no state describes has no parent on the desired side."""
         parent = entry_of(resource, self._catalog).parent
         return parent_key(resource, parent, self._catalog) if parent else None
 
     def _answer(self, task: _Task, worlds: Mapping[str, World]) -> Sequence[Want]:
-        """Fills the sides that can be told; what must be read first for the others."""
+        """Compute the sides that are possible, and return what must be read for the others."""
         drift = self._drifts[task.drift]
-        # what was made again is judged in the place of what is gone
+        # a resource that was created again is checked in the place of the missing one
         now = task.part or drift.actual or drift.recreated_as
         actual = now and self._reader.latest(now)
         lost = now is None and drift.type in task.rule.when_missing
@@ -405,7 +406,7 @@ class _Run:
             return ()
         sides = {"actual": actual, "desired": None if task.part else drift.desired}
         if task.rule.of_drift and actual is not None:
-            del sides["desired"]  # it looks at both sides itself, once
+            del sides["desired"]  # the rule compares both sides itself, in one run
         try:
             for side, resource in sides.items():
                 if resource is not None and side not in task.sides:
@@ -423,7 +424,7 @@ class _Run:
         return ()
 
     def _left(self, rule: Rule, lost: Resource, world: World) -> Answer:
-        """Whether something else still guards what a lost resource did, or nothing is left to be guarded."""
+        """Whether another resource still does the job of a missing one, or nothing is left to protect."""
         it = Subject(lost, world)
         if self._guarded_is_gone(rule, lost):
             return Answer("pass")
@@ -507,7 +508,7 @@ class _Run:
         )  # fmt: skip
 
     def _exempted(self, drifts: tuple[Drift, ...]) -> tuple[Drift, ...]:
-        """The findings that somebody accepted, marked; an exemption that has expired is a warning."""
+        """Mark accepted findings; an expired exemption is a warning."""
         today, out = self._criteria.today, []
         for drift in drifts:
             findings = []
@@ -527,7 +528,7 @@ class _Run:
 
 
 def _untouched(rule: Rule, drift: Drift) -> bool:
-    """Whether nothing that the rule looks at has drifted, so that what holds now held before."""
+    """Whether nothing that the rule looks at has drifted, so that its answer was the same before."""
     changed = {re.split(r"[.\[]", c.path, maxsplit=1)[0] for c in drift.changes}
     return drift.kind == "modified" and bool(rule.reads) and not rule.near and not changed & set(rule.reads)
 
@@ -541,12 +542,12 @@ def _address(drift: Drift) -> Any:
 
 
 def _whole(entry: ResourceType) -> str:
-    """The type of what one of a type is part of, or is found inside."""
+    """The type of a type's parent, or of the type inside which it is found."""
     return entry.parent.to if entry.parent else entry.list.parent if isinstance(entry.list, Within) else ""
 
 
 def _parts_of(catalog: Catalog) -> Mapping[str, list[ResourceType]]:
-    """Type -> the types whose resources hang in one and are found by themselves."""
+    """Type -> the types of its parts that are found by themselves."""
     out: dict[str, list[ResourceType]] = defaultdict(list)
     for entry in catalog.values():
         whole = _whole(entry)
@@ -570,7 +571,7 @@ def _by_type(rules: Sequence[Rule]) -> Any:
 
 
 def _settled(findings: Sequence[Finding], implied: Mapping[str, Sequence[str]]) -> tuple[Finding, ...]:
-    """The gravest first, without those that a broader one implies."""
+    """The findings, highest severity first, without those that a broader one implies."""
     failing = {f.rule for f in findings if f.verdict == "fail"}
     resolved = {f.rule for f in findings if f.effect == "resolved"}
     silent = {i for id_ in failing for i in implied[id_]}
@@ -579,7 +580,7 @@ def _settled(findings: Sequence[Finding], implied: Mapping[str, Sequence[str]]) 
     kept = [
         f
         for f in findings
-        # an old finding, however broad, says nothing of what is new
+        # a broad finding that was present before does not suppress an introduced one
         if not (
             (f.rule in (new if f.effect == "introduced" else silent) and f.verdict == "fail")
             or (f.rule in silent_too and f.effect == "resolved")

@@ -1,7 +1,7 @@
-"""Rules of one's own, in a file of YAML or TOML: the condition is an expression of CEL.
+"""The user's own rules, in a YAML or TOML file. Their conditions are CEL expressions.
 
-CEL (the Common Expression Language, cel.dev) has no loops and no side effects, and is what Kubernetes' policies are
-written in. It comes with the extra `rules`. The file's form is documented in docs/own-rules.md.
+CEL (Common Expression Language, cel.dev) has no unbounded loops and no side effects; Kubernetes policies use it too. It
+is installed by the extra `rules`. docs/own-rules.md documents the file.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from drift.rules.subject import Subject
 from drift.rules.world import Unknown
 
 SIDE = "resource"
-"""The variable that is the side which is judged: the drift's effect is told from both."""
+"""The variable for one side. The condition is evaluated on both sides, which gives the effect of the drift."""
 WHOLE = ("desired", "actual", "changes", "kind")
-"""Variables that are the drift itself: what fails is introduced by it."""
+"""Variables for the drift itself. A failure is then introduced by the drift."""
 KEYS = frozenset(
     ("id", "title", "severity", "theme", "meaning", "message", "remedy", "types", "fails", "neighbours", "references",
      "when_missing", "implies", "tests")
@@ -41,12 +41,12 @@ FUNCTIONS = frozenset(
      "getHours", "getMinutes", "getSeconds", "getMilliseconds", "has", "all", "exists", "exists_one", "existsOne",
      "map", "filter", "optional.of", "optional.none", "orValue", "or", "hasValue", "value")
 )  # fmt: skip
-"""What a condition may call: CEL's standard functions and macros, as far as the interpreter has them."""
+"""What a condition may call: CEL's standard functions and macros, as far as the interpreter supports them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A test that stands in the file beside its rule."""
+    """A test in the file."""
 
     name: str
     rule: Rule
@@ -62,16 +62,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What a file holds."""
+    """The content of a file."""
 
     rules: tuple[Rule, ...]
     cases: tuple[Case, ...] = field(default=())
 
 
 def read(file: Path, catalog: Catalog, taken: Mapping[str, str] | None = None) -> Own:
-    """The rules of a file; CatalogError names the file, the rule and the place of what is wrong.
+    """The rules of a file; CatalogError with file, line and rule.
 
-    `taken` says of each id that is in use already by what: `a rule of drift`.
+    `taken` maps each id that is already in use to its user: `a rule of drift`.
     """
     used = dict(taken or {})
     try:
@@ -82,13 +82,15 @@ def read(file: Path, catalog: Catalog, taken: Mapping[str, str] | None = None) -
     found = _parsed(file, text)
     entries = found.get("rules") if isinstance(found, Mapping) else None
     if not isinstance(entries, list):
-        raise CatalogError(f"{file}: holds no list `rules`", "See docs/own-rules.md.")
+        raise CatalogError(f"{file}: it has no list `rules`", "See docs/own-rules.md.")
     rules, cases = [], []
     for number, entry in enumerate(entries, 1):
         place = _Place(file, text, number, str(entry.get("id") or "") if isinstance(entry, Mapping) else "")
         rule = _rule(entry, catalog, place)
         if rule.id in used:
-            raise place.error(f"its id is that of {used[rule.id]}", "Give it another: a report names a rule by its id.")
+            raise place.error(
+                f"its id is already used by {used[rule.id]}", "Choose another id: reports refer to rules by id."
+            )
         used[rule.id] = f"another rule: {place}"
         rules.append(rule)
         cases += list(_cases(entry, rule, catalog, place))
@@ -107,16 +109,16 @@ class _Place:
         return f"{self.file}{f':{line}' if line else ''}: rule {self.id or self.number}"
 
     def _lines(self) -> tuple[int, int]:
-        """The line of its id, and the last one before the next rule's; 0 where they cannot be told."""
+        """The line of the rule's id, and the last line before the next rule; 0 if unknown."""
         lines = self.text.splitlines()
         begins = [n for n, line in enumerate(lines, 1) if re.search(r"""\bid\b["']?\s*[:=]""", line)]
         first = [n for n in begins if self.id and self._names(lines[n - 1])]
-        # of two rules with one id, the later one is meant
+        # if two rules have the same id, the error is about the later one
         here = first[-1] if first and self.number >= len(begins) else next(iter(first), 0)
         return here, next((n - 1 for n in begins if n > here), len(lines))
 
     def at(self, word: str) -> str:
-        """Where a word of the rule stands: file, line and column, else where the rule begins."""
+        """The place of a word of the rule: file, line and column; or the line where the rule begins."""
         first, last = self._lines()
         lines = self.text.splitlines()
         for number in range(max(first, 1), last + 1):
@@ -126,7 +128,7 @@ class _Place:
         return str(self)
 
     def unknown(self, what: str, word: str, known: Iterable[str], hint: str) -> CatalogError:
-        """That there is no such thing, where it stands, and what may be meant."""
+        """An error that says that something is unknown, with its place and a suggestion."""
         near = difflib.get_close_matches(word, list(known), 3, 0.6)
         told = f"Did you mean {', '.join(near)}?" if near else hint
         return CatalogError(f"{self.at(word)}: {what} {word!r}", told)
@@ -158,7 +160,7 @@ def _parsed(file: Path, text: str) -> Any:
 
 
 def _of_yaml(file: Path, text: str) -> Any:
-    """The document; CatalogError where it is larger than its text, by aliases of aliases, than its bound allows."""
+    """The document; CatalogError if it has more values than its bound, with aliases expanded."""
     import yaml
 
     loader = yaml.SafeLoader(text)
@@ -172,7 +174,7 @@ def _of_yaml(file: Path, text: str) -> Any:
 
 
 def _depth(value: Any) -> int:
-    """How deep a value nests, told level by level: what is deep must not call itself."""
+    """The nesting depth of a value, computed level by level, because recursion would fail for deep values."""
     depth, level = 0, [value]
     while level and depth <= SETTINGS_DEPTH.most:
         collections = (v.values() if isinstance(v, Mapping) else v for v in level if isinstance(v, Mapping | list))
@@ -182,11 +184,11 @@ def _depth(value: Any) -> int:
 
 
 def _nodes(node: Any, known: dict[int, int]) -> int:
-    """How many values a node of YAML holds, where each alias stands for all that it names."""
+    """The number of values in a YAML node, with aliases expanded."""
     if not isinstance(node.value, list):
         return 1
     if id(node) not in known:
-        known[id(node)] = SETTINGS_NODES.most + 1  # what holds itself has no end
+        known[id(node)] = SETTINGS_NODES.most + 1  # a value that contains itself is infinite
         inner = (n for one in node.value for n in (one if isinstance(one, tuple) else (one,)))
         known[id(node)] = 1 + sum(_nodes(n, known) for n in inner)
     return known[id(node)]
@@ -194,7 +196,7 @@ def _nodes(node: Any, known: dict[int, int]) -> int:
 
 def _rule(entry: Any, catalog: Catalog, place: _Place) -> Rule:
     if not isinstance(entry, Mapping):
-        raise place.error("is no table")
+        raise place.error("is not a table")
     strange = sorted(str(k) for k in entry if k not in KEYS)
     if strange:
         raise place.unknown("has no key", strange[0], KEYS, f"There are: {', '.join(sorted(KEYS))}.")
@@ -202,17 +204,17 @@ def _rule(entry: Any, catalog: Catalog, place: _Place) -> Rule:
         if not entry.get(key):
             raise place.error(f"has no {key}")
     if entry["severity"] not in SEVERITIES:
-        raise place.error(f"there is no severity {entry['severity']!r}", f"There are: {', '.join(SEVERITIES)}.")
+        raise place.error(f"unknown severity {entry['severity']!r}", f"There are: {', '.join(SEVERITIES)}.")
     theme = entry.get("theme", "hygiene")
     if theme not in THEMES:
-        raise place.error(f"there is no theme {theme!r}", f"There are: {', '.join(THEMES)}.")
+        raise place.error(f"unknown theme {theme!r}", f"There are: {', '.join(THEMES)}.")
     types = _texts(entry["types"], place, "types")
     neighbours = entry.get("neighbours") or {}
     near = {str(t): tuple(a or ()) for t, a in neighbours.items()} if isinstance(neighbours, Mapping) else {}
     near |= {} if isinstance(neighbours, Mapping) else dict.fromkeys(_texts(neighbours, place, "neighbours"), ())
     for type_ in (*types, *near):
         if type_ not in catalog:
-            raise place.unknown("there is no type", type_, catalog, "`drift catalog` lists them.")
+            raise place.unknown("unknown type", type_, catalog, "`drift catalog` lists them.")
     expression = _Expression(str(entry["fails"]), place)
     reads = expression.reads()
     for type_ in types:
@@ -243,19 +245,19 @@ def _rule(entry: Any, catalog: Catalog, place: _Place) -> Rule:
 def _texts(value: Any, place: _Place, key: str) -> tuple[str, ...]:
     several = [value] if isinstance(value, str) else value
     if not isinstance(several, list | tuple) or not all(isinstance(v, str) for v in several):
-        raise place.error(f"{key} is a text, or a list of texts")
+        raise place.error(f"{key} must be a string, or a list of strings")
     return tuple(several)
 
 
 class _Expression:
-    """A condition, compiled once."""
+    """A compiled condition."""
 
     def __init__(self, text: str, place: _Place) -> None:
         try:
             import cel
         except ImportError:
             raise CatalogError(
-                f"{place}: the language of conditions, CEL, is not installed", installation.hint("rules")
+                f"{place}: conditions need CEL, which is not installed", installation.hint("rules")
             ) from None
         if len(text) > CONDITION.most:
             raise place.error(f"fails: its characters are {CONDITION.beyond}", CONDITION.hint)
@@ -268,7 +270,7 @@ class _Expression:
         strange = sorted(f for f in self.program.functions() if re.match(r"[A-Za-z]", f) and f not in FUNCTIONS)
         if strange:
             listed = f"There are: {', '.join(sorted(FUNCTIONS))}."
-            raise place.unknown("fails: there is no function", strange[0], FUNCTIONS, listed)
+            raise place.unknown("fails: unknown function", strange[0], FUNCTIONS, listed)
         self.text = text
         self.loops = _loops(text)
         roots = {v for v in self.program.variables() if re.search(rf"(?<![\w.]){v}\b", text)}
@@ -276,17 +278,17 @@ class _Expression:
         if self.whole and SIDE in roots:
             raise place.error(f"fails: uses {SIDE} together with {', '.join(sorted(roots & set(WHOLE)))}")
         if not self.whole and SIDE not in roots and "neighbours" not in roots:
-            raise place.error(f"fails: speaks of none of {SIDE}, {', '.join(WHOLE)}, neighbours")
+            raise place.error(f"fails: uses none of {SIDE}, {', '.join(WHOLE)}, neighbours")
 
     def reads(self) -> set[str]:
-        """The attributes it names."""
+        """The attributes that the condition names."""
         dotted = re.findall(rf"(?<![\w.])(?:{SIDE}|desired|actual)\.(?:\?)?(\w+)", self.text)
         quoted = re.findall(rf"(?<![\w.])(?:{SIDE}|desired|actual)\[\s*[\"'](\w+)[\"']\s*\]", self.text)
         return {*dotted, *quoted}
 
 
 def _loops(text: str) -> int:
-    """How deep the loops of a condition stand within each other; a loop in a text counts too."""
+    """The nesting depth of loops in a condition; loops inside strings count too."""
     deepest, open_ = 0, [False]
     for loop, bracket in re.findall(r"(\.\s*(?:all|exists|exists_one|existsOne|map|filter)\s*\()|([()])", text):
         if loop or bracket == "(":
@@ -321,7 +323,7 @@ class _Judge:
         if self._expression.whole:
             drift = it.drift
             if drift is None:
-                raise Unknown("there is no drift to be judged")
+                raise Unknown("this resource has not drifted")
             values["kind"] = drift.kind
             values["changes"] = [
                 {"path": c.path, "desired": _shown(c.desired), "actual": _shown(c.actual),
@@ -334,10 +336,10 @@ class _Judge:
             values[SIDE] = _plain(it, reads)
         rounds = max(_longest(values), self._expression.text.count(",") + 1) ** self._expression.loops
         if self._expression.loops > 1 and rounds > CONDITION_STEPS.most:
-            raise Unknown(f"its loops within loops may take {CONDITION_STEPS.beyond}")
+            raise Unknown(f"its nested loops may take {CONDITION_STEPS.beyond}")
         found = self._expression.program.execute(values)
         if not isinstance(found, bool):
-            raise TypeError(f"the condition gives {type(found).__name__}, not true or false")
+            raise TypeError(f"the condition returns {type(found).__name__}, not true or false")
         return Fail(self._message or "its condition holds") if found else None
 
 
@@ -351,7 +353,7 @@ def _desired(it: Subject, names: set[str]) -> dict[str, Any]:
     attributes = desired.attributes if desired else {}
     lost = sorted(n for n in names if n != "id" and n not in attributes)
     if lost:
-        raise Unknown(f"the state does not tell {lost[0]}")
+        raise Unknown(f"the state does not contain {lost[0]}")
     return {**{n: _shown(attributes[n]) for n in names if n != "id"}, "id": desired.id if desired else ""}
 
 
@@ -362,7 +364,7 @@ def _shown(value: Any) -> Any:
 def _cases(entry: Mapping[str, Any], rule: Rule, catalog: Catalog, place: _Place) -> Iterator[Case]:
     for number, test in enumerate(entry.get("tests") or (), 1):
         if not isinstance(test, Mapping) or test.get("expect") not in ("fail", "pass", "unknown"):
-            raise place.error(f"test {number}: has no `expect` that is fail, pass or unknown")
+            raise place.error(f"test {number}: `expect` must be fail, pass or unknown")
         strange = sorted(set(test) - TEST_KEYS)
         if strange:
             raise place.unknown(
@@ -372,7 +374,7 @@ def _cases(entry: Mapping[str, Any], rule: Rule, catalog: Catalog, place: _Place
         type_ = str(test.get("type") or rule.types[0])
         described = catalog.get(type_)
         if described is None:
-            raise place.unknown(f"test {number}: there is no type", type_, catalog, "`drift catalog` lists them.")
+            raise place.unknown(f"test {number}: unknown type", type_, catalog, "`drift catalog` lists them.")
         known = {"id", *described.attributes, *described.computed}
         for name in (*actual, *(test.get("desired") or {})):
             if name not in known:
@@ -395,11 +397,11 @@ def _cases(entry: Mapping[str, Any], rule: Rule, catalog: Catalog, place: _Place
 
 def _check_neighbours(given: Any, rule: Rule, catalog: Catalog, place: _Place, number: int) -> None:
     if not isinstance(given, Mapping) or not all(isinstance(v, list) for v in given.values()):
-        raise place.error(f"test {number}: neighbours is a map of type to a list of attributes")
+        raise place.error(f"test {number}: neighbours must be a map from type to a list of resources")
     for type_, several in given.items():
         if type_ not in rule.near:
             raise place.unknown(
-                f"test {number}: the rule looks at no neighbour of the type", str(type_), rule.near,
+                f"test {number}: the rule has no neighbours of the type", str(type_), rule.near,
                 "Name it under the rule's `neighbours`.",
             )  # fmt: skip
         known = {"id", *catalog[type_].attributes, *catalog[type_].computed}
@@ -412,7 +414,7 @@ def _check_neighbours(given: Any, rule: Rule, catalog: Catalog, place: _Place, n
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of such a file, for editors."""
+    """The JSON Schema of a file of rules, for editors."""
     text, texts = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
     either = {"anyOf": [text, texts]}
     test = {
@@ -467,12 +469,12 @@ def schema() -> dict[str, Any]:
 
 
 def beginning(id_: str, type_: str, catalog: Catalog) -> str:
-    """The text of a file with one rule to go on from, and tests that hold; CatalogError for a type there is not."""
+    """The text of a file with one example rule and passing tests; CatalogError for an unknown type."""
     entry = catalog.get(type_)
     if entry is None:
         near = difflib.get_close_matches(type_, list(catalog), 3, 0.6)
         hint = f"Did you mean {', '.join(near)}?" if near else "`drift catalog` lists them."
-        raise CatalogError(f"there is no type {type_!r}", hint)
+        raise CatalogError(f"unknown type {type_!r}", hint)
     tagged = "tags" in entry.attributes
     attribute = "tags" if tagged else next((n for n in (entry.label, *entry.attributes) if n in entry.attributes), "id")
     condition = "!has(resource.tags.Owner)" if tagged else f"resource.{attribute} == 'unwanted'"

@@ -1,4 +1,4 @@
-"""What a rule is: one small function with its metadata beside it."""
+"""The definition of a rule: a small function with its metadata."""
 
 from __future__ import annotations
 
@@ -23,17 +23,19 @@ ANY = ("*",)
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that a rule saw, which may hold on one side alone: an open port, an account that is let in."""
+    """One piece of evidence, which may exist on one side only: an open port, an account with access."""
 
     text: str
-    """A few words that hold no secret: `tcp 22 from 0.0.0.0/0`."""
+    """A few words without a secret: `tcp 22 from 0.0.0.0/0`."""
     of: Hashable = None
-    """What it is compared by, where the words vary with what does not matter. A frozenset is compared by elements."""
+    """The value that identifies the fact, if its text contains irrelevant details. A frozenset is compared by
+    elements."""
     answers: tuple[str, ...] = ()
-    """The claims of its rule that it speaks of: checks of Prowler, controls of Security Hub. All where left out."""
+    """The claims of the rule to which the fact belongs: checks of Prowler, controls of Security Hub. Empty: all."""
 
     def beyond(self, others: Sequence[Fact]) -> Fact | None:
-        """What of it no fact of the other side tells; None where nothing is left. Subclasses may tell a part of it."""
+        """The part of the fact that no fact of the other side contains; None if nothing remains. Subclasses may return
+        a part."""
         if isinstance(self.of, frozenset):
             told = frozenset[object]().union(*(o.of for o in others if isinstance(o.of, frozenset)))
             return None if self.of <= told else self
@@ -42,22 +44,22 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Fail:
-    """That a resource fails a rule, with the evidence, which holds no secret."""
+    """A failure, with evidence that contains no secret."""
 
     evidence: str | Sequence[Fact | str] = ""
     """A sentence; or facts, each of which is *introduced* or *present* by itself."""
     severity: Severity | None = None
-    """Where it is graver, or less grave, than the rule's own: an open port that the internet reaches."""
+    """A severity other than the rule's: higher if the internet reaches an open port."""
     context: str = ""
-    """What is told after the evidence and is never compared: what an open port reaches."""
+    """Text after the evidence that is not compared: what an open port reaches."""
     remedy: str = ""
-    """What to do about this evidence, where that is not what the rule says."""
+    """The remedy for this evidence, if it differs from the rule's."""
     rights: Rights | None = None
-    """The same as values, where the evidence is about permissions."""
+    """The evidence as data, if it is about permissions."""
 
     @property
     def facts(self) -> tuple[Fact, ...]:
-        """What is compared with the other side; of a sentence there is nothing to compare."""
+        """The facts to compare with the other side; empty for a sentence."""
         if isinstance(self.evidence, str):
             return ()
         return tuple(f if isinstance(f, Fact) else Fact(f) for f in self.evidence)
@@ -76,84 +78,85 @@ class Fail:
 
 
 SHOWN = 6
-"""How many facts one line names before it says how many more there are."""
+"""The number of facts in one line; further ones are counted."""
 
 
 def joined(texts: Iterable[str]) -> str:
-    """Facts in one line, each once."""
+    """Facts in one line, without duplicates."""
     each = list(dict.fromkeys(texts))
     return "; ".join(each[:SHOWN]) + (f"; and {len(each) - SHOWN} more" if len(each) > SHOWN else "")
 
 
 Found = Fail | str | Sequence[Fact | str] | bool | None
-"""Why a resource fails a rule: a `Fail`, a sentence, or facts. It passes with None and with no facts. False where the
-rule does not speak of it, so that its loss is no finding either."""
+"""Why a resource fails a rule: a `Fail`, a sentence, or facts. None or no facts: it passes. False: the rule does not
+apply to the resource, so that its loss is no finding either."""
 
 
 def failure(found: Found) -> Fail | None:
-    """What a rule found as one value; None where the resource passes."""
+    """The result of a rule as one value; None if the resource passes."""
     if found is None or found is False or (not isinstance(found, Fail | str) and found is not True and not found):
         return None
     return found if isinstance(found, Fail) else Fail("" if found is True else found)
 
 
 Judge = Callable[[Subject], Found]
-"""One resource on one side -> why it fails (evidence alone will do, or True), or None.
+"""One resource on one side -> why it fails (evidence, or True), or None.
 
-What cannot be told is no answer: a look-up that finds something unreadable raises `Unknown` by itself.
+The function does not handle unreadable values: a look-up raises `Unknown` for them.
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A condition that should not hold for a resource, with all that is said of it."""
+    """A condition that a resource should not meet, with its metadata."""
 
     id: str
     title: str
-    """What is wrong where it fails: `SSH is open to the world`."""
+    """The problem: `SSH is open to the internet`."""
     severity: Severity
     theme: Theme = "hygiene"
     meaning: str = ""
-    """Why that matters, in a sentence or two."""
+    """Why it is a problem, in one or two sentences."""
     remedy: str
     """What to do about it."""
     types: tuple[str, ...]
     judge: Judge
     reads: tuple[str, ...] = ()
-    """Attributes worth reading at once. Any other that the function looks up is read when it does."""
+    """Attributes to read at once. Other attributes are read when the function looks them up."""
     near: tuple[str, ...] = ()
-    """Types of the neighbours it looks at; for the documentation."""
+    """Types of neighbours that the function looks at, for the documentation."""
     references: tuple[str, ...] = ()
     prowler: tuple[str, ...] = ()
-    """The checks of Prowler that it answers to."""
+    """Corresponding checks of Prowler."""
     security_hub: tuple[str, ...] = ()
     """Controls of AWS Security Hub that it answers to, whichever of its standards has them: `EC2.8`."""
     when_missing: tuple[str, ...] = ()
-    """The types of which the loss of one that passes is itself the finding: a flow log, an alarm.
+    """Types whose missing resources are a finding, if they passed the rule: a flow log, an alarm.
 
-    The loss is none where another guard is left (what it guarded passes the rule without it, or `guards` and
-    `stands_in` say so), nor where what it guarded is gone as well.
+    It is no finding if another resource does the same job: if what it protected passes the rule without it, or by
+    `guards` and `stands_in`. Neither if what it protected is missing too.
     """
     guards: Literal["", "account", "region"] = ""
-    """What one passing resource of a type in `when_missing` is enough for. `--judge account` asks for one."""
+    """Where one passing resource of a type in `when_missing` is enough. `--judge account` reports if there is none."""
     stands_in: Callable[[Subject, Subject], bool] | None = None
-    """(what is lost, another of its type that passes) -> whether the other guards the same: an alarm on one metric.
+    """(missing resource, another of its type that passes) -> whether the other does the same job: an alarm on the
+    same metric.
 
-    With `guards`, which of the others count; without, whether to look for others at all.
+    With `guards`, it selects the others that count; without, whether to look for others at all.
     """
     of_account: bool = False
     """Whether it judges the account itself, which is no resource: with `guards`, on `--judge account` alone."""
     of_drift: bool = False
-    """Whether it judges the drift itself, both sides at once (`Subject.drift`): what fails is introduced by it."""
+    """Whether the rule compares both sides itself (`Subject.drift`). A failure is then introduced by the drift."""
     implies: tuple[str, ...] = ()
-    """Rules that say less of the same thing: where this one fails, they are silent."""
+    """Narrower rules. They are not reported if this one fails."""
 
     controls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Framework -> its controls that this rule answers to; made from its claims (`drift.rules.frameworks`)."""
+    """Framework -> the controls to which this rule corresponds; derived from its claims (`drift.rules.frameworks`)."""
     by_claim: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    """Claim -> framework -> the controls that it answers to."""
+    """Claim -> framework -> corresponding controls."""
     told: frozenset[str] = frozenset()
-    """The frameworks of which a finding names the controls."""
+    """The frameworks whose controls a finding names."""
 
     @property
     def frameworks(self) -> tuple[str, ...]:
@@ -161,16 +164,16 @@ class Rule:
         return self.named(frozenset())
 
     def named(self, claims: frozenset[str]) -> tuple[str, ...]:
-        """The same of some claims alone; of all where none is given."""
+        """The controls for these claims; for all claims without any."""
         of = [self.by_claim.get(claim, {}) for claim in claims] if claims else [self.controls]
         found = {name: {c for each in of for c in each.get(name, ())} for name in self.controls if name in self.told}
         return tuple(f"{name} {c}" for name, each in found.items() for c in self.controls[name] if c in each)
 
 
 def rule(**metadata: Any) -> Callable[[Judge], Rule]:
-    """Makes a rule of the function it decorates; the id is its name with dashes, the meaning its docstring.
+    """Makes a rule of the decorated function. The id is the function's name with dashes, the meaning its docstring.
 
-    CatalogError for a severity or theme that is none.
+    CatalogError for an unknown severity or theme.
     """
 
     def make(judge: Judge) -> Rule:

@@ -1,4 +1,4 @@
-"""One resource on one side, as a rule sees it, with its neighbours."""
+"""One resource on one side, with its neighbours, as a rule sees it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from drift.rules.world import Needs, Unknown, Want, World
 
 
 class Subject:
-    """One resource on one side. Look-ups answer with canonical values, or raise Unknown or Needs."""
+    """One resource on one side. Look-ups return canonical values, or raise Unknown or Needs."""
 
     __slots__ = ("drift", "resource", "world")
 
@@ -25,53 +25,53 @@ class Subject:
         self.resource = resource
         self.world = world
         self.drift = drift
-        """What is judged, where the resource is not just a neighbour of it."""
+        """The drift that is checked; None for a neighbour."""
 
     @property
     def type(self) -> str:
-        """The Terraform type, as the address has it."""
+        """The Terraform type, as in the address."""
         return entry_of(self.resource, self.world.catalog).name
 
     @property
     def id(self) -> str:
-        """What `terraform import` takes."""
+        """The id, as `terraform import` takes it."""
         return self.resource.id
 
     @property
     def name(self) -> str:
-        """The address where a state describes it, else the id."""
+        """The address if a state describes the resource, otherwise the id."""
         described = self.world.described.get(self.resource.key, self.resource)
         return str(self.resource.address or described.address or self.resource.id)
 
     @property
     def managed(self) -> bool:
-        """Whether a state describes it."""
+        """Whether a state describes the resource."""
         return self.resource.address is not None or self.resource.key in self.world.described
 
     @property
     def region(self) -> str:
-        """The region it is in: `global` for what has none."""
+        """The resource's region; `global` without one."""
         return self.resource.key.region
 
     @property
     def today(self) -> date | None:
-        """The day it is, where somebody said so."""
+        """The current day, if it is known."""
         return self.criteria.today
 
     def days_since(self, moment: str) -> int:
-        """Days from a moment as the cloud writes it to today; Unknown where either is not known."""
+        """Days from a time in the cloud's format to today; Unknown if either is unknown."""
         if self.today is None:
-            raise Unknown("what day it is")
+            raise Unknown("the current date is not known")
         try:
             return (self.today - date.fromisoformat(str(moment)[:10])).days
         except ValueError:
-            raise Unknown(f"{moment!r} is no date") from None
+            raise Unknown(f"{moment!r} is not a date") from None
 
     def last_used(self) -> Mapping[str, int | None]:
-        """Service -> days since this role or user last used it, None for never; on the actual side alone."""
+        """Service -> days since this role or user last used it, None for never. Only on the actual side."""
         arn = self.resource.arn
         if self.world.side == "desired" or not arn:
-            raise Unknown("what was used is not described by a state")
+            raise Unknown("last use is not recorded in a state")
         want = Want(self.resource.key, used=arn)
         if want not in self.world.asked:
             raise Needs(want)
@@ -92,27 +92,27 @@ class Subject:
         return counts[name]
 
     def every(self, type_: str, region: str) -> list[Subject]:
-        """All resources of a type in a region (`global`: in every region); Unknown where they were not listed."""
+        """All resources of a type in a region (`global`: in every region); Unknown if they were not listed."""
         self.world.opened(self.resource, self.world.catalog[type_]) if type_ in self.world.catalog else None
         return [Subject(r, self.world) for r in self.world.every(type_, region)]
 
     def described(self, type_: str, attribute: str) -> frozenset[Any]:
-        """The values that an attribute has in what the states describe of a type."""
+        """The values of an attribute in all resources of a type that states describe."""
         there = (r.attributes.get(attribute) for r in self.world.described.values() if r.type == type_)
         return frozenset(v for v in there if isinstance(v, str))
 
     @property
     def criteria(self) -> Criteria:
-        """Thresholds, and who is trusted."""
+        """The settings of the rules."""
         return self.world.criteria
 
     @property
     def account(self) -> str:
-        """The account it is in."""
+        """The resource's account."""
         return self.resource.key.account
 
     def has(self, name: str) -> bool:
-        """Whether its type has such an attribute, compared or computed."""
+        """Whether the type has such an attribute, compared or computed."""
         entry = entry_of(self.resource, self.world.catalog)
         return name in entry.attributes or name in entry.computed
 
@@ -138,7 +138,7 @@ class Subject:
         return value
 
     def read_all(self) -> None:
-        """Have every attribute read that was not, all at once."""
+        """Read every attribute that was not read yet."""
         if self.world.side == "actual":
             entry = entry_of(self.resource, self.world.catalog)
             names = [n for n in (*entry.computed, *entry.attributes) if n not in self.resource.attributes]
@@ -148,25 +148,26 @@ class Subject:
                 raise Needs(*fresh)
 
     def at(self, dotted: str) -> Any:
-        """One value inside a block: `versioning_configuration.status`; None where there is none of it."""
+        """One value inside a block: `versioning_configuration.status`; None if it does not exist."""
         return next(self.all(dotted), None)
 
     def all(self, dotted: str) -> Iterator[Any]:
-        """Every value that a path arrives at: `rule[].status`."""
+        """Every value at a path: `rule[].status`."""
         head, _, _ = dotted.partition(".")
         name = head.removesuffix("[]")
         yield from values_at({name: self[name]}, dotted)
 
     def near(self, *types: str) -> list[Subject]:
-        """Its neighbours of these types, by the references of the catalogue, whichever way they point.
+        """The neighbours of these types: resources that refer to this one, or to which it refers, by the catalogue's
+        references.
 
-        Unknown where a type was not listed: no neighbour found then proves nothing.
+        Unknown if a type was not listed, because a missing neighbour then proves nothing.
         """
         found = {s.resource.key: s for type_ in types for s in self._near(type_)}
         return [found[key] for key in sorted(found, key=str)]
 
     def seen(self, *types: str) -> list[Subject]:
-        """The same, as far as it can be told: for what only makes a finding graver."""
+        """The same, without raising Unknown: for evidence that only raises the severity."""
         out = []
         for type_ in types:
             try:
@@ -176,7 +177,7 @@ class Subject:
         return out
 
     def named(self, attribute: str, to: str) -> list[Subject]:
-        """The resources of type `to` that an attribute names; Unknown where one of them is not there to be seen."""
+        """The resources of type `to` that an attribute names; Unknown if one of them was not found."""
         entry = entry_of(self.resource, self.world.catalog)
         out: list[Subject] = []
         for ref in _refs(entry):
@@ -184,7 +185,7 @@ class Subject:
                 for value in self._values(ref):
                     hits = self._hits(ref, value)
                     if not hits:
-                        raise Unknown(f"{value} ({attribute}) was not seen")
+                        raise Unknown(f"{value} ({attribute}) was not found")
                     out += hits
         return out
 

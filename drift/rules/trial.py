@@ -1,4 +1,4 @@
-"""Runs the tests that stand in a file of rules beside them."""
+"""Runs the tests in a file of rules."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ACCOUNT, REGION = "123456789012", "us-east-1"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one test gave."""
+    """The result of one test."""
 
     case: Case
     found: str
@@ -33,12 +33,12 @@ class Result:
 
     @property
     def good(self) -> bool:
-        """Whether that is what was expected."""
+        """Whether the result is the expected one."""
         return self.found == self.case.expect
 
 
 class _Account:
-    """The neighbours of a case; nothing more can be read."""
+    """The neighbours of a test case. Nothing more can be read."""
 
     gaps = frozenset[Any]()
 
@@ -60,12 +60,12 @@ class _Account:
         return {}
 
     def latest(self, resource: Resource) -> Resource:
-        """As it is."""
+        """The resource, unchanged."""
         return resource
 
 
 def run(case: Case, catalog: Catalog) -> Result:
-    """One test; CatalogError for a value that no state and no API has in that place."""
+    """Run one test; CatalogError for a value that does not match the provider's schema."""
     actual = None if case.kind == "missing" else _resource(case, case.type, case.actual, catalog)
     wanted = case.desired or (case.actual if case.kind != "unmanaged" else {})
     desired = _resource(case, case.type, wanted, catalog, managed=True) if case.kind != "unmanaged" else None
@@ -83,7 +83,7 @@ def run(case: Case, catalog: Catalog) -> Result:
 
 
 def _changes(desired: Resource, actual: Resource, catalog: Catalog) -> Iterator[Change]:
-    """The differences of what both sides tell, as a check tells them: of a set what was added and removed."""
+    """The differences of both sides, as in a check: for a set, the added and removed elements."""
     entry = entry_of(desired, catalog)
     for name, attr in entry.attributes.items():
         if name in desired.attributes and name in actual.attributes:
@@ -93,7 +93,8 @@ def _changes(desired: Resource, actual: Resource, catalog: Catalog) -> Iterator[
 def _referring(
     type_: str, attributes: Mapping[str, Any], subject: Resource | None, catalog: Catalog
 ) -> Mapping[str, Any]:
-    """A neighbour that names nothing refers to the resource that is tested: that is what makes it a neighbour."""
+    """The attributes of a neighbour. If it names nothing, it refers to the tested resource, which makes it a
+    neighbour."""
     entry = catalog[type_]
     parent = (Ref(entry.parent.attribute, entry.parent.to, entry.parent.by),) if entry.parent else ()
     if subject is None:
@@ -117,17 +118,19 @@ def _answer(judged: Judged) -> tuple[str, str]:
 def _resource(
     case: Case, type_: str, given: Mapping[str, Any], catalog: Catalog, id_: str = "it", *, managed: bool = False
 ) -> Resource:
-    """Of the attributes that are given, as a state has them; what is left out was not read."""
+    """A resource with the given attributes, in the shape of a state. Other attributes are unread."""
     entry = catalog[type_]
     same = (n for n, v in given.items() if isinstance(v, str) and entry.attr(n).path == entry.id.path)
-    id_ = next((given[n] for n in same), id_)  # what others call it by: the id is its name
+    id_ = next((given[n] for n in same), id_)  # the name by which others refer to it: its id
     raw = {"id": id_, **given}
     attributes = {}
     for name, value in raw.items():
         try:
             attributes[name] = canonical.desired(entry.attr(name), value, raw)
         except (*UNREADABLE_SHAPES, KeyError):
-            raise CatalogError(f"{case.place}: {type_}.{name} is not as the provider writes it") from None
+            raise CatalogError(
+                f"{case.place}: {type_}.{name} does not have the shape of the provider's schema"
+            ) from None
     identity = tuple(attributes.get(n, f"{id_}-{n}") for n in entry.identity)
     return Resource(
         key=Key(entry.listed_as, ACCOUNT, REGION if entry.regional else GLOBAL, identity),

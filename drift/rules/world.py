@@ -1,4 +1,4 @@
-"""One side whole: every resource, what was listed, and who refers to whom."""
+"""One side: every resource, the listed types, and the references between resources."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ Side = Literal["desired", "actual"]
 
 
 class Unknown(Exception):  # noqa: N818 - an answer, not an error
-    """It cannot be told; the text says why."""
+    """A value or verdict is unknown; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """What a rule would have to see: an attribute of one resource, or what one type has inside it."""
+    """Something that a rule needs to read: an attribute of one resource, or the items of a type inside it."""
 
     key: Key
     attribute: str = ""
     inside: str = ""
     used: str = ""
-    """The full name of an identity, a role or user, of which the cloud is asked what it used."""
+    """The full name of an identity (a role or user) whose last-used information is needed."""
     account: bool = False
     """Whether it is what the cloud counts of the account itself."""
 
@@ -47,9 +47,9 @@ _ABSENT = object()
 
 
 class World:
-    """One side whole: every resource, and who refers to whom.
+    """One side: every resource, and the references between them.
 
-    What no state describes is taken as it is on both sides: the desired world holds it too.
+    A resource that no state describes is the same on both sides: the desired side has it too.
     """
 
     def __init__(
@@ -85,12 +85,12 @@ class World:
         self._by: dict[tuple[str, str, str], dict[Any, list[Resource]]] = {}
 
     def every(self, type_: str, region: str, inside: str | None = None) -> list[Resource]:
-        """All of a type in a region, or inside one resource; Unknown where they were not all listed."""
+        """All resources of a type in a region, or inside one resource; Unknown if they were not all listed."""
         entry = self.listed(type_, region, inside)
         return [r for r in self._of_type[entry.listed_as] if GLOBAL in (region, r.key.region) or r.key.region == region]
 
     def listed(self, type_: str, region: str, inside: str | None = None) -> ResourceType:
-        """The type's entry; Unknown where it was not listed, in whole or inside that resource."""
+        """The entry of the type; Unknown if it was not listed, in general or inside that resource."""
         entry = self.catalog.get(type_)
         if entry is None or (type_ not in self._scope and entry.listed_as not in self._scope):
             raise Unknown(f"{type_} {OUT_OF_SCOPE}")
@@ -102,9 +102,9 @@ class World:
         return entry
 
     def missing(self, resource: Resource, name: str) -> Exception:
-        """What to raise for an attribute that was never asked for."""
+        """The exception for an attribute that was not read."""
         if not self._live(resource):
-            return Unknown(f"the state does not tell {name}")
+            return Unknown(f"the state does not contain {name}")
         entry, want = entry_of(resource, self.catalog), Want(resource.key, name)
         known = name in entry.attributes or name in entry.computed
         return Needs(want) if known and want not in self.asked else Unknown(f"{name} was not read")
@@ -113,9 +113,9 @@ class World:
         return self.side == "actual" or resource.address is None
 
     def opened(self, resource: Resource, entry: ResourceType) -> None:
-        """Raises Needs where resources of that type, inside this one or inside others, were not listed yet.
+        """Raise Needs if resources of that type inside this one, or inside others, were not listed yet.
 
-        The collector lists what is inside the managed alone, unless its type speaks for itself.
+        The collector lists items inside managed resources only, unless the type is reported by itself.
         """
         if not isinstance(entry.list, Within) or (entry.parent is not None and entry.parent.standalone):
             return
@@ -134,7 +134,7 @@ class World:
     def naming(
         self, entry: ResourceType, ref: Ref, region: str, inside: str | None = None
     ) -> Mapping[Any, list[Resource]]:
-        """Value of a reference -> the resources of that type whose reference has it."""
+        """Value of a reference -> the resources of that type with this value."""
         if (entry.name, ref.attribute, region) not in self._naming:
             index: dict[Any, list[Resource]] = defaultdict(list)
             wants = []
@@ -155,7 +155,7 @@ class World:
         return self._naming[entry.name, ref.attribute, region]
 
     def by(self, to: str, by: str, region: str) -> Mapping[Any, list[Resource]]:
-        """Value of an attribute -> the resources of that type that have it."""
+        """Value of an attribute -> the resources of that type with this value."""
         if (to, by, region) not in self._by:
             index: dict[Any, list[Resource]] = defaultdict(list)
             for resource in self.every(to, region, ""):
@@ -164,7 +164,8 @@ class World:
         return self._by[to, by, region]
 
     def told_by_parts(self, resource: Resource, name: str) -> list[tuple[Resource, Any]]:
-        """(part, its share) of what resources of their own hold of an attribute; on the desired side alone."""
+        """(part, its share) for the separate resources that describe elements of an attribute. Only on the desired
+        side."""
         if self._live(resource):
             return []
         if resource.type not in self._parts:

@@ -111,7 +111,7 @@ def measure(count: int) -> dict[str, float]:
 
 def table(sizes: list[int]) -> list[str]:
     """The sizes as a table of Markdown."""
-    out = ["| resources | build | check | together, for a thousand | memory |", "|---|---|---|---|---|"]
+    out = ["| resources | build | check | both, for 1000 resources | memory |", "|---|---|---|---|---|"]
     for size in sizes:
         words = [sys.executable, "-m", "tests.bench.offline", str(size)]
         done = subprocess.run(words, capture_output=True, text=True, check=True)

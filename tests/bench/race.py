@@ -1,8 +1,8 @@
-"""The race: `terraform plan -refresh-only` beside `drift check` and `drift check --only-state`, on one simulated AWS.
+"""Compares `terraform plan -refresh-only` with `drift check` and `drift check --only-state`, on one simulated AWS.
 
-All ask the same moto server through the same proxy, which adds the latency and counts. The stack is mixed (`stack.py`).
-`drift check` also looks for what no state has, in every type it knows; Terraform cannot see that. `--common` looks for it in the
-types that most accounts have and in the services that the state uses, `--only-state` not at all.
+All use the same moto server through the same proxy, which adds latency and counts requests. The stack (`stack.py`) contains
+many types. `drift check` also searches every supported type for unmanaged resources, which Terraform cannot do. `--common`
+searches the types that most accounts have and the services that the state uses, `--only-state` none.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def test_drift_exits_1_and_names_it() -> None:
     assert done.returncode == 1
     assert "~ aws_security_group.inline" in done.stdout
     assert "+ tcp/22 0.0.0.0/0" in done.stdout
-    assert "SSH is open to the world" in done.stdout
+    assert "SSH is open to the internet" in done.stdout
     assert "\x1b[" not in done.stdout
 
 
@@ -116,7 +116,7 @@ def test_json_to_a_file(tmp_path: Path) -> None:
     assert [c["path"] for c in inline["changes"]] == ["ingress", "egress", "tags.Team"]
     assert inline["changes"][0]["added"][0]["cidr_ipv4"] == "0.0.0.0/0"
     ssh = next(f for f in inline["findings"] if f["rule"] == "sg-ssh")
-    assert (ssh["title"], ssh["effect"], ssh["verdict"]) == ("SSH is open to the world", "introduced", "fail")
+    assert (ssh["title"], ssh["effect"], ssh["verdict"]) == ("SSH is open to the internet", "introduced", "fail")
     lone = "tcp 22 from 0.0.0.0/0; not reached: nothing is attached to aws_security_group.inline"
     assert (ssh["severity"], ssh["evidence"]) == ("high", lone)
     assert "cis-v3 5.2" in ssh["frameworks"]
@@ -160,23 +160,23 @@ BAD = {
     "not json": (b"the state of prod", "not valid JSON"),
     "binary": (b"\x7fELF\x00\x01", "binary"),
     "gzip": (b"\x1f\x8b\x08\x00abc", "gzip"),
-    "saved plan": (b"PK\x03\x04rest", "saved plan"),
+    "binary plan file": (b"PK\x03\x04rest", "binary plan file"),
     "encrypted": (
         b'{"serial":1,"lineage":"x","meta":{},"encrypted_data":"AA==","encryption_version":"v0"}',
         "encrypted by OpenTofu",
     ),
     "plan json": (b'{"format_version":"1.2","planned_values":{},"resource_changes":{}}', "$.resource_changes"),
-    "plan of tomorrow": (b'{"format_version":"2.0","planned_values":{}}', "newer than this drift knows"),
+    "plan of tomorrow": (b'{"format_version":"2.0","planned_values":{}}', "newer than this version of drift supports"),
     "show json": (b'{"format_version":"1.0","values":{"root_module":[]}}', "$.values.root_module"),
     "plan log": (b'{"@level":"info"}\n{"@level":"info"}', "the log of a run"),
     "provider schema": (b'{"format_version":"1.0","provider_schemas":{}}', "the schema of a provider"),
     "utf-16": (b"\xff\xfe{", "UTF-16"),
     "deep": (b'{"version":4,"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested deeper"),
     "backend": (b'{"version":3,"backend":{"type":"s3"}}', "names the backend"),
-    "version 3": (b'{"version":3,"modules":[{"path":[]}]}', "does not begin at the root"),
+    "version 3": (b'{"version":3,"modules":[{"path":[]}]}', "does not start at the root"),
     "version 2": (b'{"version":2,"modules":[]}', "version 2"),
     "version 1": (b'{"version":1,"modules":[]}', "version 1"),
-    "version 5": (b'{"version":5}', "newer than this drift knows"),
+    "version 5": (b'{"version":5}', "newer than this version of drift supports"),
     "version text": (b'{"version":"four"}', "not a number"),
     "no version": (b'{"resources":[]}', "no `version`"),
     "array": (b"[]", "not a Terraform state"),
@@ -278,9 +278,9 @@ def test_broken_tape(tmp_path: Path) -> None:
     directory = drift("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", tmp_path)
 
     assert [none.returncode, broken.returncode, directory.returncode] == [2, 2, 2]
-    assert "no tape here" in none.stderr
-    assert "not a readable tape" in broken.stderr
-    assert "a tape is one file" in directory.stderr
+    assert "no such recording" in none.stderr
+    assert "not a readable recording" in broken.stderr
+    assert "a recording is one file" in directory.stderr
 
 
 def test_what_a_tape_does_not_hold_is_not_read_and_no_verdict(tmp_path: Path) -> None:
@@ -300,11 +300,11 @@ def test_a_recording_never_takes_the_place_of_another_file(tmp_path: Path) -> No
     """It is refused before anything is read."""
     mine = tmp_path / "main.tf"
     mine.write_text("mine")
-    for taken in (mine, tmp_path):
+    for taken, told in ((mine, "the file exists"), (tmp_path, "it is a directory")):
         done = drift("check", "--state", TAMPERED / "refreshed.tfstate", "--record", taken)
 
         assert done.returncode == 2
-        assert f"{taken}: is" in done.stderr
+        assert f"{taken}: {told}" in done.stderr
     assert [f.name for f in tmp_path.iterdir()] == ["main.tf"]
     assert mine.read_text() == "mine"
 

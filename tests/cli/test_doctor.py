@@ -28,7 +28,7 @@ def test_all_is_well() -> None:
     assert status == 0
     assert "states: 1 read, 13 resources" in told
     assert "credentials: account 123456789012" in told
-    assert "everything that the states describe can be read" in told
+    assert "every resource in the states can be read" in told
 
 
 def test_without_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_refused_permissions_are_named_once() -> None:
     found = list(_permissions(Report(scope=Scope(), gaps=(gap,), unread=(*unread, secret))))
 
     assert [(e.status, e.what) for e in found] == [
-        ("note", "by choice: the content of secrets is not read; --with secret-values reads it"),
+        ("note", "by choice: the content of secrets is not read by default; --with secret-values reads it"),
         ("part", "2 permissions refused (AccessDenied): s3:GetBucketTagging, sqs:ListQueues"),
     ]
     assert "drift policy" in found[1].do
@@ -75,5 +75,5 @@ def test_another_account_is_told() -> None:
     there = [Resource(key=Key("aws_sqs_queue", a, "eu-west-1", (a,)), id=a) for a in ("111111111111", "222222222222")]
 
     found = list(_accounts(Desired(resources=there), "111111111111"))
-    assert [e.what.split(", which")[0] for e in found] == ["accounts: 1 resources live in account 222222222222"]
+    assert [e.what.split(", to which")[0] for e in found] == ["accounts: 1 resources are in account 222222222222"]
     assert isinstance(found[0], Examined)

@@ -100,7 +100,7 @@ def test_gitlab(repository: Path) -> None:
 
 def test_what_is_there_stays(repository: Path) -> None:
     (repository / "drift.toml").write_text("# mine\n")
-    with pytest.raises(UsageError, match=r"drift\.toml: there already"):
+    with pytest.raises(UsageError, match=r"drift\.toml: already exists"):
         init("--ci", "github")
     assert not (repository / ".github").exists()
     assert (repository / "drift.toml").read_text() == "# mine\n"
@@ -127,7 +127,7 @@ def test_a_name_that_would_be_run_is_refused(repository: Path) -> None:
     (repository / "envs" / "${{ github.token }}").mkdir()
     (repository / "envs" / "${{ github.token }}" / "main.tf").write_text(BACKEND)
 
-    with pytest.raises(UsageError, match="take for more than a name"):
+    with pytest.raises(UsageError, match="characters that a CI job would interpret"):
         init("--ci", "github")
 
 

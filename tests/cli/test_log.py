@@ -108,7 +108,7 @@ def test_an_older_log_is_replaced_and_nothing_else(tmp_path: Path) -> None:
 def test_no_file_of_the_repository_chooses_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "drift.toml").write_text('log-file = "victim"\n')
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UsageError, match="no setting 'log-file'"):
+    with pytest.raises(UsageError, match="unknown setting 'log-file'"):
         checked()
     assert not (tmp_path / "victim").exists()
 
@@ -125,7 +125,7 @@ def test_a_full_disk_ends_the_log_and_not_the_run(capsys: pytest.CaptureFixture[
     note("two")
 
     assert handler not in LOG.handlers
-    assert capsys.readouterr().err.count("cannot be written any more") == 1
+    assert capsys.readouterr().err.count("can no longer be written") == 1
 
 
 def test_nobody_listens_by_itself() -> None:

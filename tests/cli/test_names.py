@@ -27,7 +27,7 @@ def saved(tmp_path: Path) -> str:
         address=Address.parse("module.web.aws_security_group.a"),
         source=Source("terraform.tfstate"),
     )
-    scope = Scope((ACCOUNT,), ("eu-west-1",), ("terraform.tfstate",), 1, True, ("module.db", "module.web"))
+    scope = Scope((ACCOUNT,), ("eu-west-1",), ("terraform.tfstate",), 1, modules=("module.db", "module.web"))
     report = Report(scope=scope, drift=(Drift("missing", group, None),))
     file = tmp_path / "drift.json"
     file.write_text(json.dumps(document(report)))
@@ -121,7 +121,7 @@ def test_help_and_version_are_commands_too(words: list[str], says: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "says"), [(["help", "chekc"], "Did you mean check"), (["help", "check", "x"], "no 'x'")]
+    ("words", "says"), [(["help", "chekc"], "Did you mean check"), (["help", "check", "x"], "'x' is unknown")]
 )
 def test_help_for_nothing_is_an_error(words: list[str], says: str) -> None:
     done = CliRunner().invoke(cli, words)

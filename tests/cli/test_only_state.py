@@ -114,8 +114,8 @@ def test_the_reports_say_that_nobody_looked() -> None:
     table = replayed("--only-state").stdout
     report = json.loads(replayed("--only-state", "--format", "json").stdout)
 
-    assert "what is unmanaged was not looked for" in table
-    assert "spared by --only-state" in table
+    assert "unmanaged resources were not searched for" in table
+    assert "saved by --only-state" in table
     assert report["scope"]["unmanaged"] is False
     assert report["summary"]["unmanaged"] is None
     assert report["summary"]["coverage_percent"] is None

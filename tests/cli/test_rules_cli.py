@@ -74,7 +74,7 @@ def test_rules_of_ones_own_judge_and_fail_a_run(tmp_path: Path) -> None:
     assert check(*severe).return_value == 1
 
     file.write_text(OWN.format(id="sg-ssh"))
-    assert "rule sg-ssh: its id is that of a rule that drift or a plugin brings" in str(
+    assert "rule sg-ssh: its id is already used by a rule of drift or of a plugin" in str(
         check("--rules-file", str(file)).exception
     )
 
@@ -97,7 +97,7 @@ def test_a_threshold_that_there_is_not_is_told_with_its_line(tmp_path: Path, mon
     done = check()
 
     assert done.exception is not None
-    assert "there is no threshold 'patience'" in str(done.exception)
+    assert "unknown threshold 'patience'" in str(done.exception)
 
 
 def test_showing_rules() -> None:

@@ -119,7 +119,7 @@ def test_of_several_configurations_each_state_has_its_own(tmp_path: Path) -> Non
     states = [state(queue(name=name)) for name in ("b", "a", "c")]
     found = laid(states, [tmp_path / "a", tmp_path / "b"], Given(environment={}))
     assert [Path(s.configuration.directory).name if s.configuration else None for s in found] == ["b", "a", None]
-    assert any("none of the configurations" in warning for warning in found[2].warnings)
+    assert any("none of the given configurations" in warning for warning in found[2].warnings)
 
 
 def test_the_configuration_beside_a_state_is_its_own(tmp_path: Path) -> None:

@@ -40,10 +40,10 @@ ROOT = {"path": ["root"], "outputs": {}, "resources": {}, "depends_on": []}
         ({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {}}, "CloudFormation"),
         ({"Version": "2012-10-17", "Statement": []}, "policy document"),
         ({"ID": "1", "Operation": "OperationTypeApply", "Who": "a@b"}, "record of a lock"),
-        ({"Modules": []}, "where `terraform init` put modules"),
+        ({"Modules": []}, "list of modules of `terraform init`"),
         ({"resource": {"aws_vpc": {}}}, "configuration in JSON"),
         ({"data": {"id": "sv-1", "type": "state-versions"}}, "HCP Terraform's record"),
-        ({"schema": "drift-report/1"}, "drift itself wrote"),
+        ({"schema": "drift-report/1"}, "a file that drift wrote"),
         ({"errors": [{"status": "401", "title": "unauthorized"}]}, "error that a server answered"),
         ({"message": "403 Forbidden"}, "error that a server answered"),
         ({}, "no `version`"),
@@ -68,12 +68,12 @@ STATE = '{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"x","out
         (f"{STATE}\n::set-output name=stdout::{{}}\n", "setup-terraform", "terraform_wrapper: false"),
         (
             '# aws_vpc.main:\nresource "aws_vpc" "main" {\n    id = "vpc-1"\n}\n',
-            "`terraform show` as text",
+            "text output of `terraform show`",
             "show -json",
         ),
         (
             '# module.a["k"].aws_vpc.main: (tainted)\nresource "aws_vpc" "main" {',
-            "`terraform show` as text",
+            "text output of `terraform show`",
             "show -json",
         ),
         ("aws_vpc.main\nmodule.a.aws_subnet.b[0]\ndata.aws_ami.x\n", "terraform state list", "state pull"),
@@ -82,8 +82,8 @@ STATE = '{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"x","out
         ("aws_vpc.main: Refreshing state... [id=vpc-1]\n", "terraform plan", "plan.json"),
         ("\x1b[1mNo state file was found!\x1b[0m\n", "no state", "workspace"),
         ("The state file is empty. No resources are represented.\n", "no state", "workspace"),
-        ("\x1b[31m╷\x1b[0m\n│ Error: Backend initialization required", "a message of Terraform", "by itself"),
-        ("<!DOCTYPE html><html>", "a page", "login"),
+        ("\x1b[31m╷\x1b[0m\n│ Error: Backend initialization required", "a message from Terraform", "alone"),
+        ("<!DOCTYPE html><html>", "a web page", "login"),
         ("version https://git-lfs.github.com/spec/v1\n", "Git LFS", "git lfs pull"),
         ('terraform {\n  backend "s3" {}\n}\n', "a configuration", "--config"),
         ("digraph {\n", "terraform graph", "state pull"),
@@ -107,7 +107,7 @@ def test_text_of_addresses_takes_no_time() -> None:
 
 
 def test_nothing_on_standard_input() -> None:
-    with pytest.raises(StateError, match="nothing came in") as told:
+    with pytest.raises(StateError, match="no input") as told:
         parse(b"\n", "standard input")
     assert "pipefail" in told.value.hint
 
@@ -127,7 +127,7 @@ def test_nothing_on_standard_input() -> None:
 )
 def test_a_state_without_resources_says_so(text: str, of: str) -> None:
     (said,) = parse(text.encode(), "x").warnings
-    assert said.startswith("x: it holds no resources")
+    assert said.startswith("x: it contains no resources")
     assert of in said
 
 
@@ -157,11 +157,11 @@ def test_places_as_others_write_them(given: str, place: str) -> None:
 
 
 def test_places_that_cannot_be_translated(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(StateError, match="which workspace") as told:
+    with pytest.raises(StateError, match="workspace ID") as told:
         translated("tfstate+tfcloud://ws-1")
     assert "tfc://organization/workspace" in told.value.hint
     monkeypatch.delenv("AZURE_STORAGE_ACCOUNT", raising=False)
-    with pytest.raises(StateError, match="the account"):
+    with pytest.raises(StateError, match="the storage account"):
         translated("tfstate+azurerm://container/key")
     monkeypatch.setenv("AZURE_STORAGE_ACCOUNT", "acc")
     assert translated("tfstate+azurerm://container/key") == "azurerm://acc/container/key"

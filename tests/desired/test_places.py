@@ -424,7 +424,7 @@ def test_http_without_a_state_damaged_and_dead() -> None:
         assert "no state here" in failure(f"{url}/404").message
         assert "500 Internal Server Error" in failure(f"{url}/500").message
         assert "damaged" in failure(f"{url}/md5").message
-        assert "this is a page" in failure(f"{url}/login").message
+        assert "this is a web page" in failure(f"{url}/login").message
         assert "no answer" in failure(f"{url}/short").message
     assert "no answer" in failure("http://127.0.0.1:9/x").message
     assert "no answer" in failure("http://a b/x").message
@@ -621,7 +621,7 @@ def test_consul(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (read,), _ = read_states([f"consul://{host}/tf/net"], Backends())
         assert read.warnings == (f"consul://{host}/tf/net: {IN_FLUX}",)
         assert names(f"consul://{host}/tf/net?workspace=blue", f"consul://{host}/tf/large") == ["blue", "large"]
-        assert "do not fit together" in failure(f"consul://{host}/tf/torn").message
+        assert "do not match" in failure(f"consul://{host}/tf/torn").message
         assert "damaged" in failure(f"consul://{host}/tf/bad").message
         assert "no state here" in failure(f"consul://{host}/tf/none").message
         assert "no path" in failure(f"consul://{host}/").message

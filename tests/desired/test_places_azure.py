@@ -148,7 +148,7 @@ def test_a_shared_access_signature(
 
 
 def test_what_is_wrong_is_told(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "nothing was applied here yet" in failure(place.format("none.tfstate")).message
+    assert "nothing was applied yet" in failure(place.format("none.tfstate")).message
     assert "BlobNotFound" in failure(place.format("none.tfstate")).message
     assert "no object matches" in failure(place.format("none/*")).message
     assert "ContainerNotFound" in failure(place.replace("/states/", "/other/").format("*")).message
@@ -245,7 +245,7 @@ def test_a_token_never_goes_where_there_is_no_encryption() -> None:
         return 200, {}, state()
 
     with serving(answer) as url:
-        assert "not sent without encryption" in failure(f"azurerm://a/c/k?endpoint={url}/a").message
+        assert "no Entra ID token without TLS" in failure(f"azurerm://a/c/k?endpoint={url}/a").message
     assert asked == []
 
 

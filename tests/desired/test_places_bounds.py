@@ -45,7 +45,7 @@ def test_a_packed_state_is_not_unpacked_beyond_its_bound(place: str) -> None:
 
 def test_a_body_is_not_read_beyond_its_bound() -> None:
     with serving(lambda _: (200, {}, b" " * (2 << 20))) as url:
-        assert "it holds more than 1 MiB (bound state-bytes)" in failure(f"{url}/x").message
+        assert "it contains more than 1 MiB (bound state-bytes)" in failure(f"{url}/x").message
 
 
 def test_a_body_that_is_cut_is_no_state() -> None:

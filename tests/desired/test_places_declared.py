@@ -82,7 +82,7 @@ def test_opentofus_variables_and_locals(tmp_path: Path, monkeypatch: pytest.Monk
         tmp_path,
         main__tf='variable "env" {}\nlocals {\n  key = "${var.env}/x"\n}\nterraform {\n  backend "s3" {\n    bucket = "b-${var.env}"\n    key = local.key\n  }\n}\n',
     )
-    with pytest.raises(StateError, match=r"main.tf:6: .*more than drift can tell"):
+    with pytest.raises(StateError, match=r"main.tf:6: .*cannot be evaluated without running Terraform"):
         directory.place_of(tmp_path)
     write(tmp_path, terraform__tfvars='env = "prod"\n')
     assert directory.place_of(tmp_path) == "s3://b-prod/prod/x"
@@ -97,10 +97,10 @@ def test_what_says_nothing_of_the_place_may_be_unknown(tmp_path: Path) -> None:
 
     assert directory.place_of(tmp_path) == "s3://states/net/terraform.tfstate?region=eu-west-1"
     write(tmp_path, main__tf=S3.replace('"eu-west-1"', "var.x"))
-    with pytest.raises(StateError, match="'region' is more than drift can tell"):
+    with pytest.raises(StateError, match="'region' cannot be evaluated without running Terraform"):
         directory.place_of(tmp_path)
     write(tmp_path, more__tfbackend="region = var.x\n")
-    with pytest.raises(UsageError, match="'region' is no plain value"):
+    with pytest.raises(UsageError, match="'region' is not a literal value"):
         directory.place_of(tmp_path, [str(tmp_path / "more.tfbackend")])
 
 
@@ -143,7 +143,7 @@ def test_backend_config_on_the_command_line(tmp_path: Path) -> None:
     assert "kept/x.tfstate" in found.stdout + found.stderr
     both = drift(*asked, "--backend-config", "path=x", "--state", "y", cwd=tmp_path)
     assert both.returncode == 2
-    assert "Give one of them" in both.stderr
+    assert "Give only one of them" in both.stderr
 
 
 def test_a_state_that_could_not_be_saved_is_told(tmp_path: Path) -> None:
@@ -228,14 +228,14 @@ def test_what_the_child_says_counts_and_files_may_be_read(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("expression", "why"),
     [
-        ("get_aws_account_id()", r"get_aws_account_id\(\) is only known when Terragrunt runs"),
-        ('run_cmd("date")', r"run_cmd\(\) is only known"),
-        ('find_in_parent_folders("no.hcl")', "no folder above has no.hcl"),
-        ('get_env("NO_SUCH_VARIABLE_SET")', "the environment has no NO_SUCH"),
-        ("dependency.vpc.outputs.name", "bucket cannot be told without running Terragrunt"),
-        ("local.round", "bucket cannot be told"),
+        ("get_aws_account_id()", r"get_aws_account_id\(\) is known only when Terragrunt runs"),
+        ('run_cmd("date")', r"run_cmd\(\) is known only"),
+        ('find_in_parent_folders("no.hcl")', "no parent directory contains no.hcl"),
+        ('get_env("NO_SUCH_VARIABLE_SET")', "the environment variable NO_SUCH"),
+        ("dependency.vpc.outputs.name", "bucket is unknown without running Terragrunt"),
+        ("local.round", "bucket is unknown"),
         ("null", "its backend 's3' has no 'bucket'"),
-        ('file("/etc/hostname")', "bucket cannot be told"),
+        ('file("/etc/hostname")', "bucket is unknown"),
     ],
 )
 def test_what_only_terragrunt_knows_is_told_and_never_guessed(expression: str, why: str, tmp_path: Path) -> None:
@@ -266,7 +266,7 @@ def test_the_cache_of_a_unit_says_where_its_state_is(tmp_path: Path) -> None:
     ("path", "why"),
     [
         ('"no-such-file.hcl"', "no-such-file.hcl:1 cannot be read"),
-        ('run_cmd("x")', "which file it includes cannot be told"),
+        ('run_cmd("x")', "the included file is unknown"),
         ('"x\\u0000y"', "."),
     ],
 )

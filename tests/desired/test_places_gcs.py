@@ -111,7 +111,7 @@ def test_generations() -> None:
 
 @pytest.mark.usefixtures("gs")
 def test_what_is_wrong_is_told() -> None:
-    assert "nothing was applied here yet" in failure("gs://states/none.tfstate").message
+    assert "nothing was applied yet" in failure("gs://states/none.tfstate").message
     assert "no object matches" in failure("gs://states/none/*").message
     assert "no such object or bucket" in failure("gs://no-such-bucket/x").message
     assert "Check the bucket's name" in failure("gs://no-such-bucket/*").hint
@@ -155,7 +155,7 @@ def test_an_object_that_was_damaged_on_the_way() -> None:
         return 200, {"x-goog-hash": "crc32c=AAAAAA==,md5=" + base64.b64encode(b"0" * 16).decode()}, state()
 
     with serving(answer) as url:
-        assert "damaged on the way" in failure(f"gs://b/x?endpoint={url}").message
+        assert "damaged in transit" in failure(f"gs://b/x?endpoint={url}").message
 
 
 class Google:

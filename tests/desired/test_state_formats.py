@@ -240,7 +240,7 @@ def test_a_count_that_is_none_names_its_place() -> None:
     old = json.loads(json.dumps(OLD))
     old["modules"][0]["resources"]["aws_security_group.web.1"]["primary"]["attributes"]["ingress.#"] = "many"
 
-    with pytest.raises(StateError, match=r"module\.net\.aws_security_group\.web\[1\]: ingress\.# is no count"):
+    with pytest.raises(StateError, match=r"module\.net\.aws_security_group\.web\[1\]: ingress\.# is not a count"):
         formats.parse(json.dumps(old).encode(), "s")
 
 
@@ -387,11 +387,11 @@ def test_a_key_kept_by_kms(monkeypatch: pytest.MonkeyPatch) -> None:
         (config(static__main={"key": "xyz"}), "not hexadecimal"),
         (config(static__main={"key": "6b"}), "a key of 1 bytes"),
         (config(gcp_kms__main={}), "keys from gcp_kms are not known"),
-        (config(pbkdf2__main={"chain": "key_provider.pbkdf2.main"}), "chained to itself"),
+        (config(pbkdf2__main={"chain": "key_provider.pbkdf2.main"}), "refers to itself"),
         ("{", "neither JSON nor HCL"),
         ("passphrase = correct horse", "neither JSON nor HCL"),
         ("[]", "neither JSON nor HCL"),
-        ("{}", "names no method"),
+        ("{}", "has no method"),
     ],
 )
 def test_what_keeps_a_state_shut_is_told_and_no_secret_with_it(
@@ -412,12 +412,12 @@ def test_what_keeps_a_state_shut_is_told_and_no_secret_with_it(
     ("envelope", "says"),
     [
         ({"serial": 4}, "serial or lineage"),
-        ({"encrypted_data": "AA=="}, "cut short"),
+        ({"encrypted_data": "AA=="}, "truncated"),
         ({"encrypted_data": "?"}, "not base64"),
-        ({"encryption_version": "v1"}, "newer than this drift knows"),
-        ({"meta": {}}, "no metadata of pbkdf2"),
+        ({"encryption_version": "v1"}, "newer than this version of drift supports"),
+        ({"meta": {}}, "no pbkdf2 metadata"),
         ({"meta": {"key_provider.pbkdf2.main": "?"}}, "damaged"),
-        ({"meta": {"key_provider.pbkdf2.main": {**PBKDF2, "iterations": 10**12}}}, "more than drift computes"),
+        ({"meta": {"key_provider.pbkdf2.main": {**PBKDF2, "iterations": 10**12}}}, "exceed drift's limit"),
     ],
 )
 def test_a_damaged_envelope(envelope: dict[str, Any], says: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -501,10 +501,10 @@ SMALL = b'{"version": 4}'
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (gzip.compress(SMALL, mtime=0)[:-9], "ends in the middle"),
+        (gzip.compress(SMALL, mtime=0)[:-9], "and incomplete"),
         (gzip.compress(SMALL, mtime=0)[:10] + b"\xff\xff\xff" + gzip.compress(SMALL, mtime=0)[13:], "damaged"),
         (gzip.compress(gzip.compress(SMALL, mtime=0), mtime=0), "binary"),
-        (b"\xfe\xff{", "begins as UTF-16"),
+        (b"\xfe\xff{", "starts like UTF-16"),
     ],
 )
 def test_a_damaged_wrapping(data: bytes, says: str) -> None:

@@ -177,7 +177,7 @@ def test_arguments_that_say_the_place_may_not(tmp_path: Path, argument: str) -> 
     config = {"bucket": '"b"', "key": '"k"', argument: "dependency.x.outputs.y"}
     lines = "".join(f"    {name} = {value}\n" for name, value in config.items())
     write(tmp_path, {"terragrunt.hcl": UNIT + f'remote_state {{\n  backend = "s3"\n  config = {{\n{lines}  }}\n}}\n'})
-    with pytest.raises(StateError, match=f"{argument} cannot be told"):
+    with pytest.raises(StateError, match=f"{argument} is unknown"):
         directory.place_of(tmp_path)
 
 
@@ -208,17 +208,17 @@ def test_features_and_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     write(tmp_path, {"u/terragrunt.hcl": unit, "u/terragrunt.values.hcl": 'env = "prod"\nname = "x"\n'})
     assert directory.place_of(tmp_path / "u") == "s3://b-dev/prod/x"
     monkeypatch.setenv("TG_FEATURE", "stage=live")
-    with pytest.raises(StateError, match="bucket cannot be told"):
+    with pytest.raises(StateError, match="bucket is unknown"):
         directory.place_of(tmp_path / "u")
 
 
 def test_the_units_of_a_stack(tmp_path: Path) -> None:
     stack = 'unit "vpc" {\n  source = "../units/vpc"\n  path = "vpc"\n}\n'
     write(tmp_path, {"live/terragrunt.stack.hcl": stack})
-    with pytest.raises(StateError, match="units are not written yet") as told:
+    with pytest.raises(StateError, match="stack without generated units") as told:
         directory.place_of(tmp_path / "live")
     assert "terragrunt stack generate" in told.value.hint
-    assert "units are not written yet" in failure(str(tmp_path)).message
+    assert "stack without generated units" in failure(str(tmp_path)).message
     unit = (
         'remote_state {\n  backend = "local"\n  config = {\n    path = "${get_terragrunt_dir()}/x.tfstate"\n  }\n}\n'
         + UNIT

@@ -76,9 +76,9 @@ def test_a_state_alone_says_what_it_cannot_tell(tmp_path: Path) -> None:
     report = compared(tmp_path, "", answers(Policy=OPEN), jobs(policy=OPEN))
 
     assert report.drift == ()
-    [warning] = [w for w in report.warnings if "only the record explains" in w]
-    assert warning.startswith("1 resource holds parts")
-    assert warning.endswith("give --config")
+    [warning] = [w for w in report.warnings if "only the state records" in w]
+    assert warning.startswith("1 resource has parts")
+    assert warning.endswith("give --config to compare with the configuration")
 
 
 def test_a_state_alone_without_parts_says_nothing_of_them(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_group_without_rules_of_its_own_is_as_recorded_where_no_configuration_
     report = compared(tmp_path, "", group(80, 443), {"aws_security_group.web": GROUP}, only=GROUPS)
 
     assert report.drift == ()
-    assert any("only the record explains" in w for w in report.warnings)
+    assert any("only the state records" in w for w in report.warnings)
 
 
 def test_the_rule_that_aws_gives_every_group_is_not_told(tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ def test_what_a_refresh_dropped_is_missing_where_the_backup_and_the_configuratio
 
     assert [(d.kind, str(d.resource.address)) for d in report.drift] == [("missing", "aws_sqs_queue.gone")]
     assert report.pending == ()
-    assert [w for w in report.warnings if w.startswith("missing, and in the state no more: aws_sqs_queue.gone.")]
+    assert [w for w in report.warnings if w.startswith("missing, and no longer in the state: aws_sqs_queue.gone.")]
 
 
 def test_what_was_taken_out_of_the_configuration_too_is_not_missed(tmp_path: Path) -> None:

@@ -65,7 +65,10 @@ def test_what_was_first_seen_stays_desired_though_a_refresh_recorded_something_e
 
     assert (silent.drift, first(memory)) == ((), {"since": DAY, "value": 300})
     assert changed(report) == [(NAME, 300, 600, "memory", DAY, False)]
-    assert notes_on(report.drift[0].changes[0])[0] == f"set by nobody; it was first seen so on {DAY}"
+    assert (
+        notes_on(report.drift[0].changes[0])[0]
+        == f"the configuration does not set it; the value was first seen on {DAY}"
+    )
     assert again == memory
 
 

@@ -229,7 +229,7 @@ def test_a_baseline_from_the_command_line(repository: Path, capsys: pytest.Captu
     assert (repository / "drift-baseline.json").read_text() == first
     capsys.readouterr()
     assert run("check", "--state", WORLD / "refreshed.tfstate", "--replay", WORLD / "clean.jsonl") == 0
-    assert "Resolved since drift-baseline.json" in capsys.readouterr().out
+    assert "In drift-baseline.json, but resolved" in capsys.readouterr().out
 
 
 def test_rules_from_the_command_line(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

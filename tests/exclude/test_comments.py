@@ -70,4 +70,4 @@ def test_what_makes_no_rule_leaves_nothing_out(comment: str, flags: tuple[str, .
     report = checked(tmp_path, (DELAY, f"{DELAY} # drift:ignore {comment}"), flags=flags)
 
     assert "delay_seconds" in drifted(report)["aws_sqs_queue.jobs"]
-    assert any("is no date" in w for w in report["warnings"]) is (flags == ())
+    assert any("is not a date" in w for w in report["warnings"]) is (flags == ())

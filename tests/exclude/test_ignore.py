@@ -217,16 +217,16 @@ def test_an_attribute_that_was_refused_is_no_gap_where_it_is_ignored(tmp_path: P
         ({"address": "aws_sqs_queue.a", "expires": date(2026, 5, 31), "owner": "ann"}, "drift.toml:1: the rule expired on 2026-05-31 (ann)"),
         ({"address": "aws_sqs_queue.a", "expires": date(2026, 6, 1)}, ""),
         ({"address": "*.gone"}, ""),  # other types were not looked at: one of them may have it
-        ({"address": "aws_sqs_queue.gone"}, "drift.toml:1: the rule is about nothing that is there"),
-        ({"resource": "module.a[*].aws_sqs_queue.gone"}, "drift.toml:1: the rule is about nothing that is there"),
+        ({"address": "aws_sqs_queue.gone"}, "drift.toml:1: the rule matches nothing"),
+        ({"resource": "module.a[*].aws_sqs_queue.gone"}, "drift.toml:1: the rule matches nothing"),
         ({"resource": "module.a.*"}, ""),
-        ({"resource": "aws_x.gone"}, "drift.toml:1: drift knows no type that the rule names"),
-        ({"type": "aws_sqs_queue", "address": "aws_sqs_queue.gone"}, "drift.toml:1: the rule is about nothing that is there"),
+        ({"resource": "aws_x.gone"}, "drift.toml:1: drift supports no type that the rule names"),
+        ({"type": "aws_sqs_queue", "address": "aws_sqs_queue.gone"}, "drift.toml:1: the rule matches nothing"),
         ({"type": "aws_sqs_queue", "address": "aws_sqs_queue.a", "path": "policy"}, ""),
-        ({"type": "aws_sqs_quue"}, "drift.toml:1: drift knows no type that the rule names"),
-        ({"type": "*"}, "drift.toml:1: the rule is broad"),
-        ({"account": "123456789012"}, "drift.toml:1: the rule is broad"),
-        ({"id": "*", "path": "*"}, "drift.toml:1: the rule is broad"),
+        ({"type": "aws_sqs_quue"}, "drift.toml:1: drift supports no type that the rule names"),
+        ({"type": "*"}, "drift.toml:1: the rule is too wide"),
+        ({"account": "123456789012"}, "drift.toml:1: the rule is too wide"),
+        ({"id": "*", "path": "*"}, "drift.toml:1: the rule is too wide"),
     ],
 )  # fmt: skip
 def test_rules_that_are_over_idle_or_broad_are_told(rule: Any, said: str, tmp_path: Path) -> None:
@@ -239,9 +239,9 @@ def test_rules_that_are_over_idle_or_broad_are_told(rule: Any, said: str, tmp_pa
 
 
 def test_a_rule_must_be_about_something() -> None:
-    with pytest.raises(ValueError, match="what it is about"):
+    with pytest.raises(ValueError, match="must name something"):
         IgnoreRule(reason="x")
-    with pytest.raises(ValueError, match="kind is one of"):
+    with pytest.raises(ValueError, match="kind must be one of"):
         IgnoreRule(reason="x", type="a", kind="gone")
 
 
@@ -269,7 +269,7 @@ def test_driftignore(text: str, left: list[str], tmp_path: Path) -> None:
 def test_lines_that_are_about_nothing_are_told_together(tmp_path: Path) -> None:
     report, _ = checked(tmp_path, lines_="aws_sqs_queue.x\n# y\naws_sqs_queue.z\naws_s3_bucket.other\n")
 
-    assert report.warnings == (".driftignore: about nothing that is there: lines 1, 3",)
+    assert report.warnings == (".driftignore: matches nothing: lines 1, 3",)
 
 
 MATCHES = [
@@ -398,9 +398,9 @@ def test_owners_by_the_users_word(tmp_path: Path) -> None:
     assert asked["ListQueueTags"] == 4  # of the unmanaged ones too
     by_word, _ = checked(tmp_path, owners=(OwnerRule(name="x", when="ends_with(id, 'theirs')"),))
     assert lines(by_word) == ALL[:4]
-    with pytest.raises(ValueError, match="by what"):
+    with pytest.raises(ValueError, match="a tag or a condition"):
         OwnerRule(name="x")
-    with pytest.raises(ValueError, match="is no JMESPath"):
+    with pytest.raises(ValueError, match="is not valid JMESPath"):
         OwnerRule(name="x", when="a ==")
 
 

@@ -134,9 +134,9 @@ def _error(code: str) -> bytes:
         (403, _error("ExpiredToken"), "refused the credentials: ExpiredToken", "throttled"),
         (400, _error("Throttling"), "throttled the first call", "credentials"),
         (503, _error("ServiceUnavailable"), "failed at the first call", "refused"),
-        (403, _error("RequestExpired"), "refused the time", "credentials"),
-        (200, b"<html><body>Sign in</body></html>", "not AWS, or is cut short", "credentials"),
-        (200, b"", "not AWS, or is cut short", "credentials"),
+        (403, _error("RequestExpired"), "rejected the time", "credentials"),
+        (200, b"<html><body>Sign in</body></html>", "does not come from AWS", "credentials"),
+        (200, b"", "does not come from AWS", "credentials"),
     ],
 )
 def test_the_first_call_says_what_happened(

@@ -32,7 +32,7 @@ from tests.support.world import run
 )  # fmt: skip
 def test_nothing_leaves_that_the_catalogue_does_not_name(service: str, op: str) -> None:
     assert not is_allowed(service, op)
-    with pytest.raises(CloudError, match="not an operation that drift makes"):
+    with pytest.raises(CloudError, match="not an operation that drift may call"):
         BotoApi(session()).ask(Request(service, "us-east-1", op))
 
 

@@ -178,7 +178,7 @@ def test_a_tape_is_for_its_owner_alone_and_replaces_only_a_tape(tmp_path: Path) 
 def test_a_file_that_is_no_tape_is_left_alone(content: str, tmp_path: Path) -> None:
     (tmp_path / "f").write_text(content)
 
-    with pytest.raises(TapeError, match="is no tape"):
+    with pytest.raises(TapeError, match="is not a recording"):
         save(tmp_path / "f")
     assert (tmp_path / "f").read_text() == content
     assert [f.name for f in tmp_path.iterdir()] == ["f"]
@@ -189,7 +189,7 @@ def test_neither_a_link_nor_a_directory_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tape)
     (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
     for place in (tmp_path / "link", tmp_path / "nowhere"):
-        with pytest.raises(TapeError, match="is no tape"):
+        with pytest.raises(TapeError, match="is not a recording"):
             save(place)
         assert place.is_symlink()
     with pytest.raises(TapeError, match="is a directory") as caught:

@@ -55,11 +55,11 @@ def test_a_bound_is_set_for_a_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     monkeypatch.setenv(VARIABLE, "")
     (tmp_path / "report.json").write_text(" " * 2000)
     told = CliRunner().invoke(cli, ["--bound", "report-bytes=1K", "report", str(tmp_path / "report.json")])
-    assert "it holds more than 1 KiB (bound report-bytes)" in str(told.exception)
+    assert "it contains more than 1 KiB (bound report-bytes)" in str(told.exception)
 
 
 @pytest.mark.parametrize(
-    ("text", "says"), [("nothing=1", "no bound 'nothing'"), ("text", "not NAME=VALUE"), ("text=-1", "not NAME")]
+    ("text", "says"), [("nothing=1", "unknown bound 'nothing'"), ("text", "not NAME=VALUE"), ("text=-1", "not NAME")]
 )
 def test_what_is_no_bound(text: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
@@ -70,9 +70,9 @@ def test_what_is_no_bound(text: str, says: str) -> None:
 
 
 def test_a_device_is_no_file() -> None:
-    with pytest.raises(OSError, match="no regular file"):
+    with pytest.raises(OSError, match="not a regular file"):
         contents("/dev/zero", STATE_BYTES)
-    with pytest.raises(StateError, match="no regular file"):
+    with pytest.raises(StateError, match="not a regular file"):
         local.read("/dev/zero")
 
 
@@ -87,13 +87,13 @@ def test_a_pipe_is_read_where_a_state_is_given(tmp_path: Path) -> None:
 def test_a_pipe_that_nobody_writes_to_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "pipe-seconds=0")
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(StateError, match=r"nobody wrote within 0 seconds \(bound pipe-seconds\)"):
+    with pytest.raises(StateError, match=r"nobody wrote to it within 0 seconds \(bound pipe-seconds\)"):
         local.read(str(tmp_path / "pipe"))
 
 
 def test_a_pipe_is_no_settings_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(UsageError, match="no regular file"):
+    with pytest.raises(UsageError, match="not a regular file"):
         driftignore.read(tmp_path / "pipe")
 
 
@@ -249,7 +249,7 @@ def resource(**attributes: Value) -> Resource:
     [
         ("to_string([type, type]" + " | [@, @]" * 40 + ")", "bound condition-steps"),
         ("a" * 10_001, "bound condition"),
-        ("(" * 3_000 + "type" + ")" * 3_000, "nests too deep"),
+        ("(" * 3_000 + "type" + ")" * 3_000, "nested too deep"),
     ],
 )
 def test_a_filter_is_bounded(expression: str, says: str) -> None:
@@ -280,7 +280,7 @@ def test_what_nobody_foresaw_is_status_2_and_no_traceback(tmp_path: Path) -> Non
         [sys.executable, "-c", SURPRISE], capture_output=True, text=True, env=environment, check=False
     )
     assert done.returncode == 2
-    assert "Error: this should not happen: KeyError at drift/cli/__init__.py:" in done.stderr
+    assert "Error: internal error in drift: KeyError at drift/cli/__init__.py:" in done.stderr
     assert "report it with the log" in done.stderr
     assert "Traceback" not in done.stderr
     kept = (tmp_path / "log").read_text()

@@ -113,7 +113,7 @@ def test_one_comment_is_made_and_then_updated_in_place(github: GitHubStandIn) ->
     assert first.output == again.output
     assert writes == ["POST /repos/acme/shop/issues/7/comments"]  # the second says the same: nothing is written
     assert len(github.comments) == 152
-    assert "✅ The account is as Terraform describes it." in github.comments[150]["body"]
+    assert "✅ The account agrees with Terraform." in github.comments[150]["body"]
     assert other.output != first.output
 
 
@@ -126,10 +126,10 @@ def test_the_comment_shows_first_what_the_pull_request_touches(github: GitHubSta
     assert "This pull request touches 1 resource that drifted" in touched
     assert "module.web.aws_security_group.this" in touched
     assert "its block changes here" in touched
-    assert "> Applying this overwrites live changes" in touched
+    assert "> Applying this overwrites changes that were made in the account" in touched
     assert "aws_sqs_queue.orders" in rest
     assert "export" in rest
-    assert "[the whole report](https://github.example/acme/shop/actions/runs/99)" in rest
+    assert "[complete report](https://github.example/acme/shop/actions/runs/99)" in rest
 
 
 def test_a_comment_of_somebody_else_is_left_alone(github: GitHubStandIn) -> None:
@@ -204,8 +204,8 @@ def test_a_dry_run_needs_no_place(checkout: Path, monkeypatch: pytest.MonkeyPatc
 
     assert told.exception is None
     assert "prod" in told.output
-    assert "what this pull request changes" not in told.output  # nobody said what it changes
-    assert "where to post" in str(posted.exception)
+    assert "This pull request touches none" not in told.output  # nobody said what it changes
+    assert "no platform to post to" in str(posted.exception)
 
 
 def test_a_merge_request_gets_its_note(gitlab: GitLabStandIn) -> None:
@@ -238,7 +238,7 @@ def test_gitlab_refuses_in_words(gitlab: GitLabStandIn, monkeypatch: pytest.Monk
 def test_one_issue_lives_as_long_as_the_drift(platform: str, request: pytest.FixtureRequest) -> None:
     stand_in = request.getfixturevalue(platform)
     nothing = run("issue", save(CLEAN), "--scope", "prod")
-    assert (nothing.exception, nothing.output, stand_in.issues) == (None, "No drift, and no issue.\n", [])
+    assert (nothing.exception, nothing.output, stand_in.issues) == (None, "No selected drift, and no open issue.\n", [])
 
     opened = run("issue", save(REPORT), "--scope", "prod")
     run("issue", save(replace(REPORT, drift=REPORT.drift[:1])), "--scope", "prod")
@@ -248,7 +248,7 @@ def test_one_issue_lives_as_long_as_the_drift(platform: str, request: pytest.Fix
     issue = stand_in.issues[0]
     assert issue["title"] == "Drift in prod"
     assert issue["state"].startswith("open")
-    assert "stays as it is" in unread.output
+    assert "is left unchanged" in unread.output
 
     closed = run("issue", save(CLEAN), "--scope", "prod")
     assert closed.output == opened.output
@@ -302,7 +302,7 @@ def test_an_issue_is_open_for_what_the_policy_names(github: GitHubStandIn) -> No
     modified = replace(REPORT, drift=REPORT.drift[1:2])
     result = run("issue", save(modified), "--scope", "prod", "--fail-on", "unmanaged")
 
-    assert result.output == "No drift, and no issue.\n"
+    assert result.output == "No selected drift, and no open issue.\n"
 
 
 # ---- what does not fit ------------------------------------------------------------------------------------------
@@ -415,7 +415,7 @@ def test_the_lines_that_a_patch_changes(patch: str, lines: tuple[tuple[int, int]
     assert changed_lines(patch) == lines
 
 
-# ---- where to post ----------------------------------------------------------------------------------------------
+# ---- no platform to post to ----------------------------------------------------------------------------------------------
 
 
 def test_a_place_is_told_by_the_job() -> None:
@@ -425,7 +425,7 @@ def test_a_place_is_told_by_the_job() -> None:
     assert TOKEN not in repr(place)
     assert detect({"GITHUB_REPOSITORY": "a/b", "GITHUB_REF": "refs/heads/main"}).number == 0
     assert detect({"CI_PROJECT_ID": "4", "CI_MERGE_REQUEST_IID": "3"}).number == 3
-    with pytest.raises(UsageError, match="where to post"):
+    with pytest.raises(UsageError, match="no platform to post to"):
         detect({})
 
 
@@ -444,8 +444,8 @@ def test_outside_of_a_job_the_options_say_where(github: GitHubStandIn, monkeypat
     monkeypatch.delenv("GITHUB_REF")
     where = ("--platform", "github", "--number", "7")
 
-    assert "where to post" in str(run("comment", save(REPORT), "--number", "7").exception)
-    assert "which repository" in str(run("comment", save(REPORT), *where).exception)
+    assert "no platform to post to" in str(run("comment", save(REPORT), "--number", "7").exception)
+    assert "no repository to post to" in str(run("comment", save(REPORT), *where).exception)
     assert run("comment", save(REPORT), *where, "--repository", "acme/shop").exception is None
     assert len(github.comments) == 1
 
@@ -483,9 +483,9 @@ def test_only_what_is_new_is_told(hook: StandIn) -> None:
     silent = run("notify", old, "--since", old)
     told = run("notify", save(REPORT), "--since", old, "--scope", "prod")
 
-    assert silent.output == "Nothing new: nobody was told.\n"
+    assert silent.output == "No new drift: nothing was sent.\n"
     assert told.exception is None, told.exception
-    assert told.output == "Told 127.0.0.1 of 1 new.\n"
+    assert told.output == "Sent 1 new drifted resource to 127.0.0.1.\n"
     assert len(hook.requests) == 1
     assert hook.requests[0].body["blocks"][0]["text"]["text"] == (
         "Drift in prod: 1 new (1 modified, 1 missing, 1 unmanaged)"
@@ -502,10 +502,10 @@ def test_what_was_told_is_not_told_again(hook: StandIn) -> None:
     kept = json.loads(Path("told.json").read_text())
 
     assert told == [
-        "Told 127.0.0.1 of 2 new.\n",
-        "Nothing new: nobody was told.\n",
-        "Told 127.0.0.1 of 1 new.\n",
-        "Told 127.0.0.1 of 2 new.\n",  # it was mended, and is back
+        "Sent 2 new drifted resources to 127.0.0.1.\n",
+        "No new drift: nothing was sent.\n",
+        "Sent 1 new drifted resource to 127.0.0.1.\n",
+        "Sent 2 new drifted resources to 127.0.0.1.\n",  # it was mended, and is back
     ]
     assert kept == {"schema": "drift-told/1", "drift": sorted(d.fingerprint for d in REPORT.drift[:2]), "unread": []}
 
@@ -517,9 +517,9 @@ def test_what_could_not_be_read_is_told_once(hook: StandIn) -> None:
     told.append(run("notify", save(REPORT), "--told", "told.json").output)
 
     assert told == [
-        "Told 127.0.0.1 of what could not be read.\n",
-        "Nothing new: nobody was told.\n",
-        "Nothing new: nobody was told.\n",
+        "Sent what could not be read to 127.0.0.1.\n",
+        "No new drift: nothing was sent.\n",
+        "No new drift: nothing was sent.\n",
     ]
     text = hook.requests[1].body["text"]
     assert "part of it could not be read" in text
@@ -530,7 +530,7 @@ def test_a_check_that_could_not_be_done_is_told(hook: StandIn) -> None:
     Path("said").write_text("drift: error: the credentials have expired\n  Log in again.\n")
     result = run("notify", "--broken", "@said", "--scope", "prod")
 
-    assert result.output == "Told 127.0.0.1 of a check that could not be done.\n", result.exception
+    assert result.output == "Sent a failed check to 127.0.0.1.\n", result.exception
     assert hook.requests[0].body["text"].splitlines() == [
         "Drift in prod could not be checked",
         "drift: error: the credentials have expired",
@@ -541,11 +541,11 @@ def test_a_check_that_could_not_be_done_is_told(hook: StandIn) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["notify"], "no report to tell of"),
-        (["issue"], "no report to tell of"),
-        (["notify", "drift.json", "--broken", "x"], "left no report"),
+        (["notify"], "no report given"),
+        (["issue"], "no report given"),
+        (["notify", "drift.json", "--broken", "x"], "without a report"),
         (["notify", "drift.json", "--told", "main.tf"], "not a file of what was told"),
-        (["notify", "drift.json", "--told", "x", "--since", "y"], "both say what is known"),
+        (["notify", "drift.json", "--told", "x", "--since", "y"], "both name what was sent"),
         (["issue", "--broken", "@nothere"], "cannot be read"),
     ],
 )
@@ -578,7 +578,7 @@ def test_a_webhook_is_tried_again_and_its_address_is_never_shown(
     assert len(hook.requests) == 4
     for result in (told, gone, odd):
         assert "s3cr3t" not in f"{result.output}{result.exception}"
-    assert "answered 404" in str(gone.exception)
+    assert "returned 404" in str(gone.exception)
     assert isinstance(odd.exception, UsageError)
 
 
@@ -586,7 +586,7 @@ def test_no_redirect_is_followed_with_the_secret(hook: StandIn) -> None:
     hook.refusals = [(302, {"Location": f"{hook.url}/elsewhere"}, "moved")]
     result = run("notify", save(REPORT))
 
-    assert "answered 302" in str(result.exception)
+    assert "returned 302" in str(result.exception)
     assert len(hook.requests) == 1
 
 

@@ -82,12 +82,12 @@ def test_the_suite_finds_a_provider_that_is_wrong(tmp_path: Path) -> None:
 
     wrong = Wrong()
     wrong.folder = tmp_path
-    with pytest.raises(AssertionError, match="label: 'nam' leads nowhere"):
+    with pytest.raises(AssertionError, match="label: 'nam' does not exist"):
         wrong.test_every_type_lints()
 
     open_key = replace(KEY, attributes={**KEY.attributes, "secret": text("Key.secret")})
     catalog = wrong.catalog()
-    assert any("say sensitive=True" in p for p in lint(open_key, catalog))
+    assert any("set sensitive=True" in p for p in lint(open_key, catalog))
 
     class Burning(TestTiny):
         provider = replace(

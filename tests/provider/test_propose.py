@@ -47,9 +47,9 @@ def test_a_proposal_is_python_that_the_lint_can_read() -> None:
 
 
 def test_what_cannot_be_proposed_says_why() -> None:
-    with pytest.raises(CatalogError, match="no installed provider has types like gcp_bucket"):
+    with pytest.raises(CatalogError, match="no installed provider has types such as gcp_bucket"):
         propose("gcp_bucket", {}, installed())
-    with pytest.raises(CatalogError, match="names no service"):
+    with pytest.raises(CatalogError, match="does not name a service"):
         propose("tiny_wall", {}, Catalog([TINY]))
 
 

@@ -42,7 +42,7 @@ def stranger(type_: str, id_: str, region: str = "eu-west-1") -> Resource:
 
 
 GROUP = resource("module.web.aws_security_group.this", "sg-1", file="web/main.tf", line=12)
-SSH = Finding("sg-ssh", "high", "SSH is open to the world", "introduced")
+SSH = Finding("sg-ssh", "high", "SSH is open to the internet", "introduced")
 OPEN = Change("ingress", (), ("x",), added=("tcp/22",), recorded=())
 REPORT = Report(
     scope=Scope(("123456789012",), ("eu-west-1",), ("prod.tfstate",), 9),
@@ -119,7 +119,10 @@ def test_sarif_stays_within_what_code_scanning_takes(monkeypatch: pytest.MonkeyP
     run_ = json.loads(rendered("sarif"))["runs"][0]
 
     assert [r["ruleId"] for r in run_["results"]] == ["drift/modified", "sg-ssh"]
-    assert "3 more results" in run_["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
+    assert (
+        "3 results of lower severity are left out"
+        in run_["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
+    )
 
 
 def test_an_attribute_alone_is_pointed_at_by_its_own_line() -> None:
@@ -279,8 +282,8 @@ def test_several_formats_at_once(saved: str, tmp_path: Path) -> None:
         (["-f", "table", "-f", "json"], "standard output"),
         (["-f", "json=a.json", "-f", "csv=a.json"], "same file"),
         (["-f", "json=a.json", "-o", "b.json"], "--output"),
-        (["-f", "odd"], "no format 'odd'"),
-        (["-f", "json=no/such/place.json"], "no such directory"),
+        (["-f", "odd"], "unknown format 'odd'"),
+        (["-f", "json=no/such/place.json"], "its directory does not exist"),
         (["--fail-on", "severity>=odd"], "is not a policy"),
     ],
 )
@@ -424,7 +427,7 @@ def test_the_worst_comes_first_and_says_what_to_do() -> None:
 
     assert lines[1] == "▲ 1 high, 1 low"
     assert named == ["module.web.aws_security_group.this", "aws_sqs_queue.a"]
-    assert any(line.startswith("- missing   `terraform apply` makes it again") for line in lines)
+    assert any(line.startswith("- missing   `terraform apply` creates it again") for line in lines)
 
 
 def test_what_nobody_looked_for_is_not_counted_as_nothing() -> None:
@@ -438,7 +441,7 @@ def test_what_nobody_looked_for_is_not_counted_as_nothing() -> None:
     assert suite is not None
     assert (suite.get("skipped"), len(suite.findall("./testcase/skipped"))) == ("1", 1)
     for format_ in ("markdown", "github", "html"):
-        assert "what is unmanaged was not looked for" in rendered(format_, report)
+        assert "unmanaged resources were not searched for" in rendered(format_, report)
 
 
 @pytest.mark.parametrize(

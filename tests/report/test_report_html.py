@@ -123,7 +123,7 @@ def test_a_browser_draws_what_drifted(tmp_path: Path) -> None:
     assert ">3 drifted resources<" in page
     assert "module.web.aws_security_group.this" in page
     assert "aws_vpc.main" in page  # a neighbour
-    assert "Graph of what drifted and its neighbours" in page
+    assert "Graph of drifted resources and their neighbours" in page
     assert '<th scope="col">Terraform says</th>' in page
 
 

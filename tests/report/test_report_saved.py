@@ -116,7 +116,7 @@ def test_a_change_of_what_a_state_calls_by_another_id_keeps_its_fingerprint() ->
         (b"", "is not JSON"),
         (b"[]", "is no drift-report/1"),
         (b'{"schema": "drift-report/9"}', "drift-report/9"),
-        (b'{"schema": "drift-report/1"}', "has no scope"),
+        (b'{"schema": "drift-report/1"}', "it has no `scope`"),
         (b'{"schema": "drift-report/1", "scope": {}, "drift": [{"kind": "odd"}]}', "drift"),
         (b'{"schema": "drift-report/1", "scope": {"accounts": "x"}}', "accounts"),
         (b'{"schema": "drift-report/1", "scope": [], "drift": {}}', "scope"),

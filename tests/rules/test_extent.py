@@ -154,8 +154,10 @@ def test_one_of_two_trails_is_no_loss_of_the_log() -> None:
     second = there("aws_cloudtrail", {"name": "b", **TRAIL}, "b")
     weak = there("aws_cloudtrail", {"name": "b", **off}, "b")
 
-    assert lost("trail-multi-region", "aws_cloudtrail", {**name, **TRAIL}) == {"introduced": "it is gone"}
-    assert lost("trail-multi-region", "aws_cloudtrail", {**name, **TRAIL}, weak) == {"introduced": "it is gone"}
+    assert lost("trail-multi-region", "aws_cloudtrail", {**name, **TRAIL}) == {"introduced": "the resource is missing"}
+    assert lost("trail-multi-region", "aws_cloudtrail", {**name, **TRAIL}, weak) == {
+        "introduced": "the resource is missing"
+    }
     assert lost("trail-multi-region", "aws_cloudtrail", {**name, **TRAIL}, second) == {}
 
 

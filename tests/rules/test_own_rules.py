@@ -114,22 +114,22 @@ def test_an_expression_that_fails_is_unknown_and_warns(tmp_path: Path) -> None:
     ("text", "told"),
     [
         ("rules: [", r"own.yaml:1:9: is not YAML"),
-        ("nothing: 1", "holds no list `rules`"),
+        ("nothing: 1", "it has no list `rules`"),
         (RULE.format("resource.delay_seconds <"), r"own.yaml:2: rule mine: fails: 1:25: "),
         (RULE.format("resource.colour == 'red'"), "rule mine: fails: aws_sqs_queue has no attribute 'colour'"),
         (RULE.format("resource.name == actual.name"), "uses resource together with actual"),
-        (RULE.format("1 == 1"), "speaks of none of"),
-        (RULE.format("resource.name == ''").replace("high", "huge"), "there is no severity 'huge'"),
+        (RULE.format("1 == 1"), "uses none of"),
+        (RULE.format("resource.name == ''").replace("high", "huge"), "unknown severity 'huge'"),
         (
             RULE.format("resource.name == ''").replace("aws_sqs_queue", "aws_sqs"),
-            "own.yaml:5:13: rule mine: there is no type 'aws_sqs'",
+            "own.yaml:5:13: rule mine: unknown type 'aws_sqs'",
         ),
-        (RULE.format("resource.name.matchez('x')"), "own.yaml:6:26: rule mine: fails: there is no function 'matchez'"),
-        (RULE.format("now() > resource.name"), "own.yaml:6:12: rule mine: fails: there is no function 'now'"),
+        (RULE.format("resource.name.matchez('x')"), "own.yaml:6:26: rule mine: fails: unknown function 'matchez'"),
+        (RULE.format("now() > resource.name"), "own.yaml:6:12: rule mine: fails: unknown function 'now'"),
         (RULE.format("resource.nam == ''"), "own.yaml:6:21: rule mine: fails: aws_sqs_queue has no attribute 'nam'"),
         (
             RULE.format("resource.name == ''") + RULE.format("resource.name == 'x'").partition("\n")[2],
-            "own.yaml:7: rule mine: its id is that of another rule: ",
+            "own.yaml:7: rule mine: its id is already used by another rule: ",
         ),
         (
             RULE.format("resource.name == ''") + "    tests: [{resource: {nam: x}, expect: pass}]\n",
@@ -142,7 +142,7 @@ def test_an_expression_that_fails_is_unknown_and_warns(tmp_path: Path) -> None:
         (
             RULE.format("resource.name == ''")
             + "    tests: [{resource: {}, neighbours: {aws_flow_log: [{}]}, expect: pass}]\n",
-            "test 1: the rule looks at no neighbour of the type 'aws_flow_log'",
+            "test 1: the rule has no neighbours of the type 'aws_flow_log'",
         ),
         (RULE.format("resource.name == ''") + "    colour: red\n", "has no key 'colour'"),
         ("rules:\n  - id: mine\n", "own.yaml:2: rule mine: has no title"),
@@ -168,7 +168,7 @@ def test_rules_test(tmp_path: Path) -> None:
     )
     bad = CliRunner().invoke(cli, ["rules", "test", str(wrong)], standalone_mode=False)
 
-    assert (good.return_value, good.output.splitlines()[-1]) == (0, "3 of 3 as expected")
+    assert (good.return_value, good.output.splitlines()[-1]) == (0, "3 of 3 tests passed")
     assert bad.return_value == 1
     assert "FAIL mine: test 1: expected pass, got fail" in bad.output
 
@@ -258,7 +258,7 @@ def test_an_id_that_is_taken_is_told_with_whose_it_is(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, ["rules", "--rules-file", str(mine)])
 
     assert isinstance(result.exception, CatalogError)
-    assert "own.yaml:2: rule sg-ssh: its id is that of a rule that drift or a plugin brings" in str(result.exception)
+    assert "own.yaml:2: rule sg-ssh: its id is already used by a rule of drift or of a plugin" in str(result.exception)
 
 
 @pytest.mark.parametrize("type_", ["aws_s3_bucket", "aws_sqs_queue", "aws_iam_role_policy", "aws_route"])
@@ -269,7 +269,7 @@ def test_a_rule_that_was_started_has_tests_that_hold(tmp_path: Path, type_: str)
     again = CliRunner().invoke(cli, ["rules", "new", "my-rule", "--output", str(file)])
 
     assert made.exit_code == 0
-    assert (tested.return_value, tested.output.splitlines()[-1]) == (0, "2 of 2 as expected")
+    assert (tested.return_value, tested.output.splitlines()[-1]) == (0, "2 of 2 tests passed")
     assert isinstance(again.exception, UsageError)
 
 

@@ -33,23 +33,23 @@ No figure on this page is from a live AWS account. Who made what is compared:
 | [one thing changed](#one-thing-changed-at-a-time) | the same, changed by a program | the same | each change, or the reason why not |
 | [recorded by others](#recorded-by-others) | AWS itself | none | that it is read |
 
-The first three hold drift against what its authors knew of AWS. They cannot show what the authors got wrong in the same way
-in both. The last does, for reading alone.
+The first three compare drift with its authors' knowledge of AWS. They cannot show an error that the authors made in both. The last one
+can, but only for reading.
 
 ## Verdicts
 
-Each world is a configuration that real Terraform applied, recorded before and after somebody tampered with the account.
-It is compared twice, with the state as the first apply left it and as a refresh left it. What drift must say of an
-account stands beside the tampering, written by the one who tampered. *Right* was said and had to be, *false* was said and
-should not have been, *silent* should have been said.
+Each world is a configuration that real Terraform applied, recorded before and after the account was changed by hand. Each world is
+compared twice: with the state after the first apply, and with the state after a refresh.
+The author of a change writes down what drift must report. *Right* counts expected results that drift reported, *false* counts results
+that drift reported but should not have, *silent* counts expected results that drift did not report.
 
-{accounts} accounts compared, {clean} of them untouched.
+drift compared {accounts} accounts, {clean} of them unchanged.
 
 | verdict | right | false | silent | precision | recall |
 |---|---|---|---|---|---|
 {verdicts}
 
-Attributes of what is modified, at the path that is reported:
+Changed attributes of modified resources, by reported path:
 
 | attribute | right | false | silent | precision | recall |
 |---|---|---|---|---|---|
@@ -63,14 +63,14 @@ Attributes of what is modified, at the path that is reported:
 
 ## One thing changed at a time
 
-Beside what people thought of, every answer about every managed resource of the untouched accounts is changed, one thing at
-a time: a scalar by one character, digit or negation (inside JSON documents too), a list by one element less
-(`python -m tests.support.mutate` prints each). {reached} such changes reached one of {compared} attributes that are
-compared: {seen} ({percent:.1f} %) were seen as drift, {undecided} are undecided because AWS assigns the value and the state
-recorded none, and {blind} were taken for the same. Those are meant to be: AWS's own default elements, what a
-resource of its own holds, what cannot be changed on AWS. By attribute:
+A second test needs no author. It takes each response about each managed resource of the unchanged accounts, and changes one value at a
+time: one character or digit of a scalar, or a boolean (also inside JSON documents), or it removes one element of a list. `python -m
+tests.support.mutate` prints each change. {reached} such changes affected one of the {compared} compared attributes. drift reported {seen} of them as
+drift ({percent:.1f} %). {undecided} are undecided, because AWS assigns the value and the state recorded none. drift took the other {blind} for no change,
+which is intended: default elements of AWS, parts that a separate resource describes, values that cannot change on AWS. By
+attribute:
 
-| attribute | reached | seen | taken for the same |
+| attribute | changes | reported as drift | no drift |
 |---|---|---|---|
 {same}
 

@@ -1,6 +1,6 @@
-"""Every page of the documentation that is written from the code, by one command.
+"""Writes every page of the documentation that is generated from the code.
 
-python -m tests.support.pages             writes those that are quick to make
+python -m tests.support.pages             writes all but docs/accuracy.md
 python -m tests.support.pages --all       writes all of docs/accuracy.md, which compares every recorded world (minutes)
 """
 
@@ -11,13 +11,13 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.support import accuracy, coverage, messages, prowler_page, rule_pages
+from tests.support import accuracy, configuration, coverage, messages, prowler_page, rule_pages
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
 def _cli() -> str:
-    """The page about the command line, whose script stands beside it."""
+    """docs/cli.md, by the script docs/cli.py."""
     spec = importlib.util.spec_from_file_location("cli_page", DOCS / "cli.py")
     assert spec is not None
     assert spec.loader is not None
@@ -30,17 +30,18 @@ def _cli() -> str:
 QUICK: Mapping[str, Callable[[], str]] = {
     "accuracy.md": accuracy.with_guards,
     "cli.md": _cli,
+    "configuration-file.md": configuration.page,
     "coverage.md": coverage.page,
     "messages.md": messages.page,
     "prowler.md": prowler_page.page,
     "rules.md": rule_pages.page,
 }
-"""Page -> what writes its text."""
+"""Page -> the function that returns its text."""
 SLOW: Mapping[str, Callable[[], str]] = {"accuracy.md": accuracy.page}
 
 
 def main(arguments: list[str]) -> None:
-    """Write the pages, and say which changed."""
+    """Write the pages, and print which of them changed."""
     of_rules = {f"rules/{name}": (lambda text=text: text) for name, text in rule_pages.pages().items()}
     (DOCS / "rules").mkdir(exist_ok=True)
     for old in {f"rules/{p.name}" for p in (DOCS / "rules").glob("*.md")} - of_rules.keys():
@@ -49,7 +50,7 @@ def main(arguments: list[str]) -> None:
         text, page = write(), DOCS / name
         changed = not page.exists() or page.read_text(encoding="utf-8") != text
         (DOCS / name).write_text(text, encoding="utf-8")
-        sys.stdout.write(f"docs/{name}: {'written' if changed else 'as it was'}\n")
+        sys.stdout.write(f"docs/{name}: {'written' if changed else 'unchanged'}\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Which account is asked, and how."""
+"""Options: which account drift reads, and how."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from drift.survey import Scope
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The account, or a recording of one."""
+    """The values of these options: an account, or a recording of one."""
 
     regions: tuple[str, ...]
     profile: str | None
@@ -37,9 +37,10 @@ class Account:
     provider: str | None = None
 
     def open(self, scope: Scope) -> tuple[Connection, Scope]:
-        """What answers, and the scope with the regions asked for; on replay, the types that were recorded."""
+        """A connection to the account or recording; the scope with the given regions, and on replay the recorded
+        types."""
         if self.record and self.replay:
-            raise UsageError("--record and --replay exclude each other", "Record first, replay later.")
+            raise UsageError("--record and --replay cannot be combined", "Record first, then replay.")
         if self.record:
             must_be_recordable(self.record)  # now, not when the whole account has been read
         scope = replace(scope, regions=split(self.regions))
@@ -59,7 +60,7 @@ class Account:
 
     @contextmanager
     def patiently(self, connection: Connection) -> Iterator[None]:
-        """While it is asked: signals let go of what it waits for."""
+        """Handle Ctrl-C and SIGTERM while the account is read, as --on-interrupt says."""
         if not isinstance(connection.api, Patient):
             yield
             return
@@ -67,16 +68,20 @@ class Account:
             yield
 
     def told(self, connection: Connection, report: Report) -> Report:
-        """The report, which says so where the run ended early."""
+        """The report; if the run ended early, with a warning that says so."""
         why = connection.api.patience.why if isinstance(connection.api, Patient) else ""
         if not why:
             return report
-        ended = f"the time was over after {self.timeout:g} s (--timeout)" if why == TIMED_OUT else "it was interrupted"
-        early = f"this report is partial: {ended}; what was not answered by then is not read"
+        ended = (
+            f"the time limit of {self.timeout:g} s was reached (--timeout)"
+            if why == TIMED_OUT
+            else "the run was interrupted"
+        )
+        early = f"this report is partial: {ended}; whatever AWS had not answered by then is not read"
         return replace(report, warnings=(early, *report.warnings))
 
     def save(self, connection: Connection, report: Report, scope: Scope) -> None:
-        """Write the tape, where one was asked for; TapeError where it cannot be written."""
+        """Write the recording if --record was given; TapeError if it cannot be written."""
         api = connection.api.inner if isinstance(connection.api, Patient) else connection.api
         if self.record and isinstance(api, Recorder):
             api.save(
@@ -90,7 +95,7 @@ class Account:
 
 
 UNASKED = Account((), None, None, None)
-"""No account is named: the command has one of its own."""
+"""For a command that connects by itself, such as `drift demo`."""
 
 account_options = group(
     "account",
@@ -100,36 +105,37 @@ account_options = group(
         "regions",
         multiple=True,
         metavar="REGION",
-        help="Look here too, beside the regions of the state's resources.",
+        help="Also search this region, in addition to the regions of the state's resources. May be repeated.",
     ),
     click.option(
-        "--provider", metavar="NAME", help="The provider whose account is asked, where several are installed."
+        "--provider", metavar="NAME", help="The provider whose account drift reads, if several are installed."
     ),
-    click.option("--profile", metavar="NAME", help="The profile of the AWS configuration to use."),
+    click.option("--profile", metavar="NAME", help="AWS profile for the account."),
     click.option(
         "--record",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="Keep every answer of AWS in this file, without secrets. Only a tape is ever replaced.",
+        help="Record every response of AWS in this file, without secrets. An existing file is overwritten only if it "
+        "is a recording.",
     ),
     click.option(
         "--replay",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="Answer from such a recording: no network, no credentials. What it does not hold is not read.",
+        help="Read a recording instead of AWS: no network, no credentials. What it does not contain is not read.",
     ),
     click.option(
         "--emulator",
         is_flag=True,
-        help="AWS_ENDPOINT_URL names an emulator of AWS: what it does not know is not offered. moto and LocalStack say "
-        "so themselves; any other foreign endpoint is taken for AWS.",
+        help="AWS_ENDPOINT_URL names an emulator of AWS: an operation that it does not support is not offered, and no "
+        "failure. drift recognises moto and LocalStack by itself and takes any other endpoint for AWS.",
     ),
     click.option(
         "--with",
         "with_",
         type=click.Choice(("secret-values",)),
         multiple=True,
-        help="Read this too: what secrets and encrypted parameters hold. Otherwise it is not read, by choice.",
+        help="Also read the values of secrets and encrypted parameters. By default drift does not read them.",
     ),
     click.option(
         "--timeout",
@@ -137,14 +143,16 @@ account_options = group(
         default=3600,
         show_default=True,
         metavar="SECONDS",
-        help="How long AWS is asked; what was not answered by then is not read, and the report says so. 0: no end.",
+        help="Time limit for reading the account. What AWS has not answered by then is not read; the report says so. "
+        "0: no limit.",
     ),
     click.option(
         "--on-interrupt",
         type=click.Choice(("stop", "report")),
         default="stop",
         show_default=True,
-        help="What Ctrl-C and SIGTERM do: end the run, or end the asking and report what was read. Twice always ends.",
+        help="What Ctrl-C and SIGTERM do: stop the run, or stop reading and report what was read. A second signal "
+        "always stops the run.",
     ),
     log_option,
 )

@@ -1,4 +1,4 @@
-"""Where the configuration is, and what is given to its variables."""
+"""Options: where the configuration is, and the values of its variables."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Configurations:
-    """The configurations asked for."""
+    """The values of these options."""
 
     config: tuple[Path, ...] = ()
     variables: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class Configurations:
     memory: Path | None = None
 
     def sources(self, places: tuple[str, ...], backends: Mapping[str, Backend]) -> Sources:
-        """Where the desired side is described: states in `places`, with these configurations."""
+        """The sources of the desired side: the states in `places`, with these configurations."""
         from drift.desired.load import Sources
 
         return Sources(
@@ -68,13 +68,13 @@ class Configurations:
 
     @property
     def given(self) -> Given:
-        """What the command line gives to the variables of the root module."""
+        """Values that the command line gives to variables of the root module."""
         from drift.desired.hcl.inputs import Given
 
         return Given(self.variables, self.variable_files)
 
     def alone(self) -> list[Configuration]:
-        """What each configuration desires where there is no state."""
+        """Each configuration, evaluated without a state."""
         from drift.desired.hcl.read import Sources
 
         return [Sources(directory, self.given).evaluated() for directory in self.config or (Path(),)]
@@ -90,17 +90,23 @@ configuration_options = group(
         multiple=True,
         type=click.Path(path_type=Path, file_okay=False, exists=True),
         metavar="DIR",
-        help="A directory with the configuration that a state was written from. Several may be given. Default: the one "
-        "beside the state's file; for a state kept elsewhere, the Terraform directory one is in.",
+        help="Directory of the Terraform configuration. May be repeated. Default: the directory of the state file; "
+        "for a state in a remote backend, the current Terraform directory.",
     ),
-    click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A variable of the root module."),
+    click.option(
+        "--var",
+        "variables",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Set a variable of the root module. May be repeated.",
+    ),
     click.option(
         "--var-file",
         "variable_files",
         multiple=True,
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
-        help="A .tfvars or .tfvars.json file; --var wins over it.",
+        help="A .tfvars or .tfvars.json file. --var overrides it. May be repeated.",
     ),
     click.option(
         "--memory",
@@ -109,5 +115,5 @@ configuration_options = group(
         help="What earlier checks first saw of the attributes that the configuration leaves to the cloud: a later "
         "change of one is drift, though a refresh has recorded it. `drift check` adds to the file what is new.",
     ),
-    click.option("--no-config", is_flag=True, help="Read no configuration: compare with the state alone."),
+    click.option("--no-config", is_flag=True, help="Read no configuration: compare only with the state."),
 )

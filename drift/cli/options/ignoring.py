@@ -1,4 +1,4 @@
-"""What is left out on purpose, and what an earlier run accepted."""
+"""Options: what the report leaves out on purpose, and which drift an earlier run accepted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ignoring:
-    """The exceptions of the configuration file, of .driftignore and of the flags."""
+    """The values of these options; drift.toml and .driftignore are read when they are needed."""
 
     filter_: str | None
     driftignore: Path | None
@@ -34,7 +34,7 @@ class Ignoring:
     also_managed_by: tuple[str, ...]
 
     def exceptions(self) -> Exceptions:
-        """What to leave out; UsageError for what makes no sense. The day is the run's to tell."""
+        """What to leave out; UsageError if a file or expression is invalid. The run sets the current day."""
         from drift.exclude import driftignore
         from drift.exclude.exclusions import Exceptions
         from drift.exclude.owners import OwnerRule
@@ -46,7 +46,7 @@ class Ignoring:
             return Exceptions(owners=owners, where=where)
         file = self.driftignore or near(driftignore.NAME)
         if self.driftignore and not self.driftignore.is_file():
-            raise UsageError(f"no {self.driftignore}", "Give --driftignore the path of a file.")
+            raise UsageError(f"{self.driftignore}: no such file", "Give --driftignore the path of a file.")
         lines = driftignore.read(file, shown(file)) if file else driftignore.DriftIgnore()
         return Exceptions(current().several("ignore", IgnoreRule), lines, owners, where)
 
@@ -62,12 +62,12 @@ class Ignoring:
         return where
 
     def validate(self) -> None:
-        """UsageError for what would only fail at the end of a long run."""
+        """Read every file now; UsageError for what would otherwise fail only at the end of a long run."""
         self.exceptions()
         self.accepted()
 
     def accepted(self) -> Baseline | None:
-        """The baseline asked for, or the one that is here; UsageError where it is none."""
+        """The baseline given or found; None without one; UsageError if the file cannot be read as a baseline."""
         from drift.exclude import baseline
 
         file = self.baseline or near(baseline.NAME)
@@ -81,7 +81,7 @@ class Ignoring:
 
 
 def near(name: str) -> Path | None:
-    """The nearest file of that name, where a configuration file would be found too; DistrustError as there."""
+    """The nearest file of that name, in the directories where drift.toml is searched for; DistrustError as there."""
     from drift.cli.settings.file import above, linked
 
     found = next((d / name for d in above(Path.cwd()) if (d / name).is_file()), None)
@@ -97,25 +97,25 @@ ignore_options = group(
         "--filter",
         "filter_",
         metavar="JMESPATH",
-        help="Speak only of resources for which this holds: \"type == 'aws_s3_bucket' && tags.Team == 'data'\".",
+        help="Report only resources that match this expression: \"type == 'aws_s3_bucket' && tags.Team == 'data'\".",
     ),
     click.option(
         "--driftignore",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="driftctl's ignore file; else .driftignore of this directory or one above it.",
+        help="A .driftignore file. Default: .driftignore in this directory or the nearest one above it.",
     ),
-    click.option("--no-ignore", is_flag=True, help="Leave nothing out: neither [[ignore]] nor .driftignore counts."),
+    click.option("--no-ignore", is_flag=True, help="Ignore nothing: disregard [[ignore]], .driftignore and comments."),
     click.option(
         "--baseline",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="Drift accepted earlier; else drift-baseline.json of this directory or one above it.",
+        help="A file of accepted drift. Default: drift-baseline.json in this directory or the nearest one above it.",
     ),
-    click.option("--no-baseline", is_flag=True, help="Hold nothing against a baseline."),
+    click.option("--no-baseline", is_flag=True, help="Use no baseline: report accepted drift like any other."),
     click.option(
         "--also-managed-by",
         multiple=True,
         type=Place(),
         metavar="PLACE",
-        help="A state whose resources are not ours: neither judged nor unmanaged. Several may be given.",
+        help="A state of somebody else: its resources are not compared, and not unmanaged either. May be repeated.",
     ),
 )

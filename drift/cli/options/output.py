@@ -1,4 +1,4 @@
-"""How a report is written, and the progress before it."""
+"""Options: how the report is written; the progress bar."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from drift.report import FORMATS, Look, Render
 
 
 class Target(NamedTuple):
-    """One rendering: a format, and the file it goes to; None for standard output."""
+    """A format, and the file to write it to; None for standard output."""
 
     format: str
     path: Path | None
@@ -39,7 +39,7 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """How the report is written, and what makes the run fail."""
+    """The values of these options."""
 
     formats_: tuple[str, ...]
     output: Path | None
@@ -52,17 +52,17 @@ class Output:
 
     @property
     def policy(self) -> Policy:
-        """What makes the run fail; UsageError where it is not a policy."""
+        """What --fail-on selects; UsageError for an invalid term."""
         return Policy.parse(self.fail_on)
 
     @property
     def draws(self) -> bool:
-        """Whether a format asked for tells what the drifted resources are connected with."""
+        """Whether a requested format shows references between resources, which the run must collect."""
         return any(t.format in ("html", "json") for t in self.targets)
 
     @property
     def targets(self) -> tuple[Target, ...]:
-        """What is written where; UsageError where two would write to the same place."""
+        """Each requested format with its file; UsageError if two formats have the same target."""
         out = []
         for asked in self.formats_ or ("table",):
             name, _, path = asked.partition("=")
@@ -72,28 +72,30 @@ class Output:
             out = [t if t.path else Target(t.format, self.output) for t in out]
         elif self.output or len(homeless) > 1:
             raise UsageError(
-                "only one format can be written to " + ("--output" if self.output else "standard output"),
-                "Give the others a file each: --format table --format sarif=drift.sarif.",
+                "only one format can go to " + ("--output" if self.output else "standard output"),
+                "Give each of the others its own file: --format table --format sarif=drift.sarif.",
             )
         paths = [t.path.resolve() for t in out if t.path]
         if len(set(paths)) < len(paths):
-            raise UsageError("two formats would be written to the same file", "Give each a file of its own.")
+            raise UsageError("two formats would be written to the same file", "Give each format its own file.")
         return tuple(out)
 
     def validate(self) -> None:
-        """UsageError for what would only fail at the end of a long run."""
+        """Check formats and paths now; UsageError for what would otherwise fail only at the end of a long run."""
         policy = self.policy
         policy.check(catalog() if policy.only else ())
         known = formats()
         for target in self.targets:
             if target.format not in known:
-                listed = f"There are: {', '.join(sorted(known))}."
-                raise UsageError(f"no format {target.format!r}", did_you_mean(target.format, known, listed))
+                listed = f"Formats: {', '.join(sorted(known))}."
+                raise UsageError(f"unknown format {target.format!r}", did_you_mean(target.format, known, listed))
             if target.path and not target.path.absolute().parent.is_dir():
-                raise UsageError(f"{target.path}: cannot be written: there is no such directory", "Make it first.")
+                raise UsageError(
+                    f"{target.path}: cannot be written: its directory does not exist", "Create the directory first."
+                )
 
     def finish(self, report: Report) -> int:
-        """Write the report in every format asked for, all files or none, then standard output; the exit status."""
+        """Write the report in every requested format; return the exit status. If one file fails, none is written."""
         known = formats()
         rendered = {t.path: partial(self._render, known[t.format](), t, report) for t in self.targets}
         shown = rendered.pop(None, None)
@@ -133,7 +135,7 @@ HINT = "Give a path that can be written."
 
 
 def write_files(texts: Mapping[Path, str], hint: str = HINT) -> None:
-    """Every file or none, in UTF-8, what is no character as an escape; UsageError where one cannot be written."""
+    """Write all files or none, in UTF-8; lone surrogates are escaped. UsageError if a file cannot be written."""
     _write({path: text.encode("utf-8", "backslashreplace") for path, text in texts.items()}, hint)
 
 
@@ -151,7 +153,7 @@ def _to(stream: TextIO, content: IO[bytes]) -> None:
 
 
 def split_formats(asked: tuple[str, ...]) -> tuple[str, ...]:
-    """`table,json=drift.json` as two; what follows a `=` is a path and may hold no comma."""
+    """Split `table,json=drift.json` in two. A comma inside a path starts no format unless a format name follows it."""
     return tuple(part for one in asked for part in re.split(r",(?=[a-z][\w-]*(?:=|,|$))", one) if part)
 
 
@@ -172,38 +174,38 @@ output_options = group(
         multiple=True,
         metavar="FORMAT[=FILE]",
         callback=lambda _context, _option, value: split_formats(value),
-        help=f"{', '.join(FORMATS)}, or one from a plugin. May be given several times, each with a file of its own; "
-        "one may go to standard output. Default: table.",
+        help=f"{', '.join(FORMATS)}, or a plugin's format. May be repeated: each format with its own file, one of "
+        "them to standard output. Default: table.",
     ),
     click.option(
         "--output",
         "-o",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="Write the one report that has no file of its own to this one.",
+        help="File for the format that has no file of its own.",
     ),
     click.option("--fail-on", multiple=True, metavar="POLICY", help=HELP),
-    click.option("--allow-incomplete", is_flag=True, help="Exit 0 even where part of the scope could not be read."),
+    click.option("--allow-incomplete", is_flag=True, help="Exit with 0 although something could not be read."),
     click.option(
         "--no-color",
         is_flag=True,
-        help="No colours, even on a terminal (so does NO_COLOR; FORCE_COLOR asks for them where there is none).",
+        help="Use no colours. The variable NO_COLOR does the same; FORCE_COLOR forces colours without a terminal.",
     ),
-    click.option("--quiet", "-q", is_flag=True, help="One line for each drifted resource, and nothing else."),
-    click.option("--show-not-ours", is_flag=True, help="Name what others made, by owner."),
+    click.option("--quiet", "-q", is_flag=True, help="Print only one line for each drifted resource."),
+    click.option("--show-not-ours", is_flag=True, help="List resources that are not ours, by owner."),
     click.option(
         "--verbose",
         "-v",
         count=True,
         callback=_louder,
-        help="Show whole values, and what is not ours by name. Twice: write what is done on standard error, too, with "
-        "the seconds it takes.",
+        help="Show complete values, and list what is ignored, accepted or not ours. Twice: also log each step, with "
+        "its duration, to standard error.",
     ),
 )
 
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """A bar on a terminal's standard error; nothing where it is piped, nor with --quiet."""
+    """A progress bar on standard error; none if that is not a terminal, or with --quiet."""
     context = click.get_current_context(silent=True)
     if not sys.stderr.isatty() or (context is not None and context.params.get("quiet")):
         yield quiet
@@ -214,7 +216,7 @@ def progress() -> Iterator[Progress]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("asking AWS", total=None)
+        task = bar.add_task("reading AWS", total=None)
 
         def report(phase: str, done: int, total: int) -> None:
             bar.update(task, description=phase, completed=done, total=total)

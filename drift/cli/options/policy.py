@@ -1,4 +1,4 @@
-"""What makes a run fail."""
+"""The option --fail-on: which drift makes a run fail."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from drift.model.suggest import did_you_mean
 _SEVERITY = re.compile(r"severity>=(\w+)")
 _NARROW = re.compile(r"(type|account|region)=(\S+)")
 
-HELP = (
-    "What makes the run fail (exit 1): modified, missing, unmanaged, any (the default), new (what no baseline "
-    "accepts), none, severity>=high (a finding of a rule), introduced (only what the drift introduced, not what was "
-    "there before). type=aws_iam_*, account=123456789012 and region=eu-* narrow it down. "
-    "Several with commas."
+TERMS = (
+    "modified, missing, unmanaged, any (the default), new (any drift that the baseline does not accept), none, "
+    "severity>=high (a finding of this severity or higher), introduced (only findings that the drift introduced). "
+    "type=aws_iam_*, account=123456789012 and region=eu-* limit it to these resources. Separate several with commas."
 )
+HELP = f"Which drift makes the run fail (exit status 1): {TERMS}"
 
 
 @dataclass(frozen=True, slots=True)

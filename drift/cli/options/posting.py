@@ -1,4 +1,4 @@
-"""Where something is posted, and for which scope."""
+"""Options: where drift posts a report, and for which scope."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LINES = 20
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What was asked for; a CI job's environment fills the rest."""
+    """The values of these options; the environment of a CI job supplies the rest."""
 
     scope: str | None
     platform: str | None
@@ -34,17 +34,17 @@ class Posting:
     dry_run: bool
 
     def place(self) -> Place:
-        """The platform and the repository; UsageError where neither the options nor the environment tell."""
+        """The platform and repository; UsageError if neither the options nor the environment name them."""
         from drift.platforms import detect
 
         found = detect(platform=self.platform or "")
         if not (self.repository or found.repository):
-            raise UsageError("it cannot be told which repository is meant", "Give --repository.")
+            raise UsageError("no repository to post to", "Give --repository, or run drift in a CI job.")
         return replace(found, repository=self.repository or found.repository, link=self.link or found.link)
 
     @property
     def placed(self) -> bool:
-        """Whether the options or the environment tell where to post."""
+        """Whether the options or the environment name a place to post to."""
         try:
             self.place()
         except UsageError:
@@ -52,14 +52,14 @@ class Posting:
         return True
 
     def link_of(self) -> str:
-        """Where the whole report is, as far as it is known."""
+        """A link to the complete report; empty if unknown."""
         return self.place().link if self.placed else self.link or ""
 
     def scope_of(self, report: Report | None = None, directory: Path | None = None) -> str:
-        """The scope's name: that of its states, as the repository's root sees them, where none is given.
+        """The name of the scope; without --scope, its states, relative to the repository's root.
 
-        Two jobs that look at other states have other names, though each state is the `terraform.tfstate` of its
-        directory. Without a report the directory alone tells.
+        So jobs with different states have different names, even if each state is the `terraform.tfstate` of its
+        directory. Without a report, the name is the directory.
         """
         if self.scope:
             return self.scope
@@ -70,7 +70,7 @@ class Posting:
 
 
 def _from_root(source: str, within: str) -> str:
-    """A state's name: what is no address is a path, from the directory that drift ran in."""
+    """A state's name. A path is relative to the directory in which drift ran."""
     if "://" in source or PurePath(source).is_absolute():
         return source
     return posixpath.normpath(posixpath.join(within, source if source != "-" else "."))
@@ -79,21 +79,21 @@ def _from_root(source: str, within: str) -> str:
 broken_option = click.option(
     "--broken",
     metavar="WHY",
-    help="No report: tell that the check could not be done, and why. @FILE takes the words from a file.",
+    help="Without a report: say that the check failed, and why. @FILE reads the text from a file.",
 )
 
 
 def broken_text(given: str | None) -> str:
-    """Why a check could not be done: the last lines of what it said."""
+    """The reason why a check failed: the last lines of its output."""
     if not given:
-        raise UsageError("no report to tell of", "Name a saved report, or say with --broken why there is none.")
+        raise UsageError("no report given", "Name a saved report, or say with --broken why there is none.")
     if not given.startswith("@"):
         return given
     try:
         lines = contents(given[1:], REPORT_BYTES).decode("utf-8", "replace").strip().splitlines()
     except OSError as error:
-        raise UsageError(f"{given[1:]}: cannot be read: {error.strerror}", "Give the words themselves.") from None
-    return "\n".join(lines[-LINES:]) or "it said nothing"
+        raise UsageError(f"{given[1:]}: cannot be read: {error.strerror}", "Give the text itself.") from None
+    return "\n".join(lines[-LINES:]) or "no output"
 
 
 posting_options = group(
@@ -102,10 +102,18 @@ posting_options = group(
     click.option(
         "--scope",
         metavar="NAME",
-        help="What the report speaks for: prod, a directory. Each scope has a post of its own. Default: its states.",
+        help="Name of what was checked, such as prod. Each scope has its own post. Default: the states of the report.",
     ),
-    click.option("--platform", type=click.Choice(["github", "gitlab"]), help="Default: that of the CI job one is in."),
-    click.option("--repository", metavar="NAME", help="owner/name, or GitLab's project. Default: that of the CI job."),
-    click.option("--link", metavar="URL", help="Where the whole report is. Default: the CI job."),
-    click.option("--dry-run", is_flag=True, help="Print what would be posted, and post nothing."),
+    click.option(
+        "--platform",
+        type=click.Choice(["github", "gitlab"]),
+        help="Where to post. Default: the platform of the CI job.",
+    ),
+    click.option(
+        "--repository",
+        metavar="NAME",
+        help="Where to post: owner/name, or the path of a GitLab project. Default: the repository of the CI job.",
+    ),
+    click.option("--link", metavar="URL", help="Link to the complete report. Default: the CI job."),
+    click.option("--dry-run", is_flag=True, help="Print the post instead of posting it."),
 )

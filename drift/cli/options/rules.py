@@ -38,7 +38,7 @@ class Rules:
         from drift.rules.own import read
 
         built_in, own = plugins.rules(), list["Rule"]()
-        taken = {rule.id: "a rule that drift or a plugin brings" for rule in built_in}
+        taken = {rule.id: "a rule of drift or of a plugin" for rule in built_in}
         for file in self.rules_file:
             found = read(file, plugins.catalog(), taken).rules
             taken |= {rule.id: f"a rule of {file}" for rule in found}
@@ -83,7 +83,7 @@ class Extent:
         found = frozenset(split(self.judge))
         strange = sorted(found - set(get_args(Judge)))
         if strange:
-            raise UsageError(f"--judge: there is no {strange[0]!r}", f"There are: {', '.join(get_args(Judge))}.")
+            raise UsageError(f"--judge: unknown value {strange[0]!r}", f"Values: {', '.join(get_args(Judge))}.")
         return cast("frozenset[Judge]", found | {"drifted"})
 
 
@@ -94,8 +94,8 @@ extent_options = group(
         "--judge",
         multiple=True,
         metavar="WHAT",
-        help="What the rules judge: drifted (always, and by default alone), all (what is in sync too), account (what "
-        "the account lacks: no trail, no detector). Several with commas.",
+        help="What the rules check: drifted (drifted resources, the default), all (also resources in sync), account "
+        "(also what the account lacks, such as a trail or a detector). Separate several with commas.",
     ),
 )
 
@@ -106,20 +106,22 @@ rule_options = group(
         "--rules",
         multiple=True,
         metavar="RULE",
-        help="Judge by these rules alone: sg-ssh, 'iam-*'. Several with commas.",
+        help="Use only these rules: sg-ssh, 'iam-*'. Separate several with commas.",
     ),
-    click.option("--skip-rules", multiple=True, metavar="RULE", help="Leave these rules out. Several with commas."),
+    click.option(
+        "--skip-rules", multiple=True, metavar="RULE", help="Do not use these rules. Separate several with commas."
+    ),
     click.option(
         "--framework",
         multiple=True,
         metavar="NAME",
-        help="Judge by the rules that answer to it, and answer each of its controls: cis-v5, fsbp, pci-4, iso-27001. "
-        "Several with commas; docs/rules.md lists them.",
+        help="Use only the rules of this framework, and report the result of each control: cis-v5, fsbp, pci-4, "
+        "iso-27001. docs/rules.md lists frameworks. Separate several with commas.",
     ),
     click.option(
         "--rules-file",
         multiple=True,
         type=click.Path(path_type=Path, dir_okay=False),
-        help="Rules of one's own, in YAML or TOML (docs/own-rules.md). Several may be given.",
+        help="A file of your own rules, in YAML or TOML (docs/own-rules.md). May be repeated.",
     ),
 )

@@ -1,4 +1,4 @@
-"""What is looked at."""
+"""Options: which resource types are checked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from drift.survey import Scope
 
 @dataclass(frozen=True, slots=True)
 class Types:
-    """The types in scope, by pattern."""
+    """The values of these options."""
 
     only: tuple[str, ...]
     exclude: tuple[str, ...]
@@ -21,7 +21,7 @@ class Types:
     fresh_tags: bool
 
     def scope(self) -> Scope:
-        """The scope they make."""
+        """The scope of the run; regions are added by the account options."""
         return Scope(
             only=split(self.only),
             exclude=split(self.exclude),
@@ -38,24 +38,26 @@ type_options = group(
         "--only",
         multiple=True,
         metavar="TYPE",
-        help="Look at these types alone: aws_s3_bucket, 'aws_iam_*'. Several with commas.",
+        help="Check only these types: aws_s3_bucket, 'aws_iam_*'. Separate several with commas.",
     ),
-    click.option("--exclude", multiple=True, metavar="TYPE", help="Leave these types out. Several with commas."),
+    click.option(
+        "--exclude", multiple=True, metavar="TYPE", help="Do not check these types. Separate several with commas."
+    ),
     click.option(
         "--only-state",
         is_flag=True,
-        help="Compare what the states hold, and do not look for what is unmanaged: fewer calls.",
+        help="Compare only the resources in the states; do not search for unmanaged ones. Makes fewer calls.",
     ),
     click.option(
         "--all-services",
         is_flag=True,
-        help="Look for what is unmanaged in every service, also where no state, role or tag shows that it is used: "
-        "some 200 calls more for each region. Without it the report names the types that were not looked for.",
+        help="Search for unmanaged resources in every service, even if no state, role or tag shows that it is used: "
+        "about 200 more calls for each region. Without it, the report names the types that were not searched.",
     ),
     click.option(
         "--fresh-tags",
         is_flag=True,
-        help="Ask each resource for its tags. Else one call tells those of a whole region, up to some minutes late; "
-        "a difference is always confirmed by the resource itself.",
+        help="Read the tags of each resource by itself. By default one call reads the tags of a whole region; it may "
+        "lag some minutes behind, so drift confirms every difference at the resource itself.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Which of the drifted resources are shown."""
+"""Options: which drifted resources are shown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from drift.report.select import Selection
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """What was asked for."""
+    """The values of these options."""
 
     kinds: tuple[str, ...]
     types: tuple[str, ...]
@@ -25,12 +25,12 @@ class Selected:
 
     @property
     def selection(self) -> Selection:
-        """The same for a report."""
+        """The same as a filter for reports."""
         regions, accounts = split(self.in_regions), split(self.in_accounts)
         return Selection(self.kinds, split(self.types), self.severity or "", split(self.modules), regions, accounts)
 
     def of(self, report: Report) -> Report:
-        """The report with these alone; UsageError where what is named does not exist."""
+        """The report with only the selected resources; UsageError if the report does not know a given name."""
         self.check(report)
         return self.selection.of(report)
 
@@ -39,19 +39,35 @@ class Selected:
         self.selection.check(report, plugins.catalog() if self.types else ())
 
     def holds(self, drift: Drift) -> bool:
-        """Whether this one is meant."""
+        """Whether a drifted resource is selected."""
         return self.selection.holds(drift)
 
 
 selection_options = group(
     "selected",
     Selected,
-    click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="This kind. May be repeated."),
-    click.option("--type", "types", multiple=True, metavar="TYPE", help="These types: aws_s3_bucket, 'aws_iam_*'."),
-    click.option("--severity", type=click.Choice(SEVERITIES), help="With a finding at least this severe."),
     click.option(
-        "--module", "modules", multiple=True, metavar="MODULE", help="In this module: module.web, or root for none."
+        "--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Only this kind of drift. May be repeated."
     ),
-    click.option("--in-region", "in_regions", multiple=True, metavar="REGION", help="In this region: eu-*."),
-    click.option("--in-account", "in_accounts", multiple=True, metavar="ID", help="In this account."),
+    click.option(
+        "--type",
+        "types",
+        multiple=True,
+        metavar="TYPE",
+        help="Only these types: aws_s3_bucket, 'aws_iam_*'. Separate several with commas.",
+    ),
+    click.option(
+        "--severity", type=click.Choice(SEVERITIES), help="Only resources with a finding of this severity or higher."
+    ),
+    click.option(
+        "--module",
+        "modules",
+        multiple=True,
+        metavar="MODULE",
+        help="Only resources in this module: module.web; root for the root module.",
+    ),
+    click.option(
+        "--in-region", "in_regions", multiple=True, metavar="REGION", help="Only resources in this region: eu-*."
+    ),
+    click.option("--in-account", "in_accounts", multiple=True, metavar="ID", help="Only resources in this account."),
 )

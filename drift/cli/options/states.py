@@ -1,4 +1,4 @@
-"""Which states are read, and with what."""
+"""Options: which states are read, and with which credentials."""
 
 from __future__ import annotations
 
@@ -24,26 +24,27 @@ if TYPE_CHECKING:
 
 
 def came_from_a_file(parameter: str) -> bool:
-    """Whether the configuration file set a parameter of the command that runs."""
+    """Whether drift.toml set this parameter of the running command, and neither the command line nor the
+    environment."""
     context = click.get_current_context(silent=True)
     return context is not None and context.get_parameter_source(parameter) is ParameterSource.DEFAULT_MAP
 
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """The states asked for."""
+    """The values of these options."""
 
     states: tuple[str, ...]
     state_profile: str | None
     backend_config: tuple[str, ...]
 
     def places(self, directories: Sequence[Path] = (), variables: Given | None = None) -> tuple[str, ...]:
-        """Where they are, or those of Terraform directories, by default the one one is in; UsageError without any.
+        """The places of the given states; without any, those of the Terraform directories (default: the current one).
 
         `variables` are what the command line gives to those of the root module.
         """
         if self.states and self.backend_config:
-            raise UsageError("--backend-config says where the state is, and so does --state", "Give one of them.")
+            raise UsageError("--state and --backend-config both say where the state is", "Give only one of them.")
         if not came_from_a_file("states"):
             for place in self.states:
                 trust.allow(place)
@@ -59,8 +60,8 @@ class States:
             distrust.check(place, chosen)
             if not scheme_of(place) and not Path(place).is_file():
                 raise UsageError(
-                    f"no --state given, and no {place} here",
-                    "Give one with --state. With a remote backend, run `terraform init` here first.",
+                    f"no --state given, and no {place} in the current directory",
+                    "Give --state. If the state is in a remote backend, run `terraform init` here first.",
                 )
         given = tuple(map(translated, self.states))
         _exist(given)
@@ -93,16 +94,19 @@ state_options = group(
         type=Place(),
         multiple=True,
         metavar="PLACE",
-        help="A state: file, directory, glob with ** (quoted), URL or - for standard input. Several may be given. "
-        "Default: the state of the Terraform directory one is in.",
+        help="Where to read a state: a file, directory, quoted glob with **, URL, or - for standard input. May be "
+        "repeated. Default: the state of the current Terraform directory.",
     ),
     click.option(
-        "--state-profile", metavar="NAME", help="The profile to read states in S3 with; never that of --profile."
+        "--state-profile",
+        metavar="NAME",
+        help="AWS profile for reading states in S3. --profile does not apply to states.",
     ),
     click.option(
         "--backend-config",
         multiple=True,
         metavar="KEY=VALUE|FILE",
-        help="What `terraform init -backend-config` would be given, where it was not run: completes the backend block.",
+        help="Complete the backend block, as `terraform init -backend-config` does. For directories without "
+        "`terraform init`.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Makes a command configurable, and a file's content into what click takes for defaults."""
+"""Makes the options of a command configurable: turns the content of drift.toml into click's default values."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from drift.cli.settings.trusted import check
 from drift.errors import UsageError
 
 COMMAND = "command"
-"""The table that holds what is for one command alone."""
+"""The table of settings for single commands."""
 FLAG = "--config-file"
 SHOWN = "drift.shown"
-"""Set in a context whose settings are shown, and nothing is done with them."""
+"""Set in a click context whose settings are only shown, not used."""
 APART = ("config", "ignore")
-"""Commands that are about the configuration file: no file configures them."""
+"""Commands about the configuration file: the file does not configure them."""
 
 
 def configurable(command: click.Command, words: tuple[str, ...]) -> click.Command:
-    """The same command, whose options may also come from the file and the environment.
+    """The command, with options that may also come from the file and the environment.
 
-    Those that are about the file itself are not: what they show must not depend on what they show.
+    Commands about the file itself stay as they are: their output must not depend on the file that they show.
     """
     if words[0] in APART:
         return command
@@ -49,22 +49,25 @@ def configurable(command: click.Command, words: tuple[str, ...]) -> click.Comman
             is_eager=True,
             expose_value=False,
             callback=lambda context, _, file: load(context, words, file),
-            help="The configuration file; else drift.toml or pyproject.toml of this directory or one above it.",
+            help="The configuration file. Default: drift.toml or pyproject.toml in this directory or the nearest one "
+            "above it.",
         )
     )
     return command
 
 
 def options_of(command: click.Command) -> Iterator[click.Option]:
-    """What of a command may be configured."""
+    """The options of a command that a file or the environment may set."""
     for parameter in command.params:
         if isinstance(parameter, click.Option) and FLAG not in parameter.opts and parameter.expose_value:
             yield parameter
 
 
 def load(context: click.Context, words: tuple[str, ...], file: Path | None) -> None:
-    """Read the file there is, and make what it says this command's defaults; DistrustError where a file that was
-    found asks for too much, unless it is only shown."""
+    """Read the configuration file, and make its values the defaults of this command.
+
+    DistrustError if drift found the file by itself and it sets what only the user may set, unless it is only shown.
+    """
     from drift.cli.settings import file as files
 
     place = file or files.find(Path.cwd())
@@ -96,7 +99,7 @@ def load(context: click.Context, words: tuple[str, ...], file: Path | None) -> N
 
 
 def origin(words: tuple[str, ...], key: str) -> str:
-    """Where in the file a key of a command was found: `drift.toml:3`."""
+    """Where the file sets a key of a command: `drift.toml:3`."""
     settings = current()
     for path in _paths(words):
         if key in settings.options.get(path, {}):
@@ -114,7 +117,7 @@ def _at(path: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _paths(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Where a command's options may stand, the strongest first."""
+    """The tables that may set a command's options, most specific first."""
     for size in range(len(words), -1, -1):
         yield words[:size]
 
@@ -157,7 +160,7 @@ def _commands(
 
 
 class Known:
-    """Every option of every command; loads them all, which only a configuration file makes needful."""
+    """Every option of every command. Loads all commands, so it is made only to check a configuration file."""
 
     def __init__(self) -> None:
         self.groups: dict[tuple[str, ...], dict[str, list[click.Option]]] = {(): {}}
@@ -181,10 +184,10 @@ class Known:
                 self.groups[words[:size]].setdefault(key_of(option), []).append(option)
 
     def check(self, context: click.Context, path: tuple[str, ...], key: str, value: Any, settings: Settings) -> None:
-        """UsageError where no command that it is for takes this value."""
+        """UsageError if no command to which the key applies accepts this value."""
         at = (*_at(path), *_spelling(settings, path, key))
         refused: UsageError | None = None
-        for option in self.groups[path][key]:
+        for option in sorted(self.groups[path][key], key=lambda o: not o.multiple):  # the widest type is told
             try:
                 value_of(context, option, value, settings, at)
             except UsageError as error:
@@ -195,7 +198,7 @@ class Known:
             raise refused
 
     def key(self, name: str, words: tuple[str, ...], settings: Settings, at: tuple[str, ...]) -> str:
-        """An option's key, however it is spelt; UsageError where the command has none of that name."""
+        """The key with dashes (underscores are accepted too); UsageError if the command has no such option."""
         key = name.replace("_", "-")
         if key in self.groups[words]:
             return key
@@ -223,7 +226,7 @@ def _section(name: str, value: Any, settings: Settings) -> Any:
 
 
 def _refused(settings: Settings, at: tuple[str | int, ...], entry: Any, kind: type[Any], why: str) -> UsageError:
-    """msgspec's complaint with the key's own place."""
+    """A UsageError with the place of the key, from msgspec's message."""
     import msgspec
 
     names = [f.encode_name for f in msgspec.structs.fields(kind) if f.name != "place"]
@@ -240,20 +243,21 @@ def _refused(settings: Settings, at: tuple[str | int, ...], entry: Any, kind: ty
 
 
 _PLAIN = {
-    "Object missing required field": "there is no",
-    "Invalid RFC3339 encoded date": "not a date: write 2026-12-31",
-    "`str | array`": "a text, or a list of them",
-    "`str`": "a text",
+    "Object missing required field": "missing key",
+    "Invalid RFC3339 encoded date": "invalid date: write it as 2026-12-31",
+    "`str | array`": "a string, or a list of strings",
+    "`str`": "a string",
     "`int`": "a number",
     "`bool`": "true or false",
     "`array`": "a list",
     "`object`": "a table",
 }
-"""msgspec's words, and the reader's."""
+"""Words of msgspec's messages -> plain words."""
 
 
 def value_of(context: click.Context, option: click.Option, value: Any, settings: Settings, at: tuple[str, ...]) -> Any:
-    """A file's value as click takes it, paths relative to the file; UsageError where it is of the wrong type."""
+    """A value of the file as click takes it, with paths made relative to the working directory; UsageError for a
+    wrong type."""
     from drift.cli.options import Place
 
     repeated = option.multiple or option.nargs != 1
@@ -267,12 +271,13 @@ def value_of(context: click.Context, option: click.Option, value: Any, settings:
     try:
         option.type_cast_value(context, given)
     except click.BadParameter as error:
-        raise UsageError(f"{settings.place(*at)}: {'.'.join(at)}: {error.message}", "Correct it there.") from None
+        raise UsageError(f"{settings.place(*at)}: {'.'.join(at)}: {error.message}", "Correct the file.") from None
     return given
 
 
 def relative(place: str, folder: Path) -> str:
-    """A place written in a file of `folder`, as the working directory sees it; URLs and `-` are what they are."""
+    """A path relative to `folder`, made relative to the working directory; URLs, absolute paths and `-` are
+    unchanged."""
     if place == "-" or "://" in place or Path(place).is_absolute():
         return place
     return shown(folder / place)
@@ -295,12 +300,12 @@ def _is_number(option: click.Option) -> bool:
 def _wanted(option: click.Option) -> str:
     if option.is_flag or option.count:
         return "true or false"
-    kind = "a number" if _is_number(option) else "a text"
-    return f"{kind}, or a list of them" if option.multiple or option.nargs != 1 else kind
+    kind = "a number" if _is_number(option) else "a string"
+    return f"{kind}, or a list of {kind[2:]}s" if option.multiple or option.nargs != 1 else kind
 
 
 def _wrong(settings: Settings, at: tuple[str, ...], wanted: str) -> UsageError:
-    return UsageError(f"{settings.place(*at)}: {'.'.join(at)} must be {wanted}", "Correct it there.")
+    return UsageError(f"{settings.place(*at)}: {'.'.join(at)} must be {wanted}", "Correct the file.")
 
 
 def _unknown(settings: Settings, at: tuple[str | int, ...], known: Iterable[str], what: str) -> UsageError:
@@ -308,5 +313,5 @@ def _unknown(settings: Settings, at: tuple[str | int, ...], known: Iterable[str]
     known = sorted(set(known))
     near = difflib.get_close_matches(name.replace("_", "-"), known, n=1)
     path = ".".join(str(s) for s in at if not isinstance(s, int))
-    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}."
-    return UsageError(f"{settings.place(*at)}: no {what} {path!r}", hint)
+    hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
+    return UsageError(f"{settings.place(*at)}: unknown {what} {path!r}", hint)

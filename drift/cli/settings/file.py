@@ -26,9 +26,9 @@ _STEP = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
 
 def find(start: Path) -> Path | None:
-    """The nearest configuration file: of this directory or a parent, up to the root of the repository.
+    """The nearest configuration file, in this directory or a parent, up to the root of the repository.
 
-    Outside of a repository only this directory counts, so that nothing in a home directory has a say.
+    Outside of a repository only this directory is searched, so that no file in a home directory applies by accident.
     DistrustError for a link out of a checkout that is not trusted.
     """
     for directory in above(start):
@@ -51,7 +51,7 @@ def linked(file: Path) -> DistrustError:
 
 
 def above(start: Path) -> list[Path]:
-    """This directory and those above it, up to the root of the repository; outside of one, this alone."""
+    """This directory and its parents up to the root of the repository; outside of a repository, only this one."""
     start = start.resolve()
     found = [start, *start.parents]
     root = next((i for i, d in enumerate(found) if (d / ".git").exists()), 0)
@@ -59,7 +59,7 @@ def above(start: Path) -> list[Path]:
 
 
 def read(file: Path) -> tuple[dict[str, Any], dict[Keys, int]]:
-    """What a file says to drift, and on which line each key stands; UsageError where it is no TOML."""
+    """The settings in a file, and the line of each key; UsageError if it is not TOML."""
     content = _parsed(file)
     lines = dict(_lines(_text(file)))
     if file.name != PYPROJECT:
@@ -79,18 +79,20 @@ def _text(file: Path) -> str:
         return bounds.text(file, bounds.SETTINGS_BYTES)
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise UsageError(f"{shown(file)}: cannot be read: {why}", "Give another with --config-file.") from None
+        raise UsageError(f"{shown(file)}: cannot be read: {why}", "Give another file with --config-file.") from None
 
 
 def _parsed(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(_text(file))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{shown(file)}: not TOML: {error}", "Correct the file, or give another.") from None
+        raise UsageError(
+            f"{shown(file)}: not valid TOML: {error}", "Correct the file, or give another with --config-file."
+        ) from None
 
 
 def _lines(text: str) -> Iterator[tuple[Keys, int]]:
-    """Where each table and each key stands; what is inside a value has no line of its own."""
+    """The line of each table and key. Keys inside an inline value have no line of their own."""
     table: Keys = ()
     counts: Counter[Keys] = Counter()
     quoted = ""
@@ -108,7 +110,7 @@ def _lines(text: str) -> Iterator[tuple[Keys, int]]:
 
 
 def _resolved(steps: Keys, counts: Counter[Keys], *, many: bool) -> Keys:
-    """A header's path with the index of each array of tables it goes through."""
+    """The path of a table header, with the index of each array of tables in it."""
     out: Keys = ()
     for i, step in enumerate(steps):
         out = (*out, step)

@@ -1,4 +1,4 @@
-"""The tables of drift.toml that are more than options, by name."""
+"""The tables of drift.toml that do not set options, by name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """Where a section is declared; its module is loaded when a file names it."""
+    """The class of a table. Its module is loaded only if a file has the table."""
 
     module: str
     name: str
@@ -31,4 +31,4 @@ SECTIONS: dict[str, Declared] = {
     "judging": Declared("drift.rules.criteria", "Judging"),
     "exemption": Declared("drift.rules.criteria", "Exemption", many=True),
 }
-"""Name -> declaration; no name may be that of an option."""
+"""Name of the table -> its declaration. No option may have the same name."""

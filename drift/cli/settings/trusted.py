@@ -1,4 +1,4 @@
-"""What a configuration file that was found, and not given, may set: it came with the repository."""
+"""What a configuration file may set if drift found it in the repository, and the user did not name it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from drift.model import trust
 from drift.model.checkout import is_outside
 
 WRITING = frozenset({"format", "output", "record"})
-"""Options that write where they say."""
+"""Options that name a file to write."""
 REACHING = frozenset({"state", "also-managed-by", "webhook"})
-"""Options that name a place that may be on another host."""
+"""Options that name a place, possibly on another host."""
 CHOOSING = frozenset({"profile", "state-profile", "with", "emulator", "replay"})
-"""Options that choose whose credentials are used, what they read, and who answers."""
+"""Options that choose credentials, what is read with them, or the endpoint."""
 READING = frozenset({
     "state", "also-managed-by", "backend-config", "config", "var-file", "rules-file", "baseline", "driftignore",
 })  # fmt: skip
@@ -22,7 +22,7 @@ READING = frozenset({
 
 
 def check(key: str, value: Any, place: str, words: tuple[str, ...]) -> None:
-    """DistrustError where a discovered file may not set an option to this; `place` is where it does."""
+    """DistrustError if a file that drift found may not set an option to this value; `place` is file and line."""
     writes = key in WRITING or (key == "baseline" and words[:2] == ("baseline", "write"))
     texts = [str(v) for v in (value if isinstance(value, list | tuple) else [value])]
     for text in texts:
@@ -31,7 +31,7 @@ def check(key: str, value: Any, place: str, words: tuple[str, ...]) -> None:
         host = trust.foreign_host(text) if key in REACHING else ""
         if host:
             raise DistrustError(
-                f"{place}: {key} reaches {host}, and a file that was found may not choose that",
+                f"{place}: {key} would connect to {host}; a file that drift found in the repository may not do that",
                 f"Allow it with `drift --allow-host {host} …` or {trust.HOSTS}, or name the file with --config-file.",
             )
     if not trust.is_untrusted():
@@ -39,7 +39,7 @@ def check(key: str, value: Any, place: str, words: tuple[str, ...]) -> None:
     chosen = key in CHOOSING and value not in (False, None, (), [])
     if chosen or (key in REACHING and any("://" in t for t in texts)):
         raise DistrustError(
-            f"{place}: {key} is for who runs drift to say: the repository is not trusted",
+            f"{place}: an untrusted repository may not set {key}",
             "Give the option on the command line, or run without --untrusted.",
         )
     for text in texts if key in READING and not writes else ():
@@ -57,16 +57,16 @@ def _within(source: str, key: str, place: str) -> None:
 
 
 def _below(target: str, key: str, place: str) -> None:
-    """DistrustError unless a path leads below the working directory, and not into what git keeps."""
+    """DistrustError unless a path leads below the working directory, and not into `.git`."""
     here, there = Path.cwd().resolve(), Path(target).resolve()
     if trust.is_untrusted():
         raise DistrustError(
-            f"{place}: {key} writes {target}, and the repository is not trusted",
+            f"{place}: {key} would write {target}; an untrusted repository may not write files",
             "Give the option on the command line, or run without --untrusted.",
         )
     if here not in there.parents or ".git" in there.relative_to(here).parts:
         raise DistrustError(
-            f"{place}: {key} writes {target}, outside of the working directory",
-            "A file that was found may write below it only. Give the option on the command line, or name the file "
-            "with --config-file.",
+            f"{place}: {key} would write {target}, outside the working directory",
+            "A file that drift found may write only below the working directory. Give the option on the command "
+            "line, or name the file with --config-file.",
         )

@@ -51,14 +51,14 @@ def read(url: str) -> bytes:
     if reply.status == 404:
         raise StateError(
             url,
-            f"no such blob or container: nothing was applied here yet, or the key is another{_code(reply)}",
+            f"no such blob or container: nothing was applied yet, or the key is wrong{_code(reply)}",
             "The states of workspaces are at <key>env:<workspace>.",
         )
     if reply.status != 200:
         raise _refused(url, reply)
     digest = reply.headers.get("content-md5")
     if digest and base64.b64encode(hashlib.md5(reply.body, usedforsecurity=False).digest()).decode() != digest:
-        raise StateError(url, "damaged on the way: its Content-MD5 is another", "Run again.")
+        raise StateError(url, "damaged in transit: its Content-MD5 does not match", "Run again.")
     return reply.body
 
 
@@ -115,7 +115,7 @@ def _xml(url: str, body: bytes) -> ElementTree.Element:
             raise ElementTree.ParseError
         return ElementTree.fromstring(body)  # noqa: S314 - without declared entities
     except (ElementTree.ParseError, ValueError):
-        raise StateError(url, "what answers is not Azure Blob Storage", "Check ?endpoint=.") from None
+        raise StateError(url, "the server is not Azure Blob Storage", "Check ?endpoint=.") from None
 
 
 def _ask(url: str, at: Url, path: str, query: Mapping[str, str], method: str = "GET") -> web.Reply:
@@ -130,7 +130,9 @@ def _ask(url: str, at: Url, path: str, query: Mapping[str, str], method: str = "
     elif key:
         headers["Authorization"] = f"SharedKey {at.host}:{_signature(url, at, address, query, headers, method, key)}"
     elif not address.startswith("https://"):
-        raise StateError(url, "no key nor SAS, and a token is not sent without encryption", "Set ARM_ACCESS_KEY.")
+        raise StateError(
+            url, "no access key and no SAS token, and drift sends no Entra ID token without TLS", "Set ARM_ACCESS_KEY."
+        )
     else:
         headers["Authorization"] = f"Bearer {entra.token(url, at.query)}"
     return web.get(f"{address}?{asked}" if asked else address, url, headers, method=method)
@@ -147,7 +149,9 @@ def _signature(
     try:
         secret = base64.b64decode(key, validate=True)
     except binascii.Error:
-        raise StateError(url, "the access key is not base64", "Set ARM_ACCESS_KEY to one of the account's.") from None
+        raise StateError(
+            url, "the access key is not base64", "Set ARM_ACCESS_KEY to an access key of the storage account."
+        ) from None
     return base64.b64encode(hmac.digest(secret, text.encode(), "sha256")).decode()
 
 

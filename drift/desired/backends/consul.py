@@ -42,7 +42,7 @@ def read(url: str) -> bytes:
     whole = b"".join(_value(url, chunk) or b"" for chunk in split.chunks)
     data = _inflated(url, whole)
     if split.hash not in (hashlib.md5(d, usedforsecurity=False).hexdigest() for d in (whole, data)):
-        raise StateError(url, "its chunks do not fit together: it was written meanwhile, or is damaged", "Run again.")
+        raise StateError(url, "its chunks do not match: the state was written meanwhile, or is damaged", "Run again.")
     return data
 
 

@@ -45,7 +45,7 @@ def token(url: str, query: Mapping[str, str]) -> str:
     except ImportError as error:
         raise StateError(
             url,
-            f"reading it with Entra ID needs azure-identity: {error}",
+            f"authentication with Entra ID needs azure-identity: {error}",
             f"{installation.hint('azure')} Or set ARM_ACCESS_KEY or ARM_SAS_TOKEN.",
         ) from None
     try:
@@ -53,7 +53,7 @@ def token(url: str, query: Mapping[str, str]) -> str:
             return str(_credential(setup).get_token(SCOPE).token)
     except (ClientAuthenticationError, OSError, ValueError) as error:
         reason = type(error).__name__  # its text is long and may quote what was sent
-        raise StateError(url, f"no Azure credentials to read it with ({reason})", _LOG_IN) from None
+        raise StateError(url, f"no Azure credentials to read the state ({reason})", _LOG_IN) from None
 
 
 @cache

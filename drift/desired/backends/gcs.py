@@ -56,7 +56,7 @@ def read(url: str) -> bytes:
     if reply.status == 404:
         raise StateError(
             url,
-            "no such object or bucket: nothing was applied here yet, or the name is another",
+            "no such object or bucket: nothing was applied yet, or the name is wrong",
             f"States of workspaces are at <prefix>/<workspace>.tfstate: gs://{at.host}/**/*.tfstate",
         )
     if reply.status != 200:
@@ -103,7 +103,7 @@ def _listed(url: str, at: Url) -> Iterator[Mapping[str, Any]]:
         try:
             page: dict[str, Any] = msgspec.json.decode(reply.body, type=dict[str, Any])
         except msgspec.DecodeError:
-            raise StateError(url, "what answers is not Cloud Storage", "Check ?endpoint=.") from None
+            raise StateError(url, "the server is not Cloud Storage", "Check ?endpoint=.") from None
         yield from page.get("items") or ()
         following = str(page.get("nextPageToken") or "")
         if following in ("", query["pageToken"]):
@@ -149,7 +149,7 @@ def _token(url: str, at: Url) -> str:
             return str(credentials.token)
     except (GoogleAuthError, OSError, ValueError) as error:
         reason = type(error).__name__  # its text may quote the key
-        raise StateError(url, f"no Google credentials to read it with ({reason})", _LOG_IN) from None
+        raise StateError(url, f"no Google credentials to read the state ({reason})", _LOG_IN) from None
 
 
 @cache
@@ -182,7 +182,9 @@ def _customer_key(url: str, at: Url) -> dict[str, str]:
     except (binascii.Error, ValueError):
         raw = b""
     if len(raw) != 32:
-        raise StateError(url, "the customer key is not 32 bytes in base64", "Set GOOGLE_ENCRYPTION_KEY to such a one.")
+        raise StateError(
+            url, "the customer key is not 32 bytes in base64", "Set GOOGLE_ENCRYPTION_KEY to 32 bytes in base64."
+        )
     return {
         "x-goog-encryption-algorithm": "AES256",
         "x-goog-encryption-key": base64.b64encode(raw).decode(),
@@ -205,7 +207,7 @@ def _refuse_damaged(url: str, reply: web.Reply) -> None:
     digest = base64.b64encode(hashlib.md5(reply.body, usedforsecurity=False).digest()).decode()
     said = [part.strip() for part in reply.headers.get("x-goog-hash", "").split(",")]
     if any(part.startswith("md5=") and part.removeprefix("md5=") != digest for part in said):
-        raise StateError(url, "damaged on the way: its MD5 is another", "Run again.")
+        raise StateError(url, "damaged in transit: its MD5 does not match", "Run again.")
 
 
 def _refused(url: str, reply: web.Reply) -> StateError:

@@ -22,7 +22,7 @@ scheme = "http"
 _GITLAB = re.compile(r"(.*/)?api/v4/projects/[^/]+/terraform/state/[^/]+(/versions/\d+)?")
 _CREDENTIALS = "Set TF_HTTP_USERNAME and TF_HTTP_PASSWORD."
 _GITLAB_CREDENTIALS = (
-    "Set GITLAB_TOKEN to a token with the scope read_api (and GITLAB_HOST, where it is not gitlab.com), "
+    "Set GITLAB_TOKEN to a token with the scope read_api (and GITLAB_HOST, if it is not gitlab.com), "
     "or TF_HTTP_USERNAME and TF_HTTP_PASSWORD."
 )
 
@@ -36,14 +36,14 @@ def read(url: str) -> bytes:
     address = f"{at.scheme}://{at.host}/{at.path}{query}"
     reply = web.get(address, url, _secret(at), context=_trust(url) if at.scheme == "https" else None)
     if reply.status in (204, 404) or (reply.status == 200 and not reply.body):
-        hint = "Check the address; an answer of 404 can also mean that the credentials may not see it."
+        hint = "Check the address. A server may also return 404 if the credentials have no access."
         raise StateError(url, "no state here: nothing was applied yet", hint)
     if reply.status != 200:
         hint = _GITLAB_CREDENTIALS if _GITLAB.fullmatch(at.path) else _CREDENTIALS
         raise web.refused(url, reply.status, hint if reply.status in (401, 403) else "")
     digest = reply.headers.get("content-md5")
     if digest and base64.b64encode(hashlib.md5(reply.body, usedforsecurity=False).digest()).decode() != digest:
-        raise StateError(url, "damaged on the way: its Content-MD5 is another", "Run again.")
+        raise StateError(url, "damaged in transit: its Content-MD5 does not match", "Run again.")
     return reply.body
 
 

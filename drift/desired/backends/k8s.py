@@ -56,7 +56,7 @@ def read(url: str) -> bytes:
     except binascii.Error:
         whole = b""
     if whole[:2] != GZIP:
-        raise StateError(url, "its secret holds no compressed state", "Check the suffix and the namespace.")
+        raise StateError(url, "its secret contains no compressed state", "Check the suffix and the namespace.")
     return inflated(whole, url)
 
 
@@ -102,7 +102,7 @@ def _object(url: str, path: str) -> dict[str, Any] | None:
     try:
         return msgspec.json.decode(reply.body, type=dict[str, Any])
     except msgspec.DecodeError:
-        raise StateError(url, "what answers is not Kubernetes", _REACH) from None
+        raise StateError(url, "the server is not Kubernetes", _REACH) from None
 
 
 def _reach(url: str, at: Url) -> tuple[str, str, ssl.SSLContext | None]:
@@ -119,7 +119,7 @@ def _reach(url: str, at: Url) -> tuple[str, str, ssl.SSLContext | None]:
     except OSError:
         host = None
     if not host:
-        raise StateError(url, "no Kubernetes to ask", _REACH)
+        raise StateError(url, "no Kubernetes cluster is configured", _REACH)
     return f"https://{f'[{host}]' if ':' in host else host}:{port}", token, _trust(url, authority)
 
 
@@ -127,4 +127,4 @@ def _trust(url: str, authority: str | None) -> ssl.SSLContext | None:
     try:
         return ssl.create_default_context(cadata=authority) if authority else None
     except (ssl.SSLError, ValueError):
-        raise StateError(url, "the cluster's authority is not a certificate", "Set it in PEM.") from None
+        raise StateError(url, "the cluster's certificate authority is not a certificate", "Set it in PEM.") from None

@@ -37,7 +37,7 @@ def find(url: str) -> list[str]:
     if glob.has_magic(url):
         found = sorted(_matching(url))
         if not found:
-            raise StateError(url, "no file matches", "Quote the pattern, and use ** to go into directories.")
+            raise StateError(url, "no file matches", "Quote the pattern, and use ** for subdirectories.")
         return found
     raise StateError(url, "no such file", _instead(place))
 
@@ -86,7 +86,7 @@ def _matching(pattern: str) -> Iterator[str]:
 
 def _allow(entered: int, place: str) -> None:
     if entered > FOLDERS.most:
-        raise StateError(place, f"directories to look into: {FOLDERS.beyond}", FOLDERS.hint)
+        raise StateError(place, f"directories to search: {FOLDERS.beyond}", FOLDERS.hint)
 
 
 def _in_directory(url: str) -> list[str]:
@@ -134,7 +134,7 @@ def _instead(path: Path) -> str:
     if root.name == f"{STATE}.d" and root.is_dir():
         others = sorted(p.parent.name for p in root.glob(f"*/{STATE}"))
         if others:
-            return f"This workspace has no state; these have one: {', '.join(others)}. TF_WORKSPACE selects."
+            return f"This workspace has no state. These have one: {', '.join(others)}. Select one with TF_WORKSPACE."
     return "Give the path of a state; `terraform state pull > current.tfstate` writes one."
 
 
@@ -143,7 +143,9 @@ def read(url: str) -> bytes:
     try:
         if url == STDIN:
             if sys.stdin is None or sys.stdin.isatty():
-                raise StateError(url, "nothing is piped in", "Try `terraform state pull | drift check --state -`.")
+                raise StateError(
+                    url, "standard input is a terminal", "Try `terraform state pull | drift check --state -`."
+                )
             return _piped(url)
         if Path(url).is_dir():
             if (Path(url) / ERRORED).is_file():
@@ -153,7 +155,7 @@ def read(url: str) -> bytes:
                     f"Run `terraform state push {ERRORED}` there, or give that file itself with --state.",
                 )
             directory.declared_in(Path(url))  # which says why that is not known
-            raise StateError(url, "a directory is no state", "Run again: it changed meanwhile.")
+            raise StateError(url, "a directory is not a state", "The path changed during the run: run again.")
         if leads_out(Path(url)):
             raise StateError(
                 url,
@@ -162,7 +164,7 @@ def read(url: str) -> bytes:
             )
         return contents(url, STATE_BYTES, pipe=True)
     except FileNotFoundError:
-        raise StateError(url, "no such file: nothing was applied here yet", _instead(Path(url))) from None
+        raise StateError(url, "no such file: nothing was applied yet", _instead(Path(url))) from None
     except OSError as error:
         raise StateError(url, f"cannot be read: {error.strerror or error}") from None
 
@@ -170,7 +172,7 @@ def read(url: str) -> bytes:
 def _piped(url: str) -> bytes:
     data = sys.stdin.buffer.read(STATE_BYTES.most + 1)
     if len(data) > STATE_BYTES.most:
-        raise StateError(url, f"it holds {STATE_BYTES.beyond}", STATE_BYTES.hint)
+        raise StateError(url, f"it contains {STATE_BYTES.beyond}", STATE_BYTES.hint)
     return data
 
 

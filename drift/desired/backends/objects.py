@@ -23,9 +23,7 @@ def matching(names: Iterable[str], pattern: str, url: str) -> list[str]:
     """The names that match, sorted, without those of locks; StateError where there are none."""
     found = sorted(name for name in names if matches(name, pattern) and not name.endswith(".tflock"))
     if not found:
-        raise StateError(
-            url, "no object matches", "* stays within one level, ** goes through all of them; quote the pattern."
-        )
+        raise StateError(url, "no object matches", "* matches within one level, ** across levels. Quote the pattern.")
     return found
 
 

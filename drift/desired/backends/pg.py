@@ -43,7 +43,7 @@ def find(url: str) -> list[str]:
     rows = _rows(url, "SELECT name FROM {}.states")
     found = sorted(name for (name,) in rows if fnmatch.fnmatchcase(name, pattern))
     if not found:
-        raise StateError(url, "no workspace matches", "Without ?workspace= it is the one named default.")
+        raise StateError(url, "no workspace matches", "Without ?workspace= drift reads the workspace named default.")
     address = url.partition("?")[0].partition("://")[2]
     return [build(at.scheme, address, {**at.query, "workspace": name}) for name in found]
 
@@ -52,7 +52,7 @@ def read(url: str) -> bytes:
     """The state in the row of the workspace."""
     rows = _rows(url, "SELECT data FROM {}.states WHERE name = %s", _workspace(url))
     if not rows or not rows[0][0]:
-        hint = "?workspace= names another: `*` stands for all of them."
+        hint = "?workspace= selects another workspace; `*` selects all."
         raise StateError(url, f"no state here: nothing was applied yet in workspace {_workspace(url)!r}", hint)
     return str(rows[0][0]).encode()
 

@@ -33,10 +33,10 @@ ABSENT = ("NoSuchKey", "404", "NoSuchVersion", "ResourceNotFoundException")
 REFUSED = ("AccessDenied", "AccessDeniedException", "403", "AllAccessDisabled")
 
 _HINTS = {
-    "NoSuchBucket": "Check the bucket's name, and ?endpoint= where it is not at AWS.",
-    "InvalidAccessKeyId": "Renew the credentials; --state-profile or ?profile= chooses others.",
-    "ExpiredToken": "Renew the credentials (`aws sso login`); --state-profile or ?profile= chooses others.",
-    "SignatureDoesNotMatch": "Check the secret key; --state-profile or ?profile= chooses other credentials.",
+    "NoSuchBucket": "Check the bucket's name, and ?endpoint= if it is not in AWS.",
+    "InvalidAccessKeyId": "Renew the credentials, or choose others with --state-profile or ?profile=.",
+    "ExpiredToken": "Renew the credentials (`aws sso login`), or choose others with --state-profile or ?profile=.",
+    "SignatureDoesNotMatch": "Check the secret key, or choose other credentials with --state-profile or ?profile=.",
     "InvalidRequest": "If it is encrypted with a customer key (SSE-C), set AWS_SSE_CUSTOMER_KEY to that key in base64.",
     "NoCredentials": "Log in (`aws sso login`), or choose a profile with --state-profile or ?profile=.",
     **dict.fromkeys(
@@ -81,7 +81,7 @@ def read(url: str) -> bytes:
     def get(client: Any) -> bytes:
         answer = client.get_object(Bucket=at.host, Key=at.path, **version, **_customer_key(url, at))
         if answer.get("ContentLength", 0) > STATE_BYTES.most:
-            raise StateError(url, f"it holds {STATE_BYTES.beyond}", STATE_BYTES.hint)
+            raise StateError(url, f"it contains {STATE_BYTES.beyond}", STATE_BYTES.hint)
         body: bytes = answer["Body"].read()
         return body
 
@@ -131,7 +131,9 @@ def _customer_key(url: str, at: Url) -> dict[str, Any]:
         raw = b""
     if len(raw) != 32:
         raise StateError(
-            url, "the customer key is not 32 bytes in base64", "Set AWS_SSE_CUSTOMER_KEY as for Terraform."
+            url,
+            "the customer key is not 32 bytes in base64",
+            "Set AWS_SSE_CUSTOMER_KEY to the key that Terraform uses, in base64.",
         )
     return {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": raw}
 
@@ -152,17 +154,17 @@ def _ask(url: str, service: str, do: Callable[[Any], T]) -> T:
         if code in ABSENT:
             raise StateError(
                 url,
-                "no such object: nothing was applied here yet, or the key is another",
+                "no such object: nothing was applied yet, or the key is wrong",
                 f"States of workspaces are at env:/<workspace>/<key>: s3://{at.host}/env:/*/{at.path}",
             ) from None
         raise StateError(
             url, f"{error.operation_name}: {code}: {details.get('Message')}", _HINTS.get(code, "")
         ) from None
     except (NoCredentialsError, PartialCredentialsError) as error:
-        raise StateError(url, f"no AWS credentials to read it with: {error}", _HINTS["NoCredentials"]) from None
+        raise StateError(url, f"no AWS credentials to read the state: {error}", _HINTS["NoCredentials"]) from None
     except (BotoCoreError, ValueError) as error:
         raise StateError(
-            url, f"S3 cannot be asked: {error}", "Check ?region=, ?profile=, ?endpoint= and the network."
+            url, f"S3 cannot be reached: {error}", "Check ?region=, ?profile=, ?endpoint= and the network."
         ) from None
 
 

@@ -71,11 +71,11 @@ def read(url: str) -> bytes:
         raise StateError(url, "no state here: nothing was applied yet, or the token may not read states", _hint(at))
     address = _attribute(version.get("data"), "hosted-state-download-url")
     if not address:
-        raise StateError(url, "the state is not finished yet: its upload is pending", "Run again.")
+        raise StateError(url, "the upload of the state is not complete yet", "Run again.")
     address = urljoin(f"https://{at.host}/", address)
     to = urlsplit(address)
     if to.scheme != "https":
-        raise StateError(url, "the server keeps the state at an address without encryption")
+        raise StateError(url, "the server stores the state at a URL without TLS")
     trusted = to.netloc in (at.host, _TRUSTED.get(at.host))
     reply = web.get(address, url, _secret(at) if trusted else {})
     if reply.status != 200:
@@ -166,7 +166,9 @@ def _discovered(host: str, source: str) -> str:
     found = _object(reply.body, source).get("tfe.v2") if reply.status == 200 else None
     base = urljoin(f"https://{host}/", found if isinstance(found, str) else "/api/v2/")
     if urlsplit(base)[:2] != ("https", host):
-        raise StateError(source, "its service discovery names another server", "Name that one with TF_CLOUD_HOSTNAME.")
+        raise StateError(
+            source, "its service discovery names a server on another host", "Set TF_CLOUD_HOSTNAME to that host."
+        )
     return base if base.endswith("/") else f"{base}/"
 
 
@@ -174,7 +176,9 @@ def _object(body: bytes, source: str) -> dict[str, Any]:
     try:
         return msgspec.json.decode(body, type=dict[str, Any])
     except msgspec.DecodeError:
-        raise StateError(source, "what answers is not HCP Terraform nor Enterprise", "Check the host's name.") from None
+        raise StateError(
+            source, "the server is neither HCP Terraform nor Terraform Enterprise", "Check the host's name."
+        ) from None
 
 
 def _attribute(thing: Any, name: str) -> Any:

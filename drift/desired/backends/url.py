@@ -71,11 +71,13 @@ def translated(place: str) -> str:
         return unquote(path) if scheme == "file" else path
     kind = scheme.removeprefix("tfstate+")
     if kind == "tfcloud":
-        raise StateError(place, "an ID says not which workspace it is", "Write tfc://organization/workspace.")
+        raise StateError(place, "a workspace ID cannot be read", "Write tfc://organization/workspace.")
     if scheme == "tfstate+azurerm":
         account = os.environ.get("AZURE_STORAGE_ACCOUNT", "")
         if not account:
-            raise StateError(place, "it does not name the account", "Write azurerm://account/container/key.")
+            raise StateError(
+                place, "the address does not name the storage account", "Write azurerm://account/container/key."
+            )
         return f"azurerm://{account}/{rest}"
     return f"{kind}://{rest}"
 

@@ -51,17 +51,17 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         newurl: str,
     ) -> urllib.request.Request | None:
         if req.type == "https" and urlsplit(newurl).scheme != "https":
-            raise urllib.error.URLError("it redirects from https to an address without encryption")
+            raise urllib.error.URLError("it redirects from https to a URL without TLS")
         host = urlsplit(newurl).hostname or ""
         if trust.refuses(host):
-            raise urllib.error.URLError("it redirects to a host that nobody allowed")
+            raise urllib.error.URLError("it redirects to a host that is not allowed")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def must_be_allowed(host: str, source: str) -> None:
     """StateError where the repository is not trusted, and nobody who is allowed this host."""
     if trust.refuses(host):
-        raise StateError(source, f"{host or 'no host'} is not asked: the repository is not trusted", _ALLOW)
+        raise StateError(source, f"{host or 'no host'} is not contacted: the repository is not trusted", _ALLOW)
 
 
 def get(
@@ -89,7 +89,7 @@ def get(
     except (http.client.InvalidURL, ValueError):  # their texts quote the address, or the header with the token
         hint = "Look for a space or a line break in the address, or at the end of the token or password."
         raise StateError(
-            source, "no answer: the address or the credentials hold a character that cannot be sent", hint
+            source, "no answer: the address or the credentials contain a character that cannot be sent", hint
         ) from None
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
@@ -117,7 +117,7 @@ def _body(answer: http.client.HTTPResponse) -> bytes:
     while piece := answer.read1(_PIECE):
         out += piece
         if len(out) > STATE_BYTES.most:
-            raise OSError(f"it holds {STATE_BYTES.beyond}")
+            raise OSError(f"it contains {STATE_BYTES.beyond}")
         if time.monotonic() > end:
             raise TimeoutError(f"it takes {ANSWER_SECONDS.beyond}")
     if answer.length:  # `read1` ends quietly where the connection was cut
@@ -131,7 +131,7 @@ def _lower(headers: Message) -> dict[str, str]:
 
 def _hint(reason: object) -> str:
     if isinstance(reason, ssl.SSLError):
-        return "Set SSL_CERT_FILE to the certificate of the authority that this server's is signed by."
+        return "Set SSL_CERT_FILE to the certificate of the authority that signed the server's certificate."
     return "Check the address, the network, and HTTPS_PROXY and NO_PROXY."
 
 
@@ -143,4 +143,4 @@ def basic(user: str, password: str) -> str:
 def refused(source: str, status: int, hint: str = "") -> StateError:
     """The error for an answer that is not the one wanted."""
     said = http.client.responses.get(status, "")
-    return StateError(source, f"the server answers {status} {said}".rstrip(), hint)
+    return StateError(source, f"the server returned {status} {said}".rstrip(), hint)

@@ -81,7 +81,9 @@ class Builder:
         """Any expression."""
         build = self._BUILD.get(str(node.data))
         if build is None:
-            raise Bad(f"python-hcl2 gave a {node.data}, which drift does not know", self.line(node.meta.start_pos))
+            raise Bad(
+                f"python-hcl2 returned a {node.data}, which drift does not support", self.line(node.meta.start_pos)
+            )
         return build(self, node)
 
     def _term(self, node: Tree[Token]) -> t.Expr:
@@ -137,7 +139,8 @@ class Builder:
         for child in node.children:
             is_item = not isinstance(child, str) and child.data == "object_elem"
             if is_item and after_item:
-                raise Bad("an object's items are separated by commas or newlines", self.line(child.meta.start_pos))  # type: ignore[union-attr]
+                at = self.line(child.meta.start_pos)  # type: ignore[union-attr]
+                raise Bad("the items of an object must be separated by commas or newlines", at)
             if is_item:
                 key, value = _trees(child)  # type: ignore[arg-type]
                 items.append((self._key(key), self.expr(value)))
@@ -253,7 +256,7 @@ def _traversed(of: t.Expr, steps: Sequence[Step]) -> t.Expr:
             while end < len(steps) and steps[end][0] in ("attr", "legacy"):
                 end += 1
             if end < len(steps) and steps[end][0] == "attr_splat":
-                raise Bad("a splat in a splat", line)
+                raise Bad("a splat inside a splat is not supported", line)
             of = t.Splat(of, _traversed(t.Element(line=line), steps[at:end]), attributes=True, line=line)
             at = end
         elif kind == "attr":

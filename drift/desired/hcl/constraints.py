@@ -45,7 +45,7 @@ def type_of(expr: Expr) -> tuple[Type, Defaults]:
             return tuple_of(t for t, _ in pairs), Defaults(parts={str(i): d for i, (_, d) in enumerate(pairs) if d})
         case Call(name="object", arguments=(ObjectOf(items=fields),)):
             return _object(fields)
-    raise Failure("this is no type constraint")
+    raise Failure("this is not a type constraint")
 
 
 def _object(items: tuple[tuple[Expr, Expr], ...]) -> tuple[Type, Defaults]:
@@ -56,7 +56,7 @@ def _object(items: tuple[tuple[Expr, Expr], ...]) -> tuple[Type, Defaults]:
     for key, of in items:
         name = key.name if isinstance(key, Name) else key.value if isinstance(key, Literal) else None
         if not isinstance(name, str):
-            raise Failure("this is no type constraint")
+            raise Failure("this is not a type constraint")
         default = None
         if isinstance(of, Call) and of.name == "optional":
             optional.add(name)

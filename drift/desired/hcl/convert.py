@@ -37,7 +37,7 @@ def convert(val: Val, target: Type) -> Val:
     if not convertible(val.type, target):
         if type_known(val):
             raise Failure(f"{name_of(target)} is required, not {name_of(val.type)}")
-        raise NotKnown(f"whether this becomes {name_of(target)} is not known", wanted)
+        raise NotKnown(f"it is unknown whether this can be converted to {name_of(target)}", wanted)
     if not val.is_known:
         return unknown(filled(val.type, wanted), sensitive=val.sensitive)
     if val.is_null:
@@ -90,13 +90,13 @@ def _wanted(val: Val, target: Type) -> Type:
     types = list(val.type.items) or [type_ for _, type_ in val.type.fields]
     common = unify(types) if types else DYNAMIC
     if any(map(untyped, parts(val))) and any(map(may_change, parts(val))):
-        raise NotKnown(f"the type of a {target.kind}'s elements is not known", Type(target.kind, of=DYNAMIC))
+        raise NotKnown(f"the element type of the {target.kind} is unknown", Type(target.kind, of=DYNAMIC))
     if target.kind == "map" and common == DYNAMIC:
         common = _only({t for t in types if t.kind != "dynamic"}) or common
     if common is None or (common.kind == "dynamic" and any(t.kind != "dynamic" for t in types)):
         if all(map(type_known, parts(val))):
             raise Failure(f"the elements of {name_of(target)} must be of one type")
-        raise NotKnown(f"the type of a {target.kind}'s elements is not known", Type(target.kind, of=DYNAMIC))
+        raise NotKnown(f"the element type of the {target.kind} is unknown", Type(target.kind, of=DYNAMIC))
     return common
 
 
@@ -114,12 +114,12 @@ def _same_type(items: Sequence[Val], wanted: Type, whole: Val) -> tuple[Type, li
     if common is None:
         if type_known(whole):
             raise Failure("the elements of a collection must be of one type")
-        raise NotKnown("the type of a collection's elements is not known", whole.type)
+        raise NotKnown("the element type of the collection is unknown", whole.type)
     same = [convert(v, common) for v in made]
     if has_dynamic(common) and any(v.type != same[0].type for v in same):
         if all(map(type_known, same)):
             raise Failure("the elements of a collection must be of one type")
-        raise NotKnown("the type of a collection's elements is not known", whole.type)
+        raise NotKnown("the element type of the collection is unknown", whole.type)
     return common, same
 
 

@@ -62,7 +62,7 @@ def evaluate(expr: Expr, scope: Scope | None, run: Run | None = None) -> Val:
         return unknown()
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # what the evaluator did not foresee makes this value unknown, and ends no scan
-        run.beyond.setdefault(f"line {expr.line}: an expression that drift does not expect ({type(error).__name__})")
+        run.beyond.setdefault(f"line {expr.line}: an expression that drift does not support ({type(error).__name__})")
         return unknown()
 
 
@@ -210,7 +210,7 @@ class Evaluation:
     def element(self, expr: Element) -> Val:  # noqa: ARG002
         """The element that the splat is at."""
         if not self.names or loops.ELEMENT not in self.names:
-            raise Failure("there is no splat here")
+            raise Failure("a splat is not allowed here")
         return self.names[loops.ELEMENT]
 
     # functions
@@ -228,7 +228,7 @@ class Evaluation:
             if last.is_null:
                 raise Failure("the expanded argument is null")
             if last.type.kind not in ("tuple", "list", "set", "dynamic"):
-                raise Failure("the expanded argument is no sequence")
+                raise Failure("the expanded argument is not a sequence")
             if not last.is_known:
                 return unknown()
             arguments += [v.marked(last.sensitive) for v in last.raw]

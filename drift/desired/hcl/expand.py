@@ -56,7 +56,7 @@ def _warnings(shared: Shared, unresolved: list[Unresolved]) -> Iterator[str]:
         if name not in root.variables:
             yield f"{where}: sets {name!r}, and no variable of {root.directory} has this name"
     for beyond in shared.run.beyond:
-        yield f"{root.directory}: {beyond}: what depends on it is not known"
+        yield f"{root.directory}: {beyond}: values that depend on it are unknown"
     yield from dict.fromkeys(shared.warnings)
     for one in unresolved:
         name = f"module.{'.module.'.join(one.module)}" if one.module else "this configuration"

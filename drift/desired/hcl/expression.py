@@ -109,7 +109,7 @@ class Expression:
         on = self.on
         if len(self.levels) == 1:
             if bracket != "}" or not self.end:
-                raise on.bad(f"{bracket!r} closes nothing", at)
+                raise on.bad(f"{bracket!r} has no opening counterpart", at)
             if self.end == "line":
                 on.position = at
             return False
@@ -217,12 +217,12 @@ class Expression:
     def _number(self, text: str, at: int) -> None:
         if self.before == "dot":
             if not text.isdecimal() or len(text) > 18:
-                raise self.on.bad(f"{text} is no index: write [n]", at)
+                raise self.on.bad(f"{text} is not an index: write [n]", at)
             self.before = "operand"
             self.on.emit(text, at)
             return
         self._missing(at)
         value = number(text)
         if value is None:
-            raise self.on.bad("not a number that drift takes on", at)
+            raise self.on.bad("this number has too many digits", at)
         self.on.literal(Value(value), at)

@@ -63,7 +63,9 @@ def inputs(directory: Path, given: Given, parse: Callable[[str, str], File]) -> 
         if jail.module(file):
             _read(file, out, parse)
         else:
-            out.warnings.append(f"{shown(file)}: not read: the link leads out of the checkout; --var-file names it")
+            out.warnings.append(
+                f"{shown(file)}: not read: the link leads outside the checkout; name the file with --var-file"
+            )
     for file in given.files:
         if not file.is_file():
             raise UsageError(f"--var-file {file}: no such file", "Give the path of a .tfvars or .tfvars.json file.")

@@ -33,7 +33,7 @@ def parse_json(text: str, path: str) -> File:
         try:
             shape = shapes.TOP.get(one.name)
             if shape is None:
-                raise Bad("no block of a configuration has this name", one.line)
+                raise Bad("Terraform has no block with this name", one.line)
             for labels, inner in _labelled(one, shape.labels, comments):
                 end_line = inner.value.end_line
                 try:
@@ -70,7 +70,7 @@ def _all_arguments(text: str, path: str, static: Mapping[str, Static]) -> File:
 
 def _checked(text: str) -> Node:
     if len(text) > CONFIGURATION_BYTES.most:
-        raise Bad(f"it holds {CONFIGURATION_BYTES.beyond}", 1)
+        raise Bad(f"it contains {CONFIGURATION_BYTES.beyond}", 1)
     return read(text.removeprefix("\ufeff"))
 
 
@@ -81,7 +81,7 @@ def _properties(node: Node, line: int, comments: dict[int, str]) -> Iterator[Pro
     """The properties of an object, or of an array of objects. What a `//` says to drift is said of `line`."""
     for each in node.value if isinstance(node.value, list) else [node]:
         if not isinstance(each.value, Object):
-            raise Bad("an object is expected here", each.line)
+            raise Bad("an object was expected here", each.line)
         for one in each.value.properties:
             if one.name != "//":
                 yield one

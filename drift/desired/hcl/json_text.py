@@ -48,7 +48,7 @@ def read(text: str) -> Node:
     reader = _Reader(text)
     node = reader.value(0)
     if text[reader.position :].strip(" \t\r\n"):
-        raise Bad("something follows the JSON value", reader.line)
+        raise Bad("there is text after the JSON value", reader.line)
     return node
 
 
@@ -74,7 +74,7 @@ class _Reader:
         try:
             said: str = json.loads(found[kind])
         except ValueError:
-            raise Bad("this is not JSON: an escape that it does not know", self.line) from None
+            raise Bad("this is not JSON: unknown escape sequence", self.line) from None
         if not utf8(said):
             raise Bad("not UTF-8", self.line)
         return kind, said
@@ -103,7 +103,7 @@ class _Reader:
             raise Bad(f"this is not JSON: unexpected {text[:20]!r}", self.line)
         value = number(text)
         if value is None:
-            raise Bad("not a number that drift takes on", self.line)
+            raise Bad("this number has too many digits", self.line)
         return value
 
     def _object(self, depth: int) -> list[Property]:
@@ -111,10 +111,10 @@ class _Reader:
         kind, text = self._next()
         while (kind, text) != ("mark", "}"):
             if kind != "string":
-                raise Bad("this is not JSON: the name of a property is expected", self.line)
+                raise Bad("this is not JSON: a property name was expected", self.line)
             line = self.line
             if self._next() != ("mark", ":"):
-                raise Bad("this is not JSON: ':' is expected", self.line)
+                raise Bad("this is not JSON: ':' was expected", self.line)
             properties.append(Property(text, line, self.value(depth)))
             kind, text = self._separated("}")
         return properties
@@ -131,10 +131,10 @@ class _Reader:
         """What follows a comma, or the closing bracket."""
         kind, text = self._next()
         if kind != "mark" or text not in (",", close):
-            raise Bad(f"this is not JSON: ',' or {close!r} is expected", self.line)
+            raise Bad(f"this is not JSON: ',' or {close!r} was expected", self.line)
         if text == close:
             return kind, text
         kind, text = self._next()
         if (kind, text) == ("mark", close):
-            raise Bad("this is not JSON: a comma at the end", self.line)
+            raise Bad("this is not JSON: trailing comma", self.line)
         return kind, text

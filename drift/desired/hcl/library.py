@@ -61,11 +61,11 @@ class Library:
             directory = self.installed.find(inner, source, module.directory)
             reason = _reason(source) if directory is None else ""
             if directory is not None and not self.installed.jail.module(directory):
-                reason = f"{source or directory} is outside of the checkout: drift reads no files there"
+                reason = f"{source or directory} is outside the checkout: drift does not read it"
             elif directory in self._above(inner):
                 reason = "it calls itself"
             elif len(inner) > MODULE_DEPTH.most:
-                reason = f"modules within modules: {MODULE_DEPTH.beyond}"
+                reason = f"nesting of modules: {MODULE_DEPTH.beyond}"
             elif len(self.modules) + len(found) >= MODULES.most:
                 reason = f"modules of one configuration: {MODULES.beyond}"
             if directory is None or reason:
@@ -78,7 +78,7 @@ class Library:
 def _reason(source: str) -> str:
     if source.startswith("."):
         return f"there is no directory {source}"
-    return f"{source or 'its source'} is not installed; `terraform init` does that"
+    return f"{source or 'its source'} is not installed: run `terraform init`"
 
 
 def _parse_new(directories: set[Path], seen: dict[Path, Module], parse: Parse, jail: Jail) -> None:
@@ -98,4 +98,4 @@ def _parse_new(directories: set[Path], seen: dict[Path, Module], parse: Parse, j
         module = seen.setdefault(directory, declared(directory, ours))
         for file in outside.get(directory, ()):
             module.lost = True
-            module.warnings.append(f"{file}: not read: the link leads out of the checkout")
+            module.warnings.append(f"{file}: not read: the link leads outside the checkout")

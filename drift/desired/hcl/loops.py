@@ -87,7 +87,7 @@ def for_object(at: Evaluation, expr: ForObject) -> Val:
             known = False
             continue
         if name.raw in groups and not expr.grouped:
-            raise Failure(f"two items make the key {name.raw}")
+            raise Failure(f"two items have the key {name.raw}")
         groups.setdefault(name.raw, []).append(inner.value(expr.body))
     if not known:
         return unknown(sensitive=marks)
@@ -99,7 +99,7 @@ def iterable(at: Evaluation, expr: ForTuple | ForObject | TemplateFor) -> Val:
     """What is iterated over, known or not; `Failure` where nothing can be."""
     of = at.value(expr.of)
     if of.is_null:
-        raise Failure("what is iterated over is null")
+        raise Failure("the value to iterate over is null")
     if of.type.kind in ("bool", "number", "string"):
         raise Failure(f"a {of.type.kind} cannot be iterated over")
     condition = getattr(expr, "condition", None)

@@ -39,7 +39,7 @@ class Lowerer(Scanner):
             self.position = first.at
             return False
         if first.kind != "name":
-            raise self.bad("an argument or block is expected here", first.at)
+            raise self.bad("an argument or block was expected here", first.at)
         self.name(first.text, first.at, odd=first.text in KEYWORDS)
         if self.peek().text == "=":
             self._argument()
@@ -47,7 +47,7 @@ class Lowerer(Scanner):
             self._block()
         after = self.peek()
         if after.kind not in ("newline", "end"):
-            raise self.bad("a newline is expected after an argument or block", after.at)
+            raise self.bad("a newline was expected after an argument or block", after.at)
         self.emit("\n", after.at)
         return True
 
@@ -62,7 +62,7 @@ class Lowerer(Scanner):
             elif piece.kind == "quote":
                 self.literal(Value(self._label(piece)), piece.at)
             else:
-                raise self.bad("a block's label or its opening brace is expected here", piece.at)
+                raise self.bad("a block's label or its opening brace was expected here", piece.at)
         self.emit("{", piece.at)
         self.deeper(1, piece.at)
         inside = self.peek()
@@ -76,7 +76,7 @@ class Lowerer(Scanner):
         if close.kind == "end":
             raise self.bad("this block is not closed", piece.at)
         if close.text != "}":
-            raise self.bad("a block of one line holds one argument", close.at)
+            raise self.bad("a block on one line may have only one argument", close.at)
         self.emit("}", close.at)
         self.deeper(-1, close.at)
 
@@ -84,7 +84,7 @@ class Lowerer(Scanner):
         """The one argument of `block { name = value }`."""
         name = self.next()
         if name.kind != "name" or self.peek().text != "=":
-            raise self.bad("a block of one line holds one argument", name.at)
+            raise self.bad("a block on one line may have only one argument", name.at)
         self.name(name.text, name.at, odd=name.text in KEYWORDS)
         self._argument()
 
@@ -92,7 +92,7 @@ class Lowerer(Scanner):
         run = texts.QUOTED.match(self.text, self.position)
         self.position = run.end() if run else self.position
         if not self.text.startswith('"', self.position):
-            raise self.bad("a label is quoted on one line, without a template", quote.at)
+            raise self.bad("a label must be a quoted string on one line, without templates", quote.at)
         self.position += 1
         return Template(self, '"').unquoted(run[0] if run else "", quote.at)
 

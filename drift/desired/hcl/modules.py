@@ -120,7 +120,7 @@ def _declare(module: Module, block: Block, path: str, *, over: bool) -> None:
         for name, attribute in block.body.attributes.items():
             if name in module.locals and not over:
                 where = Place(path, attribute.line)
-                module.warnings.append(f"{where}: local.{name} is declared twice: this one counts")
+                module.warnings.append(f"{where}: local.{name} is declared twice: this one is used")
             module.locals[name] = attribute, path
     elif block.type == "terraform":
         for required in blocks(block.body, "required_providers"):

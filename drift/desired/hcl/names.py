@@ -136,7 +136,7 @@ class ModuleScope:
             return self.memo[key]  # type: ignore[no-any-return]
         place = (id(self), *key)
         if place in self.run.busy:
-            self.run.warn(f"{self.module.directory}: {self._label(key)} depends on itself: it is not known")
+            self.run.warn(f"{self.module.directory}: {self._label(key)} depends on itself, so its value is unknown")
             return otherwise
         self.run.busy.add(place)
         try:
@@ -242,7 +242,7 @@ class ModuleScope:
         try:
             return self.run.evaluate(parse_expression(given), None)
         except SyntaxFault as fault:
-            self.run.warnings.append(f"{declared.place}: what is given to var.{name} is no expression: {fault.reason}")
+            self.run.warnings.append(f"{declared.place}: the value of var.{name} is not an expression: {fault.reason}")
             return unknown(type_)
 
     def output(self, name: str) -> Val | None:

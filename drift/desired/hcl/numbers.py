@@ -58,7 +58,7 @@ def bits_of(number: Number) -> int:
 def parse(text: str) -> Number:
     """A number as it is written; ValueError if it is none, OverflowError if it is too large to keep."""
     if _UNUSUAL.fullmatch(text) or len(text) > _LARGEST:
-        raise OverflowError("the number is too large, or written unusually")
+        raise OverflowError("the number is too large or not in a supported notation")
     if not _WRITTEN.fullmatch(text):
         raise ValueError("a number is required")
     return canonical(_DIGITS.create_decimal(text))

@@ -73,7 +73,7 @@ def binary(operator: str, left: Val, right: Val) -> Val:
         return Val(BOOL, _COMPARISON[operator](one.raw, other.raw), marks)
     except ZeroDivisionError:
         if not one.raw:
-            raise Failure("nought divided by nought") from None
+            raise Failure("zero divided by zero") from None
         raise NotKnown("an infinite number", result) from None
     except OverflowError as error:
         raise NotKnown(str(error), result) from None
@@ -100,7 +100,7 @@ def same(left: Val, right: Val) -> bool:
 def index(of: Val, key: Val) -> Val:
     """`of[key]`."""
     if of.is_null or key.is_null:
-        raise Failure("null has no elements, and is none's key")
+        raise Failure("null has no elements and cannot be a key")
     kind = of.type.kind
     marks = of.sensitive or key.sensitive
     if "dynamic" in (kind, key.type.kind):
@@ -115,7 +115,7 @@ def index(of: Val, key: Val) -> Val:
         return _at(of.raw, position.raw).marked(marks)  # type: ignore[no-any-return]
     name = convert(key, STRING)
     if kind not in ("map", "object"):
-        raise Failure(f"a {kind} has no elements to choose by a key")
+        raise Failure(f"a {kind} has no elements with keys")
     if not name.is_known:
         return unknown(element_of(of.type) if kind == "map" else DYNAMIC, sensitive=marks)
     return get_attr(of, name.raw).marked(key.sensitive and kind == "map")

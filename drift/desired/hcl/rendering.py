@@ -24,7 +24,7 @@ def _join(at: Evaluation, values: Iterator[Val]) -> Val:
     texts, marks, known, length = [], False, True, 0
     for val in values:
         if val.is_null:
-            raise Failure("null cannot be put into a text")
+            raise Failure("null cannot be part of a string")
         text = convert(val, STRING)
         marks = marks or is_sensitive(val)
         known = known and text.is_known

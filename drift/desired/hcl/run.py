@@ -14,8 +14,8 @@ from drift.desired.hcl.jail import is_private, within
 from drift.desired.hcl.values import DYNAMIC, Type
 from drift.model.bounds import ELEMENTS, EVALUATION_STEPS, READ_BYTES, TEXT, contents
 
-TOO_DEEP: Final = "an expression nests deeper than the bound evaluation-depth allows"
-TOO_MUCH: Final = "evaluating it takes more work than the bound evaluation-steps allows"
+TOO_DEEP: Final = "an expression is nested deeper than the bound evaluation-depth"
+TOO_MUCH: Final = "its evaluation exceeds the bound evaluation-steps"
 
 
 class Failure(Exception):  # noqa: N818
@@ -83,13 +83,13 @@ class Run:
 def find(path: str, directory: Path, jail: tuple[Path, ...]) -> Path:
     """Where a path of a configuration leads; `NotKnown` outside of its directories, whatever links say."""
     if "\0" in path:
-        raise Failure("a path holds no NUL character")
+        raise Failure("a path cannot contain a NUL character")
     try:
         found = (directory / Path(path).expanduser()).resolve()
     except (OSError, RuntimeError) as error:
         raise NotKnown(f"{path} cannot be followed") from error
     if not inside(found, jail):
-        raise NotKnown(f"{path} is outside of the configuration: drift does not read it")
+        raise NotKnown(f"{path} is outside the configuration: drift does not read it")
     if is_private(found):
         raise NotKnown(f"{path} may hold credentials: drift does not read it for a configuration")
     return found

@@ -47,7 +47,7 @@ def parse(text: str, path: str) -> File:
     """A file's text, parsed as far as it can be. Raises nothing: what is wrong is in `lost`."""
     text = text.removeprefix("\ufeff")
     if len(text) > CONFIGURATION_BYTES.most:
-        return File(path, Body(), (Lost(1, 1, "", f"it holds {CONFIGURATION_BYTES.beyond}"),))
+        return File(path, Body(), (Lost(1, 1, "", f"it contains {CONFIGURATION_BYTES.beyond}"),))
     lowerer = Lowerer(text)
     lost: list[Lost] = []
     items = list(_items(lowerer, lost))
@@ -87,11 +87,11 @@ def _items(lowerer: Lowerer, lost: list[Lost]) -> Iterator[_Item]:
                 continue
             if lowerer.position >= len(lowerer.text):
                 return
-            raise lowerer.bad("'}' closes nothing")
+            raise lowerer.bad("'}' has no opening counterpart")
         except Bad as bad:
             reason, at = bad.reason, bad.line
         except RecursionError:
-            reason, at = "nests too deeply", line
+            reason, at = "it is nested too deeply", line
         work += lowerer.position - start
         lowerer.reset(start, first, words)
         work += _resume(lowerer, start, len(lost) >= _MAX_LOST or work > _MAX_WORK * len(lowerer.text))
@@ -177,16 +177,16 @@ def _tree(lowerer: Lowerer, first: int, last: int) -> Body:
         return Builder(lowerer.words, lines).body(parsing.feed_eof())  # type: ignore[no-untyped-call]
     except UnexpectedToken as e:
         where = e.token.start_pos
-        raise Bad("HCL does not allow what stands here", lines[-1 if where is None else where]) from None
+        raise Bad("this is not valid HCL", lines[-1 if where is None else where]) from None
     except LarkError:
         raise Bad("python-hcl2 cannot parse this", lines[0]) from None
     except RecursionError:
-        raise Bad("nests too deeply", lines[0]) from None
+        raise Bad("it is nested too deeply", lines[0]) from None
 
 
 def _alone(text: str, line: int | None, *, template: bool) -> Expr:
     if len(text) > CONFIGURATION_BYTES.most:
-        raise SyntaxFault(f"it holds {CONFIGURATION_BYTES.beyond}", line or 1)
+        raise SyntaxFault(f"it contains {CONFIGURATION_BYTES.beyond}", line or 1)
     lowerer = Lowerer(text.removeprefix("\ufeff"))
     try:
         lowerer.emit("value", 0)
@@ -201,4 +201,4 @@ def _alone(text: str, line: int | None, *, template: bool) -> Expr:
     except Bad as bad:
         raise SyntaxFault(bad.reason, line or bad.line) from None
     except RecursionError:
-        raise SyntaxFault("nests too deeply", line or 1) from None
+        raise SyntaxFault("it is nested too deeply", line or 1) from None

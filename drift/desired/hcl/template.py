@@ -135,7 +135,7 @@ class Template:
             elif piece.text == ",":
                 on.emit(",", piece.at)
             else:
-                raise on.bad("the directive `for` names one or two variables, then `in`", piece.at)
+                raise on.bad("the directive `for` needs one or two variables, then `in`", piece.at)
         self._emit(("in", "("), at)
         trim = on.expression("}")
         self._emit((")", ":", TEMPLATE, "("), at)
@@ -153,7 +153,7 @@ class Template:
         elif keyword == "endfor" and opened == "for":
             self._emit((")", "]", ")"), at)
         else:
-            raise on.bad(f"%{{{keyword}}} is not expected here", at)
+            raise on.bad(f"%{{{keyword}}} was not expected here", at)
         if keyword != "else":
             self._first = False
             on.deeper(-2, at)
@@ -162,5 +162,5 @@ class Template:
         if trim:
             piece = on.next(newlines=False)
         if piece.text != "}":
-            raise on.bad(f"%{{{keyword}}} holds nothing else", piece.at)
+            raise on.bad(f"%{{{keyword}}} must not contain anything else", piece.at)
         return trim

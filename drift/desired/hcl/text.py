@@ -36,7 +36,7 @@ def _escaped(found: re.Match[str]) -> str:
         return _SIMPLE[escape]
     code = int(escape[1:], 16) if len(escape) > 1 else -1
     if code < 0 or code > 0x10FFFF or 0xD800 <= code < 0xE000:
-        raise ValueError(f"\\{escape} is no escape")
+        raise ValueError(f"\\{escape} is not an escape sequence")
     return chr(code)
 
 

@@ -122,4 +122,4 @@ def from_python(value: Any) -> Val:
     if isinstance(value, list | tuple):
         items = tuple(from_python(v) for v in value)
         return Val(Type("tuple", items=tuple(v.type for v in items)), items)
-    raise TypeError(f"not a value of HCL: {type(value).__name__}")
+    raise TypeError(f"not an HCL value: {type(value).__name__}")

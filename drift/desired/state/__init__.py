@@ -46,6 +46,6 @@ def _told(state: State) -> State:
     """The state; where it manages nothing, it says so: no drift is then no good news."""
     if state.instances or state.pending:
         return state
-    of = f", but for {len(state.looked_up)} data sources" if state.looked_up else ""
-    said = f"{state.source}: it holds no resources{of}: nothing here is compared with it"
+    of = f", only {len(state.looked_up)} data sources" if state.looked_up else ""
+    said = f"{state.source}: it contains no resources{of}"
     return replace(state, warnings=(*state.warnings, said))

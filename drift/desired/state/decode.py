@@ -31,7 +31,7 @@ def decode(decoder: msgspec.json.Decoder[T], data: bytes | msgspec.Raw, source: 
     except msgspec.DecodeError as error:
         raise StateError(source, f"not valid JSON: {error}", hint) from None
     except RecursionError:
-        raise StateError(source, "nested deeper than anything Terraform writes", hint) from None
+        raise StateError(source, "it is nested deeper than any state that Terraform writes", hint) from None
 
 
 def _integer(text: str) -> int | str:
@@ -58,7 +58,7 @@ class Attributes(Mapping[str, Any]):
 
     def __init__(self, raw: msgspec.Raw, source: str, place: object = "") -> None:
         if bytes(memoryview(raw)[:1]) != b"{":
-            raise StateError(source, f"{place}: attributes are not an object", AGAIN)
+            raise StateError(source, f"{place}: its attributes are not an object", AGAIN)
         self._raw: msgspec.Raw | None = raw
         self._source, self._place = source, place
         self._data = _UNSEEN
@@ -77,7 +77,9 @@ class Attributes(Mapping[str, Any]):
             found = json.loads(bytes(raw), parse_int=_integer, parse_float=_decimal)
             return _unwrapped(found)
         except RecursionError:
-            raise StateError(self._source, f"{self._place}: nested deeper than anything Terraform writes") from None
+            raise StateError(
+                self._source, f"{self._place}: it is nested deeper than any state that Terraform writes"
+            ) from None
 
     def __getitem__(self, key: str) -> Any:
         return self._decoded[key]
@@ -161,7 +163,7 @@ def each_once(instances: Iterable[Instance], source: str) -> tuple[Instance, ...
             raise StateError(
                 source,
                 f"{instance.address} is in the state twice",
-                "Terraform refuses such a state too: it was edited by hand, or merged. Restore a backup.",
+                "Terraform rejects such a state too. It was edited by hand, or merged: restore a backup.",
             )
         seen.add(place)
     return found

@@ -55,7 +55,9 @@ def decrypt(data: bytes, source: str, near: Sequence[Path] = (), environment: Ma
     """
     envelope = decode(_ENVELOPE, data, source)
     if envelope.encryption_version != "v0":
-        raise StateError(source, "encrypted by OpenTofu in a way newer than this drift knows (v0)", PULL)
+        raise StateError(
+            source, "encrypted by OpenTofu in a format newer than this version of drift supports (v0)", PULL
+        )
     beside = [file.parent for file in [Path(source)] if "://" not in source and file.is_file()]
     config = configuration(environment.get(VARIABLE, ""), source, dict.fromkeys((*near, *beside, Path())))
     if config is None:
@@ -75,8 +77,8 @@ def decrypt(data: bytes, source: str, near: Sequence[Path] = (), environment: Ma
             continue
         _refuse_another(opened, envelope, source)
         return opened
-    why = "; ".join(tried) or "its configuration names no method in a `state` block"
-    raise StateError(source, f"encrypted by OpenTofu, and no method opens it: {why}", PULL)
+    why = "; ".join(tried) or "its configuration has no method in a `state` block"
+    raise StateError(source, f"encrypted by OpenTofu, and no configured method can decrypt it: {why}", PULL)
 
 
 def _open(name: Name, config: Encryption, envelope: _Envelope, sealed: bytes, source: str) -> bytes:
@@ -86,7 +88,7 @@ def _open(name: Name, config: Encryption, envelope: _Envelope, sealed: bytes, so
     if method == "unencrypted":
         raise keys.Refused("the state is encrypted")
     if method != "aes_gcm":
-        raise keys.Refused("not a method that drift knows")
+        raise keys.Refused("not a method that drift supports")
     key = keys.key_of(reference(body.get("keys"), "key_provider", source), config, envelope.meta, source)
     return _aes_gcm(key, sealed, _additional(body.get("aad")), source)
 
@@ -104,12 +106,14 @@ def _aes_gcm(key: bytes, sealed: bytes, aad: bytes, source: str) -> bytes:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     except ImportError:
         raise StateError(
-            source, "encrypted by OpenTofu: `cryptography` is needed to read it", installation.hint("tofu")
+            source,
+            "encrypted by OpenTofu: the package `cryptography` is needed to decrypt it",
+            installation.hint("tofu"),
         ) from None
     if len(key) not in (16, 24, 32):
-        raise keys.Refused(f"a key of {len(key)} bytes, where AES takes 16, 24 or 32")
+        raise keys.Refused(f"the key has {len(key)} bytes; AES needs 16, 24 or 32")
     if len(sealed) < NONCE + TAG:
-        raise keys.Refused("the encrypted data is cut short")
+        raise keys.Refused("the encrypted data is truncated")
     try:
         return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], aad or None)
     except InvalidTag:
@@ -120,7 +124,7 @@ def _refuse_another(opened: bytes, envelope: _Envelope, source: str) -> None:
     """OpenTofu compares both too: else somebody could put an older state into the envelope."""
     inside = decode(_INSIDE, opened, source)
     if (inside.serial, inside.lineage) != (envelope.serial, envelope.lineage):
-        raise StateError(source, "serial or lineage of the envelope are not those of the state inside", PULL)
+        raise StateError(source, "the serial or lineage of the envelope differs from that of the encrypted state", PULL)
 
 
 def _base64(text: str, source: str) -> bytes:

@@ -81,8 +81,8 @@ class _Reader:
             if count not in (None, UNKNOWN) and not _INTEGER.fullmatch(count or ""):
                 raise StateError(
                     self._source,
-                    f"{self._place}: {at}.{mark} is no count",
-                    "The state was edited by hand: restore a backup.",
+                    f"{self._place}: {at}.{mark} is not a count",
+                    "The state was probably edited by hand: restore a backup.",
                 )
             if count is not None:
                 return count != UNKNOWN

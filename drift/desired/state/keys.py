@@ -41,10 +41,10 @@ def key_of(name: Name, config: Encryption, meta: Mapping[str, Any], source: str,
     if body is None:
         raise wrong(source, f"there is no key_provider.{'.'.join(name)}")
     if depth > CHAIN:
-        raise wrong(source, f"key_provider.{'.'.join(name)} is chained to itself")
+        raise wrong(source, f"key_provider.{'.'.join(name)} refers to itself in a chain")
     provider = PROVIDERS.get(name[0])
     if provider is None:
-        raise Refused(f"keys from {name[0]} are not known to drift")
+        raise Refused(f"drift does not support keys from {name[0]}")
     alias = body.get("encrypted_metadata_alias") or f"key_provider.{'.'.join(name)}"
 
     def chained(value: Any) -> bytes:
@@ -57,9 +57,9 @@ def _pbkdf2(body: Body, meta: Body, chained: Callable[[Any], bytes], source: str
     salt, iterations, length = _bytes(meta.get("salt")), meta.get("iterations"), meta.get("key_length")
     function = meta.get("hash_function")
     if type(iterations) is not int or type(length) is not int or function not in ("sha256", "sha512"):
-        raise Refused("the envelope has no metadata of pbkdf2")
+        raise Refused("the envelope has no pbkdf2 metadata")
     if not (0 < iterations <= MOST_ITERATIONS and 0 < length <= LONGEST_KEY):
-        raise Refused(f"{iterations} iterations for {length} bytes are more than drift computes")
+        raise Refused(f"{iterations} iterations for {length} bytes exceed drift's limit")
     if body.get("chain"):
         passphrase = chained(body["chain"])
     else:
@@ -95,7 +95,7 @@ def _aws_kms(body: Body, meta: Body, chained: Callable[[Any], bytes], source: st
     except ClientError as error:
         raise Refused(f"kms:Decrypt was refused ({error.response.get('Error', {}).get('Code', '')})") from None
     except (BotoCoreError, ValueError) as error:
-        raise Refused(f"KMS was not asked ({type(error).__name__})") from None
+        raise Refused(f"KMS could not be reached ({type(error).__name__})") from None
     return bytes(answer["Plaintext"])
 
 

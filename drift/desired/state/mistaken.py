@@ -39,38 +39,42 @@ ALONE = "Write the state alone: `terraform state pull 2> /dev/null > current.tfs
 _TEXTS: tuple[tuple[str, Mistaken], ...] = (
     (
         r"\[command\]|::(debug|set-output|error)\b",
-        Mistaken("this is what the wrapper of hashicorp/setup-terraform prints, not the state alone", WRAPPER),
+        Mistaken("this is the output of the wrapper of hashicorp/setup-terraform, not only the state", WRAPPER),
     ),
     (
         r"(No state file was found|The state file is empty|No state\.|Error: No state file)",
         Mistaken(
-            "Terraform says that there is no state",
-            "Run it in the directory and the workspace that was applied: `terraform workspace list` names them.",
+            "this is Terraform's message that there is no state",
+            "Run the command in the directory and workspace that were applied; `terraform workspace list` lists "
+            "workspaces.",
         ),
     ),
     (
         r"# (module\.|data\.)?[\w.\[\]\"-]+:( \(tainted\))?\n(resource|data) \"",
-        Mistaken("this is `terraform show` as text", "`terraform show -json > state.json` writes what drift reads."),
+        Mistaken("this is the text output of `terraform show`", "Use `terraform show -json > state.json`."),
     ),
     (
         r"(Terraform|OpenTofu) (used|will)|An execution plan|No changes\.|\S+: Refreshing|Initializing|Acquiring",
-        Mistaken("this is what `terraform plan` or `apply` prints", PLAN),
+        Mistaken("this is the text output of `terraform plan` or `apply`", PLAN),
     ),
-    (r"(╷|│|Error:|Warning:)", Mistaken("this is a message of Terraform", "Run the command by itself: it says why.")),
+    (
+        r"(╷|│|Error:|Warning:)",
+        Mistaken("this is a message from Terraform, not a state", "Run the command alone to see the whole message."),
+    ),
     (
         r"(?i)<(!doctype|html|\?xml)",
-        Mistaken("this is a page, not a state", "Whatever answers there wants a login, or the address is another."),
+        Mistaken("this is a web page, not a state", "The server requires a login, or the address is wrong."),
     ),
     (
         r"version https://git-lfs",
-        Mistaken("this is a pointer of Git LFS, not the file", "`git lfs pull` fetches the file."),
+        Mistaken("this is a pointer of Git LFS, not the file", "Run `git lfs pull`."),
     ),
     (
         r"(terraform|locals)\s*\{|(resource|data|provider|variable|module|output)\s+\"",
-        Mistaken("this is a configuration, not a state", f"Its directory is for --config. {INSTEAD}"),
+        Mistaken("this is a configuration, not a state", f"Give its directory with --config. {INSTEAD}"),
     ),
-    (r"digraph\b", Mistaken("this is what `terraform graph` prints", INSTEAD)),
-    (r"Outputs:|[\w-]+ = \S", Mistaken("this is text, such as `terraform output` prints", INSTEAD)),
+    (r"digraph\b", Mistaken("this is the output of `terraform graph`", INSTEAD)),
+    (r"Outputs:|[\w-]+ = \S", Mistaken("this is text, such as the output of `terraform output`", INSTEAD)),
     (r"-----BEGIN ", Mistaken("this is a key or a certificate", INSTEAD)),
 )
 
@@ -79,19 +83,23 @@ _KEYS: tuple[tuple[frozenset[str], Mistaken], ...] = tuple(
     for keys, what, hint in (
         ("provider_schemas", "this is the schema of a provider, not a state", INSTEAD),
         ("@level", "this is the log of a run (`-json`), not a plan", PLAN),
-        ("valid diagnostics", "this is what `terraform validate -json` prints", INSTEAD),
-        ("function_signatures", "this is what `terraform metadata functions -json` prints", INSTEAD),
-        ("provider_selections", "this is what `terraform version -json` prints", INSTEAD),
-        ("checkpoint", "this is a checkpoint of Pulumi, not a Terraform state", "drift compares with Terraform's."),
-        ("deployment", "this is a state of Pulumi, not of Terraform", "drift compares with Terraform's."),
-        ("AWSTemplateFormatVersion", "this is a template of CloudFormation", "drift compares with Terraform's states."),
+        ("valid diagnostics", "this is the output of `terraform validate -json`", INSTEAD),
+        ("function_signatures", "this is the output of `terraform metadata functions -json`", INSTEAD),
+        ("provider_selections", "this is the output of `terraform version -json`", INSTEAD),
+        ("checkpoint", "this is a Pulumi checkpoint, not a Terraform state", "drift reads only Terraform states."),
+        ("deployment", "this is a Pulumi state, not a Terraform state", "drift reads only Terraform states."),
+        ("AWSTemplateFormatVersion", "this is a CloudFormation template", "drift reads only Terraform states."),
         ("Version Statement", "this is a policy document, not a state", INSTEAD),
-        ("ID Operation Who", "this is Terraform's record of a lock, not the state", "The state lies beside it."),
-        ("lockfileVersion", "this is a lock file of npm, not a state", INSTEAD),
-        ("artifacts", "this is a manifest of the AWS CDK, not a state", INSTEAD),
-        ("summary coverage", "this is a report of driftctl, not a state", INSTEAD),
-        ("format_version modules", "this is what `terraform modules -json` prints", INSTEAD),
-        ("Modules", "this says where `terraform init` put modules, it is no state", INSTEAD),
+        (
+            "ID Operation Who",
+            "this is Terraform's record of a lock, not the state",
+            "The state is in another file in the same directory.",
+        ),
+        ("lockfileVersion", "this is an npm lock file, not a state", INSTEAD),
+        ("artifacts", "this is an AWS CDK manifest, not a state", INSTEAD),
+        ("summary coverage", "this is a driftctl report, not a state", INSTEAD),
+        ("format_version modules", "this is the output of `terraform modules -json`", INSTEAD),
+        ("Modules", "this is the list of modules of `terraform init`, not a state", INSTEAD),
         ("errors", "this is an error that a server answered, not a state", ANSWERED),
         ("error", "this is an error that a server answered, not a state", ANSWERED),
         ("message", "this is an error that a server answered, not a state", ANSWERED),
@@ -119,7 +127,7 @@ def text(data: bytes, *, trailing: bool = False) -> Mistaken | None:
             return mistaken
     whole = head[: head.rfind(b"\n") + 1] if len(data) > _HEAD else head
     if _ADDRESSES.fullmatch(whole):
-        return Mistaken("these are addresses, as `terraform state list` prints them", INSTEAD)
+        return Mistaken("these are addresses, such as the output of `terraform state list`", INSTEAD)
     return None
 
 
@@ -129,20 +137,20 @@ def document(top: Mapping[str, msgspec.Raw]) -> Mistaken | None:
         if keys <= top.keys():
             return mistaken
     if isinstance(schema := _value(top.get("schema")), str) and schema.startswith("drift"):
-        return Mistaken(f"this is {schema[:40]}, which drift itself wrote", f"`drift report FILE` shows it. {INSTEAD}")
+        return Mistaken(f"this is {schema[:40]}, a file that drift wrote", f"`drift report FILE` shows it. {INSTEAD}")
     if "version" in top or "format_version" in top:
         return None
     data = _value(top.get("data"))
     if isinstance(data, dict) and "state-versions" in str(data.get("type")):
         return Mistaken(
             "this is HCP Terraform's record of a state, not the state",
-            "drift reads it there: tfc://organization/workspace.",
+            "Give --state tfc://organization/workspace.",
         )
     if top and top.keys() <= _BLOCKS | {"//"}:
-        return Mistaken("this is a configuration in JSON, not a state", f"Its directory is for --config. {INSTEAD}")
+        return Mistaken("this is a configuration in JSON, not a state", f"Give its directory with --config. {INSTEAD}")
     values = [_value(raw) for raw in top.values()]
     if values and all(isinstance(v, dict) and {"value", "type"} <= v.keys() for v in values):
-        return Mistaken("this is what `terraform output -json` prints", INSTEAD)
+        return Mistaken("this is the output of `terraform output -json`", INSTEAD)
     return None
 
 

@@ -152,7 +152,7 @@ def parse_plan(data: bytes, source: str) -> State:
         terraform_version=file.terraform_version,
         instances=each_once(instances, source),
         looked_up=tuple(show.instances_of(file.prior_state, source, "data")) if file.prior_state else (),
-        warnings=(f"{source}: the plan ended in an error and holds only a part",) if file.errored else (),
+        warnings=(f"{source}: the plan ended with an error and is incomplete",) if file.errored else (),
         pending=tuple(pending),
     )
 

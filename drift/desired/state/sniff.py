@@ -43,8 +43,10 @@ def sniff(data: bytes, source: str, *, whole: bool = False) -> Format:
     """
     if not data.strip():
         if source == STANDARD_INPUT:
-            hint = "The command before the pipe wrote nothing: run it by itself. `set -o pipefail` stops there."
-            raise StateError(source, "nothing came in", hint)
+            hint = (
+                "The command before the pipe wrote nothing: run it alone. `set -o pipefail` makes a script stop there."
+            )
+            raise StateError(source, "no input", hint)
         raise StateError(source, "the file is empty", _backup(source))
     _refuse_binary(data, source)
     _refuse_other_encoding(data, source)
@@ -63,7 +65,9 @@ def sniff(data: bytes, source: str, *, whole: bool = False) -> Format:
     if "format_version" in top:
         _refuse_newer(top, source)
         if strange := sorted(top.keys() - _SHOWN):
-            raise StateError(source, f"it has {strange[0]!r}, and `terraform show` writes no such state", INSTEAD)
+            raise StateError(
+                source, f"it has {strange[0]!r}, but `terraform show` does not write such a state", INSTEAD
+            )
         return "show"
     version = _number(top.get("version"), source)
     if version < FLAT:
@@ -74,11 +78,13 @@ def sniff(data: bytes, source: str, *, whole: bool = False) -> Format:
         )
     if version > CURRENT:
         raise StateError(
-            source, f"state version {version} is newer than this drift knows ({CURRENT})", "Upgrade drift."
+            source,
+            f"state version {version} is newer than this version of drift supports ({CURRENT})",
+            "Upgrade drift.",
         )
     holds = "resources" if version == CURRENT else "modules"
     if holds not in top:
-        raise StateError(source, f"it has a `version` and no `{holds}`: it is not a Terraform state", INSTEAD)
+        raise StateError(source, f"it has a `version`, but no `{holds}`: it is not a Terraform state", INSTEAD)
     return "v4" if version == CURRENT else "v3"
 
 
@@ -87,18 +93,18 @@ def _backup(source: str) -> str:
     try:
         beside = Path(f"{source}.backup")
         if beside.is_file() and beside.stat().st_size:
-            return f"A killed `terraform apply` leaves this. The last good state is {beside}: give that file."
+            return f"This happens if `terraform apply` is killed. The last good state is {beside}: give that file."
     except (OSError, ValueError):  # no place on this machine
         pass
-    return "A killed `terraform apply` leaves this: the last good state is beside it, its name ending in `.backup`."
+    return "This happens if `terraform apply` is killed. The last good state is in the file that ends in `.backup`."
 
 
 def _refuse_other_json(top: Mapping[str, msgspec.Raw], source: str) -> None:
     if mistaken.is_pointer(top):
         raise StateError(
             source,
-            "this names the backend that holds the state, it is not the state",
-            "Run `terraform state pull > current.tfstate` in the directory it belongs to and give that file.",
+            "this file names the backend of the state; it is not the state",
+            "Run `terraform state pull > current.tfstate` in that directory, and give the resulting file.",
         )
     other = mistaken.document(top)
     if other is not None:
@@ -124,14 +130,16 @@ def _refuse_newer(top: dict[str, msgspec.Raw], source: str) -> None:
     """Terraform promises that all of format 1.x can be read by who reads 1.0; 0.1 and 0.2 came before it."""
     text = bytes(top.get("format_version", msgspec.Raw(b'"1.0"')))[:16].decode(errors="replace").strip('"')
     if text.split(".", 1)[0] not in ("0", "1"):
-        raise StateError(source, f"format version {text} is newer than this drift knows (1.x)", "Upgrade drift.")
+        raise StateError(
+            source, f"format version {text} is newer than this version of drift supports (1.x)", "Upgrade drift."
+        )
 
 
 def _refuse_binary(data: bytes, source: str) -> None:
     if data[:4] == b"PK\x03\x04":
         raise StateError(
             source,
-            "this is a saved plan",
+            "this is a binary plan file",
             "Give it as JSON, `terraform show -json planfile > plan.json`, "
             "or the state: `terraform state pull > current.tfstate`.",
         )
@@ -140,18 +148,18 @@ def _refuse_binary(data: bytes, source: str) -> None:
 
 
 def _refuse_broken(data: bytes, source: str, error: Exception) -> None:
-    again = "Fetch it again with `terraform state pull`, or take the `.backup` beside it."
+    again = "Fetch it again with `terraform state pull`, or give the `.backup` file in the same directory."
     if data.startswith(b'{"@level"'):
         _refuse_other_json({"@level": msgspec.Raw(b'""')}, source)
     other = mistaken.text(data, trailing="trailing characters" in str(error))
     if other is not None:
         raise StateError(source, other.what, other.hint) from None
     if isinstance(error, RecursionError):
-        raise StateError(source, "nested deeper than anything Terraform writes", again) from None
+        raise StateError(source, "it is nested deeper than any state that Terraform writes", again) from None
     if isinstance(error, msgspec.ValidationError):
         raise StateError(source, f"this JSON is not a Terraform state: {error}", again) from None
     truncated = "truncated" in str(error)
-    what = "the file ends in the middle: it is truncated" if truncated else f"not valid JSON: {error}"
+    what = "the file is truncated" if truncated else f"not valid JSON: {error}"
     raise StateError(source, what, again) from None
 
 

@@ -66,16 +66,16 @@ def reference(value: Any, kind: str, source: str) -> Name:
     """(type, name) of a reference to a block; StateError where `value` is none."""
     match = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
     if match is None or match[1] != kind:
-        raise wrong(source, f"a reference like {kind}.type.name is missing, or is more than that")
+        raise wrong(source, f"a reference of the form {kind}.type.name was expected")
     return match[2], match[3]
 
 
 def literal(value: Any, name: str, source: str) -> str:
     """Text that stands there as it is; StateError for an expression, whose value only OpenTofu knows."""
     if not isinstance(value, str) or not value:
-        raise wrong(source, f"`{name}` is missing or is no text")
+        raise wrong(source, f"`{name}` is missing or is not a string")
     if "${" in value.replace("$${", ""):
-        raise wrong(source, f"`{name}` is an expression: drift reads values that stand there as they are")
+        raise wrong(source, f"`{name}` is an expression: drift reads only literal values here")
     return value.replace("$${", "${")
 
 

@@ -60,7 +60,7 @@ def parse_v3(data: bytes, source: str) -> State:
     looked_up: list[Instance] = []
     for module in file.modules or ():
         if module.path[:1] != ["root"]:
-            raise StateError(source, f"module path {module.path[:3]}: it does not begin at the root", AGAIN)
+            raise StateError(source, f"module path {module.path[:3]}: it does not start at the root module", AGAIN)
         steps = tuple((name, None) for name in module.path[1:])
         for key, resource in (module.resources or {}).items():
             match = _KEY.fullmatch(key)
@@ -76,7 +76,9 @@ def parse_v3(data: bytes, source: str) -> State:
         terraform_version=file.terraform_version,
         instances=instances,
         looked_up=tuple(looked_up),
-        warnings=tuple(f"{source}: {name}: not compared, the provider has it no more" for name in sorted(left_out)),
+        warnings=tuple(
+            f"{source}: {name}: not compared, because the provider no longer has it" for name in sorted(left_out)
+        ),
         pending=replaced(instances),
     )
 

@@ -114,7 +114,8 @@ def _instance(resource: _Resource, raw: _Instance, source: str, warnings: set[st
     if raw.attributes_flat and not given(raw.attributes):
         attributes, left_out = expand(resource.type, raw.attributes_flat, source, address)
         warnings |= {
-            f"{source}: {resource.type}.{name}: not compared, the provider has it no more" for name in left_out
+            f"{source}: {resource.type}.{name}: not compared, because the provider no longer has it"
+            for name in left_out
         }
     else:
         attributes = attributes_of(raw.attributes, source, address)

@@ -25,7 +25,7 @@ def unwrapped(data: bytes, source: str) -> bytes:
         except ValueError:
             raise StateError(
                 source,
-                "the file begins as UTF-16, and is not",
+                "the file starts like UTF-16, but is not",
                 "Write it with `terraform state pull | Out-File -Encoding utf8 current.tfstate`.",
             ) from None
     return data.removeprefix(codecs.BOM_UTF8)
@@ -44,8 +44,8 @@ def inflated(data: bytes, source: str) -> bytes:
         raise StateError(
             source,
             f"compressed (gzip): more than {most >> 20} MiB inside (bound {bound.name})",
-            f"That is hardly a state. {bound.hint}",
+            f"This is probably not a state. {bound.hint}",
         )
     if not inflating.eof:
-        raise StateError(source, "the file is compressed (gzip), and ends in the middle", "Fetch it again.")
+        raise StateError(source, "the file is compressed (gzip), and incomplete", "Fetch it again.")
     return out

@@ -1,7 +1,7 @@
-"""Proves an entry of the catalogue, without a call: against the model of the cloud's API and the provider's schema.
+"""Checks entries of the catalogue against the model of the cloud's API and the provider's schema. Makes no call.
 
-`python -m drift.provider.lint TYPE…` says what is wrong. `api` checks calls and paths, `schema` the attributes,
-`links` what names other types, `words` that each word is of its type; a provider adds what only it knows.
+`python -m drift.provider.lint TYPE…` prints the problems. `api` checks calls and paths, `schema` the attributes,
+`links` the references to other types, `words` the type of each word. A provider adds its own checks.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from drift.provider.spec import ResourceType
 
 
 def lint(entry: ResourceType, catalog: Catalog, known: facts.Facts | None = None) -> list[str]:
-    """What is wrong with one entry; `known` holds the facts of its type, the catalogue's where left out."""
+    """The problems of one entry. `known` has the schema facts of the type; default: those of the catalogue."""
     provider = catalog.provider_of(entry.name)
     known = catalog.facts(entry.name) if known is None else known
     found = [*words.check(entry)]
-    if not found:  # a word of a wrong type would make nonsense of the rest
+    if not found:  # a word of a wrong type would cause misleading problems in the other checks
         found += api.check(entry, catalog, provider.operations())
         found += [*schema.check(entry, known), *links.check(entry, catalog, known), *provider.lint(entry)]
     return [f"{entry.name}: {problem}" for problem in dict.fromkeys(found)]
 
 
 def lint_all(catalog: Catalog, names: Iterable[str] = ()) -> list[str]:
-    """What is wrong with the entries of these names; with any entry where none is named."""
+    """The problems of the entries with these names; of all entries if no name is given."""
     return [problem for name in names or catalog for problem in lint(catalog[name], catalog)]
 
 

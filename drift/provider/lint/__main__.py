@@ -1,4 +1,4 @@
-"""`python -m drift.provider.lint [TYPE…]`: what is wrong with these types, or with any; status 1 if anything is."""
+"""`python -m drift.provider.lint [TYPE…]`: prints problems of these types, or of all; exits with 1 if there is any."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from drift.provider.lint import lint_all
 
 
 def main(names: list[str]) -> int:
-    """Print what is wrong, one problem a line."""
+    """Print one problem per line."""
     catalog = installed()
     unknown = [name for name in names if name not in catalog]
     found = [f"{name}: no installed package describes this type" for name in unknown]

@@ -1,4 +1,4 @@
-"""Whether the calls of an entry exist, and whether its paths lead somewhere in their answers."""
+"""Checks that the calls of an entry exist, and that its paths exist in their answers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PYTHON: dict[str, Any] = {
 
 
 def check(entry: ResourceType, catalog: Catalog, operations: Operations) -> Iterator[str]:
-    """What is wrong with the calls and paths of an entry."""
+    """The problems of the calls and paths of an entry."""
     if isinstance(entry.list, ElementOf) or (entry.aggregate is not None and entry.list is None):
         return
     if isinstance(entry.list, Within) and entry.list.parent not in catalog:
@@ -76,10 +76,10 @@ def _sections(entry: ResourceType) -> Iterator[str]:
         try:
             reads = entry.attr(name).path.sections
         except KeyError:
-            yield f"identity {name} is no attribute of it"
+            yield f"identity {name} is not an attribute of it"
             continue
         if reads & {*described} and not isinstance(entry.list, Within):
-            yield f"identity {name} is not in the listing, so that a refused describe would hide it"
+            yield f"identity {name} does not come from the listing, so a refused describe call would hide the resource"
 
 
 def _fields(attr: Attr, shape: Any) -> Iterator[str]:
@@ -106,7 +106,7 @@ def _movers(attr: Attr, shape: Any) -> Iterator[str]:
             yield from arrives(move.within, shape)
             band = element_of(at(move.within, shape))
             if not isinstance(band, dict) or not band.keys() <= {"low", "high"}:
-                yield f"{move.within!r} is no list of {{low, high}}"
+                yield f"{move.within!r} is not a list of {{low, high}}"
     for field in attr.fields.values():
         yield from _movers(field, shape)
 
@@ -157,7 +157,7 @@ def item_shape(entry: ResourceType, catalog: Catalog, operations: Operations, pr
 
 
 def _dependent(entry: ResourceType, item: dict[str, Any], catalog: Catalog, operations: Operations) -> Iterator[str]:
-    """What is wrong with the calls that depend on others, and with cheaper sources."""
+    """The problems of calls that depend on other calls, and of cheaper sources."""
     for call in entry.listings:
         for where in call.where:
             yield from _where(call, where, catalog, operations)
@@ -167,18 +167,18 @@ def _dependent(entry: ResourceType, item: dict[str, Any], catalog: Catalog, oper
 
 
 def _where(call: Call, where: Where, catalog: Catalog, operations: Operations) -> Iterator[str]:
-    """Whether a listing that depends on another names one that is made anyhow."""
+    """Checks that the type on which a listing depends is itself listed by a call."""
     if where.type not in catalog or not catalog[where.type].listings:
-        yield f"{call.op} depends on {where.type}, which no call of its own lists"
+        yield f"{call.op} depends on {where.type}, which is not listed by a call of its own"
     elif any(other.where for other in catalog[where.type].listings):
-        yield f"{call.op} depends on {where.type}, which depends on others itself"
+        yield f"{call.op} depends on {where.type}, which itself depends on other types"
     else:
         shape = item_shape(catalog[where.type], catalog, operations, [])
         yield from (f"{call.op} > {p}" for p in arrives(where.which, shape))
 
 
 def _bulk(entry: ResourceType, bulk: Bulk, item: dict[str, Any], operations: Operations) -> Iterator[str]:
-    """Whether a cheaper source answers with elements that can be told apart, and knows the item by its listing."""
+    """Checks that the elements of a cheaper source can be matched, with values from the item's listing."""
     problems: list[str] = []
     element = element_of(_answer(entry, bulk.call, HERE, operations, problems))
     yield from problems
@@ -193,7 +193,7 @@ def _bulk(entry: ResourceType, bulk: Bulk, item: dict[str, Any], operations: Ope
 
 
 def _listed(entry: ResourceType, call: Call, operations: Operations, problems: list[str]) -> dict[str, Any]:
-    """The shape of an item of one listing, with the members of what had to be listed first."""
+    """The shape of an item of one listing, with the members of the listings before it."""
     known: dict[str, Any] = dict(HERE)
     for step in call.chain:
         problems.extend(f"{step.op} > {p}" for p in arrives(step.guest or "@", known))
@@ -207,7 +207,7 @@ def _item_of(element: Any) -> dict[str, Any]:
 
 
 def _desired(entry: ResourceType) -> dict[str, Any]:
-    """What the arguments of a `lookup` are taken from."""
+    """The shape from which the arguments of a `lookup` are taken."""
     return dict.fromkeys(("id", *entry.computed, *entry.attributes), ANY)
 
 
@@ -234,12 +234,12 @@ def _answer(entry: ResourceType, call: Call, item: dict[str, Any], operations: O
         taken = walk(jmespath.compile(call.take).parsed, answers)
         return [ANY] if call.gather else taken
     except KeyError as error:
-        problems.append(f"{call.op}: {call.take!r} leads nowhere: {error.args[0]!r}")
+        problems.append(f"{call.op}: {call.take!r} does not exist: {error.args[0]!r}")
         return ANY
 
 
 def _given(call: Call, operation: Operation, item: dict[str, Any]) -> Iterator[str]:
-    """Whether the operation takes the arguments, and gets what it needs."""
+    """Checks that the operation accepts the given arguments, and gets all required ones."""
     bound = {**call.bind, **call.batch_common, **call.each}
     given = {*bound, *call.args}
     yield from (f"{call.op} takes no {n}" for n in sorted(given - operation.takes.keys()))
@@ -257,15 +257,15 @@ def _given(call: Call, operation: Operation, item: dict[str, Any]) -> Iterator[s
             continue
         takes_list, one = operation.takes[name].kind == "list", not is_list(at(path, item))
         if call.batch > 1 and not takes_list:
-            yield f"{call.op}: {name} is no list, so that no batch fits in"
+            yield f"{call.op}: {name} is not a list, so it cannot take a batch"
         if call.batch == 1 and takes_list and one and at(path, item) is not ANY:
-            yield f"{call.op}: {name} is a list: bind one (`[{path}]`), or say how many fit with batch"
+            yield f"{call.op}: {name} is a list: bind one value (`[{path}]`), or set batch"
 
 
 def _argument(value: Any, shape: Shape) -> Iterator[str]:
     wanted = _PYTHON.get(shape.kind)
     if wanted is not None and (not isinstance(value, wanted) or (isinstance(value, bool) and shape.kind != "flag")):
-        yield f"takes no {value!r}"
+        yield f"does not accept {value!r}"
     elif shape.kind == "text" and shape.complete and shape.names and value not in shape.names:
         yield f"is never {value!r}"
     elif shape.kind == "list" and shape.element is not None:
@@ -277,27 +277,27 @@ def _batched(call: Call) -> Iterator[str]:
     if call.batch < 1:
         yield f"{call.op}: a batch of {call.batch}"
     if call.batch > 1 and not (call.bind and call.match):
-        yield f"{call.op} describes several at once: say with `bind` what of, and with `match` whose an answer is"
+        yield f"{call.op} describes several at once: set `bind`, and `match` to assign the answers"
     if call.each and (len(call.each) > 1 or call.batch != 1 or call.match or call.bulk):
         yield f"{call.op}: `each` names one argument, of a call that describes one at a time and has no cheaper source"
     for word in ("many", "key"):
         if getattr(call, word) and not call.match:
-            yield f"{call.op}: `{word}` says nothing without `match`"
+            yield f"{call.op}: `{word}` has no effect without `match`"
     if call.deeper and (call.batch != 1 or call.match or len(call.bind) != 1):
-        yield f"{call.op}: what goes deeper asks for one at a time, by one bound argument, without `match`"
+        yield f"{call.op}: `deeper` needs one bound argument, no `batch` and no `match`"
     if (call.batch_common or call.retry_singly) and call.batch == 1:
-        yield f"{call.op} describes one at a time: `batch_common` and `retry_singly` are about batches"
+        yield f"{call.op} describes one at a time: `batch_common` and `retry_singly` need a batch"
 
 
 def _codes(service: str, call: Call, operation: Operation, operations: Operations) -> Iterator[str]:
-    """Error codes that the service never answers, and those that this operation never does."""
+    """Error codes that the service or this operation never returns."""
     every = operations.errors(service)
     known_codes = every | operation.errors | {SWITCHED_OFF}
     for word in ("absent", "gone", "retry_singly"):
         codes: frozenset[str] = getattr(call, word)
         if not isinstance(codes, frozenset):
-            yield f"{call.op}: `{word}` is a frozenset of error codes"
+            yield f"{call.op}: `{word}` must be a frozenset of error codes"
             continue
-        yield from (f"{call.op}: {service} never answers {c}" for c in sorted(codes - known_codes) if every)
+        yield from (f"{call.op}: {service} never returns {c}" for c in sorted(codes - known_codes) if every)
         if codes and operation.errors and not codes & (operation.errors | {SWITCHED_OFF}):
-            yield f"{call.op} never answers {', '.join(sorted(codes))}"
+            yield f"{call.op} never returns {', '.join(sorted(codes))}"

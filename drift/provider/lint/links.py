@@ -1,4 +1,4 @@
-"""Whether what an entry says of other types and of its own attributes is there: references, parents, names."""
+"""Checks the links of an entry: references to other types, parents, and names of its own attributes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from drift.provider.spec import Attr, ResourceType
 
 
 def check(entry: ResourceType, catalog: Catalog, provider: facts.Facts) -> Iterator[str]:
-    """What is wrong with the links of an entry."""
+    """The problems of the links of an entry."""
     shape = shape_of(entry, provider)
     yield from _names(entry, shape)
     yield from _references(entry, catalog, shape)
@@ -47,7 +47,7 @@ def _shape(attr: Attr, fact: Any) -> Any:
 
 
 def _is_collection(attr: Attr) -> bool:
-    """Whether the canonical form is a set or a list, where the schema has a single text."""
+    """Whether the canonical form is a set or list although the schema has a single string."""
     try:
         return isinstance(attr.canon(None), frozenset | tuple)
     except UNREADABLE_SHAPES:
@@ -55,20 +55,20 @@ def _is_collection(attr: Attr) -> bool:
 
 
 def _names(entry: ResourceType, shape: dict[str, Any]) -> Iterator[str]:
-    """The paths over its own attributes."""
+    """Checks the paths over the entry's own attributes."""
     for word in ("label", "import_id", "alternate_identity"):
         text = getattr(entry, word)
         if word == "label" and text == "tags.Name" and "tags" not in shape:
-            continue  # nobody gave it a label, and it has no tags
+            continue  # the default label, for a type without tags
         for problem in arrives(text, shape) if text else ():
             yield f"{word}: {problem}"
     for name in entry.versions or ():
         if name not in shape:
-            yield f"versions: {name} is no attribute of it"
+            yield f"versions: {name} is not an attribute of it"
 
 
 def _walked(dotted: str, shape: dict[str, Any]) -> str:
-    """What is wrong with a `Ref.attribute`; empty where it leads to something."""
+    """The problem of a `Ref.attribute`; empty if the path exists."""
     at: Any = shape
     for step in dotted.split("."):
         name, into = step.removesuffix("[]"), step.endswith("[]")
@@ -107,22 +107,22 @@ def _aggregate(entry: ResourceType, catalog: Catalog) -> Iterator[str]:
         return
     named = {"id", *entry.attributes, *entry.computed}
     if entry.aggregate.by not in named:
-        yield f"it stands for what has {entry.aggregate.by} in common, which is no attribute of it"
+        yield f"it aggregates by {entry.aggregate.by}, which is not an attribute of it"
     for at, (to, *names) in entry.aggregate.parts.items():
         if at not in entry.attributes:
-            yield f"it stands for the elements of {at}, which is no attribute of it"
+            yield f"it aggregates the elements of {at}, which is not an attribute of it"
         if to not in catalog:
-            yield f"it stands for {to}, which is not in the catalogue"
+            yield f"it aggregates {to}, which is not in the catalogue"
             continue
         known = {*catalog[to].attributes, *catalog[to].computed}
-        yield from (f"it stands for {to}, which has no {name}" for name in names if name not in known)
+        yield from (f"it aggregates {to}, which has no {name}" for name in names if name not in known)
 
 
 def _mirrors(entry: ResourceType, catalog: Catalog) -> Iterator[str]:
     named = {"id", *entry.attributes, *entry.computed}
     for mirror in entry.mirrors:
         if mirror.names not in named:
-            yield f"{mirror.names} is no attribute of it, and names nothing that it could mirror"
+            yield f"{mirror.names} is not an attribute of it, so it names nothing to mirror"
         if mirror.to and mirror.to not in catalog:
             yield f"it mirrors {mirror.to}, which is not in the catalogue"
             continue
@@ -145,13 +145,13 @@ def _alias(entry: ResourceType, catalog: Catalog) -> Iterator[str]:
     if not entry.alias_of:
         return
     if entry.alias_of not in catalog:
-        yield f"it is another name for {entry.alias_of}, which is not in the catalogue"
+        yield f"it is an alias of {entry.alias_of}, which is not in the catalogue"
     elif catalog[entry.alias_of].alias_of:
-        yield f"it is another name for {entry.alias_of}, which is one for {catalog[entry.alias_of].alias_of}: say that"
+        yield f"it is an alias of an alias: use alias_of={catalog[entry.alias_of].alias_of}"
     elif entry.alias_of == entry.name:
-        yield "it is another name for itself"
+        yield "it is an alias of itself"
     elif catalog[entry.alias_of].service != entry.service:
-        yield f"it is another name for {entry.alias_of}, which is of another service"
+        yield f"it is an alias of {entry.alias_of}, which belongs to another service"
 
 
 def _parent(entry: ResourceType, catalog: Catalog, shape: dict[str, Any]) -> Iterator[str]:

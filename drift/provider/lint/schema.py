@@ -1,4 +1,4 @@
-"""Whether an entry and the Terraform provider's schema speak of the same attributes, of the same types."""
+"""Checks that an entry and the Terraform provider's schema have the same attributes, with the same types."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _COLLECTIONS = re.compile(r"\b(set|list|map|object)\b")
 
 
 def check(entry: ResourceType, provider: facts.Facts) -> Iterator[str]:
-    """What is wrong between an entry and the facts of its type."""
+    """The differences between an entry and the facts of its type."""
     if not provider:
         yield "the provider's facts are missing: run python -m drift.provider.catalog"
         return
@@ -38,23 +38,23 @@ def check(entry: ResourceType, provider: facts.Facts) -> Iterator[str]:
     yield from _ignored(entry, provider)
     for name, attr in {**entry.computed, **entry.attributes}.items():
         if attr.outside_schema and (name in provider or name in entry.attributes):
-            yield f"{name} is in the provider's schema: leave out outside_schema"
+            yield f"{name} is in the provider's schema: remove outside_schema"
 
 
 def _belongs(entry: ResourceType, name: str, *, settable: bool) -> Iterator[str]:
-    """Whether an attribute stands where what a configuration may set does, or where the others do."""
+    """Checks that an attribute is in `attributes` if and only if a configuration can set it."""
     if name in entry.computed and settable:
         yield f"{name} is settable: compare it, or ignore it with a reason"
     elif name in entry.attributes and not settable and not entry.attributes[name].watched:
         yield f"{name} is computed: it cannot be compared"
     elif name in entry.attributes and settable and entry.attributes[name].watched:
-        yield f"{name} is settable: leave out `watched`"
+        yield f"{name} is settable: remove `watched`"
 
 
 def _ignored(entry: ResourceType, provider: facts.Facts) -> Iterator[str]:
     for name, why in entry.ignored.items():
         if not isinstance(why, str) or not why.strip():
-            yield f"{name} is ignored for no reason"
+            yield f"{name} is ignored without a reason"
         if "." not in name:
             continue
         *blocks, last = name.split(".")
@@ -67,21 +67,21 @@ def _ignored(entry: ResourceType, provider: facts.Facts) -> Iterator[str]:
         if last not in known:
             yield f"the provider has no attribute {name} to ignore"
         elif attrs and last in attrs:
-            yield f"{name} is compared, and ignored"
+            yield f"{name} is both compared and ignored"
 
 
 def _attribute(entry: ResourceType, at: str, attr: Attr, fact: Any) -> Iterator[str]:
     flags = facts.flags_of(fact)
     letters = flags.split(" ")[0]
     if "s" in letters and not attr.sensitive:
-        yield f"{at} is sensitive in the provider's schema: say sensitive=True"
+        yield f"{at} is sensitive in the provider's schema: set sensitive=True"
     said = attr.document or attr.default is not None or attr.assigned or attr.fields or attr.from_state is not None
     if "o" in letters and "c" in letters and not said and not _COLLECTIONS.search(flags):
-        yield f"{at} is optional and computed: say its default, or assigned=True"
+        yield f"{at} is optional and computed: set default, or assigned=True"
     if attr.document and isinstance(fact, str) and " " in flags:
-        yield f"{at} is no text: it cannot be a JSON document"
+        yield f"{at} is not a string, so it cannot be a JSON document"
     if attr.partial and "map" not in flags and attr.canon in _SINGLE:
-        yield f"{at} is no map, that the state could record a part of"
+        yield f"{at} is not a map, so `partial` has no effect"
     yield from _default(at, attr, fact)
     yield from _nesting(at, attr, fact)
     if isinstance(fact, str) or not attr.fields:
@@ -99,7 +99,7 @@ def _attribute(entry: ResourceType, at: str, attr: Attr, fact: Any) -> Iterator[
 
 
 def _default(at: str, attr: Attr, fact: Any) -> Iterator[str]:
-    """A default is of the attribute's own type, and has a canonical form."""
+    """Checks that a default has the attribute's type and a canonical form."""
     default, flags = attr.default, facts.flags_of(fact)
     if default is None or not isinstance(fact, str):
         return
@@ -108,10 +108,12 @@ def _default(at: str, attr: Attr, fact: Any) -> Iterator[str]:
     wanted: Any = {"number": (int, float), "bool": bool, "text": str, "map": Mapping}.get(
         kind, (list, tuple, frozenset)
     )
-    if kind == "text" and isinstance(default, int | float):  # older providers write some numbers and flags as text
+    if kind == "text" and isinstance(
+        default, int | float
+    ):  # older providers record some numbers and booleans as strings
         default = str(default).lower()
     if not isinstance(default, wanted) or (isinstance(default, bool) and kind != "bool"):
-        yield f"the default of {at}, {default!r}, is no {kind}"
+        yield f"the default of {at}, {default!r}, is not a {kind}"
         return
     try:
         attr.canon(default)
@@ -120,14 +122,14 @@ def _default(at: str, attr: Attr, fact: Any) -> Iterator[str]:
 
 
 def _nesting(at: str, attr: Attr, fact: Any) -> Iterator[str]:
-    """A block that stands once is a block, one that may stand several times is blocks, and only a list has an order."""
+    """Checks that `block`, `blocks` and `ordered` agree with the nesting in the schema."""
     flags = facts.flags_of(fact).split(" ")[1:]
     if attr.ordered and "set" in flags:
         yield f"{at} is a set: it has no order"
     if isinstance(fact, str):
         if attr.fields:
-            yield f"{at} is no block: it has no fields"
+            yield f"{at} is not a block, so it has no fields"
         return
     once = "1" in flags or "single" in flags
     if attr.fields and attr.many and once and attr.same is None:
-        yield f"{at} stands at most once: say block"
+        yield f"{at} occurs at most once: use block"

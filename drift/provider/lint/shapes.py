@@ -1,4 +1,4 @@
-"""Where a JMESPath leads in the shape of an answer."""
+"""Follows a JMESPath through the shape of an answer."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ import jmespath
 from drift.provider.operations import Model, Shape
 
 ANY: Any = object()
-"""A shape nobody can know: what a function answers, or a JSON document."""
+"""An unknown shape: the result of a function, or a JSON document."""
 
 _BOTH = ("function_expression", "comparator", "or_expression", "and_expression", "not_expression", "expref")
 
 
 class Open(dict[str, Any]):
-    """The shape of an item of which only some sections are known: an element of a JSON document."""
+    """The shape of an item of which only some sections are known, such as an element of a JSON document."""
 
     def __or__(self, other: Any) -> Any:
         return Open({**self, **other})
 
 
 def arrives(text: str, shape: Any) -> Iterator[str]:
-    """What is wrong with a path over a shape."""
+    """The problems of a path over a shape."""
     try:
         walk(jmespath.compile(text).parsed, shape)
     except KeyError as error:
-        yield f"{text!r} leads nowhere: {error.args[0]!r}"
+        yield f"{text!r} does not exist: {error.args[0]!r}"
     except jmespath.exceptions.ParseError:
-        yield f"{text!r} is no JMESPath"
+        yield f"{text!r} is not valid JMESPath"
 
 
 def at(text: str, shape: Any) -> Any:
-    """The shape that a path arrives at; ANY where it leads nowhere."""
+    """The shape at the end of a path; ANY if the path does not exist."""
     try:
         return walk(jmespath.compile(text).parsed, shape)
     except (KeyError, jmespath.exceptions.ParseError):
@@ -41,7 +41,7 @@ def at(text: str, shape: Any) -> Any:
 
 
 def walk(node: Mapping[str, Any], shape: Any) -> Any:
-    """The shape that a JMESPath arrives at; KeyError names the step that leads nowhere."""
+    """The shape at the end of a JMESPath; KeyError names the first step that does not exist."""
     kind, children = node["type"], node.get("children", [])
     if shape is ANY or kind == "literal":
         return ANY
@@ -65,7 +65,7 @@ def walk(node: Mapping[str, Any], shape: Any) -> Any:
 
 
 def _computed(node: Mapping[str, Any], children: list[Any], shape: Any) -> Any:
-    """What an operator or a function answers."""
+    """The shape of the result of an operator or a function."""
     results = [walk(child, shape) for child in children]
     if node["type"] == "comparator":
         _comparable(children, results)
@@ -80,7 +80,7 @@ def _computed(node: Mapping[str, Any], children: list[Any], shape: Any) -> Any:
 
 
 def _comparable(children: list[Any], results: list[Any]) -> None:
-    """KeyError where a text is compared with something that the model does not let it say."""
+    """KeyError if a text is compared with a value that the model does not allow."""
     for child, other in zip(children, reversed(results), strict=True):
         if child["type"] != "literal" or not _is(other, "text") or not other.names or not other.complete:
             continue
@@ -89,7 +89,7 @@ def _comparable(children: list[Any], results: list[Any]) -> None:
 
 
 def _pairs(listed: Any) -> Any:
-    """A list of `Key` and `Value` as a map, with the keys that the model names."""
+    """A list of `Key` and `Value` as a map, with the keys in the model."""
     element = element_of(listed)
     key = element.members.get("Key") if _is(element, "structure") else None
     if key is None:
@@ -124,7 +124,7 @@ def _field(name: str, shape: Any) -> Any:
 
 
 def known(shape: Shape | None) -> Any:
-    """ANY for a shape of which the model says nothing."""
+    """ANY for a shape that the model does not describe."""
     return ANY if shape is None or shape.kind == "any" else shape
 
 
@@ -147,7 +147,7 @@ def is_list(shape: Any) -> bool:
 
 
 def element_of(shape: Any) -> Any:
-    """What a list is made of; the shape itself where it is none."""
+    """The shape of the elements of a list; other shapes are unchanged."""
     if _is(shape, "list"):
         return known(shape.element)
     if isinstance(shape, list):

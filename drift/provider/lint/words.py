@@ -1,4 +1,4 @@
-"""Whether each word of an entry is of the type that it must be: functions take what they are given, flags are flags."""
+"""Checks the type of each word of an entry: functions take the right number of arguments, flags are booleans."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _ARITY = {
     "canon": 1, "from_state": 2, "from_api": 1, "initial": 2, "key": 1, "same": 2, "to": 2, "find": 2, "share": 1,
     "gather": 1,
 }  # fmt: skip
-"""Word that is a function -> how many arguments it is given."""
+"""Words that are functions -> the number of arguments."""
 
 _FUNCTIONS = _ARITY.keys() - {"to", "key"}
-"""Those that are nothing else anywhere: `to` also names a type, `key` a path."""
+"""Words that are always functions. `to` may also name a type, `key` a path."""
 
 _FLAGS = frozenset({
     "assigned", "many", "ordered", "partial", "document", "outside_schema", "sensitive", "owner_tags", "anywhere",
@@ -44,16 +44,16 @@ _TEXTS = frozenset(
 
 
 def check(entry: ResourceType) -> Iterator[str]:
-    """What is of a wrong type anywhere in an entry."""
+    """Words with a value of a wrong type, anywhere in an entry."""
     if not isinstance(entry.regional, bool):
-        yield f"`regional` is {entry.regional!r}: say True or False"
+        yield f"`regional` is {entry.regional!r}: write True or False"
     for word in ("name", "service"):
         if not getattr(entry, word):
             yield f"it has no {word}"
     if isinstance(entry.list, ElementOf) and entry.parent is None:
-        yield "it holds elements of its parent's attributes, and names no parent"
+        yield "it is an ElementOf, but names no parent"
     if entry.list is None and entry.lookup is None and entry.aggregate is None:
-        yield "nothing lists it, nothing looks it up, and it stands for nothing else"
+        yield "it has no list, no lookup and no aggregate"
     if entry.parent is not None:
         for name, share in entry.parent.covers.items():
             yield from () if share is WHOLE else _function(f"covers {name}", share, 1)
@@ -61,7 +61,7 @@ def check(entry: ResourceType) -> Iterator[str]:
 
 
 def _words(at: str, value: Any) -> Iterator[str]:
-    """Every word of a value and of what it is made of."""
+    """Checks every word of a value and of the values inside it."""
     for field in fields(value):
         inside = getattr(value, field.name)
         wrong = [*_word(f"{at}{field.name}", field.name, inside), *_company(f"{at}{field.name}", field.name, value)]
@@ -72,31 +72,31 @@ def _words(at: str, value: Any) -> Iterator[str]:
 
 
 def _word(where: str, word: str, inside: Any) -> Iterator[str]:
-    """What is of a wrong type by itself."""
+    """Checks one word by itself."""
     if word in _ARITY and callable(inside):
         yield from _function(where, inside, _ARITY[word])
     elif word in _FUNCTIONS and inside is not None:
-        yield f"{where} is no function"
+        yield f"{where} is not a function"
     elif word in _FLAGS and not isinstance(inside, bool):
-        yield f"{where} is {inside!r}: say True or False"
+        yield f"{where} is {inside!r}: write True or False"
     elif word in _TEXTS and not isinstance(inside, str):
-        yield f"{where} is {inside!r}, and no text"
+        yield f"{where} is {inside!r}, which is not a string"
 
 
 def _company(where: str, word: str, value: Any) -> Iterator[str]:
-    """What says nothing without another word beside it."""
+    """Checks that a word is not given without another word that it needs."""
     if isinstance(value, Attr) and word in ("ordered", "implicit") and getattr(value, word) and not value.many:
-        yield f"{where} is about blocks that may stand several times"
+        yield f"{where} applies only to repeatable blocks"
     if isinstance(value, Attr) and word == "zero_is_value" and value.zero_is_value and value.default is None:
-        yield f"{where} says nothing without `default`: what the provider records where the cloud leaves it out"
+        yield f"{where} has no effect without `default`: the value that the provider records if the cloud returns none"
     if isinstance(value, Attr) and word == "same_for_all" and value.same_for_all and value.default is None:
-        yield f"{where} says nothing without `default`: what the cloud gives to each new resource"
+        yield f"{where} has no effect without `default`: the value that the cloud gives each new resource"
     if isinstance(value, Owner | Owns | EndedBy) and word == "who" and not value.who:
-        yield f"{where} names nobody"
+        yield f"{where} names nothing"
 
 
 def _parts(at: str, word: str, inside: Any) -> Iterator[tuple[str, Any]]:
-    """What a word is made of, each with the name it is told by."""
+    """The values inside a word, each with its name for messages."""
     if word in ("fields", "attributes", "computed") and isinstance(inside, Mapping):
         yield from ((f"{at}{name}.", attr) for name, attr in inside.items())
     else:
@@ -108,6 +108,6 @@ def _function(where: str, function: Callable[..., Any], given: int) -> Iterator[
     try:
         inspect.signature(function).bind(*range(given))
     except TypeError:
-        yield f"{where} does not take the {given} argument{'s' * (given > 1)} that it is given"
+        yield f"{where} must take {given} argument{'s' * (given > 1)}"
     except ValueError:
-        return  # a built-in that does not say what it takes
+        return  # a built-in function without a signature

@@ -19,7 +19,7 @@ class Arn(NamedTuple):
 
     @classmethod
     def parse(cls, text: object) -> Arn | None:
-        """The ARN in `text`, or None where it is none.
+        """The ARN in `text`; None if it is not an ARN.
 
         >>> Arn.parse("arn:aws:sqs:eu-west-1:123456789012:jobs").region
         'eu-west-1'

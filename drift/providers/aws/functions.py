@@ -13,7 +13,7 @@ _PARTS = ("partition", "service", "region", "account_id", "resource")
 def _parts(arn: str) -> dict[str, str]:
     parts = arn.split(":", 5)
     if len(parts) != 6 or parts[0] != "arn":
-        raise Failure("this is no ARN")
+        raise Failure("this is not an ARN")
     return dict(zip(_PARTS, parts[1:], strict=True))
 
 
@@ -34,6 +34,6 @@ def trim_iam_role_path(context: Context, arn: str) -> str:
     """A role's ARN without the path of the role."""
     parts = _parts(arn)
     if parts["service"] != "iam" or parts["region"] or not parts["resource"].startswith("role/"):
-        raise Failure("this is no ARN of a role")
+        raise Failure("this is not an ARN of a role")
     parts["resource"] = "role/" + parts["resource"].rpartition("/")[2]
     return ":".join(("arn", *parts.values()))

@@ -36,16 +36,16 @@ def identify(client: Callable[[], Any]) -> str:
         raise _refused(error.response) from error
     except boto.HTTPClientError as error:
         raise CloudError(
-            f"what answers for AWS is not AWS, or is cut short: {error}",
-            "Check AWS_ENDPOINT_URL, HTTPS_PROXY and what stands between; run again where the network failed.",
+            f"the response does not come from AWS, or is truncated: {error}",
+            "Check AWS_ENDPOINT_URL, HTTPS_PROXY and other proxies. If the network failed, run again.",
         ) from error
     except (boto.BotoCoreError, ValueError) as error:
-        raise CloudError(f"AWS cannot be asked: {error}", SETUP_HINT) from error
+        raise CloudError(f"AWS cannot be reached: {error}", SETUP_HINT) from error
     except CloudError:
         raise
     except Exception as error:  # botocore's parser fails in any way on what is no answer
         raise CloudError(
-            f"AWS answered sts:GetCallerIdentity with something that is no answer ({type(error).__name__})", SETUP_HINT
+            f"AWS returned an invalid response to sts:GetCallerIdentity ({type(error).__name__})", SETUP_HINT
         ) from error
 
 
@@ -57,10 +57,10 @@ def _refused(response: Any) -> CloudError:
     tries = int(response.get("ResponseMetadata", {}).get("RetryAttempts") or 0) + 1
     after = f" after {tries} tries" if tries > 1 else ""
     if code in _CLOCK:
-        return CloudError(f"AWS refused the time of the request: {code}: {said}", "Set this machine's clock.")
+        return CloudError(f"AWS rejected the time of the request: {code}: {said}", "Set this machine's clock.")
     if code in _CREDENTIALS:
         return CloudError(
-            f"AWS refused the credentials: {code}: {said}",
+            f"AWS rejected the credentials: {code}: {said}",
             "Renew them (`aws sso login`, or a new session token) and run again.",
         )
     if "hrottl" in code or code in ("TooManyRequestsException", "RequestLimitExceeded", "SlowDown") or status == 429:
@@ -68,6 +68,6 @@ def _refused(response: Any) -> CloudError:
     if status >= 500:
         return CloudError(
             f"AWS failed at the first call, sts:GetCallerIdentity{after}: {code}: {said}",
-            "The credentials are not to blame. Run again; health.aws.amazon.com tells of outages.",
+            "The credentials are not the cause. Run again later; health.aws.amazon.com lists outages.",
         )
     return CloudError(f"AWS refused the first call, sts:GetCallerIdentity: {code}: {said}", SETUP_HINT)

@@ -19,14 +19,14 @@ def check(entry: ResourceType) -> Iterator[str]:
     for call in entry.calls:
         yield from _exists(action(call.service or entry.service, call), call.op)
         if call.region and not _REGION.fullmatch(call.region):
-            yield f"{call.op} is asked in {call.region!r}, which is no region"
+            yield f"{call.op} is called in {call.region!r}, which is not a region"
     if entry.regional and (model := service_model(entry.service)) and model.metadata.get("globalEndpoint"):
         yield f"it is regional, but {entry.service} has one endpoint for the whole account"
     for extra in entry.extra_actions:
         yield from _exists(extra, "extra_actions")
     for name in entry.owns.names.values() if entry.owns else ():
         if name not in _cloudformation(name):
-            yield f"{name} is no type of CloudFormation"
+            yield f"{name} is not a CloudFormation type"
 
 
 def _cloudformation(name: str) -> Container[str]:
@@ -45,4 +45,4 @@ def _exists(name: str, where: str) -> Iterator[str]:
     if not isinstance(known, frozenset):
         yield f"{where}: {known.why}"
     elif name.lower() not in known:
-        yield f"{where}: IAM has no action {name}: say which one allows it with `iam`"
+        yield f"{where}: IAM has no action {name}: name the right one with `iam`"

@@ -98,7 +98,7 @@ class BotoApi:
     def ask(self, request: Request) -> Answer:
         """All pages of the answer, or why there is none; CloudError for what drift never asks."""
         if not is_allowed(request.service, request.op):
-            raise CloudError(f"{request.service}:{request.op} is not an operation that drift makes")
+            raise CloudError(f"{request.service}:{request.op} is not an operation that drift may call")
         if self._secrets:
             return self._answer(request)
         if (request.service, request.op) in ONLY_WHEN_ASKED:

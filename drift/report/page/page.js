@@ -36,7 +36,7 @@ function matches(entry) {
 }
 
 const GROUPS = {
-  module: (e) => (e.kind === "unmanaged" ? "Unmanaged: in no module" : e.module || "Root module"),
+  module: (e) => (e.kind === "unmanaged" ? "Unmanaged (no module)" : e.module || "Root module"),
   type: (e) => e.type,
   severity: (e) => e.worst || "no finding",
   kind: (e) => e.kind,
@@ -68,12 +68,12 @@ function inside(entry) {
   for (const note of entry.notes) out.append(make("p", {}, note));
   const facts = make("dl", { class: "facts" });
   for (const [name, value] of [["Id", entry.id], ["Name", entry.name], ["ARN", entry.arn], ["Account", entry.account],
-    ["Region", entry.region], ["Described in", entry.place], ["State", entry.state !== entry.place && entry.state], ["Fingerprint", entry.fingerprint]]) {
+    ["Region", entry.region], ["Configured in", entry.place], ["State", entry.state !== entry.place && entry.state], ["Fingerprint", entry.fingerprint]]) {
     if (value) facts.append(make("dt", {}, name), make("dd", { class: "mono" }, value));
   }
   out.append(facts);
   const near = neighbours(entry.fingerprint);
-  if (near.length) out.append(make("p", {}, make("b", {}, "Connected: ")), make("ul", {}, near));
+  if (near.length) out.append(make("p", {}, make("b", {}, "References: ")), make("ul", {}, near));
   out.append(make("p", { class: "sub" }, data.next[entry.kind]));
   return out;
 }
@@ -89,7 +89,7 @@ function findingElement(f) {
 
 function changesTable(changes, heads) {
   const three = changes.some((c) => c.recorded !== null);
-  const [was, recorded, is] = heads || ["Terraform says", "The state recorded", "AWS has"];
+  const [was, recorded, is] = heads || ["Desired", "Recorded", "Actual"];
   const cell = (name, label, lines, others) => make("td", { class: name, "data-label": label }, valueElement(lines, others));
   return make("table", {},
     make("thead", {}, make("tr", {}, ["Attribute", was, three ? recorded : null, is].filter(Boolean).map((h) => make("th", { scope: "col" }, h)))),
@@ -151,7 +151,7 @@ function more() {
   }
   const left = queue.slice(written).filter((item) => item.title === undefined).length;
   byId("rest").hidden = written < allowed || !left;
-  byId("rest").textContent = `Show more of the ${left} that follow`;
+  byId("rest").textContent = `Show more (${left} left)`;
 }
 
 function reveal(index) {
@@ -194,7 +194,7 @@ function controls() {
     on: { input: () => { clearTimeout(timer); timer = setTimeout(() => { asked.text = search.value.trim().toLowerCase(); show(); }, 120); } } });
   const parts = [make("label", { class: "wide" }, "Search (press /)", search)];
   const severities = SEVERITIES.filter((s) => data.drift.some((e) => e.worst === s));
-  if (severities.length) parts.push(choice("Severity", "severity", [["", "any"], ...severities.map((s) => [s, `${s} or worse`])]));
+  if (severities.length) parts.push(choice("Severity", "severity", [["", "any"], ...severities.map((s) => [s, `${s} or higher`])]));
   for (const [label, name] of [["Region", "region"], ["Account", "account"]]) {
     const values = distinct(name);
     if (values.length > 1) parts.push(choice(label, name, [["", "all"], ...values.map((v) => [v, v])]));
@@ -248,7 +248,7 @@ function drawGraph(holder) {
     for (const [k, v] of Object.entries(attributes)) element.setAttribute(k, v);
     return element;
   };
-  const svg = svgElement("svg", { class: "graph", role: "group", "aria-label": "Drifted resources and what they are connected with" });
+  const svg = svgElement("svg", { class: "graph", role: "group", "aria-label": "Drifted resources and their references" });
   const said = make("p", { class: "sub", role: "status" });
   const stage = svgElement("g", {});
   svg.append(stage);
@@ -325,7 +325,7 @@ function drawGraph(holder) {
       }
       stage.append(g);
     }
-    said.textContent = left || alone ? `Drawn: ${all.length} resources; ${left + alone} more links or resources appear as you narrow the search.` : `${all.length} resources, ${edges.length} references. Choose one to read about it.`;
+    said.textContent = left || alone ? `${all.length} resources are drawn. Narrow the search to see the other ${left + alone} resources or references.` : `${all.length} resources, ${edges.length} references. Select one for details.`;
     fit = () => {
       if (!all.length || !svg.clientWidth) return;
       const xs = all.map((n) => n.x), ys = all.map((n) => n.y);
@@ -393,7 +393,7 @@ function list(items) {
 
 const others = byId("others");
 const jump = (title, element) => byId("jump").append(make("li", {}, make("a", { href: `#${element.id}`, on: { click: () => { element.open = true; } } }, title)));
-if (data.drift.length) others.append(lazily(`Graph of what drifted${data.links.length ? " and its neighbours" : ""}`, drawGraph));
+if (data.drift.length) others.append(lazily(`Graph of drifted resources${data.links.length ? " and their neighbours" : ""}`, drawGraph));
 for (const group of data.groups) {
   others.append(lazily(`${group.title} (${group.items.length})`, (body) => {
     if (group.lead) body.append(make("p", { class: "sub" }, group.lead));

@@ -144,9 +144,9 @@ def test_what_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (large,) = written(tmp_path, large="a = 1 # too large")
     reasons = [f.lost[0].reason for f in parse_files([tmp_path / "pipe.tf", tmp_path / "dir.tf", large])]
     assert reasons == [
-        "cannot be read: it is no regular file",
+        "cannot be read: it is not a regular file",
         "cannot be read: Is a directory",
-        "cannot be read: it holds more than 10 bytes (bound configuration-bytes)",
+        "cannot be read: it contains more than 10 bytes (bound configuration-bytes)",
     ]
 
 

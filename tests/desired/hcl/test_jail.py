@@ -55,9 +55,7 @@ def test_no_link_stands_for_what_the_installer_wrote(tree: Tree, monkeypatch: py
     modules = [{"Key": "m", "Source": "a/b/c", "Dir": "../../../outside"}]
     (outside / "modules.json").write_text(json.dumps({"Modules": modules}))
     (root / ".terraform/modules").symlink_to(outside)
-    assert [u.reason for u in shown(root)[0].unresolved] == [
-        "a/b/c is outside of the checkout: drift reads no files there"
-    ]
+    assert [u.reason for u in shown(root)[0].unresolved] == ["a/b/c is outside the checkout: drift does not read it"]
 
     (outside / "modules").mkdir()
     (outside / "modules.json").rename(outside / "modules/modules.json")
@@ -80,7 +78,7 @@ def test_no_module_opens_the_disk(tree: Tree, source: str, path: str, monkeypatc
     assert SECRET not in text
     assert "root:x:" not in text
     (unresolved,) = found.unresolved
-    assert "outside of the checkout" in unresolved.reason
+    assert "outside the checkout" in unresolved.reason
 
 
 @pytest.mark.parametrize(
@@ -110,7 +108,7 @@ def test_links_out_of_the_checkout_are_no_configuration(tree: Tree, tmp_path: Pa
     (root / "x.auto.tfvars").symlink_to(tmp_path / "outside/values.tfvars")
     _found, text = shown(root)
     assert SECRET not in text
-    assert text.count("the link leads out of the checkout") == 2
+    assert text.count("the link leads outside the checkout") == 2
     given = Sources(root, Given(files=(root / "x.auto.tfvars",), environment={})).evaluated()
     assert given.instances["aws_ssm_parameter.p"].values["value"] == SECRET, "the command line names what it likes"
 
@@ -155,7 +153,7 @@ def test_a_submodule_is_part_of_the_repository_that_has_it(tree: Tree) -> None:
     assert found.instances["aws_ssm_parameter.p"].values["value"] == "x"
     (root.parent / ".git").write_text("gitdir: /elsewhere/.git/worktrees/envs\n")
     found, _ = shown(root)
-    assert "outside of the checkout" in found.unresolved[0].reason
+    assert "outside the checkout" in found.unresolved[0].reason
 
 
 def test_without_a_checkout_modules_are_read_and_their_files_are_not(tmp_path: Path) -> None:
@@ -216,7 +214,7 @@ def test_links_that_do_not_matter_do_not_matter(linked: Path) -> None:
     assert names(linked, "*.txt") == ["flink.txt", "top.txt"]
     assert names(linked, "**/*.txt") is None, "the loop holds some"
     assert names(linked, "*.json") is None, "Terraform fails at a link to nothing that matches"
-    assert names(linked, "**/secret") is None, "a file outside of the checkout matches, by a link"
+    assert names(linked, "**/secret") is None, "a file outside the checkout matches, by a link"
 
 
 def test_a_set_of_files_is_bounded(linked: Path, monkeypatch: pytest.MonkeyPatch) -> None:

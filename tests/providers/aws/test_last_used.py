@@ -71,5 +71,5 @@ def test_no_other_operation_that_is_not_named_as_a_read_is_made(monkeypatch: pyt
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     for service, op in (("iam", "GenerateCredentialReport"), ("s3", "GenerateServiceLastAccessedDetails")):
-        with pytest.raises(CloudError, match="not an operation that drift makes"):
+        with pytest.raises(CloudError, match="not an operation that drift may call"):
             BotoApi(region="us-east-1").ask(Request(service, "us-east-1", op))

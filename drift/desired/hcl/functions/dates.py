@@ -60,7 +60,7 @@ def stamp(text: str) -> Stamp:
     try:
         time = datetime(*numbers, tzinfo=zone)  # type: ignore[misc, arg-type]
     except ValueError:
-        raise Failure("there is no such time") from None
+        raise Failure("this time does not exist") from None
     return Stamp(time, int((match[7] or ".0")[1:10].ljust(9, "0")))
 
 

@@ -25,7 +25,7 @@ from drift.model.bounds import FILES
 
 def _read(context: Context, path: str) -> bytes:
     if context.directory is None:
-        raise NotKnown("there is no configuration to read files of")
+        raise NotKnown("no configuration whose files could be read")
     data = run.read(path, context.directory, context.jail)
     context.run.spend(len(data) >> 6)
     return data
@@ -71,7 +71,7 @@ for _name, _how, _algorithm in (
 def fileexists(context: Context, path: str) -> bool:
     """Whether there is such a file."""
     if context.directory is None:
-        raise NotKnown("there is no configuration to read files of", BOOL)
+        raise NotKnown("no configuration whose files could be read", BOOL)
     found = run.find(path, context.directory, context.jail)
     if found.exists() and not found.is_file():
         raise Failure(f"{path} is no regular file")
@@ -118,7 +118,7 @@ def pathexpand(context: Context, path: str) -> str:
 def fileset(context: Context, path: Val, pattern: Val) -> Val:
     """The files below a directory that match a pattern."""
     if context.directory is None:
-        raise NotKnown("there is no configuration to read files of", set_of(STRING))
+        raise NotKnown("no configuration whose files could be read", set_of(STRING))
     base = run.find(path.raw, context.directory, context.jail)
     wanted = clean(pattern.raw)
     if wanted.startswith(("..", "/")) or "\\" in wanted:

@@ -88,7 +88,7 @@ def cidrsubnets(context: Context, prefix: str, *newbits: Number) -> list[str]:
     found: list[str] = []
     following = int(base.network_address)
     if newbits and not following:
-        raise Failure("there is no network before the first")
+        raise Failure("no network number before the first")
     for given in newbits:
         bits = whole(given, "the number of bits")
         if not 1 <= bits <= 32:
@@ -99,7 +99,7 @@ def cidrsubnets(context: Context, prefix: str, *newbits: Number) -> list[str]:
         size = 1 << (base.max_prefixlen - length)
         start = -(-following // size) * size
         if start + size - 1 > int(base.broadcast_address):
-            raise Failure("there is no room for that subnet")
+            raise Failure("no room for this subnet")
         found.append(f"{_text(start, base)}/{length}")
         following = start + size
     return found

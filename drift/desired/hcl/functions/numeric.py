@@ -100,7 +100,7 @@ def power(context: Context, base: Number, exponent: Number) -> Number:
     if y in (0.5, -0.5) and x >= 0:
         return numbers.from_float(math.sqrt(x) if y > 0 else 1 / math.sqrt(x))
     if x < 0 and not float(y).is_integer():
-        raise Failure("there is no such power")
+        raise Failure("this power does not exist")
     if x == 0 or not float(y).is_integer() or abs(y) >= 1 << 63:
         raise NotKnown("this power's last digits are not known", NUMBER)
     return numbers.from_float(_whole_power(x, y))
@@ -137,7 +137,7 @@ def log(context: Context, number: Number, base: Number) -> Number:
     """A float of 53 bits."""
     x, b = _float(number), _float(base)
     if x < 0 or b < 0 or (x == 0 and b == 0):
-        raise Failure("there is no such logarithm")
+        raise Failure("this logarithm does not exist")
     if x == 0 or b in (0, 1):
         raise NotKnown("the logarithm is infinite or nothing", NUMBER)
     return numbers.from_float(natural_log(x) / natural_log(b))

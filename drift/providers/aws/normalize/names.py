@@ -1,4 +1,4 @@
-"""The several names of one thing: an ARN, an id, an alias, a domain name, a version."""
+"""Different names of one resource: ARN, id, alias, domain name, version."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from drift.providers.aws.arn import Arn
 
 
 def group_arn(value: Any) -> str | None:
-    """The ARN of a log group, without the `:*` that stands for its streams and that some answers end in."""
+    """The ARN of a log group, without the `:*` for its streams at the end of some answers."""
     return str(value).removesuffix(":*") if value else None
 
 
 def same_key(want: Value, have: Value) -> bool:
-    """One KMS key by its id and by its ARN, or one alias by its name and by its ARN (KMS developer guide, "Key
-    identifiers"). An alias and a key are two things: an alias may come to stand for another key."""
+    """Whether two texts name one KMS key by id or ARN, or one alias by name or ARN (KMS developer guide, "Key
+    identifiers"). An alias never equals a key, because it may later name another key."""
     if not (isinstance(want, str) and isinstance(have, str)):
         return False
     one, other = Arn.parse(want), Arn.parse(have)
@@ -26,7 +26,8 @@ def same_key(want: Value, have: Value) -> bool:
 
 
 def same_name(want: Value, have: Value) -> bool:
-    """One thing by its name, with or without its path, and by its ARN: `arn:aws:iam::1:role/service/x` and `x`."""
+    """Whether two texts name one resource: by its name, with or without path, or by its ARN:
+    `arn:aws:iam::1:role/service/x` and `x`."""
     if not (isinstance(want, str) and isinstance(have, str)):
         return False
     one, other = Arn.parse(want), Arn.parse(have)
@@ -40,7 +41,8 @@ def same_name(want: Value, have: Value) -> bool:
 
 
 def version_prefix(want: Value, have: Value) -> bool:
-    """`8.0` is any 8.0.x: who asks for a version that is less than whole leaves the rest to AWS."""
+    """Whether an incomplete version includes a complete one: `8.0` includes every 8.0.x, because AWS chooses the
+    rest."""
     return isinstance(want, str) and isinstance(have, str) and have.startswith((f"{want}.", f"{want}-"))
 
 

@@ -1,8 +1,8 @@
-"""Security-group rules.
+"""Security group rules and addresses.
 
-AWS groups rules by protocol and ports, Terraform its own way, inline or one resource each: every
-form comes apart into the same atoms, one per peer: a Block of `protocol from_port to_port`, one of
-`cidr_ipv4 cidr_ipv6 prefix_list_id security_group`, and `description`.
+AWS and Terraform group rules differently, and Terraform has inline rules and separate ones. Every form is split into
+the same atoms, one per peer: a Block of `protocol from_port to_port`, one of `cidr_ipv4 cidr_ipv6 prefix_list_id
+security_group`, and `description`.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ NUMBERS = {
     "ipv6": "41", "rsvp": "46", "gre": "47", "esp": "50", "ah": "51", "icmpv6": "58", "ipv6-icmp": "58", "ospf": "89",
     "ospfigp": "89", "pim": "103", "vrrp": "112", "l2tp": "115", "sctp": "132", "udplite": "136",
 }  # fmt: skip
-"""IP protocols by name (IANA's Assigned Internet Protocol Numbers), and what EC2 calls all of them."""
+"""IP protocols by name (IANA, Assigned Internet Protocol Numbers), and EC2's name for all protocols."""
 
 NAMED = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
-"""The protocols that security groups answer by name (EC2 API reference, IpPermission); all others by number."""
+"""The protocols that security groups return by name (EC2 API reference, IpPermission); others are returned by
+number."""
 
 PORTED = ("tcp", "udp", "icmp", "icmpv6")
-"""Protocols with ports, or types and codes. With any other Terraform writes zeros, and AWS leaves them out."""
+"""Protocols with ports, or with types and codes. For others, Terraform writes zeros and AWS returns none."""
 
 _API = (
     ("cidr_ipv4", "IpRanges", "CidrIp"),
@@ -47,13 +48,13 @@ _SPLIT = (
 
 
 def protocol(value: Any) -> str | None:
-    """A protocol as security groups answer it: four by name, all others by number."""
+    """A protocol as security groups return it: four by name, all others by number."""
     number = protocol_number(value)
     return None if number is None else NAMED.get(number, number)
 
 
 def protocol_number(value: Any) -> str | None:
-    """A protocol by its number, as network ACLs answer it."""
+    """A protocol by number, as network ACLs return it."""
     return None if value in (None, "") else NUMBERS.get(str(value).lower(), str(value).lower())
 
 
@@ -68,17 +69,17 @@ def rules_from_api(value: Any) -> frozenset[Block]:
 
 
 def rules_from_state(value: Any, group: Mapping[str, Any]) -> frozenset[Block]:
-    """The inline rules of an `aws_security_group`."""
+    """The inline rules of a recorded `aws_security_group`."""
     return frozenset(_inline(value or (), str(group.get("id") or "")))
 
 
 def atoms_of_rule(rule: Mapping[str, Any]) -> frozenset[Block]:
-    """What one `aws_security_group_rule` holds."""
+    """The atoms of one `aws_security_group_rule`."""
     return frozenset(_inline([rule], str(rule.get("security_group_id") or "")))
 
 
 def atoms_of_vpc_rule(rule: Mapping[str, Any]) -> frozenset[Block]:
-    """What one `aws_vpc_security_group_{ingress,egress}_rule` holds."""
+    """The atoms of one `aws_vpc_security_group_{ingress,egress}_rule`."""
     return frozenset(
         _atom(
             rule.get("ip_protocol"),
@@ -94,7 +95,7 @@ def atoms_of_vpc_rule(rule: Mapping[str, Any]) -> frozenset[Block]:
 
 
 def rule_key(atom: Mapping[str, Any]) -> Block:
-    """What makes a rule that rule: all but its description, as in EC2's own InvalidPermission.Duplicate."""
+    """The key of a rule: everything except its description, as in EC2's InvalidPermission.Duplicate."""
     return Block({k: v for k, v in atom.items() if k != "description"})
 
 
@@ -115,7 +116,7 @@ def _atom(proto: Any, low: Any, high: Any, kind: str, peer: Any, description: An
     proto = protocol(proto)
     if proto not in PORTED:
         low = high = None
-    # a group of another account is written account/sg-… in Terraform; the API tells both apart
+    # Terraform writes a group of another account as account/sg-…; the API returns both parts separately
     peer = cidr(peer) if kind.startswith("cidr") else str(peer).rsplit("/", 1)[-1]
     return Block(
         {

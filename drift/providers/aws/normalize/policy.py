@@ -1,4 +1,4 @@
-"""IAM policies, by meaning."""
+"""IAM policies, compared by meaning."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _OPERATOR = re.compile(r"((?:forallvalues|foranyvalue):)?(.*?)(ifexists)?")
 
 
 def policy_document(value: Any) -> Value:
-    """A policy with everything that means nothing taken away.
+    """A policy without everything that has no meaning.
 
-    Order, one-element lists, the case of actions, an account's id against its root ARN, `"*"` against `{"AWS": "*"}`,
-    the case of condition operators and keys, and the spelling of condition values are spelling; `Sid`, effects,
-    actions, resources, principals and conditions are meaning (IAM's policy grammar, "Elements reference"). Text that
-    is no policy is compared as text.
+    Order, lists with one element, the case of actions, an account id or its root ARN, `"*"` or `{"AWS": "*"}`, the case
+    of condition operators and keys, and the spelling of condition values have no meaning. `Sid`, effects, actions,
+    resources, principals and conditions have one (IAM's policy grammar, "Elements reference"). Text that is not a
+    policy is compared as text.
     """
     if isinstance(value, str):
         if not value.strip():
@@ -51,10 +51,10 @@ def policy_document(value: Any) -> Value:
 
 
 def for_its_account(policy: Value, account: str) -> bool:
-    """Whether a policy, in canonical form, allows nobody anything but the account itself.
+    """Whether a canonical policy allows only the account itself.
 
-    So are the policies that AWS writes where nobody else does: a key's, for the account's root (KMS Developer Guide,
-    "Default key policy"), and a topic's, for everybody whom the account itself sends (SNS API reference, CreateTopic).
+    AWS creates such policies by itself: a key's, for the account's root (KMS Developer Guide, "Default key policy"),
+    and a topic's, for requests from the account (SNS API reference, CreateTopic).
     """
     statements = policy.get("Statement") if isinstance(policy, Mapping) else None
     return bool(statements) and all(isinstance(s, Mapping) and _of_account(s, account) for s in as_tuple(statements))
@@ -73,7 +73,7 @@ def _of_account(statement: Mapping[str, Value], account: str) -> bool:
 
 
 def allows_everything(policy: Value, _account: str) -> bool:
-    """Whether a policy is the one sentence that lets everybody do everything, as AWS gives it to a VPC endpoint."""
+    """Whether a policy is the single statement that allows everything to everybody, which AWS gives a VPC endpoint."""
     statements = policy.get("Statement") if isinstance(policy, Mapping) else None
     everything = {"Effect": "Allow", "Principal": {"AWS": {"*"}}, "Action": {"*"}, "Resource": {"*"}}
     said = [{k: v for k, v in s.items() if k != "Sid"} if isinstance(s, Mapping) else s for s in as_tuple(statements)]
@@ -125,7 +125,7 @@ def _operator(name: str) -> str:
 
 
 def _caseless(values: Mapping[str, Any], canon: Callable[[str], str]) -> dict[str, Any]:
-    """The mapping by canonical keys; as it is where two keys would become one, for then one would be lost."""
+    """The mapping with canonical keys; unchanged if two keys would become equal, because one would be lost."""
     keys = [canon(str(k)) for k in values]
     return dict(zip(keys if len({*keys}) == len(keys) else map(str, values), values.values(), strict=True))
 
@@ -161,7 +161,7 @@ def _number(value: Any) -> str:
 
 
 def _address(value: Any) -> str:
-    """An address is the network of it alone (IAM User Guide, "IP address condition operators")."""
+    """An address as a network of one address (IAM User Guide, "IP address condition operators")."""
     try:
         return str(ipaddress.ip_network(str(value), strict=False))
     except ValueError:
@@ -185,7 +185,7 @@ _CANONS: Mapping[str, Callable[[Any], str]] = {
     "notipaddress": _address,
     "date": _date,
 }
-"""How an operator's name starts -> how its values are spelt."""
+"""Beginning of an operator's name -> canonical form of its values."""
 
 
 def _many(value: Any) -> list[Any]:

@@ -102,7 +102,7 @@ def foreign(
         if kept is None:
             continue
         if principal.kind == "CanonicalUser":
-            doubts.append(Undecided(f"whose account the canonical user {principal.name[:8]}… is"))
+            doubts.append(Undecided(f"the account of the canonical user {principal.name[:8]}…"))
             continue
         strangers, trusted = _strangers(principal, kept, known, organizations)
         if trusted or not strangers:

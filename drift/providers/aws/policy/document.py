@@ -219,7 +219,7 @@ def _policy(canonical: Any) -> Policy | Undecided:
 
 def _read(canonical: Any) -> Policy | Undecided:
     if not isinstance(canonical, Mapping) or "Statement" not in canonical:
-        return Undecided("the policy is not written as IAM would read it")
+        return Undecided("IAM would not accept the policy")
     variables = canonical.get("Version") == WITH_VARIABLES
     statements = [_statement(raw, variables=variables) for raw in _many(canonical["Statement"])]
     found = next((s for s in statements if isinstance(s, Undecided)), None)
@@ -230,18 +230,18 @@ def _read(canonical: Any) -> Policy | Undecided:
 
 def _statement(raw: Any, *, variables: bool) -> Statement | Undecided:
     if not isinstance(raw, Mapping):
-        return Undecided("a statement of the policy is no object")
+        return Undecided("a statement of the policy is not an object")
     effect, actions = raw.get("Effect"), _names(raw, "Action")
     if effect not in ("Allow", "Deny") or actions is None:
-        return Undecided("a statement of the policy has no effect or no action that IAM knows")
+        return Undecided("a statement of the policy has no valid effect or action")
     principals = raw.get("Principal", raw.get("NotPrincipal"))
     who = None if principals is None else _principals(principals)
     conditions = raw.get("Condition") or {}
     if isinstance(who, Undecided) or not isinstance(conditions, Mapping):
-        return Undecided("a statement of the policy has principals or conditions that IAM would not read")
+        return Undecided("a statement of the policy has invalid principals or conditions")
     tests = [_test(str(name), test) for name, test in conditions.items()]
     if any(isinstance(t, Undecided) for t in tests):
-        return Undecided("a condition of the policy is not written as IAM would read it")
+        return Undecided("a condition of IAM would not accept the policy")
     return Statement(
         effect=effect,
         actions=Names(frozenset(a.lower() for a in actions.patterns), actions.inverted),

@@ -229,7 +229,7 @@ def read(test: Test, *, present: bool = False, extra: Keys = NONE) -> Found:
         return None
     entry = ({**KEYS, **extra}).get(test.key)
     if entry is None:
-        return None if _speaks(test.key) else Undecided(f"what the condition key {test.key} says is not known")
+        return None if _speaks(test.key) else Undecided(f"the meaning of the condition key {test.key} is unknown")
     own = [v for v in test.values if _OWN.fullmatch(v)]
     if own and all(v in own or not _open(v) for v in test.values):
         return Undecided(f"{test.key} is compared with {own[0]}, which S3 counts as public though it means one's own")
@@ -269,7 +269,7 @@ def either(found: Iterable[Found]) -> Found:
 def _left(test: Test, extra: Keys) -> Found:
     if test.operator == "bool" and test.values == {"false"} and test.qualifier == "":
         if test.key == "aws:viaawsservice":
-            return Undecided("what services do on behalf of strangers is left")
+            return Undecided("services can still act on behalf of foreign accounts")
         if test.if_exists or test.key in _ALWAYS_PRESENT:
             return read(Test("bool", test.key, frozenset({"true"})), extra=extra)
         return None

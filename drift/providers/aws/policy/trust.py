@@ -105,7 +105,7 @@ def _federation(statement: Statement, principal: Principal) -> Federation | None
         return Federation(statement, issuer, "anybody", "every identity provider is trusted")
     if kind == "saml":
         unchecked = statement.speaks_of(_SAML) and not _values(statement, "saml:aud")
-        why = "SAML:aud is not compared: what was signed for another service is accepted"
+        why = "SAML:aud is not compared: assertions for other services are accepted"
         return Federation(statement, principal.name, "audience", why) if unchecked else None
     if not statement.speaks_of(_WEB):
         return None
@@ -128,11 +128,11 @@ def _shared(statement: Statement, issuer: str, shared: _Shared) -> Federation | 
     if tenant:
         return Federation(statement, issuer, "organization", f"{key} is {told}: everything of the organisation")
     if named:
-        return Federation(statement, issuer, "organization", f"{', '.join(sorted(named))} alone is compared")
+        return Federation(statement, issuer, "organization", f"only {', '.join(sorted(named))} is compared")
     if groups:
         return Federation(statement, issuer, "anybody", f"{key} is {told}, which others have too")
     weak = [t.text for t in statement.conditions if t.key == key.lower()]
-    why = f"{weak[0]} lets pass what has no such claim, or others" if weak else f"{key} is not compared"
+    why = f"{weak[0]} also accepts missing or other values of the claim" if weak else f"{key} is not compared"
     return Federation(statement, issuer, "anybody", why)
 
 
@@ -140,10 +140,10 @@ def _guests(statement: Statement) -> Federation | None:
     """A pool's identities are guests or have signed in; `amr` tells which."""
     groups = _values(statement, f"{COGNITO}:amr")
     if not groups:
-        return Federation(statement, COGNITO, "guests", f"{COGNITO}:amr is not compared: guests may use it too")
+        return Federation(statement, COGNITO, "guests", f"{COGNITO}:amr is not compared: guests are accepted too")
     if any(all(not matches(v, GUEST) for v in g) for g in groups):
         return None
-    return Federation(statement, COGNITO, "guests", f"{COGNITO}:amr lets guests in")
+    return Federation(statement, COGNITO, "guests", f"{COGNITO}:amr allows guests")
 
 
 def _values(statement: Statement, key: str) -> list[frozenset[str]]:
@@ -260,5 +260,5 @@ def deputies(policy: Policy | Undecided) -> tuple[Deputy, ...] | Undecided:
             if name in DEPUTIES:
                 found.append(Deputy(statement, service))
             elif name not in LOCAL:
-                doubts.append(Undecided(f"whether {service} acts for other accounts is not known"))
+                doubts.append(Undecided(f"it is unknown whether {service} acts for other accounts"))
     return tuple(found) or (doubts[0] if doubts else ())

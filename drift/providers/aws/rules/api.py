@@ -9,12 +9,12 @@ OLD_TLS = ("TLS_1_0", "TLSv1", "TLSv1.1", "TLSv1_2016", "TLSv1.1_2016", "SSLv3")
 
 
 @rule(
-    title="The API is on the internet",
+    title="The API is reachable from the internet",
     severity="medium",
     theme="network",
     types=("aws_api_gateway_rest_api",),
     reads=("endpoint_configuration",),
-    remedy="Make it PRIVATE where only one's own network calls it.",
+    remedy="Make it PRIVATE if only your own network calls it.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/apigateway-controls.html",),
     prowler=("apigateway_restapi_public",),
 )
@@ -25,7 +25,7 @@ def apigw_public(it: Subject) -> Found:
 
 
 @rule(
-    title="The API's method asks nobody who he is",
+    title="The API's method requires no authentication",
     severity="medium",
     theme="identity",
     types=("aws_api_gateway_method",),
@@ -35,14 +35,15 @@ def apigw_public(it: Subject) -> Found:
     prowler=("apigateway_restapi_authorizers_enabled", "apigateway_restapi_public_with_authorizer"),
 )
 def apigw_no_auth(it: Subject) -> Found:
-    """authorization is NONE and no key is asked for; browsers send OPTIONS before they say who they are."""
+    """authorization is NONE and no API key is required. OPTIONS methods are not checked: browsers send them without
+    credentials."""
     if it["http_method"] == "OPTIONS" or it["authorization"] != "NONE" or it["api_key_required"]:
         return None
     return f"{it['http_method']} with authorization NONE"
 
 
 @rule(
-    title="Who calls the API is not logged",
+    title="API calls are not logged",
     severity="medium",
     theme="logging",
     types=("aws_api_gateway_method_settings", "aws_api_gateway_stage"),
@@ -52,7 +53,7 @@ def apigw_no_auth(it: Subject) -> Found:
     security_hub=("APIGateway.1",),
 )
 def apigw_logging(it: Subject) -> Found:
-    """No access log, or no execution log."""
+    """Access logging or execution logging is off."""
     if it.type == "aws_api_gateway_stage":
         return None if it.at("access_log_settings.destination_arn") else "no access_log_settings"
     level = it.at("settings.logging_level")
@@ -70,29 +71,29 @@ def apigw_logging(it: Subject) -> Found:
     prowler=("apigateway_restapi_cache_encrypted",),
 )
 def apigw_cache_enc(it: Subject) -> Found:
-    """Answers are kept as they are."""
+    """Cached responses are stored unencrypted."""
     clear = it.at("settings.caching_enabled") and not it.at("settings.cache_data_encrypted")
     return "cache_data_encrypted is off" if clear else None
 
 
 @rule(
-    title="The backend cannot tell that the API calls it",
+    title="The backend cannot verify that API Gateway calls it",
     severity="medium",
     theme="identity",
     types=("aws_api_gateway_stage",),
     reads=("client_certificate_id",),
-    remedy="Set client_certificate_id and check it.",
+    remedy="Set client_certificate_id, and check the certificate in the backend.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/apigateway-controls.html",),
     prowler=("apigateway_restapi_client_certificate_enabled",),
     security_hub=("APIGateway.2",),
 )
 def apigw_client_cert(it: Subject) -> Found:
-    """Whoever finds the backend calls it past the API."""
+    """Without a client certificate, anybody who finds the backend can call it directly."""
     return None if it["client_certificate_id"] else "no client_certificate_id"
 
 
 @rule(
-    title="The API's domain still speaks TLS 1.0",
+    title="The API's domain allows TLS 1.0",
     severity="medium",
     theme="transit",
     types=("aws_api_gateway_domain_name", "aws_apigatewayv2_domain_name"),
@@ -100,13 +101,13 @@ def apigw_client_cert(it: Subject) -> Found:
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/apigateway-controls.html",),
 )
 def apigw_tls(it: Subject) -> Found:
-    """Old versions have known holes."""
+    """Old TLS versions have known vulnerabilities."""
     found = it["security_policy"] if it.has("security_policy") else it.at("domain_name_configuration.security_policy")
     return f"security_policy is {found}" if found in OLD_TLS else None
 
 
 @rule(
-    title="The route asks nobody who he is",
+    title="The route requires no authentication",
     severity="medium",
     theme="identity",
     types=("aws_apigatewayv2_route",),
@@ -117,14 +118,14 @@ def apigw_tls(it: Subject) -> Found:
     security_hub=("APIGateway.8",),
 )
 def apigwv2_no_auth(it: Subject) -> Found:
-    """authorization_type is NONE; OPTIONS is for browsers, which ask before they say who they are."""
+    """authorization_type is NONE. OPTIONS routes are not checked: browsers send them without credentials."""
     if str(it["route_key"] or "").startswith("OPTIONS "):
         return None
     return f"{it['route_key']}: authorization_type is NONE" if it["authorization_type"] == "NONE" else None
 
 
 @rule(
-    title="Who calls the API is not logged",
+    title="API calls are not logged",
     severity="medium",
     theme="logging",
     types=("aws_apigatewayv2_stage",),
@@ -135,12 +136,12 @@ def apigwv2_no_auth(it: Subject) -> Found:
     security_hub=("APIGateway.9",),
 )
 def apigwv2_logging(it: Subject) -> Found:
-    """Without access logs nobody can tell afterwards who called."""
+    """Without access logs, it is unknown who called the API."""
     return None if it.at("access_log_settings.destination_arn") else "no access_log_settings"
 
 
 @rule(
-    title="Nothing filters what comes to it",
+    title="No web ACL filters the requests",
     severity="medium",
     theme="network",
     types=(
@@ -177,7 +178,7 @@ def waf_missing(it: Subject) -> Found:
 
 
 @rule(
-    title="The web ACL has no rule, or nobody sees what it does",
+    title="The web ACL has no rules, or is not logged",
     severity="high",
     theme="network",
     types=("aws_wafv2_web_acl",),
@@ -189,14 +190,14 @@ def waf_missing(it: Subject) -> Found:
     security_hub=("WAF.11",),
 )
 def waf_empty_or_unlogged(it: Subject) -> Found:
-    """An ACL without rules lets everything through; one without logs cannot be tuned."""
+    """A web ACL without rules allows every request. Without logs, its rules cannot be tuned."""
     if not it["rule"]:
         return "no rule"
     return None if it.near("aws_wafv2_web_acl_logging_configuration") else "no logging configuration"
 
 
 @rule(
-    title="The GraphQL API takes a key for an identity, or logs nothing",
+    title="The GraphQL API authenticates by API key only, or logs nothing",
     severity="high",
     theme="identity",
     types=("aws_appsync_graphql_api",),
@@ -207,7 +208,7 @@ def waf_empty_or_unlogged(it: Subject) -> Found:
     security_hub=("AppSync.2", "AppSync.5"),
 )
 def appsync_api_key(it: Subject) -> Found:
-    """A key is in every client, and tells nobody apart; without a log alone it is medium."""
+    """Every client has the same key, so the key identifies nobody. Missing logs alone are medium."""
     if it["authentication_type"] == "API_KEY":
         return "authentication_type is API_KEY"
     level = it.at("log_config.field_log_level") or "NONE"

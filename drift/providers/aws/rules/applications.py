@@ -11,7 +11,7 @@ from drift.rules.subject import Subject
 
 
 @rule(
-    title="The build's configuration holds a secret",
+    title="The build project contains a secret",
     severity="critical",
     theme="secrets",
     types=("aws_codebuild_project",),
@@ -22,7 +22,7 @@ from drift.rules.subject import Subject
     security_hub=("CodeBuild.1", "CodeBuild.2"),
 )
 def codebuild_secret_env(it: Subject) -> Found:
-    """A plain variable, or credentials in the source's address: build logs and the console show them."""
+    """A plain environment variable, or credentials in the source's URL: build logs and the console show them."""
     plain = {
         str(v.get("name")): v.get("value")
         for v in it.all("environment.environment_variable[]")
@@ -33,7 +33,7 @@ def codebuild_secret_env(it: Subject) -> Found:
 
 
 @rule(
-    title="The build's output is not kept safely",
+    title="Build logs are not stored safely",
     severity="medium",
     theme="logging",
     types=("aws_codebuild_project",),
@@ -43,7 +43,7 @@ def codebuild_secret_env(it: Subject) -> Found:
     prowler=("codebuild_project_logging_enabled", "codebuild_project_s3_logs_encrypted"),
 )
 def codebuild_logging(it: Subject) -> Found:
-    """No log at all, or one in S3 without encryption."""
+    """No logs at all, or logs in S3 without encryption."""
     cloudwatch = it.at("logs_config.cloudwatch_logs.status") or "ENABLED"
     s3 = it.at("logs_config.s3_logs.status") or "DISABLED"
     if "ENABLED" not in (cloudwatch, s3):
@@ -53,7 +53,7 @@ def codebuild_logging(it: Subject) -> Found:
 
 
 @rule(
-    title="Anybody can see the builds",
+    title="The builds are public",
     severity="high",
     theme="public access",
     types=("aws_codebuild_project",),
@@ -63,12 +63,12 @@ def codebuild_logging(it: Subject) -> Found:
     prowler=("codebuild_project_not_publicly_accessible",),
 )
 def codebuild_public(it: Subject) -> Found:
-    """Logs and artifacts are on the internet."""
+    """Anybody on the internet can read logs and artifacts."""
     return "project_visibility is PUBLIC_READ" if it["project_visibility"] == "PUBLIC_READ" else None
 
 
 @rule(
-    title="The pool's users need no second factor",
+    title="MFA is not required for the user pool",
     severity="medium",
     theme="identity",
     types=("aws_cognito_user_pool",),
@@ -78,18 +78,18 @@ def codebuild_public(it: Subject) -> Found:
     prowler=("cognito_user_pool_mfa_enabled",),
 )
 def cognito_mfa(it: Subject) -> Found:
-    """One guessed or stolen password opens an account."""
+    """A guessed or stolen password is enough to sign in."""
     found = it["mfa_configuration"]
     return None if found == "ON" else f"mfa_configuration is {found}"
 
 
 @rule(
-    title="The pool's passwords may be weak",
+    title="The user pool's password policy is weak",
     severity="medium",
     theme="secrets",
     types=("aws_cognito_user_pool",),
     reads=("password_policy", "admin_create_user_config"),
-    remedy="Set the length to 14 and ask for every kind of character.",
+    remedy="Set the minimum length to 14 and require every kind of character.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cognito-controls.html",),
     prowler=(
         "cognito_user_pool_password_policy_minimum_length_14",
@@ -101,7 +101,7 @@ def cognito_mfa(it: Subject) -> Found:
     ),
 )
 def cognito_password(it: Subject) -> Found:
-    """Shorter than `password_length` (14), or without a kind of character; or anybody may sign up."""
+    """Shorter than `password_length` (14), or not all kinds of characters are required; or anybody may sign up."""
     length = int(it.at("password_policy.minimum_length") or 0)
     weak: list[Fact | str] = (
         [Fact(f"length {length}", "length")] if length < it.criteria.threshold("password_length") else []
@@ -124,12 +124,12 @@ def cognito_password(it: Subject) -> Found:
     prowler=("cognito_identity_pool_guest_access_disabled",),
 )
 def cognito_guest(it: Subject) -> Found:
-    """Anybody gets the guests' role."""
+    """Anybody can get credentials of the guest role."""
     return "allow_unauthenticated_identities is on" if it["allow_unauthenticated_identities"] else None
 
 
 @rule(
-    title="Glue keeps data as it is",
+    title="Glue stores data unencrypted",
     severity="high",
     theme="encryption",
     types=("aws_glue_security_configuration",),
@@ -143,7 +143,7 @@ def cognito_guest(it: Subject) -> Found:
     ),
 )
 def glue_encryption(it: Subject) -> Found:
-    """Logs, bookmarks or results without encryption."""
+    """Logs, bookmarks or results are not encrypted."""
     parts = (
         ("cloudwatch_encryption", "cloudwatch_encryption_mode"),
         ("job_bookmarks_encryption", "job_bookmarks_encryption_mode"),
@@ -153,7 +153,7 @@ def glue_encryption(it: Subject) -> Found:
 
 
 @rule(
-    title="Glue's catalogue is open to everybody",
+    title="The Glue catalogue is public",
     severity="high",
     theme="public access",
     types=("aws_glue_resource_policy",),
@@ -163,12 +163,12 @@ def glue_encryption(it: Subject) -> Found:
     prowler=("glue_data_catalogs_not_publicly_accessible",),
 )
 def glue_public_policy(it: Subject) -> Found:
-    """A policy with the principal `*` and no condition that says who."""
+    """A policy with the principal `*` and no condition that limits who may use it."""
     return open_to_all(it["policy"])
 
 
 @rule(
-    title="The workgroup's results are not encrypted for sure",
+    title="Query results may be unencrypted",
     severity="medium",
     theme="encryption",
     types=("aws_athena_workgroup",),
@@ -179,23 +179,23 @@ def glue_public_policy(it: Subject) -> Found:
     security_hub=("Athena.1",),
 )
 def athena_workgroup(it: Subject) -> Found:
-    """No encryption of results, or each client may choose."""
+    """The workgroup sets no encryption of results, or lets clients override it."""
     if not it.at("configuration.result_configuration.encryption_configuration.encryption_option"):
         return "no encryption_configuration"
     return None if it.at("configuration.enforce_workgroup_configuration") else "enforce_workgroup_configuration is off"
 
 
 @rule(
-    title="Tags that every resource must have are missing",
+    title="Required tags are missing",
     severity="low",
     theme="hygiene",
     types=ANY,
     reads=("tags",),
-    remedy="Set them, or default_tags in the provider.",
+    remedy="Set the tags, or default_tags in the provider.",
     references=("https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html",),
 )
 def required_tags(it: Subject) -> Found:
-    """The keys named as required in the configuration."""
+    """Tag keys from `required_tags` in the settings."""
     if not it.criteria.required_tags:
         return None
     tags = it["tags"]

@@ -11,7 +11,7 @@ from drift.rules.subject import Subject
 
 
 @rule(
-    title="What is done in the account is not logged everywhere",
+    title="API calls are not logged in every region",
     severity="high",
     theme="logging",
     types=("aws_cloudtrail",),
@@ -24,19 +24,19 @@ from drift.rules.subject import Subject
     guards="account",
 )
 def trail_multi_region(it: Subject) -> Found:
-    """The trail is off, or covers its own region alone: an intruder works in another."""
+    """The trail is off, or covers only its own region: an attacker can use another one."""
     if not it["enable_logging"]:
         return "enable_logging is off"
     return None if it["is_multi_region_trail"] else "is_multi_region_trail is off"
 
 
 @rule(
-    title="The trail does not log what is done to the account",
+    title="The trail does not log management events",
     severity="high",
     theme="logging",
     types=("aws_cloudtrail",),
     reads=("event_selector", "advanced_event_selector", "enable_logging"),
-    remedy="Select management events, both reading and writing.",
+    remedy="Select management events, both reads and writes.",
     references=(
         "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html",
     ),
@@ -45,7 +45,8 @@ def trail_multi_region(it: Subject) -> Found:
     guards="account",
 )
 def trail_management_events(it: Subject) -> Found:
-    """Its selectors leave out management events, or half of them: who made a user or opened a port is not known."""
+    """Its selectors leave out all management events, or only reads or writes: who created a user or opened a port is
+    unknown."""
     if not it["enable_logging"]:
         return "enable_logging is off"
     simple, advanced = it["event_selector"] or (), it["advanced_event_selector"] or ()
@@ -76,19 +77,19 @@ QUIET = frozenset({"kms.amazonaws.com", "rdsdata.amazonaws.com"})
 
 
 @rule(
-    title="The trail's bucket is open to everybody",
+    title="The trail's bucket is public",
     severity="critical",
     theme="public access",
     types=("aws_cloudtrail",),
     reads=("s3_bucket_name",),
     near=("aws_s3_bucket", "aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"),
-    remedy="Block public access to the bucket, and let CloudTrail alone write to it.",
+    remedy="Block public access to the bucket, and allow only CloudTrail to write to it.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",),
     prowler=("cloudtrail_logs_s3_bucket_is_not_publicly_accessible",),
     security_hub=("CloudTrail.6",),
 )
 def trail_bucket_public(it: Subject) -> Found:
-    """Its log tells strangers how the account is built."""
+    """The log shows anybody how the account is built."""
     return [
         fact
         for bucket in it.near("aws_s3_bucket")
@@ -97,7 +98,7 @@ def trail_bucket_public(it: Subject) -> Found:
 
 
 @rule(
-    title="Who reads the trail's bucket is not logged",
+    title="Access to the trail's bucket is not logged",
     severity="medium",
     theme="logging",
     types=("aws_cloudtrail",),
@@ -109,7 +110,7 @@ def trail_bucket_public(it: Subject) -> Found:
     security_hub=("CloudTrail.7",),
 )
 def trail_bucket_log(it: Subject) -> Found:
-    """Nobody can tell who read, or took away, what the trail wrote."""
+    """It is unknown who read or deleted the trail's log files."""
     clear = [b for b in it.near("aws_s3_bucket") if not b.at("logging.target_bucket")]
     return [
         f"{b.name} has no target_bucket"
@@ -119,7 +120,7 @@ def trail_bucket_log(it: Subject) -> Found:
 
 
 @rule(
-    title="The trail's logs are not encrypted with a key of one's own",
+    title="The trail's logs are not encrypted with a customer managed key",
     severity="medium",
     theme="encryption",
     types=("aws_cloudtrail",),
@@ -130,12 +131,12 @@ def trail_bucket_log(it: Subject) -> Found:
     security_hub=("CloudTrail.2",),
 )
 def trail_kms(it: Subject) -> Found:
-    """Whoever may read the bucket may read who did what."""
+    """Anybody who may read the bucket can read the logs."""
     return None if it["kms_key_id"] else "no kms_key_id"
 
 
 @rule(
-    title="Nobody notices when the trail's logs are changed",
+    title="Changes of the trail's logs would go unnoticed",
     severity="medium",
     theme="logging",
     types=("aws_cloudtrail",),
@@ -146,38 +147,38 @@ def trail_kms(it: Subject) -> Found:
     security_hub=("CloudTrail.4",),
 )
 def trail_validation(it: Subject) -> Found:
-    """Signed digests prove that nothing was taken out."""
+    """Signed digests prove that no log file was changed or removed."""
     return None if it["enable_log_file_validation"] else "enable_log_file_validation is off"
 
 
 @rule(
-    title="The trail raises no alarm",
+    title="The trail is not sent to CloudWatch Logs",
     severity="low",
     theme="logging",
     types=("aws_cloudtrail",),
     reads=("cloud_watch_logs_group_arn",),
-    remedy="Send it to CloudWatch Logs and put metric filters on it.",
+    remedy="Send the trail to CloudWatch Logs and add metric filters.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",),
     prowler=("cloudtrail_cloudwatch_logging_enabled",),
     security_hub=("CloudTrail.5",),
 )
 def trail_cwlogs(it: Subject) -> Found:
-    """Logs in a bucket alone are read when it is too late."""
+    """Without CloudWatch Logs, no alarm can react to API calls."""
     return None if it["cloud_watch_logs_group_arn"] else "no cloud_watch_logs_group_arn"
 
 
 @rule(
-    title="Who reads and writes objects is not logged",
+    title="Access to S3 objects is not logged",
     severity="low",
     theme="logging",
     types=("aws_cloudtrail",),
     reads=("event_selector", "advanced_event_selector"),
-    remedy="Select data events of S3.",
+    remedy="Log S3 data events.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",),
     prowler=("cloudtrail_s3_dataevents_read_enabled", "cloudtrail_s3_dataevents_write_enabled"),
 )
 def trail_data_events(it: Subject) -> Found:
-    """Management events do not tell who took what out of a bucket."""
+    """Management events do not show who read or wrote objects."""
     seen = _data_events(it)
     lost = {"reading": "cloudtrail_s3_dataevents_read_enabled", "writing": "cloudtrail_s3_dataevents_write_enabled"}
     return [
@@ -203,24 +204,24 @@ def _data_events(it: Subject) -> set[str]:
 
 
 @rule(
-    title="Logs are not kept for long enough",
+    title="Logs are deleted too early",
     severity="medium",
     theme="logging",
     types=("aws_cloudwatch_log_group",),
     reads=("retention_in_days",),
-    remedy="Raise retention_in_days, or leave it out to keep them for ever.",
+    remedy="Raise retention_in_days, or leave it out to keep logs forever.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html",),
     prowler=("cloudwatch_log_group_retention_policy_specific_days_enabled",),
     when_missing=("aws_cloudwatch_log_group",),
 )
 def log_retention(it: Subject) -> Found:
-    """Fewer days than `log_retention_days` (365)."""
+    """Retention is shorter than `log_retention_days` (365)."""
     days = int(it["retention_in_days"] or 0)
     return f"{days} days" if 0 < days < it.criteria.threshold("log_retention_days") else None
 
 
 @rule(
-    title="Logs are not encrypted with a key of one's own",
+    title="Logs are not encrypted with a customer managed key",
     severity="medium",
     theme="encryption",
     types=("aws_cloudwatch_log_group",),
@@ -230,12 +231,12 @@ def log_retention(it: Subject) -> Found:
     prowler=("cloudwatch_log_group_kms_encryption_enabled",),
 )
 def log_kms(it: Subject) -> Found:
-    """With AWS's own key, the right to read the group is all one needs."""
+    """With AWS's own key, permission to read the log group is enough to read the logs."""
     return None if it["kms_key_id"] else "no kms_key_id"
 
 
 @rule(
-    title="Anybody may write to, or read, the logs",
+    title="The logs' resource policy is public",
     severity="high",
     theme="public access",
     types=("aws_cloudwatch_log_resource_policy",),
@@ -245,12 +246,12 @@ def log_kms(it: Subject) -> Found:
     prowler=("cloudwatch_log_group_not_publicly_accessible",),
 )
 def log_policy_public(it: Subject) -> Found:
-    """A policy with the principal `*` and no condition that says who."""
+    """A policy with the principal `*` and no condition that limits who may use it."""
     return open_to_all(it["policy_document"])
 
 
 @rule(
-    title="The alarm tells nobody",
+    title="The alarm notifies nobody",
     severity="high",
     theme="logging",
     types=("aws_cloudwatch_metric_alarm",),
@@ -262,14 +263,14 @@ def log_policy_public(it: Subject) -> Found:
     stands_in=same("namespace", "metric_name", "dimensions", "metric_query"),
 )
 def alarm_disabled(it: Subject) -> Found:
-    """It goes off unheard."""
+    """Its actions are disabled, or it has none."""
     if not it["actions_enabled"]:
         return "actions_enabled is off"
     return None if it["alarm_actions"] else "alarm_actions is empty"
 
 
 @rule(
-    title="Changes of resources are not recorded",
+    title="AWS Config does not record changes",
     severity="medium",
     theme="logging",
     types=("aws_config_configuration_recorder", "aws_config_configuration_recorder_status"),
@@ -282,7 +283,7 @@ def alarm_disabled(it: Subject) -> Found:
     guards="region",
 )
 def config_recorder_off(it: Subject) -> Found:
-    """Config is off, or leaves types out."""
+    """The recorder is off, or leaves resource types out."""
     if it.type == "aws_config_configuration_recorder_status":
         return None if it["is_enabled"] else "is_enabled is off"
     return None if it.at("recording_group.all_supported") else "all_supported is off"
@@ -301,7 +302,7 @@ FEATURES = {
 
 
 @rule(
-    title="Nobody looks for intruders",
+    title="GuardDuty is not fully enabled",
     severity="high",
     theme="logging",
     types=("aws_guardduty_detector", "aws_guardduty_detector_feature"),
@@ -339,7 +340,7 @@ def guardduty_off(it: Subject) -> Found:
 
 
 @rule(
-    title="Security Hub is off, or checks nothing",
+    title="Security Hub is off, or has no standard",
     severity="high",
     theme="logging",
     types=("aws_securityhub_account",),
@@ -351,18 +352,19 @@ def guardduty_off(it: Subject) -> Found:
     guards="region",
 )
 def securityhub_off(it: Subject) -> Found:
-    """Nobody collects what GuardDuty, Inspector and Config find; without a standard none of its own checks run."""
+    """Nothing collects the findings of GuardDuty, Inspector and Config. Without a standard, Security Hub's own checks
+    do not run."""
     standards = it.every("aws_securityhub_standards_subscription", it.region)
     return None if standards else "no standard is subscribed to"
 
 
 @rule(
-    title="No analyzer looks for access from outside",
+    title="No analyzer for external access",
     severity="high",
     theme="logging",
     types=("aws_accessanalyzer_analyzer",),
     reads=("type",),
-    remedy="Have an aws_accessanalyzer_analyzer of the type ACCOUNT or ORGANIZATION in each region.",
+    remedy="Create an aws_accessanalyzer_analyzer of the type ACCOUNT or ORGANIZATION in each region.",
     references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/what-is-access-analyzer.html",),
     prowler=("accessanalyzer_enabled",),
     security_hub=("IAM.28",),
@@ -370,13 +372,13 @@ def securityhub_off(it: Subject) -> Found:
     guards="region",
 )
 def access_analyzer_off(it: Subject) -> Found:
-    """Nobody is told when a bucket, a role or a key is opened to another account. One that looks for what is unused
-    does not look for that."""
+    """Nothing reports that a bucket, role or key was opened to another account. An analyzer for unused access does not
+    do that."""
     return None if str(it["type"] or "").upper() in ("ACCOUNT", "ORGANIZATION") else False
 
 
 @rule(
-    title="Nobody looks for personal data in buckets",
+    title="Macie is off",
     severity="medium",
     theme="logging",
     types=("aws_macie2_account",),
@@ -389,12 +391,12 @@ def access_analyzer_off(it: Subject) -> Found:
     guards="region",
 )
 def macie_off(it: Subject) -> Found:
-    """Macie is off, or paused."""
+    """Nothing searches buckets for personal data, because Macie is disabled or paused."""
     return "status is PAUSED" if it["status"] == "PAUSED" else None
 
 
 @rule(
-    title="Nobody looks for known holes",
+    title="Inspector is off",
     severity="high",
     theme="logging",
     types=("aws_inspector2_enabler",),
@@ -407,7 +409,7 @@ def macie_off(it: Subject) -> Found:
     guards="region",
 )
 def inspector_off(it: Subject) -> Found:
-    """Inspector does not scan machines, images or functions: what must be patched is not known."""
+    """It does not scan instances, images or functions, so known vulnerabilities are not reported."""
     lost = {"EC2": "Inspector.1", "ECR": "Inspector.2", "LAMBDA": "Inspector.4"}
     on = it["resource_types"] or ()
     return [
@@ -418,17 +420,17 @@ def inspector_off(it: Subject) -> Found:
 
 
 @rule(
-    title="What the state machine does is not logged, or its definition holds a secret",
+    title="The state machine is not logged, or its definition contains a secret",
     severity="high",
     theme="logging",
     types=("aws_sfn_state_machine",),
     reads=("logging_configuration", "definition"),
-    remedy="Set logging_configuration; keep secrets in Secrets Manager.",
+    remedy="Set logging_configuration, and store secrets in Secrets Manager.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/stepfunctions-controls.html",),
     prowler=("stepfunctions_statemachine_logging_enabled", "stepfunctions_statemachine_no_secrets_in_definition"),
 )
 def sfn_logging(it: Subject) -> Found:
-    """Definitions are readable by everybody who may describe them."""
+    """Anybody who may describe the state machine can read its definition."""
     secret = in_document(it["definition"])
     if secret:
         return Fail(secret, "critical")
@@ -437,7 +439,7 @@ def sfn_logging(it: Subject) -> Found:
 
 
 @rule(
-    title="What is asked of the zone is not logged",
+    title="DNS queries of the zone are not logged",
     severity="medium",
     theme="logging",
     types=("aws_route53_query_log", "aws_route53_zone"),
@@ -448,7 +450,7 @@ def sfn_logging(it: Subject) -> Found:
     when_missing=("aws_route53_query_log",),
 )
 def r53_query_log(it: Subject) -> Found:
-    """Query logs tell who looks for names that should not be known. Private zones cannot have any."""
+    """Query logs show who looks up which names. Private zones cannot have them."""
     if it.type == "aws_route53_query_log" or it["vpc"]:
         return None
     return None if it.near("aws_route53_query_log") else "no query log"

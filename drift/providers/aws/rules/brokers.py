@@ -12,39 +12,39 @@ WITH_SHA1 = "TransferSecurityPolicy-2018-11"
 
 
 @rule(
-    title="The broker is on the internet",
+    title="The broker is public",
     severity="high",
     theme="public access",
     types=("aws_mq_broker",),
     reads=("publicly_accessible",),
-    remedy="Make it anew in private subnets, without publicly_accessible.",
+    remedy="Create it again in private subnets, without publicly_accessible.",
     references=MQ,
     prowler=("mq_broker_not_publicly_accessible",),
 )
 def mq_public(it: Subject) -> Found:
-    """Anybody may try a password."""
+    """Anybody on the internet can try passwords."""
     return "publicly_accessible is on" if it["publicly_accessible"] else None
 
 
 @rule(
-    title="The broker's logs are not kept",
+    title="The broker is not logged",
     severity="low",
     theme="logging",
     types=("aws_mq_broker",),
     reads=("logs", "engine_type"),
-    remedy="Set general and, for ActiveMQ, audit in logs.",
+    remedy="Set general in logs, and audit for ActiveMQ.",
     references=MQ,
     prowler=("mq_broker_logging_enabled",),
     security_hub=("MQ.2",),
 )
 def mq_logs(it: Subject) -> Found:
-    """Without them nobody can tell afterwards who did what; RabbitMQ has no audit log."""
+    """General logs are off, or audit logs of ActiveMQ. RabbitMQ has no audit log."""
     kinds = ("general",) if it["engine_type"] == "rabbitmq" else ("general", "audit")
     return [f"logs.{kind} is off" for kind in kinds if not it.at(f"logs.{kind}")]
 
 
 @rule(
-    title="The Kafka cluster is on the internet, or asks nobody who they are",
+    title="The Kafka cluster is public, or allows unauthenticated clients",
     severity="critical",
     theme="public access",
     types=("aws_msk_cluster",),
@@ -64,7 +64,7 @@ def msk_public_or_noauth(it: Subject) -> Found:
 
 
 @rule(
-    title="The Kafka cluster talks in the clear",
+    title="The Kafka cluster allows unencrypted connections",
     severity="high",
     theme="transit",
     types=("aws_msk_cluster",),
@@ -75,7 +75,7 @@ def msk_public_or_noauth(it: Subject) -> Found:
     security_hub=("MSK.1",),
 )
 def msk_encryption(it: Subject) -> Found:
-    """Plain text between clients and brokers, or among brokers."""
+    """Plain text between clients and brokers, or between brokers."""
     clients = it.at("encryption_info.encryption_in_transit.client_broker")
     found = [f"client_broker is {clients}"] if clients not in (None, "TLS") else []
     if it.at("encryption_info.encryption_in_transit.in_cluster") is False:
@@ -84,18 +84,18 @@ def msk_encryption(it: Subject) -> Found:
 
 
 @rule(
-    title="The file server speaks FTP, is on the internet, or still allows SHA-1",
+    title="The file server allows FTP, is public, or allows SHA-1",
     severity="high",
     theme="transit",
     types=("aws_transfer_server",),
     reads=("protocols", "endpoint_type", "security_policy_name"),
-    remedy="Leave FTP out of protocols, use an endpoint in a VPC, and a newer security_policy_name.",
+    remedy="Remove FTP from protocols, use a VPC endpoint, and a newer security_policy_name.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/transfer-controls.html",),
     prowler=("transfer_server_in_transit_encryption_enabled",),
     security_hub=("Transfer.2",),
 )
 def transfer_ftp(it: Subject) -> Found:
-    """FTP sends passwords and files as they are; that alone is high, the others are medium."""
+    """FTP sends passwords and files unencrypted: high. The other two alone are medium."""
     if "FTP" in (it["protocols"] or ()):
         return "protocols has FTP"
     found = ["endpoint_type is PUBLIC"] if it["endpoint_type"] == "PUBLIC" else []

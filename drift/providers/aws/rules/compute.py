@@ -16,7 +16,7 @@ ADMIN_PORTS = (22, 3389)
 
 
 @rule(
-    title="The instance answers the old metadata service",
+    title="The instance allows IMDSv1",
     severity="high",
     theme="identity",
     types=("aws_instance", "aws_launch_template", "aws_launch_configuration"),
@@ -31,7 +31,8 @@ ADMIN_PORTS = (22, 3389)
     security_hub=("EC2.8",),
 )
 def ec2_imdsv1(it: Subject) -> Found:
-    """Version 1 gives the role's credentials to whoever can make the instance fetch a URL."""
+    """Version 1 of the metadata service gives the role's credentials to anybody who can make the instance request a
+    URL."""
     if it.at("metadata_options.http_tokens") == "required" or it.at("metadata_options.http_endpoint") == "disabled":
         return None
     return "http_tokens is not required"
@@ -44,18 +45,18 @@ def ec2_imdsv1(it: Subject) -> Found:
     types=("aws_instance",),
     reads=("public_ip",),
     near=("aws_subnet", "aws_route_table"),
-    remedy="Put it into a private subnet, behind a load balancer or Session Manager.",
+    remedy="Move it into a private subnet, behind a load balancer or Session Manager.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("ec2_instance_public_ip",),
     security_hub=("EC2.9",),
 )
 def ec2_public_ip(it: Subject) -> Found:
-    """An address of the internet, in a subnet with a route to an internet gateway."""
+    """A public IP address, in a subnet with a route to an internet gateway."""
     return public_instance(it) or None
 
 
 @rule(
-    title="Machines made from it get a public address",
+    title="The launch template assigns public addresses",
     severity="high",
     theme="network",
     types=("aws_launch_template", "aws_launch_configuration"),
@@ -65,7 +66,7 @@ def ec2_public_ip(it: Subject) -> Found:
     security_hub=("EC2.25",),
 )
 def lt_public_ip(it: Subject) -> Found:
-    """Whatever the subnet says, instances of this template are on the internet."""
+    """Instances of this template get a public address, whatever the subnet's setting is."""
     if it.type == "aws_launch_configuration":
         return "associate_public_ip_address is on" if it["associate_public_ip_address"] else None
     wanted = [v for v in it.all("network_interfaces[].associate_public_ip_address") if v in (True, "true")]
@@ -84,29 +85,29 @@ def exposed(it: Subject, ports: tuple[int, ...]) -> Found:
 
 
 @rule(
-    title="The internet reaches a machine's SSH or Remote Desktop",
+    title="SSH or Remote Desktop of an instance is reachable from the internet",
     severity="critical",
     theme="network",
     types=("aws_instance",),
     reads=("public_ip", "vpc_security_group_ids"),
     near=PATH,
-    remedy="Close the port, or take the public address away.",
+    remedy="Close the port, or remove the public address.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("ec2_instance_port_ssh_exposed_to_internet", "ec2_instance_port_rdp_exposed_to_internet"),
 )
 def ec2_admin_port_exposed(it: Subject) -> Found:
-    """A public address, and a route, a network ACL and a security group that let the internet through to it."""
+    """A public address, and a route, network ACL and security group that let the internet reach it."""
     return exposed(it, ADMIN_PORTS)
 
 
 @rule(
-    title="The internet reaches a machine's database port",
+    title="A database port of an instance is reachable from the internet",
     severity="critical",
     theme="network",
     types=("aws_instance",),
     reads=("public_ip", "vpc_security_group_ids"),
     near=PATH,
-    remedy="Close the port, or take the public address away.",
+    remedy="Close the port, or remove the public address.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=(
         "ec2_instance_port_mysql_exposed_to_internet",
@@ -121,18 +122,18 @@ def ec2_admin_port_exposed(it: Subject) -> Found:
     ),
 )
 def ec2_db_port_exposed(it: Subject) -> Found:
-    """A public address, and a route, a network ACL and a security group that let the internet through to it."""
+    """A public address, and a route, network ACL and security group that let the internet reach it."""
     return exposed(it, DATABASES)
 
 
 @rule(
-    title="The internet reaches an old or internal protocol of a machine",
+    title="A legacy or internal protocol of an instance is reachable from the internet",
     severity="critical",
     theme="network",
     types=("aws_instance",),
     reads=("public_ip", "vpc_security_group_ids"),
     near=PATH,
-    remedy="Close the port, or take the public address away.",
+    remedy="Close the port, or remove the public address.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=(
         "ec2_instance_port_ftp_exposed_to_internet",
@@ -144,50 +145,50 @@ def ec2_db_port_exposed(it: Subject) -> Found:
     ),
 )
 def ec2_risky_port_exposed(it: Subject) -> Found:
-    """FTP, Telnet, Kerberos, SMB, LDAP, Kafka and their like, at a public address."""
+    """FTP, Telnet, Kerberos, SMB, LDAP, Kafka and similar protocols, on a public address."""
     return exposed(it, RISKY)
 
 
 @rule(
-    title="A machine on the internet holds a role",
+    title="A public instance has an IAM role",
     severity="high",
     theme="identity",
     types=("aws_instance",),
     reads=("public_ip", "iam_instance_profile"),
     near=("aws_subnet", "aws_route_table"),
-    remedy="Take the public address away, or give the role as little as it needs.",
+    remedy="Remove the public address, or reduce the role's permissions.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("ec2_instance_internet_facing_with_instance_profile",),
 )
 def ec2_public_with_role(it: Subject) -> Found:
-    """Who breaks into it has the role's rights too."""
+    """Whoever compromises the instance gets the permissions of its role."""
     profile = it["iam_instance_profile"]
     path = public_instance(it) if profile else ""
     return f"{profile} at {path}" if path else None
 
 
 @rule(
-    title="The instance has no role",
+    title="The instance has no IAM role",
     severity="medium",
     theme="identity",
     types=("aws_instance",),
     reads=("iam_instance_profile",),
-    remedy="Give it an instance profile, so that nobody puts keys on it.",
+    remedy="Give it an instance profile.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("ec2_instance_profile_attached",),
 )
 def ec2_no_role(it: Subject) -> Found:
-    """What runs on a machine without a role and calls AWS does so with long-lived keys."""
+    """Without a role, software on the instance needs long-lived access keys to call AWS."""
     return None if it["iam_instance_profile"] else "no iam_instance_profile"
 
 
 @rule(
-    title="User data holds a secret",
+    title="User data contains a secret",
     severity="critical",
     theme="secrets",
     types=("aws_instance", "aws_launch_template", "aws_launch_configuration"),
     reads=("user_data",),
-    remedy="Keep it in Secrets Manager or Parameter Store and let the machine fetch it.",
+    remedy="Store the secret in Secrets Manager or Parameter Store, and let the instance read it from there.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=(
         "ec2_instance_secrets_user_data",
@@ -196,12 +197,12 @@ def ec2_no_role(it: Subject) -> Found:
     ),
 )
 def ec2_userdata_secret(it: Subject) -> Found:
-    """User data is readable by everybody who may describe the instance, and by everything that runs on it."""
+    """Anybody who may describe the instance, and every process on it, can read user data."""
     return in_script(it["user_data_text"] if it.has("user_data_text") else it["user_data"])
 
 
 @rule(
-    title="The instance is monitored every five minutes only",
+    title="Detailed monitoring is off",
     severity="low",
     theme="logging",
     types=("aws_instance",),
@@ -211,7 +212,7 @@ def ec2_userdata_secret(it: Subject) -> Found:
     prowler=("ec2_instance_detailed_monitoring_enabled",),
 )
 def ec2_monitoring(it: Subject) -> Found:
-    """Detailed monitoring tells each minute."""
+    """Basic monitoring sends metrics every five minutes, detailed monitoring every minute."""
     return None if it["monitoring"] else "monitoring is off"
 
 
@@ -220,13 +221,13 @@ def ec2_monitoring(it: Subject) -> Found:
     severity="high",
     theme="encryption",
     types=("aws_ebs_volume", "aws_instance"),
-    remedy="Make an encrypted copy through a snapshot, and switch on encryption by default.",
+    remedy="Create an encrypted copy through a snapshot, and enable encryption by default.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("ec2_ebs_volume_encryption",),
     security_hub=("EC2.3",),
 )
 def ebs_unencrypted(it: Subject) -> Found:
-    """Whoever gets the volume or a snapshot of it can read it."""
+    """Anybody who gets the volume or its snapshot can read it."""
     if it.type == "aws_ebs_volume":
         return None if it["encrypted"] else "encrypted is off"
     clear = [b for b in it.all("root_block_device") if not b.get("encrypted")]
@@ -248,7 +249,7 @@ def ebs_unencrypted(it: Subject) -> Found:
     guards="region",
 )
 def ebs_default_encryption(it: Subject) -> Found:
-    """Whoever forgets to ask for encryption does not get it."""
+    """A volume is unencrypted unless its creator asks for encryption."""
     return None if it["enabled"] else "enabled is off"
 
 
@@ -263,7 +264,7 @@ def ebs_default_encryption(it: Subject) -> Found:
     prowler=("ec2_ebs_snapshots_encrypted",),
 )
 def ebs_snapshot_unencrypted(it: Subject) -> Found:
-    """A snapshot without encryption can be shared with anybody by one call."""
+    """One API call can share an unencrypted snapshot with anybody."""
     return None if it["encrypted"] else "encrypted is off"
 
 
@@ -278,7 +279,7 @@ def ebs_snapshot_unencrypted(it: Subject) -> Found:
     security_hub=("EC2.1",),
 )
 def ebs_snapshot_public(it: Subject) -> Found:
-    """Everybody with an AWS account can make a volume of it and read it."""
+    """Anybody with an AWS account can create a volume from it and read the data."""
     part = it.type == "aws_snapshot_create_volume_permission"
     given = (it["account_id"],) if part else it["shared_with"] or ()
     return "createVolumePermission is all" if "all" in given else None
@@ -290,12 +291,12 @@ def ebs_snapshot_public(it: Subject) -> Found:
     theme="public access",
     types=("aws_ami_launch_permission", "aws_ami"),
     near=("aws_ami_launch_permission",),
-    remedy="Take the permission away, and block public images for the account.",
+    remedy="Remove the permission, and block public images for the account.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("ec2_ami_public",),
 )
 def ami_public(it: Subject) -> Found:
-    """Everybody with an AWS account can start a machine from it and read its disks."""
+    """Anybody with an AWS account can launch it and read its disks."""
     given = [it] if it.type == "aws_ami_launch_permission" else it.near("aws_ami_launch_permission")
     return "launch permission for all" if any(p["group"] == "all" for p in given) else None
 
@@ -306,26 +307,26 @@ def ami_public(it: Subject) -> Found:
     theme="backup",
     types=("aws_ebs_volume",),
     near=("aws_backup_selection",),
-    remedy="Add it, or one of its tags, to a selection of AWS Backup.",
+    remedy="Add it, or one of its tags, to a backup selection.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("ec2_ebs_volume_protected_by_backup_plan",),
     security_hub=("EC2.28",),
 )
 def ebs_not_in_backup_plan(it: Subject) -> Found:
-    """No selection of AWS Backup names it, its kind or one of its tags."""
+    """No selection of AWS Backup matches its ARN, type or tags."""
     return backed_up(it, f"arn:aws:ec2:{it.region}:{it.account}:volume/{it.id}")
 
 
 @rule(
-    title="The address is used by nothing",
+    title="The Elastic IP address is unused",
     severity="low",
     theme="hygiene",
     types=("aws_eip",),
-    remedy="Release it, or use it: DNS may still point at it.",
+    remedy="Release the address, or use it. First remove DNS records that name it.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("ec2_elastic_ip_unassigned",),
     security_hub=("EC2.12",),
 )
 def eip_unused(it: Subject) -> Found:
-    """An idle address costs money, and a name that points at it after its release points at a stranger."""
+    """An unused address costs money. After its release, DNS records that still name it point to somebody else."""
     return None if it["association_id"] else "not associated"

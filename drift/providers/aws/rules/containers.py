@@ -14,18 +14,19 @@ from drift.rules.subject import Subject
 
 
 @rule(
-    title="Anybody may call the function",
+    title="Anybody may invoke the function",
     severity="critical",
     theme="public access",
     types=("aws_lambda_permission",),
     reads=("principal", "source_account", "source_arn", "principal_org_id"),
-    remedy="Name the account or the resource that may call it (source_account, source_arn).",
+    remedy="Name the account or resource that may invoke it (source_account, source_arn).",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html",),
     prowler=("awslambda_function_not_publicly_accessible",),
     security_hub=("Lambda.1",),
 )
 def lambda_public(it: Subject) -> Found:
-    """The principal `*` without a word on whose it must be. AWS_IAM asks for a signature, of whatever account."""
+    """A policy with the principal `*` and no condition that names an account or resource. AWS_IAM authentication
+    accepts any AWS account."""
     return f"{it['action']} for *" if open_to_all(permission_policy(it)) else None
 
 
@@ -52,7 +53,7 @@ def permission_policy(it: Subject) -> dict[str, Any]:
 
 
 @rule(
-    title="The function's URL asks nobody who he is",
+    title="The function's URL requires no authentication",
     severity="high",
     theme="identity",
     types=("aws_lambda_function_url",),
@@ -67,37 +68,37 @@ def lambda_url_public(it: Subject) -> Found:
 
 
 @rule(
-    title="The function's URL answers scripts of every site",
+    title="The function's URL allows every origin (CORS)",
     severity="medium",
     theme="public access",
     types=("aws_lambda_function_url",),
     reads=("cors",),
-    remedy="Name the sites in allow_origins.",
+    remedy="List the allowed sites in allow_origins.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html",),
     prowler=("awslambda_function_url_cors_policy",),
 )
 def lambda_url_cors(it: Subject) -> Found:
-    """Any page somebody opens may call it in his name."""
+    """A script on any website can call it with a visitor's credentials."""
     return "allow_origins is *" if "*" in it.all("cors.allow_origins[]") else None
 
 
 @rule(
-    title="An environment variable holds a secret",
+    title="An environment variable contains a secret",
     severity="critical",
     theme="secrets",
     types=("aws_lambda_function",),
     reads=("environment",),
-    remedy="Keep it in Secrets Manager or Parameter Store and let the function fetch it.",
+    remedy="Store the secret in Secrets Manager or Parameter Store, and let the function read it from there.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html",),
     prowler=("awslambda_function_no_secrets_in_variables",),
 )
 def lambda_env_secret(it: Subject) -> Found:
-    """Variables are readable by everybody who may describe the function, and end up in logs."""
+    """Anybody who may describe the function can read its variables, and they appear in logs."""
     return in_variables(it.at("environment.variables") or {})
 
 
 @rule(
-    title="The environment is not encrypted with a key of one's own",
+    title="Environment variables are not encrypted with a customer managed key",
     severity="medium",
     theme="encryption",
     types=("aws_lambda_function",),
@@ -107,7 +108,7 @@ def lambda_env_secret(it: Subject) -> Found:
     prowler=("awslambda_function_env_vars_not_encrypted_with_cmk",),
 )
 def lambda_env_kms(it: Subject) -> Found:
-    """With AWS's own key, the right to read the function is all one needs."""
+    """With AWS's own key, permission to read the function is enough to read them."""
     return "no kms_key_arn" if it.at("environment.variables") and not it["kms_key_arn"] else None
 
 
@@ -117,29 +118,29 @@ def lambda_env_kms(it: Subject) -> Found:
     theme="hygiene",
     types=("aws_lambda_function",),
     reads=("runtime",),
-    remedy="Move it to a runtime that is supported.",
+    remedy="Move the function to a supported runtime.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html",),
     prowler=("awslambda_function_using_supported_runtimes",),
     security_hub=("Lambda.2",),
 )
 def lambda_runtime_eol(it: Subject) -> Found:
-    """No more security fixes."""
+    """It gets no more security updates."""
     return past(LAMBDA, str(it["runtime"] or ""), it.today)
 
 
 @rule(
-    title="The function runs outside of any VPC",
+    title="The function does not run in a VPC",
     severity="low",
     theme="network",
     types=("aws_lambda_function",),
     reads=("vpc_config",),
-    remedy="Set vpc_config, where it must reach what is inside.",
+    remedy="Set vpc_config if the function accesses resources in a VPC.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html",),
     prowler=("awslambda_function_inside_vpc",),
     security_hub=("Lambda.3",),
 )
 def lambda_no_vpc(it: Subject) -> Found:
-    """Its traffic is seen by no flow log and no security group."""
+    """No flow log and no security group applies to its traffic."""
     return None if list(it.all("vpc_config.subnet_ids[]")) else "no vpc_config"
 
 
@@ -149,12 +150,12 @@ def _containers(it: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 @rule(
-    title="A container is not kept apart from its host",
+    title="A container is not isolated from its host",
     severity="high",
     theme="identity",
     types=("aws_ecs_task_definition",),
     reads=("container_definitions", "pid_mode", "network_mode"),
-    remedy="Take away privileged, pid_mode host, and root in the host's network.",
+    remedy="Remove privileged, pid_mode host, and root in the host's network.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html",),
     prowler=(
         "ecs_task_definitions_no_privileged_containers",
@@ -164,7 +165,7 @@ def _containers(it: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
     security_hub=("ECS.1", "ECS.3", "ECS.4"),
 )
 def ecs_privileged(it: Subject) -> Found:
-    """Who breaks into the container has the machine."""
+    """Whoever compromises the container controls the host."""
     if it["pid_mode"] == "host":
         return "pid_mode is host"
     for name, container in _containers(it):
@@ -177,33 +178,33 @@ def ecs_privileged(it: Subject) -> Found:
 
 
 @rule(
-    title="A container can write to its own file system",
+    title="A container's root file system is writable",
     severity="high",
     theme="hygiene",
     types=("aws_ecs_task_definition",),
     reads=("container_definitions",),
-    remedy="Set readonlyRootFilesystem and mount what must be written.",
+    remedy="Set readonlyRootFilesystem, and mount volumes for data that must be written.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html",),
     prowler=("ecs_task_definitions_containers_readonly_access",),
     security_hub=("ECS.5",),
 )
 def ecs_readonly_root(it: Subject) -> Found:
-    """An intruder cannot leave a tool where nothing can be written."""
+    """An attacker cannot store tools in a read-only file system."""
     return [name for name, c in _containers(it) if not c.get("readonlyRootFilesystem")]
 
 
 @rule(
-    title="A container's environment holds a secret",
+    title="A container's environment contains a secret",
     severity="critical",
     theme="secrets",
     types=("aws_ecs_task_definition", "aws_batch_job_definition"),
-    remedy="Name it under secrets, from Secrets Manager or Parameter Store.",
+    remedy="Use secrets, from Secrets Manager or Parameter Store.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html",),
     prowler=("ecs_task_definitions_no_environment_secrets", "batch_job_definition_no_secrets"),
     security_hub=("ECS.8",),
 )
 def ecs_env_secret(it: Subject) -> Found:
-    """Definitions are readable by everybody who may describe them, and are kept for ever."""
+    """Anybody who may describe task definitions can read it, also in old revisions."""
     if it.type == "aws_batch_job_definition":
         return in_document(it["container_properties"])
     facts = list[str]()
@@ -215,7 +216,7 @@ def ecs_env_secret(it: Subject) -> Found:
 
 
 @rule(
-    title="A container's output is not kept",
+    title="A container is not logged",
     severity="high",
     theme="logging",
     types=("aws_ecs_task_definition",),
@@ -226,7 +227,7 @@ def ecs_env_secret(it: Subject) -> Found:
     security_hub=("ECS.9",),
 )
 def ecs_logging(it: Subject) -> Found:
-    """What it said is gone with it."""
+    """Without a log configuration, its output is lost when it stops."""
     return [name for name, c in _containers(it) if not (c.get("logConfiguration") or {}).get("logDriver")]
 
 
@@ -242,12 +243,12 @@ def ecs_logging(it: Subject) -> Found:
     security_hub=("ECS.2",),
 )
 def ecs_public_ip(it: Subject) -> Found:
-    """Every task is on the internet."""
+    """Every task is reachable from the internet."""
     return "assign_public_ip is on" if it.at("network_configuration.assign_public_ip") else None
 
 
 @rule(
-    title="The cluster's containers are not watched",
+    title="Container Insights is off",
     severity="medium",
     theme="logging",
     types=("aws_ecs_cluster",),
@@ -257,7 +258,7 @@ def ecs_public_ip(it: Subject) -> Found:
     prowler=("ecs_cluster_container_insights_enabled",),
 )
 def ecs_insights(it: Subject) -> Found:
-    """Container Insights tells what they use and why they stop."""
+    """Container Insights records resource usage and the reasons why containers stop."""
     on = any(
         s.get("name") == "containerInsights" and s.get("value") in ("enabled", "enhanced") for s in it["setting"] or ()
     )
@@ -265,7 +266,7 @@ def ecs_insights(it: Subject) -> Found:
 
 
 @rule(
-    title="The cluster's API is open to the world",
+    title="The cluster's API endpoint is open to the internet",
     severity="high",
     theme="public access",
     types=("aws_eks_cluster",),
@@ -275,7 +276,7 @@ def ecs_insights(it: Subject) -> Found:
     prowler=("eks_cluster_not_publicly_accessible",),
 )
 def eks_public_endpoint(it: Subject) -> Found:
-    """Anybody can knock at the Kubernetes API. A cluster with IPv6 has ::/0 beside 0.0.0.0/0, as AWS makes it."""
+    """Anybody can send requests to the Kubernetes API. A cluster with IPv6 has ::/0 besides 0.0.0.0/0 by default."""
     if not it.at("vpc_config.endpoint_public_access"):
         return None
     cidrs = sorted(str(c) for c in it.all("vpc_config.public_access_cidrs[]"))
@@ -285,7 +286,7 @@ def eks_public_endpoint(it: Subject) -> Found:
 
 
 @rule(
-    title="Kubernetes' secrets are not encrypted with a key of one's own",
+    title="Kubernetes secrets are not encrypted with a customer managed key",
     severity="medium",
     theme="encryption",
     types=("aws_eks_cluster",),
@@ -296,12 +297,12 @@ def eks_public_endpoint(it: Subject) -> Found:
     security_hub=("EKS.3",),
 )
 def eks_secrets_kms(it: Subject) -> Found:
-    """Whoever gets at etcd's disks reads them."""
+    """Anybody who gets the disks of etcd can read them."""
     return None if "secrets" in it.all("encryption_config.resources[]") else "secrets is not in encryption_config"
 
 
 @rule(
-    title="The control plane does not log everything",
+    title="Control plane logs are incomplete",
     severity="medium",
     theme="logging",
     types=("aws_eks_cluster",),
@@ -312,7 +313,7 @@ def eks_secrets_kms(it: Subject) -> Found:
     security_hub=("EKS.8",),
 )
 def eks_logs(it: Subject) -> Found:
-    """Without the audit log nobody can tell who did what in the cluster."""
+    """Without the audit log, it is unknown who did what in the cluster."""
     lost = {"api", "audit", "authenticator", "controllerManager", "scheduler"} - set(
         it["enabled_cluster_log_types"] or ()
     )
@@ -320,7 +321,7 @@ def eks_logs(it: Subject) -> Found:
 
 
 @rule(
-    title="The cluster's version is past its standard support",
+    title="The cluster's Kubernetes version is past standard support",
     severity="high",
     theme="hygiene",
     types=("aws_eks_cluster",),
@@ -331,12 +332,12 @@ def eks_logs(it: Subject) -> Found:
     security_hub=("EKS.2",),
 )
 def eks_version_eol(it: Subject) -> Found:
-    """Extended support costs six times as much; after it the cluster is upgraded unasked."""
+    """Extended support costs six times as much. When it ends, AWS upgrades the cluster automatically."""
     return past(KUBERNETES, str(it["version"] or ""), it.today)
 
 
 @rule(
-    title="Anybody may pull from the repository",
+    title="Anybody may pull images from the repository",
     severity="critical",
     theme="public access",
     types=("aws_ecr_repository_policy",),
@@ -346,12 +347,12 @@ def eks_version_eol(it: Subject) -> Found:
     prowler=("ecr_repositories_not_publicly_accessible",),
 )
 def ecr_public(it: Subject) -> Found:
-    """A policy with the principal `*` and no condition that says who."""
+    """A policy with the principal `*` and no condition that limits who may use it."""
     return open_to_all(it["policy"])
 
 
 @rule(
-    title="Images are not scanned when they are pushed",
+    title="Images are not scanned on push",
     severity="medium",
     theme="hygiene",
     types=("aws_ecr_repository",),
@@ -363,7 +364,7 @@ def ecr_public(it: Subject) -> Found:
     security_hub=("ECR.1",),
 )
 def ecr_scan(it: Subject) -> Found:
-    """Known holes go into production unseen."""
+    """Known vulnerabilities reach production unnoticed."""
     if it.at("image_scanning_configuration.scan_on_push"):
         return None
     registry = it.every("aws_ecr_registry_scanning_configuration", it.region)
@@ -371,7 +372,7 @@ def ecr_scan(it: Subject) -> Found:
 
 
 @rule(
-    title="An image's tag can be moved",
+    title="Image tags are mutable",
     severity="medium",
     theme="hygiene",
     types=("aws_ecr_repository",),
@@ -382,6 +383,6 @@ def ecr_scan(it: Subject) -> Found:
     security_hub=("ECR.2",),
 )
 def ecr_tag_mutable(it: Subject) -> Found:
-    """What was tested is not what runs, once somebody pushes another image under its tag."""
+    """Somebody can push another image under a tag that was already tested."""
     found = it["image_tag_mutability"]
     return None if str(found).startswith("IMMUTABLE") else f"image_tag_mutability is {found}"

@@ -10,7 +10,7 @@ from drift.providers.aws.rules.lifetimes import ended
 from drift.rules.spec import Fail, Found, rule
 from drift.rules.subject import Subject
 
-PUBLIC = "Switch publicly_accessible off and reach it from inside the VPC."
+PUBLIC = "Turn publicly_accessible off, and access the database from inside the VPC."
 
 NETWORK = ("aws_security_group", "aws_db_subnet_group", "aws_subnet", "aws_route_table", "aws_network_acl")
 
@@ -49,19 +49,20 @@ def on_the_internet(it: Subject, severity: Severity) -> Fail | None:
 
 
 @rule(
-    title="The database has a public address",
+    title="The database is public",
     severity="high",
     theme="public access",
     types=("aws_db_instance", "aws_rds_cluster_instance"),
     reads=("publicly_accessible",),
     near=NETWORK,
-    remedy="Switch publicly_accessible off and reach it from inside the VPC.",
+    remedy="Turn publicly_accessible off, and access the database from inside the VPC.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_instance_no_public_access",),
     security_hub=("RDS.2",),
 )
 def rds_public(it: Subject) -> Found:
-    """publicly_accessible; critical where all doors on the way let the internet through to its port."""
+    """publicly_accessible is on. Critical if the internet can reach its port: through route, network ACL and
+    security group."""
     return on_the_internet(it, "high")
 
 
@@ -77,12 +78,12 @@ def rds_public(it: Subject) -> Found:
     security_hub=("RDS.27", "RDS.3"),
 )
 def rds_unencrypted(it: Subject) -> Found:
-    """Its disks, its backups and its snapshots can be read by whoever gets them."""
+    """Anybody who gets its disks, backups or snapshots can read them."""
     return None if it["storage_encrypted"] else "storage_encrypted is off"
 
 
 @rule(
-    title="Backups are not kept for long enough",
+    title="Backups are deleted too early",
     severity="medium",
     theme="backup",
     types=("aws_db_instance", "aws_rds_cluster"),
@@ -93,7 +94,7 @@ def rds_unencrypted(it: Subject) -> Found:
     security_hub=("RDS.11",),
 )
 def rds_backup_retention(it: Subject) -> Found:
-    """Fewer days than `backup_retention_days` (7)."""
+    """Retention is shorter than `backup_retention_days` (7)."""
     days = int(it["backup_retention_period"] or 0)
     return f"{days} days" if days < it.criteria.threshold("backup_retention_days") else None
 
@@ -104,17 +105,17 @@ def rds_backup_retention(it: Subject) -> Found:
     theme="backup",
     types=("aws_db_instance", "aws_rds_cluster"),
     near=("aws_backup_selection",),
-    remedy="Add it, or one of its tags, to a selection of AWS Backup.",
+    remedy="Add it, or one of its tags, to a backup selection.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_instance_protected_by_backup_plan", "rds_cluster_protected_by_backup_plan"),
 )
 def rds_not_in_backup_plan(it: Subject) -> Found:
-    """No selection of AWS Backup names it, its kind or one of its tags."""
+    """No selection of AWS Backup matches its ARN, type or tags."""
     return backed_up(it, str(it["arn"] or ""))
 
 
 @rule(
-    title="The database does not let IAM decide who comes in",
+    title="IAM database authentication is off",
     severity="medium",
     theme="identity",
     types=("aws_db_instance", "aws_rds_cluster"),
@@ -125,41 +126,42 @@ def rds_not_in_backup_plan(it: Subject) -> Found:
     security_hub=("RDS.10", "RDS.12"),
 )
 def rds_iam_auth(it: Subject) -> Found:
-    """Passwords are shared and kept; IAM's tokens last for minutes. Engines that cannot do it are left out."""
+    """Passwords are shared and last long; IAM tokens expire after minutes. Engines without IAM authentication are not
+    checked."""
     if not str(it["engine"] or "").startswith(("mysql", "postgres", "mariadb", "aurora")):
         return None
     return None if it["iam_database_authentication_enabled"] else "iam_database_authentication_enabled is off"
 
 
 @rule(
-    title="The administrator has the name everybody guesses",
+    title="The master user has a default name",
     severity="medium",
     theme="identity",
     types=("aws_db_instance", "aws_rds_cluster"),
-    remedy="Choose another name when the database is made again.",
+    remedy="Choose another name when you create the database again.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_instance_default_admin", "rds_cluster_default_admin"),
     security_hub=("RDS.24", "RDS.25"),
 )
 def rds_default_admin(it: Subject) -> Found:
-    """The first name that is tried."""
+    """Attackers try default names first."""
     name = it["username"] if it.has("username") else it["master_username"]
     return str(name) if str(name or "").lower() in ADMINS else None
 
 
 @rule(
-    title="The database listens on its engine's own port",
+    title="The database uses its engine's default port",
     severity="low",
     theme="hygiene",
     types=("aws_db_instance", "aws_rds_cluster"),
     reads=("engine", "port"),
-    remedy="Choose another port, where that is worth the trouble.",
+    remedy="Choose another port if that is worth the effort.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_instance_non_default_port", "rds_cluster_non_default_port"),
     security_hub=("RDS.23",),
 )
 def rds_default_port(it: Subject) -> Found:
-    """The first port that is tried."""
+    """Attackers scan default ports first."""
     engine, port = str(it["engine"] or ""), it["port"]
     usual = 5432 if engine == "aurora-postgresql" else next((p for e, p in PORTS.items() if engine.startswith(e)), None)
     return f"port {port}" if port and port == usual else None
@@ -172,16 +174,14 @@ def rds_default_port(it: Subject) -> Found:
     types=("aws_db_instance", "aws_rds_cluster"),
     reads=("engine",),
     near=("aws_db_parameter_group", "aws_rds_cluster_parameter_group"),
-    remedy="Set the parameter that makes TLS a must in a parameter group of one's own.",
+    remedy="Set the parameter in your own parameter group.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_instance_transport_encrypted",),
     security_hub=("RDS.38", "RDS.39"),
 )
 def rds_tls_not_forced(it: Subject) -> Found:
-    """rds.force_ssl, or require_secure_transport, is not set in the parameter group.
-
-    The engine's own default counts where it is known: PostgreSQL from 15 on insists on TLS.
-    """
+    """rds.force_ssl or require_secure_transport is not set in the parameter group. If the engine's default is known, it
+    applies: PostgreSQL requires TLS from version 15."""
     engine = str(it["engine"] or "")
     wanted = TLS.get(engine) or next((v for e, v in TLS.items() if engine.startswith(e)), None)
     if wanted is None:
@@ -201,7 +201,7 @@ def rds_tls_not_forced(it: Subject) -> Found:
 
 
 @rule(
-    title="The database's logs stay inside it",
+    title="Database logs are not exported",
     severity="medium",
     theme="logging",
     types=("aws_db_instance", "aws_rds_cluster"),
@@ -212,12 +212,12 @@ def rds_tls_not_forced(it: Subject) -> Found:
     security_hub=("RDS.37", "RDS.9"),
 )
 def rds_log_exports(it: Subject) -> Found:
-    """Logs that are exported outlive the database and whoever broke into it."""
+    """Exported logs survive the deletion of the database, and attackers on it cannot change them."""
     return None if it["enabled_cloudwatch_logs_exports"] else "enabled_cloudwatch_logs_exports is empty"
 
 
 @rule(
-    title="Minor upgrades are not made by themselves",
+    title="Automatic minor version upgrades are off",
     severity="medium",
     theme="hygiene",
     types=("aws_db_instance", "aws_rds_cluster_instance"),
@@ -228,12 +228,12 @@ def rds_log_exports(it: Subject) -> Found:
     security_hub=("RDS.13", "RDS.35"),
 )
 def rds_auto_minor(it: Subject) -> Found:
-    """Minor versions bring the engine's security fixes."""
+    """Minor versions contain the engine's security updates."""
     return None if it["auto_minor_version_upgrade"] else "auto_minor_version_upgrade is off"
 
 
 @rule(
-    title="The database is not monitored closely",
+    title="Enhanced monitoring is off",
     severity="low",
     theme="logging",
     types=("aws_db_instance",),
@@ -244,12 +244,12 @@ def rds_auto_minor(it: Subject) -> Found:
     security_hub=("RDS.6",),
 )
 def rds_enhanced_monitoring(it: Subject) -> Found:
-    """Enhanced monitoring shows what runs on the machine."""
+    """Enhanced monitoring shows the processes on the database's host."""
     return None if it["monitoring_interval"] else "monitoring_interval is 0"
 
 
 @rule(
-    title="Snapshots do not get the tags of what they are of",
+    title="Tags are not copied to snapshots",
     severity="low",
     theme="hygiene",
     types=("aws_db_instance", "aws_rds_cluster", "aws_neptune_cluster"),
@@ -264,12 +264,12 @@ def rds_enhanced_monitoring(it: Subject) -> Found:
     security_hub=("Neptune.8", "RDS.16", "RDS.17"),
 )
 def rds_copy_tags(it: Subject) -> Found:
-    """Policies and bills that go by tags do not see its snapshots."""
+    """Policies and cost reports that use tags miss the snapshots."""
     return None if it["copy_tags_to_snapshot"] else "copy_tags_to_snapshot is off"
 
 
 @rule(
-    title="The database's certificate is of an authority that has ended",
+    title="The database uses an expired certificate authority",
     severity="high",
     theme="transit",
     types=("aws_db_instance",),
@@ -279,27 +279,27 @@ def rds_copy_tags(it: Subject) -> Found:
     prowler=("rds_instance_certificate_expiration",),
 )
 def rds_ca_old(it: Subject) -> Found:
-    """Clients that check the certificate cannot connect; others never knew whom they spoke to."""
+    """Clients that verify the certificate cannot connect; other clients do not verify whom they connect to."""
     return str(it["ca_cert_identifier"]) if it["ca_cert_identifier"] in ("rds-ca-2015", "rds-ca-2019") else None
 
 
 @rule(
-    title="The engine's version is past its standard support",
+    title="The engine's version is past standard support",
     severity="high",
     theme="hygiene",
     types=("aws_db_instance", "aws_rds_cluster"),
     reads=("engine", "engine_version"),
-    remedy="Upgrade to a version that is supported.",
+    remedy="Upgrade to a supported version.",
     references=("https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support.html",),
     prowler=("rds_instance_deprecated_engine_version", "rds_instance_extended_support"),
 )
 def rds_engine_eol(it: Subject) -> Found:
-    """No more fixes, or only for money."""
+    """It gets no more updates, or only for a fee."""
     return ended(str(it["engine"] or ""), str(it["engine_version"] or ""), it.today)
 
 
 @rule(
-    title="The database can be deleted by one call",
+    title="Deletion protection is off",
     severity="low",
     theme="backup",
     types=("aws_db_instance", "aws_rds_cluster"),
@@ -310,7 +310,7 @@ def rds_engine_eol(it: Subject) -> Found:
     security_hub=("RDS.7", "RDS.8"),
 )
 def rds_deletion_protection(it: Subject) -> Found:
-    """Deletion protection asks for a second thought."""
+    """One API call can delete the database."""
     return None if it["deletion_protection"] else "deletion_protection is off"
 
 
@@ -320,13 +320,13 @@ def rds_deletion_protection(it: Subject) -> Found:
     theme="public access",
     types=("aws_db_snapshot", "aws_db_cluster_snapshot"),
     reads=("shared_accounts",),
-    remedy="Take `all` out of shared_accounts.",
+    remedy="Remove `all` from shared_accounts.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=("rds_snapshots_public_access", "documentdb_cluster_public_snapshot", "neptune_cluster_public_snapshot"),
     security_hub=("DocumentDB.3", "Neptune.3", "RDS.1"),
 )
 def rds_snapshot_public(it: Subject) -> Found:
-    """Everybody with an AWS account can restore it and read the database."""
+    """Anybody with an AWS account can restore it and read the data."""
     return "shared with all" if "all" in (it["shared_accounts"] or ()) else None
 
 
@@ -342,7 +342,7 @@ def rds_snapshot_public(it: Subject) -> Found:
     security_hub=("Neptune.6", "RDS.4"),
 )
 def rds_snapshot_unencrypted(it: Subject) -> Found:
-    """A snapshot without encryption can be shared with anybody by one call."""
+    """One API call can share an unencrypted snapshot with anybody."""
     name = "encrypted" if it.has("encrypted") else "storage_encrypted"
     return None if it[name] else f"{name} is off"
 
@@ -354,12 +354,12 @@ def _subscribed_alike(lost: Subject, other: Subject) -> bool:
 
 
 @rule(
-    title="Nobody is told when something happens to the database",
+    title="The event subscription is off or incomplete",
     severity="medium",
     theme="logging",
     types=("aws_db_event_subscription",),
     reads=("enabled", "source_type", "event_categories"),
-    remedy="Enable the subscription for the events that matter.",
+    remedy="Enable the subscription for these events.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
     prowler=(
         "rds_instance_critical_event_subscription",
@@ -372,7 +372,7 @@ def _subscribed_alike(lost: Subject, other: Subject) -> bool:
     stands_in=_subscribed_alike,
 )
 def rds_event_subscription(it: Subject) -> Found:
-    """The subscription is off, or leaves out failures or changes of the configuration."""
+    """It does not notify about failures or configuration changes."""
     if not it["enabled"]:
         return "enabled is off"
     wanted = {

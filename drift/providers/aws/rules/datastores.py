@@ -24,12 +24,12 @@ from drift.rules.subject import Subject
     security_hub=("DocumentDB.1",),
 )
 def docdb_neptune_unencrypted(it: Subject) -> Found:
-    """Its disks, its backups and its snapshots can be read by whoever gets them."""
+    """Anybody who gets its disks, backups or snapshots can read them."""
     return None if it["storage_encrypted"] else "storage_encrypted is off"
 
 
 @rule(
-    title="Backups are not kept for long enough",
+    title="Backups are deleted too early",
     severity="medium",
     theme="backup",
     types=("aws_docdb_cluster", "aws_neptune_cluster"),
@@ -43,13 +43,13 @@ def docdb_neptune_unencrypted(it: Subject) -> Found:
     security_hub=("DocumentDB.2", "Neptune.5"),
 )
 def docdb_neptune_backup(it: Subject) -> Found:
-    """Fewer days than `backup_retention_days` (7)."""
+    """Retention is shorter than `backup_retention_days` (7)."""
     days = int(it["backup_retention_period"] or 0)
     return f"{days} days" if days < it.criteria.threshold("backup_retention_days") else None
 
 
 @rule(
-    title="The cluster's audit log stays inside it",
+    title="The cluster's audit log is not exported",
     severity="medium",
     theme="logging",
     types=("aws_docdb_cluster", "aws_neptune_cluster"),
@@ -62,7 +62,7 @@ def docdb_neptune_backup(it: Subject) -> Found:
     security_hub=("DocumentDB.4", "Neptune.2"),
 )
 def docdb_neptune_logs(it: Subject) -> Found:
-    """Without it nobody can tell afterwards who asked for what."""
+    """Without it, it is unknown who queried what."""
     name = (
         "enabled_cloudwatch_logs_exports"
         if it.has("enabled_cloudwatch_logs_exports")
@@ -72,7 +72,7 @@ def docdb_neptune_logs(it: Subject) -> Found:
 
 
 @rule(
-    title="The cluster does not let IAM decide who comes in",
+    title="IAM database authentication is off",
     severity="medium",
     theme="identity",
     types=("aws_neptune_cluster",),
@@ -83,12 +83,12 @@ def docdb_neptune_logs(it: Subject) -> Found:
     security_hub=("Neptune.7",),
 )
 def neptune_iam_auth(it: Subject) -> Found:
-    """Neptune has no users of its own: without IAM, whoever reaches it may ask."""
+    """Neptune has no users of its own: without IAM, anybody who can connect can query it."""
     return None if it["iam_database_authentication_enabled"] else "iam_database_authentication_enabled is off"
 
 
 @rule(
-    title="The table cannot be restored to a moment",
+    title="Point-in-time recovery is off",
     severity="medium",
     theme="backup",
     types=("aws_dynamodb_table",),
@@ -99,12 +99,12 @@ def neptune_iam_auth(it: Subject) -> Found:
     security_hub=("DynamoDB.2",),
 )
 def ddb_pitr(it: Subject) -> Found:
-    """What is overwritten or deleted, by mistake or by an intruder, is gone."""
+    """Overwritten or deleted data cannot be restored."""
     return None if it.at("point_in_time_recovery.enabled") else "point_in_time_recovery is off"
 
 
 @rule(
-    title="The table is not encrypted with a key of one's own",
+    title="The table is not encrypted with a customer managed key",
     severity="medium",
     theme="encryption",
     types=("aws_dynamodb_table",),
@@ -114,36 +114,34 @@ def ddb_pitr(it: Subject) -> Found:
     prowler=("dynamodb_tables_kms_cmk_encryption_enabled",),
 )
 def ddb_kms(it: Subject) -> Found:
-    """With AWS's own key, the right to read the table is all one needs."""
+    """With AWS's own key, permission to read the table is enough to read the data."""
     return None if it.at("server_side_encryption.enabled") else "encrypted with AWS's own key"
 
 
 @rule(
-    title="Another account is let into the table",
+    title="Another account has access to the table",
     severity="medium",
     theme="identity",
     types=("aws_dynamodb_resource_policy", "aws_dynamodb_table"),
-    remedy="Take the account out, or list it as trusted.",
+    remedy="Remove the account, or list it as trusted.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html",),
     prowler=("dynamodb_table_cross_account_access",),
 )
 def ddb_cross_account(it: Subject) -> Found:
-    """An account that is neither this one nor trusted.
-
-    A table that no state describes is judged with its policy, since nothing lists the policies of tables.
-    """
+    """The account is neither this one nor trusted. For a table that no state describes, drift reads the policy when it
+    checks the table, because no API call lists the policies of tables."""
     if it.type == "aws_dynamodb_table":
         return False if it.managed else open_to_accounts(it, it["resource_policy"])
     return open_to_accounts(it, it["policy"])
 
 
 @rule(
-    title="The cache in front of DynamoDB is not encrypted",
+    title="The DAX cluster is not encrypted",
     severity="medium",
     theme="encryption",
     types=("aws_dax_cluster",),
     reads=("server_side_encryption", "cluster_endpoint_encryption_type"),
-    remedy="Make it again with encryption at rest and TLS.",
+    remedy="Create it again with encryption at rest and TLS.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/dynamodb-controls.html",),
     prowler=(
         "dynamodb_accelerator_cluster_encryption_enabled",
@@ -152,7 +150,7 @@ def ddb_cross_account(it: Subject) -> Found:
     security_hub=("DynamoDB.3",),
 )
 def dax_encryption(it: Subject) -> Found:
-    """At rest, or on the way."""
+    """At rest, or in transit."""
     if not it.at("server_side_encryption.enabled"):
         return "server_side_encryption is off"
     found = it["cluster_endpoint_encryption_type"]
@@ -160,7 +158,7 @@ def dax_encryption(it: Subject) -> Found:
 
 
 @rule(
-    title="The cache answers without TLS",
+    title="The cache allows connections without TLS",
     severity="medium",
     theme="transit",
     types=("aws_elasticache_replication_group",),
@@ -170,7 +168,7 @@ def dax_encryption(it: Subject) -> Found:
     prowler=("elasticache_redis_cluster_in_transit_encryption_enabled",),
 )
 def elasticache_transit(it: Subject) -> Found:
-    """Keys, values and the token go over the network as they are."""
+    """Keys, values and the auth token are sent unencrypted."""
     return None if it["transit_encryption_enabled"] else "transit_encryption_enabled is off"
 
 
@@ -180,17 +178,17 @@ def elasticache_transit(it: Subject) -> Found:
     theme="encryption",
     types=("aws_elasticache_replication_group",),
     reads=("at_rest_encryption_enabled",),
-    remedy="Make it again with at_rest_encryption_enabled.",
+    remedy="Create it again with at_rest_encryption_enabled.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/elasticache-controls.html",),
     prowler=("elasticache_redis_cluster_rest_encryption_enabled",),
 )
 def elasticache_rest(it: Subject) -> Found:
-    """Its disks and its backups can be read by whoever gets them."""
+    """Anybody who gets its disks or backups can read them."""
     return None if it["at_rest_encryption_enabled"] else "at_rest_encryption_enabled is off"
 
 
 @rule(
-    title="The cache asks nobody for a password",
+    title="The cache requires no authentication",
     severity="medium",
     theme="identity",
     types=("aws_elasticache_replication_group",),
@@ -201,10 +199,8 @@ def elasticache_rest(it: Subject) -> Found:
     security_hub=("ElastiCache.6",),
 )
 def elasticache_auth(it: Subject) -> Found:
-    """Whoever reaches it may read and change everything.
-
-    AWS does not answer the token, only whether there is one: a cache without TLS has none.
-    """
+    """Anybody who can connect can read and change everything. AWS returns only whether there is an auth token; a cache
+    without TLS has none."""
     if it["user_group_ids"]:
         return None
     return None if it["auth_token_enabled"] else "no auth_token and no user_group_ids"
@@ -222,7 +218,8 @@ def elasticache_auth(it: Subject) -> Found:
     security_hub=("ElastiCache.1",),
 )
 def elasticache_backup(it: Subject) -> Found:
-    """Memcached has no snapshots and is left out, and so is a member of a replication group, which has its own."""
+    """Memcached has no snapshots and is not checked. Neither are members of a replication group, which has its own
+    snapshots."""
     if it.type == "aws_elasticache_cluster" and (it["engine"] == "memcached" or it["replication_group_id"]):
         return None
     return None if it["snapshot_retention_limit"] else "snapshot_retention_limit is 0"
@@ -240,51 +237,51 @@ def elasticache_backup(it: Subject) -> Found:
     prowler=("elasticache_cluster_uses_public_subnet",),
 )
 def elasticache_public_subnet(it: Subject) -> Found:
-    """One step less between it and the internet."""
+    """Its subnet has a route to the internet."""
     groups = it.named("subnet_group_name", "aws_elasticache_subnet_group")
     return public_subnet([s for g in groups for s in g.named("subnet_ids", "aws_subnet")]) or None
 
 
 @rule(
-    title="The warehouse has a public address",
+    title="The Redshift cluster is public",
     severity="critical",
     theme="public access",
     types=("aws_redshift_cluster",),
     reads=("publicly_accessible",),
     near=("aws_security_group", "aws_redshift_subnet_group"),
-    remedy="Switch publicly_accessible off.",
+    remedy="Turn publicly_accessible off.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/redshift-controls.html",),
     prowler=("redshift_cluster_public_access",),
     security_hub=("Redshift.1",),
 )
 def redshift_public(it: Subject) -> Found:
-    """publicly_accessible; high where no security group lets the world through to its port."""
+    """publicly_accessible is on. High, not critical, if no security group lets the internet reach its port."""
     return on_the_internet(it, "critical")
 
 
 @rule(
-    title="The warehouse is not encrypted",
+    title="The Redshift cluster is not encrypted",
     severity="critical",
     theme="encryption",
     types=("aws_redshift_cluster",),
     reads=("encrypted",),
-    remedy="Switch encryption on.",
+    remedy="Turn encryption on.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/redshift-controls.html",),
     prowler=("redshift_cluster_encrypted_at_rest",),
 )
 def redshift_unencrypted(it: Subject) -> Found:
-    """Its disks and its snapshots can be read by whoever gets them."""
+    """Anybody who gets its disks or snapshots can read them."""
     return None if it["encrypted"] else "encrypted is off"
 
 
 @rule(
-    title="Clients may connect to the warehouse without TLS",
+    title="Clients may connect to the Redshift cluster without TLS",
     severity="high",
     theme="transit",
     types=("aws_redshift_cluster",),
     reads=("cluster_parameter_group_name",),
     near=("aws_redshift_parameter_group",),
-    remedy="Set require_ssl in a parameter group of one's own.",
+    remedy="Set require_ssl in your own parameter group.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/redshift-controls.html",),
     prowler=("redshift_cluster_in_transit_encryption_enabled",),
 )
@@ -300,7 +297,7 @@ def redshift_tls(it: Subject) -> Found:
 
 
 @rule(
-    title="What is asked of the warehouse is not logged",
+    title="Queries of the Redshift cluster are not logged",
     severity="medium",
     theme="logging",
     types=("aws_redshift_cluster",),
@@ -311,12 +308,12 @@ def redshift_tls(it: Subject) -> Found:
     security_hub=("Redshift.4",),
 )
 def redshift_logging(it: Subject) -> Found:
-    """Without audit logs nobody can tell afterwards who asked for what."""
+    """Without audit logs, it is unknown who queried what."""
     return None if it.at("logging.enable") else "logging is off"
 
 
 @rule(
-    title="The warehouse takes no snapshots",
+    title="The Redshift cluster has no automated snapshots",
     severity="high",
     theme="backup",
     types=("aws_redshift_cluster",),
@@ -327,12 +324,12 @@ def redshift_logging(it: Subject) -> Found:
     security_hub=("Redshift.3",),
 )
 def redshift_snapshots(it: Subject) -> Found:
-    """What is lost is lost."""
+    """Lost data cannot be restored."""
     return None if it["automated_snapshot_retention_period"] else "automated_snapshot_retention_period is 0"
 
 
 @rule(
-    title="The warehouse copies over the internet",
+    title="The Redshift cluster copies data over the internet",
     severity="medium",
     theme="network",
     types=("aws_redshift_cluster",),
@@ -342,17 +339,17 @@ def redshift_snapshots(it: Subject) -> Found:
     prowler=("redshift_cluster_enhanced_vpc_routing",),
 )
 def redshift_vpc_routing(it: Subject) -> Found:
-    """COPY and UNLOAD leave the VPC, past its access lists and flow logs."""
+    """COPY and UNLOAD traffic leaves the VPC, and no network ACL or flow log applies to it."""
     return None if it["enhanced_vpc_routing"] else "enhanced_vpc_routing is off"
 
 
 @rule(
-    title="The warehouse has the names everybody guesses",
+    title="The Redshift cluster uses default names",
     severity="medium",
     theme="identity",
     types=("aws_redshift_cluster",),
     reads=("master_username", "database_name"),
-    remedy="Choose other names when it is made again.",
+    remedy="Choose other names when you create it again.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/redshift-controls.html",),
     prowler=("redshift_cluster_non_default_username", "redshift_cluster_non_default_database_name"),
 )

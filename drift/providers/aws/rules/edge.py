@@ -11,7 +11,7 @@ from drift.rules.subject import Subject
 
 
 @rule(
-    title="The distribution answers without TLS",
+    title="The distribution allows HTTP without TLS",
     severity="medium",
     theme="transit",
     types=("aws_cloudfront_distribution",),
@@ -30,7 +30,7 @@ def cf_http_viewer(it: Subject) -> Found:
 
 
 @rule(
-    title="The distribution asks its origin without TLS",
+    title="The distribution connects to its origin without TLS",
     severity="medium",
     theme="transit",
     types=("aws_cloudfront_distribution",),
@@ -41,7 +41,7 @@ def cf_http_viewer(it: Subject) -> Found:
     security_hub=("CloudFront.9",),
 )
 def cf_http_origin(it: Subject) -> Found:
-    """http-only, or match-viewer where viewers may come without TLS."""
+    """http-only, or match-viewer if viewers may use HTTP."""
     viewers = [
         *it.all("default_cache_behavior.viewer_protocol_policy"),
         *it.all("ordered_cache_behavior[].viewer_protocol_policy"),
@@ -54,12 +54,12 @@ def cf_http_origin(it: Subject) -> Found:
 
 
 @rule(
-    title="The distribution still speaks old TLS",
+    title="The distribution allows old TLS versions",
     severity="medium",
     theme="transit",
     types=("aws_cloudfront_distribution",),
     reads=("origin", "viewer_certificate"),
-    remedy="Set minimum_protocol_version to TLSv1.2_2021, with a certificate of one's own.",
+    remedy="Set minimum_protocol_version to TLSv1.2_2021, with your own certificate.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html",),
     prowler=(
         "cloudfront_distributions_using_deprecated_ssl_protocols",
@@ -68,7 +68,8 @@ def cf_http_origin(it: Subject) -> Found:
     security_hub=("CloudFront.10", "CloudFront.7"),
 )
 def cf_old_tls(it: Subject) -> Found:
-    """SSL 3, TLS 1.0 or 1.1 towards the origin or the viewers; with CloudFront's own certificate it is TLS 1.0."""
+    """SSL 3, TLS 1.0 or 1.1 to the origin or the viewers. With CloudFront's default certificate, the minimum is TLS
+    1.0."""
     for origin in it["origin"] or ():
         old = {"SSLv3", "TLSv1", "TLSv1.1"} & set(
             (origin.get("custom_origin_config") or {}).get("origin_ssl_protocols") or ()
@@ -82,7 +83,7 @@ def cf_old_tls(it: Subject) -> Found:
 
 
 @rule(
-    title="Who asks the distribution is not logged",
+    title="Requests to the distribution are not logged",
     severity="medium",
     theme="logging",
     types=("aws_cloudfront_distribution",),
@@ -93,13 +94,13 @@ def cf_old_tls(it: Subject) -> Found:
     security_hub=("CloudFront.5",),
 )
 def cf_logging(it: Subject) -> Found:
-    """Without access logs nobody can tell afterwards what was taken."""
+    """Without access logs, it is unknown who downloaded what."""
     real_time = it.at("default_cache_behavior.realtime_log_config_arn")
     return None if it.at("logging_config.bucket") or real_time else "no logging_config"
 
 
 @rule(
-    title="The bucket behind the distribution must be open for it",
+    title="The distribution uses no origin access control",
     severity="medium",
     theme="public access",
     types=("aws_cloudfront_distribution",),
@@ -110,7 +111,7 @@ def cf_logging(it: Subject) -> Found:
     security_hub=("CloudFront.13",),
 )
 def cf_s3_oac(it: Subject) -> Found:
-    """An S3 origin without an origin access control. An identity, which AWS has superseded, is less grave."""
+    """An S3 origin without an origin access control. A legacy origin access identity lowers the severity."""
     for origin in it["origin"] or ():
         s3 = ".s3." in str(origin.get("domain_name")) or ".s3-" in str(origin.get("domain_name"))
         website = ".s3-website" in str(origin.get("domain_name"))
@@ -122,22 +123,19 @@ def cf_s3_oac(it: Subject) -> Found:
 
 
 @rule(
-    title="It names something that does not exist: whoever makes one of that name takes its place",
+    title="The resource refers to a bucket or address that no longer exists: somebody else can take it over",
     severity="high",
     theme="public access",
     types=("aws_cloudfront_distribution", "aws_route53_record"),
     near=("aws_s3_bucket", "aws_eip", "aws_instance"),
-    remedy="Take the origin or the record away.",
+    remedy="Remove the origin or the record.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/cloudfront-controls.html",),
     prowler=("cloudfront_distributions_s3_origin_non_existent_bucket", "route53_dangling_ip_subdomain_takeover"),
     security_hub=("CloudFront.12",),
 )
 def cf_dangling_bucket(it: Subject) -> Found:
-    """An S3 origin whose bucket is gone, or a record with an address of EC2 that is no longer one's own.
-
-    A bucket of another account cannot be told from one that is gone: origins whose name no bucket has
-    are spoken of only where a state describes such a bucket.
-    """
+    """An S3 origin without a bucket, or a DNS record with an EC2 address that the account no longer owns. A deleted
+    bucket looks like a bucket of another account, so drift reports an origin only if a state describes the bucket."""
     if it.type == "aws_route53_record":
         if it["type"] != "A" or not it["records"]:
             return None
@@ -157,20 +155,20 @@ def _lost_address(it: Subject) -> str | None:
 
 
 @rule(
-    title="The load balancer is on the internet",
+    title="The load balancer is internet-facing",
     severity="medium",
     theme="network",
     types=("aws_lb", "aws_alb", "aws_elb"),
     reads=("internal",),
     near=("aws_security_group", "aws_subnet", "aws_route_table", "aws_network_acl", "aws_lb_listener"),
-    remedy="Make it internal, where only one's own network uses it.",
+    remedy="Make it internal if only your own network uses it.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html",),
     prowler=("elbv2_internet_facing", "elb_internet_facing"),
 )
 def lb_internet_facing(it: Subject) -> Found:
-    """Whoever knows its name may come; that is right where it is what the world is meant to see.
+    """Anybody on the internet can reach it. That is right for a public service.
 
-    A gateway load balancer has no address of the internet, whatever it says of its scheme.
+    A gateway load balancer has no public address, whatever its scheme says.
     """
     if it["internal"] or (it.has("load_balancer_type") and it["load_balancer_type"] == "gateway"):
         return None
@@ -183,7 +181,7 @@ def _listening(it: Subject) -> tuple[tuple[str, int], ...]:
 
 
 @rule(
-    title="The load balancer answers without TLS",
+    title="The load balancer allows HTTP without TLS",
     severity="medium",
     theme="transit",
     types=("aws_lb_listener", "aws_alb_listener", "aws_elb"),
@@ -193,7 +191,7 @@ def _listening(it: Subject) -> tuple[tuple[str, int], ...]:
     security_hub=("ELB.1", "ELB.3"),
 )
 def lb_http_listener(it: Subject) -> Found:
-    """A listener of HTTP that does not redirect."""
+    """An HTTP listener that does not redirect."""
     if it.type == "aws_elb":
         clear = [
             str(p)
@@ -206,7 +204,7 @@ def lb_http_listener(it: Subject) -> Found:
 
 
 @rule(
-    title="The listener still speaks old TLS",
+    title="The listener allows old TLS versions",
     severity="medium",
     theme="transit",
     types=("aws_lb_listener", "aws_alb_listener"),
@@ -225,7 +223,7 @@ def lb_weak_tls(it: Subject) -> Found:
 
 
 @rule(
-    title="Who comes to the load balancer is not logged",
+    title="Requests to the load balancer are not logged",
     severity="medium",
     theme="logging",
     types=("aws_lb", "aws_alb", "aws_elb"),
@@ -236,12 +234,12 @@ def lb_weak_tls(it: Subject) -> Found:
     security_hub=("ELB.5",),
 )
 def lb_logs(it: Subject) -> Found:
-    """Without access logs nobody can tell afterwards who came."""
+    """Without access logs, it is unknown who sent requests."""
     return None if it.at("access_logs.enabled") else "access_logs is off"
 
 
 @rule(
-    title="The load balancer lets malformed requests through",
+    title="The load balancer forwards malformed requests",
     severity="medium",
     theme="transit",
     types=("aws_lb", "aws_alb"),
@@ -256,7 +254,7 @@ def lb_logs(it: Subject) -> Found:
     security_hub=("ELB.12", "ELB.4"),
 )
 def alb_header_desync(it: Subject) -> Found:
-    """Requests that two machines read differently smuggle a second one in."""
+    """If it and the target read a request differently, an attacker can smuggle in a second request."""
     if it["load_balancer_type"] != "application":
         return None
     if it["desync_mitigation_mode"] == "monitor":
@@ -265,15 +263,15 @@ def alb_header_desync(it: Subject) -> Found:
 
 
 @rule(
-    title="The network load balancer passes port 443 on without ending TLS",
+    title="The network load balancer forwards port 443 without terminating TLS",
     severity="medium",
     theme="transit",
     types=("aws_lb_listener",),
     reads=("protocol", "port"),
-    remedy="Use a TLS listener, or be sure that the targets end it.",
+    remedy="Use a TLS listener, or make sure that the targets terminate TLS.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html",),
     prowler=("elbv2_nlb_tls_termination_enabled",),
 )
 def nlb_tls(it: Subject) -> Found:
-    """Which versions of TLS are spoken is up to each target."""
+    """Each target decides which TLS versions it accepts."""
     return "TCP on 443" if it["protocol"] == "TCP" and it["port"] == 443 else None

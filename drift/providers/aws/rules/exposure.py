@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from drift.model.drift import OUT_OF_SCOPE
 from drift.providers.aws.network import Acl, Host, Opening, Reach, Table, first, from_internet, is_internet, reached
 from drift.providers.aws.network.addresses import FAMILIES
 from drift.providers.aws.network.reach import Subnet, Unread
@@ -203,8 +204,19 @@ def _summed(
         return found
     doubts = [*unsure, *([net.accelerated()] if mine and net.accelerated() else [])]
     if doubts:
-        return Reach("unknown", "; ".join(dict.fromkeys(doubts)))
+        return Reach("unknown", _joined(doubts))
     return found or Reach("not reached", none)
+
+
+def _joined(doubts: Iterable[str]) -> str:
+    """Reasons as one text. Types that are not in scope are counted, because a filter may leave out all of them."""
+    whys = list(dict.fromkeys(doubts))
+    outside = [w for w in whys if w.endswith(OUT_OF_SCOPE)]
+    if len(outside) > 1:
+        first_one = outside[0].removesuffix(f" {OUT_OF_SCOPE}")
+        others = f"{len(outside) - 1} other type{'s' * (len(outside) > 2)}"
+        whys = [*(w for w in whys if w not in outside), f"{first_one} and {others} are not in scope"]
+    return "; ".join(whys)
 
 
 def _or_open(

@@ -155,7 +155,7 @@ def _database_where(_: Network, it: Subject) -> Where:
         groups = _ids(it, "vpc_security_group_ids")
     else:
         wholes = tried(lambda: it.near("aws_rds_cluster"))
-        groups = wholes if isinstance(wholes, Unread) else Unread(f"the cluster of {it.name} was not seen")
+        groups = wholes if isinstance(wholes, Unread) else Unread(f"the cluster of {it.name} was not found")
         if isinstance(wholes, list) and wholes:
             groups = _ids(wholes[0], "vpc_security_group_ids")
     return groups, tried(lambda: _of_subnet_groups(it))

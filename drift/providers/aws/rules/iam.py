@@ -33,7 +33,7 @@ NARROWER = ("iam-privesc", "iam-service-star", "iam-assume-any", "iam-marketplac
 
 
 @rule(
-    title="The policy allows everything on everything",
+    title="The policy allows every action on every resource",
     severity="critical",
     theme="identity",
     types=POLICIES,
@@ -49,7 +49,7 @@ NARROWER = ("iam-privesc", "iam-service-star", "iam-assume-any", "iam-marketplac
     implies=NARROWER,
 )
 def iam_admin_star(it: Subject) -> Found:
-    """`*` on `*`: whoever has it owns the account, unless a boundary or the organisation keeps him from it."""
+    """Whoever has this policy controls the account, unless a boundary or the organization limits it."""
     found = within_limits(it, [read(it["policy"])], lambda g: g.admin)
     return about(found) if found else None
 
@@ -60,7 +60,7 @@ def iam_admin_star(it: Subject) -> Found:
     theme="identity",
     types=ATTACHMENTS,
     reads=("policy_arn",),
-    remedy="Detach it and grant what is used.",
+    remedy="Detach it, and grant the permissions that are used.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
     prowler=(
         "iam_aws_attached_policy_no_administrative_privileges",
@@ -71,7 +71,7 @@ def iam_admin_star(it: Subject) -> Found:
     security_hub=("IAM.1",),
 )
 def iam_admin_attached(it: Subject) -> Found:
-    """Everything on everything, by AWS's own policy."""
+    """This AWS managed policy allows every action on every resource."""
     arn = str(it["policy_arn"])
     if not arn.endswith(ADMINISTRATOR) or not within_limits(it, [EVERYTHING], lambda g: g.admin):
         return None
@@ -87,13 +87,13 @@ def iam_admin_attached(it: Subject) -> Found:
     types=("aws_iam_role",),
     reads=("managed_policy_arns", "inline_policy"),
     near=("aws_iam_policy",),
-    remedy="Take the policy away and grant what the role uses.",
+    remedy="Remove the policy, and grant the permissions that are used.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
     prowler=("iam_role_administratoraccess_policy",),
     security_hub=("IAM.1",),
 )
 def iam_role_admin(it: Subject) -> Found:
-    """All its policies together allow everything, and neither a denial nor its permissions boundary takes that back."""
+    """All its policies together allow everything, and neither a denial nor its permissions boundary limits that."""
     attached = it["managed_policy_arns"] or frozenset()
     mine = {str(arn): EVERYTHING for arn in sorted(attached) if str(arn).endswith(ADMINISTRATOR)}
     for inline in it["inline_policy"] or ():
@@ -116,23 +116,23 @@ def _take_away(name: str) -> str:
 
 
 @rule(
-    title="The policy lets one give oneself more rights",
+    title="The policy allows privilege escalation",
     severity="high",
     theme="identity",
     types=POLICIES,
     reads=("policy",),
-    remedy="Take away one action of each set, or name the roles that may be passed.",
+    remedy="Remove one action of each path, or name the roles that may be passed.",
     references=("https://pathfinding.cloud",),
     prowler=("iam_policy_allows_privilege_escalation", "iam_inline_policy_allows_privilege_escalation"),
 )
 def iam_privesc(it: Subject) -> Found:
-    """All actions of a known way from few rights to more, each on every resource that it may be about."""
+    """It allows all actions of a known escalation path, each on every resource that the path needs."""
     found = within_limits(it, [read(it["policy"])], paths)
     return [Fact(p.text, p.escalation) for p in found]
 
 
 @rule(
-    title="The policy allows all of a sensitive service",
+    title="The policy allows every action of a sensitive service",
     severity="high",
     theme="identity",
     types=POLICIES,
@@ -147,7 +147,7 @@ def iam_privesc(it: Subject) -> Found:
     ),
 )
 def iam_service_star(it: Subject) -> Found:
-    """Every action of IAM, KMS, CloudTrail, S3, STS, Organizations or Secrets Manager on all that it has."""
+    """Every action of IAM, KMS, CloudTrail, S3, STS, Organizations or Secrets Manager, on every resource."""
     found = within_limits(
         it, [read(it["policy"])], lambda g: [service for service in SENSITIVE if decided(g.whole_service(service))]
     )
@@ -155,7 +155,7 @@ def iam_service_star(it: Subject) -> Found:
 
 
 @rule(
-    title="The policy allows to assume any role",
+    title="The policy allows assuming any role",
     severity="high",
     theme="identity",
     types=POLICIES,
@@ -165,23 +165,23 @@ def iam_service_star(it: Subject) -> Found:
     prowler=("iam_no_custom_policy_permissive_role_assumption",),
 )
 def iam_assume_any(it: Subject) -> Found:
-    """sts:AssumeRole on every role: each one whose trust policy names the account is within reach."""
+    """sts:AssumeRole on `*` includes every role whose trust policy names the account."""
     found = within_limits(it, [read(it["policy"])], lambda g: g.on_everything("sts:AssumeRole"))
     return about(found) if found else None
 
 
 @rule(
-    title="The policy allows to subscribe to anything in AWS Marketplace",
+    title="The policy allows subscribing to any AWS Marketplace product",
     severity="medium",
     theme="identity",
     types=POLICIES,
     reads=("policy",),
-    remedy="Allow it to those who buy, on named products.",
+    remedy="Allow it only to buyers, for named products.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
     prowler=("iam_policy_no_wildcard_marketplace_subscribe", "iam_inline_policy_no_wildcard_marketplace_subscribe"),
 )
 def iam_marketplace_any(it: Subject) -> Found:
-    """aws-marketplace:Subscribe on `*` spends money without a limit."""
+    """aws-marketplace:Subscribe on `*` can cause unlimited costs."""
     found = within_limits(it, [read(it["policy"])], lambda g: g.on_everything("aws-marketplace:Subscribe"))
     return about(found) if found else None
 
@@ -197,7 +197,7 @@ def iam_marketplace_any(it: Subject) -> Found:
     prowler=("iam_policy_attached_only_to_group_or_roles",),
 )
 def iam_user_direct_policy(it: Subject) -> Found:
-    """Rights that hang on single users are forgotten when people change their work."""
+    """Permissions of single users are easily forgotten when people change jobs."""
     return f"user {it['user']}"
 
 
@@ -207,12 +207,12 @@ def iam_user_direct_policy(it: Subject) -> Found:
     theme="identity",
     types=("aws_iam_role_policy_attachment", "aws_iam_user_policy_attachment", "aws_iam_group_policy_attachment"),
     reads=("policy_arn",),
-    remedy="Attach a policy that allows what is used.",
+    remedy="Attach a policy that allows only what is used.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
     prowler=("iam_policy_cloudshell_admin_not_attached", "bedrock_full_access_policy_attached"),
 )
 def iam_cloudshell_full(it: Subject) -> Found:
-    """CloudShell with file transfer is a way out for data; Bedrock with everything costs without a limit."""
+    """CloudShell with file transfer lets users copy data out. Full access to Bedrock can cause unlimited costs."""
     return str(it["policy_arn"]) if str(it["policy_arn"]).endswith(TOO_MUCH) else None
 
 
@@ -223,12 +223,12 @@ def iam_cloudshell_full(it: Subject) -> Found:
     types=("aws_iam_access_key",),
     reads=("user", "status"),
     near=("aws_iam_user", "aws_iam_access_key"),
-    remedy="Deactivate the one that is not used.",
+    remedy="Deactivate the unused key.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
     prowler=("iam_user_two_active_access_key",),
 )
 def iam_two_keys(it: Subject) -> Found:
-    """Two keys are for the minutes of a rotation."""
+    """A user needs two keys only during a rotation."""
     if it["status"] != "Active":
         return None
     keys = [k for user in it.near("aws_iam_user") for k in user.near("aws_iam_access_key") if k["status"] == "Active"]
@@ -236,32 +236,32 @@ def iam_two_keys(it: Subject) -> Found:
 
 
 @rule(
-    title="Long-lived credentials were made outside of Terraform",
+    title="Long-lived credentials were created outside Terraform",
     severity="high",
     theme="identity",
     types=("aws_iam_access_key", "aws_iam_user"),
     reads=("id",),
-    remedy="Find out who made them and what for; delete them, or describe them.",
+    remedy="Find out who created them and why. Delete them, or add them to Terraform.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
 )
 def iam_unmanaged_key(it: Subject) -> Found:
-    """A user or an access key that no state describes: an intruder's first step, or a shortcut."""
+    """A user or access key that no state describes. Attackers create such credentials first."""
     return None if it.managed else f"{it.id} is in no state"
 
 
 @rule(
-    title="A user with a password has no second factor",
+    title="A user with a password has no MFA device",
     severity="high",
     theme="identity",
     types=("aws_iam_user_login_profile", "aws_iam_user"),
     near=("aws_iam_user", "aws_iam_user_login_profile"),
-    remedy="Register an MFA device, or take the password away.",
+    remedy="Register an MFA device, or remove the password.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
     prowler=("iam_user_mfa_enabled_console_access",),
     security_hub=("IAM.19", "IAM.5"),
 )
 def iam_console_no_mfa(it: Subject) -> Found:
-    """One guessed or stolen password, and nothing else, opens the console."""
+    """A guessed or stolen password is enough to sign in to the console."""
     users = [it] if it.type == "aws_iam_user" else it.near("aws_iam_user")
     if it.type == "aws_iam_user" and not it.near("aws_iam_user_login_profile"):
         return None
@@ -273,7 +273,7 @@ def iam_console_no_mfa(it: Subject) -> Found:
     severity="medium",
     theme="secrets",
     types=("aws_iam_account_password_policy",),
-    remedy="Set the length to 14, remember 24 passwords, and ask for every kind of character.",
+    remedy="Set the minimum length to 14, remember 24 passwords, and require every kind of character.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
     prowler=(
         "iam_password_policy_minimum_length_14",
@@ -289,7 +289,7 @@ def iam_console_no_mfa(it: Subject) -> Found:
     guards="account",
 )
 def iam_password_policy(it: Subject) -> Found:
-    """Shorter, reusable or never-expiring passwords, or none of a kind of character."""
+    """It allows short, reused or never-expiring passwords, or does not require every kind of character."""
     criteria, weak = it.criteria, list[Fact]()
 
     def lacks(text: str, what: str, check: str) -> None:
@@ -315,17 +315,17 @@ KINDS_OF_CHARACTERS = {
 
 
 @rule(
-    title="Rights are granted that nobody has used for long",
+    title="Granted permissions have not been used for a long time",
     severity="medium",
     theme="identity",
     types=("aws_iam_role", "aws_iam_user"),
     near=("aws_iam_policy",),
-    remedy="Take them away; IAM Access Analyzer can propose what is left.",
+    remedy="Remove the permissions; IAM Access Analyzer can propose the rest.",
     references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed.html",),
     prowler=(),
 )
 def iam_unused_rights(it: Subject) -> Found:
-    """Services that it may use and has not used for `unused_rights_days` (90), by IAM's own account of it."""
+    """IAM reports services that the role or user may use and has not used for `unused_rights_days` (90)."""
     limit = it.criteria.threshold("unused_rights_days")
     age = it.days_since(it["create_date"])
     if age < limit:

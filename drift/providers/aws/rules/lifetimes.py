@@ -55,7 +55,7 @@ def past(calendar: Mapping[str, str], version: str, today: date | None) -> str |
     if version not in calendar:
         return None
     if today is None:
-        raise Unknown("what day it is")
+        raise Unknown("the current date is not known")
     ends = calendar[version]
     return f"{version} ended on {ends}" if date.fromisoformat(ends) < today else None
 

@@ -9,7 +9,7 @@ from drift.rules.subject import Subject
 
 
 @rule(
-    title="The queue is open to everybody",
+    title="The queue is public",
     severity="critical",
     theme="public access",
     types=("aws_sqs_queue", "aws_sqs_queue_policy"),
@@ -19,7 +19,7 @@ from drift.rules.subject import Subject
     prowler=("sqs_queues_not_publicly_accessible",),
 )
 def sqs_public(it: Subject) -> Found:
-    """A policy with the principal `*` and no condition that says who."""
+    """A policy with the principal `*` and no condition that limits who may use it."""
     return open_to_all(it["policy"])
 
 
@@ -35,14 +35,14 @@ def sqs_public(it: Subject) -> Found:
     security_hub=("SQS.1",),
 )
 def sqs_sse(it: Subject) -> Found:
-    """Messages are kept as they are."""
+    """Messages are stored unencrypted."""
     return (
         None if it["kms_master_key_id"] or it["sqs_managed_sse_enabled"] else "neither a key nor SQS's own encryption"
     )
 
 
 @rule(
-    title="The topic is open to everybody",
+    title="The topic is public",
     severity="high",
     theme="public access",
     types=("aws_sns_topic", "aws_sns_topic_policy"),
@@ -52,7 +52,7 @@ def sqs_sse(it: Subject) -> Found:
     prowler=("sns_topics_not_publicly_accessible",),
 )
 def sns_public(it: Subject) -> Found:
-    """A policy with the principal `*` and no condition that says who."""
+    """A policy with the principal `*` and no condition that limits who may use it."""
     return open_to_all(it["policy"])
 
 
@@ -68,12 +68,12 @@ def sns_public(it: Subject) -> Found:
     security_hub=("SNS.1",),
 )
 def sns_kms(it: Subject) -> Found:
-    """Messages are kept as they are."""
+    """Messages are stored unencrypted."""
     return None if it["kms_master_key_id"] else "no kms_master_key_id"
 
 
 @rule(
-    title="The topic's messages go out without TLS",
+    title="A subscription receives messages without TLS",
     severity="high",
     theme="transit",
     types=("aws_sns_topic_subscription",),
@@ -83,7 +83,7 @@ def sns_kms(it: Subject) -> Found:
     prowler=("sns_subscription_not_using_http_endpoints",),
 )
 def sns_http_sub(it: Subject) -> Found:
-    """A subscription by http."""
+    """The protocol of the subscription is http."""
     return f"to {str(it['endpoint']).split('?')[0].split('@')[-1]}" if it["protocol"] == "http" else None
 
 
@@ -97,7 +97,8 @@ def sns_http_sub(it: Subject) -> Found:
     prowler=("kinesis_stream_encrypted_at_rest", "firehose_stream_encrypted_at_rest"),
 )
 def kinesis_sse(it: Subject) -> Found:
-    """Records are kept as they are. A delivery stream that reads a Kinesis stream is encrypted with that."""
+    """Records are stored unencrypted. A Firehose stream that reads from a Kinesis stream uses that stream's
+    encryption."""
     if it.type == "aws_kinesis_stream":
         return "encryption_type is NONE" if it["encryption_type"] == "NONE" else None
     if it.at("kinesis_source_configuration.kinesis_stream_arn") or it.at("server_side_encryption.enabled"):
@@ -106,12 +107,12 @@ def kinesis_sse(it: Subject) -> Found:
 
 
 @rule(
-    title="Others may put events on the bus",
+    title="Foreign accounts may send events to the bus",
     severity="high",
     theme="public access",
     types=("aws_cloudwatch_event_bus_policy",),
     reads=("policy",),
-    remedy="Name accounts that are trusted, or add a condition on the organisation.",
+    remedy="Name trusted accounts, or add a condition on the organisation.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/eventbridge-controls.html",),
     prowler=("eventbridge_bus_exposed", "eventbridge_bus_cross_account_access"),
 )
@@ -121,7 +122,7 @@ def eventbridge_open(it: Subject) -> Found:
 
 
 @rule(
-    title="The key is never rotated",
+    title="Key rotation is off",
     severity="high",
     theme="encryption",
     types=("aws_kms_key",),
@@ -132,13 +133,13 @@ def eventbridge_open(it: Subject) -> Found:
     security_hub=("KMS.4",),
 )
 def kms_rotation(it: Subject) -> Found:
-    """Only symmetric keys that KMS itself keeps can rotate by themselves; others are left out."""
+    """Only symmetric keys with key material from KMS can rotate automatically; other keys are not checked."""
     rotates = it["customer_master_key_spec"] == "SYMMETRIC_DEFAULT" and not it["custom_key_store_id"]
     return "enable_key_rotation is off" if rotates and not it["enable_key_rotation"] else None
 
 
 @rule(
-    title="The key is open to everybody",
+    title="The key is public",
     severity="critical",
     theme="public access",
     types=("aws_kms_key", "aws_kms_key_policy", "aws_kms_external_key", "aws_kms_replica_key"),
@@ -149,29 +150,29 @@ def kms_rotation(it: Subject) -> Found:
     security_hub=("KMS.5",),
 )
 def kms_public(it: Subject) -> Found:
-    """A policy with the principal `*` and no condition that says who."""
+    """A policy with the principal `*` and no condition that limits who may use it."""
     return open_to_all(it["policy"])
 
 
 @rule(
-    title="The key cannot be used, or is about to be gone for ever",
+    title="The key is disabled or scheduled for deletion",
     severity="critical",
     theme="encryption",
     types=("aws_kms_key",),
     reads=("is_enabled",),
-    remedy="Enable it, or cancel its deletion; what it encrypted is lost without it.",
+    remedy="Enable it, or cancel its deletion.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html",),
     prowler=("kms_cmk_not_deleted_unintentionally", "kms_cmk_are_used"),
     security_hub=("KMS.3",),
     when_missing=("aws_kms_key",),
 )
 def kms_disabled_or_deleting(it: Subject) -> Found:
-    """A key that is disabled or waits for its deletion."""
+    """Data that it encrypted cannot be read without it."""
     return None if it["is_enabled"] else "is_enabled is off"
 
 
 @rule(
-    title="The secret is never changed",
+    title="The secret is not rotated",
     severity="high",
     theme="secrets",
     types=("aws_secretsmanager_secret", "aws_secretsmanager_secret_rotation"),
@@ -183,14 +184,14 @@ def kms_disabled_or_deleting(it: Subject) -> Found:
     when_missing=("aws_secretsmanager_secret_rotation",),
 )
 def secret_rotation(it: Subject) -> Found:
-    """Who got hold of it once has it for ever."""
+    """A stolen secret stays valid."""
     if it.type == "aws_secretsmanager_secret_rotation":
         return None
     return None if it.near("aws_secretsmanager_secret_rotation") else "no rotation"
 
 
 @rule(
-    title="Others may read the secret",
+    title="Foreign accounts may read the secret",
     severity="high",
     theme="public access",
     types=("aws_secretsmanager_secret_policy", "aws_secretsmanager_secret"),
@@ -205,7 +206,7 @@ def secret_public(it: Subject) -> Found:
 
 
 @rule(
-    title="The document is shared with everybody",
+    title="The document is public",
     severity="high",
     theme="public access",
     types=("aws_ssm_document",),
@@ -216,22 +217,22 @@ def secret_public(it: Subject) -> Found:
     security_hub=("SSM.4",),
 )
 def ssm_doc_public(it: Subject) -> Found:
-    """Documents tell how machines are set up, and sometimes with what passwords."""
+    """Documents describe the setup of machines, and may contain passwords."""
     accounts = {str(a).lower() for a in it.all("permissions.account_ids[]")}
     return "shared with all" if "all" in accounts else None
 
 
 @rule(
-    title="A plain parameter holds a secret",
+    title="A plain parameter contains a secret",
     severity="high",
     theme="secrets",
     types=("aws_ssm_parameter",),
     reads=("name", "type"),
-    remedy="Make it a SecureString, or a secret of Secrets Manager.",
+    remedy="Make it a SecureString, or a secret in Secrets Manager.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ssm-controls.html",),
 )
 def ssm_param_plain(it: Subject) -> Found:
-    """Whoever may read parameters reads it; a SecureString asks for the key's permission too."""
+    """Anybody who may read parameters can read it. A SecureString also requires permission to use the key."""
     if it["type"] == "SecureString":
         return None
     return in_value(str(it["name"]), it["value"])

@@ -58,7 +58,7 @@ def open_to_world(it: Subject, rules: Iterable[Atom], severity: Severity, ports:
         return None
     wanted = tuple(ports)
     group = group_of(it)
-    found = Reach("unknown", "the security group was not seen")
+    found = Reach("unknown", "the security group was not found")
     if group is not None:
         found = behind(group, [net.opening(a) for a in wide], [("tcp", p) for a in wide for p in covers(a, wanted)])
     facts = [opened(a, wanted, net.prefixes) for a in wide]
@@ -78,23 +78,23 @@ def open_ports(it: Subject, ports: Iterable[int], severity: Severity) -> Fail | 
 
 
 @rule(
-    title="All ports are open to the world",
+    title="All ports are open to the internet",
     severity="critical",
     theme="network",
     types=GROUPS,
     near=ATTACHED,
-    remedy="Remove the rule; open only the ports that are needed, to the networks that need them.",
+    remedy="Remove the rule. Open only required ports, to required networks.",
     references=GUIDE,
     prowler=("ec2_securitygroup_allow_ingress_from_internet_to_all_ports",),
     implies=("sg-ssh", "sg-rdp", "sg-db-ports", "sg-risky-ports"),
 )
 def sg_all_ports(it: Subject) -> Fail | None:
-    """Any protocol, or every port, from the internet: whatever listens behind it is on the internet."""
+    """Any protocol, or every port, from the internet. Every service behind it is reachable from the internet."""
     return open_to_world(it, (a for a in atoms(it) if everything(a)), "critical")
 
 
 @rule(
-    title="SSH is open to the world",
+    title="SSH is open to the internet",
     severity="high",
     theme="network",
     types=GROUPS,
@@ -105,12 +105,12 @@ def sg_all_ports(it: Subject) -> Fail | None:
     security_hub=("EC2.13",),
 )
 def sg_ssh(it: Subject) -> Fail | None:
-    """Port 22 from the internet is found and tried within minutes."""
+    """Port 22 from the internet. Attackers find open ports within minutes."""
     return open_ports(it, (22,), "high")
 
 
 @rule(
-    title="Remote Desktop is open to the world",
+    title="Remote Desktop is open to the internet",
     severity="high",
     theme="network",
     types=GROUPS,
@@ -121,17 +121,17 @@ def sg_ssh(it: Subject) -> Fail | None:
     security_hub=("EC2.14",),
 )
 def sg_rdp(it: Subject) -> Fail | None:
-    """Port 3389 from the internet is found and tried within minutes."""
+    """Port 3389 from the internet. Attackers find open ports within minutes."""
     return open_ports(it, (3389,), "high")
 
 
 @rule(
-    title="A database port is open to the world",
+    title="A database port is open to the internet",
     severity="high",
     theme="network",
     types=GROUPS,
     near=ATTACHED,
-    remedy="Remove the rule; let in the security group of the application instead.",
+    remedy="Remove the rule; allow the security group of the application instead.",
     references=GUIDE,
     prowler=(
         "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mysql_3306",
@@ -151,12 +151,12 @@ def sg_db_ports(it: Subject) -> Fail | None:
 
 
 @rule(
-    title="A port of an old or internal protocol is open to the world",
+    title="A port of a legacy or internal protocol is open to the internet",
     severity="high",
     theme="network",
     types=GROUPS,
     near=ATTACHED,
-    remedy="Remove the rule; these services belong inside the network, or behind a load balancer.",
+    remedy="Remove the rule. Keep these services inside the network, or behind a load balancer.",
     references=GUIDE,
     prowler=(
         "ec2_securitygroup_allow_ingress_from_internet_to_high_risk_tcp_ports",
@@ -172,20 +172,18 @@ def sg_risky_ports(it: Subject) -> Fail | None:
 
 
 @rule(
-    title="A port is open to the world",
+    title="A port is open to the internet",
     severity="high",
     theme="network",
     types=GROUPS,
     near=ATTACHED,
-    remedy="Open it to the networks that need it, or put a load balancer in front.",
+    remedy="Open it only to required networks, or put a load balancer in front.",
     references=GUIDE,
     prowler=("ec2_securitygroup_allow_ingress_from_internet_to_any_port",),
 )
 def sg_any_port(it: Subject) -> Fail | None:
-    """A TCP or UDP port from the internet, unless the group serves load balancers alone.
-
-    The ports of the web, 80 and 443, are meant for the world; what the other rules name is left to them.
-    """
+    """A TCP or UDP port from the internet, unless only load balancers use the group. Ports 80 and 443 are not
+    checked, nor are ports that other rules check."""
     wide = [a for a in atoms(it) if a["protocol"] in ("tcp", "udp") and not covers(a, NAMED) and not _web(a)]
     if not wide or _balancers_alone(it):
         return None
@@ -204,16 +202,16 @@ def _balancers_alone(it: Subject) -> bool:
 
 
 @rule(
-    title="A wide public network is let in or out",
+    title="A wide public network is allowed",
     severity="high",
     theme="network",
     types=(*GROUPS, "aws_vpc_security_group_egress_rule"),
-    remedy="Name the networks that need it; two halves of the internet are the internet.",
+    remedy="Allow only required networks.",
     references=GUIDE,
     prowler=("ec2_securitygroup_allow_wide_open_public_ipv4",),
 )
 def sg_wide_public_cidr(it: Subject) -> Found:
-    """A public IPv4 block of /1 to /23: hundreds to billions of strangers."""
+    """A public IPv4 block from /1 to /23: 512 to billions of addresses. Two halves of the internet are the internet."""
     rules = [*atoms(it), *atoms(it, "egress")]
     wide = [a for a in rules if _wide(peer(a)) and not trusted(peer(a), it.criteria.trusted_networks)]
     return [opened(a) for a in sorted(wide, key=told)]
@@ -225,59 +223,59 @@ def _wide(cidr: str) -> bool:
 
 
 @rule(
-    title="A public address is let in",
+    title="A public address is allowed",
     severity="medium",
     theme="network",
     types=GROUPS,
-    remedy="Reach it through a VPN or Session Manager, or list the network as trusted.",
+    remedy="Use a VPN or Session Manager, or list the network as trusted.",
     references=GUIDE,
     prowler=("ec2_securitygroup_allow_ingress_from_internet_to_any_port_from_ip",),
 )
 def sg_public_single_ip(it: Subject) -> Found:
-    """An ingress rule for an address of the internet that is not a trusted network: often somebody's home."""
+    """An ingress rule for a public address that is not in a trusted network, such as somebody's home."""
     rules = [a for a in atoms(it) if peer(a) and peer(a) not in WORLD and not _wide(peer(a))]
     public = [a for a in rules if public_block(peer(a)) and not trusted(peer(a), it.criteria.trusted_networks)]
     return [opened(a) for a in sorted(public, key=told)]
 
 
 @rule(
-    title="The default security group lets something through",
+    title="The default security group has rules",
     severity="high",
     theme="network",
     types=("aws_default_security_group",),
     reads=("ingress", "egress"),
-    remedy="Take all rules off it and give every resource a group of its own.",
+    remedy="Remove all its rules, and give every resource its own group.",
     references=GUIDE,
     prowler=("ec2_securitygroup_default_restrict_traffic",),
     security_hub=("EC2.2",),
 )
 def sg_default_not_empty(it: Subject) -> str | None:
-    """What names no group gets the default one, with whatever it allows."""
+    """Resources without a named security group get the default one, with its rules."""
     count = len(it["ingress"] or ()) + len(it["egress"] or ())
     return f"{count} rules" if count else None
 
 
 @rule(
-    title="The group was made by the console's launch wizard",
+    title="The group was created by the console's launch wizard",
     severity="medium",
     theme="network",
     types=("aws_security_group",),
     reads=("name",),
-    remedy="Describe the group in Terraform, or delete it with what it was made for.",
+    remedy="Add the group to Terraform, or delete it together with the instance that it was created for.",
     prowler=("ec2_securitygroup_from_launch_wizard",),
 )
 def sg_launch_wizard(it: Subject) -> str | None:
-    """The wizard opens SSH to the world unless told otherwise, and nobody describes what it made."""
+    """The wizard opens SSH to the internet by default, outside Terraform."""
     return str(it["name"]) if str(it["name"] or "").startswith("launch-wizard") else None
 
 
 @rule(
-    title="The group has too many rules to be understood",
+    title="The security group has too many rules",
     severity="medium",
     theme="network",
     types=("aws_security_group", "aws_default_security_group"),
     reads=("ingress", "egress"),
-    remedy="Use prefix lists or references to groups, and take away what nobody uses.",
+    remedy="Use prefix lists or references to groups, and remove unused rules.",
     prowler=("ec2_securitygroup_with_many_ingress_egress_rules",),
 )
 def sg_too_many_rules(it: Subject) -> str | None:
@@ -287,16 +285,16 @@ def sg_too_many_rules(it: Subject) -> str | None:
 
 
 @rule(
-    title="No network interface uses the group",
+    title="The security group is unused",
     severity="low",
     theme="hygiene",
     types=("aws_security_group",),
     near=(*USERS, "aws_security_group"),
-    remedy="Delete it: an unused group is attached by mistake one day.",
+    remedy="Delete it: somebody may attach it by mistake.",
     references=GUIDE,
     prowler=("ec2_securitygroup_not_used",),
 )
 def sg_unused(it: Subject) -> str | None:
-    """Neither an interface nor another group names it."""
+    """Neither a network interface nor another group refers to it."""
     others = [g for g in it.near("aws_security_group") if g.resource.key != it.resource.key]
     return None if it.near(*USERS) or others else "nothing is attached to it"

@@ -132,7 +132,7 @@ class Network:
                 return there
             found = there.get(id_)
             if found is None:
-                return Unread(f"the subnet {id_} was not seen")
+                return Unread(f"the subnet {id_} was not found")
             table, acl = together((partial(self.table_of, found), partial(self.acl_of, found)))
             return Subnet(found.name, table, acl)  # type: ignore[arg-type]
 
@@ -147,7 +147,7 @@ class Network:
             if isinstance(id_, Unread) or isinstance(tables, Unread):
                 return id_ if isinstance(id_, Unread) else tables  # type: ignore[return-value]
             found = tables.get(id_)
-            return self.table(found) if found else Unread(f"the route table of {subnet.name} was not seen")
+            return self.table(found) if found else Unread(f"the route table of {subnet.name} was not found")
 
         return tried(look)
 
@@ -249,7 +249,7 @@ class Network:
             # what nobody describes is seen as it is now: what a state says of the subnet was so before
             found = next((a for a in named if a.managed), named[0] if named else None)
             if found is None:
-                return Unread(f"the network ACL of {subnet.name} was not seen")
+                return Unread(f"the network ACL of {subnet.name} was not found")
             return Acl(found.name, entries(found))
 
         return tried(look)
@@ -280,7 +280,7 @@ class Network:
                 return there
             found = there.get(id_)
             if found is None:
-                return Unread(f"the security group {id_} was not seen")
+                return Unread(f"the security group {id_} was not found")
             return tried(lambda: Group(found.name, tuple(self.opening(a) for a in atoms(found))))
 
         return self.once(("group", id_), make)

@@ -172,7 +172,7 @@ def public_block(cidr: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | N
     try:
         network = ipaddress.ip_network(cidr, strict=False)
     except ValueError:
-        raise Unknown(f"{cidr} is no network") from None
+        raise Unknown(f"{cidr} is not a network") from None
     return network if network.is_global or (network.prefixlen == 0) else None
 
 

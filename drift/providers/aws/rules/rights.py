@@ -75,16 +75,16 @@ SHOWN = 3
 
 
 @rule(
-    title="The policy allows more than it did",
+    title="The policy allows more than before",
     severity="medium",
     theme="identity",
     types=TYPES,
-    remedy="Find out who widened it and what for; apply the configuration again, or describe what is needed.",
+    remedy="Find out who extended the policy and why. Apply the configuration again, or add the permissions to it.",
     references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",),
     of_drift=True,
 )
 def policy_more_rights(it: Subject) -> Found:
-    """What is allowed now and was not before: actions, resources, principals and conditions, by access level."""
+    """Actions, resources, principals and conditions that were not allowed before the drift, by access level."""
     drift, name = it.drift, DOCUMENTS.get(it.type, "policy")
     if drift is None or drift.actual is None:
         return False
@@ -114,15 +114,15 @@ OPEN_TO_ACCOUNTS = tuple(
 
 
 @rule(
-    title="Another account is let in",
+    title="Another account has access",
     severity="high",
     theme="identity",
     types=(*OPEN_TO_ACCOUNTS, "aws_lambda_permission"),
-    remedy="Take the account out, or list it as trusted.",
+    remedy="Remove the account, or list it as trusted.",
     references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-resources.html",),
 )
 def policy_foreign(it: Subject) -> Found:
-    """A key, queue, topic, repository, function or vault is open to an account that is neither this one nor trusted."""
+    """A key, queue, topic, repository, function or vault allows an account that is neither this one nor trusted."""
     if it.type == "aws_lambda_permission":
         return open_to_accounts(it, permission_policy(it))
     opened = open_to_strangers if it.type in ALONE else open_to_accounts

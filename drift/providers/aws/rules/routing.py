@@ -38,19 +38,17 @@ BALANCERS = ("aws_lb", "aws_elb")
 
 
 @rule(
-    title="A route leads a subnet to the internet",
+    title="A route connects a subnet to the internet",
     severity="low",
     theme="network",
     types=(*TABLES, "aws_route", *ASSOCIATIONS),
     near=("aws_subnet", "aws_internet_gateway", "aws_network_acl", *HOSTS),
-    remedy="Take the route or the association away; let machines out through a NAT gateway.",
+    remedy="Remove the route or the association; use a NAT gateway for outgoing traffic.",
     references=GUIDE,
 )
 def route_to_internet(it: Subject) -> Found:
-    """A subnet whose table has a route to an internet gateway is public: what has an address there may be reached.
-
-    High where a machine or a database is reached by it.
-    """
+    """A subnet with a route to an internet gateway is public: resources with a public address may be reachable. High if
+    an instance or a database becomes reachable."""
     net = network(it)
     table = _table(net, it)
     if table is None:
@@ -81,7 +79,7 @@ def _table(net: Network, it: Subject) -> Subject | None:
         raise Unknown(there.why)
     id_ = str(it["route_table_id"])
     if id_ not in there:
-        raise Unknown(f"the route table {id_} was not seen")
+        raise Unknown(f"the route table {id_} was not found")
     return there[id_]
 
 
@@ -132,16 +130,16 @@ def _seen(net: Network, type_: str) -> list[Subject]:
 
 
 @rule(
-    title="A route leads to another network than was described",
+    title="A route leads to an unexpected network",
     severity="medium",
     theme="network",
     types=(*TABLES, "aws_route"),
-    remedy="Find out who joined the networks and what for; take the route away, or describe it.",
+    remedy="Find out who connected the networks and why. Remove the route, or add it to the configuration.",
     references=("https://docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html",),
     of_drift=True,
 )
 def route_elsewhere(it: Subject) -> Found:
-    """A new way to a peering, a transit gateway, a VPN, a machine in between: who is there may come in by it."""
+    """A new route to a peering connection, transit gateway, VPN or appliance, through which others may get access."""
     drift = it.drift
     if drift is None or drift.actual is None:
         return False
@@ -173,16 +171,16 @@ def _elsewhere(to: str) -> Iterator[str]:
 
 
 @rule(
-    title="The prefix list holds the internet",
+    title="The prefix list contains the internet",
     severity="high",
     theme="network",
     types=("aws_ec2_managed_prefix_list", "aws_ec2_managed_prefix_list_entry"),
     near=("aws_security_group",),
-    remedy="Take the entry away: each rule and route that names the list speaks of the internet by it.",
+    remedy="Remove the entry: with it, every rule and route that names the list includes the internet.",
     references=("https://docs.aws.amazon.com/vpc/latest/userguide/managed-prefix-lists.html",),
 )
 def prefix_list_world(it: Subject) -> Found:
-    """Whoever reads a group that names it sees a list of offices, not 0.0.0.0/0."""
+    """A reader of a security group sees only the list's name, not 0.0.0.0/0."""
     entry = it.type == "aws_ec2_managed_prefix_list_entry"
     held = [str(it["cidr"])] if entry else [str(e.get("cidr")) for e in it["entry"] or ()]
     wide = as_internet(held)
@@ -194,17 +192,17 @@ def prefix_list_world(it: Subject) -> Found:
 
 
 @rule(
-    title="A route sends more through the peering than it must",
+    title="A route to the peering connection is too wide",
     severity="medium",
     theme="network",
     types=("aws_route", "aws_route_table", "aws_default_route_table"),
     reads=("route",),
-    remedy="Route to the subnets that are needed.",
+    remedy="Route only to required subnets.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("vpc_peering_routing_tables_with_least_privilege",),
 )
 def peering_wide_route(it: Subject) -> Found:
-    """Everything, or a network of /16 or wider, through a peering connection."""
+    """All traffic, or a network of /16 or wider, goes to a peering connection."""
     if it.type == "aws_route":
         routes = [
             {"cidr_block": it["destination_cidr_block"], "vpc_peering_connection_id": it["vpc_peering_connection_id"]}

@@ -11,19 +11,19 @@ LOGS = ("AUDIT_LOGS",)
 
 
 @rule(
-    title="The domain is open to everybody",
+    title="The domain is public",
     severity="critical",
     theme="public access",
     types=("aws_opensearch_domain", "aws_elasticsearch_domain", "aws_opensearch_domain_policy"),
     reads=("access_policies",),
     near=("aws_opensearch_domain",),
-    remedy="Put it into a VPC, or name the principals that need it.",
+    remedy="Move it into a VPC, or name the principals that need it.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html",),
     prowler=("opensearch_service_domains_not_publicly_accessible",),
     security_hub=("ES.2", "OpenSearch.2"),
 )
 def opensearch_public(it: Subject) -> Found:
-    """A policy that lets anybody in, and an endpoint on the internet."""
+    """A policy for everybody, and an endpoint on the internet."""
     found = open_to_all(it["access_policies"])
     if not found:
         return None
@@ -43,12 +43,12 @@ def opensearch_public(it: Subject) -> Found:
     security_hub=("ES.1", "OpenSearch.1"),
 )
 def opensearch_rest(it: Subject) -> Found:
-    """Its disks and its snapshots can be read by whoever gets them."""
+    """Anybody who gets its disks or snapshots can read them."""
     return None if it.at("encrypt_at_rest.enabled") else "encrypt_at_rest is off"
 
 
 @rule(
-    title="The domain's nodes talk in the clear",
+    title="Traffic between the domain's nodes is not encrypted",
     severity="high",
     theme="transit",
     types=("aws_opensearch_domain", "aws_elasticsearch_domain"),
@@ -59,17 +59,17 @@ def opensearch_rest(it: Subject) -> Found:
     security_hub=("ES.3", "OpenSearch.3"),
 )
 def opensearch_n2n(it: Subject) -> Found:
-    """Everything that is indexed passes between the nodes."""
+    """All indexed data passes between the nodes."""
     return None if it.at("node_to_node_encryption.enabled") else "node_to_node_encryption is off"
 
 
 @rule(
-    title="The domain answers without TLS, or with an old version",
+    title="The domain allows HTTP or an old TLS version",
     severity="high",
     theme="transit",
     types=("aws_opensearch_domain", "aws_elasticsearch_domain"),
     reads=("domain_endpoint_options",),
-    remedy="Set enforce_https and a policy of TLS 1.2.",
+    remedy="Set enforce_https and a TLS 1.2 policy.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html",),
     prowler=("opensearch_service_domains_https_communications_enforced",),
 )
@@ -82,12 +82,12 @@ def opensearch_https(it: Subject) -> Found:
 
 
 @rule(
-    title="The domain does not tell its users apart",
+    title="Fine-grained access control is off, or uses internal passwords",
     severity="high",
     theme="identity",
     types=("aws_opensearch_domain",),
     reads=("advanced_security_options",),
-    remedy="Enable advanced_security_options, with SAML or Cognito rather than users of its own.",
+    remedy="Enable advanced_security_options, with SAML or Cognito instead of internal users.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/opensearch-controls.html",),
     prowler=(
         "opensearch_service_domains_access_control_enabled",
@@ -96,7 +96,8 @@ def opensearch_https(it: Subject) -> Found:
     security_hub=("OpenSearch.7",),
 )
 def opensearch_fgac(it: Subject) -> Found:
-    """Fine-grained access control is off, or its users have passwords in the domain itself."""
+    """Without it, all users of the domain have the same permissions. Internal users have passwords in the domain
+    itself."""
     if not it.at("advanced_security_options.enabled"):
         return "advanced_security_options is off"
     return (
@@ -105,7 +106,7 @@ def opensearch_fgac(it: Subject) -> Found:
 
 
 @rule(
-    title="The domain's audit log is not kept",
+    title="The domain's audit log is off",
     severity="high",
     theme="logging",
     types=("aws_opensearch_domain", "aws_elasticsearch_domain"),
@@ -116,7 +117,7 @@ def opensearch_fgac(it: Subject) -> Found:
     security_hub=("ES.5", "OpenSearch.5"),
 )
 def opensearch_logs(it: Subject) -> Found:
-    """Without it nobody can tell afterwards who asked for what."""
+    """Without it, it is unknown who queried what."""
     kept = {o.get("log_type") for o in it["log_publishing_options"] or () if o.get("enabled") is not False}
     return None if "AUDIT_LOGS" in kept else "AUDIT_LOGS is not published"
 
@@ -127,35 +128,36 @@ def opensearch_logs(it: Subject) -> Found:
     theme="encryption",
     types=("aws_efs_file_system",),
     reads=("encrypted",),
-    remedy="Make it again with encryption and copy the files.",
+    remedy="Create it again with encryption, and copy the files.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/efs-controls.html",),
     prowler=("efs_encryption_at_rest_enabled",),
     security_hub=("EFS.1",),
 )
 def efs_unencrypted(it: Subject) -> Found:
-    """Encryption of a file system cannot be switched on later."""
+    """An existing file system cannot be encrypted later."""
     return None if it["encrypted"] else "encrypted is off"
 
 
 @rule(
-    title="The file system can be mounted by anybody, or from a public subnet",
+    title="Anybody may mount the file system, or from a public subnet",
     severity="medium",
     theme="public access",
     types=("aws_efs_file_system_policy", "aws_efs_mount_target"),
     near=("aws_subnet", "aws_route_table"),
-    remedy="Require elasticfilesystem:AccessedViaMountTarget, and keep mount targets in private subnets.",
+    remedy="Require the condition elasticfilesystem:AccessedViaMountTarget, and keep mount targets in private subnets.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/efs-controls.html",),
     prowler=("efs_not_publicly_accessible", "efs_mount_target_not_publicly_accessible"),
 )
 def efs_public(it: Subject) -> Found:
-    """A policy for everybody without that condition, or a mount target with a route to the internet."""
+    """A policy for everybody without the condition elasticfilesystem:AccessedViaMountTarget, or a mount target in a
+    subnet with a route to the internet."""
     if it.type == "aws_efs_mount_target":
         return public_subnet(it.named("subnet_id", "aws_subnet")) or None
     return open_to_all(it["policy"])
 
 
 @rule(
-    title="The access point gives its users the whole file system",
+    title="The access point gives access to the whole file system",
     severity="medium",
     theme="identity",
     types=("aws_efs_access_point",),
@@ -165,7 +167,7 @@ def efs_public(it: Subject) -> Found:
     prowler=("efs_access_point_enforce_root_directory", "efs_access_point_enforce_user_identity"),
 )
 def efs_access_point(it: Subject) -> Found:
-    """The root is `/`, or whoever comes says who he is."""
+    """Its root directory is `/`, or it enforces no POSIX user."""
     if (it.at("root_directory.path") or "/") == "/":
         return "root_directory is /"
     return None if it["posix_user"] else "no posix_user"
@@ -184,7 +186,7 @@ def efs_access_point(it: Subject) -> Found:
     when_missing=("aws_efs_backup_policy",),
 )
 def efs_backup(it: Subject) -> Found:
-    """What is lost is lost."""
+    """Lost files cannot be restored."""
     policies = [it]
     if it.type == "aws_efs_file_system":
         policies = it.near("aws_efs_backup_policy")
@@ -194,23 +196,23 @@ def efs_backup(it: Subject) -> Found:
 
 
 @rule(
-    title="The vault's backups can be read too easily",
+    title="The backup vault is not protected enough",
     severity="medium",
     theme="encryption",
     types=("aws_backup_vault", "aws_backup_vault_policy"),
-    remedy="Encrypt it with a key of one's own; name who may reach it.",
+    remedy="Encrypt it with a customer managed key, and name the principals that may use it.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/backup-controls.html",),
     prowler=("backup_vaults_encrypted",),
 )
 def backup_vault(it: Subject) -> Found:
-    """No key of its own, or a policy for everybody."""
+    """It has no customer managed key, or a policy for everybody."""
     if it.type == "aws_backup_vault":
         return None if it["kms_key_arn"] else "no kms_key_arn"
     return open_to_all(it["policy"])
 
 
 @rule(
-    title="Backups are not kept for long enough",
+    title="Backups are deleted too early",
     severity="medium",
     theme="backup",
     types=("aws_backup_plan",),
@@ -221,7 +223,7 @@ def backup_vault(it: Subject) -> Found:
     when_missing=("aws_backup_plan",),
 )
 def backup_plan_retention(it: Subject) -> Found:
-    """A rule keeps them for fewer days than `backup_plan_retention_days` (35)."""
+    """A rule of the plan keeps them for fewer days than `backup_plan_retention_days` (35)."""
     limit = it.criteria.threshold("backup_plan_retention_days")
     for found in it["rule"] or ():
         days = int((found.get("lifecycle") or {}).get("delete_after") or 0)

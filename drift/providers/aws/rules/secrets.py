@@ -65,7 +65,7 @@ def in_value(name: str, value: Any) -> str | None:
     if not isinstance(value, str) or not value.strip():
         return None
     if _names_a_secret(name, value.strip()):
-        return f"{name} holds what its name says"
+        return f"{name} has a name that indicates a secret"
     kinds = tokens(value.splitlines())
     return f"{name} holds: {kinds[0]}" if kinds else in_url(name, value)
 
@@ -87,7 +87,7 @@ def _names_a_secret(name: str, value: str) -> bool:
 def in_url(name: str, value: Any) -> str | None:
     """That an address holds a password."""
     found = IN_URL.search(value) if isinstance(value, str) else None
-    return f"{name} holds a password in an address" if found and not REFERENCE.match(found[1]) else None
+    return f"{name} contains a password in a URL" if found and not REFERENCE.match(found[1]) else None
 
 
 def in_script(text: Any) -> list[Fact]:
@@ -98,7 +98,7 @@ def in_script(text: Any) -> list[Fact]:
     if not text:
         return out
     if re.fullmatch("[0-9a-f]{40}", str(text)):
-        raise Unknown("only a hash of user_data is kept")
+        raise Unknown("the state contains only a hash of user_data")
     for number, line in enumerate(_unpacked(str(text)).splitlines(), 1):
         assigned = ASSIGNED.match(line)
         found = in_value(assigned[1], assigned[3]) if assigned else None
@@ -136,7 +136,7 @@ def tokens(lines: Iterable[str]) -> list[str]:
         from detect_secrets.core.scan import scan_line
         from detect_secrets.settings import transient_settings
     except ImportError:
-        raise Unknown(f"the detector of secrets is not installed: {installation.command('rules')}") from None
+        raise Unknown(f"the secret detector is not installed: {installation.command('rules')}") from None
     names = sorted({c.__name__ for c in get_mapping_from_secret_type_to_class().values()} - NOT_TOKENS)
     with transient_settings({"plugins_used": [{"name": name} for name in names]}):
         found = [secret.type for line in lines for secret in scan_line(line)]

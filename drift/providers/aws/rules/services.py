@@ -7,18 +7,18 @@ from drift.rules.subject import Subject
 
 
 @rule(
-    title="The migration's instance has a public address",
+    title="The replication instance is public",
     severity="critical",
     theme="public access",
     types=("aws_dms_replication_instance",),
     reads=("publicly_accessible",),
-    remedy="Make it again with publicly_accessible off, in private subnets.",
+    remedy="Create it again in private subnets, with publicly_accessible off.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/dms-controls.html",),
     prowler=("dms_instance_no_public_access",),
     security_hub=("DMS.1",),
 )
 def dms_public(it: Subject) -> Found:
-    """It holds the credentials of both databases, and their rows pass through it."""
+    """It has the credentials of both databases, and all their data passes through it."""
     return "publicly_accessible is on" if it["publicly_accessible"] else None
 
 
@@ -38,7 +38,7 @@ SSL_MODES = frozenset(
 
 
 @rule(
-    title="The migration reaches the database without TLS",
+    title="The migration connects to the database without TLS",
     severity="high",
     theme="transit",
     types=("aws_dms_endpoint",),
@@ -49,7 +49,7 @@ SSL_MODES = frozenset(
     security_hub=("DMS.9", "DMS.12"),
 )
 def dms_ssl(it: Subject) -> Found:
-    """Rows and the password go over the network as they are."""
+    """Data and the password are sent unencrypted."""
     mode = it["ssl_mode"]
     engine = str(it["engine_name"] or "").lower()
     if engine in OWN_TLS:
@@ -61,18 +61,18 @@ def dms_ssl(it: Subject) -> Found:
 
 
 @rule(
-    title="Clusters may be opened to the internet",
+    title="EMR clusters may be public",
     severity="high",
     theme="public access",
     types=("aws_emr_block_public_access_configuration",),
     reads=("block_public_security_group_rules", "permitted_public_security_group_rule_range"),
-    remedy="Set block_public_security_group_rules; permit no port but 22.",
+    remedy="Set block_public_security_group_rules, and permit only port 22.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/emr-controls.html",),
     prowler=("emr_cluster_account_public_block_enabled",),
     security_hub=("EMR.2",),
 )
 def emr_public(it: Subject) -> Found:
-    """A cluster whose security group lets the world in is started all the same."""
+    """The account allows clusters whose security groups are open to the internet."""
     if not it["block_public_security_group_rules"]:
         return "block_public_security_group_rules is off"
     for ports in it["permitted_public_security_group_rule_range"] or ():
@@ -83,12 +83,12 @@ def emr_public(it: Subject) -> Found:
 
 
 @rule(
-    title="The notebook is open to the internet, or its owner is root on it",
+    title="The notebook has internet access or root access",
     severity="high",
     theme="network",
     types=("aws_sagemaker_notebook_instance",),
     reads=("direct_internet_access", "subnet_id", "root_access", "kms_key_id"),
-    remedy="Put it into a subnet without direct_internet_access and root_access, with a key of one's own.",
+    remedy="Move it into a subnet, without direct_internet_access and root_access, with a customer managed key.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/sagemaker-controls.html",),
     prowler=(
         "sagemaker_notebook_instance_without_direct_internet_access_configured",
@@ -99,7 +99,8 @@ def emr_public(it: Subject) -> Found:
     security_hub=("SageMaker.1", "SageMaker.2", "SageMaker.3"),
 )
 def sagemaker_notebook(it: Subject) -> Found:
-    """What runs on it has its role: no VPC, a way out of its own, root, or (less grave) no key of its own."""
+    """No VPC, direct internet access, root access, or (lower severity) no customer managed key. Code on the notebook
+    has the permissions of its role."""
     if it["direct_internet_access"] != "Disabled":
         return "direct_internet_access is Enabled"
     if not it["subnet_id"]:
@@ -115,13 +116,13 @@ def sagemaker_notebook(it: Subject) -> Found:
     theme="encryption",
     types=("aws_workspaces_workspace",),
     reads=("root_volume_encryption_enabled", "user_volume_encryption_enabled"),
-    remedy="Make it again with both volumes encrypted.",
+    remedy="Create it again with both volumes encrypted.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/workspaces-controls.html",),
     prowler=("workspaces_volume_encryption_enabled",),
     security_hub=("WorkSpaces.1", "WorkSpaces.2"),
 )
 def workspaces_encryption(it: Subject) -> Found:
-    """Its disks and their snapshots can be read by whoever gets them."""
+    """Anybody who gets the disks or their snapshots can read them."""
     for name in ("root_volume_encryption_enabled", "user_volume_encryption_enabled"):
         if not it[name]:
             return f"{name} is off"

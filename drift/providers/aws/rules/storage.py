@@ -41,18 +41,18 @@ def _public(uri: Any) -> bool:
 
 
 @rule(
-    title="The bucket's access control list lets everybody in",
+    title="The bucket's ACL is public",
     severity="critical",
     theme="public access",
     types=("aws_s3_bucket_acl", "aws_s3_bucket"),
     near=("aws_s3_bucket", "aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"),
-    remedy="Disable access control lists, or grant to named accounts alone; block public access.",
+    remedy="Disable ACLs, or grant only to named accounts; block public access.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_public_access", "s3_bucket_public_list_acl", "s3_bucket_public_write_acl"),
     security_hub=("S3.2", "S3.3"),
 )
 def s3_public_acl(it: Subject) -> Found:
-    """A grant to AllUsers or AuthenticatedUsers, which means anybody with an AWS account anywhere."""
+    """A grant to AllUsers, or to AuthenticatedUsers, which means anybody with an AWS account."""
     if it.type == "aws_s3_bucket":
         grants = [(g["uri"], permission) for g in it["grant"] or () for permission in g["permissions"]]
     else:
@@ -63,7 +63,7 @@ def s3_public_acl(it: Subject) -> Found:
 
 
 @rule(
-    title="The bucket is open to everybody",
+    title="The bucket is public",
     severity="critical",
     theme="public access",
     types=("aws_s3_bucket_policy", "aws_s3_bucket"),
@@ -75,7 +75,7 @@ def s3_public_acl(it: Subject) -> Found:
     security_hub=("S3.2",),
 )
 def s3_public_policy(it: Subject) -> Found:
-    """A policy with the principal `*` and no condition that says who, and nothing that blocks public access."""
+    """A policy with the principal `*` and no condition that limits who may use it, and no block of public access."""
     found = open_to_all(it["policy"])
     return found if found and not blocked(it, "restrict_public_buckets") else None
 
@@ -87,14 +87,14 @@ def s3_public_policy(it: Subject) -> Found:
     types=("aws_s3_bucket_policy", "aws_s3_bucket"),
     reads=("policy",),
     near=("aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"),
-    remedy="Allow writing to named principals alone.",
+    remedy="Allow writing only to named principals.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_policy_public_write_access",),
     security_hub=("S3.3",),
     implies=("s3-public-policy",),
 )
 def s3_public_write_policy(it: Subject) -> Found:
-    """Strangers can replace what others download, and fill it with what you pay for."""
+    """Anybody can replace objects that others download, or store data at your cost."""
     document = it["policy"]
     found = next((found for action in WRITES if (found := open_to_all(document, action))), None)
     return found if found and not blocked(it, "restrict_public_buckets") else None
@@ -106,14 +106,15 @@ def s3_public_write_policy(it: Subject) -> Found:
     theme="public access",
     types=("aws_s3_bucket_public_access_block", "aws_s3_bucket"),
     near=("aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"),
-    remedy="Set all four settings of the bucket's block of public access.",
+    remedy="Set all four settings of the bucket's public access block.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_level_public_access_block",),
     security_hub=("S3.8",),
     when_missing=("aws_s3_bucket_public_access_block",),
 )
 def s3_pab(it: Subject) -> Found:
-    """One of the four blocks is off, or there is none: the next careless policy makes the bucket public."""
+    """One of the four settings is off, or there is no public access block: any public policy or ACL makes the bucket
+    public."""
     block: Subject | None = it
     if it.type == "aws_s3_bucket":
         blocks = it.near("aws_s3_bucket_public_access_block")
@@ -123,7 +124,7 @@ def s3_pab(it: Subject) -> Found:
     off = [name for name in BLOCKS if block is None or not block[name]]
     if not off or all(blocked(it, name) for name in off):
         return None
-    return "there is no block" if block is None else [f"{name} is off" for name in off]
+    return "there is no public access block" if block is None else [f"{name} is off" for name in off]
 
 
 @rule(
@@ -132,7 +133,7 @@ def s3_pab(it: Subject) -> Found:
     theme="public access",
     types=("aws_s3_account_public_access_block",),
     reads=BLOCKS,
-    remedy="Set all four settings of the account's block of public access.",
+    remedy="Set all four settings of the account's public access block.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_account_level_public_access_blocks",),
     security_hub=("S3.1",),
@@ -140,41 +141,41 @@ def s3_pab(it: Subject) -> Found:
     guards="account",
 )
 def s3_account_pab(it: Subject) -> Found:
-    """The account's block holds for every bucket, those made tomorrow among them."""
+    """The account's block protects every bucket, also future ones."""
     off = [name for name in BLOCKS if not it[name]]
     return [f"{name} is off" for name in off]
 
 
 @rule(
-    title="Another account is let into the bucket",
+    title="Another account has access to the bucket",
     severity="high",
     theme="identity",
     types=("aws_s3_bucket_policy", "aws_s3_bucket"),
     reads=("policy",),
-    remedy="Take the account out, or list it as trusted.",
+    remedy="Remove the account, or list it as trusted.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_cross_account_access",),
     security_hub=("S3.6",),
 )
 def s3_cross_account(it: Subject) -> Found:
-    """An account that is neither this one nor trusted, and no condition that keeps to an organisation."""
+    """The account is neither this one nor trusted, and no condition limits access to the organisation."""
     return open_to_accounts(it, it["policy"])
 
 
 @rule(
-    title="The bucket answers requests without TLS",
+    title="The bucket allows requests without TLS",
     severity="medium",
     theme="transit",
     types=("aws_s3_bucket_policy", "aws_s3_bucket"),
     reads=("policy",),
-    remedy="Deny everything where aws:SecureTransport is false.",
+    remedy="Deny all requests for which aws:SecureTransport is false.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_secure_transport_policy",),
     security_hub=("S3.5",),
     when_missing=("aws_s3_bucket_policy",),
 )
 def s3_tls_only(it: Subject) -> Found:
-    """No statement denies requests that come without TLS."""
+    """No statement denies requests without TLS."""
     if told_elsewhere(it, "aws_s3_bucket_policy"):
         return None
     denied = any(_denies_without_tls(s) for s in read(it["policy"]).denies)
@@ -195,7 +196,7 @@ def _insecure(test: Test) -> bool:
 
 
 @rule(
-    title="The bucket is not encrypted with a key of one's own",
+    title="The bucket is not encrypted with a customer managed key",
     severity="medium",
     theme="encryption",
     types=("aws_s3_bucket_server_side_encryption_configuration", "aws_s3_bucket"),
@@ -206,7 +207,7 @@ def _insecure(test: Test) -> bool:
     security_hub=("S3.17",),
 )
 def s3_kms(it: Subject) -> Found:
-    """S3's own keys need no permission of their own: whoever may read the object may decrypt it."""
+    """With S3's own keys, permission to read an object is enough to decrypt it."""
     if told_elsewhere(it, "aws_s3_bucket_server_side_encryption_configuration"):
         return None
     own = "server_side_encryption_configuration." if it.type == "aws_s3_bucket" else ""
@@ -215,7 +216,7 @@ def s3_kms(it: Subject) -> Found:
 
 
 @rule(
-    title="The bucket keeps no older versions",
+    title="Versioning is off",
     severity="medium",
     theme="backup",
     types=("aws_s3_bucket_versioning", "aws_s3_bucket"),
@@ -226,7 +227,7 @@ def s3_kms(it: Subject) -> Found:
     when_missing=("aws_s3_bucket_versioning",),
 )
 def s3_versioning(it: Subject) -> Found:
-    """What is overwritten or deleted, by mistake or by an intruder, is gone."""
+    """Overwritten or deleted objects cannot be restored."""
     if told_elsewhere(it, "aws_s3_bucket_versioning"):
         return None
     if it.type == "aws_s3_bucket":
@@ -236,17 +237,17 @@ def s3_versioning(it: Subject) -> Found:
 
 
 @rule(
-    title="Older versions can be deleted without a second factor",
+    title="Object versions can be deleted without MFA",
     severity="medium",
     theme="backup",
     types=("aws_s3_bucket_versioning", "aws_s3_bucket"),
-    remedy="Enable MFA delete, as the root user, by the API.",
+    remedy="As the root user, enable MFA delete through the API.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_no_mfa_delete",),
     security_hub=("S3.20",),
 )
 def s3_mfa_delete(it: Subject) -> Found:
-    """MFA delete keeps a stolen key from destroying the versions too."""
+    """With MFA delete, a stolen access key is not enough to delete object versions."""
     if told_elsewhere(it, "aws_s3_bucket_versioning"):
         return None
     own = it.type == "aws_s3_bucket"
@@ -255,7 +256,7 @@ def s3_mfa_delete(it: Subject) -> Found:
 
 
 @rule(
-    title="Who reads the bucket is not logged",
+    title="Access to the bucket is not logged",
     severity="medium",
     theme="logging",
     types=("aws_s3_bucket_logging", "aws_s3_bucket"),
@@ -266,7 +267,7 @@ def s3_mfa_delete(it: Subject) -> Found:
     when_missing=("aws_s3_bucket_logging",),
 )
 def s3_access_log(it: Subject) -> Found:
-    """Without access logs nobody can tell afterwards what was taken."""
+    """Without access logs, it is unknown who read what."""
     if told_elsewhere(it, "aws_s3_bucket_logging"):
         return None
     target = it.at("logging.target_bucket") if it.type == "aws_s3_bucket" else it["target_bucket"]
@@ -274,7 +275,7 @@ def s3_access_log(it: Subject) -> Found:
 
 
 @rule(
-    title="Access control lists are in force",
+    title="ACLs are enabled",
     severity="medium",
     theme="public access",
     types=("aws_s3_bucket_ownership_controls",),
@@ -285,42 +286,42 @@ def s3_access_log(it: Subject) -> Found:
     when_missing=("aws_s3_bucket_ownership_controls",),
 )
 def s3_acl_enabled(it: Subject) -> Found:
-    """With lists in force, each object may be opened by itself, out of sight of the bucket's policy."""
+    """An ACL can make a single object public, whatever the bucket's policy says."""
     ownership = it.at("rule.object_ownership")
     return None if ownership == "BucketOwnerEnforced" else f"object_ownership is {ownership}"
 
 
 @rule(
-    title="Objects are not locked",
+    title="Object Lock is off",
     severity="low",
     theme="backup",
     types=("aws_s3_bucket", "aws_s3_bucket_object_lock_configuration"),
-    remedy="Enable object lock where the data must outlive a mistake.",
+    remedy="Enable Object Lock for data that must be protected from deletion.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_object_lock",),
     security_hub=("S3.15",),
     when_missing=("aws_s3_bucket_object_lock_configuration",),
 )
 def s3_object_lock(it: Subject) -> Found:
-    """A locked object cannot be overwritten or deleted before its time."""
+    """A locked object cannot be overwritten or deleted during its retention period."""
     if told_elsewhere(it, "aws_s3_bucket_object_lock_configuration"):
         return None
     return None if it["object_lock_enabled"] in (True, "Enabled") else "object_lock_enabled is off"
 
 
 @rule(
-    title="No lifecycle rule is in force",
+    title="The bucket has no active lifecycle rule",
     severity="low",
     theme="hygiene",
     types=("aws_s3_bucket_lifecycle_configuration",),
-    remedy="Enable a rule that moves or expires what nobody reads.",
+    remedy="Enable a rule that moves or expires unused objects.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_lifecycle_enabled",),
     security_hub=("S3.13",),
     when_missing=("aws_s3_bucket_lifecycle_configuration",),
 )
 def s3_lifecycle(it: Subject) -> Found:
-    """What is never expired is kept, and paid for, for ever."""
+    """Objects are kept, and cost money, forever."""
     return None if "Enabled" in it.all("rule[].status") else "no rule is enabled"
 
 
@@ -330,19 +331,19 @@ def s3_lifecycle(it: Subject) -> Found:
     theme="public access",
     types=("aws_s3_access_point",),
     reads=("public_access_block_configuration",),
-    remedy="Set all four settings of its block; they cannot be changed later.",
+    remedy="Set all four settings of its public access block; they cannot be changed later.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_access_point_public_access_block",),
     security_hub=("S3.19",),
 )
 def s3_access_point_pab(it: Subject) -> Found:
-    """An access point has a policy of its own, which may be public where the bucket's is not."""
+    """An access point has its own policy, which may be public although the bucket's policy is not."""
     off = [name for name in BLOCKS if it.at(f"public_access_block_configuration.{name}") is False]
     return [f"{name} is off" for name in off]
 
 
 @rule(
-    title="The bucket that keeps a Terraform state is not safe",
+    title="The bucket or table of a Terraform state is not protected",
     severity="high",
     theme="public access",
     types=(
@@ -353,11 +354,11 @@ def s3_access_point_pab(it: Subject) -> Found:
         "aws_dynamodb_table",
     ),
     near=("aws_s3_bucket",),
-    remedy="Block public access, encrypt with a key of one's own and keep versions.",
+    remedy="Block public access, encrypt with a customer managed key, and enable versioning.",
     references=("https://developer.hashicorp.com/terraform/language/backend/s3",),
 )
 def tfstate_exposed(it: Subject) -> Found:
-    """The bucket or lock table of a state that was read: a state holds every secret of what it describes."""
+    """The bucket or lock table of a state that drift read. A state contains secrets of the resources in it."""
     if it.type == "aws_dynamodb_table":
         mine = it["name"] in it.criteria.state_tables
         off = mine and not it.at("point_in_time_recovery.enabled")

@@ -30,12 +30,13 @@ GRAVITY = tuple(SEVERITY)
     implies=("iam-trust-foreign",),
 )
 def iam_trust_public(it: Subject) -> Found:
-    """A trust policy with the principal `*` and no condition that says who: any AWS account will do."""
+    """A trust policy with the principal `*` and no condition that limits who may use it: any AWS account can assume the
+    role."""
     return open_to_all(it["assume_role_policy"])
 
 
 @rule(
-    title="A service may use the role on behalf of strangers",
+    title="A service may assume the role on behalf of other accounts",
     severity="high",
     theme="identity",
     types=("aws_iam_role",),
@@ -45,7 +46,8 @@ def iam_trust_public(it: Subject) -> Found:
     prowler=("iam_role_cross_service_confused_deputy_prevention",),
 )
 def iam_trust_confused_deputy(it: Subject) -> Found:
-    """A service that acts for other accounts too is trusted, and no condition says for whom."""
+    """The trust policy names a service that also acts for other accounts, and no condition limits it to yours (confused
+    deputy)."""
     found = sorted({d.service for d in trusted_services(it["assume_role_policy"])})
     return [f"trusts {service}" for service in found]
 
@@ -56,11 +58,12 @@ def iam_trust_confused_deputy(it: Subject) -> Found:
     theme="identity",
     types=("aws_iam_role",),
     reads=("assume_role_policy",),
-    remedy="Compare the claim that names your tenant, and the project, with fixed values.",
+    remedy="Compare the claims that name your tenant and project with fixed values.",
     references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html",),
 )
 def iam_trust_federated(it: Subject) -> Found:
-    """A provider that many customers share proves who somebody is, and no claim says that it must be you."""
+    """Many customers share this identity provider, and no condition on its claims limits the role to your tenant or
+    project."""
     found = trusted_providers(it["assume_role_policy"])
     grave = min((GRAVITY.index(f.width) for f in found), default=None)
     if grave is None:
@@ -74,12 +77,13 @@ def iam_trust_federated(it: Subject) -> Found:
     theme="identity",
     types=("aws_iam_role",),
     reads=("assume_role_policy", "managed_policy_arns"),
-    remedy="Take the account out, list it as trusted, or ask for an external id.",
+    remedy="Remove the account, list it as trusted, or require an external id.",
     references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",),
     prowler=("iam_role_cross_account_readonlyaccess_policy",),
 )
 def iam_trust_foreign(it: Subject) -> Found:
-    """An account that is neither this one nor trusted, without an external id and without a condition on who."""
+    """The account is neither this one nor trusted, and the trust policy requires neither an external id nor a condition
+    on who."""
     strangers = other_accounts(it, it["assume_role_policy"], external_id=True)
     if not strangers:
         return None
@@ -88,11 +92,11 @@ def iam_trust_foreign(it: Subject) -> Found:
 
 
 @rule(
-    title="A certificate has expired or is about to",
+    title="A certificate has expired or expires soon",
     severity="high",
     theme="transit",
     types=("aws_iam_server_certificate", "aws_acm_certificate"),
-    remedy="Renew it; certificates that ACM issued and can validate renew themselves.",
+    remedy="Renew it. ACM renews certificates that it issued and can validate.",
     references=(
         "https://docs.aws.amazon.com/securityhub/latest/userguide/acm-controls.html",
         "https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",
@@ -101,7 +105,7 @@ def iam_trust_foreign(it: Subject) -> Found:
     security_hub=("ACM.1",),
 )
 def iam_cert_expired(it: Subject) -> Found:
-    """It ends within `certificate_days` (30)."""
+    """It expires within `certificate_days` (30)."""
     ends = it["expiration"] if it.has("expiration") else it["not_after"]
     if not ends:
         return None
@@ -121,6 +125,6 @@ def iam_cert_expired(it: Subject) -> Found:
     security_hub=("ACM.2",),
 )
 def acm_weak_key(it: Subject) -> Found:
-    """RSA of 1024 bits, or a curve shorter than 224: within reach of whoever can pay for it."""
+    """RSA with 1024 bits, or an elliptic curve with fewer than 224 bits, can be broken."""
     key = str(it["key_algorithm"] or "")
     return key if key in ("RSA_1024", "EC_secp192r1") or key.startswith("RSA_512") else None

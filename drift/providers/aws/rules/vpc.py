@@ -18,12 +18,12 @@ from drift.rules.world import Unknown
 
 
 @rule(
-    title="The network ACL lets the world reach SSH, Remote Desktop or everything",
+    title="The network ACL allows SSH, Remote Desktop or all ports from the internet",
     severity="high",
     theme="network",
     types=("aws_network_acl", "aws_network_acl_rule", "aws_default_network_acl"),
     near=("aws_network_acl", "aws_subnet", "aws_route_table", "aws_security_group"),
-    remedy="Allow the networks that need it; deny these ports for 0.0.0.0/0.",
+    remedy="Allow required networks; deny these ports for 0.0.0.0/0.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=(
         "ec2_networkacl_allow_ingress_any_port",
@@ -33,9 +33,9 @@ from drift.rules.world import Unknown
     security_hub=("EC2.21",),
 )
 def nacl_world(it: Subject) -> Found:
-    """A rule that allows port 22, 3389 or all ports from the internet, and none before it that denies them.
+    """A rule allows port 22, 3389 or all ports from the internet, and no earlier rule denies them.
 
-    A rule that is a resource of its own is judged among the others of its list.
+    A rule that is a separate resource is checked together with the other rules of its ACL.
     """
     alone = it.type == "aws_network_acl_rule"
     if alone and (it["egress"] or str(it["rule_action"]).lower() != "allow"):
@@ -79,7 +79,7 @@ def _acl_of(it: Subject) -> Subject | None:
         raise Unknown(there.why)
     found = there.get(str(it["network_acl_id"]))
     if found is None:
-        raise Unknown(f"{it['network_acl_id']}, whose other rules decide, was not seen")
+        raise Unknown(f"{it['network_acl_id']}, whose other rules decide, was not found")
     return found
 
 
@@ -98,18 +98,18 @@ def _all_ports(entry: Entry) -> bool:
 
 
 @rule(
-    title="Machines in the subnet get public addresses",
+    title="Instances in the subnet get public addresses",
     severity="high",
     theme="network",
     types=("aws_subnet",),
     reads=("map_public_ip_on_launch",),
-    remedy="Set map_public_ip_on_launch to false; ask for an address where one is needed.",
+    remedy="Set map_public_ip_on_launch to false; request an address where one is needed.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("vpc_subnet_no_public_ip_by_default",),
     security_hub=("EC2.15",),
 )
 def subnet_auto_public_ip(it: Subject) -> Found:
-    """Whoever starts a machine here puts it on the internet without asking for that."""
+    """An instance gets a public address although nobody asked for one."""
     if not it["map_public_ip_on_launch"]:
         return None
     path = tried(lambda: way_out(network(it), it.id))
@@ -135,7 +135,7 @@ def _logs_as_much(lost: Subject, other: Subject) -> bool:
 
 
 @rule(
-    title="The network's traffic is not logged",
+    title="The VPC has no flow log",
     severity="medium",
     theme="logging",
     types=("aws_vpc", "aws_flow_log"),
@@ -148,38 +148,38 @@ def _logs_as_much(lost: Subject, other: Subject) -> bool:
     stands_in=_logs_as_much,
 )
 def vpc_no_flow_log(it: Subject) -> Found:
-    """Without flow logs nobody can tell who spoke to whom."""
+    """Without flow logs, it is unknown which hosts communicated."""
     if it.type == "aws_flow_log":
         return None
     return None if it.near("aws_flow_log") else "no flow log"
 
 
 @rule(
-    title="The endpoint lets any principal of any account through",
+    title="The endpoint allows any principal of any account",
     severity="high",
     theme="public access",
     types=("aws_vpc_endpoint", "aws_vpc_endpoint_policy"),
     reads=("policy",),
-    remedy="Allow the principals and resources that are needed, or add a condition on the organisation.",
+    remedy="Allow only required principals and resources, or add a condition on the organisation.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("vpc_endpoint_connections_trust_boundaries",),
 )
 def vpce_policy_open(it: Subject) -> Found:
-    """An endpoint without a policy of its own is a way out for data, to anybody's bucket."""
+    """The default policy allows everything: data can be copied through the endpoint to foreign accounts."""
     return open_to_strangers(it, it["policy"], endpoint=True)
 
 
 @rule(
-    title="Strangers may connect to the endpoint service",
+    title="Foreign accounts may connect to the endpoint service",
     severity="high",
     theme="public access",
     types=("aws_vpc_endpoint_service", "aws_vpc_endpoint_service_allowed_principal"),
-    remedy="Require acceptance, and allow named principals alone.",
+    remedy="Require acceptance, and allow only named principals.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("vpc_endpoint_services_allowed_principals_trust_boundaries",),
 )
 def vpce_service_open(it: Subject) -> Found:
-    """Connections are accepted unasked, or a principal of an account that is not trusted may ask."""
+    """Connections are accepted automatically, or a principal of an untrusted account is allowed."""
     known = {it.account, *it.criteria.trusted_accounts}
     if it.type == "aws_vpc_endpoint_service":
         unasked = [] if it["acceptance_required"] else ["acceptance_required is off"]
@@ -191,7 +191,7 @@ def vpce_service_open(it: Subject) -> Found:
 
 
 @rule(
-    title="The transit gateway accepts every attachment",
+    title="The transit gateway accepts attachments automatically",
     severity="high",
     theme="public access",
     types=("aws_ec2_transit_gateway",),
@@ -202,7 +202,7 @@ def vpce_service_open(it: Subject) -> Found:
     security_hub=("EC2.23",),
 )
 def tgw_auto_accept(it: Subject) -> Found:
-    """Any account it is shared with joins the network unasked."""
+    """Any account with which it is shared can join the network."""
     found = it["auto_accept_shared_attachments"]
     return "auto_accept_shared_attachments is enable" if found == "enable" else None
 
@@ -211,7 +211,7 @@ NFW = ("https://docs.aws.amazon.com/securityhub/latest/userguide/networkfirewall
 
 
 @rule(
-    title="The network firewall lets pass what no rule speaks of",
+    title="The network firewall passes traffic that no rule matches",
     severity="high",
     theme="network",
     types=("aws_networkfirewall_firewall_policy",),
@@ -226,7 +226,8 @@ NFW = ("https://docs.aws.amazon.com/securityhub/latest/userguide/networkfirewall
     security_hub=("NetworkFirewall.3", "NetworkFirewall.4", "NetworkFirewall.5"),
 )
 def nfw_policy_pass(it: Subject) -> Found:
-    """A default action is aws:pass, or nothing looks at what is forwarded: no rule group, and no default that drops."""
+    """A default action is aws:pass; or traffic is forwarded to stateful rules, but there is no rule group and no
+    default drop action."""
     policy = it["firewall_policy"] or {}
     for name in ("stateless_default_actions", "stateless_fragment_default_actions"):
         if "aws:pass" in (policy.get(name) or ()):
@@ -235,11 +236,11 @@ def nfw_policy_pass(it: Subject) -> Found:
         return None
     forwards = "aws:forward_to_sfe" in (policy.get("stateless_default_actions") or ())
     drops = any(str(action).startswith("aws:drop") for action in policy.get("stateful_default_actions") or ())
-    return "no rule group looks at what is forwarded" if forwards and not drops else None
+    return "no rule group handles forwarded traffic" if forwards and not drops else None
 
 
 @rule(
-    title="Nothing is logged of what the network firewall sees",
+    title="The network firewall is not logged",
     severity="high",
     theme="logging",
     types=("aws_networkfirewall_logging_configuration", "aws_networkfirewall_firewall"),
@@ -251,7 +252,7 @@ def nfw_policy_pass(it: Subject) -> Found:
     when_missing=("aws_networkfirewall_logging_configuration",),
 )
 def nfw_logging(it: Subject) -> Found:
-    """What it dropped and what it let through cannot be told afterwards."""
+    """Without logs, it is unknown which traffic it dropped or passed."""
     logs = [it]
     if it.type == "aws_networkfirewall_firewall":
         logs = it.near("aws_networkfirewall_logging_configuration")
@@ -261,7 +262,7 @@ def nfw_logging(it: Subject) -> Found:
 
 
 @rule(
-    title="Who connects by the client VPN is not logged",
+    title="Client VPN connections are not logged",
     severity="low",
     theme="logging",
     types=("aws_ec2_client_vpn_endpoint",),
@@ -272,5 +273,5 @@ def nfw_logging(it: Subject) -> Found:
     security_hub=("EC2.51",),
 )
 def client_vpn_log(it: Subject) -> Found:
-    """Who came in, when and from where cannot be told afterwards."""
+    """Without logs, it is unknown who connected, when and from where."""
     return None if it.at("connection_log_options.enabled") else "connection_log_options is off"

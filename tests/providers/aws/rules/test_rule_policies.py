@@ -35,7 +35,7 @@ def queue(*statements: dict[str, Any]) -> Answer:
 
 
 def test_what_is_no_policy_cannot_be_told() -> None:
-    with pytest.raises(Unknown, match="not written as IAM would read it"):
+    with pytest.raises(Unknown, match="IAM would not accept the policy"):
         read("not JSON")
     with pytest.raises(Unknown):
         open_to_all("[]x")
@@ -44,7 +44,7 @@ def test_what_is_no_policy_cannot_be_told() -> None:
 def test_what_the_engine_cannot_decide_is_unknown_with_the_reason() -> None:
     found = queue({"Principal": "*", "Condition": {"StringEquals": {"nobody:knows": "x"}}})
 
-    assert (found.verdict, found.evidence) == ("unknown", "what the condition key nobody:knows says is not known")
+    assert (found.verdict, found.evidence) == ("unknown", "the meaning of the condition key nobody:knows is unknown")
 
 
 def test_every_statement_that_opens_it_is_told_as_aws_spells_its_actions() -> None:

@@ -67,7 +67,7 @@ def test_scripts_are_unpacked_and_the_line_is_named() -> None:
     packed = base64.b64encode(gzip.compress(script.encode())).decode()
 
     for form in (script, base64.b64encode(script.encode()).decode(), packed, Hidden(script)):
-        assert [f.text for f in in_script(form)] == ["line 3: DB_PASSWORD holds what its name says"]
+        assert [f.text for f in in_script(form)] == ["line 3: DB_PASSWORD has a name that indicates a secret"]
     assert in_script("#!/bin/sh\necho hello\n") == []
     with pytest.raises(Unknown, match="only a hash"):
         in_script("0a1b2c3d4e5f60718293a4b5c6d7e8f901234567")
@@ -76,9 +76,11 @@ def test_scripts_are_unpacked_and_the_line_is_named() -> None:
 def test_documents_and_addresses() -> None:
     step = {"States": {"Call": {"Parameters": {"ApiKey": "8sd7f6g5h4j3k2l1"}}}}
 
-    assert [f.text for f in in_document(step)] == ["States.Call.Parameters.ApiKey: ApiKey holds what its name says"]
+    assert [f.text for f in in_document(step)] == [
+        "States.Call.Parameters.ApiKey: ApiKey has a name that indicates a secret"
+    ]
     assert in_document({"environment": [{"name": "DB_PASSWORD", "value": "correct-horse"}]})
-    assert in_url("source.location", "https://me:s3cr3ts@git/x") == "source.location holds a password in an address"
+    assert in_url("source.location", "https://me:s3cr3ts@git/x") == "source.location contains a password in a URL"
     with pytest.raises(Unknown):
         in_variables(Hidden("x"))
 

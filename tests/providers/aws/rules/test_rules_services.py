@@ -18,7 +18,7 @@ SFE, GROUP = ["aws:forward_to_sfe"], [{"resource_arn": "arn:aws:network-firewall
 @pytest.mark.parametrize(
     ("policy", "evidence"),
     [
-        ({"stateless_default_actions": SFE}, "no rule group looks at what is forwarded"),
+        ({"stateless_default_actions": SFE}, "no rule group handles forwarded traffic"),
         ({"stateless_default_actions": SFE, "stateful_default_actions": ["aws:alert_strict"]}, "no rule group"),
         ({"stateless_default_actions": SFE, "stateful_default_actions": ["aws:drop_established"]}, ""),
         ({"stateless_default_actions": SFE, "stateful_rule_group_reference": GROUP}, ""),
