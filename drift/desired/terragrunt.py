@@ -257,7 +257,7 @@ class _File:
         return blocks(self.body, "remote_state")
 
     def _untold(self, block: Block, *names: str) -> StateError:
-        said = f"`{block.type}`: {', '.join(names)} cannot be told without running Terragrunt{self._why()}"
+        said = f"`{block.type}`: {', '.join(names)} is unknown without running Terragrunt{self._why()}"
         return StateError(f"{self.path}:{block.line}", said, RUN)
 
     def _told(self, type_: str, expr: Expr | None, block: Block) -> Config:

@@ -41,74 +41,92 @@ def strangers(
 ) -> Iterator[Stranger]:
     """Every resource found in scope that no desired resource is, sorted by key. `excused` are resources of other
     states."""
-    elsewhere = {r.key: f"state {r.source.state}" for r in excused if not r.deposed}
-    gathered = [p for r in (*desired, *actual.paired.values()) for p in parts_of(r, catalog)]
-    managed = {r.key: r for r in (*gathered, *actual.paired.values(), *desired)}
+    explained = _Explained(desired, actual, catalog, excused)
     found: dict[Key, Resource] = {}
-    recorded: dict[Key | None, set[str]] = defaultdict(
-        set
-    )  # attributes that the state of an API sets, or of a part of it
+    for key in sorted(actual.resources, key=lambda k: (k.type, k.account, k.region, str(k.identity))):
+        if key in explained.managed or catalog[key.type].name not in scope:
+            continue
+        stranger = explained.by(actual.resources[key])
+        if stranger is None:
+            found[key] = actual.resources[key]
+        else:
+            yield stranger
+    reported = found.keys() | explained.claimed.keys() - explained.managed
+    for resource in found.values():
+        above = _within(resource, reported, actual.resources)
+        yield Stranger(resource, "inside" if above else "unmanaged", above)
+
+
+class _Explained:
+    """The reasons why a resource that no state describes is not reported by itself."""
+
+    def __init__(
+        self, desired: Sequence[Resource], actual: Actual, catalog: Catalog, excused: Sequence[Resource]
+    ) -> None:
+        gathered = [p for r in (*desired, *actual.paired.values()) for p in parts_of(r, catalog)]
+        self.managed = {r.key for r in (*gathered, *actual.paired.values(), *desired)}
+        self._catalog, self._gaps = catalog, actual.gaps
+        self._elsewhere = {r.key: f"state {r.source.state}" for r in excused if not r.deposed}
+        self._recorded = _recorded(desired, catalog)
+        self._index = Index([*actual.resources.values()], catalog)
+        self._refused = _refused(actual.gaps, catalog)
+        self.claimed = _claimed(desired, actual, catalog, self._index)
+
+    def by(self, resource: Resource) -> Stranger | None:
+        """The first reason that applies; None if there is none."""
+        if resource.key in self.claimed:
+            return Stranger(resource, "claimed", self.claimed[resource.key])
+        return self._as_part(resource) or self._of_another_state(resource) or self._owned(resource)
+
+    def _as_part(self, resource: Resource) -> Stranger | None:
+        """It is part of an unmanaged resource, or its managed parent already covers it."""
+        part = self._catalog[resource.key.type].parent
+        if part is None:
+            return None
+        parent = parent_key(resource, part, self._catalog)
+        if parent in self.managed:
+            covered = part.covers or part.covered_if in self._recorded.get(parent, ())
+            return Stranger(resource, "told", parent) if covered else None
+        return None if part.standalone else Stranger(resource, "part", parent)
+
+    def _of_another_state(self, resource: Resource) -> Stranger | None:
+        state = self._elsewhere.get(resource.key)
+        return Stranger(replace(resource, owner=state), "not_ours", proof=state) if state else None
+
+    def _owned(self, resource: Resource) -> Stranger | None:
+        """It has another owner, or a refusal hides its owner."""
+        if resource.owner:
+            return Stranger(resource, "not_ours", proof=resource.proof)
+        owner = _inherited(resource, self._catalog[resource.key.type], self._index, self._gaps, self._catalog)
+        if isinstance(owner, Resource):
+            return Stranger(replace(resource, owner=owner.owner), "not_ours", owner.key, owner.proof)
+        key = resource.key
+        refused = owner or self._refused.get((key.type, key.account, key.region))
+        return Stranger(resource, "doubtful", refused=refused) if refused else None
+
+
+def _recorded(desired: Iterable[Resource], catalog: Catalog) -> Mapping[Key | None, Set[str]]:
+    """Resource -> attributes that the state sets for it, or for a part of it: an API and its body."""
+    recorded: dict[Key | None, set[str]] = defaultdict(set)
     for known in desired:
         part = entry_of(known, catalog).parent
         for whole in (known.key, *([parent_key(known, part, catalog)] if part else [])):
             recorded[whole] |= known.recorded
-    index = Index([*actual.resources.values()], catalog)
-    claimed = _claimed(desired, actual, catalog, index)
-    claimants = {
-        (ref.to, g.account, region): g
-        for g in sorted(actual.gaps)
-        for ref in catalog[g.type].creates
-        for region in (
-            g.region,
-            GLOBAL,
-        )  # a resource without a region may belong to one with a region: the hosted zone of a namespace
+    return recorded
+
+
+def _refused(gaps: Iterable[Gap], catalog: Catalog) -> Mapping[tuple[str, str, str], Unreadable]:
+    """(type, account, region) -> the refused listing of resources that may have created resources of this type.
+
+    Without the instances, the owner of a volume is unknown.
+    """
+    return {
+        (ref.to, gap.account, region): Unreadable(gap.action, gap.code)
+        for gap in sorted(gaps)
+        for ref in catalog[gap.type].creates
+        # a resource without a region may belong to one with a region: the hosted zone of a namespace
+        for region in (gap.region, GLOBAL)
     }
-    for key in sorted(actual.resources, key=lambda k: (k.type, k.account, k.region, str(k.identity))):
-        resource = actual.resources[key]
-        entry = catalog[key.type]
-        if key in managed or entry.name not in scope:
-            continue
-        if key in claimed:
-            yield Stranger(resource, "claimed", claimed[key])
-            continue
-        if entry.parent is not None:
-            parent = parent_key(resource, entry.parent, catalog)
-            if parent not in managed and not entry.parent.standalone:
-                yield Stranger(resource, "part", parent)
-                continue
-            if parent in managed and (entry.parent.covers or entry.parent.covered_if in recorded[parent]):
-                yield Stranger(resource, "told", parent)
-                continue
-        if key in elsewhere:
-            yield Stranger(replace(resource, owner=elsewhere[key]), "not_ours", proof=elsewhere[key])
-            continue
-        stranger = _owned(resource, entry, index, actual.gaps, claimants, catalog)
-        if stranger is None:
-            found[key] = resource
-        else:
-            yield stranger
-    told = found.keys() | claimed.keys() - managed.keys()
-    for resource in found.values():
-        above = _within(resource, told, actual.resources)
-        yield Stranger(resource, "inside" if above else "unmanaged", above)
-
-
-def _owned(
-    resource: Resource,
-    entry: ResourceType,
-    index: Index,
-    gaps: Iterable[Gap],
-    claimants: Mapping[tuple[str, str, str], Gap],
-    catalog: Catalog,
-) -> Stranger | None:
-    """The resource with its owner, or with the refusal that hides the owner; None if there is no other owner."""
-    if resource.owner:
-        return Stranger(resource, "not_ours", proof=resource.proof)
-    owner = _inherited(resource, entry, index, gaps, catalog)
-    if isinstance(owner, Resource):
-        return Stranger(replace(resource, owner=owner.owner), "not_ours", owner.key, owner.proof)
-    refused = owner or _claimant(resource.key, claimants)
-    return Stranger(resource, "doubtful", refused=refused) if refused else None
 
 
 def _within(resource: Resource, told: Set[Key], resources: Mapping[Key, Resource]) -> Key | None:
@@ -139,13 +157,6 @@ def _inherited(
             gap = min(hidden, default=None)
             doubt = doubt or (Unreadable(gap.action, gap.code) if gap else None)
     return doubt
-
-
-def _claimant(key: Key, claimants: Mapping[tuple[str, str, str], Gap]) -> Unreadable | None:
-    """The refused listing of resources that may claim this one: without the instances, the owner of a volume is
-    unknown."""
-    gap = claimants.get((key.type, key.account, key.region))
-    return Unreadable(gap.action, gap.code) if gap else None
 
 
 def _claimed(desired: Sequence[Resource], actual: Actual, catalog: Catalog, index: Index) -> dict[Key, Key]:

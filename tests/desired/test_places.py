@@ -139,7 +139,7 @@ def test_workspaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TF_WORKSPACE", "green")
     assert names(directory.place_of(tmp_path)) == ["green"]
     monkeypatch.setenv("TF_WORKSPACE", "red")
-    assert "these have one: blue, green" in failure(directory.place_of(tmp_path)).hint
+    assert "These have one: blue, green" in failure(directory.place_of(tmp_path)).hint
     monkeypatch.setenv("TF_WORKSPACE", "../../etc")
     with pytest.raises(StateError, match="not the name of a workspace"):
         directory.place_of(tmp_path)

@@ -6,7 +6,7 @@ import fnmatch
 import glob
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from drift.desired import directory, distrust, layout
@@ -49,39 +49,41 @@ def _matching(pattern: str) -> Iterator[str]:
     """
     at = Path(pattern)
     steps = at.parts[1:] if at.anchor else at.parts
-    entered: set[tuple[int, int, int]] = set()
+    entered: set[tuple[object, int]] = set()
     waiting = [(Path(at.anchor), 0)]
     while waiting:
         folder, n = waiting.pop()
         step, last = steps[n], n + 1 == len(steps)
-        if not glob.has_magic(step):
-            there = folder / step
-            if last and there.is_file():
-                yield str(there)
-            elif not last and there.is_dir():
-                waiting.append((there, n + 1))
-            continue
-        try:
-            about = folder.stat()
-            with os.scandir(folder) as found:
-                entries = sorted(found, key=lambda e: e.name, reverse=True)
-        except OSError:
-            continue
-        if (about.st_dev, about.st_ino, n) in entered:
-            continue
-        entered.add((about.st_dev, about.st_ino, n))
-        _allow(len(entered), pattern)
-        deep = step == "**"
-        if deep and not last:
-            waiting.append((folder, n + 1))
-        for entry in entries:
-            if entry.name.startswith(".") and not step.startswith("."):
+        if glob.has_magic(step):
+            itself, entries = _entries(folder)
+            if (itself, n) in entered:
                 continue
-            matches = deep or fnmatch.fnmatchcase(entry.name, step)
-            if entry.is_dir() and (deep or (matches and not last)):
-                waiting.append((folder / entry.name, n if deep else n + 1))
-            elif last and matches and entry.is_file():
-                yield str(folder / entry.name)
+            entered.add((itself, n))
+            _allow(len(entered), pattern)
+            reached = [(folder, True, 1)] if step == "**" else []
+            reached += [(folder / e.name, e.is_dir(), int(step != "**")) for e in entries if _is_match(e.name, step)]
+        else:
+            reached = [(folder / step, (folder / step).is_dir(), 1)]
+        for path, is_folder, taken in reached:
+            if is_folder and n + taken < len(steps):
+                waiting.append((path, n + taken))
+            elif last and not is_folder and path.is_file():
+                yield str(path)
+
+
+def _entries(folder: Path) -> tuple[object, list[os.DirEntry[str]]]:
+    """What identifies a directory, and what it contains, last first; nothing if it cannot be read."""
+    try:
+        about = folder.stat()
+        with os.scandir(folder) as found:
+            return (about.st_dev, about.st_ino), sorted(found, key=lambda e: e.name, reverse=True)
+    except OSError:
+        return None, []
+
+
+def _is_match(name: str, step: str) -> bool:
+    hidden = name.startswith(".") and not step.startswith(".")
+    return not hidden and (step == "**" or fnmatch.fnmatchcase(name, step))
 
 
 def _allow(entered: int, place: str) -> None:
@@ -90,35 +92,30 @@ def _allow(entered: int, place: str) -> None:
 
 
 def _in_directory(url: str) -> list[str]:
+    """The states of a directory and those below it: files, then the places of remote backends, then directories whose
+    state cannot be read; reading says why."""
     found: set[str] = set()
     remote: set[str] = set()
     untold: set[str] = set()
     for entered, (folder, below, files) in enumerate(os.walk(url), 1):
         _allow(entered, url)
-        here = Path(folder)
-        data = layout.data_dir(here)
-        unit = not {*layout.UNITS}.isdisjoint(files)
-        skipped = {".terraform", *([".terragrunt-cache"] if unit else [])}
-        below[:] = [name for name in below if name not in skipped and here / name != data]
-        own = folder == url or not Path(os.environ.get("TF_DATA_DIR", "")).is_absolute()  # one that is serves one alone
-        cached = ".terragrunt-cache" in here.parts
-        backend = directory.backend_of(here) if own and data.is_dir() and (cached or not unit) else ""
+        here, top = Path(folder), folder == url
+        below[:] = _searched(here, below, files)
+        backend = _initialised(here, files) if _has_own_data(top=top) else ""
         try:
-            if not backend and own and not cached:
-                backend = directory.declared_in(here)
+            backend = backend or (_declared(here) if _has_own_data(top=top) else "")
         except StateError:
-            if folder == url:
+            if top:
                 raise
-            untold.add(folder)  # reading says why
-        if backend and (folder == url or scheme_of(backend) or Path(backend).is_file()):
-            (remote if scheme_of(backend) else found).add(distrust.check(backend))
-        states = {name for name in files if name.endswith(".tfstate") and (here / name).is_file()}
-        if scheme_of(backend):
-            states.discard(STATE)  # what `terraform init -migrate-state` left behind
-        if ERRORED in states:
-            states.discard(ERRORED)
             untold.add(folder)
-        found |= {str(here / name) for name in states}
+        away = bool(scheme_of(backend))
+        if backend and (top or away or Path(backend).is_file()):
+            (remote if away else found).add(distrust.check(backend))
+        states = {name for name in files if name.endswith(".tfstate") and (here / name).is_file()}
+        if ERRORED in states:
+            untold.add(folder)
+        # beside a remote backend, STATE is what `terraform init -migrate-state` left behind
+        found |= {str(here / name) for name in states - {ERRORED, *([STATE] if away else [])}}
     if not found | remote | untold:
         raise StateError(
             url,
@@ -126,6 +123,35 @@ def _in_directory(url: str) -> list[str]:
             "With a remote backend, run `terraform init` in it, or `terraform state pull > current.tfstate`.",
         )
     return sorted(found) + sorted(remote) + sorted(untold)
+
+
+def _has_own_data(*, top: bool) -> bool:
+    """Whether the directory has a data directory of its own. An absolute TF_DATA_DIR belongs to the top one only."""
+    return top or not Path(os.environ.get("TF_DATA_DIR", "")).is_absolute()
+
+
+def _is_unit(files: Sequence[str]) -> bool:
+    return not {*layout.UNITS}.isdisjoint(files)
+
+
+def _searched(here: Path, below: Sequence[str], files: Sequence[str]) -> list[str]:
+    """The directories below that may contain states: not those in which Terraform and Terragrunt keep their data."""
+    skipped = {".terraform", *([".terragrunt-cache"] if _is_unit(files) else [])}
+    return [name for name in below if name not in skipped and here / name != layout.data_dir(here)]
+
+
+def _initialised(here: Path, files: Sequence[str]) -> str:
+    """The backend that `terraform init` resolved; that of a Terragrunt unit is in its cache."""
+    initialised = layout.data_dir(here).is_dir() and (_is_cached(here) or not _is_unit(files))
+    return directory.backend_of(here) if initialised else ""
+
+
+def _declared(here: Path) -> str:
+    return "" if _is_cached(here) else directory.declared_in(here)
+
+
+def _is_cached(here: Path) -> bool:
+    return ".terragrunt-cache" in here.parts
 
 
 def _instead(path: Path) -> str:
