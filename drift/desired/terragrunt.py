@@ -24,10 +24,10 @@ from drift.desired.hcl.evaluate import Evaluation, evaluate
 from drift.desired.hcl.files import parse_file, parse_text
 from drift.desired.hcl.modules import files_of
 from drift.desired.hcl.plain import plain
-from drift.desired.hcl.run import Failure, NotKnown, Run
+from drift.desired.hcl.run import Failure, Run
 from drift.desired.hcl.tree import Attribute, Block, Call, Expr
 from drift.desired.hcl.types import object_val
-from drift.desired.hcl.values import UNKNOWN, Val, from_python, unknown
+from drift.desired.hcl.values import UNKNOWN, NotKnown, Val, from_python, unknown
 from drift.desired.layout import UNITS
 from drift.errors import StateError
 from drift.model.bounds import CONFIGURATION_BYTES

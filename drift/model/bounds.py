@@ -101,7 +101,9 @@ EVALUATION_STEPS: Final = Bound(
 )
 EVALUATION_DEPTH: Final = Bound("evaluation-depth", 3_000, "levels", "nesting of expressions")
 TEXT: Final = Bound("text", 16 << 20, "entries", "characters of one string that an expression produces")
-ELEMENTS: Final = Bound("elements", 1 << 20, "entries", "elements of one collection that an expression produces")
+ELEMENTS: Final = Bound(
+    "elements", 1 << 20, "entries", "elements of one collection, or parts of one value, that an expression produces"
+)
 YAML_CHARACTERS: Final = Bound("yaml-characters", 512 << 10, "entries", "characters that yamldecode reads")
 READ_BYTES: Final = Bound("read-bytes", 4 << 20, "bytes", "one file that a Terraform function reads")
 FILES: Final = Bound("files", 20_000, "entries", "files that one fileset call visits")

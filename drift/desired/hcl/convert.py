@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from drift.desired.hcl import numbers
 from drift.desired.hcl.compare import may_change, parts, set_val, type_known, untyped
-from drift.desired.hcl.run import Failure, NotKnown
+from drift.desired.hcl.run import Failure
 from drift.desired.hcl.types import (
     PRIMITIVE,
     convertible,
@@ -21,7 +21,7 @@ from drift.desired.hcl.types import (
     tuple_val,
     unify,
 )
-from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, Type, Val, null, unknown
+from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, NotKnown, Type, Val, null, unknown
 
 
 def convert(val: Val, target: Type) -> Val:

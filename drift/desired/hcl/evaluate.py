@@ -11,7 +11,7 @@ from typing import Any, Final
 from drift.desired.hcl import branches, functions, loops, operators, rendering
 from drift.desired.hcl.compare import is_sensitive
 from drift.desired.hcl.convert import convert
-from drift.desired.hcl.run import TOO_MUCH, Failure, NotKnown, Run, TooMuch
+from drift.desired.hcl.run import TOO_MUCH, Failure, Run
 from drift.desired.hcl.scope import Scope
 from drift.desired.hcl.tree import (
     Binary,
@@ -34,7 +34,7 @@ from drift.desired.hcl.tree import (
     Unary,
 )
 from drift.desired.hcl.types import object_val, tuple_val
-from drift.desired.hcl.values import STRING, Val, from_python, unknown
+from drift.desired.hcl.values import FEW, STRING, NotKnown, TooMuch, Val, from_python, unknown
 
 _FRAMES: Final = 8_000
 """What `Run.depth` expressions within expressions take, with what a scope does between them."""
@@ -50,11 +50,13 @@ def evaluate(expr: Expr, scope: Scope | None, run: Run | None = None) -> Val:
     if sys.getrecursionlimit() < _FRAMES:
         sys.setrecursionlimit(_FRAMES)
     try:
-        return Evaluation(scope, run).value(expr)
+        return run.allow_parts(Evaluation(scope, run).value(expr))
     except Failure as error:
         run.note(expr.line, str(error))
         return unknown()
     except NotKnown as error:
+        if isinstance(error, TooMuch):
+            run.beyond.setdefault(str(error))
         run.note(expr.line, str(error))
         return unknown(error.type)
     except RecursionError:
@@ -164,6 +166,8 @@ class Evaluation:
             if not val.is_known:
                 self.saw(val)
             val = found
+        if val.parts > FEW:
+            self.run.spend(val.parts >> 6)  # whatever is done with it goes through its parts
         return val
 
     # operators

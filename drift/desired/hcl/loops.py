@@ -10,10 +10,10 @@ from drift.desired.hcl.compare import type_known
 from drift.desired.hcl.convert import convert, keys_in_order
 from drift.desired.hcl.evaluation import Evaluation
 from drift.desired.hcl.numbers import Counted
-from drift.desired.hcl.run import Failure, NotKnown
+from drift.desired.hcl.run import Failure
 from drift.desired.hcl.tree import Expr, ForObject, ForTuple, Splat, TemplateFor
 from drift.desired.hcl.types import list_of, object_val, tuple_val
-from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, Val, unknown
+from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, NotKnown, Val, unknown
 
 ELEMENT: Final = "*"
 """The name under which a splat's element is bound: no identifier."""

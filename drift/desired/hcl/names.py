@@ -21,12 +21,12 @@ from drift.desired.hcl.modules import Module
 from drift.desired.hcl.plain import plain
 from drift.desired.hcl.providers import indexed, provider_for, reference, region_of, tags_of
 from drift.desired.hcl.recorded import complete, settled
-from drift.desired.hcl.run import Failure, NotKnown, Run
+from drift.desired.hcl.run import Failure, Run
 from drift.desired.hcl.scope import Scope
 from drift.desired.hcl.syntax import SyntaxFault, parse_expression
 from drift.desired.hcl.tree import Expr
 from drift.desired.hcl.types import PRIMITIVE, object_val, tuple_val
-from drift.desired.hcl.values import DYNAMIC, STRING, Type, Val, null, unknown
+from drift.desired.hcl.values import DYNAMIC, STRING, NotKnown, Type, Val, null, unknown
 from drift.desired.hcl.written import RESOURCE_META, With, Writer, Written
 from drift.desired.instance import Instance
 from drift.desired.versions import Majors

@@ -11,9 +11,9 @@ from drift.desired.hcl import numbers
 from drift.desired.hcl.compare import bare, equal, is_sensitive
 from drift.desired.hcl.compare import key as same_key
 from drift.desired.hcl.convert import convert, text_of
-from drift.desired.hcl.run import Failure, NotKnown
+from drift.desired.hcl.run import Failure
 from drift.desired.hcl.types import element_of
-from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, Type, Val, unknown
+from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, NotKnown, Type, Val, unknown
 
 _ARITHMETIC: Final[dict[str, Callable[[numbers.Number, numbers.Number], numbers.Number]]] = {
     "+": numbers.add,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from drift.desired.hcl.jail import is_private, within
-from drift.desired.hcl.values import DYNAMIC, Type
+from drift.desired.hcl.values import FEW, NotKnown, TooMuch, Val
 from drift.model.bounds import ELEMENTS, EVALUATION_STEPS, READ_BYTES, TEXT, contents
 
 TOO_DEEP: Final = "an expression is nested deeper than the bound evaluation-depth"
@@ -20,18 +20,6 @@ TOO_MUCH: Final = "its evaluation exceeds the bound evaluation-steps"
 
 class Failure(Exception):  # noqa: N818
     """What Terraform itself would refuse, with its reason."""
-
-
-class NotKnown(Exception):  # noqa: N818
-    """What drift does not know, with the reason and the type that it would have."""
-
-    def __init__(self, reason: str, type_: Type = DYNAMIC) -> None:
-        super().__init__(reason)
-        self.type = type_
-
-
-class TooMuch(NotKnown):
-    """More work than an evaluation may do: nothing of the expression is kept."""
 
 
 @dataclass(slots=True)
@@ -73,6 +61,12 @@ class Run:
         if count > self.items:
             raise self.refused(f"a collection of {count} elements, {ELEMENTS.beyond}")
         self.spend(count)
+
+    def allow_parts(self, val: Val) -> Val:
+        """Take what a value costs that is kept: one that has many parts is copied with all of them."""
+        if val.parts > FEW:
+            self.spend(val.parts)
+        return val
 
     def note(self, line: int, reason: str) -> None:
         """Keep a reason, once."""

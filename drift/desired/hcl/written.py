@@ -10,12 +10,12 @@ from drift.desired.hcl import schema
 from drift.desired.hcl.bodies import Declared, blocks, is_block, json_dynamics
 from drift.desired.hcl.configured import Place
 from drift.desired.hcl.convert import convert, keys_in_order
-from drift.desired.hcl.run import Failure, NotKnown
+from drift.desired.hcl.run import Failure
 from drift.desired.hcl.scope import Scope
 from drift.desired.hcl.traversals import items_of, path_of, text_of
 from drift.desired.hcl.tree import Attribute, Block, Body, Expr
 from drift.desired.hcl.types import object_val, tuple_val
-from drift.desired.hcl.values import DYNAMIC, NUMBER, STRING, Type, Val, null, unknown
+from drift.desired.hcl.values import DYNAMIC, NUMBER, STRING, NotKnown, Type, Val, null, unknown
 from drift.model.bounds import DYNAMIC_BLOCKS
 from drift.provider.facts import Facts
 

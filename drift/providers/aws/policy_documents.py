@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from drift.desired.hcl.compare import is_sensitive
 from drift.desired.hcl.convert import convert
-from drift.desired.hcl.run import Failure, NotKnown
+from drift.desired.hcl.run import Failure
 from drift.desired.hcl.types import list_of, set_of
-from drift.desired.hcl.values import STRING, Type, Val, null, unknown
+from drift.desired.hcl.values import STRING, NotKnown, Type, Val, null, unknown
 
 _SETS: Final = (("actions", "Action"), ("not_actions", "NotAction"))
 _REPLACED_SETS: Final = (("resources", "Resource"), ("not_resources", "NotResource"))

@@ -15,11 +15,13 @@ from drift.desired.hcl import functions
 from drift.desired.hcl.constraints import conform, type_of
 from drift.desired.hcl.evaluate import attempt, evaluate
 from drift.desired.hcl.functions.registry import FUNCTIONS
+from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.numbers import add, divide, multiply, parse, text_of
-from drift.desired.hcl.run import Failure, NotKnown, Run
+from drift.desired.hcl.read import Sources
+from drift.desired.hcl.run import Failure, Run
 from drift.desired.hcl.syntax import parse_expression
 from drift.desired.hcl.types import has_dynamic
-from drift.desired.hcl.values import Val, from_python, unknown
+from drift.desired.hcl.values import UNKNOWN, NotKnown, Val, from_python, unknown
 from drift.model.bounds import READ_BYTES
 from tests.support.expressions import SIGNATURES
 from tests.support.values import plain, type_json
@@ -282,3 +284,43 @@ OF_THE_PROVIDER = [
 @pytest.mark.parametrize(("call", "expected"), OF_THE_PROVIDER, ids=[call for call, _ in OF_THE_PROVIDER])
 def test_the_providers_own_functions(call: str, expected: object) -> None:
     assert plain(value(f"try(provider::aws::{call}, null)")) == expected
+
+
+DOUBLED = (
+    'locals {\n  a0 = ["x"]\n' + "".join(f"  a{n} = [local.a{n - 1}, local.a{n - 1}]\n" for n in range(1, 60)) + "}\n"
+)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "jsonencode(local.a59)",
+        "local.a59 == local.a58",
+        "length(flatten(local.a59))",
+        f"length({'[for x in [' * 50}1{']: [x, x]]' * 50})",
+        'jsonencode(uuid() == "x" ? local.a59 : local.a59)',
+    ],
+)
+def test_what_is_shared_counts_as_often_as_it_is_written_out(
+    value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fifty doublings are a quadrillion elements, and fifty lists in memory."""
+    monkeypatch.setenv("DRIFT_BOUNDS", "elements=10000")
+    (tmp_path / "main.tf").write_text(
+        f'{DOUBLED}resource "aws_sqs_queue" "q" {{\n  name = {value}\n  policy = "p"\n}}\n'
+    )
+    found = Sources(tmp_path, Given(environment={})).evaluated()
+    (queue,) = found.instances.values()
+
+    assert queue.values["name"] is UNKNOWN
+    assert queue.values["policy"] == "p"
+    assert [w for w in found.warnings if "parts, more than 10,000 (bound elements)" in w]
+
+
+def test_a_large_value_is_counted_wherever_it_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRIFT_BOUNDS", "evaluation-steps=200000")
+    copies = "".join(f'resource "aws_sqs_queue" "q{n}" {{\n  tags = {{ a = local.a12 }}\n}}\n' for n in range(60))
+    (tmp_path / "main.tf").write_text(DOUBLED + copies)
+    found = Sources(tmp_path, Given(environment={})).evaluated()
+
+    assert [w for w in found.warnings if "evaluation-steps" in w]

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from drift.desired.hcl.evaluate import attempt
-from drift.desired.hcl.run import Failure, NotKnown, Run
+from drift.desired.hcl.run import Failure, Run
 from drift.desired.hcl.syntax import parse_expression
 from drift.desired.hcl.types import list_of, map_of, object_val, set_of, tuple_val
-from drift.desired.hcl.values import BOOL, NUMBER, STRING, UNKNOWN, Val, from_python, unknown
+from drift.desired.hcl.values import BOOL, NUMBER, STRING, UNKNOWN, NotKnown, Val, from_python, unknown
 from tests.support.console import EXPRESSIONS, GOLDENS, UNKNOWNS, load
 from tests.support.values import golden, plain, sensitive_mask, type_json, unknown_within
 

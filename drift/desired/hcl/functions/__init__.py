@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import Final
 
 from drift.desired.hcl.functions.registry import FUNCTIONS, Context, invoke
-from drift.desired.hcl.run import Failure, NotKnown
-from drift.desired.hcl.values import Val
+from drift.desired.hcl.run import Failure
+from drift.desired.hcl.values import NotKnown, Val
 from drift.provider.installed import installed
 
 _THEMES: Final = (

@@ -11,8 +11,8 @@ from typing import Final
 
 from drift.desired.hcl.functions.registry import Context, function
 from drift.desired.hcl.numbers import Counted
-from drift.desired.hcl.run import Failure, NotKnown
-from drift.desired.hcl.values import NUMBER, STRING
+from drift.desired.hcl.run import Failure
+from drift.desired.hcl.values import NUMBER, STRING, NotKnown
 
 _STAMP: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII)
 _NEARLY: Final = re.compile(r"\d{4}-\d\d-\d\dT\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-])", re.ASCII)

@@ -15,9 +15,9 @@ from drift.desired.hcl.convert import keys_in_order
 from drift.desired.hcl.functions.lists import ANYTHING
 from drift.desired.hcl.functions.registry import Context, function, over
 from drift.desired.hcl.operators import normal
-from drift.desired.hcl.run import Failure, NotKnown
+from drift.desired.hcl.run import Failure
 from drift.desired.hcl.types import list_of, object_of, object_val, tuple_val
-from drift.desired.hcl.values import BOOL, NUMBER, STRING, Val, null, unknown
+from drift.desired.hcl.values import BOOL, NUMBER, STRING, NotKnown, Val, null, unknown
 
 _BASE64: Final = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 _CODECS: Final = {
@@ -124,6 +124,7 @@ def to_json(val: Val) -> str:
 @over("jsonencode", ANYTHING, returns=STRING)
 def jsonencode(context: Context, of: Val) -> Val:
     """The value as JSON."""
+    context.run.allow_parts(of)
     return Val(STRING, to_json(of)) if of.wholly_known else unknown(STRING)
 
 

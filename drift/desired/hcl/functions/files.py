@@ -16,10 +16,10 @@ from drift.desired.hcl.functions.collections import fields_of
 from drift.desired.hcl.functions.hashing import hashed, hashed64
 from drift.desired.hcl.functions.registry import Context, Param, function, over
 from drift.desired.hcl.functions.strings import IDENTIFIER
-from drift.desired.hcl.run import Failure, NotKnown
+from drift.desired.hcl.run import Failure
 from drift.desired.hcl.tree import Expr
 from drift.desired.hcl.types import set_of
-from drift.desired.hcl.values import BOOL, DYNAMIC, STRING, Val, unknown
+from drift.desired.hcl.values import BOOL, DYNAMIC, STRING, NotKnown, Val, unknown
 from drift.model.bounds import FILES
 
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from drift.desired.hcl.functions.registry import Context, function
 from drift.desired.hcl.numbers import Number
-from drift.desired.hcl.run import Failure, NotKnown
-from drift.desired.hcl.values import NUMBER, STRING
+from drift.desired.hcl.run import Failure
+from drift.desired.hcl.values import NUMBER, STRING, NotKnown
 
 _NAMESPACES: Final = {
     "dns": uuid.NAMESPACE_DNS,

@@ -11,9 +11,9 @@ from drift.desired.hcl.convert import convert
 from drift.desired.hcl.functions.registry import Context, Param, counted, function, over
 from drift.desired.hcl.functions.strings import graphemes, text_in, whole
 from drift.desired.hcl.numbers import Counted, Number
-from drift.desired.hcl.run import Failure, NotKnown
+from drift.desired.hcl.run import Failure
 from drift.desired.hcl.types import element_of, list_of, tuple_val, unify
-from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, Val, null, unknown
+from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, NotKnown, Val, null, unknown
 
 ANY = Param(DYNAMIC)
 UNKNOWN_TOO = Param(DYNAMIC, unknown=True)

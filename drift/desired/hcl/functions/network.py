@@ -7,9 +7,9 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from drift.desired.hcl.functions.registry import Context, function
 from drift.desired.hcl.functions.strings import whole
 from drift.desired.hcl.numbers import Number
-from drift.desired.hcl.run import Failure, NotKnown
+from drift.desired.hcl.run import Failure
 from drift.desired.hcl.types import list_of
-from drift.desired.hcl.values import NUMBER, STRING
+from drift.desired.hcl.values import NUMBER, STRING, NotKnown
 
 Network = IPv4Network | IPv6Network
 

@@ -12,8 +12,8 @@ from drift.desired.hcl import numbers
 from drift.desired.hcl.functions.registry import Context, function, over
 from drift.desired.hcl.functions.strings import whole
 from drift.desired.hcl.numbers import Counted, Number
-from drift.desired.hcl.run import Failure, NotKnown
-from drift.desired.hcl.values import DYNAMIC, NUMBER, STRING, Val
+from drift.desired.hcl.run import Failure
+from drift.desired.hcl.values import DYNAMIC, NUMBER, STRING, NotKnown, Val
 
 _DIGITS: Final = string.digits + string.ascii_lowercase + string.ascii_uppercase
 

@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Any, Final
 
 from drift.desired.hcl.functions.registry import Context, function, over
-from drift.desired.hcl.run import Failure, NotKnown
+from drift.desired.hcl.run import Failure
 from drift.desired.hcl.types import list_of, object_of, object_val, tuple_of, tuple_val
-from drift.desired.hcl.values import STRING, Type, Val, null
+from drift.desired.hcl.values import STRING, NotKnown, Type, Val, null
 
 _TEMPLATE: Final = re.compile(r"\$(?:\$|\{(?P<braced>\w+)\}|(?P<plain>\w+))", re.ASCII)
 

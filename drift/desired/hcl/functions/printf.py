@@ -16,9 +16,9 @@ from drift.desired.hcl.functions.registry import Context, over
 from drift.desired.hcl.functions.strings import graphemes
 from drift.desired.hcl.numbers import Number
 from drift.desired.hcl.operators import normal
-from drift.desired.hcl.run import Failure, NotKnown
+from drift.desired.hcl.run import Failure
 from drift.desired.hcl.types import list_of
-from drift.desired.hcl.values import BOOL, NUMBER, STRING, Val, unknown
+from drift.desired.hcl.values import BOOL, NUMBER, STRING, NotKnown, Val, unknown
 
 _VERB: Final = re.compile(
     r"%(?P<flags>[0#\-+ ]*)(?P<width>[1-9]\d*)?(?P<precision>\.\d*)?(?:\[(?P<index>[1-9]\d*)\])?(?P<mode>[A-Za-z])",

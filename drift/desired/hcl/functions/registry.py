@@ -15,10 +15,10 @@ from drift.desired.hcl.compare import bare, is_sensitive
 from drift.desired.hcl.convert import convert
 from drift.desired.hcl.numbers import Counted
 from drift.desired.hcl.operators import normal
-from drift.desired.hcl.run import Failure, NotKnown, Run
+from drift.desired.hcl.run import Failure, Run
 from drift.desired.hcl.tree import Expr
 from drift.desired.hcl.types import list_of
-from drift.desired.hcl.values import DYNAMIC, NUMBER, STRING, Type, Val, unknown
+from drift.desired.hcl.values import DYNAMIC, NUMBER, STRING, NotKnown, Type, Val, unknown
 
 
 class Context(Protocol):

@@ -9,9 +9,9 @@ from drift.desired.hcl.compare import key, set_val
 from drift.desired.hcl.convert import convert
 from drift.desired.hcl.functions.lists import ANYTHING
 from drift.desired.hcl.functions.registry import Context, Param, over
-from drift.desired.hcl.run import Failure, NotKnown
+from drift.desired.hcl.run import Failure
 from drift.desired.hcl.types import element_of, list_of, set_of, tuple_of, tuple_val, unify
-from drift.desired.hcl.values import DYNAMIC, Type, Val, unknown
+from drift.desired.hcl.values import DYNAMIC, NotKnown, Type, Val, unknown
 
 _SET = set_of(DYNAMIC)
 _Combined = Callable[[dict[object, Val], dict[object, Val]], dict[object, Val]]

@@ -9,9 +9,9 @@ from typing import Final
 
 from drift.desired.hcl.functions.registry import Context, function
 from drift.desired.hcl.numbers import Number
-from drift.desired.hcl.run import Failure, NotKnown
+from drift.desired.hcl.run import Failure
 from drift.desired.hcl.types import list_of
-from drift.desired.hcl.values import BOOL, NUMBER, STRING, Val
+from drift.desired.hcl.values import BOOL, NUMBER, STRING, NotKnown, Val
 
 SPACE: Final = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _JOINED: Final = ("Mn", "Me")

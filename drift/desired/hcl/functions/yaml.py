@@ -13,9 +13,9 @@ from drift.desired.hcl.functions.encoding import decode_base64
 from drift.desired.hcl.functions.lists import ANYTHING
 from drift.desired.hcl.functions.registry import Context, over
 from drift.desired.hcl.operators import normal
-from drift.desired.hcl.run import Failure, NotKnown, TooMuch
+from drift.desired.hcl.run import Failure
 from drift.desired.hcl.types import object_val, tuple_val
-from drift.desired.hcl.values import BOOL, NUMBER, STRING, Val, null, unknown
+from drift.desired.hcl.values import BOOL, NUMBER, STRING, NotKnown, TooMuch, Val, null, unknown
 from drift.model.bounds import YAML_CHARACTERS
 
 _ESCAPES: Final = {
@@ -39,6 +39,7 @@ _ESCAPES: Final = {
 @over("yamlencode", ANYTHING, returns=STRING)
 def yamlencode(context: Context, of: Val) -> Val:
     """The value as YAML, in block style."""
+    context.run.allow_parts(of)
     if not of.wholly_known:
         return unknown(STRING)
     writer = _Writer()
