@@ -1,8 +1,8 @@
-"""Compares `terraform plan -refresh-only` with `drift check` and `drift check --only-state`, on one simulated AWS.
+"""Compares `terraform plan -refresh-only` with `drift check`, on one simulated AWS.
 
-All use the same moto server through the same proxy, which adds latency and counts requests. The stack (`stack.py`) contains
-many types. `drift check` also searches every supported type for unmanaged resources, which Terraform cannot do. `--common`
-searches the types that most accounts have and the services that the state uses, `--only-state` none.
+All use the same moto server (`moto_plus.py`) through the same proxy, which adds latency and counts requests. The stack
+(`stack.py`) contains many types. `drift check` also searches for unmanaged resources, which Terraform cannot do: by default in every
+service that something shows to be used, with `--all-services` in every supported type, with `--only-state` not at all.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TERRAFORM = "terraform plan -refresh-only"
 CONTESTANTS = {
     TERRAFORM: (),
     "drift check": drift("check", "--state", "terraform.tfstate"),
-    "drift check --common": drift("check", "--state", "terraform.tfstate", "--common"),
+    "drift check --all-services": drift("check", "--state", "terraform.tfstate", "--all-services"),
     "drift check --only-state": drift("check", "--state", "terraform.tfstate", "--only-state"),
 }
 
