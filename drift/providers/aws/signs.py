@@ -34,7 +34,9 @@ SELDOM = frozenset({
     "aws_cloudfront_response_headers_policy", "aws_cloudwatch_dashboard", "aws_cloudwatch_event_archive",
     "aws_cloudwatch_log_delivery", "aws_cloudwatch_log_delivery_destination", "aws_cloudwatch_log_delivery_source",
     "aws_cloudwatch_query_definition", "aws_db_event_subscription", "aws_db_option_group",
-    "aws_ec2_capacity_reservation", "aws_ec2_traffic_mirror_filter", "aws_ec2_traffic_mirror_filter_rule",
+    "aws_ebs_default_kms_key", "aws_ebs_encryption_by_default", "aws_ebs_snapshot_block_public_access",
+    "aws_ec2_capacity_reservation", "aws_ec2_image_block_public_access", "aws_ec2_instance_metadata_defaults",
+    "aws_ec2_traffic_mirror_filter", "aws_ec2_traffic_mirror_filter_rule",
     "aws_ec2_traffic_mirror_session", "aws_ec2_traffic_mirror_target", "aws_ecr_lifecycle_policy",
     "aws_ecr_registry_scanning_configuration", "aws_elasticache_parameter_group", "aws_elasticache_subnet_group",
     "aws_elasticache_user", "aws_elasticache_user_group", "aws_neptune_global_cluster", "aws_placement_group",
@@ -48,8 +50,8 @@ SELDOM = frozenset({
     "aws_ssm_patch_baseline", "aws_ssm_patch_group", "aws_ssm_resource_data_sync", "aws_transfer_web_app",
     "aws_transfer_workflow",
 })  # fmt: skip
-"""Types of these services that few have or that change nothing by themselves: no data, and nobody whom they let in.
-They are looked for where a state has one."""
+"""Types of these services that few have or that change nothing by themselves: no data, and nobody whom they let in; and
+settings that every account has, of which none is anybody's. They are looked for where a state has one."""
 
 PREFIXES: Mapping[str, tuple[str, ...]] = {
     "airflow": ("mwaa",),
