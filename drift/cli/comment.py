@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from drift.cli.checkout import checkout
+from drift.cli.options import complete
 from drift.cli.options.posting import Posting, posting_options
 from drift.cli.saved import load
 from drift.errors import UsageError
 
 
 @click.command("comment")
-@click.argument("saved")
+@click.argument("saved", shell_complete=complete.files)
 @click.option(
     "--number", type=int, metavar="N", help="Number of the pull or merge request. Default: that of the CI job."
 )

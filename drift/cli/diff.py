@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import click
 
 from drift.cli import DONE, DRIFTED, INCOMPLETE
+from drift.cli.options import complete
 from drift.cli.saved import load
 from drift.errors import UsageError
 from drift.model.drift import Drift
@@ -26,8 +27,8 @@ SIGN = {"new": "+", "changed": "~", "resolved": "-", "unknown": "?"}
 
 
 @click.command("diff")
-@click.argument("old")
-@click.argument("new")
+@click.argument("old", shell_complete=complete.files)
+@click.argument("new", shell_complete=complete.files)
 @click.option(
     "--format",
     "format_",

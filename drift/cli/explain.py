@@ -11,6 +11,7 @@ import click
 
 from drift.cli import plugins
 from drift.cli.job import Asked, run
+from drift.cli.options import complete
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
 from drift.cli.options.ignoring import Ignoring, ignore_options
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
 
 
 @click.command("explain")
-@click.argument("what", metavar="ADDRESS|ID")
+@click.argument("what", metavar="ADDRESS|ID", shell_complete=complete.addresses)
 @click.option(
     "--report",
     "saved",
     metavar="FILE",
+    shell_complete=complete.files,
     help="Explain it from this saved report (JSON), and ask no cloud; - for standard input.",
 )
 @state_options

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from drift.cli.options import complete
 from drift.cli.options.output import write_files
 from drift.cli.settings import shown
 from drift.cli.settings.file import NAME, PYPROJECT, TOOL, find
@@ -16,7 +17,7 @@ from drift.model import bounds
 
 
 @click.command("ignore")
-@click.argument("resources", nargs=-1, required=True, metavar="ADDRESS|TYPE.ID...")
+@click.argument("resources", nargs=-1, required=True, metavar="ADDRESS|TYPE.ID...", shell_complete=complete.addresses)
 @click.option(
     "--path",
     "paths",

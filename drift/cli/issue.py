@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from drift.cli.options import complete
 from drift.cli.options.policy import TERMS, Policy
 from drift.cli.options.posting import Posting, broken_option, broken_text, posting_options
 from drift.cli.plugins import catalog
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("issue")
-@click.argument("saved", required=False)
+@click.argument("saved", required=False, shell_complete=complete.files)
 @broken_option
 @click.option("--fail-on", multiple=True, metavar="POLICY", help=f"Which drift keeps the issue open: {TERMS}")
 @posting_options

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from drift.cli.options import Secret
+from drift.cli.options import Secret, complete
 from drift.cli.options.output import write_files
 from drift.cli.options.posting import Posting, broken_option, broken_text, posting_options
 from drift.cli.options.selection import Selected, selection_options
@@ -20,7 +20,7 @@ from drift.report.told import Told, unread, unread_anew
 
 
 @click.command("notify")
-@click.argument("saved", required=False)
+@click.argument("saved", required=False, shell_complete=complete.files)
 @click.option(
     "--since",
     metavar="OLD",

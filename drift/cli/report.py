@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from drift.cli.options import complete
 from drift.cli.options.output import Output, output_options
 from drift.cli.options.selection import Selected, selection_options
 from drift.cli.saved import load
 
 
 @click.command("report")
-@click.argument("saved")
+@click.argument("saved", shell_complete=complete.files)
 @selection_options
 @output_options
 def command(saved: str, selected: Selected, output: Output) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from drift.cli import plugins
+from drift.cli.options import complete
 from drift.cli.options.rules import Rules, rule_options
 from drift.errors import UsageError
 from drift.model.suggest import did_you_mean
@@ -52,7 +53,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.argument("rule", required=False)
+@click.argument("rule", required=False, shell_complete=complete.rules)
 @rule_options
 @click.option(
     "--format",

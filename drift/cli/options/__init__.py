@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+    from click.shell_completion import CompletionItem
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Option = Callable[[Any], Any]
@@ -20,6 +21,12 @@ class Place(click.types.StringParamType):
     """A file or a URL; written in a configuration file, it is relative to that."""
 
     name = "place"
+
+    def shell_complete(self, _ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Files; an address is nothing that a shell knows."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="file")]
 
 
 class Secret(click.types.StringParamType):

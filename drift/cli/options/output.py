@@ -18,7 +18,7 @@ import click
 
 from drift.cli import log
 from drift.cli.checkout import checkout
-from drift.cli.options import group
+from drift.cli.options import complete, group
 from drift.cli.options.policy import HELP, Policy, status
 from drift.cli.plugins import catalog, formats
 from drift.errors import UsageError
@@ -173,6 +173,7 @@ output_options = group(
         "formats_",
         multiple=True,
         metavar="FORMAT[=FILE]",
+        shell_complete=complete.formats,
         callback=lambda _context, _option, value: split_formats(value),
         help=f"{', '.join(FORMATS)}, or a plugin's format. May be repeated: each format with its own file, one of "
         "them to standard output. Default: table.",

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import click
 
 from drift.cli import plugins
-from drift.cli.options import group, split
+from drift.cli.options import complete, group, split
 from drift.cli.settings import current
 from drift.errors import UsageError
 from drift.judgement import Judge
@@ -105,15 +105,21 @@ rule_options = group(
     click.option(
         "--rules",
         multiple=True,
+        shell_complete=complete.rules,
         metavar="RULE",
         help="Use only these rules: sg-ssh, 'iam-*'. Separate several with commas.",
     ),
     click.option(
-        "--skip-rules", multiple=True, metavar="RULE", help="Do not use these rules. Separate several with commas."
+        "--skip-rules",
+        multiple=True,
+        shell_complete=complete.rules,
+        metavar="RULE",
+        help="Do not use these rules. Separate several with commas.",
     ),
     click.option(
         "--framework",
         multiple=True,
+        shell_complete=complete.frameworks,
         metavar="NAME",
         help="Use only the rules of this framework, and report the result of each control: cis-v5, fsbp, pci-4, "
         "iso-27001. docs/rules.md lists frameworks. Separate several with commas.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import click
 
-from drift.cli.options import group, split
+from drift.cli.options import complete, group, split
 from drift.survey import Scope
 
 
@@ -37,11 +37,16 @@ type_options = group(
     click.option(
         "--only",
         multiple=True,
+        shell_complete=complete.types,
         metavar="TYPE",
         help="Check only these types: aws_s3_bucket, 'aws_iam_*'. Separate several with commas.",
     ),
     click.option(
-        "--exclude", multiple=True, metavar="TYPE", help="Do not check these types. Separate several with commas."
+        "--exclude",
+        multiple=True,
+        shell_complete=complete.types,
+        metavar="TYPE",
+        help="Do not check these types. Separate several with commas.",
     ),
     click.option(
         "--only-state",

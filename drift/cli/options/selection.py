@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import click
 
 from drift.cli import plugins
-from drift.cli.options import group, split
+from drift.cli.options import complete, group, split
 from drift.model.drift import KINDS, SEVERITIES, Drift, Report
 from drift.report.select import Selection
 
@@ -53,6 +53,7 @@ selection_options = group(
         "--type",
         "types",
         multiple=True,
+        shell_complete=complete.types,
         metavar="TYPE",
         help="Only these types: aws_s3_bucket, 'aws_iam_*'. Separate several with commas.",
     ),
