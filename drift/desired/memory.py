@@ -6,7 +6,8 @@ was first recorded. That counts for as long as the author says the same of the r
 it, an apply may have changed the rest along with it, and it is remembered anew.
 
 The file is JSON, one entry for each resource. What is sensitive is not in it; of what the author sets it has digests
-alone. An attribute that names other resources is not remembered, because it changes with them.
+alone. An attribute may name other resources, and change when an apply makes those again: so a new name counts as a
+change only where it is of nothing that is desired (`Shares.explained`).
 """
 
 from __future__ import annotations
@@ -80,8 +81,7 @@ def fingerprint(key: Key) -> str:
 def seen(resource: Resource, raw: Mapping[str, Any], entry: ResourceType) -> Seen:
     """What a record tells today of a resource whose author is known."""
     hidden = resource.sensitive | resource.sensitive_members.keys()
-    names = {ref.attribute.partition(".")[0].removesuffix("[]") for ref in entry.refs}
-    kept = {n for n in resource.undeclared & entry.attributes.keys() & raw.keys() if n not in hidden | names}
+    kept = (resource.undeclared & entry.attributes.keys() & raw.keys()) - hidden
     return Seen(
         said={
             n: _digest([resource.source.lineage, plain(resource.configured[n])])

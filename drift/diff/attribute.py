@@ -47,6 +47,9 @@ class Parts(Protocol):
     def named(self, resource: Resource) -> frozenset[str]:
         """What those are called which its author refers to."""
 
+    def explained(self, resource: Resource, name: str, came: Iterable[str]) -> bool:
+        """Whether an attribute names others, and any of the names that came is of something that is desired too."""
+
     def of(self, parent: Resource, name: str) -> set[Hashable] | None:
         """The keys of the elements of an attribute that separate resources describe; None if they describe all of
         it."""
@@ -174,8 +177,9 @@ def _where_nobody_tells(
     if name not in resource.asserted:
         if attr.same_for_all:
             return unasked(attr, known, have, resource.key.account), "default"
-        if name in resource.remembered:
-            return resource.remembered[name], "memory"
+        first = resource.remembered.get(name, UNSAID)
+        if first is not UNSAID and not parts.explained(resource, name, {*texts(known)} - {*texts(first)}):
+            return first, "memory"
     if before is UNSAID:
         return known, "record"
     if name in resource.asserted:

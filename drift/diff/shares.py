@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 from drift.diff.attribute import applied
 from drift.diff.compare import element_key
@@ -31,6 +31,8 @@ class Shares:
         self._desired = desired
         self._blocks: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         self._written: dict[str, Sequence[frozenset[str]]] = {}
+        self._names: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        """What desired resources are called -> where they are desired."""
         self._covered = catalog.covered
         self._coverable: dict[tuple[str, str], Mapping[str, Attr]] = {}
         self._catalog = catalog
@@ -87,18 +89,35 @@ class Shares:
         wholes = (self._catalog[part].parent for part in parts)
         return any(whole is not None and not whole.beside_inline for whole in wholes)
 
+    def explained(self, resource: Resource, name: str, came: Iterable[str]) -> bool:
+        """Whether an attribute names others, and any of the names that came is of something that is desired too.
+
+        Then an apply may have put it there, when it made that other resource again, or moved this one to it.
+        """
+        if not self._refers(resource, name):
+            return False
+        if not self._names:
+            for other in self._desired:
+                for text in self._called(other):
+                    self._names[text].add(other.origin)
+        return any(self._names.get(text, set()) - {resource.origin} for text in came)
+
+    def _refers(self, resource: Resource, name: str) -> bool:
+        refs = entry_of(resource, self._catalog).refs
+        return any(ref.attribute.partition(".")[0].removesuffix("[]") == name for ref in refs)
+
+    def _called(self, resource: Resource) -> Iterator[str]:
+        """Ids, ARNs, what the cloud alone says of a resource."""
+        own = map(resource.attributes.get, ("id", *entry_of(resource, self._catalog).computed))
+        return (t for v in (resource.id, resource.arn, resource.key.identity, *own) for t in texts(v))
+
     def named(self, resource: Resource) -> frozenset[str]:
-        """What those are called which its author refers to: ids, ARNs, what the cloud alone says of them."""
+        """What those are called which its author refers to."""
         if not self._blocks:
             for other in self._desired:
                 self._blocks[other.source.state, other.address.block if other.address else ""].append(other)
         there = (r for block in resource.refers for r in self._blocks.get((resource.source.state, block), ()))
-        return frozenset(
-            t
-            for r in there
-            for v in (r.id, r.arn, r.key.identity, *map(r.attributes.get, ("id", *entry_of(r, self._catalog).computed)))
-            for t in texts(v)
-        )
+        return frozenset(t for r in there for t in self._called(r))
 
     def moved_along(self, resource: Resource, name: str, values: Iterable[Value]) -> bool:
         """Whether an apply may have changed an attribute that names others, when it changed those.
@@ -106,8 +125,7 @@ class Shares:
         So it may where, in the same write of the state, an apply changed, made or took away a resource that names this
         one or what it named or names now.
         """
-        refs = entry_of(resource, self._catalog).refs
-        if not any(ref.attribute.partition(".")[0].removesuffix("[]") == name for ref in refs):
+        if not self._refers(resource, name):
             return False
         mine = {resource.id, resource.arn, *(t for value in values for t in texts(value))} - {""}
         return any(mine & named for named in self._applied(resource.source.state))

@@ -14,8 +14,12 @@ from drift.desired.hcl.read import Sources
 from drift.desired.load import build, read_states
 from drift.desired.memory import Memory, parse, written
 from drift.desired.overlay import overlay
+from drift.diff.attribute import comparison
+from drift.diff.shares import Shares
 from drift.errors import UsageError
+from drift.model.address import Address
 from drift.model.drift import Report
+from drift.model.resource import Key, Resource, Source
 from drift.provider.installed import installed
 from drift.report.wording import notes_on
 from drift.survey import Scope
@@ -120,3 +124,21 @@ def test_what_is_no_memory_is_told_with_what_to_do(text: str) -> None:
         parse(text, "m.json")
 
     assert "Delete the file" in caught.value.hint
+
+
+@pytest.mark.parametrize(("now", "told"), [("sg-rogue", True), ("sg-ours", False)])
+def test_what_names_others_is_told_where_nothing_desired_is_called_so(now: str, told: bool) -> None:
+    name = "security_groups"
+    mine = Resource(
+        key=Key("aws_network_interface", ACCOUNT, REGION, ("eni-1",)), id="eni-1", source=Source(state="s"),
+        address=Address.parse("aws_network_interface.web"), attributes={name: frozenset({now})}, asserted=frozenset(),
+        undeclared=frozenset({name}), remembered={name: frozenset({"sg-default"})}, since={name: DAY},
+    )  # fmt: skip
+    ours = Resource(
+        key=Key("aws_security_group", ACCOUNT, REGION, ("sg-ours",)), id="sg-ours", source=Source(state="s"),
+        address=Address.parse("aws_security_group.ours"),
+    )  # fmt: skip
+    shares = Shares([mine, ours], {}, installed())
+    found = comparison(mine, mine, name, installed()["aws_network_interface"].attributes[name], shares)
+
+    assert [(c.added, c.basis, c.undone) for c in found.modified] == [((now,), "memory", False)] * told

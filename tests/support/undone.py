@@ -85,9 +85,8 @@ def held(world: World, work: Path) -> Held:
 
 def silent(held: Held) -> set[tuple[str, str]]:
     """(address, path) of what was told before the refresh, and is not told after it though it is still there."""
-    gone = {str(d.resource.address) for d in held.before.drift if d.kind == "missing"}
     after = paths(held.after)
-    return {s for s in paths(held.before) if s[0] not in gone and not any(_same(s, other) for other in after)}
+    return {s for s in paths(held.before) if not any(_same(s, other) for other in after)}
 
 
 def lost(held: Held) -> set[tuple[str, str]]:
@@ -97,8 +96,9 @@ def lost(held: Held) -> set[tuple[str, str]]:
 
 
 def paths(report: Report) -> set[tuple[str, str]]:
-    """(address, path) of each change, (type, id) of what is unmanaged."""
+    """(address, path) of each change, (address, "missing"), (type, id) of what is unmanaged."""
     told = {(str(d.resource.address), c.path) for d, c in _changes(report)}
+    told |= {(str(d.resource.address), d.kind) for d in report.drift if d.kind == "missing"}
     return told | {(d.type, d.resource.id) for d in report.drift if d.kind == "unmanaged"}
 
 

@@ -10,8 +10,8 @@ from tests.support.undone import held, lost, silent
 from tests.support.world import NAMES, WORLDS, World, cli_config
 from tests.worlds.test_absorbed import UNTOLD
 
-EVERY_RUN = frozenset({"iam", "security-groups", "sqs"})
-"""Worlds that real Terraform takes through all phases in every run; all others in the long one."""
+EVERY_RUN = frozenset({"iam"})
+"""Those that real Terraform takes through all phases in every run, a minute of CPU each; all others in the long one."""
 DROPPED = {
     # of its two addresses one was revoked: the provider finds no rule like it, so a refresh drops it from the state, and
     # the address that is left is told with the group's `ingress`; the next apply is refused, for that address is there

@@ -54,3 +54,16 @@ def tags(at: str, **words: Any) -> Attr:
 def name_of_arn(at: str, **words: Any) -> Attr:
     """The name at the end of an ARN, where the API gives no name by itself."""
     return attr(at, names.last_of_arn, **words)
+
+
+def own_log_groups(at: str, form: str) -> Attr:
+    """The names of the log groups that a service makes for what it runs: `/aws/rds/instance/{0}/{1}`.
+
+    `at` leads to a pair: the name of the resource, and a list of the logs that it writes.
+    """
+
+    def named(value: Any) -> Value:
+        name, kinds = value or (None, None)
+        return frozenset(form.format(name, kind) for kind in kinds or ()) if name else frozenset()
+
+    return attr(at, named, outside_schema=True)

@@ -195,6 +195,7 @@ SHARED = {
     "aws_db_snapshot": ("shared_accounts[]",),
     "aws_ebs_snapshot": ("shared_with[]",),
     "aws_ebs_snapshot_copy": ("shared_with[]",),
+    "aws_kms_grant": ("grantee_principal",),
     "aws_ram_principal_association": ("principal",),
     "aws_snapshot_create_volume_permission": ("account_id",),
     "aws_ssm_document": ("permissions.account_ids[]",),
@@ -211,7 +212,7 @@ SHARED = {
     references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-resources.html",),
 )
 def shared_foreign(it: Subject) -> Found:
-    """Disks, images, databases and documents can be copied by an account that is neither this one nor trusted."""
+    """Disks, images, databases, documents or a key can be used by an account that is neither this one nor trusted."""
     own = {it.account, *it.criteria.trusted_accounts}
     values = {str(value or "") for path in SHARED[it.type] for value in it.all(path)}
     return [f"shared with {v}" for v in sorted(values) if (account := _account(v)) and account not in own]

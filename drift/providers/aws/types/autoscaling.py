@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from drift.model.value import Value, as_block, as_set, as_tuple
+from drift.model.value import Block, Value, as_block, as_set, as_tuple
 from drift.normalize import times
 from drift.normalize.values import text as as_text
 from drift.provider import canonical
@@ -237,6 +237,25 @@ ATTACHMENT = ResourceType(
     refs=(Ref("lb_target_group_arn", to="aws_lb_target_group", by="arn"), Ref("elb", to="aws_elb", by="name")),
     parent=Parent("autoscaling_group_name", to="aws_autoscaling_group",
                   covers={"target_group_arns": _target_groups, "load_balancers": _balancers}),
+)
+
+GROUP_TAG = ResourceType(
+    name="aws_autoscaling_group_tag",
+    service="autoscaling",
+    # of groups that EKS makes, as a rule: their tags are not written inline
+    list=Within("aws_autoscaling_group", each="Tags[?!starts_with(Key, 'aws:')]"),
+    id=text("join(',', [parent.AutoScalingGroupName, Key])"),
+    label="tag.key",
+    attributes={
+        "autoscaling_group_name": text("parent.AutoScalingGroupName"),
+        "tag":                    block("@", {
+            "key":                 text("Key"),
+            "propagate_at_launch": flag("PropagateAtLaunch"),
+            "value":               text("Value"),
+        }),
+    },
+    parent=Parent("autoscaling_group_name", to="aws_autoscaling_group", beside_inline=True,
+                  covers={"tag": lambda part: frozenset({Block(as_block(part.get("tag")))})}),
 )
 
 HOOK = ResourceType(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from drift.normalize import values
 from drift.provider.kinds import block, blocks, flag, number, set_of, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
-from drift.providers.aws.kinds import kms_key, tags
+from drift.providers.aws.kinds import kms_key, own_log_groups, tags
 
 source: dict[str, Attr] = {
     "buildspec":             text("buildspec"),
@@ -44,7 +44,14 @@ PROJECT = ResourceType(
     label="name",
     import_id="name",
     exists="Project",
-    computed={"arn": text("Project.arn")},
+    computed={
+        "arn":        text("Project.arn"),
+        # API reference, CloudWatchLogsConfig: logs are on unless they are switched off
+        "log_groups": own_log_groups(
+            "[Project.logsConfig.cloudWatchLogs.groupName || join('', ['/aws/codebuild/', name]), "
+            "[Project.logsConfig.cloudWatchLogs.status || 'ENABLED'][?@ == 'ENABLED']]", "{0}",
+        ),
+    },
     attributes={
         "name":                   text("name"),
         "badge_enabled":          flag("Project.badge.badgeEnabled"),
@@ -136,4 +143,5 @@ PROJECT = ResourceType(
         Ref("vpc_config.security_group_ids[]", to="aws_security_group"),
         Ref("environment.fleet.fleet_arn", to="aws_codebuild_fleet", by="arn"),
     ),
+    creates=(Ref("log_groups[]", to="aws_cloudwatch_log_group", by="name"),),
 )

@@ -8,7 +8,7 @@ from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, list_of, number, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
-from drift.providers.aws.kinds import kms_key, tags
+from drift.providers.aws.kinds import kms_key, own_log_groups, tags
 
 GONE = frozenset({"PipelineNotFoundException", "ResourceNotFoundException"})
 
@@ -72,7 +72,13 @@ PIPELINE = ResourceType(
     ),
     id=text("name"),
     label="name",
-    computed={"arn": text("Got.metadata.pipelineArn")},
+    computed={
+        "arn":        text("Got.metadata.pipelineArn"),
+        # user guide, "Commands action reference"
+        "log_groups": own_log_groups(
+            "[name, Got.pipeline.stages[].actions[?actionTypeId.provider == 'Commands'][].name]", "/aws/codepipeline/{0}",
+        ),
+    },
     attributes={
         "name":           text("name"),
         "execution_mode": text("Got.pipeline.executionMode", default="SUPERSEDED"),
@@ -137,4 +143,5 @@ PIPELINE = ResourceType(
         Ref("artifact_store[].location", to="aws_s3_bucket"),
         Ref("artifact_store[].encryption_key.id", to="aws_kms_key", by="arn"),
     ),
+    creates=(Ref("log_groups[]", to="aws_cloudwatch_log_group", by="name"),),
 )

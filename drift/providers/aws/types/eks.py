@@ -6,7 +6,7 @@ from drift.normalize.values import number as as_number
 from drift.normalize.values import text as as_text
 from drift.provider.kinds import attr, block, blocks, document, flag, list_of, mapping, number, set_of, text
 from drift.provider.spec import Attr, Call, ChangedBy, Owner, Parent, Ref, ResourceType, Within
-from drift.providers.aws.kinds import kms_key, tags
+from drift.providers.aws.kinds import kms_key, own_log_groups, tags
 from drift.providers.aws.owners import of_stack
 
 GONE = frozenset({"ResourceNotFoundException"})
@@ -49,7 +49,12 @@ CLUSTER = ResourceType(
     id=text("name"),
     import_id="name",
     label="name",
-    computed={"arn": text("Cluster.arn"), "endpoint": text("Cluster.endpoint")},
+    computed={
+        "arn":        text("Cluster.arn"),
+        "endpoint":   text("Cluster.endpoint"),
+        # user guide, "Send control plane logs to CloudWatch Logs"
+        "log_groups": own_log_groups("[name, Cluster.logging.clusterLogging[?enabled].types[]]", "/aws/eks/{0}/cluster"),
+    },
     attributes={
         "name":                      text("name"),
         "enabled_cluster_log_types": set_of(as_text, "Cluster.logging.clusterLogging[?enabled].types[]"),
@@ -115,6 +120,7 @@ CLUSTER = ResourceType(
     creates=(
         Ref("vpc_config.cluster_security_group_id", to="aws_security_group"),
         Ref("compute_config.node_role_arn", to="aws_eks_access_entry", by="principal_arn"),
+        Ref("log_groups[]", to="aws_cloudwatch_log_group", by="name"),
     ),
 )
 

@@ -9,7 +9,7 @@ from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, caseless, flag, number, set_of, text
 from drift.provider.spec import Attr, Call, ChangedBy, Owner, Parent, Raw, Ref, ResourceType, Within
-from drift.providers.aws.kinds import kms_key, tags
+from drift.providers.aws.kinds import kms_key, own_log_groups, tags
 from drift.providers.aws.normalize.names import last_of_arn, version_prefix
 
 AWS_GROUP = "AWS's default for the engine"
@@ -111,7 +111,12 @@ INSTANCE = ResourceType(
     import_id="identifier",
     label="identifier",
     exists="DBInstanceStatus != 'deleting'",
-    computed={"arn": text("DBInstanceArn"), "resource_id": text("DbiResourceId")},
+    computed={
+        "arn":         text("DBInstanceArn"),
+        "resource_id": text("DbiResourceId"),
+        # user guide, "Publishing database logs to Amazon CloudWatch Logs"
+        "log_groups":  own_log_groups("[DBInstanceIdentifier, EnabledCloudwatchLogsExports]", "/aws/rds/instance/{0}/{1}"),
+    },
     attributes={
         "identifier":                            caseless("DBInstanceIdentifier", assigned=True),
         "engine":                                text("Engine", assigned=True),
@@ -203,6 +208,7 @@ INSTANCE = ResourceType(
         Ref("master_user_secret_kms_key_id", to="aws_kms_key"),
         Ref("monitoring_role_arn", to="aws_iam_role", by="arn"),
     ),
+    creates=(Ref("log_groups[]", to="aws_cloudwatch_log_group", by="name"),),
 )
 
 SUBNET_GROUP = ResourceType(

@@ -11,7 +11,7 @@ from typing import Any
 from drift.normalize import values
 from drift.provider.kinds import attr, block, caseless, flag, number, set_of, text
 from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Where, Within
-from drift.providers.aws.kinds import kms_key, tags
+from drift.providers.aws.kinds import kms_key, own_log_groups, tags
 from drift.providers.aws.normalize.names import version_prefix
 from drift.providers.aws.owners import of_stack
 from drift.providers.aws.types import rds
@@ -86,6 +86,9 @@ passwords: dict[str, Attr] = {
     "manage_master_user_password":   flag("MasterUserSecret.SecretArn != `null`", from_state=_managed_password,
                                           same=unless_none),
 }
+EXPORTS = "[DBClusterIdentifier, EnabledCloudwatchLogsExports]"
+"""The logs of a cluster that are published; each has a log group that is made for it (RDS, DocumentDB and Neptune user
+guides, "Publishing logs to CloudWatch Logs")."""
 computed = {"arn": text("DBClusterArn"), "cluster_resource_id": text("DbClusterResourceId")}
 refs = (Ref("vpc_security_group_ids[]", to="aws_security_group"),)
 not_compared = {
@@ -105,7 +108,8 @@ CLUSTER = ResourceType(
     id=caseless("DBClusterIdentifier"),
     label="id",
     exists="Status != 'deleting'",
-    computed=computed,
+    computed={**computed, "log_groups": own_log_groups(EXPORTS, "/aws/rds/cluster/{0}/{1}")},
+    creates=(Ref("log_groups[]", to="aws_cloudwatch_log_group", by="name"),),
     attributes={
         **common,
         "backup_retention_period": replace(common["backup_retention_period"], changed_by=rds.BACKUP_RETENTION),
@@ -348,7 +352,8 @@ DOCDB_CLUSTER = ResourceType(
     id=caseless("DBClusterIdentifier"),
     label="id",
     exists="Status != 'deleting'",
-    computed=computed,
+    computed={**computed, "log_groups": own_log_groups(EXPORTS, "/aws/docdb/{0}/{1}")},
+    creates=(Ref("log_groups[]", to="aws_cloudwatch_log_group", by="name"),),
     attributes={
         **common,
         **passwords,
@@ -393,7 +398,8 @@ NEPTUNE_CLUSTER = ResourceType(
     id=caseless("DBClusterIdentifier"),
     label="id",
     exists="Status != 'deleting'",
-    computed=computed,
+    computed={**computed, "log_groups": own_log_groups(EXPORTS, "/aws/neptune/{0}/{1}")},
+    creates=(Ref("log_groups[]", to="aws_cloudwatch_log_group", by="name"),),
     attributes={
         **common,
         "copy_tags_to_snapshot":                flag("CopyTagsToSnapshot"),

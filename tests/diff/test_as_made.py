@@ -1,0 +1,335 @@
+"""What AWS or a service made is nobody's drift while it is as they made it; what others did to it is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drift.model.drift import Report
+from tests.support.made import ACCOUNT, MadeApi, write_state
+from tests.support.world import REGION, RULES, lines, run
+
+OTHER = "210987654321"
+VPC = {
+    "aws_vpc.v": {
+        "id": "vpc-1", "arn": f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc/vpc-1", "cidr_block": "10.0.0.0/16", "tags": {},
+    }
+}  # fmt: skip
+VPCS = {"ec2:DescribeVpcs": {"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "OwnerId": ACCOUNT}]}}
+
+
+def checked(tmp_path: Path, state: dict[str, Any], answers: dict[str, Any], *only: str) -> Report:
+    return run(write_state(state, tmp_path / "s.tfstate"), MadeApi(answers), rules=RULES, only=only)
+
+
+def strangers(report: Report, type_: str) -> list[str]:
+    return [d.resource.id for d in report.of_kind("unmanaged") if d.resource.type == type_]
+
+
+def found(report: Report) -> set[str]:
+    return {f.rule for d in report.drift for f in d.findings if f.effect == "introduced" and f.verdict == "fail"}
+
+
+def entry(number: int, action: str = "allow", *, egress: bool = False) -> dict[str, Any]:
+    return {"RuleNumber": number, "RuleAction": action, "Protocol": "-1", "CidrBlock": "0.0.0.0/0", "Egress": egress}
+
+
+MADE = [entry(100), entry(100, egress=True), entry(32767, "deny"), entry(32767, "deny", egress=True)]
+
+
+@pytest.mark.parametrize(("more", "told"), [([], []), ([entry(90, "deny")], ["acl-1:90:-1:false"])])
+def test_the_default_network_acl(more: list[dict[str, Any]], told: list[str], tmp_path: Path) -> None:
+    """VPC user guide, "Default network ACL": it lets everything through."""
+    acl = {"NetworkAclId": "acl-1", "VpcId": "vpc-1", "OwnerId": ACCOUNT, "IsDefault": True, "Entries": [*MADE, *more]}
+    answers = {**VPCS, "ec2:DescribeNetworkAcls": {"NetworkAcls": [acl]}}
+    report = checked(tmp_path, VPC, answers, "aws_vpc", "aws_network_acl", "aws_network_acl_rule")
+
+    assert strangers(report, "aws_network_acl_rule") == told
+    assert strangers(report, "aws_network_acl") == []
+
+
+LOCAL = {"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "Origin": "CreateRouteTable", "State": "active"}
+OUT = {"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1", "Origin": "CreateRoute", "State": "active"}
+
+
+@pytest.mark.parametrize(("more", "told"), [([], []), ([OUT], ["rtb-1_0.0.0.0/0"])])
+def test_the_main_route_table(more: list[dict[str, Any]], told: list[str], tmp_path: Path) -> None:
+    """VPC user guide, "Main route table": it has the local route alone."""
+    main = {"Main": True, "RouteTableAssociationId": "rtbassoc-1", "RouteTableId": "rtb-1",
+            "AssociationState": {"State": "associated"}}  # fmt: skip
+    table = {"RouteTableId": "rtb-1", "VpcId": "vpc-1", "OwnerId": ACCOUNT, "Associations": [main],
+             "Routes": [LOCAL, *more]}  # fmt: skip
+    report = checked(
+        tmp_path, VPC, {**VPCS, "ec2:DescribeRouteTables": {"RouteTables": [table]}},
+        "aws_vpc", "aws_route_table", "aws_route",
+    )  # fmt: skip
+
+    assert strangers(report, "aws_route") == told
+    assert strangers(report, "aws_route_table") == []
+
+
+def policy(account: str, action: str, resource: str = "*") -> str:
+    who = {"AWS": f"arn:aws:iam::{account}:root"}
+    allow = {"Sid": "x", "Effect": "Allow", "Principal": who, "Action": action, "Resource": resource}
+    return json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+
+
+BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"
+
+
+@pytest.mark.parametrize("open_", [False, True])
+def test_the_default_event_bus(open_: bool, tmp_path: Path) -> None:
+    bus = {"Name": "default", "Arn": BUS, **({"Policy": policy(OTHER, "events:PutEvents", BUS)} if open_ else {})}
+    types = ("aws_cloudwatch_event_bus", "aws_cloudwatch_event_bus_policy")
+    report = checked(tmp_path, VPC, {"events:ListEventBuses": {"EventBuses": [bus]}}, *types)
+
+    assert [(d.resource.type, d.resource.id) for d in report.drift] == [(types[1], "default")] * open_
+    assert ("eventbridge-open" in found(report)) is open_
+
+
+@pytest.mark.parametrize(
+    ("type_", "answers"),
+    [
+        (
+            "aws_iam_account_password_policy",
+            {
+                "iam:GetAccountPasswordPolicy": {
+                    "PasswordPolicy": {"MinimumPasswordLength": 6, "ExpirePasswords": False}
+                }
+            },
+        ),
+        (
+            "aws_s3_account_public_access_block",
+            {"s3control:GetPublicAccessBlock": {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True}}},
+        ),
+    ],
+)
+def test_a_switch_of_the_account_that_somebody_set_is_told(type_: str, answers: dict[str, Any], tmp_path: Path) -> None:
+    """AWS sets neither: an account has no password policy and no such block before somebody puts one."""
+    assert len(strangers(checked(tmp_path, VPC, answers, type_), type_)) == 1
+
+
+KEY_ID = "11111111-2222-3333-4444-555555555555"
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY_ID}"
+KEYS = {
+    "kms:ListKeys": {"Keys": [{"KeyId": KEY_ID, "KeyArn": KEY}]},
+    "kms:DescribeKey": {"KeyMetadata": {"KeyId": KEY_ID, "Arn": KEY, "KeyManager": "CUSTOMER", "Enabled": True,
+                                        "KeyState": "Enabled", "KeyUsage": "ENCRYPT_DECRYPT", "Origin": "AWS_KMS",
+                                        "KeySpec": "SYMMETRIC_DEFAULT", "MultiRegion": False}},
+    "kms:GetKeyPolicy": {"Policy": policy(ACCOUNT, "kms:*")},
+}  # fmt: skip
+MANAGED_KEY = {"aws_kms_key.k": {"id": KEY_ID, "key_id": KEY_ID, "arn": KEY, "is_enabled": True}}
+
+
+@pytest.mark.parametrize(
+    ("to", "told"),
+    [
+        (f"arn:aws:iam::{OTHER}:role/theirs", True),
+        (f"arn:aws:iam::{ACCOUNT}:role/ours", False),
+    ],
+)
+def test_a_grant_to_another_account(to: str, told: bool, tmp_path: Path) -> None:
+    grant = {"KeyId": KEY, "GrantId": "a" * 64, "GranteePrincipal": to, "Operations": ["Decrypt"]}
+    report = checked(
+        tmp_path, MANAGED_KEY, {**KEYS, "kms:ListGrants": {"Grants": [grant]}}, "aws_kms_key", "aws_kms_grant"
+    )
+
+    assert strangers(report, "aws_kms_grant") == [f"{KEY_ID}:{'a' * 64}"]
+    assert ("shared-foreign" in found(report)) is told
+
+
+@pytest.mark.parametrize(("account", "told"), [(OTHER, True), (ACCOUNT, False)])
+def test_a_subscription_of_a_log_group(account: str, told: bool, tmp_path: Path) -> None:
+    arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:app"
+    to = f"arn:aws:logs:{REGION}:{account}:destination:central"
+    answers = {
+        "logs:DescribeLogGroups": {"logGroups": [{"logGroupName": "app", "arn": f"{arn}:*", "logGroupArn": arn}]},
+        "logs:DescribeSubscriptionFilters": {
+            "subscriptionFilters": [{"filterName": "leak", "logGroupName": "app", "destinationArn": to}]
+        },
+    }
+    state = {"aws_cloudwatch_log_group.app": {"id": "app", "name": "app", "arn": arn, "retention_in_days": 0}}
+    types = ("aws_cloudwatch_log_group", "aws_cloudwatch_log_subscription_filter")
+    report = checked(tmp_path, state, answers, *types)
+
+    assert strangers(report, types[1]) == ["app|leak"]
+    assert ("sends-to-foreign" in found(report)) is told
+
+
+def groups(*names: str) -> dict[str, Any]:
+    arns = {name: f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}" for name in names}
+    each = [{"logGroupName": n, "arn": f"{arn}:*", "logGroupArn": arn} for n, arn in arns.items()]
+    return {"logs:DescribeLogGroups": {"logGroups": each}}
+
+
+DB = f"arn:aws:rds:{REGION}:{ACCOUNT}:db:main"
+CLUSTER = f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:docs"
+PROJECT = f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/site"
+EKS = f"arn:aws:eks:{REGION}:{ACCOUNT}:cluster/main"
+SERVICES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str], list[str]]] = {
+    "aws_db_instance": (
+        {"id": "db-1", "identifier": "main", "arn": DB, "enabled_cloudwatch_logs_exports": ["postgresql"]},
+        {"rds:DescribeDBInstances": {"DBInstances": [{
+            "DBInstanceIdentifier": "main", "DbiResourceId": "db-1", "DBInstanceArn": DB,
+            "EnabledCloudwatchLogsExports": ["postgresql"]}]}},
+        ["/aws/rds/instance/main/postgresql"], ["/aws/rds/instance/main/upgrade", "/aws/rds/instance/other/postgresql"],
+    ),
+    "aws_docdb_cluster": (
+        {"id": "docs", "cluster_identifier": "docs", "arn": CLUSTER, "enabled_cloudwatch_logs_exports": ["audit"]},
+        {"rds:DescribeDBClusters": {"DBClusters": [{
+            "DBClusterIdentifier": "docs", "Engine": "docdb", "DBClusterArn": CLUSTER,
+            "EnabledCloudwatchLogsExports": ["audit"]}]}},
+        ["/aws/docdb/docs/audit"], ["/aws/docdb/docs/profiler"],
+    ),
+    "aws_codebuild_project": (
+        {"id": PROJECT, "arn": PROJECT, "name": "site"},
+        {"codebuild:ListProjects": {"projects": ["site"]},
+         "codebuild:BatchGetProjects": {"projects": [{"name": "site", "arn": PROJECT}]}},
+        ["/aws/codebuild/site"], ["/aws/codebuild/other"],
+    ),
+    "aws_eks_cluster": (
+        {"id": "main", "name": "main", "arn": EKS, "enabled_cluster_log_types": ["audit"]},
+        {"eks:ListClusters": {"clusters": ["main"]},
+         "eks:DescribeCluster": {"cluster": {
+             "name": "main", "arn": EKS, "logging": {"clusterLogging": [{"types": ["audit"], "enabled": True}]}}}},
+        ["/aws/eks/main/cluster"], ["/aws/eks/other/cluster"],
+    ),
+}  # fmt: skip
+"""Type -> the state of one, its answers, the log groups that come with it, some that do not."""
+
+
+@pytest.mark.parametrize("type_", SERVICES)
+def test_a_log_group_that_a_service_makes_is_told_by_what_it_runs(type_: str, tmp_path: Path) -> None:
+    """The names are those of the services' user guides; a log that is not switched on has no group."""
+    recorded, answers, own, others = SERVICES[type_]
+    both = (type_, "aws_cloudwatch_log_group")
+    report = checked(tmp_path, {f"{type_}.x": recorded}, {**answers, **groups(*own, *others)}, *both)
+
+    assert strangers(report, "aws_cloudwatch_log_group") == sorted(others)
+
+
+HOOK = {"AutoScalingGroupName": "web", "HeartbeatTimeout": 3600, "DefaultResult": "CONTINUE",
+        "LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING"}  # fmt: skip
+QUEUE = f"arn:aws:sqs:{REGION}:{OTHER}:razorbill-{REGION}-prod-default-autoscaling-lifecycle-hook"
+
+
+@pytest.mark.parametrize(
+    ("hook", "told"),
+    [
+        ({"LifecycleHookName": "ecs-managed-draining-termination-hook"}, False),
+        ({"LifecycleHookName": "ecs-managed-draining-termination-hook", "NotificationTargetARN": QUEUE}, True),
+        ({"LifecycleHookName": "CodeDeploy-managed-automatic-launch-web-1", "NotificationTargetARN": QUEUE}, False),
+        ({"LifecycleHookName": "CodeDeploy-managed-automatic-launch-web-1"}, True),
+        ({"LifecycleHookName": "rogue"}, True),
+    ],
+)
+def test_hooks_that_a_service_installs(hook: dict[str, Any], told: bool, tmp_path: Path) -> None:
+    group = {"AutoScalingGroupName": "web", "AutoScalingGroupARN": "arn:web", "MinSize": 0, "MaxSize": 1,
+             "DesiredCapacity": 0, "DefaultCooldown": 300, "AvailabilityZones": [], "HealthCheckType": "EC2",
+             "CreatedTime": 0}  # fmt: skip
+    answers = {
+        "autoscaling:DescribeAutoScalingGroups": {"AutoScalingGroups": [group]},
+        "autoscaling:DescribeLifecycleHooks": {"LifecycleHooks": [{**HOOK, **hook}]},
+    }
+    state = {"aws_autoscaling_group.web": {"id": "web", "name": "web", "arn": "arn:web", "min_size": 0, "max_size": 1}}
+    types = ("aws_autoscaling_group", "aws_autoscaling_lifecycle_hook")
+
+    assert bool(strangers(checked(tmp_path, state, answers, *types), types[1])) is told
+
+
+TAG = {
+    "Key": "k8s.io/cluster-autoscaler/enabled",
+    "Value": "true",
+    "ResourceId": "eks-main-1",
+    "PropagateAtLaunch": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("tags", "size", "kind"), [([TAG], 5, "expected"), ([TAG], 50, "modified"), ([], 5, "modified")]
+)
+def test_a_node_group_between_its_bounds(tags: list[Any], size: int, kind: str, tmp_path: Path) -> None:
+    arn = f"arn:aws:eks:{REGION}:{ACCOUNT}:nodegroup/main/workers/1"
+    scaling = {"minSize": 1, "maxSize": 10, "desiredSize": size}
+    answers = {
+        "eks:ListClusters": {"clusters": ["main"]},
+        "eks:DescribeCluster": {"cluster": {"name": "main", "arn": EKS}},
+        "eks:ListNodegroups": {"nodegroups": ["workers"]},
+        "eks:DescribeNodegroup": {"nodegroup": {
+            "nodegroupName": "workers", "clusterName": "main", "nodegroupArn": arn, "scalingConfig": scaling,
+            "resources": {"autoScalingGroups": [{"name": "eks-main-1"}]}}},
+        "autoscaling:DescribeAutoScalingGroups": {"AutoScalingGroups": [{
+            "AutoScalingGroupName": "eks-main-1", "MinSize": 1, "MaxSize": 10, "DesiredCapacity": size,
+            "DefaultCooldown": 300, "AvailabilityZones": [], "HealthCheckType": "EC2", "CreatedTime": 0, "Tags": tags}]},
+        "autoscaling:DescribeTags": {"Tags": tags},
+    }  # fmt: skip
+    state = {"aws_eks_node_group.w": {
+        "id": "main:workers", "cluster_name": "main", "node_group_name": "workers", "arn": arn,
+        "scaling_config": [{"desired_size": 2, "max_size": 10, "min_size": 1}]}}  # fmt: skip
+    report = checked(tmp_path, state, answers, "aws_eks_node_group")
+
+    assert [line for line in lines(report) if "desired_size" in line] == [
+        f"{kind} aws_eks_node_group.w scaling_config.desired_size"
+    ]
+
+
+def tagged(group: str, **tags: str) -> dict[str, Any]:
+    each = [
+        {"Key": k, "Value": v, "ResourceId": group, "ResourceType": "auto-scaling-group", "PropagateAtLaunch": True}
+        for k, v in tags.items()
+    ]
+    return {"autoscaling:DescribeAutoScalingGroups": {"AutoScalingGroups": [{
+        "AutoScalingGroupName": group, "AutoScalingGroupARN": f"arn:{group}", "MinSize": 0, "MaxSize": 1,
+        "DesiredCapacity": 0, "DefaultCooldown": 300, "AvailabilityZones": [], "HealthCheckType": "EC2",
+        "CreatedTime": 0, "Tags": each}]}}  # fmt: skip
+
+
+def one_tag(group: str) -> dict[str, Any]:
+    tag = {"key": "Team", "value": "core", "propagate_at_launch": True}
+    return {
+        "aws_autoscaling_group_tag.team": {"id": f"{group},Team", "autoscaling_group_name": group, "tag": [tag]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("tags", "told"),
+    [
+        ({"Team": "core"}, []),
+        ({"Team": "them"}, ["modified aws_autoscaling_group_tag.team tag.value"]),
+        ({}, ["missing aws_autoscaling_group_tag.team"]),
+        ({"Team": "core", "By": "hand"}, ["modified aws_autoscaling_group.web tag"]),
+    ],
+)
+def test_a_tag_of_a_group_that_is_a_resource_of_its_own(tags: dict[str, str], told: list[str], tmp_path: Path) -> None:
+    web = {"id": "web", "name": "web", "arn": "arn:web", "min_size": 0, "max_size": 1, "tag": []}
+    state = {"aws_autoscaling_group.web": web, **one_tag("web")}
+    report = checked(tmp_path, state, tagged("web", **tags), "aws_autoscaling_group", "aws_autoscaling_group_tag")
+
+    assert lines(report) == told
+
+
+@pytest.mark.parametrize(
+    ("tags", "told"),
+    [({"Team": "core"}, []), ({"Team": "core", "By": "EKS"}, []), ({}, ["missing aws_autoscaling_group_tag.team"])],
+)
+def test_a_tag_of_a_group_that_nobody_here_manages(tags: dict[str, str], told: list[str], tmp_path: Path) -> None:
+    report = checked(tmp_path, {**VPC, **one_tag("eks-w")}, tagged("eks-w", **tags), "aws_autoscaling_group_tag")
+
+    assert lines(report) == told
+
+
+def test_an_image_of_an_instance_is_an_image(tmp_path: Path) -> None:
+    """Several types stand for one kind of object: what one of them holds is managed under each name."""
+    state = {
+        "aws_ami_from_instance.golden": {
+            "id": "ami-1", "name": "golden", "source_instance_id": "i-1",
+            "arn": f"arn:aws:ec2:{REGION}::image/ami-1",
+        }
+    }  # fmt: skip
+    images = [{"ImageId": id_, "Name": id_, "OwnerId": ACCOUNT, "State": "available"} for id_ in ("ami-1", "ami-2")]
+    report = checked(tmp_path, state, {"ec2:DescribeImages": {"Images": images}}, "aws_ami", "aws_ami_from_instance")
+
+    assert strangers(report, "aws_ami") == ["ami-2"]
