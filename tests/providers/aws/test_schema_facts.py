@@ -130,10 +130,12 @@ def test_what_version_6_removed(name: str, argument: str) -> None:
     assert CATALOG.left_out(name, argument, major=6) is Unset.UNKNOWN
 
 
-@pytest.mark.parametrize("name", ["aws_sqs_queue", "aws_vpc", "aws_lambda_function", "aws_dynamodb_table"])
-def test_version_6_gives_a_region_to_what_is_regional(name: str) -> None:
-    assert "region" not in CATALOG.facts(name)
-    assert CATALOG.facts(name, major=6)["region"] == "oc"
+def test_version_6_gives_a_region_to_what_is_regional() -> None:
+    """Whoever adds a type runs `tests/support/bindings.py` too, or a state of version 6 is read by the facts of 5."""
+    regional = [name for name in CATALOG if CATALOG[name].regional and name in SCHEMA._names]
+    # its service is in one region, whatever the provider's is
+    assert [n for n in regional if "region" not in CATALOG.facts(n, major=6)] == ["aws_cur_report_definition"]
+    assert "region" not in CATALOG.facts("aws_sqs_queue")
 
 
 @pytest.mark.parametrize(
