@@ -120,15 +120,24 @@ def classify(
         elif stranger.fate == "doubtful" and stranger.refused is not None:
             key, refused = found.key, stranger.refused
             out.gaps.add(Gap(key.type, key.account, key.region, refused.action, refused.code, found.id))
-        elif stranger.fate == "unmanaged" and _everywhere(found) not in lost:
-            homes = catalog.provider_of(found.type).homes
-            ids = {(found.type, found.id), (found.type, f"{found.id}@{found.key.region}")}
-            if ids & imported or any(
-                type_ == found.type and _is(found, identity, homes) for type_, identity in identities
-            ):
-                continue
+        elif (
+            stranger.fate == "unmanaged"
+            and _everywhere(found) not in lost
+            and not _imported(found, imported, identities, catalog.provider_of(found.type).homes)
+        ):
             out.drift.append(Drift("unmanaged", None, found))
     return out
+
+
+def _imported(
+    found: Resource,
+    imported: Set[tuple[str, str]],
+    identities: Iterable[tuple[str, Mapping[str, str]]],
+    homes: Homes,
+) -> bool:
+    """Whether an `import` block names the resource, by its id or by its identity."""
+    ids = {(found.type, found.id), (found.type, f"{found.id}@{found.key.region}")}
+    return bool(ids & imported) or any(t == found.type and _is(found, identity, homes) for t, identity in identities)
 
 
 def _is(found: Resource, identity: Mapping[str, str], homes: Homes) -> bool:
@@ -181,16 +190,12 @@ def _compare(
     address = str(resource.address)
     found = actual.paired.get(resource.origin)
     if found is None:
-        gap = gap_over(resource, entry, actual.gaps, catalog)
-        if gap is not None:
-            out.unread.append(Unread(address, entry.name, "", gap.action, gap.code))
-            out.unread_resources += 1
-        elif _everywhere(resource) in lost:
-            code = f"Unknown{resource.unknown.capitalize()}"
-            out.unread.append(Unread(address, entry.name, "", f"its {resource.unknown} is not known", code))
-            out.unread_resources += 1
-        else:
+        hidden = _hidden(resource, entry, gap_over(resource, entry, actual.gaps, catalog), lost)
+        if hidden is None:
             out.drift.append(Drift("missing", resource, None))
+        else:
+            out.unread.append(hidden)
+            out.unread_resources += 1
         return
     out.echoed += _echoes(resource, entry, shares)
     every = list(_differing(resource, found, entry, shares))
@@ -225,6 +230,17 @@ def _compare(
         out.unread_resources += 1
     else:
         out.in_sync.append(resource)
+
+
+def _hidden(resource: Resource, entry: ResourceType, gap: Gap | None, lost: Set[Everywhere]) -> Unread | None:
+    """Why a resource that was not found may exist; None if it is missing."""
+    address = str(resource.address)
+    if gap is not None:
+        return Unread(address, entry.name, "", gap.action, gap.code)
+    if _everywhere(resource) in lost:
+        code = f"Unknown{resource.unknown.capitalize()}"
+        return Unread(address, entry.name, "", f"its {resource.unknown} is not known", code)
+    return None
 
 
 def _meant(resource: Resource, comparisons: Iterable[Comparison]) -> Resource:

@@ -176,6 +176,19 @@ def beside(report: Report, look: Look) -> Iterator[str]:
         yield from folded(f"{framework}: {failed} of {len(controls)} controls failed", _controls(controls))
     for title, group in asides(report):
         yield from folded(f"{title} ({len(group)})", _aside(group, look))
+    yield from _not_reported(report, look)
+    if report.not_covered:
+        types = [f"{code(t)} {n}" for t, n in report.not_covered.items()]
+        yield from folded(
+            f"Not compared: types not supported yet ({sum(report.not_covered.values())})", _listed(types, look)
+        )
+    if report.scope.not_searched:
+        title = f"{NOT_SEARCHED} ({len(report.scope.not_searched)})"
+        yield from folded(title, _listed([code(t) for t in report.scope.not_searched], look))
+
+
+def _not_reported(report: Report, look: Look) -> Iterator[str]:
+    """What the user left out, and what belongs to others."""
     if report.accepted:
         title = f"Accepted by {report.baseline or 'the baseline'} ({len(report.accepted)})"
         yield from folded(title, _listed([code(f"{d.kind} {named(d)}") for d in report.accepted], look))
@@ -191,14 +204,6 @@ def beside(report: Report, look: Look) -> Iterator[str]:
     if report.not_ours:
         owned = [f"{code(f'{r.type} {r.id}')} {words(r.owner)}" for r in report.not_ours]
         yield from folded(f"Not ours ({len(report.not_ours)})", _listed(owned, look))
-    if report.not_covered:
-        types = [f"{code(t)} {n}" for t, n in report.not_covered.items()]
-        yield from folded(
-            f"Not compared: types not supported yet ({sum(report.not_covered.values())})", _listed(types, look)
-        )
-    if report.scope.not_searched:
-        title = f"{NOT_SEARCHED} ({len(report.scope.not_searched)})"
-        yield from folded(title, _listed([code(t) for t in report.scope.not_searched], look))
 
 
 def _posture(report: Report) -> Iterator[str]:

@@ -299,26 +299,8 @@ def _some(names: list[str], most: int = 6) -> str:
 
 
 def _summary(report: Report, look: Look) -> Iterator[Text]:
-    counts = [
-        (len(report.of_kind("modified")), "modified", "yellow"),
-        (len(report.of_kind("missing")), "missing", "red"),
-        (report.unread_resources, "not read", "blue"),
-        (report.ignored_resources, "ignored", "dim"),
-        (report.accepted_resources, "accepted", "dim"),
-    ]
-    head = Text.assemble((f"{report.managed} managed", "bold"), ": ", (f"{report.in_sync} in sync", "green"))
-    for count, name, style in counts:
-        if count:
-            head.append(", ").append(f"{count} {name}", style)
     left = not_compared(report, 1000 if look.verbose else 6)
-    if left:
-        head.append(" · ", "dim").append(left, "blue")
-    if report.scope.unmanaged:
-        head.append(" · ", "dim").append(f"{len(report.of_kind('unmanaged'))} unmanaged", "magenta")
-        head.append(f" · coverage {report.coverage_percent} %", "dim")
-    else:
-        head.append(" · unmanaged resources were not searched for", "dim")
-    yield head
+    yield _counted(report, left)
     if not report.drift and not report.incomplete:
         seen = "No new drift" if report.accepted else "No drift"
         if not report.managed and not report.scope.unmanaged:
@@ -330,6 +312,34 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
         count = sum(len(a.changes) for a in report.exempt)
         yield Text(f"Exempt: {count} {'change' if count == 1 else 'changes'} ({visible(told)})", "dim")
     yield from left_out.lines(report, look)
+    yield from _types_left_out(report, look)
+    yield from _cost(report, look)
+
+
+def _counted(report: Report, left: str) -> Text:
+    """The counts in one line; `left` names the types that were not compared."""
+    counts = [
+        (len(report.of_kind("modified")), "modified", "yellow"),
+        (len(report.of_kind("missing")), "missing", "red"),
+        (report.unread_resources, "not read", "blue"),
+        (report.ignored_resources, "ignored", "dim"),
+        (report.accepted_resources, "accepted", "dim"),
+    ]
+    head = Text.assemble((f"{report.managed} managed", "bold"), ": ", (f"{report.in_sync} in sync", "green"))
+    for count, name, style in counts:
+        if count:
+            head.append(", ").append(f"{count} {name}", style)
+    if left:
+        head.append(" · ", "dim").append(left, "blue")
+    if report.scope.unmanaged:
+        head.append(" · ", "dim").append(f"{len(report.of_kind('unmanaged'))} unmanaged", "magenta")
+        head.append(f" · coverage {report.coverage_percent} %", "dim")
+    else:
+        head.append(" · unmanaged resources were not searched for", "dim")
+    return head
+
+
+def _types_left_out(report: Report, look: Look) -> Iterator[Text]:
     if report.scope.not_searched:
         told = _some(list(report.scope.not_searched), 1000 if look.verbose else 3)
         count = len(report.scope.not_searched)
@@ -338,6 +348,10 @@ def _summary(report: Report, look: Look) -> Iterator[Text]:
     if report.not_offered:
         told = _some(list(report.not_offered), 1000 if look.verbose else 3)
         yield Text(f"Not offered by this endpoint: {len(report.not_offered)} ({visible(told)})", "dim")
+
+
+def _cost(report: Report, look: Look) -> Iterator[Text]:
+    """The time and the API calls; with --verbose, by service."""
     calls = sum(report.api_calls.values())
     spared = f", at least {report.listings_spared} saved by --only-state" if not report.scope.unmanaged else ""
     yield Text(f"{report.duration_seconds:.1f} s, {calls} API calls{spared}", "dim")

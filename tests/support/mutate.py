@@ -29,6 +29,7 @@ from drift.model.resource import GLOBAL
 from drift.model.value import is_empty
 from drift.provider.api import Api
 from drift.provider.installed import installed
+from drift.provider.spec import Attr
 from drift.providers.aws import AWS
 from tests.support import made
 from tests.support.world import NAMES as RECORDED
@@ -106,29 +107,37 @@ def measure(
         before = {n: item.document.read(a) for n, a in entry.attributes.items()}
         compared = {n for n, v in before.items() if is_known(v) and n in resource.attributes}
         touched: set[str] = set()
-        for section in item.document.known:
-            for at, new in mutants(item.document.known[section]) if section != "parent" else ():
-                changed = _with(item.document, section, new)
-                for attribute in compared:
-                    attr = entry.attributes[attribute]
-                    if attr.path.sections and section not in attr.path.sections:
-                        continue
-                    after = changed.read(attr)
-                    if after is UNASKED or after == before[attribute] or not is_known(after):
-                        continue
-                    touched.add(attribute)
-                    tally = tallies[entry.name, attribute]
-                    tally.reached += 1
-                    want = resource.attributes[attribute]
-                    if attr.assigned and want is not False and is_empty(want):
-                        tally.undecided += 1
-                    elif agree(attr, want, after):
-                        tally.blind.append(f"{name} {section}{at}: {before[attribute]!r:.90} -> {after!r:.90}")
-                    else:
-                        tally.seen += 1
+        for section, at, changed in _changed(item.document):
+            for attribute in compared:
+                attr = entry.attributes[attribute]
+                if attr.path.sections and section not in attr.path.sections:
+                    continue
+                after = changed.read(attr)
+                if after is UNASKED or after == before[attribute] or not is_known(after):
+                    continue
+                touched.add(attribute)
+                what = f"{name} {section}{at}: {before[attribute]!r:.90} -> {after!r:.90}"
+                _count(tallies[entry.name, attribute], attr, resource.attributes[attribute], after, what)
         for attribute in compared - touched:
             if before[attribute]:
                 tallies[entry.name, attribute].unreached += 1
+
+
+def _changed(document: Document) -> Iterator[tuple[str, str, Document]]:
+    """(section, place in it, the item with that one thing changed)."""
+    for section in document.known.keys() - {"parent"}:
+        for at, new in mutants(document.known[section]):
+            yield section, at, _with(document, section, new)
+
+
+def _count(tally: Tally, attr: Attr, want: Any, after: Any, what: str) -> None:
+    tally.reached += 1
+    if attr.assigned and want is not False and is_empty(want):
+        tally.undecided += 1
+    elif agree(attr, want, after):
+        tally.blind.append(what)
+    else:
+        tally.seen += 1
 
 
 def _with(document: Document, section: str, value: Any) -> Document:

@@ -116,23 +116,27 @@ def _value(path: str, ours: Any, planned: Any, unknown: Any, score: Score) -> No
     if ours is UNKNOWN:
         score.unknown += [path] * max(_leaves(planned), 1)
     elif isinstance(planned, Mapping):
-        if not isinstance(ours, Mapping):
-            score.wrong.append(f"{path}: {ours!r} for {planned!r}")
-            return
-        for name, value in planned.items():
-            if name in ours:
-                _value(f"{path}.{name}", ours[name], value, _at(unknown, name), score)
-            else:
-                score.added += _leaves(value)
-        for name in ours.keys() - planned.keys():
-            if not _at(unknown, name) and ours[name] is not None:
-                score.wrong.append(f"{path}.{name}: {ours[name]!r}, not planned")
+        _members(path, ours, planned, unknown, score)
     elif isinstance(planned, list):
         _elements(path, ours, planned, unknown, score)
     elif _same(ours, planned):
         score.right += 1
     else:
         score.wrong.append(f"{path}: {ours!r} for {planned!r}")
+
+
+def _members(path: str, ours: Any, planned: Mapping[str, Any], unknown: Any, score: Score) -> None:
+    if not isinstance(ours, Mapping):
+        score.wrong.append(f"{path}: {ours!r} for {planned!r}")
+        return
+    for name, value in planned.items():
+        if name in ours:
+            _value(f"{path}.{name}", ours[name], value, _at(unknown, name), score)
+        else:
+            score.added += _leaves(value)
+    for name in ours.keys() - planned.keys():
+        if not _at(unknown, name) and ours[name] is not None:
+            score.wrong.append(f"{path}.{name}: {ours[name]!r}, not planned")
 
 
 def _elements(path: str, ours: Any, planned: list[Any], unknown: Any, score: Score) -> None:

@@ -136,10 +136,13 @@ class GitLabStandIn(StandIn):
     def answer(self, request: Request) -> Answer:
         if request.headers.get("private-token") != TOKEN:
             return 401, {"message": "401 Unauthorized"}
-        project = "/api/v4/projects/42"
         if request.path == "/api/v4/user":
             return 200, {"id": 5, "username": "bot"}
-        match request.method, request.path.removeprefix(project).strip("/").split("/"):
+        words = request.path.removeprefix("/api/v4/projects/42").strip("/").split("/")
+        return self._on_issues(request, words) if words[0] == "issues" else self._on_merge_requests(request, words)
+
+    def _on_merge_requests(self, request: Request, words: list[str]) -> Answer:
+        match request.method, words:
             case "GET", ["merge_requests", "7"]:
                 return 200, {"iid": 7, "web_url": "https://gitlab.example/acme/shop/-/merge_requests/7"}
             case "GET", ["merge_requests", "7", "diffs"]:
@@ -162,6 +165,10 @@ class GitLabStandIn(StandIn):
             case "DELETE", ["merge_requests", "7", "notes", number]:
                 self.notes = [n for n in self.notes if str(n["id"]) != number]
                 return 204, None
+        return 404, {"message": "404 Not Found"}
+
+    def _on_issues(self, request: Request, words: list[str]) -> Answer:
+        match request.method, words:
             case "GET", ["issues"]:
                 return 200, self.issues
             case "POST", ["issues"]:

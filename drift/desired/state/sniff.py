@@ -6,7 +6,7 @@ import codecs
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -41,13 +41,7 @@ def sniff(data: bytes, source: str, *, whole: bool = False) -> Format:
 
     Unless `whole`, the beginning of a state of the current version is taken for one: what it is not, its reader sees.
     """
-    if not data.strip():
-        if source == STANDARD_INPUT:
-            hint = (
-                "The command before the pipe wrote nothing: run it alone. `set -o pipefail` makes a script stop there."
-            )
-            raise StateError(source, "no input", hint)
-        raise StateError(source, "the file is empty", _backup(source))
+    _refuse_empty(data, source)
     _refuse_binary(data, source)
     _refuse_other_encoding(data, source)
     if not whole and _HEAD.match(data[:200]):
@@ -64,11 +58,13 @@ def sniff(data: bytes, source: str, *, whole: bool = False) -> Format:
     _refuse_other_json(top, source)
     if "format_version" in top:
         _refuse_newer(top, source)
-        if strange := sorted(top.keys() - _SHOWN):
-            raise StateError(
-                source, f"it has {strange[0]!r}, but `terraform show` does not write such a state", INSTEAD
-            )
+        _refuse_not_shown(top, source)
         return "show"
+    return _of_version(top, source)
+
+
+def _of_version(top: Mapping[str, Any], source: str) -> Format:
+    """The format of a state file, by its `version`."""
     version = _number(top.get("version"), source)
     if version < FLAT:
         raise StateError(
@@ -86,6 +82,20 @@ def sniff(data: bytes, source: str, *, whole: bool = False) -> Format:
     if holds not in top:
         raise StateError(source, f"it has a `version`, but no `{holds}`: it is not a Terraform state", INSTEAD)
     return "v4" if version == CURRENT else "v3"
+
+
+def _refuse_not_shown(top: Mapping[str, Any], source: str) -> None:
+    if strange := sorted(top.keys() - _SHOWN):
+        raise StateError(source, f"it has {strange[0]!r}, but `terraform show` does not write such a state", INSTEAD)
+
+
+def _refuse_empty(data: bytes, source: str) -> None:
+    if data.strip():
+        return
+    if source == STANDARD_INPUT:
+        hint = "The command before the pipe wrote nothing: run it alone. `set -o pipefail` makes a script stop there."
+        raise StateError(source, "no input", hint)
+    raise StateError(source, "the file is empty", _backup(source))
 
 
 def _backup(source: str) -> str:

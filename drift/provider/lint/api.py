@@ -144,16 +144,20 @@ def item_shape(entry: ResourceType, catalog: Catalog, operations: Operations, pr
     for call in entry.describe:
         if not call.into:
             problems.append(f"{call.op} has no `into`")
-        answer = _answer(entry, call, shape, operations, problems)
-        if call.deeper:
-            problems.extend(f"{call.op} > {p}" for p in arrives(call.deeper, element_of(answer)))
-            answer = [_item_of(element_of(answer)) | dict.fromkeys(call.bind, ANY)]
-        if call.match:
-            element = element_of(answer)
-            problems.extend(f"{call.op} > {p}" for p in arrives(call.match, element))
-            answer = [element] if call.many else element
-        shape[call.into] = answer
+        shape[call.into] = _section(call, _answer(entry, call, shape, operations, problems), problems)
     return shape
+
+
+def _section(call: Call, answer: Any, problems: list[str]) -> Any:
+    """The shape of a section: what the engine keeps of the answer of its describe call."""
+    if call.deeper:
+        problems.extend(f"{call.op} > {p}" for p in arrives(call.deeper, element_of(answer)))
+        answer = [_item_of(element_of(answer)) | dict.fromkeys(call.bind, ANY)]
+    if call.match:
+        element = element_of(answer)
+        problems.extend(f"{call.op} > {p}" for p in arrives(call.match, element))
+        answer = [element] if call.many else element
+    return answer
 
 
 def _dependent(entry: ResourceType, item: dict[str, Any], catalog: Catalog, operations: Operations) -> Iterator[str]:

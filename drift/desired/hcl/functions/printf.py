@@ -107,15 +107,12 @@ def _one(verb: re.Match[str], val: Val) -> str:
         return "true" if convert(val, BOOL).raw else "false"
     if mode in "sq":
         text: str = convert(val, STRING).raw
-        if precision:
-            text = "".join(graphemes(text)[:precision])
-        return _pad(quoted(text) if mode == "q" else text, flags, width)
+        cut = "".join(graphemes(text)[:precision]) if precision else text
+        return _pad(quoted(cut) if mode == "q" else cut, flags, width)
     number: Number = convert(val, NUMBER).raw
     if mode in "bdoxX":
-        if not isinstance(number, int):
-            if number != 0:
-                raise Failure(f"{verb[0]} takes a whole number")
-            number = 0
+        if not isinstance(number, int) and number != 0:
+            raise Failure(f"{verb[0]} takes a whole number")
         return _integer(int(number), mode, flags, width, precision)
     return _float(number, mode, flags, width, precision)
 
