@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -29,23 +30,33 @@ def command() -> None:
 @type_options
 @account_options
 @ignore_options
-@click.option("--reason", metavar="TEXT", help="Why the drift is accepted. Written to every new entry.")
+@click.option("--reason", metavar="TEXT", default="", help="Why the drift is accepted. Written to every entry.")
+@click.option("--owner", metavar="NAME", default="", help="Who answers for it. Written to every entry.")
+@click.option(
+    "--expires",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The last day on which it is accepted: 2026-12-31. After that the drift is told again.",
+)
 def write(
     states: States,
     configurations: Configurations,
     types: Types,
     account: Account,
     ignoring: Ignoring,
-    reason: str | None,
+    reason: str,
+    owner: str,
+    expires: datetime | None,
 ) -> None:
     """Write all of today's drift to drift-baseline.json (or --baseline FILE), as accepted.
 
-    Reasons in an existing file are kept. So are entries for resources that this run did not check.
+    Reasons, owners and days in an existing file are kept. So are entries for resources that this run did
+    not check.
 
     \b
     Examples:
       drift baseline write --state prod.tfstate
-      drift baseline write --only 'aws_iam_*' --reason "before the migration"
+      drift baseline write --only 'aws_iam_*' --reason "before the migration" --owner ana --expires 2027-03-31
     """
     file = ignoring.baseline or near(baseline.NAME) or Path(baseline.NAME)
     old = ignoring.accepted() if file.is_file() else None
@@ -63,7 +74,8 @@ def write(
         raise UsageError(
             "a state could not be read: " + report.states_failed[0], "Write the baseline when every state can be read."
         )
-    text = baseline.rewritten(report, looked(outcome.surveys), old, reason or "")
+    new = baseline.Entry(reason=reason, owner=owner, expires=expires.date().isoformat() if expires else "")
+    text = baseline.rewritten(report, looked(outcome.surveys), old, new)
     write_files({file: text}, "Give --baseline a path that can be written.")
     many = len(report.drift)
     click.echo(f"{file}: {many} drifted resource{'s' * (many != 1)} accepted. Review and commit it.")

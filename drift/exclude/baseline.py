@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, NamedTuple
 
 from drift.errors import UsageError
@@ -39,6 +40,10 @@ class Entry:
 
     address: str = ""
     reason: str = ""
+    owner: str = ""
+    """Who answers for it."""
+    expires: str = ""
+    """The last day on which it counts, `2026-12-31`; empty for always."""
     changes: Mapping[str, str] = field(default_factory=dict)
     """Path -> fingerprint; empty for a missing or unmanaged resource."""
     again: str = ""
@@ -97,8 +102,10 @@ def parse(text: str, name: str) -> Baseline:
                 raise ValueError(about.kind)
             changes = {str(c["path"]): str(c["fingerprint"]) for c in raw.get("changes", ())}
             shown = {str(c["path"]): c for c in raw.get("changes", ())}
-            told = {name: str(raw.get(name) or "") for name in ("address", "reason", "recreated_as")}
-            entries[about] = Entry(told["address"], told["reason"], changes, told["recreated_as"], shown)
+            told = {name: str(raw.get(name) or "") for name in ("address", "reason", "owner", "expires")}
+            if told["expires"]:
+                date.fromisoformat(told["expires"])
+            entries[about] = Entry(**told, changes=changes, again=str(raw.get("recreated_as") or ""), shown=shown)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         why = f"{type(error).__name__} {error}".strip()
         raise UsageError(f"{name}: not a baseline: {why}", AGAIN) from None
@@ -106,7 +113,11 @@ def parse(text: str, name: str) -> Baseline:
 
 
 def accept(report: Report, baseline: Baseline, looked: Looked) -> Report:
-    """The report with accepted drift separated, and with the entries of the baseline whose drift is gone."""
+    """The report with accepted drift separated, and with the entries of the baseline whose drift is gone.
+
+    What is accepted up to a day before that of the run is told again.
+    """
+    ended = {about: e for about, e in baseline.entries.items() if "" < e.expires < report.started_at[:10]}
     kept: list[Drift] = []
     accepted: list[Drift] = []
     resources = 0
@@ -114,7 +125,7 @@ def accept(report: Report, baseline: Baseline, looked: Looked) -> Report:
     for drift in report.drift:
         about = subject_of(drift)
         there[about] = frozenset(c.path for c in drift.changes)
-        entry = baseline.entries.get(about)
+        entry = None if about in ended else baseline.entries.get(about)
         known, new = _apart(drift, entry)
         accepted += [known] if known else []
         kept += [new] if new else []
@@ -126,7 +137,20 @@ def accept(report: Report, baseline: Baseline, looked: Looked) -> Report:
         accepted_resources=resources,
         resolved=tuple(_resolved(report, baseline, there, looked)),
         baseline=baseline.name,
+        warnings=(*report.warnings, *_ended(baseline.name, {a: e for a, e in ended.items() if a in there})),
     )
+
+
+def _ended(name: str, ended: Mapping[Subject, Entry]) -> Iterable[str]:
+    """One line for each day and owner."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for about, entry in sorted(ended.items(), key=lambda e: e[0]):
+        groups[entry.expires, entry.owner].append(entry.address or f"{about.type} {about.id}")
+    for (day, owner), which in sorted(groups.items()):
+        whose = f", as {owner} asked" if owner else ""
+        yield f"{name}: accepted until {day}{whose}, and told again: {', '.join(which[:5])}" + (
+            f" and {len(which) - 5} more" if len(which) > 5 else ""
+        )
 
 
 def _apart(drift: Drift, entry: Entry | None) -> tuple[Drift | None, Drift | None]:
@@ -171,20 +195,25 @@ def _resolved(
         )
 
 
-def rewritten(report: Report, looked: Looked, old: Baseline | None = None, reason: str = "") -> str:
-    """The text of a baseline that accepts all drift of a report. Reasons are kept, and entries that this run did not
-    check."""
+def rewritten(report: Report, looked: Looked, old: Baseline | None = None, new: Entry | None = None) -> str:
+    """The text of a baseline that accepts all drift of a report.
+
+    Reasons, owners and days are kept, unless `new` has others; so are entries that this run did not check.
+    """
+    new = new or Entry()
     before = old.entries if old else {}
     entries = {about: entry for about, entry in before.items() if not looked.at(about, report)}
     for drift in (*report.drift, *report.accepted):
         about = subject_of(drift)
-        known = before.get(about)
+        known = before.get(about) or Entry()
         entries[about] = Entry(
-            str(drift.resource.address or ""),
-            reason or (known.reason if known else ""),
-            _fingerprints(drift.changes),
-            _again(drift),
-            {c.path: _shown(c) for c in drift.changes},
+            address=str(drift.resource.address or ""),
+            reason=new.reason or known.reason,
+            owner=new.owner or known.owner,
+            expires=new.expires or known.expires,
+            changes=_fingerprints(drift.changes),
+            again=_again(drift),
+            shown={c.path: _shown(c) for c in drift.changes},
         )
     content = {"schema": SCHEMA, "entries": [_written(about, entries[about]) for about in sorted(entries)]}
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
@@ -194,8 +223,7 @@ def _written(about: Subject, entry: Entry) -> dict[str, Any]:
     out: dict[str, Any] = about._asdict()
     if entry.address:
         out["address"] = entry.address
-    if entry.reason:
-        out["reason"] = entry.reason
+    out |= {n: told for n in ("reason", "owner", "expires") if (told := getattr(entry, n))}
     if entry.again:
         out["recreated_as"] = entry.again
     if entry.changes:

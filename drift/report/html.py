@@ -25,6 +25,7 @@ from drift.report.wording import (
     EFFECT,
     NEXT,
     NOT_SEARCHED,
+    accepted_line,
     ahead,
     asides,
     beyond,
@@ -33,7 +34,6 @@ from drift.report.wording import (
     headline,
     judged_of,
     module_of,
-    named,
     notes_on,
     place,
     source_of,
@@ -234,7 +234,7 @@ def _groups(report: Report) -> Iterable[dict[str, Any]]:
     listed = [
         (
             "Accepted by the baseline",
-            [f"{d.kind} {named(d)}" for d in report.accepted],
+            [accepted_line(d) for d in by_severity(report.accepted)],
         ),
         (
             "Findings without drift",

@@ -8,9 +8,10 @@ from itertools import groupby
 
 from rich.text import Text
 
-from drift.model.drift import Drift, Ignored, Report
+from drift.model.drift import Ignored, Report
 from drift.report import Look
 from drift.report.safe import visible
+from drift.report.wording import accepted_line, by_baseline, by_severity, worst
 
 
 def lines(report: Report, look: Look) -> Iterator[Text]:
@@ -54,10 +55,10 @@ def _told(entry: Ignored) -> str:
 
 def _accepted(report: Report, look: Look) -> Iterator[Text]:
     if report.accepted:
-        yield Text(f"Accepted by {visible(report.baseline)}: {len(report.accepted)}", "dim")
-        if look.verbose:
-            for drift in report.accepted:
-                yield Text(f"  · {visible(_named(drift))}", "dim")
+        yield Text(by_baseline(report), "dim")
+        for drift in by_severity(report.accepted):
+            if look.verbose or worst(drift) == "critical":
+                yield Text(f"  · {accepted_line(drift)}", "dim")
     if report.resolved:
         many = len(report.resolved)
         told = f"In {report.baseline}, but resolved: {many}. `drift baseline write` removes them from it."
@@ -66,12 +67,6 @@ def _accepted(report: Report, look: Look) -> Iterator[Text]:
             paths = f" {', '.join(r.paths)}" if r.paths else ""
             what = r.address or f"{r.type} {r.id}"
             yield Text(f"  · {visible(f'{r.kind} {what}{paths}')}", "dim")
-
-
-def _named(drift: Drift) -> str:
-    resource = drift.resource
-    paths = ", ".join(c.path for c in drift.changes)
-    return f"{drift.kind} {resource.address or f'{drift.type} {resource.id}'} {paths}".rstrip()
 
 
 def _counted(names: Iterable[str]) -> str:

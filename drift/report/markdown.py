@@ -18,9 +18,11 @@ from drift.report.wording import (
     EFFECT,
     NEXT,
     NOT_SEARCHED,
+    accepted_line,
     alive,
     asides,
     beyond,
+    by_baseline,
     by_framework,
     by_severity,
     counts,
@@ -190,8 +192,8 @@ def beside(report: Report, look: Look) -> Iterator[str]:
 def _not_reported(report: Report, look: Look) -> Iterator[str]:
     """What the user left out, and what belongs to others."""
     if report.accepted:
-        title = f"Accepted by {report.baseline or 'the baseline'} ({len(report.accepted)})"
-        yield from folded(title, _listed([code(f"{d.kind} {named(d)}") for d in report.accepted], look))
+        accepted = [code(accepted_line(d)) for d in by_severity(report.accepted)]
+        yield from folded(by_baseline(report), _listed(accepted, look))
     if report.resolved:
         resolved = [code(f"{r.kind} {r.address or f'{r.type} {r.id}'}") for r in report.resolved]
         yield from folded(f"In the baseline, but resolved ({len(report.resolved)})", _listed(resolved, look))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
@@ -136,6 +137,22 @@ def worst(drift: Drift) -> Severity | None:
     """The highest severity among `alive`; None without findings."""
     found = alive(drift)
     return found[0].severity if found else None
+
+
+def by_baseline(report: Report) -> str:
+    """What is accepted, in one visible line, and how grave it still is."""
+    grave = Counter(severity for d in report.accepted if (severity := worst(d)))
+    told = ", ".join(f"{grave[s]} {s}" for s in SEVERITIES if grave[s])
+    name = visible(report.baseline) or "the baseline"
+    return f"Accepted by {name}: {len(report.accepted)}" + (f" ({told})" if told else "")
+
+
+def accepted_line(drift: Drift) -> str:
+    """One accepted resource in one visible line: accepted or not, a critical finding is still critical."""
+    found = alive(drift)
+    grave = f": {found[0].severity}, {found[0].title}" if found else ""
+    changed = f" {paths(drift.changes)}" if drift.changes else ""
+    return visible(f"{drift.kind} {named(drift)}") + changed + visible(grave)
 
 
 def level(drift: Drift) -> Level:

@@ -122,6 +122,16 @@ def test_json_to_a_file(tmp_path: Path) -> None:
     assert "cis-v3 5.2" in ssh["frameworks"]
 
 
+def test_progress_is_told_in_lines_that_a_machine_reads() -> None:
+    told = [json.loads(line) for line in replayed("--progress", "json").stderr.splitlines() if line.startswith("{")]
+    lines = [line for line in replayed("--progress", "lines").stderr.splitlines() if line.startswith("drift: ")]
+
+    assert told
+    assert {"phase", "done", "total", "seconds"} == set(told[0])
+    assert lines
+    assert not any("drift: " in line or line.startswith("{") for line in replayed().stderr.splitlines())
+
+
 def test_output_that_cannot_be_written(tmp_path: Path) -> None:
     done = replayed("--output", tmp_path / "no" / "such" / "file")
 

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from drift.cli import cli
 from drift.cli.options.policy import Policy, status
 from drift.errors import UsageError
-from drift.exclude.baseline import SCHEMA, Baseline, Looked, accept, parse, rewritten
+from drift.exclude.baseline import SCHEMA, Baseline, Entry, Looked, accept, parse, rewritten
 from drift.model.address import Address
 from drift.model.coverage import Unread
-from drift.model.drift import Change, Drift, Report, Scope
+from drift.model.drift import Change, Drift, Finding, Report, Scope
 from drift.model.resource import Key, Resource
 from drift.model.value import Block
+from tests.report.test_report_formats import rendered
 from tests.support.world import WORLDS
 
 HERE = Scope(accounts=("1",), regions=("r",), sources=("s",))
@@ -140,12 +141,45 @@ def test_the_file_does_not_depend_on_order(one: list[Drift], other: list[Drift])
 
 
 def test_reasons_are_kept() -> None:
-    first = parse(rewritten(report(*DRIFTS), SEEN, None, "before the migration"), "b")
+    first = parse(rewritten(report(*DRIFTS), SEEN, None, Entry(reason="before the migration")), "b")
     again = json.loads(rewritten(report(*DRIFTS, unmanaged("new")), SEEN, first))
 
     assert {e["id"]: e.get("reason") for e in again["entries"]} == {
         "x": "before the migration", "u": "before the migration", "m": "before the migration", "new": None,
     }  # fmt: skip
+
+
+def test_what_is_accepted_has_an_owner_and_an_end() -> None:
+    old = parse(rewritten(report(*DRIFTS), SEEN, None, Entry(owner="ana", expires="2026-12-31")), "b.json")
+    on_the_day = accept(report(*DRIFTS, started_at="2026-12-31T23:59:59Z"), old, SEEN)
+    after = accept(report(*DRIFTS, started_at="2027-01-01T00:00:00Z"), old, SEEN)
+    mended = accept(report(started_at="2027-01-01T00:00:00Z"), old, SEEN)
+
+    assert (on_the_day.drift, on_the_day.warnings) == ((), ())
+    assert after.drift == DRIFTS
+    assert after.warnings == (
+        "b.json: accepted until 2026-12-31, as ana asked, and told again: aws_x.m, aws_x u, aws_x.a",
+    )
+    assert mended.warnings == ()
+    assert [e.owner for e in parse(rewritten(report(*DRIFTS), SEEN, old), "b").entries.values()] == ["ana"] * 3
+
+
+def test_a_day_that_is_none_is_refused() -> None:
+    text = rewritten(report(*DRIFTS), SEEN, None, Entry(expires="2026-12-31")).replace("2026-12-31", "soon")
+    with pytest.raises(UsageError, match="not a baseline"):
+        parse(text, "b")
+
+
+@pytest.mark.parametrize("format_", ["table", "markdown", "html"])
+def test_what_is_accepted_is_as_grave_as_before(format_: str) -> None:
+    grave = Finding("iam-admin", "critical", "Administrator by hand", "introduced", "fail", evidence="*:*")
+    found = accept(report(replace(DRIFTS[0], findings=(grave,)), DRIFTS[1]), written(*DRIFTS), SEEN)
+
+    text = rendered(format_, found)
+    assert "Administrator by hand" in text
+    assert "critical" in text
+    if format_ == "table":
+        assert "Accepted by b.json: 2 (1 critical)" in text
 
 
 def test_no_secret_is_in_the_file() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shutil
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +31,9 @@ from drift.model.journal import timed
 from drift.model.suggest import did_you_mean
 from drift.report import FORMATS, Look, Render
 
+EVERY = 5.0
+"""Seconds between two lines of progress, at least."""
+
 
 class Target(NamedTuple):
     """A format, and the file to write it to; None for standard output."""
@@ -47,6 +52,7 @@ class Output:
     allow_incomplete: bool
     no_color: bool
     quiet: bool
+    progress: str
     show_not_ours: bool
     verbose: bool
 
@@ -192,6 +198,14 @@ output_options = group(
         help="Use no colours. The variable NO_COLOR does the same; FORCE_COLOR forces colours without a terminal.",
     ),
     click.option("--quiet", "-q", is_flag=True, help="Print only one line for each drifted resource."),
+    click.option(
+        "--progress",
+        type=click.Choice(["auto", "bar", "lines", "json", "none"]),
+        default="auto",
+        show_default=True,
+        help="How progress is told, on standard error: a bar, a line every few seconds, or the same in JSON. "
+        "auto: a bar on a terminal, else nothing.",
+    ),
     click.option("--show-not-ours", is_flag=True, help="List resources that are not ours, by owner."),
     click.option(
         "--verbose",
@@ -206,11 +220,44 @@ output_options = group(
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """A progress bar on standard error; none if that is not a terminal, or with --quiet."""
+    """What tells how far a run is, on standard error, as --progress asks; nothing with --quiet."""
     context = click.get_current_context(silent=True)
-    if not sys.stderr.isatty() or (context is not None and context.params.get("quiet")):
+    asked = context.params if context is not None else {}
+    mode = asked.get("progress") or "auto"
+    if mode == "auto":
+        mode = "bar" if sys.stderr.isatty() and not asked.get("quiet") else "none"
+    if mode == "bar":
+        with _bar() as report:
+            yield report
+    elif mode == "none":
         yield quiet
-        return
+    else:
+        yield _lines(mode)
+
+
+def _lines(mode: str) -> Progress:
+    """A line at once, and then every few seconds: a CI's log stays short."""
+    began = time.monotonic()
+    told = -EVERY
+
+    def report(phase: str, done: int, total: int) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if now - told < EVERY:
+            return
+        told = now
+        seconds = round(now - began, 1)
+        if mode == "json":
+            line = json.dumps({"phase": phase, "done": done, "total": total, "seconds": seconds})
+        else:
+            line = f"drift: {phase}, {done} of {total}, {seconds} s"
+        click.echo(line, err=True)
+
+    return report
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
