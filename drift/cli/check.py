@@ -103,7 +103,8 @@ def _tell(found: Estimate) -> None:
     every = found.listing + found.reading
     click.echo(
         f"About {every.total()} calls: {found.listing.total()} to list resources, {found.reading.total()} to read "
-        "managed resources. More calls are needed for further result pages and for unmanaged resources."
+        "managed resources. More calls are needed for further result pages, for services that roles or tags in the "
+        "account show to be used, and for unmanaged resources."
     )
     for service, calls in sorted(every.items(), key=lambda one: (-one[1], one[0])):
         click.echo(f"  {service:<28} {calls:>6}")
