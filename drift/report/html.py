@@ -42,6 +42,8 @@ from drift.report.wording import (
 
 BROAD = 72
 """Characters of a value on one line; longer values are shown as indented JSON."""
+UNCERTAIN = "Find out first whose it is: a state or an owner that could not be read may have it."
+"""What to do about a resource that may be somebody's."""
 CARDS = {"in sync": "sync", "not read": "unread"}
 
 
@@ -168,6 +170,7 @@ def _drift(drift: Drift) -> dict[str, Any]:
         "changes": [_change(c) for c in drift.changes],
         "findings": [_finding(f) for f in drift.findings],
         "notes": notes,
+        "advice": "" if drift.certain else UNCERTAIN,
     }
 
 
@@ -180,7 +183,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "said": EFFECT[finding.effect],
         "counts": finding.counts,
         "evidence": visible(finding.evidence),
-        "remedy": visible(finding.remedy),
+        # what is not decided advises nothing: least of all to delete something
+        "remedy": visible(finding.remedy) if finding.verdict == "fail" else "",
         "exempt": visible(finding.exempt),
         "frameworks": visible(", ".join(finding.frameworks)),
     }
@@ -191,7 +195,7 @@ def _change(change: Change) -> dict[str, Any]:
     notes += notes_on(change)
     if change.line:
         notes.append(visible(f"{change.file}:{change.line}"))
-    out = {"path": visible(change.path), "recorded": None, "notes": notes}
+    out = {"path": visible(change.path), "recorded": None, "notes": notes, "rogue": change.unheld}
     if change.sensitive:
         return {**out, "was": ["(sensitive)"], "is": ["(sensitive, changed)"]}
     if change.added or change.removed:

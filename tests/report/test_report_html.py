@@ -95,15 +95,15 @@ def test_what_is_embedded_cannot_end_its_element() -> None:
     assert json.loads(data)["drift"][0]["id"] == "</script><!-- <script>"
 
 
-def drawn(report: Report, tmp_path: Path, size: str = "1280,900") -> str:
-    """The page's elements after a browser drew it."""
+def drawn(report: Report, tmp_path: Path, size: str = "1280,900", at: str = "") -> str:
+    """The page's elements after a browser drew it; `at` is what its address ends with."""
     if BROWSER is None:
         pytest.skip("no Chromium: the page is not drawn")
     file = tmp_path / "page.html"
     file.write_bytes(rendered(report, "html").encode(errors="backslashreplace"))
     line = [BROWSER, *QUIET, f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={size}"]
     done = subprocess.run(
-        [*line, "--virtual-time-budget=5000", "--dump-dom", file.as_uri()],
+        [*line, "--virtual-time-budget=5000", "--dump-dom", file.as_uri() + at],
         capture_output=True,
         text=True,
         timeout=120,
@@ -124,7 +124,7 @@ def test_a_browser_draws_what_drifted(tmp_path: Path) -> None:
     assert "module.web.aws_security_group.this" in page
     assert "aws_vpc.main" in page  # a neighbour
     assert "Graph of drifted resources and their neighbours" in page
-    assert '<th scope="col">Terraform says</th>' in page
+    assert '<th scope="col">Desired</th>' in page
 
 
 def test_nothing_hostile_runs_in_a_browser(tmp_path: Path) -> None:
@@ -141,9 +141,31 @@ def test_ten_thousand_are_drawn_as_far_as_one_looks(tmp_path: Path) -> None:
     many = tuple(Drift("unmanaged", None, stranger("aws_s3_bucket", f"bucket-{i}")) for i in range(10_000))
     page = drawn(replace(REPORT, drift=many), tmp_path)
 
-    assert ">10000 drifted resources<" in page
+    assert ">5000 drifted resources<" in page  # the bound `shown`
+    assert "Not on this page" in page
+    assert "5,000 more" in page or "5000 more" in page
     assert 50 <= page.count('<details class="entry"') <= 500
 
 
 def test_a_report_of_nothing_says_so(tmp_path: Path) -> None:
     assert "✓ No drift." in drawn(Report(scope=Scope()), tmp_path)
+
+
+def test_what_is_asked_for_lives_in_the_address(tmp_path: Path) -> None:
+    """A link to the page says what is seen: here one kind, and one entry."""
+    group = REPORT.drift[1]
+    kinds = drawn(REPORT, tmp_path, at="#kind=unmanaged&group=none")
+    one = drawn(REPORT, tmp_path, at=f"#severity=high&d={group.fingerprint}")
+    hostile = drawn(REPORT, tmp_path, at="#severity=<img>&group=constructor&rule=__proto__&kind=x")
+
+    assert ">1 of 3 drifted resources<" in kinds
+    assert 'data-kind="unmanaged" aria-pressed="true"' in kinds
+    assert re.search(rf'<details class="entry" id="d-1" open="">.*?{group.fingerprint}', one, re.DOTALL)
+    assert ">0 of 3 drifted resources<" in hostile
+
+
+def test_the_gravest_are_counted_and_can_be_chosen(tmp_path: Path) -> None:
+    page = drawn(REPORT, tmp_path)
+
+    assert 'class="tag severity high" aria-pressed="false">▲ 1 high<' in page
+    assert ">Rule<select>" in page

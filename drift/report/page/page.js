@@ -17,10 +17,30 @@ function make(tag, attributes, ...children) {
 }
 
 // ---- what is asked for ------------------------------------------------------------------------------------------
-const asked = { text: "", kinds: new Set(), severity: "", region: "", account: "", group: "module" };
+// It lives in the address: a link to the page says what is seen. `#d=FINGERPRINT` opens one entry.
+const CHOICES = ["severity", "rule", "type", "module", "region", "account", "state"];
+const NOTHING = { text: "", group: "module", ...Object.fromEntries(CHOICES.map((name) => [name, ""])) };
+const asked = { ...NOTHING, kinds: new Set() };
+
+function fromAddress() {
+  const said = new URLSearchParams(location.hash.slice(1));
+  for (const name of Object.keys(NOTHING)) asked[name] = said.get(name) ?? NOTHING[name];
+  if (asked.severity && !SEVERITIES.includes(asked.severity)) asked.severity = "";
+  if (!GROUPS[asked.group] && asked.group !== "none") asked.group = NOTHING.group;
+  asked.kinds = new Set((said.get("kind") || "").split(",").filter(Boolean));
+  return said.get("d");
+}
+function toAddress(fingerprint) {
+  const said = new URLSearchParams();
+  if (asked.kinds.size) said.set("kind", [...asked.kinds].sort().join(","));
+  for (const name of Object.keys(NOTHING)) if (asked[name] !== NOTHING[name]) said.set(name, asked[name]);
+  if (fingerprint) said.set("d", fingerprint);
+  history.replaceState(null, "", `#${said}`);
+}
 for (const [i, entry] of data.drift.entries()) {
   entry.index = i;
   entry.worst = SEVERITIES.find((s) => entry.findings.some((f) => f.counts && f.severity === s)) || "";
+  entry.rules = new Set(entry.findings.map((f) => f.rule));
   entry.haystack = [entry.kind, entry.address, entry.type, entry.id, entry.name, entry.arn, entry.region, entry.account,
     entry.place, ...entry.changes.flatMap((c) => [c.path, ...c.was, ...c.is]),
     ...entry.findings.flatMap((f) => [f.title, f.rule])].join("\n").toLowerCase();
@@ -30,8 +50,8 @@ const order = (entry) => (entry.worst ? SEVERITIES.indexOf(entry.worst) : SEVERI
 function matches(entry) {
   if (asked.kinds.size && !asked.kinds.has(entry.kind)) return false;
   if (asked.severity && (!entry.worst || SEVERITIES.indexOf(entry.worst) > SEVERITIES.indexOf(asked.severity))) return false;
-  if (asked.region && entry.region !== asked.region) return false;
-  if (asked.account && entry.account !== asked.account) return false;
+  if (asked.rule && !entry.rules.has(asked.rule)) return false;
+  for (const name of ["type", "module", "region", "account", "state"]) if (asked[name] && (entry[name] || "root") !== asked[name]) return false;
   return asked.text.split(/\s+/).every((word) => entry.haystack.includes(word));
 }
 
@@ -42,10 +62,13 @@ const GROUPS = {
   kind: (e) => e.kind,
   region: (e) => e.region,
   account: (e) => e.account,
+  state: (e) => e.state || "no state",
 };
 
 // ---- one entry ----------------------------------------------------------------------------------------------------
 function tag(entry) { return make("span", { class: `tag ${entry.kind}` }, entry.kind); }
+
+let opened = false; // whether a person opens entries by now, and not the page itself
 
 function entryElement(entry) {
   const changed = entry.changes.map((c) => c.path).join(", ");
@@ -57,7 +80,7 @@ function entryElement(entry) {
   const element = make("details", { class: "entry", id: `d-${entry.index}` }, summary);
   let filled = false;
   const fill = () => { if (!filled) { filled = true; element.append(inside(entry)); } };
-  element.addEventListener("toggle", () => element.open && fill());
+  element.addEventListener("toggle", () => { if (element.open) { fill(); if (opened) toAddress(entry.fingerprint); } });
   return element;
 }
 
@@ -74,7 +97,7 @@ function inside(entry) {
   out.append(facts);
   const near = neighbours(entry.fingerprint);
   if (near.length) out.append(make("p", {}, make("b", {}, "References: ")), make("ul", {}, near));
-  out.append(make("p", { class: "sub" }, data.next[entry.kind]));
+  out.append(make("p", { class: "sub" }, entry.advice || data.next[entry.kind]));
   return out;
 }
 
@@ -158,7 +181,7 @@ function reveal(index) {
   let element = byId(`d-${index}`);
   while (!element && written < queue.length) { more(); element = byId(`d-${index}`); }
   if (!element) {
-    Object.assign(asked, { text: "", severity: "", region: "", account: "" });
+    Object.assign(asked, NOTHING, { group: asked.group });
     asked.kinds.clear();
     controls();
     show();
@@ -181,8 +204,9 @@ byId("rest").addEventListener("click", () => { allowed += AT_ONCE; more(); fillU
 
 // ---- the tools -------------------------------------------------------------------------------------------------------
 function choice(label, name, options) {
-  const select = make("select", { on: { change: () => { asked[name] = select.value; show(); } } },
+  const select = make("select", { on: { change: () => { asked[name] = select.value; toAddress(); show(); } } },
     options.map(([value, text]) => make("option", { value }, text)));
+  if (asked[name] && !options.some(([value]) => value === asked[name])) select.append(make("option", { value: asked[name] }, asked[name]));
   select.value = asked[name];
   return make("label", {}, label, select);
 }
@@ -191,23 +215,30 @@ const distinct = (name) => [...new Set(data.drift.map((e) => e[name]))].filter(B
 function controls() {
   let timer = 0;
   const search = make("input", { type: "search", value: asked.text, placeholder: "name, id, attribute, value, rule…", autocomplete: "off",
-    on: { input: () => { clearTimeout(timer); timer = setTimeout(() => { asked.text = search.value.trim().toLowerCase(); show(); }, 120); } } });
+    on: { input: () => { clearTimeout(timer); timer = setTimeout(() => { asked.text = search.value.trim().toLowerCase(); toAddress(); show(); }, 120); } } });
   const parts = [make("label", { class: "wide" }, "Search (press /)", search)];
   const severities = SEVERITIES.filter((s) => data.drift.some((e) => e.worst === s));
   if (severities.length) parts.push(choice("Severity", "severity", [["", "any"], ...severities.map((s) => [s, `${s} or higher`])]));
-  for (const [label, name] of [["Region", "region"], ["Account", "account"]]) {
+  const rules = [...new Set(data.drift.flatMap((e) => [...e.rules]))].sort();
+  if (rules.length) parts.push(choice("Rule", "rule", [["", "any"], ...rules.map((r) => [r, r])]));
+  for (const [label, name] of [["Type", "type"], ["Module", "module"], ["Region", "region"], ["Account", "account"], ["State", "state"]]) {
     const values = distinct(name);
-    if (values.length > 1) parts.push(choice(label, name, [["", "all"], ...values.map((v) => [v, v])]));
+    if (name === "module" && values.length) values.unshift("root");
+    if (values.length > 1 || asked[name]) parts.push(choice(label, name, [["", "all"], ...values.map((v) => [v, v])]));
   }
   parts.push(choice("Group by", "group", [...Object.keys(GROUPS).map((g) => [g, g]), ["none", "nothing"]]));
   byId("tools").replaceChildren(...parts);
   for (const card of document.querySelectorAll("button.card")) card.setAttribute("aria-pressed", asked.kinds.has(card.dataset.kind));
+  const totals = SEVERITIES.map((s) => [s, data.drift.filter((e) => e.worst === s).length]).filter(([, n]) => n);
+  byId("totals").replaceChildren(...totals.map(([s, n]) => make("button", { type: "button", class: `tag severity ${s}`, "aria-pressed": String(asked.severity === s),
+    on: { click: () => { asked.severity = asked.severity === s ? "" : s; toAddress(); controls(); show(); } } }, `▲ ${n} ${s}`)));
 }
 for (const card of document.querySelectorAll("button.card")) {
   card.addEventListener("click", () => {
     const kind = card.dataset.kind;
     if (!asked.kinds.delete(kind)) asked.kinds.add(kind);
     card.setAttribute("aria-pressed", asked.kinds.has(kind));
+    toAddress();
     show();
   });
 }
@@ -271,7 +302,7 @@ function drawGraph(holder) {
   let fit = () => {};
   holder.append(
     make("div", { class: "bar" }, button("+", "Zoom in", () => zoom(1.3)), button("−", "Zoom out", () => zoom(1 / 1.3)), button("Fit", "Fit the graph", () => fit()),
-      make("div", { class: "legend" }, ["modified", "missing", "unmanaged"].map((k) => make("span", { class: k }, k)), make("span", {}, "in sync or unknown"))),
+      make("div", { class: "legend" }, ["modified", "missing", "unmanaged"].map((k) => make("span", { class: k }, k)), make("span", {}, "in sync or unknown"), make("span", { class: "ringed" }, "ring: a finding"), make("span", { class: "rogue" }, "square: parts that nobody manages"))),
     svg, said);
 
   const draw = (found) => {
@@ -305,12 +336,17 @@ function drawGraph(holder) {
     }
     for (const n of all) {
       const entry = drifted.get(n.key);
-      const g = svgElement("g", { class: `node ${n.kind}`, tabindex: "0", role: entry ? "button" : "img", "aria-label": `${n.name}${n.kind ? `, ${n.kind}` : ""}` });
+      const worst = entry ? entry.worst : "";
+      const rogue = entry && entry.changes.some((c) => c.rogue);
+      const marks = [n.kind, worst && `${worst} finding`, rogue && "holds parts that nobody manages"].filter(Boolean);
+      const g = svgElement("g", { class: `node ${n.kind} ${worst}`, tabindex: "0", role: entry ? "button" : "img", "aria-label": [n.name, ...marks].join(", ") });
       g.append(svgElement("circle", { cx: n.x, cy: n.y, r: n.kind ? 9 : 6 }));
+      if (worst) { const ring = svgElement("circle", { class: `ring ${worst}`, cx: n.x, cy: n.y, r: 13 }); g.append(ring); }
+      if (rogue) g.append(svgElement("rect", { class: "rogue", x: n.x + 6, y: n.y - 14, width: 7, height: 7 }));
       const text = svgElement("text", { x: n.x + 12, y: n.y + 4 });
       text.textContent = n.name.length > 48 ? `…${n.name.slice(-47)}` : n.name;
       const title = svgElement("title", {});
-      title.textContent = n.name;
+      title.textContent = [n.name, ...marks].join(", ");
       g.append(text, title);
       const near = new Set([n.key, ...edges.flatMap(([a, b]) => (a === n ? [b.key] : b === n ? [a.key] : []))]);
       const faint = (on) => { for (const c of stage.children) c.classList.toggle("faint", on && !(c.ends ? c.ends.includes(n.key) : near.has(c.key))); };
@@ -404,6 +440,14 @@ for (const group of data.groups) {
 for (const [title, lines] of data.notes) {
   byId("notes").append(make("div", { class: "note" }, make("b", {}, title), make("ul", {}, lines.map((l) => make("li", {}, l)))));
 }
-controls();
-show();
-if (data.drift.length && data.drift.length <= 12) for (const e of document.querySelectorAll(".entry")) e.open = true;
+function open() {
+  const fingerprint = fromAddress();
+  controls();
+  show();
+  const entry = fingerprint && drifted.get(fingerprint);
+  if (entry) reveal(entry.index);
+  else if (data.drift.length && data.drift.length <= 12) for (const e of document.querySelectorAll(".entry")) e.open = true;
+}
+open();
+addEventListener("hashchange", () => { if (!/^#(s-\d+|entries)$/.test(location.hash)) open(); });
+setTimeout(() => { opened = true; }, 500);
