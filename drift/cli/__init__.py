@@ -7,6 +7,7 @@ import gc
 import importlib
 import os
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -146,11 +147,19 @@ def _ended(status: int | str | None) -> None:
     from drift.model.journal import is_kept, note
 
     if is_kept():
+        cpu = round(time.process_time(), 2)
         with contextlib.suppress(ImportError):  # there is none on Windows
-            import resource
+            note("ended", status=status, cpu_seconds=cpu, peak_memory_kib=_peak())
 
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            note("ended", status=status, peak_memory_kib=peak if sys.platform != "darwin" else peak // 1024)
+
+def _peak() -> int:
+    """The most memory that this process had, in KiB."""
+    with contextlib.suppress(OSError, ValueError, IndexError):  # getrusage counts what began it, too
+        return int(Path("/proc/self/status").read_text(encoding="utf-8").partition("VmHWM:")[2].split()[0])
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform != "darwin" else peak // 1024
 
 
 def _run() -> int:

@@ -189,6 +189,7 @@ FAULTS: Mapping[str, Fault] = {
 SURVIVED, TOLD, REFUSED = "same", "partial", "refused"
 OUTCOME: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(FAULTS, (SURVIVED,)),
+    "an empty document at 20 %": (SURVIVED, TOLD),
     "throttled at 30 %": (SURVIVED, TOLD),
     "throttled at 60 %": (SURVIVED, TOLD),
     "a bare 404 at 10 %": (SURVIVED, TOLD),
@@ -199,7 +200,7 @@ OUTCOME: Mapping[str, tuple[str, ...]] = {
 }
 """What may come of each: the verdicts of a run without it, a part of them with what was not read, or an error."""
 SMALL = (
-    "truncated at 20 %", "malformed at 20 %", "a page of a proxy at 20 %", "cut in the middle at 20 %", "reset at 30 %",
+    "truncated at 20 %", "an empty document at 20 %", "malformed at 20 %", "a page of a proxy at 20 %", "cut in the middle at 20 %", "reset at 30 %",
     "500 at 30 %", "denied at 20 %", "the credentials expire in mid-scan", "every further page truncated",
     "the first call is throttled",
 )  # fmt: skip

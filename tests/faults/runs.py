@@ -116,4 +116,9 @@ def course(folder: Path, count: int) -> Iterator[Course]:
 def whole(folder: Path, count: int = 12, seeds: Sequence[int] = (0, 1)) -> list[Run]:
     """Every fault, with several sets of dice."""
     with course(folder, count) as found:
-        return [found.run(fault, seed) for fault in FAULTS for seed in seeds]
+        return [found.run(fault, seed, patience_for(fault)) for fault in FAULTS for seed in seeds]
+
+
+def patience_for(fault: str) -> float:
+    """Seconds that a run with a fault may take; those that never end by themselves end soon."""
+    return PATIENCE if "60 %" in fault or "stalled" in fault else 6 * PATIENCE

@@ -10,7 +10,7 @@ import pytest
 
 from drift.errors import CloudError
 from drift.provider.api import Refused, Request
-from drift.providers.aws.answers import expected, fault
+from drift.providers.aws.answers import CONFIRMED, expected, fault, says_nothing
 from drift.providers.aws.session import BotoApi
 from tests.faults.bodies import Wire, broken, catalogued, model_of, session, whole
 
@@ -100,13 +100,14 @@ def test_a_broken_body_is_asked_for_again_and_then_refused(
 
 @pytest.mark.parametrize(("service", "op"), ONE_OF_EACH)
 def test_a_whole_answer_after_a_broken_one_counts(service: str, op: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = whole(model_of(service, op))
-    wire = Wire((200, len(answer), answer[:-3]), (200, len(answer), answer))
+    model = model_of(service, op)
+    answer = whole(model)
+    wire = Wire((200, len(answer), answer[:-1]), (200, len(answer), answer))
 
     found = asked(api_over(wire, service, monkeypatch), service, op)
 
     assert not isinstance(found, Refused)
-    assert wire.sent == 2
+    assert wire.sent == 2 + CONFIRMED * says_nothing(model, answer)
 
 
 def test_what_botocores_parser_does_not_survive_is_this_request_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +132,7 @@ def _error(code: str) -> bytes:
 @pytest.mark.parametrize(
     ("status", "body", "said", "not_said"),
     [
-        (403, _error("ExpiredToken"), "refused the credentials: ExpiredToken", "throttled"),
+        (403, _error("ExpiredToken"), "rejected the credentials: ExpiredToken", "throttled"),
         (400, _error("Throttling"), "throttled the first call", "credentials"),
         (503, _error("ServiceUnavailable"), "failed at the first call", "refused"),
         (403, _error("RequestExpired"), "rejected the time", "credentials"),
@@ -159,3 +160,28 @@ def test_the_first_call_is_repeated_when_it_is_throttled(monkeypatch: pytest.Mon
 
     assert api_over(wire, "sts", monkeypatch).account == "123456789012"
     assert wire.sent == 4
+
+
+QUEUES = b'{"QueueUrls": ["https://sqs.us-east-1.amazonaws.com/123456789012/a"]}'
+PAGED = b'{"QueueUrls": ["https://sqs.us-east-1.amazonaws.com/123456789012/a"], "NextToken": "t"}'
+
+
+def answers(*bodies: bytes) -> list[tuple[int, int, bytes]]:
+    return [(200, len(body), body) for body in bodies]
+
+
+def test_an_answer_that_says_nothing_counts_when_it_is_given_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQS has no other word for no queues."""
+    lost, none = Wire(*answers(b"{}", b"{}", QUEUES)), Wire(*answers(b"{}"))
+
+    assert asked(api_over(lost, "sqs", monkeypatch), "sqs", "ListQueues")[0]["QueueUrls"]
+    assert "QueueUrls" not in asked(api_over(none, "sqs", monkeypatch), "sqs", "ListQueues")[0]
+    assert none.sent == 1 + CONFIRMED
+
+
+def test_a_further_page_that_says_nothing_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = api_over(Wire(*answers(PAGED, b"{}")), "sqs", monkeypatch, attempts=2)
+    answer = found.ask(Request("sqs", "us-east-1", "ListQueues", {"MaxResults": 1}))
+
+    assert isinstance(answer, Refused)
+    assert answer.code == "BrokenAnswerError"

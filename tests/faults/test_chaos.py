@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.chaos import FAULTS, OUTCOME, SMALL
-from tests.faults.runs import Course, course
+from tests.faults.runs import Course, course, patience_for
 from tests.support.world import lines
 
 ALL = os.environ.get("DRIFT_FAULTS") == "all"
@@ -27,7 +27,7 @@ def test_without_a_fault_every_tampering_is_told(account: Course) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS if ALL else SMALL)
 def test_no_fault_changes_a_verdict(account: Course, fault: str) -> None:
-    found = account.run(fault, patience=30 if "60 %" in fault or "stalled" in fault else 120)
+    found = account.run(fault, patience=patience_for(fault))
 
     assert found.wrong == ()
     assert found.hit > 0

@@ -24,6 +24,16 @@ _PAGE = re.compile(rb"\s*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE)
 """How a web page begins: what proxies and login portals answer."""
 _ERRORS = frozenset({b"Error", b"ErrorResponse", b"Response"})
 """Roots of AWS's error documents; `Response` is EC2's."""
+_NOTHING_JSON = (b"{}",)
+_NOTHING_CBOR = {"smithy-rpc-v2-cbor": (b"\xa0", b"\xbf\xff")}
+"""Documents without a member."""
+CONFIRMED = 3
+"""How often more such an answer is asked for, before it is believed."""
+_FURTHER = re.compile(
+    r"""(?:["?&])(?:next_?token|marker|exclusivestart\w+|position|pagination_?token|cursor)(?:"\s*:\s*"|=)""",
+    re.IGNORECASE,
+)
+"""What is asked with for a page after the first. SQS's documentation: there is a token where there are more results."""
 _LISTS = frozenset({"list", "map", "structure"})
 
 
@@ -90,6 +100,21 @@ def fault(model: Any, status: int, headers: Mapping[str, str], body: bytes) -> s
     if wanted.protocol in ("json", "rest-json"):
         return _json_fault(wanted, body)
     return _cbor_fault(wanted, body) if wanted.protocol == "smithy-rpc-v2-cbor" else ""
+
+
+def says_nothing(model: Any, body: bytes) -> bool:
+    """Whether an answer is a document without a member. Some services have no other word for an empty list (SQS), and
+    so has whatever on the way lost the answer: it counts when it was given several times."""
+    wanted = expected(model)
+    in_json = wanted.protocol in ("json", "rest-json") and not wanted.raw and not wanted.listed
+    return wanted.body and body.strip() in (_NOTHING_JSON if in_json else _NOTHING_CBOR.get(wanted.protocol, ()))
+
+
+def _is_further(request: Any) -> bool:
+    """Whether a request asks for a page after the first."""
+    body = request.body or b""
+    said = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
+    return _FURTHER.search(f"{request.url} {said}") is not None
 
 
 def _xml_fault(wanted: Expected, body: bytes) -> str:
@@ -160,7 +185,15 @@ class Checking:
         name = getattr(self._operation, "name", "")
         if request.stream_output or name not in self._model.operation_names:
             return response
-        why = fault(self._model.operation_model(name), response.status_code, response.headers, response.content)
+        model = self._model.operation_model(name)
+        for _ in range(CONFIRMED):
+            if response.status_code != 200 or not says_nothing(model, response.content):
+                break
+            response = self._session.send(request)
+        else:
+            if _is_further(request):
+                raise _broken()(error="a further page says nothing")
+        why = fault(model, response.status_code, response.headers, response.content)
         if why:
             raise _broken()(error=why)
         return response
