@@ -20,6 +20,8 @@ class Answer:
     evidence: str = ""
     severity: Severity | None = None
     fail: Fail | None = None
+    type: str = ""
+    """Of what it is said, where it fails and not every claim of the rule is about all types that it judges."""
 
 
 ASIDE = Answer("pass", "the rule does not speak of it")
@@ -29,14 +31,15 @@ UNREAD = Answer("unknown", "it was not read")
 
 def answer_of(rule: Rule, resource: Resource, world: World, drift: Drift | None = None) -> Answer:
     """Run one rule on one side; Needs if something must be read first; any other exception is an error in the rule."""
+    subject = Subject(resource, world, drift)
     try:
-        found = rule.judge(Subject(resource, world, drift))
+        found = rule.judge(subject)
     except Unknown as why:
         return Answer("unknown", str(why))
     fail = failure(found)
     if fail is None:
         return ASIDE if found is False else Answer("pass")
-    return Answer("fail", fail.text, fail.severity, fail)
+    return Answer("fail", fail.text, fail.severity, fail, subject.type if rule.by_type else "")
 
 
 def added_and_kept(before: Answer, after: Answer) -> tuple[Answer, Answer] | None:

@@ -215,13 +215,13 @@ class _Run:
                 or (UNREAD if "desired" not in task.sides else ASIDE)
             )
             if answer != ASIDE:
-                claims = (answer.fail.answers if answer.fail else None) or {""}
+                claims = task.rule.failed(answer.fail, answer.type)
                 failed = answer.verdict == "fail"
                 one = Answered(
                     int(answer.verdict == "pass"),
                     int(failed),
                     answer.evidence if answer.verdict == "unknown" else "",
-                    dict.fromkeys(claims, 1) if failed else {},
+                    dict.fromkeys({""} if claims is None else claims, 1) if failed else {},
                 )
                 out[task.rule.id] += one
         return out
@@ -504,7 +504,7 @@ class _Run:
         return Finding(
             rule.id, severity, rule.title, effect,
             verdict=answer.verdict, evidence=evidence, remedy=fail.remedy or rule.remedy,
-            references=rule.references, frameworks=rule.named(fail.answers), rights=fail.rights,
+            references=rule.references, frameworks=rule.named(rule.failed(fail, answer.type)), rights=fail.rights,
         )  # fmt: skip
 
     def _exempted(self, drifts: tuple[Drift, ...]) -> tuple[Drift, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from functools import cached_property
 
 import msgspec
@@ -62,8 +63,14 @@ def read(data: bytes) -> Framework:
     return msgspec.json.decode(data, type=Framework)
 
 
-def answering(rules: Iterable[Rule], frameworks: Sequence[Framework]) -> list[Rule]:
-    """The rules with the controls that they answer to: those claimed by id, and those of the checks claimed."""
+def answering(
+    rules: Iterable[Rule], frameworks: Sequence[Framework], about: Mapping[str, Sequence[str]] | None = None
+) -> list[Rule]:
+    """The rules with the controls that they answer to: those claimed by id, and those of the checks claimed.
+
+    `about` says of claims, or of how they begin up to a `_` or `.`, what types they are about, with `*`; the longest
+    that fits holds. A claim that is about none of a rule's types is about all of them.
+    """
     out = []
     for rule in rules:
         by_claim = {
@@ -73,8 +80,22 @@ def answering(rules: Iterable[Rule], frameworks: Sequence[Framework]) -> list[Ru
         of = {f.id: dict.fromkeys(i for ids in by_claim.values() for i in ids.get(f.id, ())) for f in frameworks}
         controls = {name: tuple(ids) for name, ids in of.items() if ids}
         told = frozenset(f.id for f in frameworks if f.told)
-        out.append(replace(rule, controls=controls, by_claim=by_claim, told=told))
+        by_type = _by_type(rule, about or {})
+        out.append(replace(rule, controls=controls, by_claim=by_claim, by_type=by_type, told=told))
     return out
+
+
+def _by_type(rule: Rule, about: Mapping[str, Sequence[str]]) -> Mapping[str, frozenset[str]]:
+    """Type -> the claims that are about it, where those are not all of a rule's."""
+    claims = frozenset((*rule.security_hub, *rule.prowler))
+    of: dict[str, frozenset[str]] = {}
+    for claim in claims:
+        fitting = [b for b in about if claim == b or (b.endswith(("_", ".")) and claim.startswith(b))]
+        begins = max(fitting, key=len, default="")
+        fits = {t for t in rule.types if any(fnmatchcase(t, wanted) for wanted in about.get(begins, ("*",)))}
+        for type_ in fits or rule.types:
+            of[type_] = of.get(type_, frozenset()) | {claim}
+    return {type_: of.get(type_, frozenset()) for type_ in rule.types if of.get(type_, frozenset()) != claims}
 
 
 def named(wanted: Iterable[str], frameworks: Sequence[Framework]) -> list[Framework]:

@@ -209,21 +209,10 @@ def _rule(entry: Any, catalog: Catalog, place: _Place) -> Rule:
     if theme not in THEMES:
         raise place.error(f"unknown theme {theme!r}", f"There are: {', '.join(THEMES)}.")
     types = _texts(entry["types"], place, "types")
-    neighbours = entry.get("neighbours") or {}
-    near = {str(t): tuple(a or ()) for t, a in neighbours.items()} if isinstance(neighbours, Mapping) else {}
-    near |= {} if isinstance(neighbours, Mapping) else dict.fromkeys(_texts(neighbours, place, "neighbours"), ())
-    for type_ in (*types, *near):
-        if type_ not in catalog:
-            raise place.unknown("unknown type", type_, catalog, "`drift catalog` lists them.")
+    near = _near(entry.get("neighbours") or {}, place)
     expression = _Expression(str(entry["fails"]), place)
     reads = expression.reads()
-    for type_ in types:
-        known = {"id", *catalog[type_].attributes, *catalog[type_].computed}
-        lost = sorted(reads - known)
-        if lost:
-            raise place.unknown(
-                f"fails: {type_} has no attribute", lost[0], known, "`drift catalog --verbose` names them."
-            )
+    _proved(expression, types, near, catalog, place)
     return Rule(
         id=str(entry["id"]),
         title=str(entry["title"]),
@@ -240,6 +229,43 @@ def _rule(entry: Any, catalog: Catalog, place: _Place) -> Rule:
         implies=_texts(entry.get("implies") or (), place, "implies"),
         of_drift=expression.whole,
     )
+
+
+def _proved(
+    expression: _Expression,
+    types: Sequence[str],
+    near: Mapping[str, Sequence[str]],
+    catalog: Catalog,
+    place: _Place,
+) -> None:
+    """Raises an error if the rule names a type or an attribute that does not exist, or an unnamed neighbour."""
+    for type_ in (*types, *near):
+        if type_ not in catalog:
+            raise place.unknown("unknown type", type_, catalog, "`drift catalog` lists them.")
+    for type_, names in near.items():
+        _told(type_, names, "neighbours", catalog, place)
+    for type_ in sorted(expression.neighbours() - near.keys()):
+        raise place.unknown(
+            "fails: looks at neighbours that it does not name:", type_, near, "Name the type under `neighbours`."
+        )
+    for type_ in types:
+        _told(type_, sorted(expression.reads()), "fails", catalog, place)
+
+
+def _near(neighbours: Any, place: _Place) -> dict[str, tuple[str, ...]]:
+    """Type of a neighbour -> the attributes to read of it."""
+    if isinstance(neighbours, Mapping):
+        return {str(t): _texts(a or (), place, f"what is read of {t}") for t, a in neighbours.items()}
+    return dict.fromkeys(_texts(neighbours, place, "neighbours"), ())
+
+
+def _told(type_: str, names: Iterable[str], key: str, catalog: Catalog, place: _Place) -> None:
+    """Raises where a type has no attribute of one of these names."""
+    known = {"id", *catalog[type_].attributes, *catalog[type_].computed}
+    for name in names:
+        if name not in known:
+            hint = "`drift catalog --verbose` names them."
+            raise place.unknown(f"{key}: {type_} has no attribute", name, known, hint)
 
 
 def _texts(value: Any, place: _Place, key: str) -> tuple[str, ...]:
@@ -285,6 +311,12 @@ class _Expression:
         dotted = re.findall(rf"(?<![\w.])(?:{SIDE}|desired|actual)\.(?:\?)?(\w+)", self.text)
         quoted = re.findall(rf"(?<![\w.])(?:{SIDE}|desired|actual)\[\s*[\"'](\w+)[\"']\s*\]", self.text)
         return {*dotted, *quoted}
+
+    def neighbours(self) -> set[str]:
+        """The types of neighbours that it looks at."""
+        dotted = re.findall(r"(?<![\w.])neighbours\.(?:\?)?(\w+)", self.text)
+        quoted = re.findall(r"(?<![\w.])neighbours\[\s*[\"'](\w+)[\"']\s*\]", self.text)
+        return {*dotted, *quoted} - set(FUNCTIONS)
 
 
 def _loops(text: str) -> int:

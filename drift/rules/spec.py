@@ -21,6 +21,10 @@ ANY = ("*",)
 """For `types`: every type that has all the attributes in `reads`."""
 
 
+NONE_OF_THEM = ("none",)
+"""For `Fact.answers`: that it speaks of none of its rule's claims."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One piece of evidence, which may exist on one side only: an open port, an account with access."""
@@ -155,17 +159,26 @@ class Rule:
     """Framework -> the controls to which this rule corresponds; derived from its claims (`drift.rules.frameworks`)."""
     by_claim: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """Claim -> framework -> corresponding controls."""
+    by_type: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Type -> the claims that are about it, where those are not all: `rds_cluster_…` says nothing of an instance."""
     told: frozenset[str] = frozenset()
     """The frameworks whose controls a finding names."""
 
     @property
     def frameworks(self) -> tuple[str, ...]:
         """The controls that a finding names: `cis-v3 5.2`."""
-        return self.named(frozenset())
+        return self.named(None)
 
-    def named(self, claims: frozenset[str]) -> tuple[str, ...]:
-        """The controls for these claims; for all claims without any."""
-        of = [self.by_claim.get(claim, {}) for claim in claims] if claims else [self.controls]
+    def failed(self, fail: Fail | None, type_: str) -> frozenset[str] | None:
+        """The claims that fail where a resource of a type does; None for all of them."""
+        spoken, about = fail.answers if fail else frozenset(), self.by_type.get(type_)
+        if about is None:
+            return spoken or None
+        return spoken & about if spoken else about
+
+    def named(self, claims: frozenset[str] | None) -> tuple[str, ...]:
+        """The controls of some claims; None for all of them."""
+        of = [self.controls] if claims is None else [self.by_claim.get(claim, {}) for claim in claims]
         found = {name: {c for each in of for c in each.get(name, ())} for name in self.controls if name in self.told}
         return tuple(f"{name} {c}" for name, each in found.items() for c in self.controls[name] if c in each)
 

@@ -76,7 +76,8 @@ def group(port: int) -> tuple[Callable[[Aws, str], Attributes], Callable[[Aws, s
 def bucket(aws: Aws, name: str) -> Attributes:
     aws("s3").create_bucket(Bucket=name)
     aws("s3").put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-    return {"id": name, "bucket": name, "arn": f"arn:aws:s3:::{name}"}
+    versions = [{"enabled": True, "mfa_delete": False}]
+    return {"id": name, "bucket": name, "arn": f"arn:aws:s3:::{name}", "policy": "", "versioning": versions}
 
 
 def blocked(aws: Aws, name: str) -> Attributes:
@@ -103,7 +104,8 @@ def guarded(aws: Aws, name: str) -> Attributes:
 def queue(aws: Aws, name: str) -> Attributes:
     url = aws("sqs").create_queue(QueueName=name, Attributes={"SqsManagedSseEnabled": "true"})["QueueUrl"]
     arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
-    return {"id": url, "url": url, "name": name, "arn": arn, "sqs_managed_sse_enabled": True, "policy": ""}
+    made = {"id": url, "url": url, "name": name, "arn": arn, "policy": ""}
+    return {**made, "sqs_managed_sse_enabled": True, "kms_master_key_id": ""}
 
 
 def queue_set(**attributes: str) -> Callable[[Aws, str, Attributes], None]:
@@ -116,7 +118,8 @@ def key(aws: Aws, name: str) -> Attributes:
     own = aws("kms").get_key_policy(KeyId=found["KeyId"], PolicyName="default")["Policy"]
     return {
         "id": found["KeyId"], "key_id": found["KeyId"], "arn": found["Arn"], "description": name,
-        "enable_key_rotation": True, "policy": own,
+        "enable_key_rotation": True, "policy": own, "customer_master_key_spec": "SYMMETRIC_DEFAULT",
+        "key_usage": "ENCRYPT_DECRYPT", "custom_key_store_id": "", "is_enabled": True,
     }  # fmt: skip
 
 
@@ -160,7 +163,7 @@ def role(aws: Aws, name: str) -> Attributes:
     made = aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=EC2)["Role"]
     return {
         "id": name, "name": name, "path": "/", "arn": made["Arn"], "assume_role_policy": EC2,
-        "managed_policy_arns": [], "inline_policy": [], "unique_id": made["RoleId"],
+        "managed_policy_arns": [], "inline_policy": [], "permissions_boundary": "", "unique_id": made["RoleId"],
     }  # fmt: skip
 
 
@@ -209,6 +212,7 @@ def trail(aws: Aws, name: str) -> Attributes:
     return {
         "id": made["TrailARN"], "arn": made["TrailARN"], "name": name, "s3_bucket_name": f"{name}-log",
         "is_multi_region_trail": True, "enable_log_file_validation": True, "enable_logging": True, "event_selector": [],
+        "advanced_event_selector": [],
     }  # fmt: skip
 
 
@@ -308,6 +312,12 @@ def passes(aws: Aws, name: str, had: Attributes) -> None:
     aws("iam").create_access_key(UserName=name)
 
 
+def administrators(aws: Aws, name: str) -> Attributes:
+    aws("iam").create_group(GroupName=f"{name}-admins")
+    aws("iam").attach_group_policy(GroupName=f"{name}-admins", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    return user(aws, name)
+
+
 SSH, DB = group(22), group(5432)
 OPEN_ALL = policy(Action=["iam:PassRole", "ec2:RunInstances", "iam:CreatePolicyVersion", "iam:AttachRolePolicy"])
 
@@ -327,6 +337,9 @@ PLANTS: tuple[Plant, ...] = (
               repositoryName=name, policyText=policy(Principal="*", Action="ecr:*").replace(', "Resource": "*"', ""))),
     Plant("exposure", "secret-public", "aws_secretsmanager_secret", secret,
           lambda aws, name, had: aws("secretsmanager").put_resource_policy(SecretId=had["arn"], ResourcePolicy=EVERYBODY)),
+    Plant("exposure", "lambda-public", "aws_lambda_function", function,
+          lambda aws, name, had: aws("lambda").add_permission(
+              FunctionName=name, StatementId="all", Action="lambda:InvokeFunction", Principal="*")),
     Plant("exposure", "rds-public", "aws_db_instance", database, database_set(PubliclyAccessible=True)),
     Plant("exposure", "ebs-snapshot-public", "aws_ebs_snapshot", None, shared_snapshot),
     Plant("exposure", "ami-public", "aws_ami", None, public_image),
@@ -337,12 +350,14 @@ PLANTS: tuple[Plant, ...] = (
     Plant("authentication", "iam-two-keys", "aws_iam_user", user_with_key, passes),
     Plant("least privilege", "iam-admin-star", "aws_iam_policy", customer_policy, rewritten(policy())),
     Plant("least privilege", "iam-privesc", "aws_iam_policy", customer_policy, rewritten(OPEN_ALL)),
-    Plant("least privilege", "iam-admin-attached", "aws_iam_role", role,
+    Plant("least privilege", "iam-role-admin", "aws_iam_role", role,
           lambda aws, name, had: aws("iam").attach_role_policy(
               RoleName=name, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")),
     Plant("least privilege", "iam-full-access-attached", "aws_iam_role", role,
           lambda aws, name, had: aws("iam").attach_role_policy(
               RoleName=name, PolicyArn="arn:aws:iam::aws:policy/IAMFullAccess")),
+    Plant("least privilege", "iam-joined-group", "aws_iam_user", administrators,
+          lambda aws, name, had: aws("iam").add_user_to_group(UserName=name, GroupName=f"{name}-admins")),
     Plant("least privilege", "iam-trust-public", "aws_iam_role", role,
           lambda aws, name, had: aws("iam").update_assume_role_policy(RoleName=name, PolicyDocument=trust({"AWS": "*"}))),
     Plant("least privilege", "iam-trust-foreign", "aws_iam_role", role,

@@ -37,7 +37,7 @@ def environment(url: str) -> dict[str, str]:
 
 
 def drift_says(url: str, folder: Path, *words: str) -> Said:
-    """The findings that fail; of what drifted those alone that the drift introduced."""
+    """The findings that fail; without `words`, of what drifted those alone that the drift introduced."""
     state = str(folder / "terraform.tfstate")
     done = subprocess.run(
         [sys.executable, "-m", "drift", "check", "--state", state, "--format", "json", *words],
@@ -49,7 +49,8 @@ def drift_says(url: str, folder: Path, *words: str) -> Said:
     for one in [*report["drift"], *report["posture"]]:
         resource = one if "kind" in one else one.get("resource") or {}
         names = frozenset(str(resource[n]) for n in ("id", "name", "arn", "address") if resource.get(n))
-        out += [(f["rule"], names | {f["evidence"]}) for f in one["findings"] if f["verdict"] == "fail"]
+        failing = [f for f in one["findings"] if f["verdict"] == "fail" and (words or f["effect"] == "introduced")]
+        out += [(f["rule"], names | {f["evidence"]}) for f in failing]
     return out
 
 

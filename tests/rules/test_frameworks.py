@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from dataclasses import replace
@@ -10,15 +11,16 @@ from typing import Any
 import pytest
 
 from drift.errors import UsageError
-from drift.model.drift import Drift
+from drift.model.drift import Change, Drift
 from drift.provider.installed import installed
 from drift.providers.aws.frameworks import frameworks, prowler_checks
 from drift.providers.aws.rules import built_in
 from drift.rules.engine import Account as Judged
 from drift.rules.engine import judge
 from drift.rules.frameworks import ONLY_DRIFT, Answered, Framework, Listed, answering, answers, named
-from drift.rules.spec import Fact, Fail, Found, Rule, rule
+from drift.rules.spec import NONE_OF_THEM, Fact, Fail, Found, Rule, rule
 from drift.rules.subject import Subject
+from tests.providers.aws.rules.test_rule_cases import judged
 from tests.providers.aws.rules.test_rules import Account, live
 from tests.support.prowler_page import REASONS, reason
 from tests.support.rule_examples import CASES
@@ -34,12 +36,12 @@ SERVICES = {
     "appsync": "appsync", "athena": "athena", "autoscaling": "autoscaling launch", "awslambda": "lambda",
     "backup": "backup ebs db_ rds_", "batch": "batch", "bedrock": "bedrock iam_", "cloudformation": "cloudformation",
     "cloudfront": "cloudfront", "cloudtrail": "cloudtrail", "cloudwatch": "cloudwatch", "codebuild": "codebuild",
-    "cognito": "cognito", "config": "config", "dms": "dms", "documentdb": "docdb db_cluster_snapshot", "dynamodb": "dynamodb dax",
+    "cognito": "cognito", "config": "config", "dms": "dms", "documentdb": "docdb", "dynamodb": "dynamodb dax",
     "ec2": "instance launch security_group vpc_security default_ ebs ami eip network_acl route ec2_ subnet snapshot vpn vpc_endpoint vpc flow_log",
     "ecr": "ecr", "ecs": "ecs", "efs": "efs", "eks": "eks", "elasticache": "elasticache", "elb": "elb lb", "elbv2": "lb alb",
     "emr": "emr", "eventbridge": "cloudwatch_event", "firehose": "kinesis_firehose", "glue": "glue", "guardduty": "guardduty",
     "iam": "iam accessanalyzer", "inspector2": "inspector2", "kafka": "msk", "kinesis": "kinesis", "kms": "kms", "macie": "macie2", "mq": "mq",
-    "neptune": "neptune db_cluster_snapshot", "networkfirewall": "networkfirewall", "opensearch": "opensearch elasticsearch",
+    "neptune": "neptune", "networkfirewall": "networkfirewall", "opensearch": "opensearch elasticsearch",
     "rds": "db_ rds_", "redshift": "redshift", "route53": "route53", "s3": "s3", "sagemaker": "sagemaker",
     "secretsmanager": "secretsmanager", "securityhub": "securityhub", "ses": "ses", "sns": "sns", "sqs": "sqs", "ssm": "ssm instance",
     "stepfunctions": "sfn", "transfer": "transfer", "vpc": "vpc flow_log route subnet default_route", "wafv2": "wafv2",
@@ -198,6 +200,14 @@ def replace_told(framework: Framework) -> Framework:
     return Framework(framework.id, framework.title, framework.version, framework.source, framework.controls, told=True)
 
 
+def _allow(*actions: str) -> str:
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+ESCALATES, ALL_OF_S3 = _allow("iam:PassRole", "ec2:RunInstances"), _allow("s3:*")
+MYSQL = {"protocol": "tcp", "from_port": 3306, "to_port": 3306, "cidr_blocks": ["0.0.0.0/0"]}
+
 PASSWORDS = {
     "minimum_password_length": 14, "password_reuse_prevention": 24, "max_password_age": 90, "require_symbols": True,
     "require_numbers": True, "require_uppercase_characters": True, "require_lowercase_characters": True,
@@ -226,6 +236,63 @@ def test_the_evidence_says_which_claim_fails(type_: str, good: Any, bad: Any, cl
 
     assert claim in found.answers[only.id].claims
     assert len(found.answers[only.id].claims) < len(only.prowler) + len(only.security_hub)
+
+
+ALL_AT_ONCE = {
+    "apigw-no-auth": "a method without authorisation fails both",
+    "guardduty-off": "a detector that is off looks at nothing",
+    "rds-engine-eol": "an end of support is both",
+}
+"""Rules of which one fault fails all that they claim."""
+
+
+@pytest.mark.parametrize("name", [n for n, r in RULES.items() if len(r.prowler) > 1 and n in CASES])
+def test_a_rule_with_several_claims_says_which_one_fails(name: str) -> None:
+    judging = RULES[name]
+    said = judged(name, 1)
+    claims = judging.failed(said.fail, said.type)
+
+    assert said.verdict == "fail"
+    assert (claims is None) == (name in ALL_AT_ONCE)
+    assert (claims or set()) <= {*judging.prowler, *judging.security_hub, *NONE_OF_THEM}
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "type_", "attributes", "claims"),
+    [
+        ("rds-iam-auth", "aws_rds_cluster", {"engine": "aurora-mysql"}, {"rds_cluster_iam_authentication_enabled", "RDS.12"}),
+        ("lb-logs", "aws_elb", {}, {"elb_logging_enabled", "ELB.5"}),
+        ("sfn-logging", "aws_sfn_state_machine", {"definition": "{}"}, {"stepfunctions_statemachine_logging_enabled"}),
+        ("iam-privesc", "aws_iam_user_policy", {"policy": ESCALATES}, {"iam_inline_policy_allows_privilege_escalation"}),
+        ("sg-db-ports", "aws_security_group", {"ingress": [MYSQL]}, {"ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mysql_3306"}),
+        ("iam-service-star", "aws_iam_policy", {"policy": ALL_OF_S3}, set()),
+    ],
+)  # fmt: skip
+def test_a_failure_is_of_the_claims_that_are_about_it(
+    rule_id: str, type_: str, attributes: Any, claims: set[str]
+) -> None:
+    resource = raw(type_, attributes)
+    drift = Drift("unmanaged", None, live(resource))
+    found = judge([drift], [RULES[rule_id]], Account([live(resource)]), CATALOG, criteria=CRITERIA)
+
+    assert found.answers[rule_id].failed == 1
+    assert {c for c in found.answers[rule_id].claims if c != NONE_OF_THEM[0]} == claims
+    named_ = {c.split()[1] for f in found.drift[0].findings for c in f.frameworks}
+    assert {c for c in claims if "." in c} >= {c for c in named_ if c[0].isalpha()}
+
+
+def test_several_faults_of_one_resource_are_told_one_by_one() -> None:
+    """One that was there hides none that the drift brought."""
+    before = {"direct_internet_access": "Enabled", "subnet_id": "s", "root_access": "Disabled", "kms_key_id": "k"}
+    desired = raw("aws_sagemaker_notebook_instance", before)
+    actual = raw("aws_sagemaker_notebook_instance", {**before, "root_access": "Enabled"})
+    drift = Drift("modified", desired, actual, (Change("root_access", "Disabled", "Enabled"),))
+    found = judge([drift], [RULES["sagemaker-notebook"]], Account([live(actual)]), CATALOG, criteria=CRITERIA)
+
+    assert {(f.effect, f.evidence) for f in found.drift[0].findings} == {
+        ("introduced", "root_access is Enabled"),
+        ("present", "direct_internet_access is Enabled"),
+    }
 
 
 def test_an_account_without_the_filter_lacks_the_alarm_whatever_other_filters_it_has() -> None:

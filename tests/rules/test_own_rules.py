@@ -144,6 +144,18 @@ def test_an_expression_that_fails_is_unknown_and_warns(tmp_path: Path) -> None:
             + "    tests: [{resource: {}, neighbours: {aws_flow_log: [{}]}, expect: pass}]\n",
             "test 1: the rule has no neighbours of the type 'aws_flow_log'",
         ),
+        (
+            RULE.format("resource.name == ''") + "    neighbours: {aws_sns_topic: [nam]}\n",
+            "neighbours: aws_sns_topic has no attribute 'nam'",
+        ),
+        (
+            RULE.format("resource.name == ''") + "    neighbours: {aws_sns_topic: {name: 1}}\n",
+            "what is read of aws_sns_topic must be a string, or a list of strings",
+        ),
+        (
+            RULE.format("neighbours.aws_sns_topic.size() == 0"),
+            "fails: looks at neighbours that it does not name: 'aws_sns_topic'",
+        ),
         (RULE.format("resource.name == ''") + "    colour: red\n", "has no key 'colour'"),
         ("rules:\n  - id: mine\n", "own.yaml:2: rule mine: has no title"),
     ],

@@ -59,6 +59,9 @@ REASONS: Mapping[str, str] = {
     "ec2_instance_managed_by_ssm": "`ec2-patches-missing` speaks of what Systems Manager scans",
     "ec2_instance_": "age and image of a machine: `ec2-patches-missing` asks what is missing on it",
     "ecr_repository_image": CONTENT,
+    "ecs_task_set_no_assign": NO_TYPE,
+    "secretsmanager_has_restrictive": "it asks for a denial of its own shape; `secret-public` asks who gets in",
+    "ecr_registry_scan": "`ecr-scan` asks of each repository whether it, or the registry, scans it",
     "ecs_task_definitions_logging_block": EVERY,
     "eks_cluster_": "version 5 of the provider has no such attribute",
     "elasticbeanstalk_": NO_TYPE,
@@ -139,7 +142,7 @@ one simulated account:
    Prowler that correspond to the rule.
 
 The figures are from {date}: Prowler {prowler} with the {checks} checks that correspond to the planted rules, in one region, with
-`--scan-unused-services`; drift with {rules} rules and all types. The machine had two cores and was busy. The simulated AWS (moto)
+`--scan-unused-services`; drift with {rules} rules and its usual search. The machine had two cores and was busy. The simulated AWS (moto)
 is not AWS: times compare the two tools, no more.
 
 | | drift | Prowler |
@@ -190,12 +193,22 @@ def _told(found: bool, before: bool) -> str:
 
 
 WHY = {
-    "iam-full-access-attached": "Prowler has no check for it",
-    "iam-trust-public": "Prowler has no check for it",
-    "iam-trust-foreign": "Prowler asks it only of roles that may read everything",
+    "ecr-scan": "drift says *unknown*: a scanning rule of the registry may do the same, and the registry's settings are read"
+    " with `--all-services` or `--judge account` only",
+    "guardduty-off": "Prowler takes moto's detector for one that is not configured, before and after",
     "iam-boundary-gone": "it is only visible to who knows what was there before",
+    "iam-full-access-attached": "Prowler has no check for it",
+    "iam-joined-group": "Prowler has no check for it",
+    "iam-privesc": "Prowler passes the policy",
+    "iam-role-admin": "Prowler leaves out roles that services assume",
+    "iam-trust-foreign": "Prowler asks it only of roles that may read everything",
+    "iam-trust-public": "Prowler has no check for it",
+    "lambda-env-secret": "Prowler looks at the form of the value only, drift at the variable's name too",
+    "rds-public": "Prowler passes it if a security group filters; drift then reports it with a lower severity",
+    "trail-management-events": "Prowler judges the account, not the trail",
+    "trail-multi-region": "Prowler passes it: another trail logs all regions",
 }
-"""Rule -> why Prowler does not say it, where that is known."""
+"""Rule -> why a tool missed or wrongly flagged what was planted, as looked into after the run."""
 
 
 def _differences(rows: list[dict[str, Any]]) -> Iterator[str]:
@@ -204,11 +217,7 @@ def _differences(rows: list[dict[str, Any]]) -> Iterator[str]:
         return
     yield "\n## Where they differ\n\n"
     for r in apart:
-        yield f"- `{r['rule']}`: {WHY.get(r['rule'], CHECKED.get(r['rule'], 'not looked into'))}.\n"
-
-
-CHECKED: Mapping[str, str] = {}
-"""Rule -> why a tool missed or wrongly flagged what was planted, as looked into after the run."""
+        yield f"- `{r['rule']}`: {WHY.get(r['rule'], 'not looked into')}.\n"
 
 
 def _coverage() -> Iterator[str]:

@@ -431,6 +431,11 @@ IAM: dict[str, Case] = {
         trust(AWS=f"arn:aws:iam::{OTHER}:root"),
         trust(AWS=OTHER, Condition={"StringEquals": {"sts:ExternalId": "e"}}),
     ),
+    "iam-trust-foreign-reads": (
+        "aws_iam_role",
+        {**trust(AWS=f"arn:aws:iam::{OTHER}:root"), "managed_policy_arns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]},
+        {**trust(AWS=f"arn:aws:iam::{OTHER}:root"), "managed_policy_arns": []},
+    ),
     "iam-cert-expired": (
         "aws_acm_certificate",
         {"not_after": "2026-11-05T00:00:00Z"},

@@ -6,6 +6,7 @@ import importlib
 from types import ModuleType
 
 from drift.providers.aws.frameworks import frameworks
+from drift.providers.aws.frameworks.about import ABOUT
 from drift.rules.frameworks import answering
 from drift.rules.spec import Rule
 
@@ -30,4 +31,4 @@ def built_in() -> list[Rule]:
         for name in MODULES
         for value in _rules_of(importlib.import_module(f"drift.providers.aws.rules.{name}"))
     }
-    return answering((found[id_] for id_ in sorted(found)), frameworks())
+    return answering((found[id_] for id_ in sorted(found)), frameworks(), ABOUT)

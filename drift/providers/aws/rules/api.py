@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.rules.spec import Fail, Found, rule
+from drift.rules.spec import Fact, Fail, Found, rule
 from drift.rules.subject import Subject
 
 OLD_TLS = ("TLS_1_0", "TLSv1", "TLSv1.1", "TLSv1_2016", "TLSv1.1_2016", "SSLv3")
@@ -191,9 +191,10 @@ def waf_missing(it: Subject) -> Found:
 )
 def waf_empty_or_unlogged(it: Subject) -> Found:
     """A web ACL without rules allows every request. Without logs, its rules cannot be tuned."""
-    if not it["rule"]:
-        return "no rule"
-    return None if it.near("aws_wafv2_web_acl_logging_configuration") else "no logging configuration"
+    found = [] if it["rule"] else [Fact("no rule", answers=("wafv2_webacl_with_rules",))]
+    if not it.near("aws_wafv2_web_acl_logging_configuration"):
+        found.append(Fact("no logging configuration", answers=("wafv2_webacl_logging_enabled", "WAF.11")))
+    return found
 
 
 @rule(
@@ -209,7 +210,9 @@ def waf_empty_or_unlogged(it: Subject) -> Found:
 )
 def appsync_api_key(it: Subject) -> Found:
     """Every client has the same key, so the key identifies nobody. Missing logs alone are medium."""
-    if it["authentication_type"] == "API_KEY":
-        return "authentication_type is API_KEY"
-    level = it.at("log_config.field_log_level") or "NONE"
-    return Fail("field_log_level is NONE", "medium") if level == "NONE" else None
+    by_key = it["authentication_type"] == "API_KEY"
+    key = Fact("authentication_type is API_KEY", answers=("appsync_graphql_api_no_api_key_authentication", "AppSync.5"))
+    log = Fact("field_log_level is NONE", answers=("appsync_field_level_logging_enabled", "AppSync.2"))
+    silent = it.at("log_config.field_log_level") in (None, "", "NONE")
+    found = [*([key] if by_key else []), *([log] if silent else [])]
+    return Fail(found, None if by_key else "medium") if found else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from drift.providers.aws.rules.policies import open_to_all
 from drift.providers.aws.rules.secrets import in_url, in_variables
@@ -29,7 +30,11 @@ def codebuild_secret_env(it: Subject) -> Found:
         if v.get("type") == "PLAINTEXT"
     }
     address = in_url("source.location", it.at("source.location"))
-    return [*in_variables(plain), *([address] if address else [])]
+    held = [
+        replace(f, answers=("codebuild_project_no_secrets_in_variables", "CodeBuild.2")) for f in in_variables(plain)
+    ]
+    source = ("codebuild_project_source_repo_url_no_sensitive_credentials", "CodeBuild.1")
+    return [*held, *([Fact(address, answers=source)] if address else [])]
 
 
 @rule(
@@ -47,9 +52,9 @@ def codebuild_logging(it: Subject) -> Found:
     cloudwatch = it.at("logs_config.cloudwatch_logs.status") or "ENABLED"
     s3 = it.at("logs_config.s3_logs.status") or "DISABLED"
     if "ENABLED" not in (cloudwatch, s3):
-        return "both logs are DISABLED"
+        return [Fact("both logs are DISABLED", answers=("codebuild_project_logging_enabled",))]
     clear = s3 == "ENABLED" and it.at("logs_config.s3_logs.encryption_disabled")
-    return "s3_logs.encryption_disabled" if clear else None
+    return [Fact("s3_logs.encryption_disabled", answers=("codebuild_project_s3_logs_encrypted",))] if clear else None
 
 
 @rule(
@@ -102,14 +107,16 @@ def cognito_mfa(it: Subject) -> Found:
 )
 def cognito_password(it: Subject) -> Found:
     """Shorter than `password_length` (14), or not all kinds of characters are required; or anybody may sign up."""
-    length = int(it.at("password_policy.minimum_length") or 0)
-    weak: list[Fact | str] = (
-        [Fact(f"length {length}", "length")] if length < it.criteria.threshold("password_length") else []
-    )
-    kinds = ("lowercase", "uppercase", "numbers", "symbols")
-    weak += [f"no {kind} asked for" for kind in kinds if not it.at(f"password_policy.require_{kind}")]
+    length, policy = int(it.at("password_policy.minimum_length") or 0), "cognito_user_pool_password_policy_"
+    short = length < it.criteria.threshold("password_length")
+    weak = [Fact(f"length {length}", "length", (f"{policy}minimum_length_14",))] if short else []
+    weak += [
+        Fact(f"no {kind} asked for", answers=(policy + kind.removesuffix("s"),))
+        for kind in ("lowercase", "uppercase", "numbers", "symbols")
+        if not it.at(f"password_policy.require_{kind}")
+    ]
     if not it.at("admin_create_user_config.allow_admin_create_user_only"):
-        weak.append("anybody may sign up")
+        weak.append(Fact("anybody may sign up", answers=("cognito_user_pool_self_registration_disabled",)))
     return weak
 
 
@@ -145,11 +152,15 @@ def cognito_guest(it: Subject) -> Found:
 def glue_encryption(it: Subject) -> Found:
     """Logs, bookmarks or results are not encrypted."""
     parts = (
-        ("cloudwatch_encryption", "cloudwatch_encryption_mode"),
-        ("job_bookmarks_encryption", "job_bookmarks_encryption_mode"),
-        ("s3_encryption", "s3_encryption_mode"),
+        ("cloudwatch_encryption", "cloudwatch_encryption_mode", "glue_etl_jobs_cloudwatch_logs_encryption_enabled"),
+        ("job_bookmarks_encryption", "job_bookmarks_encryption_mode", "glue_etl_jobs_job_bookmark_encryption_enabled"),
+        ("s3_encryption", "s3_encryption_mode", "glue_etl_jobs_amazon_s3_encryption_enabled"),
     )
-    return [part for part, mode in parts if it.at(f"encryption_configuration.{part}.{mode}") in (None, "DISABLED")]
+    return [
+        Fact(part, answers=(check,))
+        for part, mode, check in parts
+        if it.at(f"encryption_configuration.{part}.{mode}") in (None, "DISABLED")
+    ]
 
 
 @rule(
@@ -180,9 +191,13 @@ def glue_public_policy(it: Subject) -> Found:
 )
 def athena_workgroup(it: Subject) -> Found:
     """The workgroup sets no encryption of results, or lets clients override it."""
+    found = []
     if not it.at("configuration.result_configuration.encryption_configuration.encryption_option"):
-        return "no encryption_configuration"
-    return None if it.at("configuration.enforce_workgroup_configuration") else "enforce_workgroup_configuration is off"
+        found.append(Fact("no encryption_configuration", answers=("athena_workgroup_encryption", "Athena.1")))
+    if not it.at("configuration.enforce_workgroup_configuration"):
+        check = "athena_workgroup_enforce_configuration"
+        found.append(Fact("enforce_workgroup_configuration is off", answers=(check,)))
+    return found
 
 
 @rule(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from drift.providers.aws.rules.guards import same
 from drift.providers.aws.rules.policies import open_to_all
 from drift.providers.aws.rules.secrets import in_document
@@ -264,9 +266,12 @@ def log_policy_public(it: Subject) -> Found:
 )
 def alarm_disabled(it: Subject) -> Found:
     """Its actions are disabled, or it has none."""
-    if not it["actions_enabled"]:
-        return "actions_enabled is off"
-    return None if it["alarm_actions"] else "alarm_actions is empty"
+    found = (
+        [] if it["actions_enabled"] else [Fact("actions_enabled is off", answers=("cloudwatch_alarm_actions_enabled",))]
+    )
+    if not it["alarm_actions"]:
+        found.append(Fact("alarm_actions is empty", answers=("cloudwatch_alarm_actions_alarm_state_configured",)))
+    return found
 
 
 @rule(
@@ -431,11 +436,12 @@ def inspector_off(it: Subject) -> Found:
 )
 def sfn_logging(it: Subject) -> Found:
     """Anybody who may describe the state machine can read its definition."""
-    secret = in_document(it["definition"])
-    if secret:
-        return Fail(secret, "critical")
-    level = it.at("logging_configuration.level")
-    return f"level is {level or 'OFF'}" if level in (None, "OFF") else None
+    check = "stepfunctions_statemachine_no_secrets_in_definition"
+    found = [replace(f, answers=(check,)) for f in in_document(it["definition"])]
+    grave = bool(found)
+    if it.at("logging_configuration.level") in (None, "OFF"):
+        found.append(Fact("level is OFF", answers=("stepfunctions_statemachine_logging_enabled",)))
+    return Fail(found, "critical" if grave else None) if found else None
 
 
 @rule(

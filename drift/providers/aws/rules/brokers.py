@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.rules.spec import Fail, Found, rule
+from drift.rules.spec import Fact, Fail, Found, rule
 from drift.rules.subject import Subject
 
 MQ = ("https://docs.aws.amazon.com/securityhub/latest/userguide/mq-controls.html",)
@@ -57,9 +57,11 @@ def mq_logs(it: Subject) -> Found:
 def msk_public_or_noauth(it: Subject) -> Found:
     """Brokers with public addresses, or clients without authentication."""
     access = it.at("broker_node_group_info.connectivity_info.public_access.type")
-    found = [f"public_access is {access}"] if access not in (None, "DISABLED") else []
+    public = Fact(f"public_access is {access}", answers=("kafka_cluster_is_public", "MSK.4"))
+    found = [public] if access not in (None, "DISABLED") else []
     if it.at("client_authentication.unauthenticated"):
-        found.append("unauthenticated is on")
+        check = "kafka_cluster_unrestricted_access_disabled"
+        found.append(Fact("unauthenticated is on", answers=(check, "MSK.6")))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.providers.aws.rules.backups import backed_up
 from drift.providers.aws.rules.exposure import let_in, public_instance
-from drift.providers.aws.rules.ports import DATABASES, RISKY
+from drift.providers.aws.rules.ports import DATABASES, RISKY, claims_at
 from drift.providers.aws.rules.secrets import in_script
 from drift.rules.spec import Fact, Found, rule
 from drift.rules.subject import Subject
@@ -13,6 +13,26 @@ from drift.rules.world import Unknown
 PATH = ("aws_security_group", "aws_subnet", "aws_route_table", "aws_network_acl")
 
 ADMIN_PORTS = (22, 3389)
+ADMIN_CHECKS = ("ec2_instance_port_ssh_exposed_to_internet", "ec2_instance_port_rdp_exposed_to_internet")
+DATABASE_CHECKS = (
+    "ec2_instance_port_mysql_exposed_to_internet",
+    "ec2_instance_port_postgresql_exposed_to_internet",
+    "ec2_instance_port_oracle_exposed_to_internet",
+    "ec2_instance_port_sqlserver_exposed_to_internet",
+    "ec2_instance_port_mongodb_exposed_to_internet",
+    "ec2_instance_port_redis_exposed_to_internet",
+    "ec2_instance_port_memcached_exposed_to_internet",
+    "ec2_instance_port_cassandra_exposed_to_internet",
+    "ec2_instance_port_elasticsearch_kibana_exposed_to_internet",
+)
+RISKY_CHECKS = (
+    "ec2_instance_port_ftp_exposed_to_internet",
+    "ec2_instance_port_telnet_exposed_to_internet",
+    "ec2_instance_port_kerberos_exposed_to_internet",
+    "ec2_instance_port_cifs_exposed_to_internet",
+    "ec2_instance_port_ldap_exposed_to_internet",
+    "ec2_instance_port_kafka_exposed_to_internet",
+)
 
 
 @rule(
@@ -73,10 +93,17 @@ def lt_public_ip(it: Subject) -> Found:
     return "network_interfaces.associate_public_ip_address is on" if wanted else None
 
 
-def exposed(it: Subject, ports: tuple[int, ...]) -> Found:
-    """The paths by which the internet reaches some of these ports of an instance; Unknown where none is sure."""
+def exposed(it: Subject, ports: tuple[int, ...], claims: tuple[str, ...]) -> Found:
+    """The paths by which the internet reaches some of these ports of an instance; Unknown where none is sure.
+
+    `claims` are the rule's, each about some of the ports.
+    """
     said = [(port, let_in(it, "tcp", (port,))) for port in ports]
-    facts = [Fact(f"tcp {port} by {reach.why}", frozenset({port})) for port, reach in said if reach.said == "reached"]
+    facts = [
+        Fact(f"tcp {port} by {reach.why}", frozenset({port}), claims_at(claims, (port,)))
+        for port, reach in said
+        if reach.said == "reached"
+    ]
     if not facts:
         doubt = next((reach.why for _, reach in said if reach.said == "unknown"), "")
         if doubt:
@@ -93,11 +120,11 @@ def exposed(it: Subject, ports: tuple[int, ...]) -> Found:
     near=PATH,
     remedy="Close the port, or remove the public address.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
-    prowler=("ec2_instance_port_ssh_exposed_to_internet", "ec2_instance_port_rdp_exposed_to_internet"),
+    prowler=ADMIN_CHECKS,
 )
 def ec2_admin_port_exposed(it: Subject) -> Found:
     """A public address, and a route, network ACL and security group that let the internet reach it."""
-    return exposed(it, ADMIN_PORTS)
+    return exposed(it, ADMIN_PORTS, ADMIN_CHECKS)
 
 
 @rule(
@@ -109,21 +136,11 @@ def ec2_admin_port_exposed(it: Subject) -> Found:
     near=PATH,
     remedy="Close the port, or remove the public address.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
-    prowler=(
-        "ec2_instance_port_mysql_exposed_to_internet",
-        "ec2_instance_port_postgresql_exposed_to_internet",
-        "ec2_instance_port_oracle_exposed_to_internet",
-        "ec2_instance_port_sqlserver_exposed_to_internet",
-        "ec2_instance_port_mongodb_exposed_to_internet",
-        "ec2_instance_port_redis_exposed_to_internet",
-        "ec2_instance_port_memcached_exposed_to_internet",
-        "ec2_instance_port_cassandra_exposed_to_internet",
-        "ec2_instance_port_elasticsearch_kibana_exposed_to_internet",
-    ),
+    prowler=DATABASE_CHECKS,
 )
 def ec2_db_port_exposed(it: Subject) -> Found:
     """A public address, and a route, network ACL and security group that let the internet reach it."""
-    return exposed(it, DATABASES)
+    return exposed(it, DATABASES, DATABASE_CHECKS)
 
 
 @rule(
@@ -135,18 +152,11 @@ def ec2_db_port_exposed(it: Subject) -> Found:
     near=PATH,
     remedy="Close the port, or remove the public address.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
-    prowler=(
-        "ec2_instance_port_ftp_exposed_to_internet",
-        "ec2_instance_port_telnet_exposed_to_internet",
-        "ec2_instance_port_kerberos_exposed_to_internet",
-        "ec2_instance_port_cifs_exposed_to_internet",
-        "ec2_instance_port_ldap_exposed_to_internet",
-        "ec2_instance_port_kafka_exposed_to_internet",
-    ),
+    prowler=RISKY_CHECKS,
 )
 def ec2_risky_port_exposed(it: Subject) -> Found:
     """FTP, Telnet, Kerberos, SMB, LDAP, Kafka and similar protocols, on a public address."""
-    return exposed(it, RISKY)
+    return exposed(it, RISKY, RISKY_CHECKS)
 
 
 @rule(

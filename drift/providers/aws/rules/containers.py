@@ -9,7 +9,7 @@ from drift.providers.aws.rules.lifetimes import KUBERNETES, LAMBDA, past
 from drift.providers.aws.rules.policies import open_to_all
 from drift.providers.aws.rules.ports import as_internet
 from drift.providers.aws.rules.secrets import in_document, in_variables
-from drift.rules.spec import Fail, Found, rule
+from drift.rules.spec import Fact, Fail, Found, rule
 from drift.rules.subject import Subject
 
 
@@ -166,15 +166,19 @@ def _containers(it: Subject) -> Iterator[tuple[str, Mapping[str, Any]]]:
 )
 def ecs_privileged(it: Subject) -> Found:
     """Whoever compromises the container controls the host."""
+    found = []
     if it["pid_mode"] == "host":
-        return "pid_mode is host"
+        check = "ecs_task_definitions_host_namespace_not_shared"
+        found.append(Fact("pid_mode is host", answers=(check, "ECS.3")))
     for name, container in _containers(it):
         if container.get("privileged"):
-            return f"{name} is privileged"
+            check = "ecs_task_definitions_no_privileged_containers"
+            found.append(Fact(f"{name} is privileged", answers=(check, "ECS.4")))
         root = str(container.get("user") or "root").split(":")[0] in ("root", "0")
         if it["network_mode"] == "host" and root:
-            return f"{name} is root in the host's network"
-    return None
+            check = "ecs_task_definitions_host_networking_mode_users"
+            found.append(Fact(f"{name} is root in the host's network", answers=(check, "ECS.1")))
+    return found
 
 
 @rule(
@@ -239,7 +243,7 @@ def ecs_logging(it: Subject) -> Found:
     reads=("network_configuration",),
     remedy="Set assign_public_ip to false.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html",),
-    prowler=("ecs_service_no_assign_public_ip", "ecs_task_set_no_assign_public_ip"),
+    prowler=("ecs_service_no_assign_public_ip",),
     security_hub=("ECS.2",),
 )
 def ecs_public_ip(it: Subject) -> Found:
@@ -360,7 +364,7 @@ def ecr_public(it: Subject) -> Found:
     near=("aws_ecr_registry_scanning_configuration",),
     remedy="Set scan_on_push, or a scanning rule for the registry.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ecr-controls.html",),
-    prowler=("ecr_repositories_scan_images_on_push_enabled", "ecr_registry_scan_images_on_push_enabled"),
+    prowler=("ecr_repositories_scan_images_on_push_enabled",),
     security_hub=("ECR.1",),
 )
 def ecr_scan(it: Subject) -> Found:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from drift.model.drift import Severity
 from drift.providers.aws.network import Reach
 from drift.providers.aws.rules.backups import backed_up
 from drift.providers.aws.rules.exposure import let_in
 from drift.providers.aws.rules.lifetimes import ended
-from drift.rules.spec import Fail, Found, rule
+from drift.rules.spec import NONE_OF_THEM, Fact, Fail, Found, rule
 from drift.rules.subject import Subject
 
 PUBLIC = "Turn publicly_accessible off, and access the database from inside the VPC."
@@ -197,7 +199,11 @@ def rds_tls_not_forced(it: Subject) -> Found:
     found = [str(p.get("value")).lower() for g in groups for p in g["parameter"] or () if p.get("name") == name]
     if not found and "postgres" in engine and int(str(it["engine_version"] or "0").split(".")[0] or 0) >= 15:
         return None
-    return None if found and found[0] in (value, "1", "on", "true") else f"{name} is {found[0] if found else 'not set'}"
+    if found and found[0] in (value, "1", "on", "true"):
+        return None
+    control = {"postgres": ("RDS.38",), "mysql": ("RDS.39",)}.get(engine, ())
+    said = f"{name} is {found[0] if found else 'not set'}"
+    return [Fact(said, name, ("rds_instance_transport_encrypted", *control))]
 
 
 @rule(
@@ -318,7 +324,7 @@ def rds_deletion_protection(it: Subject) -> Found:
     title="The snapshot is public",
     severity="critical",
     theme="public access",
-    types=("aws_db_snapshot", "aws_db_cluster_snapshot"),
+    types=("aws_db_snapshot", "aws_db_cluster_snapshot", "aws_docdb_cluster_snapshot", "aws_neptune_cluster_snapshot"),
     reads=("shared_accounts",),
     remedy="Remove `all` from shared_accounts.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html",),
@@ -347,6 +353,15 @@ def rds_snapshot_unencrypted(it: Subject) -> Found:
     return None if it[name] else f"{name} is off"
 
 
+SUBSCRIBED: Mapping[str, tuple[str, ...]] = {
+    "db-cluster": ("rds_cluster_critical_event_subscription", "RDS.19"),
+    "db-instance": ("rds_instance_critical_event_subscription", "RDS.20"),
+    "db-parameter-group": ("rds_instance_event_subscription_parameter_groups", "RDS.21"),
+    "db-security-group": ("rds_instance_event_subscription_security_groups", "RDS.22"),
+}
+"""What a subscription speaks of -> the claims about it; one that names none speaks of all."""
+
+
 def _subscribed_alike(lost: Subject, other: Subject) -> bool:
     """Whether another subscription tells of the same sources; one that names none tells of all."""
     mine, theirs = frozenset(lost["source_ids"] or ()), frozenset(other["source_ids"] or ())
@@ -373,8 +388,9 @@ def _subscribed_alike(lost: Subject, other: Subject) -> bool:
 )
 def rds_event_subscription(it: Subject) -> Found:
     """It does not notify about failures or configuration changes."""
+    claims = SUBSCRIBED.get(str(it["source_type"]), ())
     if not it["enabled"]:
-        return "enabled is off"
+        return [Fact("enabled is off", answers=claims)]
     wanted = {
         "db-instance": {"failure", "maintenance", "configuration change"},
         "db-cluster": {"failure", "maintenance"},
@@ -386,4 +402,4 @@ def rds_event_subscription(it: Subject) -> Found:
         if it["event_categories"]
         else set()
     )
-    return f"without {', '.join(sorted(lost))}" if lost else None
+    return [Fact(f"without {kind}", answers=claims or NONE_OF_THEM) for kind in sorted(lost)]

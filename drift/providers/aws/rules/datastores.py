@@ -5,7 +5,7 @@ from __future__ import annotations
 from drift.providers.aws.rules.databases import on_the_internet
 from drift.providers.aws.rules.exposure import public_subnet
 from drift.providers.aws.rules.policies import open_to_accounts
-from drift.rules.spec import Found, rule
+from drift.rules.spec import Fact, Found, rule
 from drift.rules.subject import Subject
 
 
@@ -151,10 +151,15 @@ def ddb_cross_account(it: Subject) -> Found:
 )
 def dax_encryption(it: Subject) -> Found:
     """At rest, or in transit."""
-    if not it.at("server_side_encryption.enabled"):
-        return "server_side_encryption is off"
-    found = it["cluster_endpoint_encryption_type"]
-    return None if found == "TLS" else f"cluster_endpoint_encryption_type is {found}"
+    rest = ("dynamodb_accelerator_cluster_encryption_enabled", "DynamoDB.3")
+    found = [] if it.at("server_side_encryption.enabled") else [Fact("server_side_encryption is off", answers=rest)]
+    transit, kind = (
+        ("dynamodb_accelerator_cluster_in_transit_encryption_enabled",),
+        it["cluster_endpoint_encryption_type"],
+    )
+    if kind != "TLS":
+        found.append(Fact(f"cluster_endpoint_encryption_type is {kind}", "transit", transit))
+    return found
 
 
 @rule(
@@ -355,6 +360,6 @@ def redshift_vpc_routing(it: Subject) -> Found:
 )
 def redshift_defaults(it: Subject) -> Found:
     """The user `awsuser`, or the database `dev`."""
-    found = [str(it["master_username"])] if it["master_username"] == "awsuser" else []
-    found += ["dev"] if it["database_name"] == "dev" else []
-    return found
+    user, database = ("redshift_cluster_non_default_username",), ("redshift_cluster_non_default_database_name",)
+    found = [Fact("awsuser", answers=user)] if it["master_username"] == "awsuser" else []
+    return found + ([Fact("dev", answers=database)] if it["database_name"] == "dev" else [])

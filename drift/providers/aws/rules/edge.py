@@ -6,7 +6,7 @@ from drift.providers.aws.rules.api import OLD_TLS
 from drift.providers.aws.rules.exposure import on_host
 from drift.providers.aws.rules.hosts import listening
 from drift.providers.aws.rules.networks import known, network, tried
-from drift.rules.spec import Fail, Found, rule
+from drift.rules.spec import NONE_OF_THEM, Fact, Fail, Found, rule
 from drift.rules.subject import Subject
 
 
@@ -70,16 +70,21 @@ def cf_http_origin(it: Subject) -> Found:
 def cf_old_tls(it: Subject) -> Found:
     """SSL 3, TLS 1.0 or 1.1 to the origin or the viewers. With CloudFront's default certificate, the minimum is TLS
     1.0."""
+    found = []
     for origin in it["origin"] or ():
         old = {"SSLv3", "TLSv1", "TLSv1.1"} & set(
             (origin.get("custom_origin_config") or {}).get("origin_ssl_protocols") or ()
         )
         if old:
-            return f"{origin.get('origin_id')}: {', '.join(sorted(old))}"
+            answers = ("cloudfront_distributions_using_deprecated_ssl_protocols", "CloudFront.10")
+            found.append(Fact(f"{origin.get('origin_id')}: {', '.join(sorted(old))}", answers=answers))
     if it.at("viewer_certificate.cloudfront_default_certificate"):
-        return "CloudFront's own certificate"
+        answers = ("cloudfront_distributions_custom_ssl_certificate", "CloudFront.7")
+        return [*found, Fact("CloudFront's own certificate", answers=answers)]
     least = str(it.at("viewer_certificate.minimum_protocol_version") or "")
-    return f"minimum_protocol_version is {least}" if least in OLD_TLS else None
+    if least in OLD_TLS:
+        found.append(Fact(f"minimum_protocol_version is {least}", "minimum", NONE_OF_THEM))
+    return found
 
 
 @rule(
@@ -238,12 +243,16 @@ def lb_logs(it: Subject) -> Found:
     return None if it.at("access_logs.enabled") else "access_logs is off"
 
 
+DESYNC = ("elbv2_desync_mitigation_mode", "elb_desync_mitigation_mode", "ELB.12", "ELB.14")
+MALFORMED = ("elbv2_alb_drop_invalid_header_fields_enabled", "ELB.4")
+
+
 @rule(
     title="The load balancer forwards malformed requests",
     severity="medium",
     theme="transit",
-    types=("aws_lb", "aws_alb"),
-    reads=("load_balancer_type", "drop_invalid_header_fields", "desync_mitigation_mode"),
+    types=("aws_lb", "aws_alb", "aws_elb"),
+    reads=("desync_mitigation_mode",),
     remedy="Set drop_invalid_header_fields, and desync_mitigation_mode to defensive.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html",),
     prowler=(
@@ -251,15 +260,19 @@ def lb_logs(it: Subject) -> Found:
         "elbv2_desync_mitigation_mode",
         "elb_desync_mitigation_mode",
     ),
-    security_hub=("ELB.12", "ELB.4"),
+    security_hub=("ELB.12", "ELB.14", "ELB.4"),
 )
 def alb_header_desync(it: Subject) -> Found:
     """If it and the target read a request differently, an attacker can smuggle in a second request."""
-    if it["load_balancer_type"] != "application":
+    classic = it.type == "aws_elb"
+    if not classic and it["load_balancer_type"] != "application":
         return None
+    found = []
     if it["desync_mitigation_mode"] == "monitor":
-        return "desync_mitigation_mode is monitor"
-    return None if it["drop_invalid_header_fields"] else "drop_invalid_header_fields is off"
+        found.append(Fact("desync_mitigation_mode is monitor", answers=DESYNC))
+    if not classic and not it["drop_invalid_header_fields"]:
+        found.append(Fact("drop_invalid_header_fields is off", answers=MALFORMED))
+    return found
 
 
 @rule(

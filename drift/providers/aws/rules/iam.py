@@ -5,7 +5,7 @@ from __future__ import annotations
 from drift.providers.aws.policy import about, paths
 from drift.providers.aws.rules.limits import ADMINISTRATOR, EVERYTHING, within_limits
 from drift.providers.aws.rules.policies import decided, read
-from drift.rules.spec import Fact, Fail, Found, rule
+from drift.rules.spec import NONE_OF_THEM, Fact, Fail, Found, rule
 from drift.rules.subject import Subject
 
 POLICIES = ("aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy")
@@ -22,7 +22,10 @@ HELD_BY = ("roles", "users", "groups")
 
 INLINE = "inline policy"
 
-TOO_MUCH = (":policy/AWSCloudShellFullAccess", ":policy/AmazonBedrockFullAccess")
+TOO_MUCH = {
+    ":policy/AWSCloudShellFullAccess": "iam_policy_cloudshell_admin_not_attached",
+    ":policy/AmazonBedrockFullAccess": "bedrock_full_access_policy_attached",
+}
 
 SENSITIVE = ("iam", "kms", "cloudtrail", "s3", "sts", "organizations", "secretsmanager")
 """Services of which nobody needs everything."""
@@ -52,6 +55,13 @@ def iam_admin_star(it: Subject) -> Found:
     """Whoever has this policy controls the account, unless a boundary or the organization limits it."""
     found = within_limits(it, [read(it["policy"])], lambda g: g.admin)
     return about(found) if found else None
+
+
+def attached(it: Subject) -> list[str]:
+    """The ARNs of the managed policies that an attachment attaches, or that a role has."""
+    if it.type == "aws_iam_role":
+        return sorted(map(str, it["managed_policy_arns"] or ()))
+    return [str(it["policy_arn"])]
 
 
 @rule(
@@ -151,7 +161,9 @@ def iam_service_star(it: Subject) -> Found:
     found = within_limits(
         it, [read(it["policy"])], lambda g: [service for service in SENSITIVE if decided(g.whole_service(service))]
     )
-    return [f"all of {service}" for service in found]
+    checks = ("iam_policy_no_full_access_to_{}", "iam_inline_policy_no_full_access_to_{}")
+    claims = {s: tuple(check.format(s) for check in checks) for s in ("kms", "cloudtrail")}
+    return [Fact(f"all of {service}", answers=claims.get(service, NONE_OF_THEM)) for service in found]
 
 
 @rule(
@@ -205,15 +217,14 @@ def iam_user_direct_policy(it: Subject) -> Found:
     title="A policy with full access to CloudShell or Bedrock is attached",
     severity="high",
     theme="identity",
-    types=("aws_iam_role_policy_attachment", "aws_iam_user_policy_attachment", "aws_iam_group_policy_attachment"),
-    reads=("policy_arn",),
+    types=(*ATTACHMENTS, "aws_iam_role"),
     remedy="Attach a policy that allows only what is used.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html",),
     prowler=("iam_policy_cloudshell_admin_not_attached", "bedrock_full_access_policy_attached"),
 )
 def iam_cloudshell_full(it: Subject) -> Found:
     """CloudShell with file transfer lets users copy data out. Full access to Bedrock can cause unlimited costs."""
-    return str(it["policy_arn"]) if str(it["policy_arn"]).endswith(TOO_MUCH) else None
+    return [Fact(a, answers=(c,)) for a in attached(it) for policy, c in TOO_MUCH.items() if a.endswith(policy)]
 
 
 @rule(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from drift.providers.aws.rules.policies import open_to_all, open_to_strangers
 from drift.providers.aws.rules.secrets import in_value
-from drift.rules.spec import Found, rule
+from drift.rules.spec import Fact, Found, rule
 from drift.rules.subject import Subject
 
 
@@ -118,7 +120,9 @@ def kinesis_sse(it: Subject) -> Found:
 )
 def eventbridge_open(it: Subject) -> Found:
     """A policy for everybody, or for an account that is neither this one nor trusted."""
-    return open_to_strangers(it, it["policy"])
+    foreign = ("eventbridge_bus_cross_account_access",)
+    found = open_to_strangers(it, it["policy"])
+    return [replace(f, answers=foreign) if f.whom else f for f in found]
 
 
 @rule(
@@ -168,7 +172,7 @@ def kms_public(it: Subject) -> Found:
 )
 def kms_disabled_or_deleting(it: Subject) -> Found:
     """Data that it encrypted cannot be read without it."""
-    return None if it["is_enabled"] else "is_enabled is off"
+    return None if it["is_enabled"] else [Fact("is_enabled is off", answers=("kms_cmk_are_used",))]
 
 
 @rule(
@@ -198,7 +202,7 @@ def secret_rotation(it: Subject) -> Found:
     reads=("policy",),
     remedy="Name the principals that need it.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/secretsmanager-controls.html",),
-    prowler=("secretsmanager_not_publicly_accessible", "secretsmanager_has_restrictive_resource_policy"),
+    prowler=("secretsmanager_not_publicly_accessible",),
 )
 def secret_public(it: Subject) -> Found:
     """A policy for everybody, or for an account that is neither this one nor trusted."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from drift.model.drift import SEVERITIES, Severity
 from drift.providers.aws.network import Reach
@@ -17,6 +18,7 @@ from drift.providers.aws.rules.ports import (
     WORLD,
     Atom,
     atoms,
+    claims_at,
     covers,
     everything,
     from_world,
@@ -42,6 +44,23 @@ USERS = (
 )  # fmt: skip
 """What names its groups in its listing: who uses a group is told without a call for each."""
 GUIDE = ("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",)
+DATABASE_CHECKS = (
+    "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mysql_3306",
+    "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_postgres_5432",
+    "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_oracle_1521_2483",
+    "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_sql_server_1433_1434",
+    "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mongodb_27017_27018",
+    "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_redis_6379",
+    "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_memcached_11211",
+    "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_cassandra_7199_9160_8888",
+    "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_elasticsearch_kibana_9200_9300_5601",
+)
+RISKY_CHECKS = (
+    "ec2_securitygroup_allow_ingress_from_internet_to_high_risk_tcp_ports",
+    "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_ftp_20_21",
+    "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_telnet_23",
+    "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_kafka_9092",
+)
 SESSION = "Remove the rule; reach machines through Session Manager, or from a network of your own."
 
 
@@ -50,8 +69,13 @@ def raised(severity: Severity) -> Severity:
     return SEVERITIES[max(SEVERITIES.index(severity) - 1, 0)]
 
 
-def open_to_world(it: Subject, rules: Iterable[Atom], severity: Severity, ports: Iterable[int] = ()) -> Fail | None:
-    """That these rules let in the internet, and what it reaches by them: one step graver where that is something."""
+def open_to_world(
+    it: Subject, rules: Iterable[Atom], severity: Severity, ports: Iterable[int] = (), claims: Sequence[str] = ()
+) -> Fail | None:
+    """That these rules let in the internet, and what it reaches by them: one step graver where that is something.
+
+    `claims` are those of the rule that are about some of the ports alone.
+    """
     net = network(it)
     wide = from_world(rules, net.prefixes)
     if not wide:
@@ -61,7 +85,10 @@ def open_to_world(it: Subject, rules: Iterable[Atom], severity: Severity, ports:
     found = Reach("unknown", "the security group was not found")
     if group is not None:
         found = behind(group, [net.opening(a) for a in wide], [("tcp", p) for a in wide for p in covers(a, wanted)])
-    facts = [opened(a, wanted, net.prefixes) for a in wide]
+    facts = [
+        replace(opened(a, wanted, net.prefixes), answers=claims_at(claims, covers(a, wanted)) if claims else ())
+        for a in wide
+    ]
     graver = found.said == "reached" and not found.indirect
     return Fail(facts, raised(severity) if graver else None, str(found))
 
@@ -71,10 +98,10 @@ def group_of(it: Subject) -> Subject | None:
     return it if it.has("ingress") else next(iter(it.seen("aws_security_group")), None)
 
 
-def open_ports(it: Subject, ports: Iterable[int], severity: Severity) -> Fail | None:
+def open_ports(it: Subject, ports: Iterable[int], severity: Severity, claims: Sequence[str] = ()) -> Fail | None:
     """That the world may reach one of these TCP ports."""
     wanted = tuple(ports)
-    return open_to_world(it, (a for a in atoms(it) if covers(a, wanted)), severity, wanted)
+    return open_to_world(it, (a for a in atoms(it) if covers(a, wanted)), severity, wanted, claims)
 
 
 @rule(
@@ -133,21 +160,11 @@ def sg_rdp(it: Subject) -> Fail | None:
     near=ATTACHED,
     remedy="Remove the rule; allow the security group of the application instead.",
     references=GUIDE,
-    prowler=(
-        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mysql_3306",
-        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_postgres_5432",
-        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_oracle_1521_2483",
-        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_sql_server_1433_1434",
-        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mongodb_27017_27018",
-        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_redis_6379",
-        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_memcached_11211",
-        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_cassandra_7199_9160_8888",
-        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_elasticsearch_kibana_9200_9300_5601",
-    ),
+    prowler=DATABASE_CHECKS,
 )
 def sg_db_ports(it: Subject) -> Fail | None:
     """A port of a common database from the internet."""
-    return open_ports(it, DATABASES, "high")
+    return open_ports(it, DATABASES, "high", DATABASE_CHECKS)
 
 
 @rule(
@@ -158,17 +175,12 @@ def sg_db_ports(it: Subject) -> Fail | None:
     near=ATTACHED,
     remedy="Remove the rule. Keep these services inside the network, or behind a load balancer.",
     references=GUIDE,
-    prowler=(
-        "ec2_securitygroup_allow_ingress_from_internet_to_high_risk_tcp_ports",
-        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_ftp_20_21",
-        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_telnet_23",
-        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_kafka_9092",
-    ),
+    prowler=RISKY_CHECKS,
     security_hub=("EC2.19",),
 )
 def sg_risky_ports(it: Subject) -> Fail | None:
     """FTP, Telnet, SMTP, POP, RPC, IMAP, SMB, LDAP, Kafka or a development server from the internet."""
-    return open_ports(it, RISKY, "high")
+    return open_ports(it, RISKY, "high", (*RISKY_CHECKS, "EC2.19"))
 
 
 @rule(

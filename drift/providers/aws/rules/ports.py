@@ -20,7 +20,7 @@ from drift.providers.aws.network.addresses import (
     without,
 )
 from drift.providers.aws.normalize.network import atoms_of_rule, atoms_of_vpc_rule
-from drift.rules.spec import Fact
+from drift.rules.spec import NONE_OF_THEM, Fact
 from drift.rules.subject import Subject
 from drift.rules.world import Unknown
 
@@ -31,6 +31,13 @@ DATABASES = (
 )  # fmt: skip
 RISKY = (20, 21, 23, 25, 88, 110, 135, 139, 143, 389, 445, 636, 3000, 4333, 5000, 5500, 8080, 8088, 9092)
 WEB = (80, 443)
+SERVICES: Mapping[str, tuple[int, ...]] = {
+    "cassandra": (7199, 9042, 9160, 8888), "cifs": (139, 445), "elasticsearch": (9200, 9300, 5601), "ftp": (20, 21),
+    "kafka": (9092,), "kerberos": (88,), "ldap": (389, 636), "memcached": (11211,), "mongodb": (27017, 27018),
+    "mysql": (3306,), "oracle": (1521, 2483), "postgres": (5432,), "postgresql": (5432,), "rdp": (3389,),
+    "redis": (6379,), "sql": (1433, 1434), "sqlserver": (1433, 1434), "ssh": (22,), "telnet": (23,),
+}  # fmt: skip
+"""The word by which checks call a service -> its ports."""
 
 NAMED = (22, 3389, *DATABASES, *RISKY)
 """The ports that a rule of their own speaks of."""
@@ -120,6 +127,17 @@ def covers(atom: Atom, ports: Iterable[int], protocol: str = "tcp") -> list[int]
     if atom["protocol"] != protocol or atom["from_port"] is None or atom["to_port"] is None:
         return []
     return [p for p in ports if atom["from_port"] <= p <= atom["to_port"]]
+
+
+def claims_at(claims: Iterable[str], ports: Iterable[int]) -> tuple[str, ...]:
+    """Those of some claims that are about these ports, by a number or a service in their names, or about any."""
+    wanted, out = set(ports), []
+    for claim in claims:
+        words = claim.split("_")
+        about = {int(w) for w in words if w.isdigit()} | {p for w in words for p in SERVICES.get(w, ())}
+        if not about or about & wanted:
+            out.append(claim)
+    return tuple(out) or NONE_OF_THEM
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.providers.aws.rules.exposure import public_subnet
 from drift.providers.aws.rules.policies import open_to_all
-from drift.rules.spec import Found, rule
+from drift.rules.spec import Fact, Found, rule
 from drift.rules.subject import Subject
 
 LOGS = ("AUDIT_LOGS",)
@@ -99,10 +99,11 @@ def opensearch_fgac(it: Subject) -> Found:
     """Without it, all users of the domain have the same permissions. Internal users have passwords in the domain
     itself."""
     if not it.at("advanced_security_options.enabled"):
-        return "advanced_security_options is off"
-    return (
-        "internal_user_database_enabled" if it.at("advanced_security_options.internal_user_database_enabled") else None
-    )
+        check = "opensearch_service_domains_access_control_enabled"
+        return [Fact("advanced_security_options is off", answers=(check, "OpenSearch.7"))]
+    own = it.at("advanced_security_options.internal_user_database_enabled")
+    check = "opensearch_service_domains_internal_user_database_enabled"
+    return [Fact("internal_user_database_enabled", answers=(check,))] if own else None
 
 
 @rule(
@@ -168,9 +169,10 @@ def efs_public(it: Subject) -> Found:
 )
 def efs_access_point(it: Subject) -> Found:
     """Its root directory is `/`, or it enforces no POSIX user."""
-    if (it.at("root_directory.path") or "/") == "/":
-        return "root_directory is /"
-    return None if it["posix_user"] else "no posix_user"
+    root, user = ("efs_access_point_enforce_root_directory",), ("efs_access_point_enforce_user_identity",)
+    whole = (it.at("root_directory.path") or "/") == "/"
+    found = [Fact("root_directory is /", answers=root)] if whole else []
+    return found if it["posix_user"] else [*found, Fact("no posix_user", answers=user)]
 
 
 @rule(

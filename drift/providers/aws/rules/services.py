@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drift.rules.spec import Fail, Found, rule
+from drift.rules.spec import Fact, Fail, Found, rule
 from drift.rules.subject import Subject
 
 
@@ -22,6 +22,8 @@ def dms_public(it: Subject) -> Found:
     return "publicly_accessible is on" if it["publicly_accessible"] else None
 
 
+DMS_SSL = ("dms_endpoint_ssl_enabled", "DMS.9")
+DMS_REDIS = ("dms_endpoint_redis_in_transit_encryption_enabled", "DMS.12")
 OWN_TLS = {
     "kafka": ("kafka_settings.security_protocol", "plaintext"),
     "redis": ("redis_settings.ssl_security_protocol", "plaintext"),
@@ -54,10 +56,11 @@ def dms_ssl(it: Subject) -> Found:
     engine = str(it["engine_name"] or "").lower()
     if engine in OWN_TLS:
         at, plain = OWN_TLS[engine]
-        return f"{at} is {plain}" if it.at(at) == plain else None
+        claims = DMS_REDIS if engine == "redis" else DMS_SSL
+        return [Fact(f"{at} is {plain}", answers=claims)] if it.at(at) == plain else None
     if engine and engine not in SSL_MODES:
         return False
-    return "ssl_mode is none" if mode in (None, "none") else None
+    return [Fact("ssl_mode is none", answers=DMS_SSL)] if mode in (None, "none") else None
 
 
 @rule(
@@ -101,13 +104,18 @@ def emr_public(it: Subject) -> Found:
 def sagemaker_notebook(it: Subject) -> Found:
     """No VPC, direct internet access, root access, or (lower severity) no customer managed key. Code on the notebook
     has the permissions of its role."""
+    check, found = "sagemaker_notebook_instance_", []
     if it["direct_internet_access"] != "Disabled":
-        return "direct_internet_access is Enabled"
+        answers = (f"{check}without_direct_internet_access_configured", "SageMaker.1")
+        found.append(Fact("direct_internet_access is Enabled", answers=answers))
     if not it["subnet_id"]:
-        return "no subnet_id"
+        found.append(Fact("no subnet_id", answers=(f"{check}vpc_settings_configured", "SageMaker.2")))
     if it["root_access"] != "Disabled":
-        return "root_access is Enabled"
-    return None if it["kms_key_id"] else Fail("no kms_key_id", "medium")
+        found.append(Fact("root_access is Enabled", answers=(f"{check}root_access_disabled", "SageMaker.3")))
+    grave = bool(found)
+    if not it["kms_key_id"]:
+        found.append(Fact("no kms_key_id", answers=(f"{check}encryption_enabled",)))
+    return Fail(found, None if grave else "medium") if found else None
 
 
 @rule(
@@ -123,7 +131,6 @@ def sagemaker_notebook(it: Subject) -> Found:
 )
 def workspaces_encryption(it: Subject) -> Found:
     """Anybody who gets the disks or their snapshots can read them."""
-    for name in ("root_volume_encryption_enabled", "user_volume_encryption_enabled"):
-        if not it[name]:
-            return f"{name} is off"
-    return None
+    controls = {"root_volume_encryption_enabled": "WorkSpaces.2", "user_volume_encryption_enabled": "WorkSpaces.1"}
+    check = "workspaces_volume_encryption_enabled"
+    return [Fact(f"{name} is off", answers=(check, control)) for name, control in controls.items() if not it[name]]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from drift.providers.aws.rules.iam import ATTACHMENTS, attached
 from drift.rules.spec import Fact, Found, rule
 from drift.rules.subject import Subject
 
 EVERYBODY = "all"
 MANAGED = "arn:aws:iam::aws:policy/"
 
-TO_ADMINISTRATOR = ("IAMFullAccess", "AdministratorAccess-Amplify", "AdministratorAccess-AWSElasticBeanstalk")
+TO_ADMINISTRATOR = ("/IAMFullAccess", "/AdministratorAccess-Amplify", "/AdministratorAccess-AWSElasticBeanstalk")
 """AWS's own policies that do not say `*` on `*` and still let one attach AdministratorAccess to a role."""
 
 
@@ -40,15 +41,13 @@ def lambda_foreign_layer(it: Subject) -> Found:
     title="A policy that leads to administrator rights is attached",
     severity="critical",
     theme="identity",
-    types=("aws_iam_role_policy_attachment", "aws_iam_user_policy_attachment", "aws_iam_group_policy_attachment"),
-    reads=("policy_arn",),
+    types=(*ATTACHMENTS, "aws_iam_role"),
     remedy="Detach it and grant what is used.",
     references=("https://docs.aws.amazon.com/aws-managed-policy/latest/reference/IAMFullAccess.html",),
 )
 def iam_full_access_attached(it: Subject) -> Found:
     """IAMFullAccess, and AWS's policies for whole platforms: with one, AdministratorAccess is one call away."""
-    name = str(it["policy_arn"]).rsplit("/", 1)[-1]
-    return name if str(it["policy_arn"]).startswith(MANAGED) and name in TO_ADMINISTRATOR else None
+    return [a.rsplit("/", 1)[-1] for a in attached(it) if a.startswith(MANAGED) and a.endswith(TO_ADMINISTRATOR)]
 
 
 @rule(

@@ -7,7 +7,7 @@ from typing import Any
 from drift.model.resource import GLOBAL
 from drift.providers.aws.policy.document import ANYBODY, Statement, Test
 from drift.providers.aws.rules.policies import open_to_accounts, open_to_all, read
-from drift.rules.spec import Fail, Found, failure, rule
+from drift.rules.spec import Fact, Fail, Found, failure, rule
 from drift.rules.subject import Subject
 
 BLOCKS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
@@ -58,8 +58,19 @@ def s3_public_acl(it: Subject) -> Found:
     else:
         given = it.all("access_control_policy.grant[]")
         grants = [((g.get("grantee") or {}).get("uri"), g.get("permission")) for g in given]
-    open_ = sorted(f"{permission} to {str(uri).rsplit('/', 1)[-1]}" for uri, permission in grants if _public(uri))
-    return open_ if open_ and not blocked(it, "ignore_public_acls") else None
+    found = sorted({(str(permission), str(uri).rsplit("/", 1)[-1]) for uri, permission in grants if _public(uri)})
+    if not found or blocked(it, "ignore_public_acls"):
+        return None
+    return [
+        Fact(f"{permission} to {whom}", answers=("s3_bucket_public_access", *_acl_claims(permission)))
+        for permission, whom in found
+    ]
+
+
+def _acl_claims(permission: str) -> tuple[str, ...]:
+    reads = ("s3_bucket_public_list_acl", "S3.2") if permission in ("READ", "READ_ACP", "FULL_CONTROL") else ()
+    writes = ("s3_bucket_public_write_acl", "S3.3") if permission in ("WRITE", "WRITE_ACP", "FULL_CONTROL") else ()
+    return (*reads, *writes)
 
 
 @rule(
@@ -212,7 +223,11 @@ def s3_kms(it: Subject) -> Found:
         return None
     own = "server_side_encryption_configuration." if it.type == "aws_s3_bucket" else ""
     how = it.at(f"{own}rule.apply_server_side_encryption_by_default.sse_algorithm")
-    return None if str(how).startswith("aws:kms") else f"encrypted with {how}" if how else "not encrypted"
+    if str(how).startswith("aws:kms"):
+        return None
+    own_key = ("s3_bucket_kms_encryption", "S3.17")
+    said = f"encrypted with {how}" if how else "not encrypted"
+    return [Fact(said, "key", own_key if how else (*own_key, "s3_bucket_default_encryption"))]
 
 
 @rule(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from drift.model.drift import Severity
 from drift.providers.aws.policy.trust import Width
 from drift.providers.aws.rules.policies import open_to_all, other_accounts, trusted_providers, trusted_services
@@ -76,19 +78,36 @@ def iam_trust_federated(it: Subject) -> Found:
     severity="high",
     theme="identity",
     types=("aws_iam_role",),
-    reads=("assume_role_policy", "managed_policy_arns"),
+    reads=("assume_role_policy",),
     remedy="Remove the account, list it as trusted, or require an external id.",
     references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",),
-    prowler=("iam_role_cross_account_readonlyaccess_policy",),
 )
 def iam_trust_foreign(it: Subject) -> Found:
     """The account is neither this one nor trusted, and the trust policy requires neither an external id nor a condition
     on who."""
-    strangers = other_accounts(it, it["assume_role_policy"], external_id=True)
-    if not strangers:
-        return None
-    reading = any(str(a).endswith(":policy/ReadOnlyAccess") for a in it["managed_policy_arns"] or ())
-    return Fail([f"trusts {s}" for s in strangers], context="which may read everything" if reading else "")
+    return [f"trusts {s}" for s in _strangers(it)]
+
+
+@rule(
+    title="A foreign account can read everything",
+    severity="high",
+    theme="identity",
+    types=("aws_iam_role",),
+    reads=("assume_role_policy", "managed_policy_arns"),
+    remedy="Remove the account, or replace ReadOnlyAccess by a policy for what is read.",
+    references=("https://docs.aws.amazon.com/aws-managed-policy/latest/reference/ReadOnlyAccess.html",),
+    prowler=("iam_role_cross_account_readonlyaccess_policy",),
+    implies=("iam-trust-foreign",),
+)
+def iam_trust_foreign_reads(it: Subject) -> Found:
+    """The role has ReadOnlyAccess: the other account can read data, code and settings of the whole account."""
+    strangers = _strangers(it)
+    reads = strangers and any(str(a).endswith(":policy/ReadOnlyAccess") for a in it["managed_policy_arns"] or ())
+    return [f"trusts {s}" for s in strangers] if reads else None
+
+
+def _strangers(it: Subject) -> Sequence[str]:
+    return tuple(other_accounts(it, it["assume_role_policy"], external_id=True))
 
 
 @rule(

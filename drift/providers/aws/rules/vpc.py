@@ -11,10 +11,13 @@ from drift.providers.aws.network.reach import Unread
 from drift.providers.aws.rules.exposure import inside, way_out
 from drift.providers.aws.rules.networks import entries, entry_of_rule, known, network, tried
 from drift.providers.aws.rules.policies import account_of, open_to_strangers
-from drift.providers.aws.rules.ports import HIGHEST
+from drift.providers.aws.rules.ports import HIGHEST, claims_at
 from drift.rules.spec import Fact, Fail, Found, rule
 from drift.rules.subject import Subject
 from drift.rules.world import Unknown
+
+NACL_ALL = "ec2_networkacl_allow_ingress_any_port"
+NACL_CHECKS = ("ec2_networkacl_allow_ingress_tcp_port_22", "ec2_networkacl_allow_ingress_tcp_port_3389")
 
 
 @rule(
@@ -25,11 +28,7 @@ from drift.rules.world import Unknown
     near=("aws_network_acl", "aws_subnet", "aws_route_table", "aws_security_group"),
     remedy="Allow required networks; deny these ports for 0.0.0.0/0.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
-    prowler=(
-        "ec2_networkacl_allow_ingress_any_port",
-        "ec2_networkacl_allow_ingress_tcp_port_22",
-        "ec2_networkacl_allow_ingress_tcp_port_3389",
-    ),
+    prowler=(NACL_ALL, *NACL_CHECKS),
     security_hub=("EC2.21",),
 )
 def nacl_world(it: Subject) -> Found:
@@ -51,9 +50,9 @@ def nacl_world(it: Subject) -> Found:
             if mine is not None and entry.number != mine.number:
                 continue
             what = "all ports" if _all_ports(entry) else ", ".join(map(str, sorted(ports)))
-            facts.append(Fact(
-                f"rule {entry.number} allows {what} from {entry.cidr}", frozenset((p, entry.cidr) for p in ports)
-            ))  # fmt: skip
+            answers = (*claims_at(NACL_CHECKS, ports), "EC2.21", *([NACL_ALL] if _all_ports(entry) else []))
+            said = f"rule {entry.number} allows {what} from {entry.cidr}"
+            facts.append(Fact(said, frozenset((p, entry.cidr) for p in ports), answers))
     if not facts:
         return None
     wanted = sorted({p for f in facts if isinstance(f.of, frozenset) for p, _ in f.of})
@@ -229,14 +228,20 @@ def nfw_policy_pass(it: Subject) -> Found:
     """A default action is aws:pass; or traffic is forwarded to stateful rules, but there is no rule group and no
     default drop action."""
     policy = it["firewall_policy"] or {}
-    for name in ("stateless_default_actions", "stateless_fragment_default_actions"):
-        if "aws:pass" in (policy.get(name) or ()):
-            return f"{name}: aws:pass"
+    check = "networkfirewall_policy_"
+    claims = {
+        "stateless_default_actions": (f"{check}default_action_full_packets", "NetworkFirewall.4"),
+        "stateless_fragment_default_actions": (f"{check}default_action_fragmented_packets", "NetworkFirewall.5"),
+    }
+    passed = [Fact(f"{n}: aws:pass", answers=c) for n, c in claims.items() if "aws:pass" in (policy.get(n) or ())]
     if policy.get("stateful_rule_group_reference") or policy.get("stateless_rule_group_reference"):
-        return None
+        return passed
     forwards = "aws:forward_to_sfe" in (policy.get("stateless_default_actions") or ())
     drops = any(str(action).startswith("aws:drop") for action in policy.get("stateful_default_actions") or ())
-    return "no rule group handles forwarded traffic" if forwards and not drops else None
+    if not forwards or drops:
+        return passed
+    none = (f"{check}rule_group_associated", "NetworkFirewall.3")
+    return [*passed, Fact("no rule group handles forwarded traffic", answers=none)]
 
 
 @rule(

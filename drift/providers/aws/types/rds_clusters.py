@@ -334,6 +334,10 @@ DOCDB_SNAPSHOT = replace(
     CLUSTER_SNAPSHOT,
     name="aws_docdb_cluster_snapshot",
     list=snapshots("Engine == 'docdb'"),
+    computed={
+        **CLUSTER_SNAPSHOT.computed,
+        "shared_accounts": replace(CLUSTER_SNAPSHOT.attributes["shared_accounts"], outside_schema=True),
+    },
     attributes={k: v for k, v in CLUSTER_SNAPSHOT.attributes.items() if k.startswith("db_")},
     owners=(of_stack("TagList"),),
     refs=(Ref("db_cluster_identifier", to="aws_docdb_cluster"), Ref("kms_key_id", to="aws_kms_key", by="arn")),

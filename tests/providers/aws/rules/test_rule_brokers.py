@@ -37,7 +37,7 @@ def test_file_servers(attributes: dict[str, Any], expected: tuple[str, str | Non
 @pytest.mark.parametrize(
     ("attributes", "expected"),
     [
-        ({"authentication_type": "API_KEY"}, ("authentication_type is API_KEY", "high")),
+        ({"authentication_type": "API_KEY"}, ("authentication_type is API_KEY; field_log_level is NONE", "high")),
         ({"authentication_type": "AWS_IAM"}, ("field_log_level is NONE", "medium")),
         ({"authentication_type": "AWS_IAM", "log_config": [{"field_log_level": "NONE"}]},
          ("field_log_level is NONE", "medium")),
