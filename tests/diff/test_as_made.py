@@ -333,3 +333,38 @@ def test_an_image_of_an_instance_is_an_image(tmp_path: Path) -> None:
     report = checked(tmp_path, state, {"ec2:DescribeImages": {"Images": images}}, "aws_ami", "aws_ami_from_instance")
 
     assert strangers(report, "aws_ami") == ["ami-2"]
+
+
+FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:job"
+
+
+@pytest.mark.parametrize("auth", ["NONE", "AWS_IAM"])
+def test_an_address_of_a_function_that_nobody_describes(auth: str, tmp_path: Path) -> None:
+    url = {"FunctionUrl": "https://abcdefgh12345678.lambda-url.us-east-1.on.aws/", "FunctionArn": FUNCTION, "AuthType": auth,
+           "CreationTime": "2026-01-01T00:00:00Z", "LastModifiedTime": "2026-01-01T00:00:00Z"}  # fmt: skip
+    anybody = {"Sid": "x", "Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunctionUrl",
+               "Resource": FUNCTION, "Condition": {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}}  # fmt: skip
+    answers = {
+        "lambda:ListFunctions": {"Functions": [{"FunctionName": "job", "FunctionArn": FUNCTION}]},
+        "lambda:ListFunctionUrlConfigs": {"FunctionUrlConfigs": [url]},
+        "lambda:GetPolicy": {"Policy": json.dumps({"Version": "2012-10-17", "Statement": [anybody]})},
+    }
+    state = {"aws_lambda_function.job": {"id": "job", "function_name": "job", "arn": FUNCTION}}
+    report = checked(
+        tmp_path, state, answers, "aws_lambda_function", "aws_lambda_function_url", "aws_lambda_permission"
+    )
+
+    assert len(strangers(report, "aws_lambda_function_url")) == 1
+    assert ("lambda-url-public" in found(report)) is (auth == "NONE")
+
+
+@pytest.mark.parametrize(
+    ("point", "kind"), [("arn:aws:backup:us-east-1:1:recovery-point:x", "expected"), ("", "modified")]
+)
+def test_a_backup_window_that_aws_backup_set(point: str, kind: str, tmp_path: Path) -> None:
+    there = {"DBInstanceIdentifier": "main", "DbiResourceId": "db-1", "DBInstanceArn": DB,
+             "PreferredBackupWindow": "03:00-03:30", **({"AwsBackupRecoveryPointArn": point} if point else {})}  # fmt: skip
+    state = {"aws_db_instance.main": {"id": "db-1", "identifier": "main", "arn": DB, "backup_window": "09:00-09:30"}}
+    report = checked(tmp_path, state, {"rds:DescribeDBInstances": {"DBInstances": [there]}}, "aws_db_instance")
+
+    assert [line for line in lines(report) if "backup_window" in line] == [f"{kind} aws_db_instance.main backup_window"]
