@@ -5,16 +5,23 @@ from __future__ import annotations
 import ast
 import io
 import re
+import sys
+import threading
 import tokenize
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import FrameType
 
 import grimp
 import networkx as nx
 import pytest
+from click.testing import CliRunner
+
+from drift.cli import cli
 
 DRIFT = Path(__file__).parents[1] / "drift"
+QUEUE = "aws_sqs_queue"
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:
@@ -120,3 +127,58 @@ def test_no_module_is_long() -> None:
     lengths = {f.relative_to(DRIFT).as_posix(): len(f.read_text().splitlines()) for f in DRIFT.rglob("*.py")}
 
     assert {path: lines for path, lines in lengths.items() if lines > 600} == {}
+
+
+ARCHITECTURE = (DRIFT.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+NAMED = frozenset(re.findall(r"`([^`\n]+)`", ARCHITECTURE))
+
+
+def test_every_module_that_the_architecture_names_is_there() -> None:
+    root = DRIFT.parent
+    there = [
+        f"/{p.relative_to(root).as_posix()}" for top in ("drift", "tests", "fixtures") for p in (root / top).rglob("*")
+    ]
+    modules = {name for name in NAMED if re.fullmatch(r"[\w/]+(\.py|/)", name)}
+    programs = {name.split()[2].replace(".", "/") for name in NAMED if name.startswith("python -m ")}
+
+    assert [m for m in sorted(modules) if not any(p.endswith(f"/{m.rstrip('/')}") for p in there)] == []
+    assert [p for p in sorted(programs) if not {f"/{p}", f"/{p}.py"} & set(there)] == []
+
+
+def test_an_attribute_takes_the_trip_that_is_written_down() -> None:
+    """Every function that the page names is called on the way of a queue's attribute from the state to the table."""
+    trip = ARCHITECTURE.split("## The trip of one attribute")[1].split("\n## ")[0]
+    named = {n for n in re.findall(r"`([\w.]+)`", trip) if re.search(r"(?:^|\.)[a-z]\w*\.[A-Za-z]|^[A-Z]\w+\.\w+$", n)}
+    called: set[str] = set()
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(str(DRIFT)):
+            module = Path(frame.f_code.co_filename).relative_to(DRIFT).with_suffix("").as_posix().replace("/", ".")
+            called.add(f".{module}.{frame.f_code.co_qualname}".removesuffix(".__init__"))
+            called.add(f".{module}")
+
+    world = DRIFT.parent / "fixtures" / "worlds" / "sqs"
+    words = ["check", "--state", f"{world}/refreshed.tfstate", "--replay", f"{world}/tampered.jsonl", "--only", QUEUE]
+    before = sys.getprofile()
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        said = CliRunner().invoke(cli, [*words, "--only-state"], standalone_mode=False).output
+    finally:
+        sys.setprofile(before)
+        threading.setprofile(None)  # type: ignore[arg-type]
+
+    assert "receive_wait_time_seconds" in said
+    assert len(named) > 15
+    assert [n for n in sorted(named) if not any(c.endswith(f".{n}") for c in called)] == []
+
+
+OF_THE_SUITE = {"bench", "faults", "goldens", "support", "worlds"}
+"""Directories of tests that are about no single package: measurements, what may go wrong, recorded accounts."""
+
+
+def test_the_tests_of_a_package_are_where_it_is_named() -> None:
+    packages = {p.parent.name for p in DRIFT.glob("*/__init__.py")}
+    tests = {p.name for p in DRIFT.parent.joinpath("tests").iterdir() if p.is_dir() and p.name != "__pycache__"}
+
+    assert tests - OF_THE_SUITE == packages

@@ -319,25 +319,6 @@ def test_a_recording_never_takes_the_place_of_another_file(tmp_path: Path) -> No
     assert mine.read_text() == "mine"
 
 
-def test_demo_finds_the_tampering() -> None:
-    done = drift("demo", "--format", "json")
-    report = json.loads(done.stdout)
-    said = {d["address"] or f"{d['type']} {d['name'] or d['id']}": d["kind"] for d in report["drift"]}
-
-    assert done.returncode == 1
-    assert said == {
-        "aws_iam_role.worker": "modified",
-        "aws_s3_bucket_versioning.assets": "modified",
-        "aws_security_group.web": "modified",
-        "aws_sqs_queue.orders": "modified",
-        "aws_cloudwatch_log_group.audit": "missing",
-        "aws_s3_bucket_public_access_block.assets": "missing",
-        "aws_iam_user contractor": "unmanaged",
-        "aws_s3_bucket shop-export-for-anna": "unmanaged",
-        "aws_security_group try-out": "unmanaged",
-    }
-
-
 def test_graph_of_the_desired_side_needs_no_cloud() -> None:
     done = drift("graph", "--state", TAMPERED / "refreshed.tfstate", "--side", "desired", "--format", "json")
     graph = json.loads(done.stdout)

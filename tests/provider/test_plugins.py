@@ -98,7 +98,7 @@ def test_a_type_of_a_plugin_is_linted_by_its_own_schema(tmp_path: Path) -> None:
 
     assert said.returncode == 1
     assert "aws_example: colour is neither compared nor ignored" in said.stdout
-    assert "aws_example: label: 'nam' leads nowhere" in said.stdout
+    assert "aws_example: label: 'nam' does not exist" in said.stdout
 
 
 def test_a_lint_of_a_type_that_nobody_describes_says_so(tmp_path: Path) -> None:
@@ -157,4 +157,4 @@ def test_a_plugin_of_the_wrong_kind_is_named(tmp_path: Path) -> None:
     done = drift(env, "rules")
 
     assert done.returncode == 2
-    assert "gives no Rule" in done.stderr
+    assert "does not provide a Rule" in done.stderr

@@ -12,7 +12,7 @@ from drift.provider.facts import Facts
 from drift.provider.installed import installed
 from drift.provider.propose import propose, singular, snake
 from drift.providers.aws import AWS
-from tests.provider.tiny import TINY
+from tests.conformance.tiny import TINY
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from drift.normalize import values
 from drift.provider.kinds import attr, block, set_of, text
-from drift.provider.spec import Call, Owner, Ref, ResourceType
+from drift.provider.spec import Call, Ref, ResourceType
 from drift.providers.aws.kinds import tags
 from drift.providers.aws.normalize.names import group_arn
 from drift.providers.aws.types.logs import GONE
 
-STACK_TAG = Owner('Tags."aws:cloudformation:stack-id"', "CloudFormation")
 # one call for each: the listing has no tags
 TAGS = Call(op="ListTagsForResource", take="tags", into="Tags", gone=GONE, bind={"resourceArn": "arn"})
 
@@ -37,7 +36,6 @@ DELIVERY_DESTINATION = ResourceType(
         Ref("delivery_destination_configuration.destination_resource_arn", to="aws_kinesis_firehose_delivery_stream",
             by="arn"),
     ),
-    owners=(STACK_TAG,),
 )
 
 QUERY_DEFINITION = ResourceType(

@@ -7,11 +7,10 @@ from typing import Any
 
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, flag, number, set_of, text
-from drift.provider.spec import Attr, Call, Owner, Ref, ResourceType
+from drift.provider.spec import Attr, Call, Ref, ResourceType
 from drift.providers.aws.kinds import kms_key, tags
 
 GONE = frozenset({"ResourceNotFoundException"})
-MADE_BY_STACK = Owner("Tags[?key == 'aws:cloudformation:stack-id']", "CloudFormation")
 NEVER = "never returned by AWS"
 
 
@@ -72,7 +71,6 @@ NAMESPACE = ResourceType(
         Ref("default_iam_role_arn", to="aws_iam_role", by="arn"),
     ),
     creates=(Ref("admin_password_secret_arn", to="aws_secretsmanager_secret", by="arn"),),
-    owners=(MADE_BY_STACK,),
 )
 
 # what AWS answers where nobody set it (Redshift management guide, "Configuration parameters")
@@ -123,7 +121,6 @@ WORKGROUP = ResourceType(
         Ref("security_group_ids[]", to="aws_security_group"),
         Ref("subnet_ids[]", to="aws_subnet"),
     ),
-    owners=(MADE_BY_STACK,),
 )
 
 ENDPOINT_ACCESS = ResourceType(

@@ -13,7 +13,7 @@ from drift.conformance import Conformance, Example, verdicts
 from drift.provider.kinds import text
 from drift.provider.lint import lint
 from drift.provider.spec import Call
-from tests.provider.tiny import KEY, ROOM, TINY, House
+from tests.conformance.tiny import KEY, ROOM, TINY, House
 
 RECORDED, CHANGED = "open sesame", "let me in"
 STATE = {
