@@ -166,7 +166,7 @@ def test_an_attribute_takes_the_trip_that_is_written_down() -> None:
         said = CliRunner().invoke(cli, [*words, "--only-state"], standalone_mode=False).output
     finally:
         sys.setprofile(before)
-        threading.setprofile(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
 
     assert "receive_wait_time_seconds" in said
     assert len(named) > 15
