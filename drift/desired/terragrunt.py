@@ -257,7 +257,8 @@ class _File:
         return blocks(self.body, "remote_state")
 
     def _untold(self, block: Block, *names: str) -> StateError:
-        said = f"`{block.type}`: {', '.join(names)} is unknown without running Terragrunt{self._why()}"
+        which = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}"
+        said = f"`{block.type}`: {which} unknown without running Terragrunt{self._why()}"
         return StateError(f"{self.path}:{block.line}", said, RUN)
 
     def _told(self, type_: str, expr: Expr | None, block: Block) -> Config:

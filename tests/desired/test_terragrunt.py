@@ -123,10 +123,10 @@ def test_terragrunts_arguments_complete_and_correct_the_backend_of_the_module(tm
         (state('try(read_terragrunt_config("no.hcl").locals.b, "fallback")'), "s3://fallback/k"),
         (state('read_terragrunt_config("no.hcl", { locals = { b = "given" } }).locals.b'), "s3://given/k"),
         (state('try(find_in_parent_folders("no.yaml"), "none")'), "s3://none/k"),
-        (state('"b"').replace('"s3"', 'run_cmd("x")'), "`remote_state`: backend cannot be told"),
+        (state('"b"').replace('"s3"', 'run_cmd("x")'), "`remote_state`: backend is unknown"),
         (
             'generate "backend" {\n  path = "b.tf"\n  contents = "backend \\"s3\\" { bucket = \\"${run_cmd("x")}\\" }"\n}\n',
-            "`generate`: contents cannot be told",
+            "`generate`: contents is unknown",
         ),
         ('generate "provider" {\n  path = "p.tf"\n  contents = run_cmd("x")\n}\n' + state('"b"'), "s3://b/k"),
         ("", "only the module that it deploys"),

@@ -169,7 +169,7 @@ def test_a_signal_may_ask_for_what_was_read(stalled_server: tuple[str, threading
     assert process.returncode == 3, error
     assert report["drift"] == []
     assert {g["code"] for g in report["coverage"]["gaps"]} == {INTERRUPTED}
-    assert report["warnings"][0].startswith("this report is partial: it was interrupted")
+    assert report["warnings"][0].startswith("this report is partial: the run was interrupted")
 
 
 def test_the_time_that_is_given_ends_in_a_report(stalled_server: tuple[str, threading.Event], state: Path) -> None:

@@ -178,7 +178,7 @@ def test_overrides_are_no_second_declaration(tmp_path: Path) -> None:
 def test_a_variable_that_is_not_declared_is_told(tmp_path: Path) -> None:
     (tmp_path / "x.auto.tfvars").write_text("known = 1\nother = 2\n")
     warnings = read(tmp_path, 'variable "known" {}\n', "nosuch=1", "known=2").warnings
-    assert [w.partition("declares no such variable")[0].rpartition("/")[2] for w in warnings] == [
+    assert [w.partition(", and no variable of ")[0].rpartition("/")[2] for w in warnings] == [
         "x.auto.tfvars:2: sets 'other'",
         "--var: sets 'nosuch'",
     ]
