@@ -119,6 +119,7 @@ def document(report: Report) -> dict[str, Any]:
         notes.append(("Not on this page", [rest]))
     return {
         "drift": [_drift(d) for d in drifts],
+        "total": len(report.drift),
         "links": [
             {"start": _end(link.start), "end": _end(link.end), "attribute": visible(link.attribute)}
             for link in report.links[: SHOWN.most]

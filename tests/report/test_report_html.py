@@ -141,7 +141,7 @@ def test_ten_thousand_are_drawn_as_far_as_one_looks(tmp_path: Path) -> None:
     many = tuple(Drift("unmanaged", None, stranger("aws_s3_bucket", f"bucket-{i}")) for i in range(10_000))
     page = drawn(replace(REPORT, drift=many), tmp_path)
 
-    assert ">5000 drifted resources<" in page  # the bound `shown`
+    assert ">5000 of 10000 drifted resources<" in page  # the bound `shown`
     assert "Not on this page" in page
     assert "5,000 more" in page or "5000 more" in page
     assert 50 <= page.count('<details class="entry"') <= 500

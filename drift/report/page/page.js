@@ -155,8 +155,8 @@ function show() {
   allowed = AT_ONCE;
   section = null;
   byId("entries").replaceChildren();
-  byId("shown").textContent = found.length === data.drift.length
-    ? `${found.length} drifted resource${found.length === 1 ? "" : "s"}` : `${found.length} of ${data.drift.length} drifted resources`;
+  byId("shown").textContent = found.length === data.total
+    ? `${found.length} drifted resource${found.length === 1 ? "" : "s"}` : `${found.length} of ${data.total} drifted resources`;
   if (!data.drift.length) byId("entries").append(make("p", { class: "empty" }, data.nothing));
   more();
   for (const listener of listeners) listener(found);
