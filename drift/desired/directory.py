@@ -24,10 +24,10 @@ def place_of(directory: Path, given: Sequence[str] = (), variables: Given | None
     Asked in this order: what a unit of Terragrunt says, the backend that `terraform init` resolved (unless `given`
     completes or corrects that of the configuration, as `-backend-config` does), the `backend` block, the local file.
     `variables` are those of the command line: where the block names a variable (OpenTofu), they say which state it is,
-    and what `init` once resolved for others does not count.
+    and so does the environment, and what `init` once resolved for others does not count.
     """
     told = variables is not None and bool(variables.variables or variables.files)
-    passed_over = bool(given) or (told and names_variables(directory))
+    passed_over = bool(given) or (names_variables(directory) and (told or names_environment(directory)))
     found = "" if given else unit_place(directory)
     found = found or ("" if passed_over else backend_of(directory))
     found = found or declared_in(directory, given, variables)
@@ -93,6 +93,20 @@ def names_variables(directory: Path) -> bool:
     from drift.desired import declared
 
     return directory.is_dir() and declared.is_evaluated(directory)
+
+
+def names_environment(directory: Path) -> bool:
+    """Whether variables of the environment (TF_VAR_…) change which state the configuration declares."""
+    from drift.desired import declared
+    from drift.desired.hcl.inputs import Given
+
+    said: list[Any] = []
+    for variables in (Given(), Given(environment={})):
+        try:
+            said.append(declared.backend(directory, (), workspace(directory), variables))
+        except StateError:
+            said.append(None)  # reading says why
+    return said[0] is not None and said[0] != said[1]
 
 
 def declared_in(directory: Path, given: Sequence[str] = (), variables: Given | None = None) -> str:

@@ -269,6 +269,16 @@ def test_variables_of_the_command_line_say_which_state(tmp_path: Path) -> None:
     assert directory.place_of(tmp_path, variables=Given(("env=prod",))) == "s3://b/prod/x", "init ran for another"
 
 
+def test_variables_of_the_environment_say_which_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"main.tofu": EARLY})
+    resolved(tmp_path, "s3", bucket="b", key="stage/x")
+    assert directory.place_of(tmp_path) == "s3://b/stage/x", "init was given what nobody says now"
+    monkeypatch.setenv("TF_VAR_other", "x")
+    assert directory.place_of(tmp_path) == "s3://b/stage/x"
+    monkeypatch.setenv("TF_VAR_env", "prod")
+    assert directory.place_of(tmp_path) == "s3://b/prod/x"
+
+
 def test_what_init_resolved_counts_where_nothing_is_evaluated(tmp_path: Path) -> None:
     write(tmp_path, {"main.tf": EARLY.replace("${var.env}", "fixed")})
     resolved(tmp_path, "s3", bucket="b", key="resolved")
