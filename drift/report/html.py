@@ -256,7 +256,7 @@ def _groups(report: Report) -> Iterable[dict[str, Any]]:
             [f"{i.kind} {i.address or i.type} {i.id} {i.path} ({i.rule}: {i.reason})" for i in report.ignored],
         ),
         ("Not ours", [f"{r.type} {r.id} ({r.owner})" for r in report.not_ours]),
-        ("Not compared: types not supported yet", [f"{t}: {n}" for t, n in report.not_covered.items()]),
+        ("Not compared", [f"{t}: {n}" for t, n in report.not_covered.items()]),
         (NOT_SEARCHED, list(report.scope.not_searched)),
         ("Not offered by this endpoint", list(report.not_offered)),
     ]

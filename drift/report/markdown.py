@@ -181,9 +181,7 @@ def beside(report: Report, look: Look) -> Iterator[str]:
     yield from _not_reported(report, look)
     if report.not_covered:
         types = [f"{code(t)} {n}" for t, n in report.not_covered.items()]
-        yield from folded(
-            f"Not compared: types not supported yet ({sum(report.not_covered.values())})", _listed(types, look)
-        )
+        yield from folded(f"Not compared ({sum(report.not_covered.values())})", _listed(types, look))
     if report.scope.not_searched:
         title = f"{NOT_SEARCHED} ({len(report.scope.not_searched)})"
         yield from folded(title, _listed([code(t) for t in report.scope.not_searched], look))

@@ -264,7 +264,10 @@ def beyond(count: int) -> str:
 
 
 def not_compared(report: Report, most: int = 6) -> str:
-    """The number of managed resources of each type that drift does not support, most frequent first; empty for none."""
+    """The number of managed resources of each type that was not compared, most frequent first; empty for none.
+
+    drift does not support the type, or another provider has it.
+    """
     types = sorted(report.not_covered.items(), key=lambda one: (-one[1], one[0]))
     return f"not compared: {some([f'{count} {visible(name)}' for name, count in types], most)}" if types else ""
 
