@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from drift.desired import state as formats
 from drift.desired.ahead import ahead, identities, imported
 from drift.desired.backends import Backend, Backends, Lock
+from drift.desired.copies import without_copies
 from drift.desired.earlier import with_earlier
 from drift.desired.homes import home_of, homes, own_homes
 from drift.desired.instance import Instance, State
@@ -110,6 +111,7 @@ def states_of(sources: Sources) -> tuple[list[State], list[StateError]]:
     """The states with their configurations, and what could not be read; StateError where that is all of them."""
     with unhurried():
         found, failed = read_states(sources.places, sources.backends, sources.directories)
+        found = without_copies(found)
     if failed and not found:
         first, *others = failed
         also = "".join(f"\n  also {e.message}" for e in others)
