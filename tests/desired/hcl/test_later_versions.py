@@ -163,7 +163,8 @@ def test_a_store_of_states_is_said_and_not_passed_over(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_it_is_told_in_a_warning(tmp_path: Path, text: str, says: str) -> None:
+def test_it_is_told_in_a_warning(tmp_path: Path, text: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "evaluation-steps=200K")  # as many as there are take seconds
     warnings = read(tmp_path, text).warnings
     assert len([w for w in warnings if says in w]) == 1, warnings
 

@@ -74,6 +74,7 @@ def meant(names: Names) -> frozenset[str]:
     return every_action() - found if names.inverted else found
 
 
+@lru_cache(maxsize=32_768)  # AWS has fewer actions, and `*` means all of them
 def spelt(action: str) -> str:
     """An action, or a pattern that ends with `*`, as AWS spells it: `iam:PassRole`, `s3:Get*`; else as it is."""
     if action.endswith("*") and action.count("*") == 1:
@@ -106,6 +107,7 @@ def _details(action: str) -> Mapping[str, Any] | None:
     return found
 
 
+@cache
 def level(action: str) -> Level:
     """The access level of an action. One that tags or gives permissions is told as that, not as writing."""
     found = _details(action.lower())
@@ -117,13 +119,10 @@ def level(action: str) -> Level:
 
 def by_level(actions: Iterable[str]) -> dict[Level, list[str]]:
     """Level -> its actions as AWS spells them, sorted; the gravest level first."""
-    out: dict[Level, list[str]] = {}
-    found = [(level(a), spelt(a)) for a in actions]
-    for one in LEVELS:
-        names = sorted(name for of, name in found if of == one)
-        if names:
-            out[one] = names
-    return out
+    found: dict[Level, list[str]] = {one: [] for one in LEVELS}
+    for action in actions:
+        found[level(action)].append(spelt(action))
+    return {one: sorted(names) for one, names in found.items() if names}
 
 
 @cache
