@@ -2,37 +2,71 @@
 
 from __future__ import annotations
 
+import gc
+import io
 import json
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from drift import cli
+from drift.cli import log
+from drift.cli.interrupts import INTERRUPTS
+from drift.desired.backends.s3 import _made as s3_clients
 from tests.support.world import FAKE, WORLDS
 
 AWS = 'provider["registry.terraform.io/hashicorp/aws"]'
 TAMPERED = WORLDS / "security-groups"
 
 
-def drift(
-    *arguments: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
+Done = subprocess.CompletedProcess[str]
+
+
+def drift(*arguments: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None) -> Done:
+    """Run drift by its own door, within this process: with its words, environment, directory and streams."""
+    words = ["drift", *map(str, arguments)]
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="", write_through=True) for _ in range(2)]
+    collecting = gc.get_threshold()
+    with pytest.MonkeyPatch.context() as patch, mock.patch.dict(os.environ, clear=False):
+        for name in [n for n in os.environ if n.startswith("AWS_")]:
+            del os.environ[name]
+        os.environ.update(env or {})
+        patch.chdir(cwd or Path.cwd())
+        patch.setattr(sys, "argv", words)
+        patch.setattr(sys, "stdout", streams[0])
+        patch.setattr(sys, "stderr", streams[1])
+        patch.setattr(INTERRUPTS, "install", lambda: None)  # pytest has its own
+        s3_clients.cache_clear()
+        try:
+            with pytest.raises(SystemExit) as ended:
+                cli.main()
+        finally:
+            log.end()
+            gc.set_threshold(*collecting)
+    status = ended.value.code
+    out, error = (s.buffer.getvalue().decode() for s in streams)
+    return Done(words, status if isinstance(status, int) else 0, out, error)
+
+
+def process(*arguments: str | Path) -> Done:
     """Run drift as a process of its own."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
     return subprocess.run(
         [sys.executable, "-m", "drift", *map(str, arguments)],
-        cwd=cwd, env={**clean, **(env or {})}, capture_output=True, text=True, check=False, timeout=120,
+        env=environment, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
 
 
-def replayed(*arguments: str | Path, tape: str = "tampered") -> subprocess.CompletedProcess[str]:
-    return drift("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", TAMPERED / f"{tape}.jsonl", *arguments)
+def replayed(*arguments: str | Path, tape: str = "tampered", by: Callable[..., Done] = drift) -> Done:
+    return by("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", TAMPERED / f"{tape}.jsonl", *arguments)
 
 
 def state(*resources: dict[str, Any], **top: Any) -> str:
@@ -67,14 +101,14 @@ def test_every_command_has_help(command: str) -> None:
 
 
 def test_clean_account_exits_0() -> None:
-    done = replayed(tape="clean")
+    done = replayed(tape="clean", by=process)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "No drift." in done.stdout
 
 
 def test_drift_exits_1_and_names_it() -> None:
-    done = replayed()
+    done = replayed(by=process)
 
     assert done.returncode == 1
     assert "~ aws_security_group.inline" in done.stdout
@@ -99,7 +133,7 @@ def test_fail_on_unknown_word_is_a_usage_error() -> None:
 
 
 def test_two_runs_give_the_same_bytes() -> None:
-    first, second = replayed("--format", "json"), replayed("--format", "json")
+    first, second = (replayed("--format", "json", by=process) for _ in range(2))
 
     assert first.stdout == second.stdout
     assert json.loads(first.stdout)["schema"] == "drift-report/1"
@@ -282,7 +316,7 @@ def test_unknown_profile(tmp_path: Path) -> None:
 
 def test_broken_tape(tmp_path: Path) -> None:
     file = tmp_path / "tape.jsonl"
-    none = drift("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", file)
+    none = process("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", file)
     file.write_text("{")
     broken = drift("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", file)
     directory = drift("check", "--state", TAMPERED / "refreshed.tfstate", "--replay", tmp_path)
