@@ -31,7 +31,7 @@ def command() -> None:
 @account_options
 @ignore_options
 @click.option("--reason", metavar="TEXT", default="", help="Why the drift is accepted. Written to every entry.")
-@click.option("--owner", metavar="NAME", default="", help="Who answers for it. Written to every entry.")
+@click.option("--owned-by", "owner", metavar="NAME", default="", help="Who answers for it. Written to every entry.")
 @click.option(
     "--expires",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -56,7 +56,7 @@ def write(
     \b
     Examples:
       drift baseline write --state prod.tfstate
-      drift baseline write --only 'aws_iam_*' --reason "before the migration" --owner ana --expires 2027-03-31
+      drift baseline write --only 'aws_iam_*' --reason "before the migration" --owned-by ana --expires 2027-03-31
     """
     file = ignoring.baseline or near(baseline.NAME) or Path(baseline.NAME)
     old = ignoring.accepted() if file.is_file() else None
