@@ -24,9 +24,12 @@ FORMS = re.compile(
 """Tokens with a fixed format, private keys, and passwords in URLs."""
 NAMES = re.compile(
     r"(?i)(?:^|[_\-./])(?:password|passwd|passphrase|secret_?key|api_?key|auth_?token|access_?token|private_?key|"
-    r"secret_?access_?key|client_?secret)$"
+    r"secret_?access_?key|client_?secret|(?:api|bearer|refresh|session)[_-]?token|(?:jwt|webhook|session)[_-]?secret)$"
 )
 """Keys of maps and documents whose values are secrets."""
+_VARIABLE: Final = r"(?:[A-Z][A-Z0-9]*_)*(?:TOKEN|SECRET|PASS|PWD|JWT|(?:ENCRYPTION|SIGNING|MASTER)_KEY|WEBHOOK_URL)"
+"""Names of environment variables that hold secrets. In capitals alone: `NextToken` of an answer is none."""
+VARIABLES = re.compile(rf"{_VARIABLE}")
 
 _FETCHED = re.compile(r"(?i)(?:arn:|\$\{|\{\{|\$\.|ssm:|secretsmanager:|vault:|/)")
 """What stands where a secret is fetched from."""
@@ -34,7 +37,8 @@ SHORTEST: Final = 6
 """Characters of a secret, at least."""
 _ASSIGNED = re.compile(
     r"(?i)(?<![\w.-])(?P<name>[\w.-]*(?:password|passwd|passphrase|secret_?key|api_?key|auth_?token|access_?token|"
-    r"private_?key|secret_?access_?key|client_?secret))(?P<is>[\"']?\s*[=:]\s*[\"']?)(?P<value>[^\s\"'$&{<(,;]{6,})"
+    rf"private_?key|secret_?access_?key|client_?secret)|(?-i:{_VARIABLE}))"
+    r"(?P<is>[\"']?\s*[=:]\s*[\"']?)(?P<value>[^\s\"'$&{<(,;]{6,})"
 )
 """`export DB_PASSWORD=…` in a script, a line of a `.env` file."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
@@ -83,7 +87,7 @@ def is_named(name: str, value: object) -> bool:
     """Whether the name of a member says that its value is a secret, and the value does not say otherwise."""
     if not isinstance(value, str) or len(value) < SHORTEST or _FETCHED.match(value):
         return False
-    return bool(NAMES.search(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)))
+    return bool(VARIABLES.fullmatch(name)) or bool(NAMES.search(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)))
 
 
 _PAIRS: Final = (

@@ -14,7 +14,7 @@ from drift.cli.interrupts import INTERRUPTS
 from drift.diff.redact import redacted
 from drift.errors import DriftError
 from drift.model.drift import Report
-from drift.model.secrets import SHOW, without_tokens
+from drift.model.secrets import SHOW, is_named, replaced, without_tokens
 from drift.model.value import Block, plain
 from drift.provider.installed import installed
 from drift.report import FORMATS, Look, renderer
@@ -163,6 +163,34 @@ def test_settings_are_shown_without_values_of_variables(
     out = capsys.readouterr().out
     assert "password=(not shown)" in out
     assert_no_canary(out)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "TOKEN",
+        "GITHUB_TOKEN",
+        "JWT_SECRET",
+        "DB_PASS",
+        "ENCRYPTION_KEY",
+        "SLACK_WEBHOOK_URL",
+        "apiToken",
+        "refresh-token",
+    ],
+)
+def test_a_name_tells_of_a_secret(name: str) -> None:
+    assert is_named(name, "hunter-two")
+    assert "hunter" not in replaced(
+        f"export {name}=hunter-two" if name.isupper() else f"access_token={'hunter-two'}", lambda _: ""
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["NextToken", "ClientToken", "EncryptionKey", "COMPASS", "TOKENS", "BYPASS", "SECRET_NAME"]
+)
+def test_a_name_that_only_sounds_so_hides_nothing(name: str) -> None:
+    assert not is_named(name, "plain-text")
+    assert replaced(f"{name}=plain-text", lambda _: "") == f"{name}=plain-text"
 
 
 def test_what_is_no_number_is_no_number_in_json() -> None:
