@@ -30,7 +30,7 @@ def command(types: Types, format_: str, verbose: bool) -> None:
     \b
     Examples:
       drift catalog --only 'aws_s3_*' --verbose
-      drift catalog --iam-policy > drift-policy.json
+      drift catalog --format json
     """
     catalog = plugins.catalog()
     names = sorted(types.scope().types(catalog))

@@ -39,7 +39,7 @@ GUARDS = (
 def command(judging: Rules, extent: Extent, output: Output) -> int:
     """Run `drift check` on a small simulated account: no AWS account, no credentials, no network.
 
-    drift simulates AWS inside this process (moto), creates the resources of an example state,
+    The demo simulates AWS inside this process (moto), creates the resources of an example state,
     changes some of them, and reports the drift. The exit status is that of `drift check`: 1,
     because the account has drifted.
     """

@@ -54,7 +54,7 @@ def command(states: States, configurations: Configurations, types: Types, accoun
       drift doctor
       drift doctor --state 's3://states/**/*.tfstate' --profile audit
 
-    drift tests permissions by making the calls of `drift check --only-state`.
+    It tests permissions by making the calls of `drift check --only-state`.
     Exit status: 0 everything works, 2 a check could not run, 3 it would be incomplete.
     """
     worst = len(WORST) - 1
