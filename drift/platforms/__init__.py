@@ -2,7 +2,7 @@
 
 The platform's own maintained client makes the calls, waits for rate limits and retries. A refusal becomes a
 `PlatformError` without the token. Each client is loaded when it is first used, and installed by an extra:
-`drift[github]`.
+`drift-iac[github]`.
 """
 
 from __future__ import annotations
