@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from drift.cli import COMMANDS, cli
+from tests.support.platforms import GitLabStandIn, served
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
@@ -183,15 +184,16 @@ def test_the_components_script_keeps_the_verdict_though_nothing_can_be_posted(tm
         "CI_PROJECT_DIR": str(tmp_path),
         "CI_PIPELINE_SOURCE": "schedule",
         "CI_PROJECT_ID": "42",
-        "CI_SERVER_URL": "http://127.0.0.1:9",
-        "GITLAB_TOKEN": "glpat-x",
+        "GITLAB_TOKEN": "glpat-wrong",
         "DRIFT_DIRECTORY": str(tmp_path),
         "DRIFT_STATES": str(world / "refreshed.tfstate"),
         "DRIFT_POLICY": "any",
         "DRIFT_REPLAY": str(world / "tampered.jsonl"),
     }
-    done = subprocess.run(["bash", "-e", "-c", script], env=job, capture_output=True, text=True, check=False)
+    with served(GitLabStandIn()) as gitlab:
+        job["CI_SERVER_URL"] = gitlab.url
+        done = subprocess.run(["bash", "-e", "-c", script], env=job, capture_output=True, text=True, check=False)
 
     assert done.returncode == 1, done.stderr
-    assert "cannot be reached" in done.stderr
+    assert "refused with 401" in done.stderr
     assert (tmp_path / "drift-report" / "drift.json").stat().st_size > 1000
