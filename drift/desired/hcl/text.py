@@ -11,9 +11,11 @@ from drift.desired.hcl.scan import Value
 SPACE: Final = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 """What Go's unicode.IsSpace says is space."""
 
-QUOTED: Final = re.compile(r'(?:[^"\\$%\r\n]|\\[^\r\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))++')
+# Nothing follows that could fail, so none of these goes back. A group that never goes back (`)++`) would say it, but
+# Python before 3.11.5 takes the wrong branch where such a group looks ahead.
+QUOTED: Final = re.compile(r'(?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))+')
 """A run of text in quotes, escapes and all."""
-BARE: Final = re.compile(r"(?:[^$%\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+\n?")
+BARE: Final = re.compile(r"(?:[^$%\n]++|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*\n?")
 """A run of text in a heredoc, to its line's end: trim markers reach no further."""
 
 _ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|([$%])\2\{", re.DOTALL)
