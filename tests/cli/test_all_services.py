@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from drift.cli import plugins
 from drift.desired.load import build
 from drift.live.asker import Asker
 from drift.live.tape import Player, Recorder
@@ -18,7 +19,7 @@ from drift.model.drift import Report
 from drift.model.resource import Key, Resource
 from drift.provider.api import Answer, Refused, Request
 from drift.provider.installed import installed
-from drift.providers.aws.signs import SELDOM, SERVICES, TAGGED, signs
+from drift.providers.aws.signs import BESIDE, SELDOM, SERVICES, TAGGED, signs
 from drift.report import Look, table
 from drift.report.select import Difference
 from drift.survey import Scope, worth
@@ -109,6 +110,13 @@ def test_of_a_service_that_a_state_uses_everything_is_looked_for() -> None:
 
 def test_what_is_seldom_there_is_looked_for_where_a_state_has_some() -> None:
     assert looked_for("aws_s3_bucket_inventory") & SELDOM == {"aws_s3_bucket_inventory"}
+
+
+def test_what_a_rule_needs_beside_a_type_is_looked_for_where_their_service_is_used() -> None:
+    """A repository that scans nothing is no fault where its registry scans: who has one is asked about the other."""
+    assert {name for rule in plugins.rules() for name in rule.near} & SELDOM == BESIDE
+    assert "aws_ecr_registry_scanning_configuration" not in looked_for()
+    assert "aws_ecr_registry_scanning_configuration" in looked_for("aws_ecr_repository")
 
 
 def test_every_type_that_is_seldom_there_is_one_of_a_service_looked_for() -> None:

@@ -53,6 +53,13 @@ SELDOM = frozenset({
 """Types of these services that few have or that change nothing by themselves: no data, and nobody whom they let in; and
 settings that every account has, of which none is anybody's. They are looked for where a state has one."""
 
+BESIDE = frozenset({
+    "aws_ecr_lifecycle_policy", "aws_ecr_registry_scanning_configuration", "aws_elasticache_subnet_group",
+    "aws_redshift_parameter_group", "aws_redshift_subnet_group",
+})  # fmt: skip
+"""Of these the ones that a rule looks at beside another type of their service. Where that service is used they are
+looked for, or the rule could not decide."""
+
 PREFIXES: Mapping[str, tuple[str, ...]] = {
     "airflow": ("mwaa",),
     "aoss": ("opensearchserverless",),
@@ -86,7 +93,9 @@ _PRINCIPAL = re.compile(r"([\w.-]+)\.amazonaws\.com\b")
 
 def is_looked_for(entry: ResourceType, used: Set[str]) -> bool:
     """Whether it is looked for where no state has it; `used` are the services that a state or the account shows."""
-    return entry.name not in SELDOM and (entry.service in SERVICES or entry.service in used)
+    if entry.name in SELDOM and not (entry.name in BESIDE and entry.service in used):
+        return False
+    return entry.service in SERVICES or entry.service in used
 
 
 def signs(asker: Asks, regions: Sequence[str]) -> frozenset[str]:
