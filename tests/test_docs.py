@@ -121,6 +121,13 @@ def _page(entry: object) -> list[str]:
     return [entry] if isinstance(entry, str) else [str(v) for v in entry.values()] if isinstance(entry, dict) else []
 
 
+def test_the_readme_counts_the_rules_that_there_are() -> None:
+    from drift.cli import plugins
+
+    (count,) = re.findall(r"(\d+) rules check", (ROOT / "README.md").read_text())
+    assert int(count) == len(plugins.rules())
+
+
 # ---- what else brings drift to people ---------------------------------------------------------------------------
 
 

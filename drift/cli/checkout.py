@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from drift.model.checkout import root_of
+
 
 def checkout(start: Path) -> tuple[Path, str]:
     """The root of the repository that contains `start`, and the path from the root to `start`, with slashes."""
     start = start.resolve()
-    root = next((d for d in (start, *start.parents) if (d / ".git").exists()), start)
+    root = root_of(start) or start
     return root, start.relative_to(root).as_posix().removeprefix(".")

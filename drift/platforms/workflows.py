@@ -79,8 +79,10 @@ jobs:
         run: drift comment drift.json
         env:
           GITHUB_TOKEN: ${{{{ github.token }}}}
-      - if: always() && steps.check.outcome != 'skipped' && github.event_name != 'pull_request'
-        run: if [ -s drift.json ]; then drift issue drift.json; else drift issue --broken @said; fi
+      - if: "!cancelled() && github.event_name != 'pull_request'"
+        run: |
+          test -s said || echo "a step before the check failed: the log of this run says which" > said
+          if [ -s drift.json ]; then drift issue drift.json; else drift issue --broken @said; fi
         env:
           GITHUB_TOKEN: ${{{{ github.token }}}}
 """
@@ -109,8 +111,8 @@ drift:
     - status=0
     - drift check -f table -f json=drift.json -f gitlab=code-quality.json -f junit=drift.xml 2> said || status=$?
     - cat said >&2
-    - 'if [ ! -s drift.json ]; then drift issue --broken @said;
-      elif [ "$CI_PIPELINE_SOURCE" = merge_request_event ]; then drift comment drift.json;
+    - 'if [ "$CI_PIPELINE_SOURCE" = merge_request_event ]; then [ ! -s drift.json ] || drift comment drift.json;
+      elif [ ! -s drift.json ]; then drift issue --broken @said;
       else drift issue drift.json; fi || echo "it could not be posted: $?" >&2'
     - exit $status
   artifacts:

@@ -6,8 +6,6 @@ from drift.provider.contract import Login
 
 CREDENTIALS = "aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3"
 """The action by its commit."""
-HANDED = "/tmp/aws-token"  # noqa: S108  # in the container of one job
-"""Where a GitLab job keeps its token; the SDKs read it there."""
 
 
 def login(role: str, region: str) -> Login:
@@ -20,6 +18,9 @@ def login(role: str, region: str) -> Login:
           aws-region: {region}
 """,
         tokens={"AWS_TOKEN": "https://gitlab.com"},
-        variables={"AWS_ROLE_ARN": role, "AWS_WEB_IDENTITY_TOKEN_FILE": HANDED, "AWS_DEFAULT_REGION": region},
-        script=('(umask 077 && printf \'%s\' "$AWS_TOKEN" > "$AWS_WEB_IDENTITY_TOKEN_FILE")',),
+        variables={"AWS_ROLE_ARN": role, "AWS_DEFAULT_REGION": region},
+        script=(
+            'export AWS_WEB_IDENTITY_TOKEN_FILE="$(mktemp)"',  # readable by its owner alone; the SDKs read it there
+            'printf \'%s\' "$AWS_TOKEN" > "$AWS_WEB_IDENTITY_TOKEN_FILE"',
+        ),
     )
