@@ -25,6 +25,7 @@ from drift.report.wording import (
     EFFECT,
     NEXT,
     NOT_SEARCHED,
+    UNCERTAIN,
     accepted_line,
     ahead,
     asides,
@@ -42,8 +43,6 @@ from drift.report.wording import (
 
 BROAD = 72
 """Characters of a value on one line; longer values are shown as indented JSON."""
-UNCERTAIN = "Find out first whose it is: a state or an owner that could not be read may have it."
-"""What to do about a resource that may be somebody's."""
 CARDS = {"in sync": "sync", "not read": "unread"}
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from drift.model.drift import Change, Drift
 from drift.report.safe import visible
+from drift.report.wording import UNCERTAIN
 
 
 class Step(NamedTuple):
@@ -62,6 +63,8 @@ def _missing(drift: Drift) -> Iterator[Step]:
 
 
 def _unmanaged(drift: Drift) -> Iterator[Step]:
+    if not drift.certain:
+        yield Step(UNCERTAIN)
     found = drift.found
     label = re.sub(r"[^A-Za-z0-9_]+", "_", found.name or found.id).strip("_").lower() or "found"
     label = label if label[0].isalpha() or label[0] == "_" else f"_{label}"
@@ -70,7 +73,8 @@ def _unmanaged(drift: Drift) -> Iterator[Step]:
         f'import {{\n  to = {drift.type}.{label}\n  id = "{_quoted(found.id)}"\n}}\n'
         "terraform plan -generate-config-out=generated.tf",
     )
-    yield Step("If nobody needs it: delete it. `terraform apply` never will.")
+    if drift.certain:
+        yield Step("If nobody needs it: delete it. `terraform apply` never will.")
     yield Step(
         "If it may stay: say so, with the reason.",
         f"drift ignore {shlex.quote(visible(f'{drift.type}.{found.id}'))} --reason '…'",

@@ -39,6 +39,8 @@ NEXT = {
     " (`drift ignore`).",
 }
 """Kind -> what the user can do about it."""
+UNCERTAIN = "Find out first whose it is: a state or an owner that could not be read may have it."
+"""What to do about a resource that may be somebody's: nothing advises to delete it."""
 EFFECT = {
     "introduced": "introduced by the drift",
     "present": "present before",

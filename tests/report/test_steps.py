@@ -88,6 +88,14 @@ def test_a_hostile_id_is_one_word_of_a_command() -> None:
     assert "\x1b" not in words[2]
 
 
+def test_what_may_be_somebodys_is_not_to_be_deleted() -> None:
+    sure, unsure = (steps(Drift("unmanaged", None, queue(), certain=certain)) for certain in (True, False))
+
+    assert [s.what for s in sure if "delete it" in s.what] != []
+    assert [s.what for s in unsure if "delete it" in s.what] == []
+    assert unsure[0].what.startswith("Find out first whose it is")
+
+
 @pytest.mark.parametrize(
     ("arn", "host"),
     [

@@ -14,7 +14,6 @@ from drift.desired.hcl.jail import is_private, within
 from drift.desired.hcl.values import FEW, NotKnown, TooMuch, Val
 from drift.model.bounds import ELEMENTS, EVALUATION_STEPS, READ_BYTES, TEXT, contents
 
-TOO_DEEP: Final = "an expression is nested deeper than the bound evaluation-depth"
 TOO_MUCH: Final = "its evaluation exceeds the bound evaluation-steps"
 
 

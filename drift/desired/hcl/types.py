@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from drift.desired.hcl.values import DYNAMIC, STRING, Type, Val
 
 PRIMITIVE = ("bool", "number", "string")
-SEQUENCE = ("list", "set", "tuple")
 COLLECTION = ("list", "set", "map")
 
 

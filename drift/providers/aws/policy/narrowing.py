@@ -51,7 +51,6 @@ class _Fixed:
 _Reader = Callable[[frozenset[str]], "_Fixed | Undecided | None"]
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
-_ORGANIZATION = re.compile(r"o-[a-z0-9]{4,32}|[^*?$]+")
 _OWN = re.compile(r"\$\{\s*aws:resource(account|orgid|orgpaths)\s*(,[^}]*)?\}", re.IGNORECASE)
 _ROLE_SESSIONS = re.compile(r"A[RI][A-Z0-9]{14,}:\*")
 
