@@ -1,0 +1,1 @@
+"""Who changed it, when and how, from the audit log."""
