@@ -49,7 +49,7 @@ def command(saved: str | None, broken: str | None, fail_on: tuple[str, ...], pos
     report, policy = load(saved), Policy.parse(fail_on)
     policy.check(catalog() if policy.only else ())
     policy.check_reach(report)
-    drifted = any(policy.fails(d) for d in report.drift)
+    drifted = bool(policy.failing(report))
     scope = posting.scope_of(report)
     if posting.dry_run:
         post = Post(report, scope, posting.link_of())

@@ -148,6 +148,18 @@ class Finding:
         return f"{self.title}: {self.evidence}" if self.evidence else self.title
 
 
+SinceBasis = Literal["event", "first seen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """When the drift began: the event that made it, or else the first scan that saw it."""
+
+    at: str
+    """In UTC: `2026-11-20T14:03:11Z`."""
+    basis: SinceBasis
+
+
 @dataclass(frozen=True, slots=True)
 class Drift:
     """One drifted resource. `desired` is None if it is unmanaged, `actual` if it is missing."""
@@ -161,6 +173,8 @@ class Drift:
     """False if a state or owner that could not be read may describe the resource."""
     recreated_as: Resource | None = None
     """The unmanaged resource that somebody created by hand in the place of this missing one."""
+    since: Since | None = None
+    """When it began, if the audit log or the store of scans tells."""
     saved_as: str = ""
     """The fingerprint in a saved report; empty if this was not read from one."""
 

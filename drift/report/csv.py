@@ -19,6 +19,7 @@ from drift.report.wording import alive, on_request, worst
 COLUMNS = (
     "kind", "address", "type", "id", "name", "arn", "account", "region", "state", "file", "line",
     "attribute", "desired", "recorded", "actual", "severity", "findings", "fingerprint",
+    "since", "since_basis",
 )  # fmt: skip
 
 
@@ -39,7 +40,8 @@ def _rows(drift: Drift) -> Iterator[list[object]]:
         drift.kind, drift.resource.address or "", drift.type, found.id, found.name, found.arn,
         found.key.account, found.key.region, source.state,
     ]  # fmt: skip
-    last = [worst(drift) or "", _findings(drift.findings), drift.fingerprint]
+    since = [drift.since.at, drift.since.basis] if drift.since else ["", ""]
+    last = [worst(drift) or "", _findings(drift.findings), drift.fingerprint, *since]
     for change in drift.changes or (None,):
         file = change.file if change and change.line else source.file
         line = (change.line if change else 0) or source.line
@@ -52,7 +54,7 @@ def _judged(one: Posture) -> list[object]:
     return [
         "judged", found.address or "", found.type, found.id, found.name, found.arn, one.account, one.region,
         found.source.state, found.source.file, found.source.line or "", *_values(None), alive(one)[0].severity,
-        _findings(one.findings), one.fingerprint,
+        _findings(one.findings), one.fingerprint, "", "",
     ]  # fmt: skip
 
 

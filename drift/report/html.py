@@ -38,6 +38,7 @@ from drift.report.wording import (
     notes_on,
     place,
     source_of,
+    traces,
     unread_lines,
 )
 
@@ -154,6 +155,7 @@ def _drift(drift: Drift) -> dict[str, Any]:
     notes = [] if drift.certain else ["Not certain: it may belong to a state or owner that could not be read."]
     if drift.recreated_as is not None:
         notes.append(f"Created again by hand as {visible(drift.recreated_as.id)}.")
+    notes += [f"{line[0].upper()}{line[1:]}." for line in traces(drift)]
     return {
         "kind": drift.kind,
         "address": visible(address) if address else "",

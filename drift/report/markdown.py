@@ -34,6 +34,7 @@ from drift.report.wording import (
     place,
     source_of,
     told,
+    traces,
     unread_lines,
 )
 
@@ -134,6 +135,7 @@ def entry(drift: Drift, look: Look, *, doubtful: bool = False) -> Iterator[str]:
         said.append(f"not certain: it {DOUBT}")
     if drift.recreated_as is not None:
         said.append(f"created again by hand as {code(drift.recreated_as.id)}")
+    said += [code(line) for line in traces(drift)]
     yield f"- {' · '.join(said)}"
     yield from (f"  {line}" for line in _inside(drift, look))
 

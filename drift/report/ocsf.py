@@ -87,9 +87,11 @@ def _event(
 ) -> dict[str, Any]:
     found, address = drift.found, drift.found.address
     kind, type_, source, certain = "judged", found.type, found.source, True
+    since = None
     if isinstance(drift, Drift):
         kind, type_, source, certain = drift.kind, drift.type, source_of(drift), drift.certain
         address = drift.resource.address
+        since = visible(drift.since.at) if drift.since else None
     when = _moment(report)
     severity_id, severity_name = SEVERITY[severity]
     # a type is named after its provider, by Terraform's rule for names
@@ -153,7 +155,7 @@ def _event(
             },
         },
         "remediation": {"desc": remedy, "references": [visible(r) for r in references]},
-        "unmapped": {"kind": kind, "address": visible(address or ""), "certain": certain},
+        "unmapped": {"kind": kind, "address": visible(address or ""), "certain": certain, "since": since},
     }
 
 

@@ -10,6 +10,7 @@ from typing import TextIO
 from drift.model.drift import KINDS, Report
 from drift.report import Look
 from drift.report.escape import label
+from drift.report.wording import age
 
 Sample = tuple[Mapping[str, str], float]
 
@@ -39,6 +40,7 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - m
             "Findings without drift, if --judge asks for them.",
             [({"severity": s, "effect": e}, float(n)) for (s, e), n in sorted(judged.items())],
         ),
+        ("drift_oldest_seconds", "Age of the oldest drift of a known age, by kind.", _oldest(report)),
         ("drift_coverage_ratio", "Managed resources among all resources found, from 0 to 1.", _coverage(report)),
         ("drift_incomplete", "1 if something could not be read.", [({}, float(report.incomplete))]),
         (
@@ -54,6 +56,12 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - m
         lines = [f"{name}{_labels(labels)} {value:.10g}" for labels, value in samples]
         if lines:
             out.write("\n".join((f"# HELP {name} {text}", f"# TYPE {name} gauge", *lines)) + "\n")
+
+
+def _oldest(report: Report) -> list[Sample]:
+    ages = [(d.kind, a) for d in report.drift if (a := age(d, report)) is not None]
+    oldest = {kind: max(a for k, a in ages if k == kind) for kind in sorted({k for k, _ in ages})}
+    return [({"kind": kind}, a.total_seconds()) for kind, a in oldest.items()]
 
 
 def _coverage(report: Report) -> list[Sample]:

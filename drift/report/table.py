@@ -17,7 +17,7 @@ from drift.model.value import Value
 from drift.report import Look, left_out
 from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
-from drift.report.wording import ANSWERED, FATE, NEXT, beyond, by_framework, by_severity, not_compared, sentence
+from drift.report.wording import ANSWERED, FATE, NEXT, beyond, by_framework, by_severity, not_compared, sentence, traces
 
 MARK = {"modified": "~", "missing": "-", "unmanaged": "+"}
 STYLE = {"modified": "yellow", "missing": "red", "unmanaged": "magenta"}
@@ -145,6 +145,7 @@ def _managed(drift: Drift, look: Look) -> Iterator[Text]:
     yield head
     if drift.recreated_as is not None:
         yield Text(f"      created again by hand as {visible(drift.recreated_as.id)}, which is in no state", "yellow")
+    yield from _traces(drift, "      ")
     width = max((len(c.path) for c in drift.changes), default=0)
     for change in drift.changes:
         yield from _change(change, min(width, 32), look)
@@ -155,6 +156,11 @@ def _managed(drift: Drift, look: Look) -> Iterator[Text]:
     yield from _findings(drift, "    ", look)
     if drift.kind == "modified" or drift.findings:
         yield Text()
+
+
+def _traces(drift: Drift, indent: str) -> Iterator[Text]:
+    for line in traces(drift):
+        yield Text(f"{indent}{line}", "dim")
 
 
 def _change(change: Change, width: int, look: Look) -> Iterator[Text]:
@@ -233,6 +239,7 @@ def _unmanaged(report: Report, look: Look) -> Iterator[Text]:
             several = len(report.scope.regions) > 1
             region = f"  {visible(resource.key.region)}" if several else ""
             yield Text.assemble(("    · ", "dim"), visible(resource.id), (name + region, "dim"))
+            yield from _traces(drift, "      ")
             yield from _findings(drift, "      ", look)
     yield from _left(len(found))
     yield Text()

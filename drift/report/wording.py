@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from drift.model.address import Address
@@ -90,6 +91,38 @@ def place(source: Source) -> str:
     if source.file:
         return f"{source.file}:{source.line}" if source.line else source.file
     return source.state
+
+
+def since_when(drift: Drift) -> str:
+    """`since 2026-11-20 14:03 UTC`; for the first scan that saw it, `at the latest since …`; empty if unknown."""
+    if drift.since is None:
+        return ""
+    at = moment(drift.since.at)
+    return f"since {at}" if drift.since.basis == "event" else f"first seen {at}"
+
+
+def moment(at: str) -> str:
+    """A time for people, in UTC: `2026-11-20 14:03 UTC`. Escaped as it is if it is none."""
+    try:
+        return f"{datetime.fromisoformat(at).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    except (ValueError, OverflowError):
+        return visible(at)
+
+
+def age(drift: Drift, report: Report) -> timedelta | None:
+    """How old the drift was when the run began, at least; None if unknown."""
+    if drift.since is None:
+        return None
+    try:
+        began, now = (datetime.fromisoformat(at) for at in (drift.since.at, report.started_at))
+        return max(now - began, timedelta())
+    except (ValueError, TypeError):  # a saved report may hold any text, and a time without a zone
+        return None
+
+
+def traces(drift: Drift) -> list[str]:
+    """What is known of how the drift came about, as visible text, a line each."""
+    return [line for line in (since_when(drift),) if line]
 
 
 def module_of(address: Address | None) -> str:
@@ -232,7 +265,8 @@ def sentence(drift: Drift, longest: int = 200) -> str:
     head = f"{who} is {KIND[drift.kind]}"
     if drift.recreated_as is not None:
         head += f"; {visible(drift.recreated_as.id)} was created by hand in its place"
-    return head + (f": {paths(drift.changes, longest)}" if drift.changes else "")
+    head += f": {paths(drift.changes, longest)}" if drift.changes else ""
+    return "; ".join((head, *traces(drift)))
 
 
 def paths(changes: Iterable[Change], longest: int = 200) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from fnmatch import fnmatchcase
 
 from drift.cli import DONE, DRIFTED, IMPOSSIBLE, INCOMPLETE
@@ -12,14 +13,19 @@ from drift.errors import UsageError
 from drift.model.drift import KINDS, SEVERITIES, Drift, Finding, Posture, Report
 from drift.model.resource import GLOBAL
 from drift.model.suggest import did_you_mean
+from drift.report.wording import age
 
 _SEVERITY = re.compile(r"severity>=(\w+)")
+_AGE = re.compile(r"age>(\d{1,4})([hdw])")
+_UNIT = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _NARROW = re.compile(r"(type|account|region)=(\S+)")
 
 TERMS = (
     "modified, missing, unmanaged, any (the default), new (any drift that the baseline does not accept), none, "
-    "severity>=high (a finding of this severity or higher), introduced (only findings that the drift introduced). "
-    "type=aws_iam_*, account=123456789012 and region=eu-* limit it to these resources. Separate several with commas."
+    "severity>=high (a finding of this severity or higher), introduced (only findings that the drift introduced), "
+    "age>7d (only drift that is older; hours h, days d, weeks w; what is of unknown age counts as older), "
+    "type=aws_iam_*, account=123456789012, region=eu-*. The last four limit it to such drift. Separate "
+    "several with commas."
 )
 HELP = f"Which drift makes the run fail (exit status 1): {TERMS}"
 
@@ -34,6 +40,8 @@ class Policy:
     """Whether only findings that the drift introduced fail a run; those of any severity where none is named."""
     only: tuple[tuple[str, str], ...] = ()
     """(type | account | region, pattern): of each name that is given, one pattern must match."""
+    older: timedelta | None = None
+    """Only drift that is older fails a run; what is of unknown age may be, and fails it."""
 
     @classmethod
     def parse(cls, terms: Iterable[str]) -> Policy:
@@ -44,6 +52,7 @@ class Policy:
         words = [w.strip() for t in terms for w in t.split(",") if w.strip()]
         kinds: set[str] = set()
         severity, introduced = "", False
+        older: timedelta | None = None
         only = []
         for word in words:
             severe = _SEVERITY.fullmatch(word.replace(" ", "").lower())
@@ -53,6 +62,8 @@ class Policy:
                 severity = severe[1]
             elif narrow:
                 only.append((narrow[1], narrow[2]))
+            elif aged := _AGE.fullmatch(word.replace(" ", "").lower()):
+                older = int(aged[1]) * _UNIT[aged[2]]
             elif low == "introduced":
                 introduced = True
             elif low in KINDS:
@@ -63,14 +74,14 @@ class Policy:
                 raise UsageError(
                     f"--fail-on: {word!r} is not a policy",
                     f"Use any of: {', '.join(KINDS)}, any, new, none, introduced, "
-                    f"severity>=LEVEL ({', '.join(SEVERITIES)}), "
+                    f"severity>=LEVEL ({', '.join(SEVERITIES)}), age>7d, "
                     "type=PATTERN, account=ID, region=PATTERN.",
                 )
-        if len(only) == len(words):
+        if len(only) + (older is not None) == len(words):
             kinds.update(KINDS)
         if introduced and not severity:
             severity = SEVERITIES[-1]
-        return cls(frozenset(kinds), severity, introduced, tuple(only))
+        return cls(frozenset(kinds), severity, introduced, tuple(only), older)
 
     def check(self, types: Iterable[str]) -> None:
         """UsageError where it names a type that there is not: it would never fail."""
@@ -93,8 +104,17 @@ class Policy:
     def _named(self, name: str) -> list[str]:
         return [pattern for n, pattern in self.only if n == name]
 
+    def failing(self, report: Report) -> list[Drift]:
+        """The drift that fails the run."""
+        return [d for d in report.drift if self.fails(d) and self._lasts(d, report)]
+
+    def _lasts(self, drift: Drift, report: Report) -> bool:
+        """Whether it is as old as asked for; of unknown age, it may be: a log that does not go back shows nothing."""
+        lasted = age(drift, report)
+        return self.older is None or lasted is None or lasted > self.older
+
     def fails(self, drift: Drift) -> bool:
-        """Whether this drift fails the run; what is not certain does not."""
+        """Whether this drift fails the run, whatever its age; what is not certain does not."""
         if not drift.certain or not self._counts(drift):
             return False
         return drift.kind in self.kinds or any(map(self.minds, drift.findings))
@@ -125,6 +145,6 @@ def status(report: Report, policy: Policy, *, allow_incomplete: bool = False) ->
     if report.states_failed and not report.scope.sources:
         return IMPOSSIBLE
     asked_for = (f for p in report.posture if policy.reaches(p) for f in p.findings)
-    if any(policy.fails(d) for d in report.drift) or any(map(policy.minds, asked_for)):
+    if policy.failing(report) or any(map(policy.minds, asked_for)):
         return DRIFTED
     return INCOMPLETE if report.incomplete and not allow_incomplete else DONE
