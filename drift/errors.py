@@ -8,6 +8,7 @@
     ├── TapeError              a recording cannot be written or read
     │   └── NotOnTapeError     a strict replay was asked what was not recorded
     ├── ReportError            a saved report cannot be read
+    ├── StoreError             the store of scans cannot be read or written, or a query of it is wrong
     └── PlatformError          GitHub, GitLab or a webhook refused what was to be posted
 
 What the cloud refuses during a scan is no exception: it becomes `Unreadable` or a `Gap`
@@ -63,6 +64,10 @@ class NotOnTapeError(TapeError):
 
 class ReportError(DriftError):
     """A saved report cannot be read."""
+
+
+class StoreError(DriftError):
+    """The store of scans cannot be read or written, or a query of it is wrong."""
 
 
 class PlatformError(DriftError):

@@ -29,6 +29,7 @@ COMMANDS = {
     "explain": "Explain the verdict on one resource: what changed, how severe it is, what to do, and what showed it.",
     "demo": "Run `drift check` on a small simulated account: no AWS account, no credentials.",
     "report": "Render a saved report again, in any format, complete or filtered.",
+    "query": "Ask the store of kept scans in SQL.",
     "diff": "Compare two saved reports: new, changed and resolved drift.",
     "comment": "Post a saved report on a pull request, in one comment that is updated.",
     "issue": "Keep one issue for each scope: open it on drift, close it when the drift is gone.",

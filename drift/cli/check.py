@@ -10,6 +10,7 @@ from drift.cli.job import Asked, forecast, run
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
 from drift.cli.options.ignoring import Ignoring, ignore_options
+from drift.cli.options.keeping import Keeping, keeping_options
 from drift.cli.options.output import Output, output_options, write_files
 from drift.cli.options.rules import Extent, Rules, extent_options, rule_options
 from drift.cli.options.scope import Types, type_options
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 @rule_options
 @extent_options
 @output_options
+@keeping_options
 @click.option(
     "--estimate",
     "estimated",
@@ -44,6 +46,7 @@ def command(
     judging: Rules,
     extent: Extent,
     output: Output,
+    keeping: Keeping,
     estimated: bool,
 ) -> int:
     """Compare the account with its Terraform states and configuration, and report the drift.
@@ -60,6 +63,7 @@ def command(
       drift check --judge all,account                  also resources in sync, and what the account lacks
       drift check --fail-on severity>=high,introduced  only for new findings
       drift check --state prod.tfstate --only 'aws_iam_*' --profile audit
+      drift check --keep --fail-on new                 keep the scan; fail only on what the last one did not see
       drift check --filter "tags.Team == 'data'" --baseline accepted.json --fail-on new
 
     Exit status: 0 no drift that --fail-on selects, 1 such drift, 2 the check could not run,
@@ -83,7 +87,7 @@ def command(
     if estimated:
         _tell(forecast(asked))
         return 0
-    outcome = run(asked)
+    outcome = keeping.kept(run(asked))
     _remember(configurations, outcome)
     return output.finish(outcome.report)
 

@@ -24,7 +24,8 @@ from drift.report.told import Told, unread, unread_anew
 @click.option(
     "--since",
     metavar="OLD",
-    help="An earlier report: send only drift that it does not contain. Default: send all drift.",
+    help="An earlier report: send only drift that it does not contain. Default: all drift; of a scan that was kept "
+    "(drift check --keep), what the last one did not see.",
 )
 @click.option(
     "--told",
@@ -107,7 +108,12 @@ def _news(
     before = load(since) if since else None
     known = Told(unread=unread(before)) if before else _known(told)
     found = Difference.between(before, report) if before else None
-    new = (*found.new, *(now for _, now in found.changed)) if found else known.new(report.drift)
+    if found:
+        new = (*found.new, *(now for _, now in found.changed))
+    elif told:
+        new = tuple(known.new(report.drift))
+    else:  # the report of a scan that was kept knows what the last one saw
+        new = tuple(d for d in report.drift if not d.seen_before)
     news = News(
         scope=posting.scope_of(report),
         link=posting.link_of(),

@@ -69,6 +69,7 @@ UNPACKED_RATIO: Final = Bound(
 )
 ANSWER_SECONDS: Final = Bound("answer-seconds", 300, "seconds", "one response of a server that stores a state")
 PIPE_SECONDS: Final = Bound("pipe-seconds", 60, "seconds", "the wait for data from a named pipe")
+STORE_SECONDS: Final = Bound("store-seconds", 60, "seconds", "the wait for another process that has the store of scans")
 FOLDERS: Final = Bound("folders", 100_000, "entries", "directories that one search for states or configurations visits")
 SETTINGS_BYTES: Final = Bound(
     "settings-bytes", 4 << 20, "bytes", "drift.toml, .driftignore, one file of variables or backend settings"

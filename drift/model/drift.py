@@ -175,6 +175,8 @@ class Drift:
     """The unmanaged resource that somebody created by hand in the place of this missing one."""
     since: Since | None = None
     """When it began, if the audit log or the store of scans tells."""
+    seen_before: bool = False
+    """Whether the last scan in the store saw the same drift; false without a store."""
     saved_as: str = ""
     """The fingerprint in a saved report; empty if this was not read from one."""
 

@@ -107,7 +107,7 @@ class Output:
         shown = rendered.pop(None, None)
         with files.aside(shown or b"") as spooled:
             if rendered:
-                _write({path: content for path, content in rendered.items() if path is not None}, HINT)
+                write({path: content for path, content in rendered.items() if path is not None}, HINT)
             if shown is not None:
                 _to(sys.stdout, spooled)
         self.policy.check_reach(report)  # after the report: it is not lost for a typing error
@@ -142,10 +142,11 @@ HINT = "Give a path that can be written."
 
 def write_files(texts: Mapping[Path, str], hint: str = HINT) -> None:
     """Write all files or none, in UTF-8; lone surrogates are escaped. UsageError if a file cannot be written."""
-    _write({path: text.encode("utf-8", "backslashreplace") for path, text in texts.items()}, hint)
+    write({path: text.encode("utf-8", "backslashreplace") for path, text in texts.items()}, hint)
 
 
-def _write(contents: Mapping[Path, files.Content], hint: str) -> None:
+def write(contents: Mapping[Path, files.Content], hint: str = HINT) -> None:
+    """Write all files or none, each from its bytes or by what writes it. UsageError if a file cannot be written."""
     try:
         files.write(contents)
     except OSError as error:

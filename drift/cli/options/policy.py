@@ -21,7 +21,8 @@ _UNIT = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1
 _NARROW = re.compile(r"(type|account|region)=(\S+)")
 
 TERMS = (
-    "modified, missing, unmanaged, any (the default), new (any drift that the baseline does not accept), none, "
+    "modified, missing, unmanaged, any (the default), new (any drift that the baseline does not accept, and with "
+    "--keep, that the last scan did not see), none, "
     "severity>=high (a finding of this severity or higher), introduced (only findings that the drift introduced), "
     "age>7d (only drift that is older; hours h, days d, weeks w; what is of unknown age counts as older), "
     "type=aws_iam_*, account=123456789012, region=eu-*. The last four limit it to such drift. Separate "
@@ -42,6 +43,8 @@ class Policy:
     """(type | account | region, pattern): of each name that is given, one pattern must match."""
     older: timedelta | None = None
     """Only drift that is older fails a run; what is of unknown age may be, and fails it."""
+    new: bool = False
+    """Only drift that no earlier scan of the store saw as it is fails a run."""
 
     @classmethod
     def parse(cls, terms: Iterable[str]) -> Policy:
@@ -51,7 +54,7 @@ class Policy:
         """
         words = [w.strip() for t in terms for w in t.split(",") if w.strip()]
         kinds: set[str] = set()
-        severity, introduced = "", False
+        severity, introduced, new = "", False, False
         older: timedelta | None = None
         only = []
         for word in words:
@@ -70,6 +73,7 @@ class Policy:
                 kinds.add(low)
             elif low in ("any", "new"):  # what the baseline accepts stands apart
                 kinds.update(KINDS)
+                new = new or low == "new"
             elif low != "none":
                 raise UsageError(
                     f"--fail-on: {word!r} is not a policy",
@@ -81,7 +85,7 @@ class Policy:
             kinds.update(KINDS)
         if introduced and not severity:
             severity = SEVERITIES[-1]
-        return cls(frozenset(kinds), severity, introduced, tuple(only), older)
+        return cls(frozenset(kinds), severity, introduced, tuple(only), older, new)
 
     def check(self, types: Iterable[str]) -> None:
         """UsageError where it names a type that there is not: it would never fail."""
@@ -106,7 +110,9 @@ class Policy:
 
     def failing(self, report: Report) -> list[Drift]:
         """The drift that fails the run."""
-        return [d for d in report.drift if self.fails(d) and self._lasts(d, report)]
+        return [
+            d for d in report.drift if self.fails(d) and self._lasts(d, report) and not (self.new and d.seen_before)
+        ]
 
     def _lasts(self, drift: Drift, report: Report) -> bool:
         """Whether it is as old as asked for; of unknown age, it may be: a log that does not go back shows nothing."""

@@ -1,0 +1,35 @@
+"""What earlier scans tell of a report: since when each drift is there, and what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from drift.history.rows import identity
+from drift.model.drift import Drift, Report, Since
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A drift that earlier scans of the scope saw, and none saw gone."""
+
+    first_seen: datetime
+    """In UTC."""
+    fingerprint: str
+    """What it was when it was last seen: another one is a further change."""
+
+
+def with_past(report: Report, known: Mapping[str, Known]) -> Report:
+    """The report with the time at which each drift was first seen, where no event tells when it began, and a mark on
+    each that an earlier scan saw as it is. `known` is by identity."""
+    return replace(report, drift=tuple(_with_past(d, known, report.started_at) for d in report.drift))
+
+
+def _with_past(drift: Drift, known: Mapping[str, Known], now: str) -> Drift:
+    before = known.get(identity(drift))
+    since = drift.since
+    if since is None and (before or now):
+        at = before.first_seen.strftime("%Y-%m-%dT%H:%M:%SZ") if before else now
+        since = Since(at, "first seen")
+    return replace(drift, since=since, seen_before=before is not None and before.fingerprint == drift.fingerprint)

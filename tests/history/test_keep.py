@@ -1,0 +1,139 @@
+"""`drift check --keep` and `drift query`, as their users run them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner, Result
+
+from drift.cli import cli
+from drift.history.rows import unpacked
+from drift.live.tape import Recorder
+from tests.faults.canaries import ANSWERS, CANARIES, CONFIGURATION, STATE, TYPES, found_in
+from tests.support.made import MadeApi, write_state
+from tests.support.world import run
+
+SECRET_PLACES = ("store.duckdb", "folder/")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A configuration full of secrets, its state, a tape of the account, and a store of each kind with two scans."""
+    folder = tmp_path_factory.mktemp("keep")
+    (folder / "main.tf").write_text(CONFIGURATION)
+    state = write_state(STATE, folder / "terraform.tfstate")
+    recorder = Recorder(MadeApi(ANSWERS), None)
+    run(state, recorder, only=TYPES)
+    for day in (1, 2):
+        when = f"2026-01-0{day}T00:00:00Z"
+        recorder.save(folder / f"{day}.jsonl", started_at=when, duration_seconds=1.0, region="us-east-1", types=TYPES)
+    return folder
+
+
+@pytest.fixture
+def here(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(place)
+    return place
+
+
+def drift(*words: str) -> Result:
+    return CliRunner().invoke(cli, list(words), catch_exceptions=False, standalone_mode=False)
+
+
+def status(result: Result) -> int:
+    """The exit status that the command line makes of it."""
+    assert result.exception is None
+    return int(result.return_value or 0)
+
+
+def check(day: int, *words: str) -> Result:
+    return drift("check", "--state", "terraform.tfstate", "--replay", f"{day}.jsonl", "--only", "aws_*", *words)
+
+
+def test_a_scan_is_kept_and_later_ones_know_it(here: Path) -> None:
+    """New at first; the second time nothing is, and since when it is there is told."""
+    first = check(1, "--keep", "--fail-on", "new", "--scope", "prod", "--format", "json=first.json")
+    assert status(first) == 1, first.output
+    second = check(2, "--keep", "--fail-on", "new", "--scope", "prod", "--format", "json=second.json")
+    assert status(second) in (0, 3), second.output
+    other = check(2, "--keep", "--fail-on", "new", "--scope", "elsewhere", "--quiet")
+    assert status(other) == 1
+
+    told = json.loads(Path("second.json").read_text())["drift"]
+    assert {d["since"]["at"] for d in told} == {"2026-01-01T00:00:00Z"}
+    assert {d["since"]["basis"] for d in told} == {"first seen"}
+    assert all(d["seen_before"] for d in told)
+    assert not any(d.get("seen_before") for d in json.loads(Path("first.json").read_text())["drift"])
+
+
+@pytest.mark.parametrize("store", SECRET_PLACES)
+def test_no_secret_enters_a_store(here: Path, store: str) -> None:
+    """Every cell of every table is looked at, and every byte of the files and of the copy of a folder."""
+    check(1, "--keep", "--store", store, "--config", ".")
+    check(2, "--keep", "--store", store, "--judge", "all")
+
+    tables = drift("query", "--store", store, "--format", "json", "select table_name from duckdb_tables()").stdout
+    names = [row["table_name"] for row in json.loads(tables)]
+    assert {"version", "change", "finding", "report", "unread"} <= set(names)
+    text = "".join(drift("query", "--store", store, "--format", "json", f'select * from "{n}"').stdout for n in names)
+    documents = json.loads(drift("query", "--store", store, "--format", "json", "select document from report").stdout)
+    text += "".join(unpacked(d["document"]).decode() for d in documents)
+    files = [p for p in Path(store).rglob("*") if p.is_file()] if store.endswith("/") else [Path(store)]
+    raw = b"".join(f.read_bytes() for f in files).decode("latin-1")
+
+    assert "secret:" in text, "digests tell that there are some"
+    assert "aws_sfn_state_machine" in text
+    assert len(CANARIES) >= 77
+    assert found_in(text) == []
+    assert found_in(raw) == []
+
+
+def test_formats(here: Path) -> None:
+    check(1, "--keep", "--store", "formats.duckdb", "--scope", "prod")
+    sql = "select type, id, tags, line, started_at from resource where side = 'desired' order by type limit 2"
+
+    def told(*words: str) -> str:
+        result = drift("query", "--store", "formats.duckdb", sql, *words)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    table = told().splitlines()
+    assert re.split(r"\s{2,}", table[0]) == ["type", "id", "tags", "line", "started_at"]
+    assert table[-1] == "(2 rows)"
+    rows = list(csv.DictReader(io.StringIO(told("--format", "csv"))))
+    assert [r["type"] for r in rows] == ["aws_db_instance", "aws_lambda_function"]
+    members = json.loads(told("--format", "json"))
+    assert members[0]["started_at"] == "2026-01-01T00:00:00Z"
+    assert {type(m["line"]) for m in members} <= {int, type(None)}
+    assert members[1]["tags"] in ({}, None)
+    told("--format", "parquet", "-o", "out.parquet")
+    assert duckdb.connect().execute("select type, started_at from 'out.parquet'").fetchall()[0][0] == "aws_db_instance"
+    told("--format", "csv", "-o", "out.csv")
+    assert Path("out.csv").read_text().startswith("type,id,tags,line,started_at\n")
+
+
+def test_what_query_takes(here: Path) -> None:
+    check(1, "--keep", "--store", "takes.duckdb", "--scope", "prod")
+    Path("mine.sql").write_text("select $who as who, count(*) as n from scan")
+
+    assert "prod" in drift("query", "trend", "--store", "takes.duckdb").stdout
+    assert "ana" in drift("query", "mine.sql", "--set", "who=ana", "--store", "takes.duckdb").stdout
+    assert "flapping" in drift("query", "--list").stdout
+    assert "select" in drift("query", "flapping", "--show").stdout
+    for wrong, said in {
+        ("flaping",): "flapping",
+        (): "no query given",
+        ("select 1", "--format", "parquet"): "Give --output",
+        ("trend", "--set", "days"): "no value",
+        ("select 1", "--store", "none.duckdb"): "no scan was kept",
+    }.items():
+        result = CliRunner().invoke(
+            cli, ["query", *wrong, *([] if "--store" in wrong else ["--store", "takes.duckdb"])]
+        )
+        assert said in str(result.exception) + result.output

@@ -1,0 +1,250 @@
+"""The store: what is kept is there again, whoever writes at once, and whatever kills a writer."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from drift.errors import StoreError
+from drift.history.store import Store, connected
+from drift.history.tables import VERSION
+from tests.support.stores import FIRST, Drifted, scan
+
+PLACES = ["drift.duckdb", "folder/"]
+
+
+def at(tmp_path: Path, place: str) -> Store:
+    return Store(str(tmp_path / place) + ("/" if place.endswith("/") else ""))
+
+
+def day(n: int) -> datetime:
+    """When the scan of a day started, as DuckDB tells times."""
+    return (FIRST + timedelta(days=n)).replace(tzinfo=None)
+
+
+def ask(store: Store, sql: str) -> list[tuple[object, ...]]:
+    with store.reader() as reader:
+        return list(reader.sql(sql).rows)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_is_kept_is_there_again(tmp_path: Path, place: str) -> None:
+    store = at(tmp_path, place)
+    first, second = scan(0, [Drifted("a")]), scan(1, [Drifted("a"), Drifted("b", "unmanaged")])
+    store.add(first)
+    store.add(second)
+
+    assert ask(store, "select scan, modified, unmanaged from scan order by scan") == [
+        (first.scan, 1, 0),
+        (second.scan, 1, 1),
+    ]
+    # a resource that stays as it is is kept once, and is there in both scans
+    assert ask(store, "select count(*), count(distinct scan), count(distinct (side, key)) from resource") == [
+        (22 + 23, 2, 23)
+    ]
+    assert ask(store, "select count(*) from version") == [(23,)]
+    assert ask(store, f"select path, desired, actual from change where scan = '{first.scan}'") == [
+        ("delay_seconds", "0", "1")
+    ]
+    assert ask(store, "select distinct value from attribute where name = 'name' and id = 'a'") == [('"a"',)]
+    assert ask(store, "select count(*) from edge where to_id = 'resource-2' and side = 'actual'") == [(4,)]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_scan_that_is_added_twice_is_there_once(tmp_path: Path, place: str) -> None:
+    store, kept = at(tmp_path, place), scan(0, [Drifted("a")])
+    store.add(kept)
+    store.add(kept)
+
+    assert ask(store, "select count(*) from scan") == [(1,)]
+    assert ask(store, "select count(*) from drift") == [(1,)]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_nothing_is_lost_where_several_write_at_once(tmp_path: Path, place: str) -> None:
+    """Each is a process of its own, as CI jobs are."""
+    store = at(tmp_path, place)
+    writer = (
+        "import sys; from drift.history.store import Store; from tests.support.stores import scan, Drifted\n"
+        "for day in range(3): Store(sys.argv[1]).add(scan(day, [Drifted(sys.argv[2])], scope=sys.argv[2]))"
+    )
+    processes = [
+        subprocess.Popen([sys.executable, "-c", writer, store.place, name], cwd=Path(__file__).parents[2])
+        for name in ("one", "two")
+    ]
+    assert [p.wait(120) for p in processes] == [0, 0]
+
+    assert ask(store, "select scope, count(*) from scan group by all order by all") == [
+        ("one", 3), ("two", 3),
+    ]  # fmt: skip
+    assert ask(store, "select count(distinct n) from scan") == [(6,)]
+
+
+KILLED = """
+import os, signal, sys
+from drift.history import store as module
+from drift.history.store import Store
+from tests.support.stores import scan, Drifted
+Store(sys.argv[1]).add(scan(0, [Drifted("a")]))
+def dies(*_args, **_more):
+    os.kill(os.getpid(), signal.SIGKILL)
+if sys.argv[1].endswith("/"):  # between two files of a scan
+    real, left = type(Store(sys.argv[1]).folder).put, [int(sys.argv[2])]
+    def put(self, name, file):
+        if not left[0]:
+            dies()
+        left[0] -= 1
+        real(self, name, file)
+    type(Store(sys.argv[1]).folder).put = put
+else:  # between two statements of the transaction
+    import duckdb
+    real, left = duckdb.connect, [int(sys.argv[2])]
+    class Dying:
+        def __init__(self, db): self.db = db
+        def execute(self, *a):
+            if not left[0]:
+                dies()
+            left[0] -= 1
+            return self.db.execute(*a)
+        def __getattr__(self, name): return getattr(self.db, name)
+    duckdb.connect = lambda *a, **k: Dying(real(*a, **k))
+Store(sys.argv[1]).add(scan(1, [Drifted("a"), Drifted("b")]))
+"""
+
+
+@pytest.mark.parametrize(("place", "after"), [("drift.duckdb", 18), ("folder/", 11)])
+def test_a_killed_writer_leaves_a_store_that_can_be_read_and_written(tmp_path: Path, place: str, after: int) -> None:
+    store = at(tmp_path, place)
+    root = Path(__file__).parents[2]
+    ended = subprocess.run([sys.executable, "-c", KILLED, store.place, str(after)], cwd=root, check=False)
+    assert ended.returncode == -signal.SIGKILL
+
+    assert ask(store, "select count(*) from scan") == [(1,)]
+    assert ask(store, "select count(*) from drift") == [(1,)]
+    store.add(scan(2))
+    assert ask(store, "select count(*) from scan") == [(2,)]
+    assert ask(store, "select count(*) from present where n not in (select n from scan)") == [(0,)]
+
+
+def test_a_file_that_a_killed_writer_only_made_is_an_empty_store(tmp_path: Path) -> None:
+    store = at(tmp_path, "drift.duckdb")
+    with connected(store.file):
+        pass
+
+    assert store.known("prod") == {}
+    with pytest.raises(StoreError, match="no scan was kept"), store.reader():
+        pass
+    store.add(scan(0))
+    assert ask(store, "select count(*) from scan") == [(1,)]
+
+
+def test_a_writer_waits_for_its_turn_and_says_for_whom_too_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = at(tmp_path, "drift.duckdb")
+    store.add(scan(0))
+    holds = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print(flush=True); time.sleep(2)"
+    held = subprocess.Popen([sys.executable, "-c", holds, str(store.file)], stdout=subprocess.PIPE)
+    assert held.stdout is not None
+    held.stdout.readline()
+    monkeypatch.setenv("DRIFT_BOUNDS", "store-seconds=0")
+    with pytest.raises(StoreError, match="another process has had it for"):
+        store.add(scan(1))
+    monkeypatch.delenv("DRIFT_BOUNDS")
+    began = time.monotonic()
+    store.add(scan(1))
+    assert time.monotonic() - began > 0.1
+    held.communicate()
+    assert ask(store, "select count(*) from scan") == [(2,)]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_is_pruned_is_gone_and_the_rest_is_whole(tmp_path: Path, place: str) -> None:
+    store = at(tmp_path, place)
+    for n in range(4):
+        store.add(scan(n, [Drifted("a", value=n)], changed=1))
+    assert store.prune(FIRST + timedelta(days=2)) == 2
+
+    assert ask(store, "select count(*), min(started_at) from scan") == [(2, day(2))]
+    assert ask(store, "select count(*) from change") == [(2,)]
+    assert ask(store, "select count(*) from resource") == [(44,)]
+    assert ask(store, "select count(*) from version where v not in (select v from present)") == [(0,)]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_compacted_store_says_the_same(tmp_path: Path, place: str) -> None:
+    store = at(tmp_path, place)
+    for n in range(4):
+        store.add(scan(n, [Drifted("a", value=n)], changed=1))
+    every = "select scan, side, key, verdict, attributes from resource order by all"
+    before = ask(store, every)
+    store.compact()
+
+    assert ask(store, every) == before
+    assert ask(store, "select count(*) from change") == [(4,)]
+    store.add(scan(4))
+    assert ask(store, "select count(*) from scan") == [(5,)]
+    if place == "folder/":
+        assert len(list((tmp_path / "folder" / "scan").iterdir())) == 2
+        assert store.prune(FIRST + timedelta(days=1)) == 1
+        assert ask(store, "select count(*), min(started_at) from scan") == [(4, day(1))]
+
+
+def test_compaction_that_is_killed_before_it_removes_what_it_replaced_doubles_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = at(tmp_path, "folder/")
+    store.add(scan(0, [Drifted("a")]))
+    store.add(scan(1, [Drifted("a")]))
+    monkeypatch.setattr(Store, "_delete", lambda *_: None)
+    store.compact()
+    monkeypatch.undo()
+
+    assert len(list((tmp_path / "folder" / "scan").iterdir())) == 3
+    assert ask(store, "select count(*) from scan") == [(2,)]
+    assert ask(store, "select count(*) from drift") == [(2,)]
+    (tmp_path / "fresh").mkdir()
+    os.environ["DRIFT_CACHE"], old = str(tmp_path / "fresh"), os.environ["DRIFT_CACHE"]
+    try:  # one who never read it before
+        assert ask(at(tmp_path, "folder/"), "select count(*) from resource") == [(44,)]
+        assert ask(at(tmp_path, "folder/"), "select count(*) from drift") == [(2,)]
+    finally:
+        os.environ["DRIFT_CACHE"] = old
+
+
+def test_a_later_drifts_store_and_another_database_are_refused(tmp_path: Path) -> None:
+    store = at(tmp_path, "drift.duckdb")
+    store.add(scan(0))
+    with connected(store.file) as db:
+        db.execute("update store set version = ?", [VERSION + 1])
+    with pytest.raises(StoreError, match="later drift"), store.reader():
+        pass
+    with pytest.raises(StoreError, match="later drift"):
+        store.add(scan(1))
+    other = at(tmp_path, "other.duckdb")
+    with connected(other.file) as db:
+        db.execute("create table mine (a int)")
+    with pytest.raises(StoreError, match="something else"):
+        other.add(scan(1))
+    text = at(tmp_path, "text.duckdb")
+    text.file.write_text("hello " * 1000)
+    with pytest.raises(StoreError, match="cannot be opened"):
+        text.add(scan(1))
+
+
+def test_an_older_store_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = at(tmp_path, "drift.duckdb")
+    store.add(scan(0))
+    monkeypatch.setattr("drift.history.store.VERSION", VERSION + 1)
+    steps = {VERSION: ("create table added as select 1 as a",)}
+    monkeypatch.setattr("drift.history.store.MIGRATIONS", steps)
+
+    assert ask(store, "select a from added") == [(1,)]
+    assert ask(store, "select version from store") == [(VERSION + 1,)]
