@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import weakref
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
+from drift.live.patience import Patient
 from drift.model.journal import is_kept, note
 from drift.provider.api import Answer, Api, Hashed, Refused, Request
 from drift.provider.contract import WIDTH
@@ -70,14 +72,15 @@ class _Answered(NamedTuple):
 
 
 _Ready = SimpleQueue[tuple[Request, _Lane] | None]
-_Arrivals = SimpleQueue[_Answered]
+_Arrivals = SimpleQueue[_Answered | None]
+"""None says that the patience of the API has ended."""
 
 
 class Asker:
     """Makes requests through an `Api`. Only one thread may use the asker; its worker threads make the calls.
 
     Each request is made once. If the cloud throttles a lane, its width is halved. It grows by one after as many
-    successful answers as it is wide.
+    successful answers as it is wide. At the end of an API's patience, everything not answered yet is refused.
     """
 
     def __init__(self, api: Api, *, workers: int = WORKERS, lanes: Lanes = one_lane) -> None:
@@ -90,6 +93,11 @@ class Asker:
         self._ready: _Ready = SimpleQueue()
         self._arrived: _Arrivals = SimpleQueue()
         self._threads = 0
+        self._patience = api.patience if isinstance(api, Patient) else None
+        self._open: dict[Hashed, tuple[Request, _Lane, float]] = {}
+        """With a patience: what is in progress, and since when."""
+        if self._patience is not None:
+            self._patience.tell(self._arrived)
         weakref.finalize(self, _end, self._ready, workers)
         self._running = 0
         self._calls: Counter[str] = Counter()
@@ -115,7 +123,7 @@ class Asker:
 
     def next(self) -> Arrived:
         """Wait for the next answer. May be called only while requests are in progress."""
-        request, lane, answer, error, seconds = self._arrived.get()
+        request, lane, answer, error, seconds = self._take()
         key = request.hashed
         lane.running -= 1
         self._running -= 1
@@ -133,6 +141,25 @@ class Asker:
         self._adapt(request, lane)
         self._fill(lane)
         return Arrived(key, answer, error)
+
+    def _take(self) -> _Answered:
+        patience = self._patience
+        while True:
+            try:
+                left = patience.left if patience is not None else math.inf
+                answered = self._arrived.get(timeout=None if math.isinf(left) else min(left, threading.TIMEOUT_MAX))
+            except Empty:
+                answered = None
+            if answered is None:
+                self._refuse()
+            elif patience is None or self._open.pop(answered.request.hashed, None) is not None:
+                return answered  # else it arrived after it had been refused
+
+    def _refuse(self) -> None:
+        """Answer what is in progress after the end of the patience."""
+        why = self._patience.why if self._patience is not None else ""
+        for request, lane, since in list(self._open.values()) if why else ():
+            self._arrived.put(_Answered(request, lane, Refused(why), None, time.monotonic() - since))
 
     @property
     def busy(self) -> bool:
@@ -172,7 +199,13 @@ class Asker:
         while lane.waiting and lane.running < lane.width:
             lane.running += 1
             self._running += 1
-            self._ready.put((lane.waiting.popleft(), lane))
+            request = lane.waiting.popleft()
+            if self._patience is not None:
+                self._open[request.hashed] = (request, lane, time.monotonic())
+                if self._patience.why:  # all threads may wait for answers that do not come
+                    self._arrived.put(_Answered(request, lane, Refused(self._patience.why), None, 0.0))
+                    continue
+            self._ready.put((request, lane))
             if self._threads < min(self._workers, self._running):
                 self._threads += 1
                 queues = (self.api, self._ready, self._arrived)
@@ -191,11 +224,12 @@ class Asker:
 def _work(api: Api, ready: _Ready, arrived: _Arrivals) -> None:
     """The loop of a worker thread. It has no reference to the asker, so that the asker can be deleted and end its
     threads."""
+    ask = api.begin if isinstance(api, Patient) else api.ask
     while (task := ready.get()) is not None:
         request, lane = task
         started = time.monotonic()
         try:
-            answer, error = api.ask(request), None
+            answer, error = ask(request), None
         except BaseException as raised:  # noqa: BLE001 - raised again in the thread that waits for the answer
             answer, error = None, raised
         arrived.put(_Answered(request, lane, answer, error, time.monotonic() - started))

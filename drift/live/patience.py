@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from drift.errors import CloudError
 from drift.provider.api import Answer, Api, Refused, Request
@@ -42,21 +43,34 @@ class Patience:
         """TIMED_OUT or INTERRUPTED after the end, otherwise empty."""
         self._idle = 0
         self._queue: SimpleQueue[_Call[Any]] = SimpleQueue()
+        self._told: WeakSet[SimpleQueue[Any]] = WeakSet()
 
     def stop(self, why: str = INTERRUPTED) -> None:
         """End the limit now. All waiting calls return. A signal handler may call this."""
         self.why = self.why or why
         for call in list(self._waiting):
             call.done.set()
+        for queue in list(self._told):
+            queue.put(None)
+
+    def tell(self, queue: SimpleQueue[Any]) -> None:
+        """Put None into the queue at the end, so that who waits there for answers goes on."""
+        self._told.add(queue)
+
+    @property
+    def left(self) -> float:
+        """Seconds until the end, `inf` without a limit, 0 after the end. The limit starts here, if it has not yet."""
+        if self._until is None:
+            self._until = time.monotonic() + self.seconds if self.seconds else float("inf")
+        left = self._until - time.monotonic()
+        if left <= 0 and not self.why:
+            self.stop(TIMED_OUT)
+        return 0.0 if self.why else left
 
     def make(self, call: Callable[[], T]) -> T | None:
         """Run the call, and return or raise its result; None if the limit ends first. The call may continue in a thread
         whose result is dropped."""
-        if self._until is None:
-            self._until = time.monotonic() + self.seconds if self.seconds else float("inf")
-        left = self._until - time.monotonic()
-        if left <= 0:
-            self.stop(TIMED_OUT)
+        left = self.left
         if self.why:
             return None
         mine: _Call[T] = _Call(call)
@@ -139,3 +153,7 @@ class Patient:
         """The answer, or a refusal with the code TIMED_OUT or INTERRUPTED."""
         found = self.patience.make(lambda: self.inner.ask(request))
         return Refused(self.patience.why or TIMED_OUT) if found is None else found
+
+    def begin(self, request: Request) -> Answer:
+        """The answer for an `Asker`, which itself goes on at the end of the limit; it needs no further thread."""
+        return Refused(self.patience.why) if self.patience.why else self.inner.ask(request)

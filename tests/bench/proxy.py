@@ -1,19 +1,26 @@
-"""A proxy that answers as its target does, later, and counts what is asked of it by operation."""
+"""A proxy that answers as its target does, later, and counts what is asked of it by operation.
+
+It shares the processors with what is measured, so that it does little: it reads no more of a message than its length.
+"""
 
 from __future__ import annotations
 
-import http.client
+import io
 import re
+import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 _SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([\w-]+)/aws4_request")
+AT_ONCE = 2
+"""Requests that the target has at a time. It is one process of Python: with more, its threads take the interpreter
+from each other, and each of its answers costs twice the time."""
 
 
 class Counted:
@@ -35,11 +42,38 @@ class Counted:
         return taken
 
 
-def operation(method: str, path: str, headers: Any, body: bytes) -> str:
+class Message(NamedTuple):
+    """One request or answer."""
+
+    first: str
+    """Its first line."""
+    headers: Mapping[str, str]
+    """By their names in lower case."""
+    head: bytes
+    """All before the body, as it arrived."""
+    body: bytes
+
+
+def received(stream: io.BufferedIOBase, *, headless: bool = False) -> Message | None:
+    """The next message of a connection; None at its end. `headless`: it answers HEAD, and has no body."""
+    lines = []
+    while (line := stream.readline()) not in (b"\r\n", b"\n", b""):
+        lines.append(line)
+    if not lines:
+        return None
+    first, *rest = (line.decode("latin-1").strip() for line in lines)
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in rest)}
+    if "transfer-encoding" in headers:
+        raise ValueError("neither side sends a body without its length")
+    body = b"" if headless else stream.read(int(headers.get("content-length") or 0))
+    return Message(first, headers, b"".join(lines) + b"\r\n", body)
+
+
+def operation(method: str, path: str, headers: Mapping[str, str], body: bytes) -> str:
     """`service:operation` of a signed request; of a REST API the method and the shape of the path."""
-    service = _SERVICE.search(headers.get("Authorization") or "")
+    service = _SERVICE.search(headers.get("authorization") or "")
     name = service[1] if service else "?"
-    target = headers.get("X-Amz-Target")
+    target = headers.get("x-amz-target")
     if target:
         return f"{name}:{target.rsplit('.', 1)[-1]}"
     if body.startswith(b"Action=") or b"&Action=" in body:
@@ -53,53 +87,38 @@ def operation(method: str, path: str, headers: Any, body: bytes) -> str:
 @contextmanager
 def slow_proxy(target: str, seconds: float) -> Iterator[tuple[str, Counted]]:
     """An address that answers as `target` does, later; and what was asked there."""
-    host = urlsplit(target).netloc
-    counted = Counted()
-    local = threading.local()
+    parts = urlsplit(target)
+    counted, room = Counted(), threading.Semaphore(AT_ONCE)
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    class Handler(StreamRequestHandler):
         disable_nagle_algorithm = True
 
-        def forward(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            with counted.lock:
-                counted.operations[operation(self.command, self.path, self.headers, body)] += 1
-            time.sleep(seconds)
-            status, headers, data = self.answer(body)
-            self.send_response(status)
-            for name, value in headers:
-                if name.lower() not in ("transfer-encoding", "connection", "content-length"):
-                    self.send_header(name, value)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+        def handle(self) -> None:
+            with socket.create_connection((parts.hostname or "", parts.port or 80)) as way, way.makefile("rb") as back:
+                way.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                while (request := received(self.rfile)) is not None:
+                    method, path, _ = request.first.split()
+                    name = operation(method, path, request.headers, request.body)
+                    with counted.lock:
+                        counted.operations[name] += 1
+                    time.sleep(seconds)
+                    with room:
+                        way.sendall(request.head + request.body)
+                        answer = received(back, headless=method == "HEAD")
+                    if answer is None:
+                        return
+                    self.wfile.write(answer.head + answer.body)
 
-        def answer(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-            headers = {k: v for k, v in self.headers.items() if k != "Connection"}
-            for attempt in (1, 2):  # a connection that was kept may have been closed by the other side
-                if not hasattr(local, "connection"):
-                    local.connection = http.client.HTTPConnection(host, timeout=120)
-                try:
-                    local.connection.request(self.command, self.path, body, headers)
-                    answer = local.connection.getresponse()
-                    return answer.status, answer.getheaders(), answer.read()
-                except (http.client.HTTPException, OSError):
-                    local.connection.close()
-                    del local.connection
-                    if attempt == 2:
-                        raise
-            raise AssertionError
+    class Server(ThreadingTCPServer):
+        daemon_threads = True
+        request_queue_size = 128
 
-        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = forward  # noqa: N815 - http.server's names
+        def handle_error(self, request: object, client_address: object) -> None:
+            """Nothing: a client that leaves is no error of ours."""
 
-        def log_message(self, *_: object) -> None:
-            """Nothing: it would be measured."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", counted
+        yield f"http://127.0.0.1:{server.server_address[1]}", counted
     finally:
         server.shutdown()

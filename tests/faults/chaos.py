@@ -264,6 +264,11 @@ def chaos(target: str) -> Iterator[Proxy]:  # noqa: C901 - a server is one thing
                     del local.connection
             raise AssertionError("the simulated AWS does not answer")
 
+        def finish(self) -> None:
+            if hasattr(local, "connection"):
+                local.connection.close()
+            super().finish()
+
         def reply(self, answered: Answered) -> None:
             if answered.seconds and proxy.over.wait(answered.seconds):
                 self.close_connection = True

@@ -12,11 +12,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from drift.errors import CloudError
+from drift.live.asker import Asker
 from drift.live.patience import INTERRUPTED, TIMED_OUT, Patience, Patient
 from drift.provider.api import Answer, Refused, Request
 from tests.support.apis import Standing
@@ -179,3 +181,46 @@ def test_the_time_that_is_given_ends_in_a_report(stalled_server: tuple[str, thre
 
     assert process.returncode == 3, error
     assert {g["code"] for g in json.loads(output)["coverage"]["gaps"]} == {TIMED_OUT}
+
+
+def test_an_asker_refuses_what_is_not_answered_when_the_time_is_over_and_what_comes_later() -> None:
+    stalled = Stalled()
+    asker = Asker(Patient(stalled, Patience(0.2)), workers=2, lanes=lambda *_: ("", 4))
+    requests = [replace(REQUEST, args={"n": n}) for n in range(8)]
+
+    assert asker.ask(requests) == [Refused(TIMED_OUT)] * 8
+    stalled.go.set()  # these answers are too late
+    assert asker.ask([replace(REQUEST, args={"n": 9})]) == [Refused(TIMED_OUT)]
+    assert not asker.busy
+
+
+def test_an_asker_goes_on_when_it_is_interrupted_and_asks_nothing_more() -> None:
+    stalled, patience = Stalled(), Patience()
+    asker = Asker(Patient(stalled, patience), workers=1, lanes=lambda *_: ("", 4))
+    found: list[Answer] = []
+    waiting = threading.Thread(
+        target=lambda: found.extend(asker.ask([replace(REQUEST, args={"n": n}) for n in (1, 2)]))
+    )
+    waiting.start()
+    assert stalled.asked.wait(5)
+
+    patience.stop()
+    waiting.join(5)
+
+    assert found == [Refused(INTERRUPTED)] * 2
+    stalled.asked.clear()
+    stalled.go.set()
+    assert not stalled.asked.wait(0.3)
+
+
+def test_an_asker_makes_each_call_in_a_thread_of_its_own_pool() -> None:
+    names: set[str] = set()
+
+    class Naming(Stalled):
+        def ask(self, _: Request) -> Answer:
+            names.add(threading.current_thread().name)
+            return [{}]
+
+    Asker(Patient(Naming(), Patience(30))).ask([REQUEST])
+
+    assert names == {"drift-1"}

@@ -15,6 +15,8 @@ from xml.parsers import expat
 
 import msgspec
 
+from drift.providers.aws.direct import Direct
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -163,7 +165,7 @@ def watch(client: Any) -> None:
     public place for it: an event before the sending tells the operation, the client's own session then sends.
     """
     endpoint = client._endpoint
-    endpoint.http_session = Checking(endpoint.http_session, client.meta.service_model)
+    endpoint.http_session = Checking(Direct(endpoint.http_session, client.meta.config), client.meta.service_model)
     client.meta.events.register("before-send", endpoint.http_session.about)
 
 

@@ -21,6 +21,7 @@ from drift.providers.aws.allowed import is_allowed
 from drift.providers.aws.answers import watch
 from drift.providers.aws.contents import ONLY_WHEN_ASKED, undecrypted, withheld
 from drift.providers.aws.emulators import Emulators
+from drift.providers.aws.endpoints import remember
 from drift.providers.aws.identify import SETUP_HINT, identify
 from drift.providers.aws.models import Models
 from drift.providers.aws.regions import partition_of
@@ -33,6 +34,8 @@ _OFF = re.compile(r"(?!.*not authorized).*\bnot (?:currently )?enabled\b.*", re.
 """What Macie says with the code of a missing permission: `Macie is not enabled`."""
 LACKING = frozenset({"NotImplemented", "404", "405", "500", "501", "ResponseParserError"})
 """Codes of answers without an AWS error in them: botocore puts the HTTP status in its place."""
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}|\.\d{6})?Z")
 
 LOCAL_ATTEMPTS = 2
 """Tries of one call to an emulator: it does not throttle."""
@@ -156,6 +159,7 @@ class BotoApi:
             client = self._made(service, region, LOCAL_ATTEMPTS if self._local else attempts)
         client.meta.events.register("before-send", self._counter(service))
         watch(client)
+        remember(client)
         client.meta.events.register_first("needs-retry", self._watcher(service, region))
         # loads what is known of pages: once here, and not in many threads at once
         client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
@@ -241,7 +245,10 @@ def _session(profile: str | None, region: str | None) -> boto3.Session:
 
 
 def _in_utc(value: Any) -> datetime:
-    """A point in time that AWS answers: text, or seconds since 1970."""
+    """A point in time that AWS answers: text, or seconds since 1970. What is written as ISO 8601 says, as nearly all
+    is, needs none of the guesses that botocore makes: they take 25 times as long."""
+    if isinstance(value, str) and _ISO.fullmatch(value):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
     from botocore.utils import parse_timestamp
 
     at: datetime = parse_timestamp(value)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.endpoint_provider import EndpointProvider
+from botocore.utils import parse_timestamp
 
 from drift.errors import CloudError
 from drift.model.coverage import NOT_OFFERED
 from drift.provider.api import Refused, Request
 from drift.providers.aws.operations import BotoOperations, service_model
-from drift.providers.aws.session import BotoApi
+from drift.providers.aws.session import BotoApi, _in_utc
 
 ASKED = Request("apprunner", "eu-north-1", "ListServices")
 
@@ -138,3 +141,52 @@ def test_points_in_time_are_told_in_utc(api: BotoApi) -> None:
     assert time.localtime(1_700_000_000).tm_min == 58
     assert not isinstance(answer, Refused)
     assert answer[0]["Budgets"][0]["TimePeriod"]["Start"].isoformat() == "2023-11-14T22:13:20+00:00"
+
+
+@pytest.mark.usefixtures("elsewhere")
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2024-02-29T03:04:05Z", "2024-02-29T03:04:05.120Z", "2024-02-29T03:04:05.123456Z", "2024-02-29T03:04:05",
+        "2024-02-29T03:04:05.1Z", "2024-02-29T03:04:05+02:00", "Thu, 29 Feb 2024 03:04:05 GMT", "1709175845", 1709175845.5,
+    ],
+)  # fmt: skip
+def test_a_point_in_time_is_what_botocore_reads(said: Any) -> None:
+    assert _in_utc(said) == parse_timestamp(said).astimezone(UTC)
+    assert _in_utc(said).tzinfo is UTC
+
+
+def test_a_day_that_does_not_exist_is_no_point_in_time() -> None:
+    with pytest.raises(ValueError, match="day"):
+        _in_utc("2024-02-30T03:04:05Z")
+
+
+def test_the_endpoint_of_an_operation_is_found_once(api: BotoApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[str] = []
+    whole = EndpointProvider._resolve_endpoint
+
+    def counted(self: Any, **words: Any) -> Any:
+        found.append(words.get("Bucket", ""))
+        return whole(self, **words)
+
+    monkeypatch.setattr(EndpointProvider, "_resolve_endpoint", counted)
+    urls: list[str] = []
+    nothing = {"sqs": "{}", "s3": "<AccessControlPolicy/>"}
+    for service, text in nothing.items():
+        answer = Body(text)
+        client = api._client(service, "us-east-1")
+
+        def answered(request: Any, answer: Body = answer, **_: Any) -> AWSResponse:
+            urls.append(request.url)
+            return AWSResponse(request.url, 200, {}, answer)
+
+        client.meta.events.register("before-send", answered)
+    queue = "https://sqs.us-east-1.amazonaws.com/1/q"
+    for number in range(3):
+        api.ask(Request("sqs", "us-east-1", "ListQueueTags", {"QueueUrl": f"{queue}{number}"}))
+    buckets = [f"bucket-{number}" for number in range(150)]  # more than botocore keeps
+    for bucket in buckets * 2:
+        api.ask(Request("s3", "us-east-1", "GetBucketAcl", {"Bucket": bucket}))
+
+    assert found == ["", *buckets]
+    assert urls[3:] == [f"https://{bucket}.s3.amazonaws.com/?acl" for bucket in buckets] * 2
