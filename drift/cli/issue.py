@@ -45,7 +45,7 @@ def command(saved: str | None, broken: str | None, fail_on: tuple[str, ...], pos
             click.echo(_opened(posting).issue(why.marker, why.title(), why.issue(), keep_open=True))
         return
     if broken:
-        raise UsageError("--broken speaks of a check that left no report", "Leave the report out, or --broken.")
+        raise UsageError("--broken is for a check without a report", "Remove the report or --broken.")
     report, policy = load(saved), Policy.parse(fail_on)
     policy.check(catalog() if policy.only else ())
     policy.check_reach(report)

@@ -130,6 +130,11 @@ class GitHub:
         except GithubException as error:
             said = error.data if isinstance(error.data, str) else json.dumps(error.data)
             raise refused(where, error.status, said or "", self._place.token, HINTS) from None
+        except requests.exceptions.RetryError as error:
+            reason = getattr(error.args[0], "reason", None) if error.args else None
+            said = str(reason or "no answer")
+            hint = "GitHub may have a problem: https://www.githubstatus.com. Run the job again when it is over."
+            raise PlatformError(f"{where}: {self._place.url} refused every try: {said}", hint) from None
         except requests.RequestException as error:
             why = type(error).__name__
             raise PlatformError(f"{where}: {self._place.url} cannot be reached: {why}", "Try again.") from None

@@ -17,6 +17,8 @@ from drift.report.comment import GITLAB
 from drift.report.touch import ChangedFile, changed_lines
 
 LABEL = "drift"
+PATIENT = True
+"""Whether a request that GitLab could not serve is tried again: ten times, within two minutes."""
 HINTS = {
     401: "Give a token with the scope `api` as GITLAB_TOKEN: the job's CI_JOB_TOKEN cannot write comments.",
     403: "The token cannot write here: it needs the scope `api` and at least the role Reporter.",
@@ -37,7 +39,7 @@ class GitLab:
             place.url,
             private_token=place.token,
             timeout=30,
-            retry_transient_errors=True,
+            retry_transient_errors=PATIENT,
             keep_base_url=True,
             user_agent=f"drift/{__version__}",
         )

@@ -120,7 +120,12 @@ def send(url: str, message: Mapping[str, Any]) -> None:
         why = type(error).__name__  # its text contains the address
         raise PlatformError(f"the webhook at {host} cannot be reached: {why}", "Check its address.") from None
     if answer.status >= 300:
-        hint = "If the webhook was deleted, create it again. Check that --to matches its kind."
+        busy = answer.status == 429 or answer.status >= 500
+        hint = (
+            f"It was tried {TRIES + 1} times. Send the report again when the chat works."
+            if busy
+            else "If the webhook was deleted, create it again. Check that --to matches its kind."
+        )
         raise PlatformError(f"the webhook at {host} returned {answer.status}", hint)
 
 

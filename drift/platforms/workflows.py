@@ -73,10 +73,12 @@ jobs:
         run: |
           status=0
           drift check -f github -f json=drift.json -f "github-summary=$GITHUB_STEP_SUMMARY" 2> said || status=$?
-          cat said >&2
+          sed 's/^Error: /::error title=drift::/' said >&2
           exit $status
-      - if: always() && hashFiles('drift.json') != '' && github.event_name == 'pull_request'
-        run: drift comment drift.json
+      - if: "!cancelled() && github.event_name == 'pull_request'"
+        run: |
+          test -s said || echo "a step before the check failed: the log of this run says which" > said
+          if [ -s drift.json ]; then drift comment drift.json; else drift comment --broken @said; fi
         env:
           GITHUB_TOKEN: ${{{{ github.token }}}}
       - if: "!cancelled() && github.event_name != 'pull_request'"
@@ -111,9 +113,9 @@ drift:
     - status=0
     - drift check -f table -f json=drift.json -f gitlab=code-quality.json -f junit=drift.xml 2> said || status=$?
     - cat said >&2
-    - 'if [ "$CI_PIPELINE_SOURCE" = merge_request_event ]; then [ ! -s drift.json ] || drift comment drift.json;
-      elif [ ! -s drift.json ]; then drift issue --broken @said;
-      else drift issue drift.json; fi || echo "it could not be posted: $?" >&2'
+    - if [ "$CI_PIPELINE_SOURCE" = merge_request_event ]; then post=comment; else post=issue; fi
+    - if [ -s drift.json ]; then set -- drift.json; else set -- --broken @said; fi
+    - drift "$post" "$@" || echo "the $post could not be posted" >&2
     - exit $status
   artifacts:
     when: always

@@ -96,7 +96,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """An issue of its own: that a check could not be done."""
+    """A check that could not be done: an issue of its own, or the comment that would hold the report."""
 
     why: str
     scope: str
@@ -113,10 +113,22 @@ class Broken:
 
     def issue(self) -> str:
         """The issue's text."""
+        return self._text(self.marker, "`drift doctor` says what is missing; the next report closes this.")
+
+    def comment(self) -> str:
+        """The text in the place of the scope's report: an older report there would pass for today's."""
+        return self._text(self.place, "`drift doctor` says what is missing.")
+
+    @property
+    def place(self) -> str:
+        """The hidden line that the scope's comment is known by."""
+        return _marker("report", self.scope)
+
+    def _text(self, marker: str, todo: str) -> str:
         link = [f"[the run]({self.link})", ""] if _plain(self.link) else []
         said = fenced(visible(line) for line in self.why.splitlines()[:50])
-        todo = "Nobody knows whether it drifted. `drift doctor` says what is missing; the next report closes this."
-        return "\n".join([self.marker, f"## {words(self.title())}", "", *said, "", todo, "", *link])
+        todo = f"Nobody knows whether it drifted. {todo}"
+        return "\n".join([marker, f"## {words(self.title())}", "", *said, "", todo, "", *link])
 
 
 def _marker(what: str, scope: str) -> str:

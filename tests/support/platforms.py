@@ -35,6 +35,8 @@ class StandIn:
     requests: list[Request] = field(default_factory=list)
     refusals: list[tuple[int, dict[str, str], Any]] = field(default_factory=list)
     """Given before anything else, in this order."""
+    down: tuple[int, dict[str, str], Any] | None = None
+    """Given to every request, as long as it is set; status 0: the connection is closed without an answer."""
     url: str = ""
 
     def answer(self, request: Request) -> Answer:
@@ -64,13 +66,16 @@ class GitHubStandIn(StandIn):
     comments: list[dict[str, Any]] = field(default_factory=list)
     issues: list[dict[str, Any]] = field(default_factory=list)
     readonly: bool = False
+    rights: frozenset[str] = frozenset({"issues", "pull-requests"})
+    """What the token may write, by the `permissions` of its job."""
 
     def answer(self, request: Request) -> Answer:  # noqa: C901 - a table of routes
         if request.headers.get("authorization") not in (f"token {TOKEN}", f"Bearer {TOKEN}"):
             return 401, {"message": "Bad credentials"}
         if request.path == "/user":
             return 403, {"message": "Resource not accessible by integration"}
-        if request.method != "GET" and self.readonly:
+        kind = "pull-requests" if "comments" in request.path else "issues"
+        if request.method != "GET" and (self.readonly or kind not in self.rights):
             return 403, {"message": f"Resource not accessible by integration {TOKEN}"}
         if isinstance(request.body, dict) and len(request.body.get("body", "")) > 65536:
             return 422, {"message": "Validation Failed", "errors": ["body is too long (maximum is 65536 characters)"]}
@@ -188,12 +193,24 @@ class GitLabStandIn(StandIn):
 
 @dataclass
 class WebhookStandIn(StandIn):
-    """Takes any message at its secret path."""
+    """Takes messages at its secret path, within Slack's limits: https://docs.slack.dev/reference/block-kit/blocks"""
 
     path: str = "/services/T0/B0/s3cr3tpath"
 
     def answer(self, request: Request) -> Answer:
-        return (200, "ok") if request.path == self.path else (404, "no_service")
+        if request.path != self.path:
+            return 404, "no_service"
+        longest = {"header": 150, "section": 3000}
+        blocks = request.body.get("blocks", [])
+        fits = all(len(b["text"]["text"]) <= longest[b["type"]] for b in blocks if b["type"] in longest)
+        return (
+            (200, "ok")
+            if fits and len(blocks) <= 50 and len(request.body.get("text", "")) <= 40_000
+            else (
+                400,
+                "invalid_blocks",
+            )
+        )
 
 
 @contextmanager
@@ -210,8 +227,12 @@ def served(stand_in: StandIn) -> Iterator[StandIn]:
             headers = {k.lower(): v for k, v in self.headers.items()}
             request = Request(self.command, parts.path, query, headers, json.loads(body) if body else None)
             stand_in.requests.append(request)
-            if stand_in.refusals:
-                status, more, answer = stand_in.refusals.pop(0)
+            refusal = stand_in.refusals.pop(0) if stand_in.refusals else stand_in.down
+            if refusal:
+                status, more, answer = refusal
+                if status == 0:
+                    self.close_connection = True
+                    return
             else:
                 (status, answer), more = stand_in.answer(request), {}
                 if isinstance(answer, list):
@@ -232,7 +253,7 @@ def served(stand_in: StandIn) -> Iterator[StandIn]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     stand_in.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield stand_in
