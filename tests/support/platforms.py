@@ -37,6 +37,8 @@ class StandIn:
     """Given before anything else, in this order."""
     down: tuple[int, dict[str, str], Any] | None = None
     """Given to every request, as long as it is set; status 0: the connection is closed without an answer."""
+    moved: dict[str, str] = field(default_factory=dict)
+    """Path -> where it leads with 307."""
     url: str = ""
 
     def answer(self, request: Request) -> Answer:
@@ -235,6 +237,8 @@ def served(stand_in: StandIn) -> Iterator[StandIn]:
                     return
             else:
                 (status, answer), more = stand_in.answer(request), {}
+                if parts.path in stand_in.moved and status < 300:
+                    status, more = 307, {"Location": stand_in.moved[parts.path]}
                 if isinstance(answer, list):
                     answer, more = paged(answer, request, stand_in.url)
             content = b"" if answer is None else json.dumps(answer).encode()
