@@ -3,11 +3,11 @@
     RUN_TASK_KEY=… python run_task.py 8080
 
 A run task is a service that HCP Terraform calls after a plan, and that answers later:
-https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run-tasks/run-tasks-integration. This one fetches the plan
-with the token of the run, checks it with `drift check`, and sends the verdict back. It needs `drift` on the PATH,
-credentials that may read the account, and TLS in front of it. RUN_TASK_KEY is the task's HMAC key: a request without its
-signature is refused. TFE_HOST is the host of Terraform Enterprise; the service speaks to no other. DRIFT_FAIL_ON is what
-`drift check --fail-on` takes.
+https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run-tasks/run-tasks-integration. This one fetches the
+plan with the token of the run, checks it with `drift check`, and sends the verdict back. It needs `drift` on the PATH,
+credentials that may read the account, and TLS in front of it. RUN_TASK_KEY is the HMAC key: a request without its
+signature is refused. TFE_HOST is the host of Terraform Enterprise; the service speaks to no other. DRIFT_FAIL_ON is
+what `drift check --fail-on` takes.
 """
 
 from __future__ import annotations
