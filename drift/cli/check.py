@@ -96,7 +96,7 @@ def _remember(configurations: Configurations, outcome: Outcome) -> None:
     """Add to the memory what this run saw first."""
     from drift.desired.memory import written
 
-    memory = configurations.remembered()
+    memory = configurations.remembered
     if memory is not None and configurations.memory is not None:
         day = outcome.report.started_at[: len("2026-01-01")]
         write_files({configurations.memory: written(memory, outcome.seen, day)}, "Give --memory a path that can.")

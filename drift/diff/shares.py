@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from drift.diff.attribute import applied
 from drift.diff.compare import element_key
@@ -44,11 +45,12 @@ class Shares:
                 self._mirrored[other] |= mirror.share(_readable(resource))
             if entry.parent is None or resource.deposed:
                 continue
-            key = parent_key(resource, entry.parent, catalog)
+            part = _before_the_refresh(resource)
+            key = parent_key(part, entry.parent, catalog)
             if key is None:
                 continue
             self._split[key].add(entry.name)
-            sides = [resource, *([found] if (found := paired.get(resource.origin)) else [])]
+            sides = [part, *([found] if (found := paired.get(resource.origin)) else [])]
             for name, share in entry.parent.covers.items():
                 if share is WHOLE:
                     self._whole.add((key, name))
@@ -154,6 +156,15 @@ class Shares:
     def covers(self, parent: Resource, name: str, attr: Attr) -> bool:
         """Whether separate resources can describe elements of this attribute."""
         return (parent.type, name) in self._covered and not (attr.assigned and attr.initial is None)
+
+
+def _before_the_refresh(part: Resource) -> Resource:
+    """The part as its author and an earlier record say, where a refresh recorded since that somebody moved it.
+
+    What it was moved to is not held by it: it is told there, as before the refresh.
+    """
+    was = {n: v for n, v in part.earlier.items() if n in part.configured and v == part.configured[n]}
+    return replace(part, attributes={**part.attributes, **was}) if was else part
 
 
 def _sets(resource: Resource, name: str) -> bool:

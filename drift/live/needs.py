@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.live.document import Document
 from drift.live.items import Item
-from drift.live.ownership import bulk_proofs, proofs, proved_owner
+from drift.live.ownership import early_proofs, proofs, proved_owner
 from drift.live.plan import Plan, Wanted, type_of
 from drift.model.resource import Resource
 from drift.provider.catalog import Catalog
@@ -45,9 +45,9 @@ class Needs:
         return out | self._of_elements(item) | self._of_children(item)
 
     def proof(self, item: Item) -> set[str]:
-        """The sections that one call fills for the whole region, and that may make other sections unnecessary."""
+        """The sections to read first, because they may make all others unnecessary."""
         unclaimed = self._search and self._wanted.strangers and item.key not in self._wanted.managed
-        return bulk_proofs(item) if unclaimed and not proved_owner(item)[0] else set()
+        return early_proofs(item) if unclaimed and not proved_owner(item)[0] else set()
 
     def settled(self, document: Document, section: str) -> bool:
         """Whether the content of a section causes no report: it agrees with the desired values, or proves an owner."""

@@ -333,6 +333,9 @@ class Owner:
 
     when: str
     who: str
+    listed: str = ""
+    """JMESPath over the item as it is listed, if only such items can have this owner: the event bus `default`. Sections
+    of the proof are read for these alone, and before all others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ import pytest
 from drift import cli
 from drift.cli import log
 from drift.cli.interrupts import INTERRUPTS
+from drift.desired import memory
 from drift.desired.backends.s3 import _made as s3_clients
 from tests.support.world import FAKE, WORLDS
 
@@ -432,11 +433,14 @@ def test_unknown_region(region: str, tmp_path: Path) -> None:
     assert "region" in done.stderr.lower()
 
 
-def test_a_memory_is_written_and_read_again(tmp_path: Path) -> None:
+def test_a_memory_is_written_and_read_again_once(tmp_path: Path) -> None:
     file = tmp_path / "memory.json"
     first = replayed("--config", TAMPERED, "--memory", file)
     before = file.read_text()
-    again = replayed("--config", TAMPERED, "--memory", file)
+    with mock.patch.object(memory, "parse", wraps=memory.parse) as parse:
+        again = replayed("--config", TAMPERED, "--memory", file)
+
+    parse.assert_called_once_with(before, str(file))
 
     assert (first.returncode, again.returncode) == (1, 1)
     assert json.loads(before)["resources"]

@@ -77,6 +77,17 @@ def policy(account: str, action: str, resource: str = "*") -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [allow]})
 
 
+@pytest.mark.parametrize(
+    "left", [[entry(100)], [entry(100, egress=True)], [entry(100, "deny"), entry(100, egress=True)]]
+)
+def test_a_default_network_acl_without_a_rule_that_aws_made(left: list[dict[str, Any]], tmp_path: Path) -> None:
+    acl = {"NetworkAclId": "acl-1", "VpcId": "vpc-1", "OwnerId": ACCOUNT, "IsDefault": True, "Entries": left}
+    answers = {**VPCS, "ec2:DescribeNetworkAcls": {"NetworkAcls": [acl]}}
+    report = checked(tmp_path, VPC, answers, "aws_vpc", "aws_network_acl", "aws_network_acl_rule")
+
+    assert lines(report) == ["unmanaged aws_network_acl acl-1"]
+
+
 BUS = f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"
 
 
@@ -88,6 +99,65 @@ def test_the_default_event_bus(open_: bool, tmp_path: Path) -> None:
 
     assert [(d.resource.type, d.resource.id) for d in report.drift] == [(types[1], "default")] * open_
     assert ("eventbridge-open" in found(report)) is open_
+
+
+def primary(**configuration: Any) -> dict[str, Any]:
+    made = {"ResultConfiguration": {}, "EnforceWorkGroupConfiguration": False, "RequesterPaysEnabled": False,
+            "PublishCloudWatchMetricsEnabled": True, "EngineVersion": {"SelectedEngineVersion": "AUTO"}}  # fmt: skip
+    group = {"Name": "primary", "State": "ENABLED"}
+    return {
+        "athena:ListWorkGroups": {"WorkGroups": [group]},
+        "athena:GetWorkGroup": {"WorkGroup": {**group, "Configuration": {**made, **configuration}}},
+    }
+
+
+def lake(**settings: Any) -> dict[str, Any]:
+    everybody = {"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}
+    made = {"DataLakeAdmins": [], "CreateDatabaseDefaultPermissions": [everybody],
+            "CreateTableDefaultPermissions": [everybody], "AllowExternalDataFiltering": False}  # fmt: skip
+    return {"lakeformation:GetDataLakeSettings": {"DataLakeSettings": {**made, **settings}}}
+
+
+def bus(**settings: Any) -> dict[str, Any]:
+    one = {"Name": "default", "Arn": BUS}
+    return {"events:ListEventBuses": {"EventBuses": [one]}, "events:DescribeEventBus": {**one, **settings}}
+
+
+THEM = {"DataLakePrincipalIdentifier": f"arn:aws:iam::{OTHER}:role/theirs"}
+DEFAULTS: dict[str, tuple[Any, list[dict[str, Any]]]] = {
+    "aws_athena_workgroup": (primary, [
+        {"ResultConfiguration": {"OutputLocation": "s3://theirs/"}},
+        {"ResultConfiguration": {"ExpectedBucketOwner": OTHER}},
+        {"ExecutionRole": "arn:aws:iam::123456789012:role/any"},
+        {"EnforceWorkGroupConfiguration": True},
+        {"RequesterPaysEnabled": True},
+        {"BytesScannedCutoffPerQuery": 10_000_000},
+    ]),
+    "aws_lakeformation_data_lake_settings": (lake, [
+        {"DataLakeAdmins": [THEM]},
+        {"ReadOnlyAdmins": [THEM]},
+        {"AllowExternalDataFiltering": True},
+        {"AllowFullTableExternalDataAccess": True},
+        {"ExternalDataFilteringAllowList": [{"DataLakePrincipalIdentifier": OTHER}]},
+        {"TrustedResourceOwners": [OTHER]},
+        {"CreateTableDefaultPermissions": [{"Principal": THEM, "Permissions": ["ALL"]}]},
+    ]),
+    "aws_cloudwatch_event_bus": (bus, [
+        {"DeadLetterConfig": {"Arn": f"arn:aws:sqs:{REGION}:{OTHER}:letters"}},
+        {"KmsKeyIdentifier": f"arn:aws:kms:{REGION}:{OTHER}:key/1"},
+        {"Description": "ours now"},
+    ]),
+}  # fmt: skip
+"""Type -> what AWS makes of it in each region, and what somebody may make of that."""
+
+
+@pytest.mark.parametrize("type_", DEFAULTS)
+def test_what_each_region_comes_with_is_nobodys_while_it_is_as_aws_made_it(type_: str, tmp_path: Path) -> None:
+    made, changes = DEFAULTS[type_]
+
+    assert strangers(checked(tmp_path, VPC, made(), type_), type_) == []
+    for change in changes:
+        assert len(strangers(checked(tmp_path, VPC, made(**change), type_), type_)) == 1, change
 
 
 @pytest.mark.parametrize(

@@ -492,6 +492,10 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         ("aws_network_interface_sg_attachment", mirror(by="interface"), "interface, which aws_instance has not")
     ],
     "Owner.when": [("aws_vpc", put(owners=(Owner("Tags[?Kee == 'aws:x']", "AWS"),)), "does not exist")],
+    "Owner.listed": [
+        ("aws_vpc", put(owners=(Owner("IsDefault", "AWS", listed="Default"),)), "'Default' does not exist"),
+        ("aws_athena_workgroup", put(owners=(Owner("Name", "AWS", listed="WorkGroup.Name"),)), "from the listing"),
+    ],
     "Owner.who": [("aws_vpc", put(owners=(Owner("IsDefault", ""),)), "names nothing")],
     "Owns.members": [
         ("aws_cloudformation_stack", owns(members="Resources[].{id: PhysicalResourceId}"), "have no type"),

@@ -14,12 +14,6 @@ from tests.support.world import NAMES, WORLDS, World, lines
 Said = frozenset[tuple[str, str]]
 """(address, path) of each change, (type, id) of what is unmanaged."""
 
-UNTOLD = {
-    # its author names one of several subnets of one block, whose ids are not known while that block differs from its
-    # own configuration: which of them he means cannot be told, and both ids are of that block
-    "network": {("aws_network_acl.inline", "subnet_ids")},
-}
-"""World -> what is not told any more once a refresh has recorded it, though a configuration is there, and why."""
 ALONE = {
     # its one attachment was deleted as well: the state has no part of it any more that would tell
     "autoscaling": {("aws_autoscaling_group.split", "target_group_arns")},
@@ -58,7 +52,7 @@ def test_with_the_configuration_all_is_told_after_a_refresh_too(name: str) -> No
     before, after = both(name, with_configuration=True)
 
     silent = {s for s in said(before) - said(after) if not any(_same(s, t) for t in said(after))}
-    assert silent == UNTOLD.get(name, set())
+    assert silent == set()
 
 
 @pytest.mark.parametrize("name", NAMES)

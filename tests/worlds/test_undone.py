@@ -8,7 +8,6 @@ import pytest
 
 from tests.support.undone import held, lost, silent
 from tests.support.world import NAMES, WORLDS, World, cli_config
-from tests.worlds.test_absorbed import UNTOLD
 
 EVERY_RUN = frozenset({"iam"})
 """Those that real Terraform takes through all phases in every run, a minute of CPU each; all others in the long one."""
@@ -29,5 +28,5 @@ def test_what_is_said_of_the_next_apply_is_what_terraform_plans(name: str, tmp_p
     found = held(World(WORLDS / name), tmp_path)
 
     assert found.wrong == []
-    assert silent(found) <= UNTOLD.get(name, set()) | DROPPED.get(name, set())
+    assert silent(found) <= DROPPED.get(name, set())
     assert lost(found) == set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from drift.desired.memory import Memory
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Configurations:
     """The values of these options."""
 
@@ -42,11 +43,12 @@ class Configurations:
             variable_files=self.variable_files,
             with_configuration=not self.no_config,
             backends=backends,
-            memory=self.remembered(),
+            memory=self.remembered,
         )
 
+    @cached_property
     def remembered(self) -> Memory | None:
-        """What --memory holds, nothing yet where there is no such file; UsageError where it is something else."""
+        """What --memory holds, read once: nothing yet without such a file; UsageError if it is something else."""
         from drift.desired.memory import Memory, parse
 
         if self.memory is None or not self.memory.exists():
@@ -64,7 +66,7 @@ class Configurations:
                 "--memory needs a configuration: without one, nobody can tell what nobody sets",
                 "Leave out --no-config.",
             )
-        self.remembered()
+        _ = self.remembered
 
     @property
     def given(self) -> Given:

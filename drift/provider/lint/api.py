@@ -47,7 +47,11 @@ def check(entry: ResourceType, catalog: Catalog, operations: Operations) -> Iter
     yield from problems
     yield from _dependent(entry, shape, catalog, operations)
     paths = [entry.id.path, *(a.path for a in {**entry.computed, **entry.attributes}.values())]
-    texts = [*(o.when for o in entry.proofs), *(t for t in (entry.exists, entry.account) if t)]
+    texts = [
+        *(o.when for o in entry.proofs),
+        *(o.listed for o in entry.proofs if o.listed),
+        *(t for t in (entry.exists, entry.account) if t),
+    ]
     texts += [entry.owns.members] if entry.owns else []
     for path in (*paths, *map(Path, texts)):
         yield from arrives(path.text, shape)
@@ -72,6 +76,9 @@ def _members(entry: ResourceType, shape: Any) -> Iterator[str]:
 def _sections(entry: ResourceType) -> Iterator[str]:
     described = [c.into for c in entry.describe]
     yield from (f"two calls fill {name}" for name in sorted({n for n in described if described.count(n) > 1}))
+    for owner in entry.proofs:
+        if Path(owner.listed or "@").sections & {*described}:
+            yield f"{owner.listed!r} is to come from the listing, so that nothing has to be read before it"
     for name in entry.identity:
         try:
             reads = entry.attr(name).path.sections

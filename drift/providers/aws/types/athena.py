@@ -17,6 +17,18 @@ def tags_of(arn: str) -> Call:
                 absent=GONE)
 
 
+CONFIGURATION = "WorkGroup.Configuration"
+AS_MADE = (
+    "State == 'ENABLED' && !Description && "
+    f"!({CONFIGURATION}.[EnforceWorkGroupConfiguration, ExecutionRole, RequesterPaysEnabled, "
+    "BytesScannedCutoffPerQuery, ResultConfiguration.[OutputLocation, ExpectedBucketOwner, AclConfiguration, "
+    "EncryptionConfiguration][?@] | [0]][?@])"
+)
+"""Each region comes with the work group `primary`, which leaves where results go to whoever asks (Athena user guide, "How
+workgroups work"). Whoever sets any of that makes it their own. Its engine and its metrics are left out: AWS has made them
+differently over the years."""
+
+
 WORKGROUP = ResourceType(
     name="aws_athena_workgroup",
     service="athena",
@@ -60,7 +72,7 @@ WORKGROUP = ResourceType(
         Ref("configuration.execution_role", to="aws_iam_role", by="arn"),
         Ref("configuration.result_configuration.encryption_configuration.kms_key_arn", to="aws_kms_key", by="arn"),
     ),
-    owners=(Owner("Name == 'primary'", "Amazon Athena"),),
+    owners=(Owner(AS_MADE, "Amazon Athena", listed="Name == 'primary'"),),
 )
 
 NAMED_QUERY = ResourceType(

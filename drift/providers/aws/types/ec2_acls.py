@@ -58,6 +58,11 @@ def only_for(*protocols: str) -> Callable[[Any, Raw], Value]:
     return lambda value, rule: (value or 0) if protocol_number(rule.get("protocol")) in protocols else 0
 
 
+ALLOWS = "RuleNumber == `100` && RuleAction == 'allow' && Protocol == '-1' && CidrBlock == '0.0.0.0/0'"
+AS_MADE = f"IsDefault && Entries[?!Egress && {ALLOWS}] && Entries[?Egress && {ALLOWS}]"
+"""AWS makes a VPC's default ACL so that it lets everything through (VPC user guide, "Default network ACL"). Rules beside
+those are told by themselves; whoever takes those away makes it their own."""
+
 NETWORK_ACL = ResourceType(
     name="aws_network_acl",
     service="ec2",
@@ -73,7 +78,7 @@ NETWORK_ACL = ResourceType(
     },
     refs=(Ref("vpc_id", to="aws_vpc"), Ref("subnet_ids[]", to="aws_subnet")),
     account="OwnerId",
-    owners=(Owner("IsDefault", THE_VPC),),
+    owners=(Owner(AS_MADE, THE_VPC),),
 )
 
 DEFAULT_NETWORK_ACL = replace(

@@ -99,7 +99,11 @@ BUS = ResourceType(
         Ref("kms_key_identifier", to="aws_kms_key", by="arn"),
         Ref("dead_letter_config.arn", to="aws_sqs_queue", by="arn"),
     ),
-    owners=(Owner("Name == 'default'", "AWS"), Owner("ManagedBy", "the AWS service that manages it")),
+    owners=(
+        # each region comes with it; its policy and its rules are told by themselves
+        Owner("!(Bus.[Description, KmsKeyIdentifier, DeadLetterConfig.Arn][?@])", "AWS", listed="Name == 'default'"),
+        Owner("ManagedBy", "the AWS service that manages it"),
+    ),
 )
 
 BUS_POLICY = ResourceType(

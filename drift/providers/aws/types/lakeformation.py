@@ -35,6 +35,14 @@ def _people(at: str) -> Attr:
     return set_of(values.text, f"{at}[].{WHO}", assigned=True)
 
 
+AS_MADE = (
+    "!([DataLakeAdmins, ReadOnlyAdmins, AllowExternalDataFiltering, AllowFullTableExternalDataAccess, "
+    "ExternalDataFilteringAllowList, AuthorizedSessionTagValueList, TrustedResourceOwners][?@]) && "
+    "!([CreateDatabaseDefaultPermissions, CreateTableDefaultPermissions][] "
+    f"| [?Principal.{WHO} != 'IAM_ALLOWED_PRINCIPALS'])"
+)
+"""A data lake has nobody's settings but IAM's at first (Lake Formation developer guide, "Changing the default settings")."""
+
 SETTINGS = ResourceType(
     name="aws_lakeformation_data_lake_settings",
     service="lakeformation",
@@ -56,7 +64,7 @@ SETTINGS = ResourceType(
     },
     ignored={"catalog_id": "the account's own: those of another account are not read"},
     # every region has them
-    owners=(Owner("!DataLakeAdmins", "AWS"),),
+    owners=(Owner(AS_MADE, "AWS"),),
     refs=(Ref("admins[]", to="aws_iam_role", by="arn"), Ref("admins[]", to="aws_iam_user", by="arn")),
 )
 
