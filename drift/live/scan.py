@@ -13,6 +13,7 @@ from drift.live.document import UNASKED, is_known
 from drift.live.items import Found, Item
 from drift.live.plan import Wanted
 from drift.live.shape import actual_resource
+from drift.live.written import Written, written
 from drift.model.coverage import NOT_OFFERED, Gap, Unreadable
 from drift.model.resource import Key, Question, Resource
 from drift.model.value import Value, as_block, as_set, freeze
@@ -130,6 +131,14 @@ class Scan:
             item = self._found.items.get(resource.key)
             if item is not None and resource.key in wants:
                 self.paired[origin] = replace(self._shaped(item, self._kinds[origin]), address=resource.address)
+
+    def written(self, key: Key, entry: ResourceType | None = None) -> Written:
+        """What a configuration would say of a resource that was found, by its own entry or by another of the same
+        object; reads all of it. KeyError for a resource that was not found."""
+        item = self._found.items[key]
+        self._collector.read([(item, {c.into for c in item.entry.describe})])
+        self.resources[key] = actual_resource(item)
+        return written(item.document, entry or item.entry)
 
     def open(self, wants: Iterable[tuple[Key, str]]) -> None:
         """List the items of given types inside resources that were found."""

@@ -58,6 +58,11 @@ def values_at(attributes: Mapping[str, Any], dotted: str) -> Iterator[Any]:
     return (v for v in values if v is not None)
 
 
+def as_pattern(dotted: str) -> tuple[str, ...]:
+    """The names along a `Ref.attribute`, without the marks of lists: `("ingress", "security_group")`."""
+    return tuple(step.removesuffix("[]") for step in dotted.split("."))
+
+
 def order_of(resource: Resource) -> tuple[str, ...]:
     """A sort key that is always the same; parts of an identity may be None."""
     key = resource.key

@@ -221,6 +221,9 @@ class Attr:
     """Replaces `canon` for the recorded value, if Terraform's shape differs. Also gets the whole instance."""
     from_api: Callable[[Any], Any] | None = None
     """Applied to the result of the path before the fields are read, if no JMESPath can produce the right shape."""
+    written: Callable[[Any], Any] | None = None
+    """(result of the path) -> the value as a state has it, if its canonical form has another shape: what `drift fix`
+    writes into a configuration. A nested block is a list of mappings."""
     default: Any = None
     """The value that the cloud means if it returns none."""
     zero_is_value: bool = False

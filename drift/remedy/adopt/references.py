@@ -1,0 +1,152 @@
+"""Which address says the same as a value: `aws_vpc.main.id` for `vpc-0abc`."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from drift.model.address import Address
+from drift.model.resource import GLOBAL, Key
+from drift.provider.catalog import Catalog
+from drift.provider.facts import Facts
+from drift.provider.spec import Ref
+from drift.remedy.hcl import Expression, Joined
+
+ModuleNames = tuple[str, ...]
+
+_UNIQUE = re.compile(
+    r"arn:[\w-]+:.+|[a-z]{1,12}-(?:[a-z]+-)?[0-9a-f]{8,17}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|Z[0-9A-Z]{10,}"
+)
+"""Ids that no two objects have: an ARN, an id of EC2, a UUID, a hosted zone. Any text that is one is a reference."""
+_ARN_WITHIN = re.compile(r"arn:[\w-]+:[\w-]*:[\w-]*:\d*:[^\s\"'*,]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A resource that has an address, or gets one."""
+
+    address: Address
+    key: Key
+    values: Mapping[str, Any]
+    """Attribute -> its value."""
+    facts: Facts
+    data: bool = False
+
+
+@dataclass
+class References:
+    """Finds addresses. A reference that would close a circle is not made: Terraform refuses it."""
+
+    catalog: Catalog
+    outputs: Mapping[ModuleNames, Mapping[tuple[str, str], str]] = field(default_factory=dict)
+    """Module -> (address in it, attribute) -> the output that says so."""
+    found: int = 0
+    missed: list[tuple[str, str]] = field(default_factory=list)
+    """(address, value) of ids that name a resource and are no references."""
+    _by: dict[tuple[str, str, str], list[Named]] = field(default_factory=lambda: defaultdict(list))
+    _unique: dict[str, tuple[Named, str]] = field(default_factory=dict)
+    _behind: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, named: Iterable[Named]) -> None:
+        """Make resources known."""
+        for one in named:
+            for attribute, value in one.values.items():
+                if not isinstance(value, str) or not value:
+                    continue
+                self._by[one.key.type, attribute, value].append(one)
+                if attribute in ("arn", "id") and _UNIQUE.fullmatch(value):
+                    there = self._unique.get(value)
+                    if there is None or (attribute == "arn" and there[1] == "id" and there[0] is one):
+                        self._unique[value] = one, attribute
+
+    def by_path(self, ref: Ref, value: str, source: Named) -> Expression | None:
+        """The reference for a value of an attribute that the catalogue knows to name a resource."""
+        type_ = self.catalog[ref.to].listed_as if ref.to in self.catalog else ref.to
+        near = [n for n in self._by.get((type_, ref.by, value), ()) if self._is_near(n.key, source.key)]
+        for target in sorted(near, key=lambda n: (n.address.module != source.address.module, n.data)):
+            made = self._to(target, ref.by, value, source)
+            if made is not None:
+                return made
+        return self.anywhere(value, source)
+
+    def anywhere(self, value: str, source: Named) -> Expression | None:
+        """The reference for a value that is an ARN, or another id that is unique, wherever it stands."""
+        target = self._unique.get(value)
+        return self._to(target[0], target[1], value, source) if target is not None else None
+
+    def within(self, text: str, source: Named) -> Joined | Expression | None:
+        """Text with the ARNs in it as references; None where there is none."""
+        parts: list[str | Expression] = []
+        end = 0
+        for match in _ARN_WITHIN.finditer(text):
+            arn = match[0]
+            while arn and arn not in self._unique:
+                arn = re.split(r"[/:](?=[^/:]*$)", arn)[0] if re.search(r"[/:]", arn) else ""
+                if arn.count(":") < 5:
+                    arn = ""
+            made = self.anywhere(arn, source) if arn else None
+            if made is not None:
+                parts += [text[end : match.start()], made]
+                end = match.start() + len(arn)
+        if not parts:
+            return None
+        kept = [p for p in (*parts, text[end:]) if p != ""]
+        only = kept[0]
+        return only if len(kept) == 1 and isinstance(only, Expression) else Joined(tuple(kept))
+
+    @staticmethod
+    def _is_near(target: Key, source: Key) -> bool:
+        regions = {target.region, source.region}
+        return target.account == source.account and (len(regions) == 1 or GLOBAL in regions)
+
+    def _to(self, target: Named, attribute: str, value: str, source: Named) -> Expression | None:
+        here, there = str(source.address), str(target.address)
+        if here == there or here in self._reached(there):
+            return None
+        attribute = self._shown(target, attribute, value)
+        text = self._text(target.address, attribute, source.address.module) if attribute else ""
+        if not text:
+            self.missed.append((here, value))
+            return None
+        self._behind[here].add(there)
+        self.found += 1
+        return Expression(text)
+
+    def _reached(self, address: str) -> set[str]:
+        """Everything that an adopted resource refers to, through others."""
+        out: set[str] = set()
+        waiting = [address]
+        while waiting:
+            new = self._behind.get(waiting.pop(), set()) - out
+            out |= new
+            waiting += new
+        return out
+
+    @staticmethod
+    def _shown(target: Named, attribute: str, value: str) -> str:
+        """The attribute of the schema that says this; the catalogue may know it by a name of its own."""
+        if attribute == "id" or attribute in target.facts:
+            return attribute
+        same = [n for n in target.facts if target.values.get(n) == value and isinstance(target.facts[n], str)]
+        return "id" if target.values.get("id") == value else next(iter(same), "")
+
+    def _text(self, address: Address, attribute: str, module: tuple[tuple[str, Any], ...]) -> str:
+        """The reference, as it is written in a module; empty where the module cannot see it."""
+        if address.module == module:
+            local = Address(address.type, address.name, address.key, (), address.mode)
+            return f"{local}.{attribute}"
+        if address.module[:-1] == module and address.module:
+            names = tuple(n for n, _ in address.module)
+            inside = str(Address(address.type, address.name, address.key, (), address.mode))
+            output = self.outputs.get(names, {}).get((inside, attribute))
+            call = str(Address("x", "y", None, address.module[-1:])).removesuffix(".x.y")
+            return f"{call}.{output}" if output else ""
+        return ""
+
+
+def matching(refs: Sequence[Ref], path: str) -> list[Ref]:
+    """The references that stand at a dotted path without indices; `[]` in theirs is left out."""
+    return [ref for ref in refs if ref.attribute.replace("[]", "") == path]

@@ -1,0 +1,86 @@
+"""The configuration that a remedy is written into: its files, what they declare, what lives where."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from drift.desired.hcl.configured import Configuration
+from drift.desired.hcl.library import ModuleNames
+from drift.desired.hcl.modules import Module
+from drift.desired.hcl.read import Sources
+from drift.desired.hcl.traversals import steps_of
+from drift.model.address import Address
+from drift.model.resource import Resource
+
+
+@dataclass
+class Ground:
+    """One configuration, and the resources that states say are its own."""
+
+    sources: Sources
+    resources: Sequence[Resource] = ()
+    """The desired resources that the configuration describes."""
+    _texts: dict[Path, str] = field(default_factory=dict)
+
+    @property
+    def directory(self) -> Path:
+        """The root module's."""
+        return self.sources.directory
+
+    @property
+    def modules(self) -> Mapping[ModuleNames, Module]:
+        """Path without keys -> what the module declares."""
+        return self.sources.library.modules
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        """What the configuration desires, by itself."""
+        return self.sources.evaluated()
+
+    @classmethod
+    def of(cls, sources: Sources, desired: Sequence[Resource]) -> Ground:
+        """The ground for those of the desired resources that the configuration knows."""
+        return cls(sources, [r for r in desired if r.address is not None and sources.knows(r.address.block)])
+
+    def text(self, path: Path) -> str:
+        """A file as it is, line ends included; empty where there is none."""
+        if path not in self._texts:
+            self._texts[path] = path.read_bytes().decode("utf-8", "surrogateescape") if path.exists() else ""
+        return self._texts[path]
+
+    def names(self, module: ModuleNames, type_: str) -> set[str]:
+        """The names that resources of a type have in a module."""
+        declared = self.modules[module].resources if module in self.modules else {}
+        return {name for mode, of, name in declared if mode == "managed" and of == type_}
+
+    @cached_property
+    def outputs(self) -> Mapping[ModuleNames, Mapping[tuple[str, str], str]]:
+        """Module -> (address in it, attribute) -> the output that says just that."""
+        out: dict[ModuleNames, dict[tuple[str, str], str]] = defaultdict(dict)
+        for path, module in self.modules.items():
+            for name, output in module.outputs.items():
+                expr = output.expr("value")
+                steps = [str(s) for s, index in steps_of(expr) if not index] if expr is not None else []
+                if len(steps) == 3 and len(steps_of(expr)) == 3 and steps[0] not in ("var", "local", "module", "data"):
+                    out[path].setdefault((f"{steps[0]}.{steps[1]}", steps[2]), name)
+                if len(steps) == 4 and steps[0] == "data":
+                    out[path].setdefault((".".join(steps[:3]), steps[3]), name)
+        return out
+
+    @cached_property
+    def homes(self) -> Mapping[str, Counter[Path]]:
+        """Type -> the files of the root module that declare resources of it, with how many."""
+        out: dict[str, Counter[Path]] = defaultdict(Counter)
+        for (mode, type_, _), declared in self.modules[()].resources.items():
+            if mode == "managed":
+                out[type_][Path(declared.path)] += 1
+        return out
+
+    def file_of(self, address: Address) -> Path | None:
+        """The file that declares a resource of the root module."""
+        declared = self.modules[()].resources.get(("managed", address.type, address.name))
+        return Path(declared.path) if declared is not None and not address.module else None

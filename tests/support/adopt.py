@@ -1,0 +1,252 @@
+"""Holds adoption against Terraform's own plans: what an account has is taken from its state and configuration, adopted,
+and the plan must import all of it and change nothing.
+
+    python -m tests.support.adopt [WORLD or TYPE…]
+
+applies each recorded world with real Terraform against moto. `docs/remedy.md` tells the result for each type.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from drift.desired.hcl.files import parse_file
+from drift.desired.hcl.inputs import Given
+from drift.desired.hcl.read import Sources
+from drift.desired.load import build, read_states
+from drift.provider.installed import installed
+from drift.remedy.adopt import Outcome, adopted
+from drift.remedy.ground import Ground
+from drift.remedy.spec import Remedy
+from drift.survey import Scope
+from tests.support.line import Compared, check
+from tests.support.world import NAMES, PROVIDER, REGION, WORLDS, Terraform, asking, endpoint_provider, moto_server
+
+KEPT_BLOCKS = ("terraform", "provider")
+
+
+@dataclass
+class Tried:
+    """What became of the resources of one account."""
+
+    managed: dict[str, str]
+    """Address -> type, as the state had them before."""
+    adopted: dict[str, str] = field(default_factory=dict)
+    """Address -> type, as they were adopted."""
+    changes: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Address -> what the plan would change: attribute -> [before, after]."""
+    errors: dict[str, str] = field(default_factory=dict)
+    """Address -> why Terraform refuses it."""
+    general: str = ""
+    outcome: Outcome | None = None
+    silent: list[str] = field(default_factory=list)
+    """What drift still says of the account after the adoption."""
+
+    @property
+    def proved(self) -> list[str]:
+        """The addresses that the plan imports and does not change."""
+        return [a for a in self.adopted if a not in self.changes and a not in self.errors]
+
+
+def apply_world(name: str, work: Path, url: str) -> None:
+    """The world's configuration, applied."""
+    shutil.copytree(WORLDS / name, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.tfstate", "*.jsonl"))
+    main = (work / "main.tf").read_text()
+    (work / "_provider.tf").write_text(PROVIDER + ("" if 'provider "aws"' in main else endpoint_provider()))
+    terraform = Terraform(work, url)
+    terraform("init", "-no-color", "-input=false")
+    terraform("apply", "-no-color", "-auto-approve", "-input=false")
+
+
+def emptied(work: Path, into: Path, url: str) -> dict[str, str]:
+    """A copy of an applied configuration that manages nothing; what it managed."""
+    into.mkdir(parents=True, exist_ok=True)
+    for file in sorted(work.glob("*.tf")):
+        lines = file.read_text().splitlines(keepends=True)
+        blocks = [b for b in parse_file(file).body.blocks if b.type in KEPT_BLOCKS]
+        kept = "\n".join("".join(lines[b.line - 1 : b.end_line]) for b in blocks)
+        if kept:
+            (into / file.name).write_text(kept)
+    for name in (".terraform", ".terraform.lock.hcl"):
+        if not (into / name).exists():
+            (into / name).symlink_to(work / name)
+    state = json.loads((work / "terraform.tfstate").read_text())
+    held = {
+        f"{r['type']}.{r['name']}": r["type"]
+        for r in state["resources"]
+        if r["mode"] == "managed" and "module" not in r
+    }
+    state["resources"] = [r for r in state["resources"] if not r["provider"].count("hashicorp/aws")]
+    (into / "terraform.tfstate").write_text(json.dumps(state))
+    return held
+
+
+def compared(work: Path, url: str) -> Compared:
+    """`drift check` of everything in the account."""
+    catalog = installed()
+    with asking(url) as api:
+        states, failed = read_states([str(work / "terraform.tfstate")], {})
+        desired = build(states, failed, catalog, account=api.account, region=REGION)
+        regions = tuple(
+            {REGION, *re.findall(r'region\s+= "([\w-]+)"', "".join(p.read_text() for p in work.glob("*.tf")))}
+        )
+        return check(desired, api, catalog, Scope(everything=True, regions=regions), default_region=REGION)
+
+
+def adopt_into(work: Path, url: str) -> Outcome:
+    """What drift adopts of the account, written into the configuration."""
+    found = compared(work, url)
+    with asking(url):
+        sources = Sources(work, Given())
+        ground = Ground.of(sources, found.survey.desired)
+        outcome = adopted([d.resource for d in found.report.drift if d.kind == "unmanaged"], found.survey, ground)
+    write(outcome.remedies)
+    return outcome
+
+
+def write(remedies: Iterable[Remedy]) -> None:
+    """Edits, made: those of one place in their order."""
+    texts: dict[Path, str] = {}
+    edits = sorted((e for r in remedies for e in r.edits), key=lambda e: (str(e.path), -e.start))
+    by_path: dict[Path, list[Any]] = defaultdict(list)
+    for edit in edits:
+        by_path[edit.path].append(edit)
+    for path, own in by_path.items():
+        text = path.read_text() if path.exists() else ""
+        for start in sorted({e.start for e in own}, reverse=True):
+            here = [e for e in own if e.start == start]
+            text = text[:start] + "".join(e.text for e in here) + text[max(e.end for e in here) :]
+        texts[path] = text
+    for path, text in texts.items():
+        path.write_text(text)
+
+
+def planned(work: Path, url: str, tried: Tried) -> None:
+    """The plan, and what it would change. What Terraform refuses is taken out, until it plans the rest."""
+    terraform = Terraform(work, url)
+    for _ in range(12):
+        done = subprocess.run(
+            ["terraform", "plan", "-json", "-out=p", "-input=false", "-lock=false"],
+            cwd=work, env=terraform.env, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if not done.returncode:
+            break
+        if not _without_refused(work, done.stdout, tried):
+            tried.general = done.stdout[-3000:] + done.stderr[-2000:]
+            return
+    else:
+        tried.general = "too many errors"
+        return
+    plan = json.loads(terraform("show", "-json", "p"))
+    for change in plan.get("resource_changes", []):
+        actions = change["change"]["actions"]
+        if change["mode"] == "managed" and actions != ["no-op"]:
+            before, after = change["change"]["before"] or {}, change["change"]["after"] or {}
+            unknown = change["change"].get("after_unknown") or {}
+            differ = {
+                n: [before.get(n), "(unknown)" if unknown.get(n) else after.get(n)]
+                for n in {*before, *after, *unknown}
+                if before.get(n) != after.get(n)
+            }
+            if actions != ["update"]:
+                differ["(action)"] = actions
+            tried.changes[change["address"]] = differ
+
+
+def _without_refused(work: Path, said: str, tried: Tried) -> bool:
+    """Take out the blocks that errors are about; False where none can be told."""
+    wrong: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    for line in said.splitlines():
+        message = json.loads(line) if line.startswith("{") else {}
+        diagnostic = message.get("diagnostic") or {}
+        if diagnostic.get("severity") != "error":
+            continue
+        text = f"{diagnostic.get('summary')}: {diagnostic.get('detail')}"
+        place = diagnostic.get("range")
+        if place:
+            wrong[place["filename"]].add((place["start"]["line"], text))
+        elif diagnostic.get("address"):
+            for file in work.glob("*.tf"):
+                for b in parse_file(file).body.blocks:
+                    if b.type == "resource" and ".".join(b.labels) == diagnostic["address"]:
+                        wrong[file.name].add((b.line, text))
+        else:
+            named = [a for a in tried.adopted if a in text]
+            for file in work.glob("*.tf"):
+                for b in parse_file(file).body.blocks:
+                    if b.type == "resource" and ".".join(b.labels) in named:
+                        wrong[file.name].add((b.line, text))
+    gone: set[str] = set()
+    for name, places in wrong.items():
+        for b in parse_file(work / name).body.blocks:
+            for line, text in places:
+                if b.line <= line <= b.end_line and b.type in ("resource", "import"):
+                    to = b.body.attributes.get("to")
+                    address = (
+                        ".".join(b.labels) if b.type == "resource" else _address(work / name, to.line if to else 0)
+                    )
+                    tried.errors[address] = text
+                    gone.add(address)
+    for file in work.glob("*.tf"):
+        lines = file.read_text().splitlines(keepends=True)
+        for b in reversed(parse_file(file).body.blocks):
+            to = b.body.attributes.get("to")
+            address = ".".join(b.labels) if b.type == "resource" else _address(file, to.line) if to else ""
+            if address in gone:
+                del lines[b.line - 1 : b.end_line]
+        file.write_text("".join(lines))
+    return bool(gone)
+
+
+def _address(file: Path, line: int) -> str:
+    text = file.read_text().splitlines()[line - 1] if line else ""
+    return text.partition("=")[2].strip()
+
+
+def tried(work: Path, empty: Path, url: str) -> Tried:
+    """Adopt all of an account, and plan."""
+    out = Tried(emptied(work, empty, url))
+    out.outcome = adopt_into(empty, url)
+    out.adopted = {r.address: r.address.split(".")[0] for r in out.outcome.remedies}
+    planned(empty, url, out)
+    return out
+
+
+def told(name: str, result: Tried) -> str:
+    """A few lines for the terminal."""
+    outcome = result.outcome or Outcome()
+    lines = [
+        f"{name}: {len(result.managed)} managed, {len(result.adopted)} adopted, {len(result.proved)} proved, "
+        f"{outcome.references} references, {len(outcome.missed)} missed"
+    ]
+    lines += [f"  CHANGE {a}: {json.dumps(c)[:600]}" for a, c in result.changes.items()]
+    lines += [f"  ERROR {a}: {e[:400]}" for a, e in result.errors.items()]
+    missing = {*result.managed.values()} - {*result.adopted.values()}
+    lines += [f"  NOT ADOPTED {', '.join(sorted(missing))}"] if missing else []
+    lines += [f"  {result.general}"] if result.general else []
+    return "\n".join(lines)
+
+
+def main(names: Sequence[str]) -> None:
+    """Try worlds."""
+    for name in names or NAMES:
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder, moto_server() as url:
+            apply_world(name, Path(folder) / "applied", url)
+            print(told(name, tried(Path(folder) / "applied", Path(folder) / "empty", url)))  # noqa: T201
+        print(f"  {time.monotonic() - started:.0f} s")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
