@@ -1,20 +1,15 @@
-"""Converts an item to what a configuration that describes it would say: values in Terraform's shape, not canonical.
-
-Canonical values are made to be compared: text may have lost its case, a document its form, a list its order. What is
-written into a file has to be what the cloud said.
-"""
+"""Converts an item to what a configuration that describes it would say."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from drift.live.document import UNASKED, UNEXPECTED, Document
 from drift.model.coverage import Unreadable
-from drift.model.value import UNREADABLE_SHAPES, Block, Hidden, is_empty, plain
-from drift.provider.path import path
-from drift.provider.spec import Attr, ResourceType
+from drift.model.value import UNREADABLE_SHAPES
+from drift.provider.spec import ResourceType
+from drift.provider.written import value
 
 Written = Mapping[str, Any]
 """Attribute -> its value in the shape of a state: text, numbers, lists, mappings; a nested block is a list of mappings,
@@ -31,56 +26,7 @@ def written(document: Document, entry: ResourceType) -> Written:
         elif read is not UNASKED:
             found = document.look(attr.path)
             try:
-                out[name] = value(attr, found)
+                out[name] = value(attr, found, document.known)
             except UNREADABLE_SHAPES:
                 out[name] = Unreadable(attr.path.text, UNEXPECTED)
     return out
-
-
-def value(attr: Attr, found: Any) -> Any:
-    """The API's value in Terraform's shape; None where the cloud has none."""
-    if attr.written is not None:
-        return attr.written(found)
-    if attr.from_api is not None:
-        found = attr.from_api(found)
-    if found is None or found == "":
-        found = attr.default
-    if not attr.fields:
-        return _kept(attr, found)
-    if attr.many:
-        return [_block(attr, one) for one in found or () if not (attr.implicit and path(attr.implicit).search(one))]
-    return _block(attr, found) if found else None
-
-
-def _block(attr: Attr, found: Any) -> dict[str, Any]:
-    return {name: value(f, f.path.search(found)) for name, f in attr.fields.items()}
-
-
-def _kept(attr: Attr, found: Any) -> Any:
-    """The value as it was found where canonical form only takes something away from it; otherwise canonical."""
-    canon = attr.canon(found)
-    if isinstance(canon, Hidden | Unreadable):
-        return canon
-    if attr.document and not is_empty(canon):
-        return found if isinstance(found, str) else json.dumps(found, default=str)
-    if isinstance(found, str):
-        if isinstance(canon, Mapping | tuple | frozenset) and not is_empty(canon):
-            return found if isinstance(canon, Block) else plain(canon)
-        return found if _same_text(canon, found) else plain(canon)
-    if isinstance(found, list) and isinstance(canon, tuple | frozenset) and len(found) == len(canon):
-        return [_kept_element(attr, e) for e in found]
-    return plain(canon)
-
-
-def _kept_element(attr: Attr, element: Any) -> Any:
-    canon = _one(attr.canon([element]))
-    return element if isinstance(element, str) and _same_text(canon, element) else plain(canon)
-
-
-def _one(canon: Any) -> Any:
-    return next(iter(canon)) if isinstance(canon, tuple | frozenset) and len(canon) == 1 else canon
-
-
-def _same_text(canon: Any, found: str) -> bool:
-    """Whether canonical form differs in nothing that a configuration may not say as well: case, white space."""
-    return isinstance(canon, str) and "".join(canon.split()).lower() == "".join(found.split()).lower()

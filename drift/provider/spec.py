@@ -221,9 +221,9 @@ class Attr:
     """Replaces `canon` for the recorded value, if Terraform's shape differs. Also gets the whole instance."""
     from_api: Callable[[Any], Any] | None = None
     """Applied to the result of the path before the fields are read, if no JMESPath can produce the right shape."""
-    written: Callable[[Any], Any] | None = None
-    """(result of the path) -> the value as a state has it, if its canonical form has another shape: what `drift fix`
-    writes into a configuration. A nested block is a list of mappings."""
+    written: Callable[[Any, Mapping[str, Any]], Any] | None = None
+    """(result of the path, item) -> the value as a state has it, if its canonical form has another shape: what `drift
+    fix` writes into a configuration. A nested block is a list of mappings."""
     default: Any = None
     """The value that the cloud means if it returns none."""
     zero_is_value: bool = False
@@ -390,6 +390,15 @@ class ResourceType:
     """Attributes that only the cloud sets. They are read for identity, references and rules, and never compared."""
     ignored: Mapping[str, str] = field(default_factory=dict)
     """Attribute, or `block.attribute` -> why it is not compared."""
+    either: tuple[tuple[str, ...], ...] = ()
+    """Arguments of which a configuration may set one only, though the cloud tells all: of those with a value, `drift
+    fix` writes the first. Dotted paths for those of a nested block, without numbers."""
+    not_imported: frozenset[str] = frozenset()
+    """Arguments that `terraform import` leaves unset. An optional one is not written; a change of a required one is
+    ignored."""
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+    """Argument that one has to set though nothing tells its value -> what `drift fix` writes in its place, with a
+    change of it ignored: the file of a function's code. `{name}` is the name of the resource's block."""
     refs: tuple[Ref, ...] = ()
     creates: tuple[Ref, ...] = ()
     """References to resources that were created with this one and are reported with it. They are never unmanaged by

@@ -64,11 +64,12 @@ class Ground:
         for path, module in self.modules.items():
             for name, output in module.outputs.items():
                 expr = output.expr("value")
-                steps = [str(s) for s, index in steps_of(expr) if not index] if expr is not None else []
-                if len(steps) == 3 and len(steps_of(expr)) == 3 and steps[0] not in ("var", "local", "module", "data"):
-                    out[path].setdefault((f"{steps[0]}.{steps[1]}", steps[2]), name)
-                if len(steps) == 4 and steps[0] == "data":
-                    out[path].setdefault((".".join(steps[:3]), steps[3]), name)
+                traversal = steps_of(expr) if expr is not None else ()
+                steps = [str(step) for step, _ in traversal]
+                if not steps or any(index for _, index in traversal) or steps[:1] in (["var"], ["local"], ["module"]):
+                    continue
+                if len(steps) == (4 if steps[0] == "data" else 3):
+                    out[path].setdefault((".".join(steps[:-1]), steps[-1]), name)
         return out
 
     @cached_property

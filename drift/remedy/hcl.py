@@ -75,21 +75,22 @@ def body(items: Items, indent: int = 0) -> str:
         if isinstance(item, Argument):
             arguments.append(item)
             continue
-        out += _aligned([(a.name, a.value, a.comment) for a in arguments], indent)
+        out += _aligned([(a.name, a.value, a.comment) for a in arguments], indent, spaced=True)
         arguments = []
         if out:
             out.append("")
         out += block(item, indent).rstrip("\n").split("\n")
     if arguments and out:
         out.append("")
-    out += _aligned([(a.name, a.value, a.comment) for a in arguments], indent)
+    out += _aligned([(a.name, a.value, a.comment) for a in arguments], indent, spaced=True)
     return "".join(f"{line}\n" for line in out)
 
 
-def _aligned(pairs: Iterable[tuple[str, Any, str]], indent: int) -> list[str]:
+def _aligned(pairs: Iterable[tuple[str, Any, str]], indent: int, *, spaced: bool = False) -> list[str]:
     """`name = value` lines. The equals signs of neighbouring lines stand below each other, but for a value that takes
-    several lines."""
+    several lines; with `spaced`, blank lines stand around such a value."""
     out: list[str] = []
+    after = False
     group: list[tuple[str, str]] = []
 
     def close() -> None:
@@ -105,8 +106,14 @@ def _aligned(pairs: Iterable[tuple[str, Any, str]], indent: int) -> list[str]:
         text = value(given, indent)
         if "\n" in text:
             close()
+            if out and spaced:
+                out.append("")
             out.extend(f"{lead}{name} = {text}".split("\n"))
+            after = spaced
         else:
+            if after:
+                out.append("")
+            after = False
             group.append((name, text))
     close()
     return out

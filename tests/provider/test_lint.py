@@ -125,6 +125,15 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "ResourceType.alternate_identity": [
         ("aws_ecs_service", put(alternate_identity="join('/', [clusterr, name])"), "alternate_identity: "),
     ],
+    "ResourceType.either": [
+        ("aws_subnet", put(either=(("availability_zone", "zone"),)), "either: the provider has no attribute zone"),
+    ],
+    "ResourceType.not_imported": [
+        ("aws_eip", put(not_imported=frozenset({"adress"})), "not_imported: the provider has no attribute adress"),
+    ],
+    "ResourceType.stand_ins": [
+        ("aws_lambda_function", put(stand_ins={"file": ""}), "stand_ins: the provider has no attribute file"),
+    ],
     "ResourceType.import_id": [("aws_vpc", put(import_id="vpc_idd"), "import_id: 'vpc_idd' does not exist")],
     "ResourceType.label": [
         ("aws_sqs_queue", put(label="nam"), "label: 'nam' does not exist"),
@@ -364,6 +373,7 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         ("aws_sqs_queue", attribute("delay_seconds", canon="number"), "is not a function"),
     ],
     "Attr.from_state": [("aws_sqs_queue", attribute("delay_seconds", from_state=values.text), "must take 2 arguments")],
+    "Attr.written": [("aws_sqs_queue", attribute("delay_seconds", written=none), "must take 2 arguments")],
     "Attr.from_api": [("aws_sqs_queue", attribute("delay_seconds", from_api=none), "must take 1 argument")],
     "Attr.default": [
         ("aws_sqs_queue", attribute("delay_seconds", default="none"), "is not a number"),

@@ -24,6 +24,7 @@ from typing import Any
 from drift.desired.hcl.files import parse_file
 from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
+from drift.desired.hcl.tree import Block
 from drift.desired.load import build, read_states
 from drift.provider.installed import installed
 from drift.remedy.adopt import Outcome, adopted
@@ -92,8 +93,8 @@ def emptied(work: Path, into: Path, url: str) -> dict[str, str]:
     return held
 
 
-def compared(work: Path, url: str) -> Compared:
-    """`drift check` of everything in the account."""
+def compared(work: Path, url: str, only: tuple[str, ...] = ()) -> Compared:
+    """`drift check` of everything in the account, or of some types."""
     catalog = installed()
     with asking(url) as api:
         states, failed = read_states([str(work / "terraform.tfstate")], {})
@@ -101,16 +102,18 @@ def compared(work: Path, url: str) -> Compared:
         regions = tuple(
             {REGION, *re.findall(r'region\s+= "([\w-]+)"', "".join(p.read_text() for p in work.glob("*.tf")))}
         )
-        return check(desired, api, catalog, Scope(everything=True, regions=regions), default_region=REGION)
+        return check(desired, api, catalog, Scope(everything=True, regions=regions, only=only), default_region=REGION)
 
 
-def adopt_into(work: Path, url: str) -> Outcome:
+def adopt_into(work: Path, url: str, *, apart: bool = False, only: tuple[str, ...] = ()) -> Outcome:
     """What drift adopts of the account, written into the configuration."""
-    found = compared(work, url)
+    found = compared(work, url, only)
     with asking(url):
         sources = Sources(work, Given())
         ground = Ground.of(sources, found.survey.desired)
-        outcome = adopted([d.resource for d in found.report.drift if d.kind == "unmanaged"], found.survey, ground)
+        outcome = adopted(
+            [d.resource for d in found.report.drift if d.kind == "unmanaged"], found.survey, ground, apart=apart
+        )
     write(outcome.remedies)
     return outcome
 
@@ -166,47 +169,41 @@ def planned(work: Path, url: str, tried: Tried) -> None:
 
 def _without_refused(work: Path, said: str, tried: Tried) -> bool:
     """Take out the blocks that errors are about; False where none can be told."""
-    wrong: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    before = dict(tried.errors)
     for line in said.splitlines():
-        message = json.loads(line) if line.startswith("{") else {}
-        diagnostic = message.get("diagnostic") or {}
-        if diagnostic.get("severity") != "error":
-            continue
-        text = f"{diagnostic.get('summary')}: {diagnostic.get('detail')}"
-        place = diagnostic.get("range")
-        if place:
-            wrong[place["filename"]].add((place["start"]["line"], text))
-        elif diagnostic.get("address"):
-            for file in work.glob("*.tf"):
-                for b in parse_file(file).body.blocks:
-                    if b.type == "resource" and ".".join(b.labels) == diagnostic["address"]:
-                        wrong[file.name].add((b.line, text))
-        else:
-            named = [a for a in tried.adopted if a in text]
-            for file in work.glob("*.tf"):
-                for b in parse_file(file).body.blocks:
-                    if b.type == "resource" and ".".join(b.labels) in named:
-                        wrong[file.name].add((b.line, text))
-    gone: set[str] = set()
-    for name, places in wrong.items():
-        for b in parse_file(work / name).body.blocks:
-            for line, text in places:
-                if b.line <= line <= b.end_line and b.type in ("resource", "import"):
-                    to = b.body.attributes.get("to")
-                    address = (
-                        ".".join(b.labels) if b.type == "resource" else _address(work / name, to.line if to else 0)
-                    )
-                    tried.errors[address] = text
-                    gone.add(address)
+        diagnostic = (json.loads(line) if line.startswith("{") else {}).get("diagnostic") or {}
+        if diagnostic.get("severity") == "error":
+            text = f"{diagnostic.get('summary')}: {diagnostic.get('detail')}"
+            for address in _about(work, diagnostic, text, tried):
+                tried.errors.setdefault(address, text)
+    gone = tried.errors.keys() - before.keys()
     for file in work.glob("*.tf"):
         lines = file.read_text().splitlines(keepends=True)
-        for b in reversed(parse_file(file).body.blocks):
-            to = b.body.attributes.get("to")
-            address = ".".join(b.labels) if b.type == "resource" else _address(file, to.line) if to else ""
-            if address in gone:
-                del lines[b.line - 1 : b.end_line]
+        for one in reversed(parse_file(file).body.blocks):
+            if _block_of(file, one) in gone:
+                del lines[one.line - 1 : one.end_line]
         file.write_text("".join(lines))
     return bool(gone)
+
+
+def _about(work: Path, diagnostic: Mapping[str, Any], text: str, tried: Tried) -> list[str]:
+    """The addresses that an error is about."""
+    place = diagnostic.get("range")
+    if place:
+        file = work / place["filename"]
+        here = [b for b in parse_file(file).body.blocks if b.line <= place["start"]["line"] <= b.end_line]
+        return [a for a in (_block_of(file, b) for b in here) if a]
+    if diagnostic.get("address"):
+        return [diagnostic["address"]]
+    return [a for a in tried.adopted if a in text]
+
+
+def _block_of(file: Path, one: Block) -> str:
+    """The address that a `resource` or `import` block is about; empty for another block."""
+    to = one.body.attributes.get("to")
+    if one.type == "resource":
+        return ".".join(one.labels)
+    return _address(file, to.line) if one.type == "import" and to is not None else ""
 
 
 def _address(file: Path, line: int) -> str:
@@ -214,10 +211,10 @@ def _address(file: Path, line: int) -> str:
     return text.partition("=")[2].strip()
 
 
-def tried(work: Path, empty: Path, url: str) -> Tried:
-    """Adopt all of an account, and plan."""
+def tried(work: Path, empty: Path, url: str, *, apart: bool = False) -> Tried:
+    """Adopt all of an account, and plan. With `apart`, each part is a resource of its own."""
     out = Tried(emptied(work, empty, url))
-    out.outcome = adopt_into(empty, url)
+    out.outcome = adopt_into(empty, url, apart=apart)
     out.adopted = {r.address: r.address.split(".")[0] for r in out.outcome.remedies}
     planned(empty, url, out)
     return out
@@ -227,8 +224,7 @@ def told(name: str, result: Tried) -> str:
     """A few lines for the terminal."""
     outcome = result.outcome or Outcome()
     lines = [
-        f"{name}: {len(result.managed)} managed, {len(result.adopted)} adopted, {len(result.proved)} proved, "
-        f"{outcome.references} references, {len(outcome.missed)} missed"
+        f"{name}: {len(result.managed)} managed, {len(result.adopted)} adopted, {len(result.proved)} proved, {outcome.references} references, {len(outcome.missed)} missed"
     ]
     lines += [f"  CHANGE {a}: {json.dumps(c)[:600]}" for a, c in result.changes.items()]
     lines += [f"  ERROR {a}: {e[:400]}" for a, e in result.errors.items()]

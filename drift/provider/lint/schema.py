@@ -36,9 +36,27 @@ def check(entry: ResourceType, provider: facts.Facts) -> Iterator[str]:
             yield from _attribute(entry, name, attr, provider[name])
         yield from (f"the provider has no attribute {n} that sets {name}" for n in attr.set_by if n not in provider)
     yield from _ignored(entry, provider)
+    yield from _adoption(entry, provider)
     for name, attr in {**entry.computed, **entry.attributes}.items():
         if attr.outside_schema and (name in provider or name in entry.attributes):
             yield f"{name} is in the provider's schema: remove outside_schema"
+
+
+def _adoption(entry: ResourceType, provider: facts.Facts) -> Iterator[str]:
+    """Checks the arguments that the words about adoption name."""
+    named = {
+        "either": [name for group in entry.either for name in group],
+        "not_imported": sorted(entry.not_imported),
+        "stand_ins": [*entry.stand_ins],
+    }
+    for word, names in named.items():
+        for name in names:
+            known: Any = provider
+            *blocks, last = name.split(".")
+            for block in blocks:
+                known = known[block][1] if isinstance(known.get(block), list) else {}
+            if last not in known:
+                yield f"{word}: the provider has no attribute {name}"
 
 
 def _belongs(entry: ResourceType, name: str, *, settable: bool) -> Iterator[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from drift.live.scan import Written
+from drift.live.written import Written
 from drift.model.address import Address
 from drift.model.coverage import Unreadable
 from drift.model.resource import Resource
@@ -57,21 +57,22 @@ def adopt(resources: Iterable[Resource], survey: Survey, ground: Ground) -> tupl
     return adopted(resources, survey, ground).remedies
 
 
-def adopted(resources: Iterable[Resource], survey: Survey, ground: Ground) -> Outcome:
-    """The same, and how well it was done."""
-    return _Adoption(survey, ground).of(resources)
+def adopted(resources: Iterable[Resource], survey: Survey, ground: Ground, *, apart: bool = False) -> Outcome:
+    """The same, and how well it was done. With `apart`, parts are resources of their own wherever that is possible."""
+    return _Adoption(survey, ground, apart).of(resources)
 
 
 @dataclass
 class _Adoption:
     survey: Survey
     ground: Ground
+    apart: bool = False
     taken: dict[str, set[str]] = field(default_factory=dict)
     _begun: set[Path] = field(default_factory=set)
     """The new files that have a remedy already."""
 
     def of(self, resources: Iterable[Resource]) -> Outcome:
-        parts = Parts(self.survey, self.ground)
+        parts = Parts(self.survey, self.ground, self.apart)
         wholes = sorted(resources, key=order_of)
         every = {r.key: r for whole in wholes for r in (whole, *parts.of(whole))}
         told = self._told(every.values(), parts)
@@ -80,7 +81,7 @@ class _Adoption:
         references.add(self._managed())
         references.add(n.named for n in news)
         remedies = [self._remedy(n, references, parts) for n in self._in_order(news)]
-        return Outcome(tuple(remedies), references.found, references.missed)
+        return Outcome(tuple(remedies), len(references.found), sorted(references.missed - references.found))
 
     def _told(self, every: Iterable[Resource], parts: Parts) -> set[Any]:
         """Parts that their parent, which is adopted too, says in an attribute of its own."""
@@ -143,7 +144,7 @@ class _Adoption:
         blocks = [
             Nested("import", (Argument("to", Expression(str(address))), Argument("id", one.resource.id))),
             Nested("resource", tuple(body), (address.type, address.name)),
-            *(self._variable(address, name) for name, _ in dict.fromkeys(writer.secrets)),
+            *(self._variable(address, name, required) for name, required in dict.fromkeys(writer.secrets)),
         ]
         path, why = self._place(one)
         text = "\n".join(block(b) for b in blocks)
@@ -159,13 +160,14 @@ class _Adoption:
         return written
 
     @staticmethod
-    def _variable(address: Address, name: str) -> Nested:
+    def _variable(address: Address, name: str, required: bool) -> Nested:
         return Nested(
             "variable",
             (
-                Argument("description", f"{name} of {address}: a secret, which drift does not write"),
+                Argument("description", f"{name} of {address}: drift does not write secrets"),
                 Argument("type", Expression("string")),
                 Argument("sensitive", True),
+                *([] if required else [Argument("default", None)]),
             ),
             (slug(f"{address.name}_{name}"),),
         )

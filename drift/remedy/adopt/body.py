@@ -13,7 +13,7 @@ from drift.provider.catalog import Catalog
 from drift.provider.facts import EVERYWHERE, Default, Facts, Unset, flags_of
 from drift.provider.relations import as_pattern
 from drift.provider.spec import Attr, Ref, ResourceType
-from drift.remedy.adopt.references import Named, References
+from drift.remedy.adopt.references import Named, References, is_qualified
 from drift.remedy.hcl import Argument, Encoded, Expression, Nested
 
 _LAST = ("tags",)
@@ -34,10 +34,10 @@ class Writer:
     """Top-level attributes that the configuration's own resources of the type set."""
     left_to_parts: frozenset[str] = frozenset()
     """Attributes that resources of their own say."""
-    secrets: list[tuple[str, Any]] = field(default_factory=list)
-    """(attribute, its value or None) of what is written as a variable."""
+    secrets: list[tuple[str, bool]] = field(default_factory=list)
+    """(attribute, whether it is required) of what is written as a variable."""
     kept: list[str] = field(default_factory=list)
-    """Attributes that an import leaves unset and that the provider has a default for."""
+    """Attributes that an import cannot read: what is written for them must not change anything."""
     variable: Callable[[str], Expression] = lambda name: Expression(f"var.{name}")
 
     @property
@@ -47,21 +47,43 @@ class Writer:
 
     def body(self, values: Mapping[str, Any]) -> list[Argument | Nested]:
         """Arguments, then blocks, then tags."""
+        values = {**self._stand_ins(), **{n: v for n, v in values.items() if v is not None}}
+        for group in self.entry.either:
+            values = _one_of(values, [as_pattern(n) for n in group], self.asserted)
+        self.kept += [n for n in self.entry.stand_ins if n in values]
         items = list(self._items(self.facts, values, self.entry.attributes, ()))
+        self.kept += [n for n in self.entry.not_imported if "r" in _letters(self.facts.get(n, ""))]
         for name, fact in self.facts.items():
-            if name not in values and "r" in _letters(fact) and not isinstance(fact, list):
-                self.secrets.append((name, None))
-                items.append(Argument(name, self.variable(name)))
-        return sorted(items, key=lambda i: _place(i, self.entry, self.facts))
+            if name not in self.entry.attributes and "r" in _letters(fact) and not isinstance(fact, list):
+                self.kept.append(name)
+                items.append(Argument(name, self._variable((name,), required=True)))
+        return [*sorted(items, key=lambda i: _place(i, self.entry, self.facts)), *self._lifecycle()]
+
+    def _lifecycle(self) -> Iterator[Nested]:
+        if self.kept:
+            unset = [n for n in sorted(self.entry.not_imported) if self._has_default(n)]
+            names = [Expression(name) for name in dict.fromkeys((*self.kept, *unset))]
+            ignored = Argument(
+                "ignore_changes", names, "What an import cannot read. Take it out when its variable is set."
+            )
+            yield Nested("lifecycle", (ignored,))
+
+    def _has_default(self, name: str) -> bool:
+        return isinstance(self.catalog.left_out(self.entry.name, name, self.major), Default)
+
+    def _stand_ins(self) -> Mapping[str, str]:
+        return {n: text.format(name=self.source.address.name) for n, text in self.entry.stand_ins.items()}
 
     def _items(
         self, facts: Facts, values: Mapping[str, Any], attrs: Mapping[str, Attr], above: tuple[str, ...]
     ) -> Iterator[Argument | Nested]:
         for name in facts:
-            if name not in values or (not above and (name in EVERYWHERE or name in self.left_to_parts)):
+            if not above and (name in EVERYWHERE or name in self.left_to_parts):
                 continue
-            fact, found, attr = facts[name], values[name], attrs.get(name)
+            fact, found, attr = facts[name], values.get(name), attrs.get(name)
             letters = _letters(fact)
+            if found is None and "r" in letters and attr is not None and isinstance(fact, str):
+                found = _nothing(fact)
             if not set(letters) & set("rob") or "w" in letters:
                 continue
             path = (*above, name)
@@ -70,33 +92,39 @@ class Writer:
             elif isinstance(fact, list):
                 yield from self._nested(path, fact, found, attr)
             elif self._is_said(path, letters, found, attr):
-                yield Argument(name, self._value(path, found, attr))
+                is_text = " " not in flags_of(fact)
+                json_ = is_text and isinstance(found, list | dict)
+                yield Argument(name, Encoded(self._document(found)) if json_ else self._value(path, found, attr))
 
     def _hidden(self, name: str, fact: Any, found: Any, above: tuple[str, ...]) -> Iterator[Argument]:
         """What must not stand in a file, or could not be read, as a variable."""
         if isinstance(found, Unreadable) and "r" not in _letters(fact):
             return
-        if isinstance(found, Mapping) and not above:
-            members = {key: self._variable(f"{name}_{key}", inner) for key, inner in found.items()}
+        self.kept.append((*above, name)[0])
+        if isinstance(found, Mapping):
+            members = {str(key): self._variable((*above, name, str(key)), required=False) for key in found}
             yield Argument(name, members)
-            return
-        yield Argument(name, self._variable("_".join((*above, name)), found))
+        else:
+            yield Argument(name, self._variable((*above, name), required="r" in _letters(fact)))
 
-    def _variable(self, name: str, found: Any) -> Expression:
-        self.secrets.append((name, found))
+    def _variable(self, path: tuple[str, ...], *, required: bool) -> Expression:
+        name = "_".join(path)
+        self.secrets.append((name, required))
         return self.variable(name)
 
     def _is_said(self, path: tuple[str, ...], letters: str, found: Any, attr: Attr | None) -> bool:
         if found is None:
             return False
-        if "r" in letters:
+        if "r" in letters or path[0] in self.entry.stand_ins:
             return True
+        if path[0] in self.entry.not_imported:
+            return False
         told = self.catalog.left_out(self.entry.name, ".".join(path), self.major)
         if isinstance(told, Default):
             return not _same(told.value, found)
         if told is Unset.ASSIGNED:
             return not is_empty(found) and self._is_chosen(path, letters, found, attr)
-        return not is_zero(found)
+        return not is_zero(found) and (attr is None or is_empty(attr.default) or not _same(attr.default, found))
 
     def _is_chosen(self, path: tuple[str, ...], letters: str, found: Any, attr: Attr | None) -> bool:
         """Whether somebody chose the value of an argument that the cloud would else choose."""
@@ -105,13 +133,13 @@ class Writer:
             return False
         if len(path) == 1 and (name in self.asserted or name in self._own):
             return True
-        if self._refs(path):
-            return any(self._reference(path, v) for v in (found if isinstance(found, list) else [found]))
+        if any(self._reference(path, v) for v in (found if isinstance(found, list) else [found])):
+            return True
         if attr is not None and not is_empty(attr.default) and _same(attr.default, found):
             return False
         if attr is None or not attr.assigned:
             return not is_zero(found)
-        opaque = isinstance(found, str) and (found.startswith("arn:") or found == self.account)
+        opaque = isinstance(found, str) and (is_qualified(found) or found == self.account)
         return not opaque and not is_zero(found) and not name.endswith("window") and name not in ("arn", "port")
 
     @property
@@ -130,10 +158,10 @@ class Writer:
         if left_to_cloud and attr is not None and attr.assigned:
             return
         for one in blocks:
-            if not isinstance(one, Mapping):
+            if not isinstance(one, Mapping) or (inner and attr is not None and _is_as_given(attr, one)):
                 continue
             items = list(self._items(inner, one, attr.fields if attr else {}, path))
-            if items or not inner or (letters == "b" and told is not Unset.ASSIGNED and not _is_hollow(one)):
+            if items or not inner:
                 yield Nested(name, tuple(sorted(items, key=lambda i: _place(i, None, inner))))
 
     def _objects(
@@ -147,14 +175,14 @@ class Writer:
             members: list[Argument | Nested] = []
             for name in inner:
                 found = one.get(name)
-                if not is_empty(found) and not (found == 0 and isinstance(found, bool)):
+                if not is_empty(found):
                     members.append(Argument(name, self._value((*path, name), found, fields.get(name))))
             if members:
                 yield Nested(path[-1], tuple(members))
 
     def _value(self, path: tuple[str, ...], found: Any, attr: Attr | None) -> Any:
         if isinstance(found, list):
-            return [self._value(path, one, attr) for one in _in_order(found)]
+            return [self._value(path, one, attr) for one in found]
         if isinstance(found, Mapping):
             return {str(k): self._value((*path, str(k)), v, None) for k, v in found.items()}
         if not isinstance(found, str):
@@ -204,6 +232,51 @@ class Writer:
         return self.references.anywhere(found, self.source)
 
 
+Path = tuple[str, ...]
+
+
+def _one_of(values: Mapping[str, Any], group: Sequence[Path], first: frozenset[str]) -> dict[str, Any]:
+    """The values without those of a group of arguments that cannot stand beside the first one that is set. What all
+    have in common is entered: of each block, one is kept."""
+    common = {path[0] for path in group}
+    if len(common) == 1 and all(len(path) > 1 for path in group):
+        name, inner = common.pop(), [path[1:] for path in group]
+        return {n: _entered(v, lambda b: _one_of(b, inner, frozenset())) if n == name else v for n, v in values.items()}
+    there = [path for path in group if _is_set(values, path)]
+    out = dict(values)
+    for path in sorted(there, key=lambda p: p[0] not in first)[1:]:
+        out = _without(out, path)
+    return out
+
+
+def _is_set(values: Any, path: Path) -> bool:
+    if isinstance(values, list):
+        return any(_is_set(v, path) for v in values)
+    if not path:
+        return not is_empty(values)
+    return isinstance(values, Mapping) and _is_set(values.get(path[0]), path[1:])
+
+
+def _without(values: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    if len(path) == 1:
+        return {n: v for n, v in values.items() if n != path[0]}
+    return {n: _entered(v, lambda b: _without(b, path[1:])) if n == path[0] else v for n, v in values.items()}
+
+
+def _entered(found: Any, work: Callable[[Mapping[str, Any]], Any]) -> Any:
+    """What is made of a block, or of each of several."""
+    if isinstance(found, list):
+        return [_entered(v, work) for v in found]
+    return work(found) if isinstance(found, Mapping) else found
+
+
+def _nothing(fact: str) -> Any:
+    """What a required argument is set to that the cloud has nothing for."""
+    kind = fact.partition(" ")[2]
+    empty: dict[str, Any] = {"": "", "number": 0, "bool": False, "map": {}}
+    return empty.get(kind, {} if kind.startswith("map") else [])
+
+
 def _letters(fact: Any) -> str:
     return flags_of(fact).split(" ")[0]
 
@@ -214,13 +287,18 @@ def _same(default: Any, found: Any) -> bool:
     return bool(default == found) or str(default) == str(found)
 
 
-def _is_hollow(one: Mapping[str, Any]) -> bool:
-    """Whether nothing inside a block is set."""
-    return all(is_zero(v) or (isinstance(v, Mapping) and _is_hollow(v)) for v in one.values())
-
-
-def _in_order(found: Sequence[Any]) -> list[Any]:
-    return list(found)
+def _is_as_given(attr: Attr, block: Mapping[str, Any]) -> bool:
+    """Whether a block holds nothing but what the cloud gives by itself."""
+    for name, found in block.items():
+        inner = attr.fields.get(name)
+        if is_zero(found) or inner is None:
+            continue
+        blocks = found if isinstance(found, list) else [found]
+        if inner.fields and all(isinstance(b, Mapping) and _is_as_given(inner, b) for b in blocks):
+            continue
+        if inner.default is None or not _same(inner.default, found):
+            return False
+    return True
 
 
 def _place(item: Argument | Nested, entry: ResourceType | None, facts: Facts) -> tuple[int, str]:

@@ -30,6 +30,6 @@ def slug(text: str) -> str:
     >>> slug("Web tier / prod"), slug("arn:aws:sns:eu-west-1:1:alarms"), slug("10.0.0.0/16"), slug("--")
     ('web_tier_prod', 'alarms', '_10_0_0_0_16', '')
     """
-    text = text.rpartition(":")[2] if text.startswith("arn:") else text
+    text = text.rpartition(":")[2] if text.count(":") >= 5 else text
     out = _NOT_ALLOWED.sub("_", text).strip("_").lower()[:_MOST].rstrip("_")
     return f"_{out}" if out[:1].isdigit() else out

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from drift.model.resource import Resource
+from drift.model.value import is_zero
 from drift.provider.catalog import Catalog
-from drift.provider.facts import flags_of
+from drift.provider.facts import Unset, flags_of
 from drift.provider.relations import entry_of, parent_key
 from drift.provider.spec import ElementOf, ResourceType, Within
 from drift.remedy.ground import Ground
@@ -22,6 +23,8 @@ class Parts:
 
     survey: Survey
     ground: Ground
+    apart: bool = False
+    """Whether parts are resources of their own wherever that is possible."""
 
     @property
     def catalog(self) -> Catalog:
@@ -56,10 +59,17 @@ class Parts:
             covers = kind.parent.covers if kind.parent is not None else {}
             facts = self.catalog.facts(entry.name)
             for name in covers:
-                fact = facts.get(name)
-                if fact is None or kind.name in self._used or "d" in flags_of(fact).split(" ")[0]:
+                if self.apart or kind.name in self._used or name not in facts or self._left_alone(entry, name):
                     out.add(name)
         return frozenset(out - self._inline(entry))
+
+    def _left_alone(self, entry: ResourceType, name: str) -> bool:
+        """Whether the provider would rather have others say it: the attribute is deprecated, or holds several parts and
+        may be left out."""
+        fact = self.catalog.facts(entry.name)[name]
+        if "d" in flags_of(fact).split(" ")[0]:
+            return True
+        return not isinstance(fact, str) and self.catalog.left_out(entry.name, name) is Unset.ASSIGNED
 
     def _inline(self, entry: ResourceType) -> set[str]:
         """The attributes that the configuration's own resources of the type set."""
@@ -91,5 +101,13 @@ class Parts:
                 and (parent_key(r, part, self.catalog) == whole.key or r.inside == whole.key)
             ]
             for one in sorted(found, key=lambda r: str(r.key.identity)):
-                out += [one, *self.of(one)]
+                out += [one, *self.of(one)] if self._says_something(one, kind) else []
         return out
+
+    def _says_something(self, one: Resource, kind: ResourceType) -> bool:
+        """Whether a part says anything but what holds without it."""
+        names = kind.attributes.keys() - {kind.parent.attribute if kind.parent else ""} - {*kind.identity}
+        if not any(kind.attributes[n].default is not None for n in names):
+            return True
+        known = self.survey.scan.written(one.key)
+        return any(not is_zero(v) and v != kind.attributes[n].default for n, v in known.items() if n in names)

@@ -17,11 +17,15 @@ from drift.remedy.hcl import Expression, Joined
 
 ModuleNames = tuple[str, ...]
 
-_UNIQUE = re.compile(
-    r"arn:[\w-]+:.+|[a-z]{1,12}-(?:[a-z]+-)?[0-9a-f]{8,17}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|Z[0-9A-Z]{10,}"
-)
-"""Ids that no two objects have: an ARN, an id of EC2, a UUID, a hosted zone. Any text that is one is a reference."""
-_ARN_WITHIN = re.compile(r"arn:[\w-]+:[\w-]*:[\w-]*:\d*:[^\s\"'*,]+")
+_UNIQUE = re.compile(r"(?:[^\s:]*:){5}.+|.*[0-9a-f]{8}.*|[0-9A-Z]{12,}")
+"""Ids that no two objects have: a qualified name, a number that was drawn. Any text that is one is a reference."""
+_QUALIFIED = re.compile(r"[\w-]+:[\w-]+:[\w-]*:[\w-]*:\d*:[^\s\"'*,]+")
+"""A name that says where it holds, wherever it stands in a text."""
+
+
+def is_qualified(text: str) -> bool:
+    """Whether text is a name that is valid everywhere, as an ARN is."""
+    return _QUALIFIED.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,9 @@ class References:
     catalog: Catalog
     outputs: Mapping[ModuleNames, Mapping[tuple[str, str], str]] = field(default_factory=dict)
     """Module -> (address in it, attribute) -> the output that says so."""
-    found: int = 0
-    missed: list[tuple[str, str]] = field(default_factory=list)
+    found: set[tuple[str, str]] = field(default_factory=set)
+    """(address, value) of what became a reference."""
+    missed: set[tuple[str, str]] = field(default_factory=set)
     """(address, value) of ids that name a resource and are no references."""
     _by: dict[tuple[str, str, str], list[Named]] = field(default_factory=lambda: defaultdict(list))
     _unique: dict[str, tuple[Named, str]] = field(default_factory=dict)
@@ -81,7 +86,7 @@ class References:
         """Text with the ARNs in it as references; None where there is none."""
         parts: list[str | Expression] = []
         end = 0
-        for match in _ARN_WITHIN.finditer(text):
+        for match in _QUALIFIED.finditer(text):
             arn = match[0]
             while arn and arn not in self._unique:
                 arn = re.split(r"[/:](?=[^/:]*$)", arn)[0] if re.search(r"[/:]", arn) else ""
@@ -109,10 +114,10 @@ class References:
         attribute = self._shown(target, attribute, value)
         text = self._text(target.address, attribute, source.address.module) if attribute else ""
         if not text:
-            self.missed.append((here, value))
+            self.missed.add((here, value))
             return None
         self._behind[here].add(there)
-        self.found += 1
+        self.found.add((here, value))
         return Expression(text)
 
     def _reached(self, address: str) -> set[str]:

@@ -68,6 +68,27 @@ def rules_from_api(value: Any) -> frozenset[Block]:
     )
 
 
+def inline_rules(found: Any, group: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """`IpPermissions` as inline rules: one for all peers with the same ports and description, as the provider records
+    them."""
+    rules: dict[tuple[Any, ...], dict[str, Any]] = {}
+    plural = dict(_INLINE)
+    for permission in found or ():
+        ports = permission.get("FromPort") or 0, permission.get("ToPort") or 0
+        for kind, peers, key in _API:
+            for peer in permission.get(peers) or ():
+                name, text = protocol(permission.get("IpProtocol")), peer.get("Description") or ""
+                rule = rules.setdefault(
+                    (name, *ports, text),
+                    {"protocol": name, "from_port": ports[0], "to_port": ports[1], "description": text or None},
+                )
+                if peer.get(key) == group.get("GroupId"):
+                    rule["self"] = True
+                else:
+                    rule.setdefault(plural[kind], []).append(peer.get(key))
+    return [*rules.values()]
+
+
 def rules_from_state(value: Any, group: Mapping[str, Any]) -> frozenset[Block]:
     """The inline rules of a recorded `aws_security_group`."""
     return frozenset(_inline(value or (), str(group.get("id") or "")))

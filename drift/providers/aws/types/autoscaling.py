@@ -462,6 +462,7 @@ def _all_there(want: Value, have: Value) -> bool:
 LAUNCH_CONFIGURATION = ResourceType(
     name="aws_launch_configuration",
     service="autoscaling",
+    either=(("user_data", "user_data_base64"),),
     list=Call(op="DescribeLaunchConfigurations", take="LaunchConfigurations"),
     id=text("LaunchConfigurationName"),
     label="name",

@@ -196,6 +196,8 @@ def _patches(state: Any) -> Value:
 INSTANCE = ResourceType(
     name="aws_instance",
     service="ec2",
+    either=(("user_data", "user_data_base64"), ("subnet_id", "network_interface")),
+    not_imported=frozenset({"volume_tags", "user_data_replace_on_change"}),
     list=Call(op="DescribeInstances", take="Reservations[].Instances[]"),
     describe=(
         Call(op="DescribeVolumes", take="Volumes", into="Volumes", match="Attachments[0].InstanceId",
@@ -354,6 +356,7 @@ def public_key(value: Any) -> str | None:
 KEY_PAIR = ResourceType(
     name="aws_key_pair",
     service="ec2",
+    not_imported=frozenset({"public_key"}),
     list=Call(op="DescribeKeyPairs", take="KeyPairs", args={"IncludePublicKey": True}),
     id=text("KeyName"),
     label="key_name",

@@ -21,6 +21,8 @@ def _eip_instance(value: Any, instance: Raw) -> Value:
 EIP = ResourceType(
     name="aws_eip",
     service="ec2",
+    not_imported=frozenset({"address", "associate_with_private_ip"}),
+    either=(("instance", "network_interface"),),
     list=Call(op="DescribeAddresses", take="Addresses"),
     id=text("AllocationId || PublicIp"),
     computed={

@@ -72,6 +72,7 @@ IPV6_POOL = "AWS answers 'IPAM Managed' whatever the pool"
 VPC = ResourceType(
     name="aws_vpc",
     service="ec2",
+    either=(("assign_generated_ipv6_cidr_block", "ipv6_cidr_block"),),
     list=Call(op="DescribeVpcs", take="Vpcs"),
     describe=(
         vpc_attribute("enableDnsHostnames"),
@@ -129,6 +130,7 @@ SUBNET_SETTINGS = {
 SUBNET = ResourceType(
     name="aws_subnet",
     service="ec2",
+    either=(("availability_zone", "availability_zone_id"),),
     list=Call(op="DescribeSubnets", take="Subnets"),
     describe=(
         # one call for each managed subnet

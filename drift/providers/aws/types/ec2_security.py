@@ -16,6 +16,7 @@ from drift.providers.aws.normalize.network import (
     PORTED,
     atoms_of_rule,
     atoms_of_vpc_rule,
+    inline_rules,
     protocol,
     rule_key,
     rules_from_api,
@@ -25,7 +26,7 @@ from drift.providers.aws.normalize.network import (
 
 def rules(at: str, **words: Any) -> Attr:
     """A group's rules, one atom for each peer, whether written inline or as resources of their own."""
-    return attr(at, rules_from_api, from_state=rules_from_state, key=rule_key, **words)
+    return attr(at, rules_from_api, from_state=rules_from_state, written=inline_rules, key=rule_key, **words)
 
 
 def lets_everything_out(atom: Value, _account: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from drift.model.value import Value, as_block, as_tuple
 from drift.normalize import values
-from drift.provider import canonical
+from drift.provider import canonical, written
 from drift.provider.kinds import attr, block, blocks, flag, mapping, number, set_of, text
 from drift.provider.spec import Attr, Call, ChangedBy, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.providers.aws.kinds import tags
@@ -184,7 +184,20 @@ ACTION = {
 def actions(at: str) -> Attr:
     """What a listener or rule does, in order."""
     words = blocks(at, ACTION, key=lambda a: a["order"])
-    return replace(words, from_state=lambda value, _: canonical.desired(words, _spelt_out(value), {}))
+    return replace(
+        words,
+        from_state=lambda value, _: canonical.desired(words, _spelt_out(value), {}),
+        written=lambda found, item: [_short(action) for action in written.value(words, found, item)],
+    )
+
+
+def _short(action: dict[str, Any]) -> dict[str, Any]:
+    """One target group without stickiness is recorded as `target_group_arn`."""
+    forward = action.get("forward") or {}
+    groups = forward.get("target_group") or []
+    if len(groups) != 1 or (forward.get("stickiness") or {}).get("enabled"):
+        return action
+    return {**action, "forward": None, "target_group_arn": groups[0]["arn"]}
 
 
 def _spelt_out(value: Any) -> list[dict[str, Any]]:

@@ -87,6 +87,9 @@ def _layer_name(value: Any) -> str | None:
 FUNCTION = ResourceType(
     name="aws_lambda_function",
     service="lambda",
+    either=(("image_uri", "filename"),),
+    stand_ins={"filename": "{name}.zip"},
+    not_imported=frozenset({"source_code_hash"}),
     list=Call(op="ListFunctions", take="Functions"),
     describe=(
         # one call for each managed function: tags, concurrency and the image's name are not in the listing

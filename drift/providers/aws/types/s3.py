@@ -49,6 +49,11 @@ def before_comma(value: Any) -> str | None:
     return str(value).split(",", 1)[0] if value else None
 
 
+def midnight(found: Any, _item: Any) -> str | None:
+    """The day of a rule as its resource takes it."""
+    return None if found is None else f"{day(found)}T00:00:00Z"
+
+
 def day(value: Any) -> str | None:
     """S3 acts at midnight UTC: a date is its day, however it is written."""
     return (value if isinstance(value, str) else value.isoformat())[:10] if value else None
@@ -179,6 +184,7 @@ REPLICATION_RULE = {
 BUCKET = ResourceType(
     name="aws_s3_bucket",
     service="s3",
+    either=(("object_lock_enabled", "object_lock_configuration"),),
     regional=False,
     # the region of a bucket is answered only to a request with a parameter
     list=Call(op="ListBuckets", take="Buckets", args={"MaxBuckets": 1000}, action="s3:ListAllMyBuckets"),

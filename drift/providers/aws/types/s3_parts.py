@@ -8,7 +8,7 @@ from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, flag, number, set_of, text
 from drift.provider.spec import WHOLE, Attr, Owner, Parent, Ref, ResourceType, Within
 from drift.providers.aws.kinds import kms_key
-from drift.providers.aws.types.s3 import GUARD, day, pairs, part
+from drift.providers.aws.types.s3 import GUARD, day, midnight, pairs, part
 
 
 def named_part(name: str, section: str, attributes: Mapping[str, Attr], *, refs: tuple[Ref, ...] = ()) -> ResourceType:
@@ -131,7 +131,7 @@ LIFECYCLE = part(
                 "days_after_initiation": number("DaysAfterInitiation", default=0),
             }),
             "expiration": block("Expiration", {
-                "date":                         attr("Date", day),
+                "date":                         attr("Date", day, written=midnight),
                 "days":                         number("Days", default=0),
                 "expired_object_delete_marker": flag("ExpiredObjectDeleteMarker", default=False),
             }),
@@ -157,7 +157,7 @@ LIFECYCLE = part(
                 "storage_class":             text("StorageClass"),
             }, key=lambda t: t["storage_class"]),
             "transition": blocks("Transitions", {
-                "date":          attr("Date", day),
+                "date":          attr("Date", day, written=midnight),
                 "days":          number("Days", default=0),
                 "storage_class": text("StorageClass"),
             }, key=lambda t: t["storage_class"]),

@@ -1,0 +1,126 @@
+"""What somebody made by hand becomes part of the configuration, and the plan has nothing to change."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drift.desired.hcl.inputs import Given
+from drift.desired.hcl.read import Sources
+from drift.desired.load import build, read_states
+from drift.provider.installed import installed
+from drift.remedy.adopt import Outcome, adopted
+from drift.remedy.adopt.names import slug
+from drift.remedy.ground import Ground
+from drift.survey import Scope
+from tests.support.adopt import Tried, adopt_into, planned, write
+from tests.support.line import check
+from tests.support.world import PROVIDER, REGION, WORLDS, Terraform, World, endpoint_provider, moto_server, session_for
+
+EMPTY = {"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "outputs": {}, "resources": []}
+
+
+def without(name: str, work: Path, *types: str) -> Outcome:
+    """A world of which somebody took the resources of some types out of the state and the configuration; what drift
+    adopts is written."""
+    world = World(WORLDS / name)
+    state = json.loads((world.path / "refreshed.tfstate").read_text())
+    state["resources"] = [r for r in state["resources"] if r["type"] not in types]
+    (work / "terraform.tfstate").write_text(json.dumps(state))
+    text = (world.path / "main.tf").read_text()
+    (work / "main.tf").write_text(_left(text, types))
+    api = world.tape("clean", strict=False)
+    catalog = installed()
+    desired = build(*read_states([str(work / "terraform.tfstate")], {}), catalog, account=api.account, region=REGION)
+    found = check(desired, api, catalog, Scope(everything=True, recorded=api.types), default_region=REGION)
+    ground = Ground.of(Sources(work, Given()), found.survey.desired)
+    out = adopted([d.resource for d in found.report.drift if d.kind == "unmanaged"], found.survey, ground)
+    write(out.remedies)
+    return out
+
+
+def _left(text: str, types: tuple[str, ...]) -> str:
+    from drift.desired.hcl.syntax import parse
+
+    lines = text.splitlines(keepends=True)
+    for block in reversed(parse(text, "main.tf").body.blocks):
+        if block.type == "resource" and block.labels[0] in types:
+            del lines[block.line - 1 : block.end_line]
+    return "".join(lines)
+
+
+def test_a_resource_goes_beside_others_of_its_type_or_into_a_file_of_its_own(tmp_path: Path) -> None:
+    outcome = without("sqs-redrive", tmp_path, "aws_sqs_queue_redrive_policy", "aws_sqs_queue")
+    assert {str(e.path.name) for r in outcome.remedies for e in r.edits} == {"adopted.tf"}
+    assert all(r.choice == "adopt" and r.why for r in outcome.remedies)
+    assert outcome.missed == []
+
+
+def test_names_are_valid_and_unique() -> None:
+    assert [slug(t) for t in ("Web tier", "10.0.0.0/16", "arn:aws:sns:us-east-1:1:Alarms", "ä-ö", "--")] == [
+        "web_tier", "_10_0_0_0_16", "alarms", "", "",
+    ]  # fmt: skip
+
+
+MADE = (
+    "aws_vpc", "aws_subnet", "aws_security_group", "aws_network_interface", "aws_sqs_queue", "aws_iam_role",
+    "aws_iam_role_policy", "aws_cloudwatch_log_group",
+)  # fmt: skip
+
+
+def made(aws: Any) -> None:
+    """Somebody works in the console."""
+    ec2, sqs, iam, logs = (aws(s) for s in ("ec2", "sqs", "iam", "logs"))
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": "by-hand"}])
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.1.0/24")["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(GroupName="by-hand", Description="by hand", VpcId=vpc)["GroupId"]
+    peer = ec2.create_security_group(GroupName="peer", Description="its peer", VpcId=vpc)["GroupId"]
+    for one, other in ((group, peer), (peer, group)):  # each lets the other in: a circle
+        ec2.authorize_security_group_ingress(
+            GroupId=one,
+            IpPermissions=[
+                {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "UserIdGroupPairs": [{"GroupId": other}]}
+            ],
+        )
+    ec2.create_network_interface(SubnetId=subnet, Groups=[group], Description="by hand")
+    url = sqs.create_queue(
+        QueueName="jobs", Attributes={"VisibilityTimeout": "45", "MaximumMessageSize": "2048"}, tags={"Name": "jobs"}
+    )["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}],
+    }
+    iam.create_role(RoleName="worker", AssumeRolePolicyDocument=json.dumps(trust))
+    reads = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": arn}],
+    }
+    iam.put_role_policy(RoleName="worker", PolicyName="reads", PolicyDocument=json.dumps(reads))
+    logs.create_log_group(logGroupName="/by/hand", tags={"Team": "core"})
+    logs.put_retention_policy(logGroupName="/by/hand", retentionInDays=7)
+
+
+@pytest.mark.terraform
+def test_what_was_made_by_hand_is_imported_and_nothing_changes(tmp_path: Path) -> None:
+    (tmp_path / "_provider.tf").write_text(PROVIDER + endpoint_provider())
+    (tmp_path / "terraform.tfstate").write_text(json.dumps(EMPTY))
+    with moto_server() as url:
+        made(session_for(url))
+        outcome = adopt_into(tmp_path, url, only=MADE)
+        tried = Tried({}, {r.address: r.address.split(".")[0] for r in outcome.remedies})
+        terraform = Terraform(tmp_path, url)
+        terraform("init", "-no-color", "-input=false")
+        assert terraform("fmt", "-check") == ""
+        planned(tmp_path, url, tried)
+    assert (tried.errors, tried.changes, tried.general) == ({}, {}, "")
+    assert {*tried.adopted.values()} == {*MADE}
+    assert outcome.references >= 7
+    text = (tmp_path / "adopted.tf").read_text()
+    assert re.search(r"vpc_id\s+= aws_vpc\.by_hand\.id", text)
+    assert "Resource = aws_sqs_queue.jobs.arn" in text
