@@ -93,6 +93,15 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_the_end_of_a_run_searches_nothing_for_cycles() -> None:
+    program = "import atexit, gc, sys; sys.argv = ['drift', '--help']\nimport drift.cli\n"
+    program += "atexit.register(lambda: print(gc.get_freeze_count() > 1000))\n"  # what is registered first is done last
+    program += "try: drift.cli.main()\nexcept SystemExit: pass\nprint(gc.get_freeze_count())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-2:] == ["0", "True"]
+
+
 @pytest.mark.parametrize("command", list(cli.COMMANDS))
 def test_every_command_has_help(command: str) -> None:
     done = drift(command, "--help")

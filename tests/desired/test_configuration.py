@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from drift.desired.hcl import recorded
 from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
 from drift.desired.hcl.values import UNKNOWN
+from drift.desired.instance import Instance
 from drift.errors import UsageError
 from drift.model.address import Address
+from drift.provider.facts import Facts
 from tests.support.configurations import NETWORK, PROVIDERS, VPC, configuration, one, resource, state
 from tests.support.plans import CONFIGURATIONS, NAMES, plan_of, score
 from tests.support.world import cli_config, moto_server
@@ -433,3 +437,22 @@ def test_outputs_of_another_state_keep_their_types(tmp_path: Path) -> None:
     resource "aws_sqs_queue" "q" { name = join("-", data.terraform_remote_state.net.outputs.ids) }
     """
     assert one(configuration(tmp_path, text, state(remote)), "aws_sqs_queue.q").values == {"name": "a-b"}
+
+
+def test_only_what_others_refer_to_is_made_an_object(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def counted(instance: Instance, facts: Facts) -> Any:
+        made.append(str(instance.address))
+        return whole(instance, facts)
+
+    whole = recorded.recorded
+    monkeypatch.setattr(recorded, "recorded", counted)
+    queues = [{"index_key": n, "attributes": {"id": f"q{n}", "name": f"q{n}"}} for n in range(3)]
+    text = NETWORK % "10.0.0.0/16" + 'resource "aws_sqs_queue" "q" {\n  count = 3\n  name = "q${count.index}"\n}\n'
+
+    found = configuration(tmp_path, text, state(VPC, resource("aws_sqs_queue", "q", *queues)))
+
+    assert one(found, "aws_subnet.a").values["vpc_id"] == "vpc-1"
+    assert one(found, "aws_sqs_queue.q[2]").values == {"name": "q2"}
+    assert made == ["aws_vpc.main"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -80,8 +81,8 @@ class Evaluated:
     """One instance of a resource or data source."""
 
     written: Written
-    whole: Val
-    """The object that others refer to."""
+    whole: Callable[[], Val]
+    """Makes the object that others refer to: nobody refers to most, and a record has many values."""
     derived: Mapping[str, Val] = field(default_factory=dict)
 
 
@@ -150,7 +151,7 @@ class ModuleScope:
         match key:
             case ("local" | "var" | "path" | "terraform" | "output" | "provider", *rest):
                 name = ".".join([str(key[0]), *(str(r) for r in rest if r)])
-            case ("expand" | "instance" | "whole", mode, type_, name_, *_):
+            case ("expand" | "instance" | "object" | "whole", mode, type_, name_, *_):
                 name = f"{'data.' if mode == 'data' else ''}{type_}.{name_}"
             case _:
                 name = f"module.{key[-2] if key[0] == 'child' else key[-1]}"
@@ -321,7 +322,8 @@ class ModuleScope:
             return unknown(), len(steps)
 
         def attribute(key: InstanceKey, rest: tuple[str | int, ...]) -> Found | None:
-            whole = self.instance(resource, key).whole
+            evaluated = self.instance(resource, key)
+            whole = self.once(("object", *resource, key), evaluated.whole, unknown())
             if not rest or not isinstance(whole.raw, Mapping):
                 return whole, 0
             # a newer provider may have attributes that drift does not know of
@@ -336,7 +338,7 @@ class ModuleScope:
 
     def instance(self, resource: Resource, key: InstanceKey) -> Evaluated:
         """One instance, evaluated."""
-        nothing = Evaluated(Written(), unknown())
+        nothing = Evaluated(Written(), unknown)
         return self.once(("instance", *resource, key), lambda: self._evaluated(resource, key), nothing)
 
     def _evaluated(self, resource: Resource, key: InstanceKey) -> Evaluated:
@@ -352,12 +354,13 @@ class ModuleScope:
         provider = self.provider(declared, type_, scope)
         if mode == "managed":
             tags = tags_of(written.values, known, provider)
-            whole = complete({**region_of(known, provider), **tags, **written.values}, instance, known, certain=certain)
+            values = {**region_of(known, provider), **tags, **written.values}
+            whole = partial(complete, values, instance, known, certain=certain)
             left = defaults(type_, written.values, known, self.run.major_of(type_))
             return Evaluated(written, whole, {**left, **tags})
         if certain:
-            return Evaluated(written, complete({}, instance, known, certain=True))
-        return Evaluated(written, computed(type_, written.values, provider))
+            return Evaluated(written, partial(complete, {}, instance, known, certain=True))
+        return Evaluated(written, partial(computed, type_, written.values, provider))
 
     def provider(self, declared: Declared, type_: str, scope: Scope | None = None) -> Provider:
         """The provider configuration of a resource of this module, or of one instance, which has a `scope`."""
