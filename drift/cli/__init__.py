@@ -38,7 +38,7 @@ COMMANDS = {
     "version": "Print the versions of drift and its main dependencies.",
     "help": "Show the help of drift or of one of its commands.",
     "schema": "Print the JSON Schema of the report.",
-    "graph": "Draw resources and their references, with drift marked.",
+    "graph": "Draw resources and their references: which drifted, and how grave that is.",
     "catalog": "List the supported resource types.",
     "policy": "Write the least-privilege IAM policies for drift, and the role that a CI job assumes.",
     "baseline": "Accept today's drift, so that later checks fail only on new drift.",

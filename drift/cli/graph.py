@@ -50,7 +50,7 @@ FORMATS: dict[str, Callable[[nx.DiGraph[Key], drawing.Marks], str]] = {
 def command(
     states: States, configurations: Configurations, types: Types, account: Account, side: str | None, format_: str
 ) -> None:
-    """Draw resources and their references, with drift marked.
+    """Draw resources and their references: which drifted, how grave that is, and what holds parts of nobody.
 
     \b
     Examples:
@@ -73,7 +73,7 @@ def command(
         return
     places = states.places(variables=configurations.given)
     outcome = run(Asked(places=places, scope=types.scope(), account=account, configurations=configurations))
-    marks = {d.resource.key: d.kind for d in outcome.report.drift}
+    marks = {d.resource.key: drawing.Mark.of(d) for d in outcome.report.drift}
     survey, judged = outcome.surveys[0]
     whole = both_sides(survey, judged.drift)
     if side in (None, "drifted"):

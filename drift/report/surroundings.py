@@ -29,4 +29,6 @@ def both_sides(survey: Survey, drifts: Sequence[Drift]) -> nx.DiGraph[Key]:
 def near(graph: nx.DiGraph[Key], keys: Collection[Key]) -> nx.DiGraph[Key]:
     """Only these resources and their neighbours."""
     kept = {n for key in keys if key in graph for n in (key, *graph.successors(key), *graph.predecessors(key))}
-    return graph.subgraph([n for n in graph if n in kept])
+    out = graph.copy()
+    out.remove_nodes_from([n for n in graph if n not in kept])
+    return out

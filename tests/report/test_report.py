@@ -16,7 +16,7 @@ from drift.model.resource import Key, Resource, Source
 from drift.model.value import Block
 from drift.provider.installed import installed
 from drift.report import FORMATS, Look, renderer
-from drift.report.drawing import as_json, dot, mermaid
+from drift.report.drawing import Mark, as_json, dot, mermaid
 from drift.report.safe import shown, visible
 from tests.support.made import MadeApi, write_state
 from tests.support.world import run
@@ -88,6 +88,25 @@ def test_drawings_keep_hostile_names_inside_their_quotes(text: str) -> None:
             draw(build([Resource(key=Key("aws_sqs_queue", "1", "r", ("x",)), id="x")], installed()), {}).splitlines()
         )
     assert json.loads(as_json(graph, {}))["nodes"][0]["id"] == text
+
+
+def test_drawings_mark_severity_and_what_holds_parts_of_nobody() -> None:
+    group = Resource(key=Key("aws_security_group", "1", "r", ("a",)), id="a", name="web")
+    twin = Resource(key=Key("aws_security_group", "1", "r", ("b",)), id="b", name="web")
+    found = Finding("sg-ssh", "high", "SSH is open", "introduced")
+    drift = Drift("modified", group, group, (Change("ingress", (), ("x",), unheld=True),), (found,))
+    graph, marks = build([group, twin], installed()), {group.key: Mark.of(drift)}
+    node, plain = json.loads(as_json(graph, marks))["nodes"]
+
+    assert (node["drift"], node["severity"], node["rogue"]) == ("modified", "high", ["ingress"])
+    assert (plain["drift"], plain["severity"], plain["rogue"]) == (None, None, [])
+    assert (node["name"], plain["name"]) == ("aws_security_group web (a)", "aws_security_group web (b)")
+    assert 'label="aws_security_group web (a)\\nmodified\\n▲ high\\n■ ingress", color="#e5534b"' in dot(graph, marks)
+    assert 'modified<br/>▲ high<br/>■ ingress"]:::modified-high' in mermaid(graph, marks)
+    for draw in (dot, mermaid):
+        assert "legend" in draw(graph, marks)
+        assert "■ holds parts that nothing describes" in draw(graph, marks)
+        assert "legend" not in draw(graph, {}), "nothing is marked there"
 
 
 def test_markup_is_text() -> None:
