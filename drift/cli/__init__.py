@@ -27,6 +27,7 @@ _HERE = Path(__file__).resolve().parents[1]
 COMMANDS = {
     "init": "Set up drift in a repository: write drift.toml and a CI job.",
     "check": "Compare the account with its Terraform states and configuration, and report the drift.",
+    "fix": "Print what mends the drift: a patch for the configuration, and commands. With --write, write it.",
     "explain": "Explain the verdict on one resource: what changed, how severe it is, what to do, and what showed it.",
     "demo": "Run `drift check` on a small simulated account: no AWS account, no credentials.",
     "report": "Render a saved report again, in any format, complete or filtered.",

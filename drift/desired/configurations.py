@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -27,18 +27,24 @@ LEAST = 0.5
 
 
 def laid(
-    states: Sequence[State], directories: Sequence[Path], given: Given, *, near: Sequence[Path] = ()
+    states: Sequence[State],
+    directories: Sequence[Path],
+    given: Given,
+    *,
+    near: Sequence[Path] = (),
+    edited: Mapping[str, str] | None = None,
 ) -> list[State]:
     """Each state with its configuration: that of the directories which has most of its resources.
 
     Without directories, it is the one beside the state's file; of a state that is kept elsewhere, the one in or below
     `near` which fits. A state that no configuration fits stays as it is. UsageError for a directory that has none.
+    `edited` has the text of files that is to be read in the place of what they hold, by their path.
     """
     known: dict[Path, Sources] = {}
 
     def read(directory: Path) -> Sources:
         if directory not in known:
-            known[directory] = Sources(directory, given)
+            known[directory] = Sources(directory, given, edited)
         return known[directory]
 
     out = []

@@ -109,6 +109,12 @@ def load(sources: Sources, catalog: Catalog, *, account: str = "", region: str =
 
 def states_of(sources: Sources) -> tuple[list[State], list[StateError]]:
     """The states with their configurations, and what could not be read; StateError where that is all of them."""
+    found, failed = bare(sources)
+    return (laid(found, sources) if sources.with_configuration else found), failed
+
+
+def bare(sources: Sources) -> tuple[list[State], list[StateError]]:
+    """The states without their configurations; otherwise as `states_of`."""
     with unhurried():
         found, failed = read_states(sources.places, sources.backends, sources.directories)
         found = without_copies(found)
@@ -116,20 +122,21 @@ def states_of(sources: Sources) -> tuple[list[State], list[StateError]]:
         first, *others = failed
         also = "".join(f"\n  also {e.message}" for e in others)
         raise StateError(first.source, first.message.removeprefix(f"{first.source}: "), first.hint + also)
-    return (laid(found, sources) if sources.with_configuration else found), failed
+    return found, failed
 
 
-def laid(states: Sequence[State], sources: Sources) -> list[State]:
+def laid(states: Sequence[State], sources: Sources, edited: Mapping[str, str] | None = None) -> list[State]:
     """Each state with the configuration that it was written from; as it is where there is none.
 
-    A directory among the places is looked into for it, else the one one is in.
+    A directory among the places is looked into for it, else the one one is in. `edited` has the text of files that is
+    to be read in the place of what they hold.
     """
     from drift.desired import configurations
     from drift.desired.hcl.inputs import Given
 
     near = [p for place in sources.places if (p := Path(place)).is_dir()] or [Path()]
     given = Given(sources.variables, sources.variable_files)
-    return configurations.laid([*states], sources.directories, given, near=near)
+    return configurations.laid([*states], sources.directories, given, near=near, edited=edited)
 
 
 def read_states(

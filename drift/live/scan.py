@@ -140,6 +140,10 @@ class Scan:
         self.resources[key] = actual_resource(item)
         return written(item.document, entry or item.entry)
 
+    def answered(self, key: Key, entry: ResourceType) -> Written:
+        """The same, of what was read so far. KeyError for a resource that is no object of its own."""
+        return written(self._found.items[key].document, entry)
+
     def open(self, wants: Iterable[tuple[Key, str]]) -> None:
         """List the items of given types inside resources that were found."""
         items = [(self._catalog[name], self._found.items[key]) for key, name in wants if key in self._found.items]

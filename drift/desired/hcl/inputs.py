@@ -52,8 +52,13 @@ class Inputs:
     warnings: list[str] = field(default_factory=list)
 
 
-def inputs(directory: Path, given: Given, parse: Callable[[str, str], File]) -> Inputs:
-    """What is given to the root module in a directory. UsageError for a file of the command line that is not there."""
+def inputs(
+    directory: Path, given: Given, parse: Callable[[str, str], File], edited: Mapping[str, str] | None = None
+) -> Inputs:
+    """What is given to the root module in a directory. UsageError for a file of the command line that is not there.
+
+    `edited` has the text of files that is to be read in the place of what they hold, by the path that is shown.
+    """
     out = Inputs()
     for name, text in given.environment.items():
         if name.startswith(ENVIRONMENT):
@@ -61,7 +66,7 @@ def inputs(directory: Path, given: Given, parse: Callable[[str, str], File]) -> 
     jail = Jail.of(directory, directory / ".terraform")
     for file in _automatic(directory):
         if jail.module(file):
-            _read(file, out, parse)
+            _read(file, out, parse, edited or {})
         else:
             out.warnings.append(
                 f"{shown(file)}: not read: the link leads outside the checkout; name the file with --var-file"
@@ -69,7 +74,7 @@ def inputs(directory: Path, given: Given, parse: Callable[[str, str], File]) -> 
     for file in given.files:
         if not file.is_file():
             raise UsageError(f"--var-file {file}: no such file", "Give the path of a .tfvars or .tfvars.json file.")
-        _read(file, out, parse)
+        _read(file, out, parse, edited or {})
     for name, text in given.text():
         out.values[name] = text
         out.said[name] = "--var"
@@ -82,10 +87,10 @@ def _automatic(directory: Path) -> Iterator[Path]:
     return (directory / n for n in (*first, *(n for n in names if n.endswith((".auto.tfvars", ".auto.tfvars.json")))))
 
 
-def _read(file: Path, out: Inputs, parse: Callable[[str, str], File]) -> None:
+def _read(file: Path, out: Inputs, parse: Callable[[str, str], File], edited: Mapping[str, str]) -> None:
     name = str(shown(file))
     try:
-        text = bounds.text(file, bounds.SETTINGS_BYTES, "utf-8-sig")
+        text = edited[name] if name in edited else bounds.text(file, bounds.SETTINGS_BYTES, "utf-8-sig")
         if file.name.endswith(".json"):
             top = json.loads(text, parse_float=Decimal)
             out.values |= {k: from_python(v) for k, v in (top if isinstance(top, dict) else {}).items()}

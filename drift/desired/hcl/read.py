@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
 from drift.desired.hcl.configured import Configuration
 from drift.desired.hcl.expand import expanded
-from drift.desired.hcl.files import parse_files
+from drift.desired.hcl.files import parse_files, parse_text
 from drift.desired.hcl.inputs import Given, Inputs, inputs
 from drift.desired.hcl.library import Library
 from drift.desired.hcl.modules import SUFFIXES, Installed, shown
@@ -20,6 +20,7 @@ from drift.desired.hcl.names import Shared
 from drift.desired.hcl.run import Run
 from drift.desired.hcl.syntax import parse
 from drift.desired.hcl.traversals import end_of
+from drift.desired.hcl.tree import File
 from drift.desired.instance import Instance, State
 from drift.desired.layout import data_dir, workspace
 from drift.desired.versions import latest, least, locked
@@ -41,17 +42,22 @@ def is_configuration(directory: Path) -> bool:
 
 
 class Sources:
-    """The files of one configuration, parsed once, to be evaluated against as many states as there are."""
+    """The files of one configuration, parsed once, to be evaluated against as many states as there are.
 
-    def __init__(self, directory: Path, given: Given) -> None:
+    `edited` has the text of files that is to be read in the place of what they hold, by their path.
+    """
+
+    def __init__(self, directory: Path, given: Given, edited: Mapping[str, str] | None = None) -> None:
+        edited = edited or {}
         if not is_configuration(directory):
             raise UsageError(
                 f"{directory}: no configuration", "Give --config a directory that has .tf, .tf.json or .tofu files."
             )
         self.directory = shown(directory)
         self.workspace = workspace(directory)
-        self.library = deep(lambda: Library.read(Installed.read(self.directory, data_dir(self.directory)), parse_files))
-        self.inputs: Inputs = inputs(self.directory, given, parse)
+        where = Installed.read(self.directory, data_dir(self.directory))
+        self.library = deep(lambda: Library.read(where, partial(_parsed, edited=edited)))
+        self.inputs: Inputs = inputs(self.directory, given, parse, edited)
         root = self.library.modules[()]
         asked = {root.sources.get(n, n).rpartition("/")[2]: least(text) for n, text in root.constraints.items()}
         self.majors = {**asked, **locked(self.directory)}
@@ -88,6 +94,11 @@ class Sources:
 
         The empty workspace is the selected one; None is one that is not known.
         """
+        shared = self.shared(states, workspace=workspace)
+        return deep(lambda: expanded(shared))
+
+    def shared(self, states: Sequence[State] = (), *, workspace: str | None = "") -> Shared:
+        """What all of its modules have in common while they are evaluated; arguments as for `evaluated`."""
         recorded: dict[str, Instance] = {}
         for state in states:
             recorded |= {str(i.address): i for i in state.instances if not i.deposed}
@@ -95,8 +106,15 @@ class Sources:
         run = Run(depth=EVALUATION_DEPTH.most)
         majors = latest(self.majors, *(written_by(s.instances, installed()) for s in states))
         selected = self.workspace if workspace == "" else workspace
-        shared = Shared(self.library, self.inputs, recorded, selected, run, majors=majors)
-        return deep(lambda: expanded(shared))
+        return Shared(self.library, self.inputs, recorded, selected, run, majors=majors)
+
+
+def _parsed(paths: Sequence[Path], edited: Mapping[str, str]) -> Sequence[File]:
+    """Files, parsed; those that are edited as their new text says."""
+    if not edited:
+        return parse_files(paths)
+    rest = iter(parse_files([p for p in paths if str(p) not in edited]))
+    return [parse_text(edited[str(p)], str(p)) if str(p) in edited else next(rest) for p in paths]
 
 
 def deep(work: Callable[[], T]) -> T:

@@ -1,0 +1,130 @@
+"""From what was changed by hand to a configuration that says so: edits at file and line, everything else kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from drift.desired.hcl import schema
+from drift.desired.hcl.configured import Configured
+from drift.desired.instance import Instance, State
+from drift.desired.load import meanings
+from drift.desired.versions import latest, recorded
+from drift.desired.wanted import wanted
+from drift.model.drift import Drift
+from drift.model.value import plain
+from drift.provider.relations import entry_of
+from drift.remedy.aim import Target, aim
+from drift.remedy.outline import OutlineError
+from drift.remedy.source import Source
+from drift.remedy.spec import Remedy
+from drift.remedy.splice import FAR, CannotError, Splicer
+from drift.survey import Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One modified resource, with all that is known of its author."""
+
+    drift: Drift
+    survey: Survey
+    state: State
+    instance: Instance
+    author: Configured
+    source: Source
+
+    @property
+    def address(self) -> str:
+        """Its address."""
+        return str(self.instance.address)
+
+
+def accept(case: Case, hops: int = FAR) -> Remedy:
+    """The edits after which the configuration says what the account has; a remedy that cannot says why."""
+    try:
+        return _accept(case, hops)
+    except (CannotError, OutlineError) as error:
+        return Remedy(case.address, "accept", cannot=str(error))
+
+
+def _accept(case: Case, hops: int) -> Remedy:
+    if case.author.ignores_all:
+        raise CannotError("the configuration ignores all changes of it")
+    target = target_of(case)
+    new = aim(target, case.drift.changes)
+    bodies = case.source.resource(case.instance.address)
+    if not bodies:
+        raise CannotError(f"no file describes {case.address}")
+    if not case.source.is_own(bodies[0].file.path):
+        raise CannotError(f"{case.address} is in a module that `terraform init` fetched: give the module what it takes")
+    splicer = Splicer(case.source, hops)
+    facts = target.facts
+    for name, value in new.items():
+        if value == [] and not schema.is_block(facts.get(name)) and name not in case.author.values:
+            continue
+        splicer.body(bodies, facts, case.author.values, {name: value})
+    paths = ", ".join(c.path for c in case.drift.changes)
+    via = f", set at {', '.join(dict.fromkeys(splicer.followed))}" if splicer.followed else ""
+    lost = f"; in the place of {', '.join(splicer.replaced)}" if splicer.replaced else ""
+    edits = tuple(dict.fromkeys(splicer.edits))
+    if not edits:
+        raise CannotError("nothing in the configuration had to be changed for it")
+    return Remedy(case.address, "accept", edits, why=f"{paths} as in the account{via}{lost}")
+
+
+def target_of(case: Case) -> Target:
+    """Both sides of a resource in Terraform's shape."""
+    catalog, drift = case.survey.catalog, case.drift
+    entry = entry_of(drift.resource, catalog)
+    provider = catalog.provider_of(entry.name).name
+    asked = case.state.configuration.majors if case.state.configuration is not None else {}
+    major = latest(asked, recorded(case.state.instances, catalog)).get(provider, 0)
+    names = catalog.schema_of(entry.name).renamed(entry.name, major)
+    facts = catalog.facts(entry.name, major)
+    raw = dict(case.instance.attributes)
+    said = dict(case.author.values)
+    return Target(
+        entry=entry,
+        facts=facts,
+        defaults=meanings(catalog, entry.name, major, names),
+        written=said,
+        filled={**raw, **wanted(case.author, raw, facts)},
+        live=live_of(case),
+        lineage=drift.resource.source.lineage,
+    )
+
+
+def live_of(case: Case) -> Mapping[str, Any]:
+    """What the cloud answered of a resource, in Terraform's shape."""
+    actual = case.drift.actual
+    if actual is None:
+        return {}
+    entry = entry_of(case.drift.resource, case.survey.catalog)
+    try:
+        return case.survey.scan.answered(actual.key, entry)
+    except KeyError:
+        return {name: plain(value) for name, value in actual.attributes.items()}
+
+
+def cases(
+    drifts: Sequence[Drift], survey: Survey, states: Sequence[State], sources: Mapping[str, Source]
+) -> tuple[list[Case], list[Remedy]]:
+    """The modified resources that a configuration describes, and why the others have no remedy.
+
+    `sources` has the configuration of each state, by the state's place.
+    """
+    instances = {(s.source, str(i.address)): (s, i) for s in states for i in s.instances if not i.deposed}
+    out: list[Case] = []
+    without: list[Remedy] = []
+    for drift in drifts:
+        found = instances.get(drift.resource.origin) if drift.desired is not None else None
+        address = str(drift.resource.address)
+        source = sources.get(found[0].source) if found is not None else None
+        author = found[1].configured if found is not None else None
+        if found is None or source is None or author is None:
+            why = "no configuration that was read describes it: give --config"
+            without.append(Remedy(address, "accept", cannot=why))
+        else:
+            out.append(Case(drift, survey, *found, author, source))
+    return out, without

@@ -1,0 +1,173 @@
+"""Remedies that are commands, or blocks that tell Terraform what became of a resource: revert, forget, moved.
+
+Nothing here is run. A plan comes first: whoever applies has seen what is applied.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from drift.desired.hcl.configured import Configuration
+from drift.desired.instance import State
+from drift.model.drift import Drift
+from drift.model.resource import Key, Resource
+from drift.remedy.hcl import Argument, Expression, Nested, block
+from drift.remedy.outline import OutlineError
+from drift.remedy.source import Body, Source
+from drift.remedy.spec import Edit, Remedy
+
+
+def terraform(directory: Path | str | None, *words: str, program: str = "terraform") -> str:
+    """A command of Terraform's, quoted for a shell; in another directory than the current one by `-chdir`."""
+    there = [f"-chdir={directory}"] if directory is not None and str(directory) not in ("", ".") else []
+    return shlex.join([program, *there, *words])
+
+
+def revert(drift: Drift, directory: Path | str | None) -> Remedy:
+    """An apply of this resource alone puts back what the configuration says; what it cannot put back is told."""
+    address = str(drift.resource.address)
+    if drift.kind == "unmanaged":
+        return Remedy(address, "revert", cannot="no configuration describes it, so an apply has nothing to put back")
+    back = [c.path for c in drift.changes if c.undone]
+    stays = [c.path for c in drift.changes if c.undone is False]
+    untold = [c.path for c in drift.changes if c.undone is None]
+    if drift.kind == "modified" and not back and not untold:
+        why = (
+            f"{', '.join(stays)}: the configuration does not say it, so no apply undoes it; declare it with --accept, "
+        )
+        return Remedy(address, "revert", cannot=f"{why}or undo it where it was made")
+    said = ["an apply makes it again"] if drift.kind == "missing" else []
+    said += [f"an apply puts back {', '.join(back)}"] if back else []
+    said += [f"{', '.join(untold)}: only a plan can tell"] if untold else []
+    said += [f"{', '.join(stays)} stays: the configuration does not say it"] if stays else []
+    target = f"-target={address}"
+    return Remedy(
+        address,
+        "revert",
+        commands=(terraform(directory, "plan", target), terraform(directory, "apply", target)),
+        why="; ".join(said),
+    )
+
+
+def forget(drift: Drift, directory: Path | str | None, source: Source | None, state: State | None) -> Remedy:
+    """Terraform manages it no more: its block becomes a `removed` block, or its instance leaves the state."""
+    address = drift.resource.address
+    if address is None:
+        return Remedy(str(drift.found.id), "forget", cannot="no state has it; `drift ignore` leaves it out of reports")
+    command = terraform(directory, "state", "rm", str(address))
+    gone = "it is gone from the account" if drift.kind == "missing" else "it stays in the account"
+    try:
+        bodies = source.resource(address) if source is not None else []
+    except OutlineError as error:
+        return Remedy(str(address), "forget", cannot=str(error))
+    if not bodies:
+        return Remedy(str(address), "forget", commands=(command,), why=f"{gone}; no file describes it any more")
+    users = _users(state.configuration, address.block) if state and state.configuration else []
+    if users:
+        named = ", ".join(users[:3]) + (f" and {len(users) - 3} more" if len(users) > 3 else "")
+        return Remedy(str(address), "forget", cannot=f"{named} refer to it: change what they say first")
+    if address.key is not None or any(key is not None for _, key in address.module):
+        why = (
+            f"{gone}; then take its key out of what makes it ({bodies[0].file.path}), or the next apply makes it again"
+        )
+        return Remedy(str(address), "forget", commands=(command,), why=why)
+    if not source or not source.is_own(bodies[0].file.path) or bodies[0].file.is_json:
+        return Remedy(
+            str(address), "forget", commands=(command,), why=f"{gone}; take its block out of its module as well"
+        )
+    edits = (*(_taken(body) for body in bodies[1:]), _removed(bodies[0], str(address).removeprefix(_module(drift))))
+    return Remedy(
+        str(address),
+        "forget",
+        edits=edits,
+        why=f"{gone}; the next apply takes it out of the state and destroys nothing",
+    )
+
+
+def _module(drift: Drift) -> str:
+    """What an address begins with outside its own module."""
+    address = drift.resource.address
+    return "".join(f"module.{name}." for name, _ in address.module) if address is not None else ""
+
+
+def _users(configuration: Configuration, block_: str) -> list[str]:
+    return sorted({a for a, one in configuration.instances.items() if block_ in one.references})
+
+
+def _taken(body: Body) -> Edit:
+    text = body.file.text
+    end = text.find("\n", body.block.end) + 1 or len(text)
+    return Edit(body.file.path, "", body.block.start, end)
+
+
+def _removed(body: Body, address: str) -> Edit:
+    lifecycle = Nested("lifecycle", (Argument("destroy", False),))
+    made = block(Nested("removed", (Argument("from", Expression(address)), lifecycle))).rstrip("\n")
+    return Edit(body.file.path, made.replace("\n", body.file.newline), body.block.start, body.block.end)
+
+
+def twice(resources: Iterable[Resource], directories: dict[str, Path]) -> Iterator[Remedy]:
+    """What several addresses claim: one of them keeps it, the others forget it."""
+    claims: dict[Key, list[Resource]] = defaultdict(list)
+    for resource in resources:
+        if not resource.deposed and not resource.dropped and all(resource.key.identity):
+            claims[resource.key].append(resource)
+    for key, found in sorted(claims.items(), key=lambda item: str(item[0])):
+        if len(found) < 2:
+            continue
+        keeper, *others = sorted(found, key=lambda r: (r.asserted is None, str(r.address)))
+        for other in others:
+            yield Remedy(
+                str(other.address),
+                "forget",
+                commands=(terraform(directories.get(other.source.state), "state", "rm", str(other.address)),),
+                why=f"{key.type} {other.id} is managed as {keeper.address} too, in {keeper.source.state}",
+            )
+
+
+def moved(states: Sequence[State], sources: dict[str, Source]) -> Iterator[Remedy]:
+    """What the configuration has under another address than the state: a `moved` block, instead of made again."""
+    for state in states:
+        configuration, source = state.configuration, sources.get(state.source)
+        if configuration is None or source is None:
+            continue
+        left = [i for i in state.instances if i.configured is None and not i.deposed]
+        have = {str(i.address) for i in state.instances}
+        new = [c for a, c in configuration.instances.items() if a not in have and c.address.mode == "managed"]
+        for one in new:
+            fits = [i for i in left if i.address.type == one.address.type and _same_object(one.values, i.attributes)]
+            if len(fits) != 1 or one.template:
+                continue
+            old = fits[0].address
+            try:
+                bodies = source.resource(one.address)
+            except OutlineError:
+                continue
+            if not bodies or bodies[0].file.is_json or one.address.module:
+                continue
+            ends = (Argument("from", Expression(str(old))), Argument("to", Expression(str(one.address))))
+            file = bodies[0].file
+            made = block(Nested("moved", ends))
+            at = file.text.find("\n", bodies[0].block.end) + 1 or len(file.text)
+            text = ("\n" if at == len(file.text) and not file.text.endswith("\n") else "") + "\n" + made
+            yield Remedy(
+                str(one.address),
+                "adopt",
+                edits=(Edit(file.path, text.replace("\n", file.newline), at, at),),
+                why=f"the state has it as {old}; the same by a command: "
+                + terraform(source.root, "state", "mv", str(old), str(one.address)),
+            )
+
+
+_NAMES = ("name", "bucket", "identifier", "cluster_identifier", "function_name", "family", "arn", "key_name")
+
+
+def _same_object(said: object, recorded: object) -> bool:
+    """Whether the configuration names the object that the state has."""
+    if not isinstance(said, dict) or not hasattr(recorded, "get"):
+        return False
+    names = [n for n in _NAMES if said.get(n)]
+    return bool(names) and all(said[n] == recorded.get(n) for n in names)

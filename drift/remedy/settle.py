@@ -1,0 +1,243 @@
+"""Remedies that were tried: edits are put into the text, the configuration is evaluated, the account compared again.
+
+A value is written where it is set. That may be a variable which others read as well, and then the edit would change
+what others say. So all edits are tried together; one that changes a bystander is made nearer to its own resource, and
+where even its own line is shared, it is not made, and the remedy says who shares it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from drift.desired.hcl.configured import Configured, Place
+from drift.desired.hcl.read import deep
+from drift.desired.hcl.values import UNKNOWN
+from drift.desired.instance import State
+from drift.model.drift import Drift, Report
+from drift.remedy.accept import Case, accept, cases, live_of
+from drift.remedy.apply import OverlapError, texts
+from drift.remedy.spec import Edit, Remedy
+from drift.remedy.splice import FAR
+from drift.remedy.trial import Trial
+from drift.run import Outcome
+
+_ROUNDS = 8
+_NAMED = 3
+
+
+@dataclass
+class _Try:
+    """One remedy on its way."""
+
+    case: Case
+    remedy: Remedy
+    hops: int = FAR
+
+    @property
+    def address(self) -> str:
+        return self.case.address
+
+
+@dataclass
+class Settled:
+    """Remedies of which each was tried, and the text of all files that they change."""
+
+    remedies: list[Remedy] = field(default_factory=list)
+    edited: dict[str, str] = field(default_factory=dict)
+    """Path -> its new text."""
+    after: Report | None = None
+    """What a check would say then."""
+
+
+def settled(trial: Trial, described: Sequence[State], outcome: Outcome, drifts: Iterable[Drift]) -> Settled:
+    """Accept these drifts: each remedy is one after which a check says nothing of it, or says why there is none."""
+    chosen = list(drifts)
+    sources = {s.source: opened for s in described if (opened := trial.source(s)) is not None}
+    out = Settled()
+    tries: list[_Try] = []
+    for survey, _ in outcome.surveys:
+        mine = [d for d in chosen if d in survey.drift or any(d.resource.origin == r.origin for r in survey.desired)]
+        chosen = [d for d in chosen if d not in mine]
+        found, without = cases(mine, survey, described, sources)
+        out.remedies += without
+        tries += [_Try(case, deep(lambda case=case: accept(case))) for case in found]  # type: ignore[misc]
+    before = _instances(described)
+    live: list[_Try] = []
+    for _ in range(_ROUNDS):
+        live = _placed(tries)
+        out.edited = {str(p): t for p, t in texts(_edits(live)).items()}
+        if not live:
+            out.after = outcome.report
+            break
+        now = trial.described(out.edited)
+        if _blamed(live, before, _instances(now)):
+            continue
+        out.after = trial.run(now).report
+        left = _left(live, out.after)
+        if left:
+            out.after = trial.run(_refreshed(now, left)).report
+            left = _left(left, out.after)
+        if not _unsettled(left, out.after):
+            _told(live, before, _instances(now))
+            break
+    out.remedies += [t.remedy for t in tries]
+    out.remedies.sort(key=lambda r: r.address)
+    return out
+
+
+def _edits(tries: Iterable[_Try]) -> list[Edit]:
+    return [e for t in tries for e in t.remedy.edits]
+
+
+def _placed(tries: Sequence[_Try]) -> list[_Try]:
+    """Those with edits, none of which meets another: the later of two is made nearer to its resource, or not made."""
+    out: list[_Try] = []
+    for one in tries:
+        while one.remedy.edits:
+            try:
+                texts([*_edits(out), *one.remedy.edits])
+            except OverlapError:
+                others = [t.address for t in out if _meet(t.remedy.edits, one.remedy.edits)]
+                if _meet(one.remedy.edits, ()):
+                    one.remedy = Remedy(one.address, "accept", cannot="its changes meet at the same place of a file")
+                    break
+                _nearer(one, f"its line is shared with {_names(others)}, which was changed in another way")
+                continue
+            out.append(one)
+            break
+    return out
+
+
+def _meet(some: Sequence[Edit], others: Sequence[Edit]) -> bool:
+    try:
+        texts([*some, *others])
+    except OverlapError:
+        return True
+    return False
+
+
+def _nearer(one: _Try, why: str) -> None:
+    """Make the edit one reference nearer to the resource itself; give it up where it is there already."""
+    hops = min(one.hops, _followed(one.remedy)) - 1
+    if hops < 0:
+        one.remedy = Remedy(one.address, "accept", cannot=why)
+        return
+    one.hops = hops
+    one.remedy = deep(lambda: accept(one.case, hops))
+
+
+def _followed(remedy: Remedy) -> int:
+    """How many references an edit is away."""
+    return remedy.why.partition(", set at ")[2].partition(";")[0].count(":")
+
+
+def _blamed(tries: Sequence[_Try], before: Mapping[str, Configured], now: Mapping[str, Configured]) -> bool:
+    """Take back what changes the values of others; whether there was any."""
+    others = _others(tries, before, now)
+    found = False
+    blocks: dict[Place, list[str]] = defaultdict(list)
+    for address, one in others.items():
+        blocks[one.place].append(address)
+    for tried in tries:
+        place = tried.case.author.place
+        ripple = _ripple(tried, others)
+        shared = blocks.get(place, [])
+        if shared:
+            _nearer(tried, f"{_names(shared)} share its line ({place}): give it a value of its own")
+            found = True
+        elif _followed(tried.remedy) and set(others) - ripple:
+            _nearer(tried, f"{_names(sorted(set(others) - ripple))} would change as well")
+            found = True
+    return found
+
+
+def _others(
+    tries: Sequence[_Try], before: Mapping[str, Configured], now: Mapping[str, Configured]
+) -> dict[str, Configured]:
+    """What the edits change beside the resources that they are for."""
+    mine = {t.address for t in tries}
+    out = {
+        address: one
+        for address, one in now.items()
+        if address not in mine and (address not in before or _differ(before[address].values, one.values))
+    }
+    out = {address: before.get(address, one) for address, one in out.items()}  # edits move the lines of what is new
+    return out | {address: before[address] for address in before.keys() - now.keys() if address not in mine}
+
+
+def _ripple(one: _Try, others: Mapping[str, Configured]) -> set[str]:
+    """Those of the others that refer to the resource: they say what it says."""
+    block = one.case.instance.address.block
+    return {a for a, o in others.items() if block in o.references and o.place != one.case.author.place}
+
+
+def _told(tries: Sequence[_Try], before: Mapping[str, Configured], now: Mapping[str, Configured]) -> None:
+    """Say of each remedy what it changes beside its own resource."""
+    others = _others(tries, before, now)
+    for one in tries:
+        if ripple := _ripple(one, others):
+            why = f"{one.remedy.why}; also changes {_names(sorted(ripple))}, by a reference"
+            one.remedy = replace(one.remedy, why=why)
+
+
+def _refreshed(states: Sequence[State], tries: Sequence[_Try]) -> list[State]:
+    """The states as a refresh would record these resources: what was changed, as it is in the account.
+
+    What the author says no more is left to the record, and that is as old as the state.
+    """
+    live = {}
+    for one in tries:
+        names = {c.path.split(".")[0].split("[")[0] for c in one.case.drift.changes}
+        found = live_of(one.case)
+        live[one.case.drift.resource.origin] = {n: found[n] for n in names & found.keys()}
+    return [
+        replace(
+            s,
+            instances=tuple(
+                replace(i, attributes={**i.attributes, **live[s.source, str(i.address)]})
+                if (s.source, str(i.address)) in live and not i.deposed
+                else i
+                for i in s.instances
+            ),
+        )
+        for s in states
+    ]
+
+
+def _differ(one: Any, other: Any) -> bool:
+    """Whether two values are different for sure: what is not known on one side may be the same."""
+    if one is UNKNOWN or other is UNKNOWN:
+        return False
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() != other.keys() or any(_differ(v, other[k]) for k, v in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        if UNKNOWN in one or UNKNOWN in other:
+            return len(one) != len(other)  # what is not known has no place in the order of a set
+        return len(one) != len(other) or any(map(_differ, one, other))
+    return bool(one != other)
+
+
+def _left(tries: Sequence[_Try], after: Report) -> list[_Try]:
+    """Those of which a check would still tell something."""
+    left = {str(d.resource.address) for d in after.drift if d.kind == "modified"}
+    return [t for t in tries if t.address in left]
+
+
+def _unsettled(left: Sequence[_Try], after: Report) -> bool:
+    """Take back what a check would still tell; whether there was any."""
+    paths = {str(d.resource.address): sorted(c.path for c in d.changes) for d in after.drift}
+    for one in left:
+        _nearer(one, f"{', '.join(paths[one.address])}: how to write the actual value could not be told")
+    return bool(left)
+
+
+def _instances(states: Iterable[State]) -> dict[str, Configured]:
+    return {address: one for s in states if s.configuration for address, one in s.configuration.instances.items()}
+
+
+def _names(addresses: Sequence[str]) -> str:
+    shown = ", ".join(sorted(addresses)[:_NAMED])
+    return f"{shown} and {len(addresses) - _NAMED} more" if len(addresses) > _NAMED else shown

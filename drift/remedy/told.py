@@ -1,0 +1,57 @@
+"""Remedies in words, and as a patch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from drift.model.drift import Drift
+from drift.remedy.apply import patch
+from drift.remedy.fix import Fix
+from drift.remedy.spec import Remedy
+from drift.report.safe import visible
+
+_DONE = {"adopt": "adopted", "accept": "accepted", "revert": "reverted", "forget": "forgotten"}
+
+
+def told(fix: Fix, *, color: bool = False) -> Iterator[str]:
+    """What happens to each entry, then the patch, then the commands."""
+    if not fix.entries:
+        yield "Nothing to mend: no drift." if not fix.report.drift else "None of the drift is chosen."
+        return
+    for drift, remedy in fix.entries:
+        yield from entry(drift, remedy)
+    diff = patch(fix.before, fix.after)
+    if diff:
+        yield ""
+        yield from (_colored(line, color=color) for line in diff.splitlines())
+    if commands := list(dict.fromkeys(c for _, r in fix.entries for c in r.commands)):
+        yield ""
+        yield "To run, after you have read what each plan says:" if any("plan" in c for c in commands) else "To run:"
+        yield from (f"  {visible(c)}" for c in commands)
+    without = sum(bool(r.cannot) for _, r in fix.entries)
+    yield ""
+    yield (
+        f"{len(fix.entries) - without} of {len(fix.entries)} mended; {len(fix.after)} "
+        f"{'file' if len(fix.after) == 1 else 'files'} to change."
+    )
+
+
+def entry(drift: Drift | None, remedy: Remedy) -> Iterator[str]:
+    """One entry: what it is, and what becomes of it."""
+    kind = f"{drift.kind} " if drift is not None else ""
+    if remedy.cannot:
+        yield f"  ! {kind}{visible(remedy.address)}: not {_DONE[remedy.choice]}: {visible(remedy.cannot)}"
+    else:
+        yield f"  {remedy.choice:<7} {kind}{visible(remedy.address)}: {visible(remedy.why)}"
+
+
+def _colored(line: str, *, color: bool) -> str:
+    if not color or line.startswith(("+++", "---")):
+        return visible_line(line)
+    mark = {"+": "32", "-": "31", "@": "36"}.get(line[:1])
+    return f"\x1b[{mark}m{visible_line(line)}\x1b[0m" if mark else visible_line(line)
+
+
+def visible_line(line: str) -> str:
+    """A line of a patch; tabs stay."""
+    return "\t".join(visible(part) for part in line.split("\t"))

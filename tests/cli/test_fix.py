@@ -1,0 +1,98 @@
+"""`drift fix`, as its user meets it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_cli import drift
+from tests.support.world import WORLDS
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A directory with a configuration, its state and a recording of an account that was tampered with."""
+    for name in ("main.tf", "tampered.jsonl"):
+        shutil.copy(WORLDS / "sqs" / name, tmp_path / name)
+    shutil.copy(WORLDS / "sqs" / "refreshed.tfstate", tmp_path / "terraform.tfstate")
+    return tmp_path
+
+
+def test_a_dry_run_prints_a_patch_and_writes_nothing(shop: Path) -> None:
+    before = (shop / "main.tf").read_bytes()
+
+    done = drift("fix", "--replay", "tampered.jsonl", cwd=shop)
+
+    assert done.returncode == 0, done.stderr
+    assert "-  delay_seconds              = 5\n+  delay_seconds              = 30\n" in done.stdout
+    assert "terraform plan -target=aws_sqs_queue.forgotten" in done.stdout
+    assert (shop / "main.tf").read_bytes() == before
+
+
+def test_the_patch_is_one_that_git_applies(shop: Path) -> None:
+    done = drift("fix", "--replay", "tampered.jsonl", "--accept", "all", cwd=shop)
+    patch = "--- a/" + done.stdout.partition("--- a/")[2].rpartition("\n\n")[0] + "\n"
+
+    subprocess.run(["git", "apply", "-"], input=patch, text=True, cwd=shop, check=True)
+
+    assert "delay_seconds              = 30" in (shop / "main.tf").read_text()
+
+
+def test_what_is_written_makes_the_next_check_silent(shop: Path) -> None:
+    drift("fix", "--replay", "tampered.jsonl", "--accept", "all", "--write", cwd=shop)
+
+    done = drift("check", "--replay", "tampered.jsonl", "--quiet", cwd=shop)
+
+    assert "modified" not in done.stdout
+    assert "aws_sqs_queue.forgotten" in done.stdout
+
+
+def test_only_what_is_chosen_is_written(shop: Path) -> None:
+    drift("fix", "--replay", "tampered.jsonl", "--accept", "aws_sqs_queue.fifo", "--write", cwd=shop)
+
+    text = (shop / "main.tf").read_text()
+
+    assert "receive_wait_time_seconds   = 0" in text
+    assert "delay_seconds              = 5" in text
+
+
+def test_a_read_only_file_is_told_and_nothing_is_written(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (shop / "main.tf").read_bytes()
+    monkeypatch.setattr("os.access", lambda path, _mode: not str(path).endswith("main.tf"))
+
+    done = drift("fix", "--replay", "tampered.jsonl", "--accept", "all", "--write", cwd=shop)
+
+    assert done.returncode == 2
+    assert "main.tf: it is read-only" in done.stderr
+    assert (shop / "main.tf").read_bytes() == before
+    assert not list(shop.glob(".main.tf*"))
+
+
+def test_files_with_changes_that_are_not_committed_are_not_touched(shop: Path) -> None:
+    git = ["git", "-c", "user.email=a@example.com", "-c", "user.name=A"]
+    subprocess.run([*git, "init", "-q"], cwd=shop, check=True)
+    subprocess.run([*git, "add", "main.tf"], cwd=shop, check=True)
+    subprocess.run([*git, "commit", "-qm", "begin"], cwd=shop, check=True)
+    text = (shop / "main.tf").read_text() + "# not yet\n"
+    (shop / "main.tf").write_text(text)
+
+    done = drift("fix", "--replay", "tampered.jsonl", "--accept", "all", "--write", cwd=shop)
+
+    assert done.returncode == 2
+    assert "not committed: main.tf" in done.stderr
+    assert (shop / "main.tf").read_text() == text
+
+    forced = drift("fix", "--replay", "tampered.jsonl", "--accept", "all", "--write", "--force", cwd=shop)
+
+    assert forced.returncode == 0
+    assert (shop / "main.tf").read_text().endswith("# not yet\n")
+
+
+def test_nothing_is_written_that_nobody_chose(shop: Path) -> None:
+    done = drift("fix", "--replay", "tampered.jsonl", "--write", cwd=shop)
+
+    assert done.returncode == 2
+    assert "nothing is chosen" in done.stderr

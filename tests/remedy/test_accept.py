@@ -1,0 +1,58 @@
+"""Drift that is accepted: the configuration says what the account has, and a check says nothing more of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from drift.desired.load import Sources
+from drift.provider.installed import installed
+from drift.remedy.fix import Choices, Fix, fixed
+from drift.remedy.trial import Trial
+from drift.run import Connection, Job
+from drift.survey import Scope
+from tests.support.line import InRegion
+from tests.support.world import NAMES, REGION, WORLDS, Regrouped, World
+
+EVERY_RUN = frozenset({"sqs", "sns", "two-regions", "elbv2"})
+"""Worlds that every run accepts: seconds each. All others in the long run."""
+
+
+def accepted(name: str, phase: str = "refreshed") -> Fix:
+    world = World(WORLDS / name)
+    tape = Regrouped(world.tape("tampered", strict=False))
+    sources = Sources(places=(str(world.path / f"{phase}.tfstate"),), directories=(world.path,))
+    scope = Scope(everything=True, recorded=tape.types)
+    job = Job(scope=scope, comments=False)
+    trial = Trial(sources, [Connection("aws", InRegion(tape, REGION))], installed(), job)
+    return fixed(trial, Choices(accept=("all",)))
+
+
+@pytest.mark.parametrize("name", [n if n in EVERY_RUN else pytest.param(n, marks=pytest.mark.slow) for n in NAMES])
+def test_a_check_is_silent_after_accepting(name: str) -> None:
+    fix = accepted(name)
+    done = {r.address for _, r in fix.entries if not r.cannot}
+    without = {r.address for _, r in fix.entries if r.cannot}
+    silent = fix.silent
+
+    assert silent is not None
+    assert {str(d.resource.address) for d in silent.drift if d.kind == "modified"} <= without
+    assert not {p.address for p in silent.pending} - {p.address for p in fix.report.pending} - done - without
+    assert done or not fix.report.of_kind("modified") or without
+
+
+def test_only_the_values_change() -> None:
+    fix = accepted("sqs")
+    main = WORLDS / "sqs" / "main.tf"
+    before, after = main.read_text().splitlines(), next(iter(fix.after.values())).splitlines()
+
+    gone = [line for line in before if line not in after]
+
+    assert set(fix.after) == {Path(main).relative_to(Path.cwd())}
+    assert [line.split() for line in gone] == [
+        ["delay_seconds", "=", "5"],
+        ["Team", "=", '"core"'],
+        ["receive_wait_time_seconds", "=", "10"],
+        ["policy", "=", "data.aws_iam_policy_document.send.json"],
+    ]
