@@ -29,6 +29,7 @@ COMMANDS = {
     "check": "Compare the account with its Terraform states and configuration, and report the drift.",
     "fix": "Print what mends the drift: a patch for the configuration, and commands. With --write, write it.",
     "explain": "Explain the verdict on one resource: what changed, how severe it is, what to do, and what showed it.",
+    "who": "Tell who last changed a resource, when, from where and by what.",
     "demo": "Run `drift check` on a small simulated account: no AWS account, no credentials.",
     "report": "Render a saved report again, in any format, complete or filtered.",
     "query": "Ask the store of kept scans in SQL.",

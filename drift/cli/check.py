@@ -15,6 +15,7 @@ from drift.cli.options.output import Output, output_options, write_files
 from drift.cli.options.rules import Extent, Rules, extent_options, rule_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
+from drift.cli.options.who import Whose, who_options
 
 if TYPE_CHECKING:
     from drift.live.estimate import Estimate
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 @ignore_options
 @rule_options
 @extent_options
+@who_options
 @output_options
 @keeping_options
 @click.option(
@@ -45,6 +47,7 @@ def command(
     ignoring: Ignoring,
     judging: Rules,
     extent: Extent,
+    whose: Whose,
     output: Output,
     keeping: Keeping,
     estimated: bool,
@@ -64,6 +67,7 @@ def command(
       drift check --fail-on severity>=high,introduced  only for new findings
       drift check --state prod.tfstate --only 'aws_iam_*' --profile audit
       drift check --keep --fail-on new                 keep the scan; fail only on what the last one did not see
+      drift check --who                                who made each drift, when and how
       drift check --filter "tags.Team == 'data'" --baseline accepted.json --fail-on new
 
     Exit status: 0 no drift that --fail-on selects, 1 such drift, 2 the check could not run,
@@ -72,6 +76,7 @@ def command(
     output.validate()
     configurations.validate()
     ignoring.validate()
+    whose.validate()
     judging.chosen()
     asked = Asked(
         places=states.places(configurations.config, configurations.given),
@@ -83,6 +88,7 @@ def command(
         extent=extent,
         accepted=ignoring.accepted(),
         links=output.draws,
+        whose=whose,
     )
     if estimated:
         _tell(forecast(asked))

@@ -80,14 +80,17 @@ def command(
     if posting.dry_run and (given or not posting.placed):
         touched = touching(report, given, root, within) if given else None
         click.echo(
-            Post(report, posting.scope_of(report, directory), posting.link_of(), touched=touched).comment(), nl=False
+            Post(
+                posting.shown(report), posting.scope_of(report, directory), posting.link_of(), touched=touched
+            ).comment(),
+            nl=False,
         )
         return
     place = posting.place()
     number = _number(number, place)
     platform = _opened(place)
     touched = touching(report, given or platform.changed_files(number), root, within)
-    post = Post(report, scope, place.link, platform.limit, touched)
+    post = Post(posting.shown(report, platform.is_private), scope, place.link, platform.limit, touched)
     if posting.dry_run:
         click.echo(post.comment(), nl=False)
         return

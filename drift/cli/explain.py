@@ -17,6 +17,7 @@ from drift.cli.options.configuration import Configurations, configuration_option
 from drift.cli.options.ignoring import Ignoring, ignore_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
+from drift.cli.options.who import Whose, who_options
 from drift.cli.saved import load
 from drift.errors import UsageError
 from drift.model.address import Address
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 @type_options
 @account_options
 @ignore_options
+@who_options
 @click.option(
     "--format",
     "format_",
@@ -59,6 +61,7 @@ def command(
     types: Types,
     account: Account,
     ignoring: Ignoring,
+    whose: Whose,
     format_: str,
 ) -> None:
     """Explain the verdict on one resource: what changed, how severe it is, what to do; then each attribute.
@@ -80,14 +83,16 @@ def command(
     from drift.diff.explain import explanations
 
     ignoring.validate()
+    whose.validate()
     outcome = run(
         Asked(
             places=states.places(configurations.config, configurations.given),
-            scope=_narrowed(what, types.scope()),
+            scope=narrowed(what, types.scope()),
             account=account,
             configurations=configurations,
             ignoring=ignoring,
             accepted=ignoring.accepted(),
+            whose=whose,
         )
     )
     found = [
@@ -98,7 +103,7 @@ def command(
         )
     ]
     if not found:
-        raise UsageError(f"no resource has the address, id, ARN or name {what!r}", _hint(what, outcome))
+        raise UsageError(f"no resource has the address, id, ARN or name {what!r}", unknown_hint(what, outcome))
     known = {(e.type, e.id, e.address) for e in found}
     every = (*outcome.report.drift, *outcome.report.accepted)
     drifts = [d for d in every if (d.type, d.found.id, str(d.resource.address or "")) in known or _is(d, what)]
@@ -127,7 +132,7 @@ def _of_report(what: str, report: Report, name: str) -> list[Drift]:
     every = (*report.drift, *report.accepted)
     found = [d for d in every if _is(d, what)]
     if not found:
-        known = [n for d in every for n in _names(d)]
+        known = [n for d in every for n in names_of(d)]
         raise UsageError(
             f"{name} holds no drift of {what!r}", did_you_mean(what, known, "A report holds what drifted alone.")
         )
@@ -135,10 +140,10 @@ def _of_report(what: str, report: Report, name: str) -> list[Drift]:
 
 
 def _is(drift: Drift, what: str) -> bool:
-    return what in _names(drift)
+    return what in names_of(drift)
 
 
-def _names(drift: Drift) -> list[str]:
+def names_of(drift: Drift) -> list[str]:
     """What a drift goes by: its address, id, ARN and name, and TYPE.ID."""
     found = drift.found
     names = (str(drift.resource.address or ""), found.id, found.arn, found.name, f"{drift.type}.{found.id}")
@@ -151,7 +156,7 @@ def _link(drift: Drift) -> str:
     return catalog.provider_of(type_).console(drift.found.arn) if type_ in catalog else ""
 
 
-def _narrowed(what: str, scope: Scope) -> Scope:
+def narrowed(what: str, scope: Scope) -> Scope:
     """For an address and without --only: a scope of its type, and of the types that describe parts of it."""
     catalog = plugins.catalog()
     try:
@@ -164,7 +169,8 @@ def _narrowed(what: str, scope: Scope) -> Scope:
     return replace(scope, only=(type_, *sorted(parts)))
 
 
-def _hint(what: str, outcome: Outcome) -> str:
+def unknown_hint(what: str, outcome: Outcome) -> str:
+    """What to try where nothing goes by a name."""
     try:
         type_ = Address.parse(what).type
     except ValueError:

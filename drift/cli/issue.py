@@ -52,13 +52,13 @@ def command(saved: str | None, broken: str | None, fail_on: tuple[str, ...], pos
     drifted = bool(policy.failing(report))
     scope = posting.scope_of(report)
     if posting.dry_run:
-        post = Post(report, scope, posting.link_of())
+        post = Post(posting.shown(report), scope, posting.link_of())
         click.echo(f"{post.title()}\n\n{post.issue()}", nl=False)
         return
     platform = _opened(posting)
     mended = Broken("the check was done again", scope, posting.link_of())
     platform.issue(mended.marker, mended.title(), mended.issue(), keep_open=False)
-    post = Post(report, scope, posting.place().link, platform.limit)
+    post = Post(posting.shown(report, platform.is_private), scope, posting.place().link, platform.limit)
     unseen = "unmanaged" in policy.kinds and not report.scope.unmanaged
     if (report.incomplete or unseen) and not drifted:
         click.echo("No selected drift, but the report is incomplete: the issue is left unchanged.")

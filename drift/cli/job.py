@@ -12,6 +12,7 @@ from drift.cli.options.configuration import UNREAD, Configurations
 from drift.cli.options.ignoring import Ignoring
 from drift.cli.options.output import progress
 from drift.cli.options.rules import Extent, Rules
+from drift.cli.options.who import NOBODY, Whose
 from drift.desired.load import Sources
 from drift.run import Connection, Job, Outcome
 from drift.survey import Scope
@@ -34,6 +35,7 @@ class Asked:
     extent: Extent | None = None
     accepted: Baseline | None = None
     links: bool = False
+    whose: Whose = NOBODY
 
 
 def sources(places: tuple[str, ...], configurations: Configurations = UNREAD) -> Sources:
@@ -46,6 +48,7 @@ def run(asked: Asked) -> Outcome:
     connection, scope = asked.account.open(asked.scope)
     with asked.account.patiently(connection):
         outcome = compare(asked, connection, scope)
+        outcome = replace(outcome, report=asked.whose.answered(outcome.report, [connection]))
     outcome = replace(outcome, report=asked.account.told(connection, outcome.report))
     asked.account.save(connection, outcome.report, scope)
     return outcome

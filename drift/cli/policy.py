@@ -37,8 +37,9 @@ from drift.provider.relations import entry_of
     "--with",
     "with_",
     multiple=True,
-    type=click.Choice(["secret-values"]),
-    help="Also allow reading the content of secrets, for `drift check --with secret-values`.",
+    type=click.Choice(["secret-values", "who"]),
+    help="secret-values: also allow reading the content of secrets, for `drift check --with secret-values`. who: also "
+    "allow reading the event history, for `drift check --who`. May be repeated.",
 )
 @click.option(
     "--wildcards",
@@ -91,9 +92,11 @@ def command(
     if len(providers) != 1 or (allow := catalog.providers[providers.pop()].allow) is None:
         raise UsageError("there is no single policy for these types", "Select types of one provider with --only.")
     secrets = "secret-values" in with_
+    audit = catalog.provider_of(names[0]).audit() if "who" in with_ else None
+    asking = audit.actions if audit is not None else ()
     grant = Grant(
-        actions=actions(names, catalog, secrets=secrets), name=name, format=format_, secrets=secrets,
-        wildcards=wildcards, trust=trust,
+        actions=sorted({*actions(names, catalog, secrets=secrets), *asking}), name=name, format=format_,
+        secrets=secrets, wildcards=wildcards, trust=trust,
     )  # fmt: skip
     files = allow(grant)
     if output is None:

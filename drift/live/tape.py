@@ -76,6 +76,8 @@ class Recorder:
     def ask(self, request: Request) -> Answer:
         """The answer, which is recorded."""
         answer = self._api.ask(request)
+        if request.once:
+            return answer
         with self._lock:
             self._kept[request.hashed] = (request, answer)
         return answer

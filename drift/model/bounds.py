@@ -108,6 +108,8 @@ ELEMENTS: Final = Bound(
 YAML_CHARACTERS: Final = Bound("yaml-characters", 512 << 10, "entries", "characters that yamldecode reads")
 READ_BYTES: Final = Bound("read-bytes", 4 << 20, "bytes", "one file that a Terraform function reads")
 FILES: Final = Bound("files", 20_000, "entries", "files that one fileset call visits")
+EVENT_BYTES: Final = Bound("event-bytes", 512 << 20, "bytes", "one file of an audit log, also after decompression")
+EVENT_FILES: Final = Bound("event-files", 100_000, "entries", "files of an audit log that one directory holds")
 SHOWN: Final = Bound("shown", 5_000, "entries", "drifted resources of a kind that a format for people lists")
 
 BOUNDS: Final = {value.name: value for value in globals().copy().values() if isinstance(value, Bound)}

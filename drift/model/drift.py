@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from drift.model.coverage import NOT_ASKED, Gap, Unread
 from drift.model.resource import Key, Resource, Source
 from drift.model.value import Value, plain
+from drift.model.who import Who
 
 Kind = Literal["modified", "missing", "unmanaged"]
 KINDS: tuple[Kind, ...] = ("modified", "missing", "unmanaged")
@@ -177,6 +178,8 @@ class Drift:
     """When it began, if the audit log or the store of scans tells."""
     seen_before: bool = False
     """Whether the last scan in the store saw the same drift; false without a store."""
+    who: tuple[Who, ...] = ()
+    """Who made it, newest first: an answer for each event; empty if nobody asked."""
     saved_as: str = ""
     """The fingerprint in a saved report; empty if this was not read from one."""
 
@@ -433,3 +436,12 @@ class Report:
         """Managed resources among all resources found, in percent."""
         total = self.managed + sum(d.kind == "unmanaged" for d in (*self.drift, *self.accepted))
         return round(100 * self.managed / total, 1) if total else 100.0
+
+
+def with_who(report: Report, shown: Callable[[Who], Who] | None) -> Report:
+    """The report with each answer to who made a drift as `shown` has it; without any if that is None."""
+
+    def told(drift: Drift) -> Drift:
+        return replace(drift, who=tuple(map(shown, drift.who)) if shown is not None else ())
+
+    return replace(report, drift=tuple(map(told, report.drift)), accepted=tuple(map(told, report.accepted)))

@@ -57,6 +57,13 @@ class GitHub:
             seconds_between_writes=0,
         )
 
+    def is_private(self) -> bool:
+        """Whether only its members can read the repository; False if GitHub does not say."""
+        try:
+            return self._client.get_repo(self._place.repository, lazy=False).private is True
+        except (GithubException, requests.RequestException):
+            return False
+
     def changed_files(self, number: int) -> Sequence[ChangedFile]:
         """The files of a pull request with their changed lines; for a renamed file both names."""
         out: list[ChangedFile] = []

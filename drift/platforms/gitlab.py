@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import gitlab
 import requests
@@ -43,6 +44,14 @@ class GitLab:
             keep_base_url=True,
             user_agent=f"drift/{__version__}",
         )
+
+    def is_private(self) -> bool:
+        """Whether only its members can read the project; False if GitLab does not say."""
+        try:
+            found = self._client.http_get(f"/projects/{quote(self._place.repository, safe='')}")
+        except (GitlabError, requests.RequestException):
+            return False
+        return isinstance(found, dict) and found.get("visibility") == "private"
 
     def changed_files(self, number: int) -> Sequence[ChangedFile]:
         """The files of a merge request with their changed lines; for a renamed file both names."""

@@ -16,6 +16,9 @@ class Platform(Protocol):
     limit: int
     """Maximum characters of a comment."""
 
+    def is_private(self) -> bool:
+        """Whether only its members can read the repository; False if that is unknown."""
+
     def changed_files(self, number: int) -> Sequence[ChangedFile]:
         """The files that a pull request changes."""
 

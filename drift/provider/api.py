@@ -22,6 +22,8 @@ class Request:
     spares: bool = field(default=False, compare=False)
     """Whether this call replaces many others (a `Bulk`). If it is refused, those are made instead. A recording may lack
     it."""
+    once: bool = field(default=False, compare=False)
+    """Whether one page is asked for, once, and recorded nowhere: a page of a log, whose limit the caller keeps."""
     hashed: Hashed = field(init=False, compare=False, repr=False)
     """Equal for equal requests, whatever the order of their arguments. Used as a key."""
 

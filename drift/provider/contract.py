@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from drift.model.coverage import Unreadable
 from drift.model.resource import Key
 from drift.provider.api import Api, Asks
+from drift.provider.audit import Audit
 from drift.provider.facts import NO_SCHEMA, Facts, Schema
 from drift.provider.operations import Operations
 from drift.provider.spec import Call, ResourceType
@@ -182,6 +183,10 @@ def _one_lane(service: str, operation: str) -> tuple[str, int]:
     return "", WIDTH
 
 
+def _no_log() -> Audit | None:
+    return None
+
+
 def _no_rules() -> Sequence[Any]:
     return ()
 
@@ -242,6 +247,8 @@ class Provider:
     """The rules for its resources, each a `drift.rules.spec.Rule`."""
     frameworks: Callable[[], Sequence[Any]] = _no_rules
     """The frameworks that its rules answer to, each a `drift.rules.frameworks.Framework`."""
+    audit: Callable[[], Audit | None] = _no_log
+    """The audit log, which tells who changed what; None where drift cannot read one."""
     data_blocks: Mapping[str, Any] = field(default_factory=dict)
     """Data source -> the blocks that stand in it, each with its own: JSON does not tell blocks from arguments. Of one
     that is left out it is known that `filter` is a block."""

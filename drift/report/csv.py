@@ -14,12 +14,13 @@ from drift.model.drift import Change, Drift, Finding, Posture, Report
 from drift.model.value import Value, plain
 from drift.report import Look
 from drift.report.escape import cell
+from drift.report.whose import named_actor
 from drift.report.wording import alive, on_request, worst
 
 COLUMNS = (
     "kind", "address", "type", "id", "name", "arn", "account", "region", "state", "file", "line",
     "attribute", "desired", "recorded", "actual", "severity", "findings", "fingerprint",
-    "since", "since_basis",
+    "since", "since_basis", "who", "who_kind", "who_by", "who_tool", "who_at", "who_event",
 )  # fmt: skip
 
 
@@ -45,7 +46,16 @@ def _rows(drift: Drift) -> Iterator[list[object]]:
     for change in drift.changes or (None,):
         file = change.file if change and change.line else source.file
         line = (change.line if change else 0) or source.line
-        yield [*first, file, line or "", *_values(change), *last]
+        yield [*first, file, line or "", *_values(change), *last, *_who(drift, change)]
+
+
+def _who(drift: Drift, change: Change | None) -> list[object]:
+    """Who made one change; the first answer if none is about it."""
+    about = [who for who in drift.who if change and change.path in who.paths]
+    who = next(iter((*about, *drift.who)), None)
+    if who is None or who.actor is None:
+        return [f"unknown: {who.reason}" if who else "", "", "", "", "", ""]
+    return [named_actor(who.actor), who.actor.kind, who.by, who.tool, who.at, who.event]
 
 
 def _judged(one: Posture) -> list[object]:
@@ -54,7 +64,7 @@ def _judged(one: Posture) -> list[object]:
     return [
         "judged", found.address or "", found.type, found.id, found.name, found.arn, one.account, one.region,
         found.source.state, found.source.file, found.source.line or "", *_values(None), alive(one)[0].severity,
-        _findings(one.findings), one.fingerprint, "", "",
+        _findings(one.findings), one.fingerprint, *[""] * 8,
     ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from drift.model.value import Value, plain
 from drift.report import Look
 from drift.report.escape import html
 from drift.report.safe import shown, visible
+from drift.report.whose import together
 from drift.report.wording import (
     EFFECT,
     NEXT,
@@ -112,6 +113,8 @@ def document(report: Report) -> dict[str, Any]:
     notes = []
     if report.incomplete:
         notes.append(("Not read: these have no verdict", unread_lines(report)))
+    if changed := together(report):
+        notes.append(("Changed together", changed))
     if report.warnings:
         notes.append(("Notes", [visible(w) for w in report.warnings]))
     drifts = report.drift if len(report.drift) <= SHOWN.most else by_severity(report.drift)[: SHOWN.most]

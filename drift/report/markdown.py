@@ -13,6 +13,7 @@ from drift.model.bounds import SHOWN
 from drift.model.drift import Aside, Control, Drift, Finding, Kind, Pending, Report
 from drift.report import Look
 from drift.report.escape import code, fenced, html, words
+from drift.report.whose import together
 from drift.report.wording import (
     ANSWERED,
     EFFECT,
@@ -81,6 +82,10 @@ def summary(report: Report) -> Iterator[str]:
         said.append(words(report.started_at))
     if said:
         yield " · ".join(said)
+        yield ""
+    told = together(report)
+    if told:
+        yield from (f"- {code(line)}" for line in told)
         yield ""
 
 

@@ -16,6 +16,7 @@ from drift.model.drift import Drift, Finding, Posture, Report, Severity
 from drift.model.value import Value, plain
 from drift.report import Look, stream
 from drift.report.safe import visible
+from drift.report.whose import line
 from drift.report.wording import (
     JUDGED,
     KIND,
@@ -87,11 +88,12 @@ def _event(
 ) -> dict[str, Any]:
     found, address = drift.found, drift.found.address
     kind, type_, source, certain = "judged", found.type, found.source, True
-    since = None
+    since, who = None, list[str]()
     if isinstance(drift, Drift):
         kind, type_, source, certain = drift.kind, drift.type, source_of(drift), drift.certain
         address = drift.resource.address
         since = visible(drift.since.at) if drift.since else None
+        who = [line(one) for one in drift.who]
     when = _moment(report)
     severity_id, severity_name = SEVERITY[severity]
     # a type is named after its provider, by Terraform's rule for names
@@ -155,7 +157,7 @@ def _event(
             },
         },
         "remediation": {"desc": remedy, "references": [visible(r) for r in references]},
-        "unmapped": {"kind": kind, "address": visible(address or ""), "certain": certain, "since": since},
+        "unmapped": {"kind": kind, "address": visible(address or ""), "certain": certain, "since": since, "who": who},
     }
 
 

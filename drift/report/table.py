@@ -17,6 +17,7 @@ from drift.model.value import Value
 from drift.report import Look, left_out
 from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
+from drift.report.whose import together
 from drift.report.wording import ANSWERED, FATE, NEXT, beyond, by_framework, by_severity, not_compared, sentence, traces
 
 MARK = {"modified": "~", "missing": "-", "unmanaged": "+"}
@@ -61,6 +62,7 @@ def render(report: Report, out: TextIO, look: Look) -> None:
 def lines(report: Report, look: Look) -> Iterator[Text]:
     """The report, line by line."""
     yield from _head(report)
+    yield from _together(report)
     for kind in ("modified", "missing"):
         found = by_severity(report.of_kind(kind))
         if found:
@@ -128,6 +130,15 @@ def _head(report: Report) -> Iterator[Text]:
         told = [Text(f"{found[s]} {s}", SEVERITY_STYLE[s]) for s in SEVERITIES if found[s]]
         yield Text.assemble(("▲ ", "dim"), Text(", ").join(told))
     yield Text()
+
+
+def _together(report: Report) -> Iterator[Text]:
+    """What one session changed in several resources."""
+    told = together(report)
+    for line in told:
+        yield Text.assemble(("● ", "cyan"), line)
+    if told:
+        yield Text()
 
 
 def _title(text: str, style: str) -> Text:

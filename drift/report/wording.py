@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from drift.model.address import Address
@@ -25,7 +25,9 @@ from drift.model.drift import (
 )
 from drift.model.resource import GLOBAL, Source
 from drift.model.value import plain
+from drift.report import whose
 from drift.report.safe import shown, visible
+from drift.report.whose import moment
 
 KIND = {
     "modified": "modified outside Terraform",
@@ -101,14 +103,6 @@ def since_when(drift: Drift) -> str:
     return f"since {at}" if drift.since.basis == "event" else f"first seen {at}"
 
 
-def moment(at: str) -> str:
-    """A time for people, in UTC: `2026-11-20 14:03 UTC`. Escaped as it is if it is none."""
-    try:
-        return f"{datetime.fromisoformat(at).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    except (ValueError, OverflowError):
-        return visible(at)
-
-
 def age(drift: Drift, report: Report) -> timedelta | None:
     """How old the drift was when the run began, at least; None if unknown."""
     if drift.since is None:
@@ -122,7 +116,13 @@ def age(drift: Drift, report: Report) -> timedelta | None:
 
 def traces(drift: Drift) -> list[str]:
     """What is known of how the drift came about, as visible text, a line each."""
-    return [line for line in (since_when(drift),) if line]
+    return [*map(whose.line, drift.who), *_since(drift)]
+
+
+def _since(drift: Drift) -> list[str]:
+    """Since when, where no event says it already."""
+    told = drift.since is not None and drift.since.basis == "event" and any(who.actor for who in drift.who)
+    return [] if told or drift.since is None else [since_when(drift)]
 
 
 def module_of(address: Address | None) -> str:
@@ -266,7 +266,7 @@ def sentence(drift: Drift, longest: int = 200) -> str:
     if drift.recreated_as is not None:
         head += f"; {visible(drift.recreated_as.id)} was created by hand in its place"
     head += f": {paths(drift.changes, longest)}" if drift.changes else ""
-    return "; ".join((head, *traces(drift)))
+    return "; ".join((head, *map(whose.short, drift.who[:1]), *_since(drift)))
 
 
 def paths(changes: Iterable[Change], longest: int = 200) -> str:

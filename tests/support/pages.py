@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.support import accuracy, configuration, coverage, messages, prowler_page, rule_pages
+from tests.support import accuracy, configuration, coverage, messages, prowler_page, rule_pages, who_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -35,6 +35,7 @@ QUICK: Mapping[str, Callable[[], str]] = {
     "messages.md": messages.page,
     "prowler.md": prowler_page.page,
     "rules.md": rule_pages.page,
+    "who.md": who_page.page,
 }
 """Page -> the function that returns its text."""
 SLOW: Mapping[str, Callable[[], str]] = {"accuracy.md": accuracy.page}

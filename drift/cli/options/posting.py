@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -13,7 +14,8 @@ from drift.cli.checkout import checkout
 from drift.cli.options import group
 from drift.errors import UsageError
 from drift.model.bounds import REPORT_BYTES, contents
-from drift.model.drift import Report
+from drift.model.drift import Report, with_who
+from drift.model.who import without_people
 
 if TYPE_CHECKING:
     from drift.platforms.place import Place
@@ -32,6 +34,14 @@ class Posting:
     repository: str | None
     link: str | None
     dry_run: bool
+    who: Literal["none", "role", "full"] | None = None
+
+    def shown(self, report: Report, is_private: Callable[[], bool] = lambda: False) -> Report:
+        """The report with as much of who made the drift as may be posted: where anybody can read it, nothing."""
+        if not any(drift.who for drift in (*report.drift, *report.accepted)):
+            return report
+        level = self.who or ("full" if is_private() else "none")
+        return report if level == "full" else with_who(report, without_people if level == "role" else None)
 
     def place(self) -> Place:
         """The platform and repository; UsageError if neither the options nor the environment name them."""
@@ -116,4 +126,10 @@ posting_options = group(
     ),
     click.option("--link", metavar="URL", help="Link to the complete report. Default: the CI job."),
     click.option("--dry-run", is_flag=True, help="Print the post instead of posting it."),
+    click.option(
+        "--who",
+        type=click.Choice(["none", "role", "full"]),
+        help="What to post of who made the drift, if the report tells it: nothing, no names of people, or all. "
+        "Default: all in a private repository, otherwise nothing.",
+    ),
 )

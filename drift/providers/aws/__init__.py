@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from drift.provider.api import Api, Asks
+from drift.provider.audit import Audit
 from drift.provider.catalog import IndexedTypes
 from drift.provider.contract import Access, Counts, Grant, Login, Provider, Usage
 from drift.provider.facts import SchemaFiles
@@ -95,6 +96,12 @@ def _lint(entry: ResourceType) -> Iterable[str]:
     return check(entry)
 
 
+def _audit() -> Audit:
+    from drift.providers.aws.audit import CLOUDTRAIL
+
+    return CLOUDTRAIL
+
+
 MADE_BY = {
     "aws_spot_instance_request": ("spot_instance_id",),
     "aws_opsworks_instance": ("ec2_instance_id",),
@@ -132,6 +139,7 @@ AWS = Provider(
     signs=signs,
     account=_account,
     lane=lane,
+    audit=_audit,
     rules=_rules,
     frameworks=_frameworks,
     data_blocks=DATA_BLOCKS,

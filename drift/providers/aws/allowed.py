@@ -16,9 +16,10 @@ EXTRAS = frozenset({
     ("iam", "GetServiceLastAccessedDetails"),
     ("iam", "GetAccountSummary"),
     ("resourcegroupstaggingapi", "GetResources"),
+    ("cloudtrail", "LookupEvents"),
 })  # fmt: skip
 """(service, operation) of what no type lists: what roles used of their permissions
-(`last_used`), what IAM counts of the account (`account`), and the tags of a whole region."""
+(`last_used`), what IAM counts of the account (`account`), the tags of a whole region, and the audit log (`audit`)."""
 
 
 def is_allowed(service: str, operation: str) -> bool:

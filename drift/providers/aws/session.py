@@ -80,7 +80,7 @@ class BotoApi:
         self.recorded = None
         self.throttled: Counter[tuple[str, str]] = Counter()
         """How often AWS asked for patience, by service and region."""
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: dict[tuple[str, str, bool], Any] = {}
         self._paginators: dict[tuple[str, str, str], Any] = {}
         self._absent: dict[tuple[str, str], bool] = {}
         self._making, self._counting = threading.Lock(), threading.Lock()
@@ -114,9 +114,11 @@ class BotoApi:
 
         client: Any = None
         try:
-            client = self._client(request.service, request.region)
+            client = self._client(request.service, request.region, 1 if request.once else ATTEMPTS)
             if self._is_absent(client, request.service, request.region):
                 return Refused(NOT_OFFERED, f"AWS does not offer {request.service} in {request.region}")
+            if request.once:
+                return [_body(getattr(client, _method(request.op))(**request.args))]
             pages = self._paginator(client, request)
             return [_body(p) for p in (pages.paginate(**request.args) if pages else _followed(client, request))]
         except ClientError as error:
@@ -143,11 +145,12 @@ class BotoApi:
         return self._paginators[where]
 
     def _client(self, service: str, region: str, attempts: int = ATTEMPTS) -> Any:
-        client = self._clients.get((service, region))
+        which = (service, region, attempts == 1)
+        client = self._clients.get(which)
         if client is None:
             with self._making:  # creating clients is not thread-safe; using them is (boto3 docs, "Multithreading")
-                client = self._clients.get((service, region)) or self._make(service, region, attempts)
-                self._clients[service, region] = client
+                client = self._clients.get(which) or self._make(service, region, attempts)
+                self._clients[which] = client
         return client
 
     def _make(self, service: str, region: str, attempts: int) -> Any:

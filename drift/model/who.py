@@ -1,0 +1,106 @@
+"""Who made a drift, when, from where and by what, as the audit log of the cloud tells it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+ActorKind = Literal["user", "root", "role", "sso", "workload", "federated", "service", "account", "unknown"]
+"""A user; the root user; a session of a role; of an SSO permission set; of a workload that another issuer vouches
+for, such as a CI job; of a user that another issuer vouches for; a service of the cloud; another account."""
+Tool = Literal["console", "cli", "sdk", "terraform", "stack", "service", "unknown"]
+"""`stack`: the cloud's own tool for what templates describe; `version` names it."""
+Hand = Literal["person", "automated", "unknown"]
+Match = Literal["value", "operation"]
+"""How an event was found: it set the value that is there now; or its operation changes what differs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who called."""
+
+    kind: ActorKind
+    name: str = ""
+    """The user, role, permission set or service: `deploy`, `AdministratorAccess`, `autoscaling.amazonaws.com`."""
+    account: str = ""
+    session: str = ""
+    """The name of a role's session, which whoever took the role on chose."""
+    person: str = ""
+    """The person: the user's name in SSO or at the issuer, or the source identity. Empty if the log does not tell."""
+    subject: str = ""
+    """What the issuer says of a workload: `repo:acme/infra:ref:refs/heads/main`."""
+    issuer: str = ""
+    """Who vouches for it: `token.actions.githubusercontent.com`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The commit that last wrote the block."""
+
+    id: str
+    at: str
+    author: str = ""
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """One answer. Without an actor, `reason` says why it is unknown."""
+
+    reason: str = ""
+    """Why it is unknown, or what the answer goes by."""
+    actor: Actor | None = None
+    at: str = ""
+    """In UTC: `2026-11-20T14:03:11Z`."""
+    address: str = ""
+    """The address that called, or the name of the service that did."""
+    network: str = ""
+    """The VPC endpoint through which the call came."""
+    tool: Tool = "unknown"
+    version: str = ""
+    """Of the tool: `1.11.0`; for Terraform with its provider: `1.11.0, provider 5.100.0`."""
+    by: Hand = "unknown"
+    """Whether a person did it."""
+    because: str = ""
+    """What shows that."""
+    operation: str = ""
+    """`ec2:AuthorizeSecurityGroupIngress`"""
+    event: str = ""
+    """The id of the event."""
+    region: str = ""
+    """The region whose log has it."""
+    link: str = ""
+    """The page about the event."""
+    paths: tuple[str, ...] = ()
+    """The changes that the event made, or that no event was found for; empty for the whole resource."""
+    session: str = ""
+    """Equal for what one session did in a row: eight hexadecimal digits."""
+    match: Match = "operation"
+    after_apply: bool | None = None
+    """Whether somebody else changed it after Terraform last wrote it; None if the log shows no such write."""
+    applied_at: str = ""
+    """When Terraform last wrote the resource, as far as the log was read."""
+    commit: Commit | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether the log tells who it was."""
+        return self.actor is not None and self.actor.kind != "unknown"
+
+
+def without_people(who: Who) -> Who:
+    """The same without what names a person: names of users and sessions, addresses, authors.
+
+    Roles, permission sets, workloads and services stay: they are no personal data.
+    """
+    actor = who.actor
+    if actor is not None:
+        name = "" if actor.kind in ("user", "federated") else actor.name
+        subject = actor.subject if actor.kind == "workload" else ""
+        actor = replace(actor, name=name, session="", person="", subject=subject)
+    address = who.address if who.tool in ("service", "stack") else ""
+    commit = replace(who.commit, author="") if who.commit else None
+    return replace(who, actor=actor, address=address, commit=commit)
+
+
+__all__ = ["Actor", "ActorKind", "Commit", "Hand", "Match", "Tool", "Who", "without_people"]

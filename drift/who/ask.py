@@ -1,0 +1,230 @@
+"""Asks the audit log, within its limits: so many calls a second, and so many in all, for each region.
+
+Few resources are asked for by name. For many, the newest writes of the whole region are read page by page, for one page
+may answer for many of them; what is open after that is asked for by name. It ends as soon as everything is answered.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from drift.model.who import Actor
+from drift.provider.api import Answer, Api, Refused, Request
+from drift.provider.audit import Audit
+from drift.who.attribute import Case, Told
+
+CALLS = 60
+"""Calls to one region, at most: half a minute."""
+FEW = 6
+"""So many resources are asked for by name at once."""
+PAGES = 3
+"""Pages that are read of one name."""
+TRIES = 4
+"""Tries of a call that is throttled; each counts."""
+THROTTLED = frozenset({"ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException"})
+
+
+class Pace:
+    """Lets calls to one region go at a rate. The clock and the pause can be replaced."""
+
+    def __init__(
+        self,
+        per_second: float,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._gap = 1 / per_second
+        self._clock, self._pause = clock, pause
+        self._next: dict[str, float] = {}
+
+    def when(self, region: str) -> float:
+        """When the next call to a region may go."""
+        return self._next.get(region, 0.0)
+
+    def wait(self, region: str) -> None:
+        """Wait until the next call to a region may go, and count it."""
+        now = self._clock()
+        if (left := self.when(region) - now) > 0:
+            self._pause(left)
+            now = self._clock()
+        self._next[region] = now + self._gap
+
+    def slow(self, region: str, tries: int) -> None:
+        """The region asks for patience: others use the same limit."""
+        self._next[region] = self._clock() + self._gap * 2.0**tries
+
+
+@dataclass(slots=True)
+class Looked:
+    """What asking came to."""
+
+    calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """Region -> calls."""
+    refused: dict[str, Refused] = field(default_factory=dict)
+    """Region -> why its log does not answer."""
+    spent: set[str] = field(default_factory=set)
+    """The regions whose budget was spent before everything was answered."""
+    origins: dict[str, Actor] = field(default_factory=dict)
+    """Access key -> who took the role on."""
+
+
+class Book:
+    """The events that were read, each given to the cases that it is about."""
+
+    def __init__(self, cases: Sequence[Case], audit: Audit) -> None:
+        self.audit = audit
+        self.origins: dict[str, Actor] = {}
+        self._by_name: dict[str, list[Case]] = defaultdict(list)
+        for case in cases:
+            for name in case.names:
+                self._by_name[name].append(case)
+        self._alone = [case for case in cases if case.writes.alone]
+
+    def read(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Take the records of a page or a file."""
+        for record in records:
+            origin = self.audit.origin(record)
+            if origin is not None:
+                self.origins.setdefault(*origin)
+            event = self.audit.event(record)
+            if event is None:
+                continue
+            told = Told.of(event, self.audit)
+            about = {
+                id(case): case for text in told.texts.keys() & self._by_name.keys() for case in self._by_name[text]
+            }
+            for case in (*about.values(), *self._alone):
+                case.add(told)
+
+
+Asking = Generator[Request, Answer, None]
+
+
+def ask(cases: Sequence[Case], book: Book, api: Api, *, calls: int = CALLS, pace: Pace | None = None) -> Looked:
+    """Ask for all cases; each region in turn as soon as its rate allows."""
+    looked = Looked()
+    pace = pace or Pace(book.audit.per_second)
+    by_region: dict[str, list[Case]] = defaultdict(list)
+    for case in cases:
+        by_region[case.home].append(case)
+    asking = {region: _region(region, mine, book, looked, calls) for region, mine in sorted(by_region.items())}
+    waiting: dict[str, Request] = {}
+    for region, generator in list(asking.items()):
+        _advance(region, generator, None, waiting, asking)
+    while waiting:
+        region = min(waiting, key=lambda r: (pace.when(r), r))
+        _advance(region, asking[region], _answer(waiting.pop(region), api, pace, looked, calls), waiting, asking)
+    looked.origins = book.origins
+    return looked
+
+
+def _advance(
+    region: str,
+    generator: Asking,
+    answer: Answer | None,
+    waiting: dict[str, Request],
+    asking: dict[str, Asking],
+) -> None:
+    try:
+        waiting[region] = next(generator) if answer is None else generator.send(answer)
+    except StopIteration:
+        asking.pop(region, None)
+
+
+def _answer(request: Request, api: Api, pace: Pace, looked: Looked, calls: int) -> Answer:
+    """One answer; a call that is throttled is made again while the budget lasts."""
+    answer: Answer = Refused("Throttling")
+    for tries in range(1, TRIES + 1):
+        if looked.calls[request.region] >= calls:
+            break
+        pace.wait(request.region)
+        looked.calls[request.region] += 1
+        answer = api.ask(request)
+        if not isinstance(answer, Refused) or answer.code not in THROTTLED:
+            break
+        pace.slow(request.region, tries)
+    return answer
+
+
+def _region(region: str, cases: list[Case], book: Book, looked: Looked, calls: int) -> Asking:
+    """Everything that is asked of one region."""
+    audit = book.audit
+    if len(cases) > FEW:
+        token, first = "", True
+        while (token or first) and looked.calls[region] < calls * 2 // 3 and any(not c.answered for c in cases):
+            first = False
+            answer = yield audit.newest(region, token)
+            if isinstance(answer, Refused):
+                _refused(region, cases, answer, looked)
+                return
+            page = audit.page(answer)
+            book.read(page.records)
+            token = page.token
+        if not token and not first:
+            yield from _behind(region, cases, book, looked, calls)
+            return  # the whole history was read: a name would show nothing more
+    for case in cases:
+        stopped = yield from _named(region, case, book, looked, calls)
+        if stopped is not None:
+            _refused(region, cases, stopped, looked)
+            return
+    yield from _behind(region, cases, book, looked, calls)
+
+
+def _named(
+    region: str, case: Case, book: Book, looked: Looked, calls: int
+) -> Generator[Request, Answer, Refused | None]:
+    """Ask for one resource by name; the refusal that ends asking in this region, if there is one."""
+    audit = book.audit
+    name = audit.name(case.resource)
+    if case.answered or not name:
+        case.why = case.why or ("" if name else "the log has no name for it")
+        return None
+    token = ""
+    for _ in range(PAGES):
+        if looked.calls[region] >= calls:
+            looked.spent.add(region)
+            case.why = f"not looked up: the {calls} calls to {region} were spent"
+            return None
+        answer = yield audit.about(region, name, token)
+        if isinstance(answer, Refused):
+            return answer
+        page = audit.page(answer)
+        book.read(page.records)
+        token = page.token
+        if case.answered or not token:
+            return None
+    return None
+
+
+def _behind(region: str, cases: list[Case], book: Book, looked: Looked, calls: int) -> Asking:
+    """Ask who took on the roles that the answers name, as far as the calls last."""
+    for key in dict.fromkeys(k for case in cases for k in _sessions(case)):
+        if key in book.origins or looked.calls[region] >= calls:
+            continue
+        answer = yield book.audit.about(region, key, "")
+        if isinstance(answer, Refused):
+            return
+        book.read(book.audit.page(answer).records)
+
+
+def _sessions(case: Case) -> list[str]:
+    """The keys of the sessions of roles that made a difference, of which it is not known who took the role on."""
+    found = [answer[0].event for _, answer, _ in case.answers() if answer is not None]
+    return [e.key for e in found if e.key and e.actor.kind in ("role", "workload") and not e.actor.person]
+
+
+def _refused(region: str, cases: Iterable[Case], answer: Refused, looked: Looked) -> None:
+    if answer.code in THROTTLED:
+        looked.spent.add(region)
+    else:
+        looked.refused[region] = answer
+    for case in cases:
+        case.why = case.why or f"not looked up: {region} answered {answer.code}"
+
+
+__all__ = ["CALLS", "Book", "Looked", "Pace", "ask"]
