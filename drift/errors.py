@@ -51,7 +51,15 @@ class CatalogError(DriftError):
 
 
 class CloudError(DriftError):
-    """The cloud cannot be reached at all: credentials, region, endpoint."""
+    """The cloud cannot be reached at all: credentials, region, endpoint.
+
+    `action` and `code` are the permission that was refused and the cloud's error code, where it was a refusal.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, action: str = "", code: str = "") -> None:
+        super().__init__(message, hint)
+        self.action = action
+        self.code = code
 
 
 class TapeError(DriftError):

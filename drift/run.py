@@ -114,9 +114,10 @@ def compare(
     excused: Sequence[Resource] = (),
     clock: Clock | None = None,
     progress: Progress = quiet,
+    whole: bool = True,
 ) -> Outcome:
     """Everything after loading: survey, judge, conclude. `excused` are resources of states that `also_managed`
-    names."""
+    names. Not `whole` is a part of a run, as `conclude` says."""
     clock = clock or Clock(c.api for c in connections)
     today = job.today or clock.day
     exceptions = replace(job.exceptions, today=today)
@@ -157,6 +158,7 @@ def compare(
         timing=clock.stop(),
         accepted=job.accepted,
         links=job.links,
+        whole=whole,
         controls=answers(job.frameworks, job.rules, together(j.answers for _, j in done), job.judge),
     )
     return Outcome(report, tuple(done), tuple(desired.seen))

@@ -34,6 +34,7 @@ COMMANDS = {
     "report": "Render a saved report again, in any format, complete or filtered.",
     "query": "Ask the store of kept scans in SQL.",
     "diff": "Compare two saved reports: new, changed and resolved drift.",
+    "accounts": "List the accounts that a run would look at, try them, or write the role that it needs in each.",
     "comment": "Post a saved report on a pull request, in one comment that is updated.",
     "issue": "Keep one issue for each scope: open it on drift, close it when the drift is gone.",
     "notify": "Send new drift to a chat or a webhook.",

@@ -9,6 +9,7 @@ import click
 from drift.cli.job import Asked, forecast, run
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
+from drift.cli.options.fleet import Accounts, fleet_options
 from drift.cli.options.ignoring import Ignoring, ignore_options
 from drift.cli.options.keeping import Keeping, keeping_options
 from drift.cli.options.output import Output, output_options, write_files
@@ -16,6 +17,7 @@ from drift.cli.options.rules import Extent, Rules, extent_options, rule_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
 from drift.cli.options.who import Whose, who_options
+from drift.errors import UsageError
 
 if TYPE_CHECKING:
     from drift.live.estimate import Estimate
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 @configuration_options
 @type_options
 @account_options
+@fleet_options
 @ignore_options
 @rule_options
 @extent_options
@@ -44,6 +47,7 @@ def command(
     configurations: Configurations,
     types: Types,
     account: Account,
+    accounts: Accounts,
     ignoring: Ignoring,
     judging: Rules,
     extent: Extent,
@@ -68,6 +72,8 @@ def command(
       drift check --state prod.tfstate --only 'aws_iam_*' --profile audit
       drift check --keep --fail-on new                 keep the scan; fail only on what the last one did not see
       drift check --who                                who made each drift, when and how
+      drift check --accounts accounts.yml --state 's3://states/**/*.tfstate' --format html=drift.html
+      drift check --organization --role-name drift-read-only --ou prod --state 'envs/**/*.tfstate'
       drift check --filter "tags.Team == 'data'" --baseline accepted.json --fail-on new
 
     Exit status: 0 no drift that --fail-on selects, 1 such drift, 2 the check could not run,
@@ -75,6 +81,7 @@ def command(
     """
     output.validate()
     configurations.validate()
+    accounts.validate()
     ignoring.validate()
     whose.validate()
     judging.chosen()
@@ -90,12 +97,21 @@ def command(
         links=output.draws,
         whose=whose,
     )
+    if accounts.several and (estimated or keeping.keep):
+        option = "--estimate" if estimated else "--keep"
+        raise UsageError(f"{option} is for one account", "Give it that account's states, and no --accounts.")
     if estimated:
         _tell(forecast(asked))
         return 0
-    outcome = keeping.kept(run(asked))
+    outcome = keeping.kept(_of_several(asked, accounts) if accounts.several else run(asked))
     _remember(configurations, outcome)
     return output.finish(outcome.report)
+
+
+def _of_several(asked: Asked, accounts: Accounts) -> Outcome:
+    from drift.cli import many
+
+    return many.run(asked, accounts.fleet(asked.account))
 
 
 def _remember(configurations: Configurations, outcome: Outcome) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from types import FrameType
 
-    from drift.live.patience import Patience
+    from drift.live.patience import Patience, Patiences
 
 GRACE = 0.7
 """Seconds that a stopping run may take before the process is ended."""
@@ -23,7 +23,7 @@ class Interrupts:
     """Handles both signals. The first stops the run, or makes it write its report; the second ends the process."""
 
     def __init__(self) -> None:
-        self._patience: Patience | None = None
+        self._patience: Patience | Patiences | None = None
         self._report = False
         self.signal = 0
         """The first signal received; 0 for none."""
@@ -39,7 +39,7 @@ class Interrupts:
         return 128 + (self.signal or signal.SIGINT)
 
     @contextlib.contextmanager
-    def watched(self, patience: Patience, *, report: bool) -> Iterator[None]:
+    def watched(self, patience: Patience | Patiences, *, report: bool) -> Iterator[None]:
         """Within this context, a signal stops all reading from the account; with `report` the run then writes its
         report."""
         self._patience, self._report = patience, report

@@ -47,6 +47,7 @@ def run(asked: Asked) -> Outcome:
     """Connect to the account, compare it with its states and configurations, and save the recording."""
     connection, scope = asked.account.open(asked.scope)
     with asked.account.patiently(connection):
+        scope = asked.account.settled(connection, scope)
         outcome = compare(asked, connection, scope)
         outcome = replace(outcome, report=asked.whose.answered(outcome.report, [connection]))
     outcome = replace(outcome, report=asked.account.told(connection, outcome.report))

@@ -114,11 +114,12 @@ def _news(
         new = tuple(known.new(report.drift))
     else:  # the report of a scan that was kept knows what the last one saw
         new = tuple(d for d in report.drift if not d.seen_before)
+    chosen = selected.within(report)
     news = News(
         scope=posting.scope_of(report),
         link=posting.link_of(),
         report=report,
-        new=tuple(d for d in new if selected.holds(d)),
+        new=tuple(d for d in new if chosen.holds(d)),
         unread=unread_anew(report, known.unread),
     )
     return news, known.with_(report)

@@ -19,7 +19,7 @@ from drift.desired.homes import home_of, homes, own_homes
 from drift.desired.instance import Instance, State
 from drift.desired.lacking import lacking, without
 from drift.desired.memory import Memory, Seen, seen
-from drift.desired.places import fetch
+from drift.desired.places import Found, fetch, read
 from drift.desired.state.decode import Attributes
 from drift.desired.unhurried import unhurried
 from drift.desired.versions import latest, recorded
@@ -125,6 +125,14 @@ def bare(sources: Sources) -> tuple[list[State], list[StateError]]:
     return found, failed
 
 
+def read_found(
+    found: Iterable[Found], backends: Mapping[str, Backend], near: Sequence[Path] = ()
+) -> tuple[list[State], list[StateError]]:
+    """The same for states that were found already (`places.find`)."""
+    with unhurried():
+        return read(found, backends, partial(_state, near=near))
+
+
 def laid(states: Sequence[State], sources: Sources, edited: Mapping[str, str] | None = None) -> list[State]:
     """Each state with the configuration that it was written from; as it is where there is none.
 
@@ -162,37 +170,40 @@ def build(
     account: str = "",
     region: str = "",
     memory: Memory | None = None,
+    accounts: Mapping[str, str] | None = None,
+    quiet: Container[str] = (),
 ) -> Desired:
-    """The desired resources of all states; `account` and `region` stand where no attribute tells."""
+    """The desired resources of all states; `account` and `region` stand where no attribute tells.
+
+    For a run of many accounts, `accounts` has the account of a state (by its name) where nothing else tells, and no
+    account is taken for granted. States that are `quiet` tell nothing but their resources: another part of the run
+    tells the rest of them.
+    """
     out = Desired(failed=list(failed))
     own = own_homes(states, catalog)
     known = homes(states, catalog, own)
-    others = {home.account for home in known.values()} - {"", account}
+    at = accounts or {}
+    several = accounts is not None or bool({home.account for home in known.values()} - {"", account})
     said: dict[tuple[str, int], tuple[Mapping[str, str], Form]] = {}
     for state in states:
         asked = state.configuration.majors if state.configuration is not None else {}
         majors = latest(asked, recorded(state.instances, catalog))
-        _note(state, out)
-        if (
-            state.instances
-            and not state.dropped
-            and all(NO_LIVE_OBJECT.fullmatch(i.address.type) for i in state.instances)
-        ):
-            what = "no resource in it is an object of a cloud: nothing here is compared with it"
-            out.warnings.append(f"{state.source}: {what}")
+        told = state.source not in quiet
+        uncovered = out.not_covered if told else Counter()
+        _note(state, out, told=told)
         # what the configuration has no more, an apply may have taken away
         destroyed = (i.attributes for i in state.dropped if i.configured is None)
         taken_away = frozenset(text for attributes in destroyed for text in texts(attributes))
         for instance in (*state.instances, *(i for i in state.dropped if i.configured is not None)):
-            if NO_LIVE_OBJECT.fullmatch(instance.address.type):
+            if _has_no_live_object(instance):
                 continue
             if instance.address.type not in catalog:
-                out.not_covered[instance.address.type] += 1
+                uncovered[instance.address.type] += 1
                 out.named |= _named(instance, catalog)
                 continue
             entry = catalog[instance.address.type]
             if catalog.provider_at(instance.provider) is None:
-                out.not_covered[f"{instance.address.type} of {source_of(instance.provider)}"] += 1
+                uncovered[f"{instance.address.type} of {source_of(instance.provider)}"] += 1
                 out.elsewhere += _of_another(instance, entry, known[state.source, instance.provider], account, region)
                 continue
             major = majors.get(catalog.provider_of(entry.name).name, 0)
@@ -204,6 +215,7 @@ def build(
             mine = own.get(id(instance)) or home_of(instance, catalog)
             instance = as_known(instance, names)
             home = _home_of(mine, instance, known.get((state.source, instance.provider), Home()))
+            home = Home(home.account or at.get(state.source, ""), home.region)
             resource, strange = desired_resource(
                 instance,
                 form,
@@ -216,22 +228,38 @@ def build(
                 now = memory.of(seen(resource, instance.attributes, entry), resource.key)
                 out.seen.append((resource.key, now))
                 resource = _remembering(resource, now, instance.attributes, entry)
-            _keep(instance, _doubted(resource, instance, home, catalog, several=bool(others)), strange, out, catalog)
+            resource = _doubted(resource, instance, home, catalog, several=several)
+            if strange and told:
+                out.warnings.append(_strange(instance, strange))
+            if strange & {*entry.identity} or not any(resource.key.identity):
+                uncovered[instance.address.type] += 1
+                continue
+            out.resources.append(resource)
+            out.remarks += _remarks(instance)
     if memory is not None and out.resources and not out.seen:
         out.warnings.append("nothing is remembered: no configuration tells which attributes nobody sets; give --config")
     return out
 
 
-def _note(state: State, out: Desired) -> None:
+def _note(state: State, out: Desired, *, told: bool) -> None:
     """What a state says beside its resources."""
-    out.sources.append(state.source)
-    out.warnings += state.warnings
-    out.pending += state.pending
+    if told:
+        out.sources.append(state.source)
+        out.warnings += state.warnings
+        out.pending += state.pending
+        if state.instances and not state.dropped and all(map(_has_no_live_object, state.instances)):
+            what = "no resource in it is an object of a cloud: nothing here is compared with it"
+            out.warnings.append(f"{state.source}: {what}")
     if state.configuration is not None:
-        told = {p.address for p in state.pending}
-        out.pending += (p for p in ahead(state, state.configuration) if p.address not in told)
+        if told:
+            known = {p.address for p in state.pending}
+            out.pending += (p for p in ahead(state, state.configuration) if p.address not in known)
         out.imported |= set(imported(state.configuration))
         out.identities += identities(state.configuration)
+
+
+def _has_no_live_object(instance: Instance) -> bool:
+    return bool(NO_LIVE_OBJECT.fullmatch(instance.address.type))
 
 
 def _home_of(own: Home, instance: Instance, home: Home) -> Home:
@@ -262,19 +290,12 @@ def _doubted(resource: Resource, instance: Instance, home: Home, catalog: Catalo
     return replace(resource, guessed=instance.provider, unknown=unknown) if unknown else resource
 
 
-def _keep(instance: Instance, resource: Resource, strange: set[str], out: Desired, catalog: Catalog) -> None:
-    """Add a resource, or count it as not covered where nothing names it; `strange` attributes are told."""
-    if strange:
-        what = ", ".join(sorted(strange))
-        out.warnings.append(
-            f"{instance.state}: {instance.address}: not compared, because it does not match the provider's schema: "
-            f"{what}"
-        )
-    if strange & {*catalog[instance.address.type].identity} or not any(resource.key.identity):
-        out.not_covered[instance.address.type] += 1
-        return
-    out.resources.append(resource)
-    out.remarks += _remarks(instance)
+def _strange(instance: Instance, names: Set[str]) -> str:
+    """A warning about attributes that have no canonical form."""
+    return (
+        f"{instance.state}: {instance.address}: not compared, because it does not match the provider's schema: "
+        f"{', '.join(sorted(names))}"
+    )
 
 
 def source_of(configuration: str) -> str:

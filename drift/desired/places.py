@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from drift.desired.backends import Backend, Finding, Lock, Locking, local, scheme_of
@@ -20,29 +20,51 @@ SIDE_BY_SIDE = 16
 """States read at a time."""
 
 
+class Found(NamedTuple):
+    """Where one state is, and its name for messages, which holds no secret."""
+
+    url: str
+    name: str
+
+
 def fetch(
     places: Iterable[str], backends: Mapping[str, Backend], use: Callable[[bytes, str, Lock | None], T]
 ) -> tuple[list[T], list[StateError]]:
     """`use(data, name, lock)` for every state that `places` name, each state once, and what could not be read."""
-    failed: list[StateError] = []
+    found, lost = find(places, backends)
+    done, failed = read(found, backends, use)
+    return done, [*lost, *failed]
 
-    def find(place: str) -> list[str] | StateError:
+
+def find(places: Iterable[str], backends: Mapping[str, Backend]) -> tuple[list[Found], list[StateError]]:
+    """The states that `places` name, each once, and the places that could not be looked into."""
+    failed: list[StateError] = []
+    known: dict[str, str] = {}
+
+    def look(place: str) -> list[str] | StateError:
         return _safely(place, shown(place), lambda _: _find(translated(place), backends))
 
-    def read(state: tuple[str, str]) -> T | StateError:
-        return _safely(*state, lambda name: _read(state[0], name, backends, use))
-
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        found: dict[str, str] = {}
-        for urls in pool.map(find, places):
+        for urls in pool.map(look, places):
             if isinstance(urls, StateError):
                 failed.append(urls)
             else:
                 for url in urls:
-                    found.setdefault(identity(url), url)
-        done = [*pool.map(read, _named(found.values()))]
-    failed += [d for d in done if isinstance(d, StateError)]
-    return [d for d in done if not isinstance(d, StateError)], failed
+                    known.setdefault(identity(url), url)
+    return _named(known.values()), failed
+
+
+def read(
+    found: Iterable[Found], backends: Mapping[str, Backend], use: Callable[[bytes, str, Lock | None], T]
+) -> tuple[list[T], list[StateError]]:
+    """`use(data, name, lock)` for each of these states, and what could not be read."""
+
+    def one(state: Found) -> T | StateError:
+        return _safely(*state, lambda name: _read(state.url, name, backends, use))
+
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        done = [*pool.map(one, found)]
+    return [d for d in done if not isinstance(d, StateError)], [d for d in done if isinstance(d, StateError)]
 
 
 _PATHS = frozenset({"azurerm", "consul", "gs", "k8s", "s3", "tfc"})
@@ -70,14 +92,14 @@ def identity(place: str) -> str:
     return f"{at.scheme}://{at.host}/{at.path}?{which}"
 
 
-def _named(urls: Iterable[str]) -> list[tuple[str, str]]:
+def _named(urls: Iterable[str]) -> list[Found]:
     """Each URL with a name of its own that holds no secret: two may differ in nothing else."""
     times: Counter[str] = Counter()
     out = []
     for url in urls:
         name = shown(url)
         times[name] += 1
-        out.append((url, name if times[name] == 1 else f"{name} ({times[name]})"))
+        out.append(Found(url, name if times[name] == 1 else f"{name} ({times[name]})"))
     return out
 
 

@@ -203,7 +203,7 @@ def _compare(
         out.in_sync.append(resource)
         return
     refused = [
-        Unread(address, entry.name, j.name, j.actual.action, j.actual.code)
+        Unread(address, entry.name, j.name, j.actual.action, j.actual.code, *resource.key.where)
         for j in every
         if j.outcome == "unread" and isinstance(j.actual, Unreadable)
     ]
@@ -214,7 +214,9 @@ def _compare(
     }
     if told["pending"]:
         names = tuple(j.name for j in every if j.pending)
-        out.pending.append(Pending(address, entry.name, ("update",), names, told["pending"], resource.source))
+        out.pending.append(
+            Pending(address, entry.name, ("update",), names, told["pending"], resource.source, *resource.key.where)
+        )
         wish = _meant(resource, (j for j in every if j.pending))
         out.ahead.append(Drift("modified", wish, found, told["pending"]))
     if told["settled"]:
@@ -236,10 +238,10 @@ def _hidden(resource: Resource, entry: ResourceType, gap: Gap | None, lost: Set[
     """Why a resource that was not found may exist; None if it is missing."""
     address = str(resource.address)
     if gap is not None:
-        return Unread(address, entry.name, "", gap.action, gap.code)
+        return Unread(address, entry.name, "", gap.action, gap.code, *resource.key.where)
     if _everywhere(resource) in lost:
         code = f"Unknown{resource.unknown.capitalize()}"
-        return Unread(address, entry.name, "", f"its {resource.unknown} is not known", code)
+        return Unread(address, entry.name, "", f"its {resource.unknown} is not known", code, *resource.key.where)
     return None
 
 

@@ -138,7 +138,9 @@ def _end(drift: Drift, by: EndedBy, shows: Resource, answers: Mapping[Question, 
     answer = answers[Question(shows.key, by.when)]
     resource = drift.resource
     if isinstance(answer, Unreadable):
-        out.unread.append(Unread(str(resource.address), drift.type, "", answer.action, answer.code))
+        out.unread.append(
+            Unread(str(resource.address), drift.type, "", answer.action, answer.code, *resource.key.where)
+        )
         out.unread_resources += 1
     elif answer:
         gone = Change("id", resource.id, None, recorded=resource.id, reason=f"by {by.who}")
@@ -182,7 +184,8 @@ def _part(
         if reason is not None:
             moved.append(replace(change, reason=reason))
         elif unknown is not None:
-            refused.append(Unread(str(drift.resource.address), drift.type, change.path, unknown.action, unknown.code))
+            address, where = str(drift.resource.address), drift.resource.key.where
+            refused.append(Unread(address, drift.type, change.path, unknown.action, unknown.code, *where))
         else:
             kept.append(change)
     if moved and drift.desired is not None and drift.actual is not None:

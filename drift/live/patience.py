@@ -109,6 +109,35 @@ class Patience:
             call.done.set()
 
 
+class Patiences:
+    """The limits of several accounts, which an interrupt ends together."""
+
+    def __init__(self, seconds: float = 0) -> None:
+        """The limit of each account, in seconds; 0: no limit."""
+        self.seconds = seconds
+        self.why = ""
+        """Why all of them ended; empty while they have not."""
+        self._every: list[Patience] = []
+
+    def one(self) -> Patience:
+        """The limit of one more account; it has ended already if the others were stopped."""
+        mine = Patience(self.seconds)
+        self._every.append(mine)
+        if self.why:
+            mine.stop(self.why)
+        return mine
+
+    def drop(self, patience: Patience) -> None:
+        """Forget the limit of an account that is done."""
+        self._every.remove(patience)
+
+    def stop(self, why: str = INTERRUPTED) -> None:
+        """End all of them now. A signal handler may call this."""
+        self.why = self.why or why
+        for patience in list(self._every):
+            patience.stop(why)
+
+
 class Patient:
     """An Api with a time limit: it returns the answer, or a refusal that says why there is none."""
 

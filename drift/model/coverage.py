@@ -25,6 +25,10 @@ class Unreadable:
     """The cloud's error code, or the name of the exception."""
 
 
+EVERY_TYPE = "*"
+"""The type of a gap that concerns a whole account: nothing of it could be listed."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Gap:
     """A listing that failed. Resources that it would contain are not missing, unmanaged or in sync."""
@@ -32,6 +36,7 @@ class Gap:
     type: str
     account: str
     region: str
+    """Empty for every region of the account."""
     action: str
     code: str
     within: str = ""
@@ -48,3 +53,5 @@ class Unread:
     """The attribute that could not be read; empty for the whole resource."""
     action: str
     code: str
+    account: str = ""
+    region: str = ""

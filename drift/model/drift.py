@@ -294,6 +294,9 @@ class Pending:
     changes: tuple[Change, ...] = ()
     """Their changes, if the values are known: `actual` is still the recorded value."""
     source: Source = field(default_factory=Source)
+    account: str = ""
+    """Empty where it is not known before the apply."""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +361,8 @@ class End:
     """Empty if the resource is unmanaged."""
     fingerprint: str = ""
     """The fingerprint of its drift; empty if it did not drift."""
+    account: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,10 +375,61 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSummary:
+    """What the run says of one of several accounts."""
+
+    account: str
+    name: str = ""
+    path: str = ""
+    """The units of the organisation that it is in: `prod/payments`."""
+    tags: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    """The regions that were searched."""
+    states: int = 0
+    """How many states hold something of it."""
+    managed: int = 0
+    in_sync: int = 0
+    modified: int = 0
+    missing: int = 0
+    unmanaged: int | None = None
+    """None where nobody searched for unmanaged resources."""
+    unread: int = 0
+    """Managed resources of which something could not be read."""
+    accepted: int = 0
+    not_ours: int = 0
+    gaps: int = 0
+    """Listings that failed."""
+    findings: Mapping[str, int] = field(default_factory=dict)
+    """Severity -> findings to act on, of what drifted."""
+    coverage_percent: float | None = None
+    calls: int = 0
+    """Requests made."""
+    failure: str = ""
+    """Why nothing of the account could be read; empty where it was."""
+
+    @property
+    def label(self) -> str:
+        """Its name with its id, for people."""
+        return f"{self.name} ({self.account})" if self.name else self.account
+
+    @property
+    def drifted(self) -> int:
+        """How many resources drifted."""
+        return self.modified + self.missing + (self.unmanaged or 0)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything could be read."""
+        return not (self.failure or self.gaps or self.unread)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The result of a run. Every output format renders this value."""
 
     scope: Scope
+    accounts: tuple[AccountSummary, ...] = ()
+    """Each account of a run that looks at several; empty for a run that looks at one."""
     drift: tuple[Drift, ...] = ()
     in_sync: int = 0
     managed: int = 0

@@ -23,6 +23,11 @@ class Key(NamedTuple):
     region: str
     identity: tuple[Value, ...]
 
+    @property
+    def where(self) -> tuple[str, str]:
+        """Account and region."""
+        return self.account, self.region
+
 
 class Question(NamedTuple):
     """A proof to be read for one item."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from drift.errors import CloudError
 from drift.model.coverage import Unreadable
 from drift.model.resource import Key
 from drift.provider.api import Api, Asks
@@ -89,6 +90,15 @@ class NoHomes:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role to take on, and the word that its owner may ask for."""
+
+    name: str
+    """The full name: `arn:aws:iam::123456789012:role/audit`."""
+    external_id: str = field(default="", repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """How to connect to an account."""
@@ -101,6 +111,31 @@ class Access:
     """Whether a custom endpoint is an emulator of the cloud, if the endpoint does not say so itself."""
     secrets: bool = False
     """Whether to read secret content; otherwise it is refused with the code NOT_ASKED."""
+    roles: tuple[Role, ...] = ()
+    """The roles to take on, one after the other: each is taken on with the rights of the one before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """An account of an organisation."""
+
+    account: str
+    name: str = ""
+    path: str = ""
+    """The names of the units that it is in, from the root: `prod/payments`; empty for the root."""
+    active: bool = True
+    """Whether it can be used: not suspended, closed or still being made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """What an organisation told of its accounts."""
+
+    members: tuple[Member, ...]
+    management: str = ""
+    """The account that the organisation belongs to."""
+    partition: str = ""
+    """The part of the cloud that it lives in, where full names tell it: `aws-cn`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +153,8 @@ class Grant:
     """Whether one pattern may stand for all that a service lists and describes."""
     trust: tuple[str, ...] = ()
     """Who may take on the role, as the provider writes it; no role is written where it is empty."""
+    external_id: str = ""
+    """What an account that takes on the role has to say; empty where it need not."""
 
 
 class Login(NamedTuple):
@@ -187,6 +224,18 @@ def _no_log() -> Audit | None:
     return None
 
 
+def _no_organisation(api: Api, units: Sequence[str]) -> Organisation:
+    raise CloudError("this provider knows no organisations", "Give the accounts in a file: --accounts FILE.")
+
+
+def _no_role(account: str, name: str, partition: str) -> str:
+    return name
+
+
+def _no_regions(api: Api) -> Sequence[str]:
+    raise CloudError("this provider does not tell which regions an account uses", "Name them: --region REGION.")
+
+
 def _no_rules() -> Sequence[Any]:
     return ()
 
@@ -243,6 +292,15 @@ class Provider:
     resources of this type although no state has one. With --all-services it always does."""
     signs: Callable[[Asks, Sequence[str]], Set[str]] = _no_signs
     """(asker, regions) -> the services that the account shows to be used. Takes at most a few calls."""
+    organisation: Callable[[Api, Sequence[str]], Organisation] = _no_organisation
+    """(an API of the organisation's own account, units to stay in) -> its accounts; CloudError where it cannot be
+    read, UsageError for a unit that does not exist."""
+    role_in: Callable[[str, str, str], str] = _no_role
+    """(account, name of a role, partition) -> the role's full name."""
+    account_of_role: Callable[[str], str] = _no_page
+    """The full name of a role -> its account; empty for what is none."""
+    enabled_regions: Callable[[Api], Sequence[str]] = _no_regions
+    """The regions that an account has enabled; CloudError where it does not tell."""
     rules: Callable[[], Sequence[Any]] = _no_rules
     """The rules for its resources, each a `drift.rules.spec.Rule`."""
     frameworks: Callable[[], Sequence[Any]] = _no_rules
@@ -269,5 +327,6 @@ class Extension:
 
 
 __all__ = [
-    "NO_LOGIN", "Access", "Counts", "Extension", "Grant", "Home", "Homes", "Login", "NoHomes", "Provider", "Usage",
+    "NO_LOGIN", "Access", "Counts", "Extension", "Grant", "Home", "Homes", "Login", "Member", "NoHomes",
+    "Organisation", "Provider", "Role", "Usage",
 ]  # fmt: skip

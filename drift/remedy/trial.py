@@ -79,7 +79,9 @@ class Trial:
 
     def run(self, described: Sequence[State]) -> Outcome:
         """Compare the account with them."""
-        desired = build(described, self.failed, self.catalog, memory=self.sources.memory, **self._home)
+        account, region = self._home["account"], self._home["region"]
+        memory = self.sources.memory
+        desired = build(described, self.failed, self.catalog, account=account, region=region, memory=memory)
         return compare(desired, self.connections, self.catalog, self.job, excused=self.excused, progress=self.progress)
 
     def source(self, state: State, edited: Mapping[str, str] | None = None) -> Source | None:

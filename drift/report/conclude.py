@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from drift.desired.load import Desired
-from drift.exclude.advice import advice
+from drift.exclude.advice import Idle, advice, idle, unmatched
 from drift.exclude.baseline import Baseline, Looked, accept, names
 from drift.model.coverage import Unread
 from drift.model.drift import Control, Drift, End, Link, Pending, Report
@@ -19,6 +20,8 @@ from drift.survey import Survey
 
 NOWHERE: Mapping[str, float] = {}
 """Seconds by service, for a run that made no calls."""
+Reasons = Mapping[str, tuple[str, str]]
+"""Account -> why it was not read: (action, code)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +43,16 @@ def conclude(
     accepted: Baseline | None = None,
     links: bool = False,
     controls: tuple[Control, ...] = (),
+    reasons: Reasons = MappingProxyType({}),
+    whole: bool = True,
 ) -> Report:
-    """Build the report. `elsewhere` are desired resources of targets that were not read; with `links`, it has
-    references."""
+    """Build the report. `elsewhere` are desired resources of targets that were not read, for `reasons`; with `links`,
+    it has references. Not `whole` is a part of a run: it says of no ignore rule that it matches nothing."""
     drifts = [d for _, judged in surveys for d in judged.drift]
     certain = not desired.failed
     unread = [
         *(u for s, _ in surveys for u in (*s.verdicts.unread, *s.expected.unread)),
-        *(Unread(str(r.address), r.type, "", f"account {r.key.account}", "OtherAccount") for r in elsewhere),
+        *(_unreached(r, reasons) for r in elsewhere),
     ]
     in_sync = sum(len(s.verdicts.in_sync) + s.expected.in_sync for s, _ in surveys)
     unread_resources = len(elsewhere) + sum(
@@ -75,7 +80,7 @@ def conclude(
         unread_resources=unread_resources,
         not_offered=tuple(sorted({a for s, _ in surveys for a in s.scan.not_offered})),
         not_covered=dict(sorted(desired.not_covered.items())),
-        warnings=tuple(_warnings(desired, surveys)),
+        warnings=tuple(_warnings(desired, surveys, whole=whole)),
         states_failed=tuple(str(e) for e in desired.failed),
         api_calls=dict(sorted(api_calls.items())),
         api_seconds=dict(sorted(api_seconds.items())),
@@ -84,6 +89,13 @@ def conclude(
         duration_seconds=timing.seconds,
     )
     return accept(report, accepted, looked(surveys)) if accepted else report
+
+
+def _unreached(resource: Resource, reasons: Reasons) -> Unread:
+    """A resource of a target that was not read."""
+    account = resource.key.account
+    told = (f"account {account}", "OtherAccount") if account else ("its account is not known", "UnknownAccount")
+    return Unread(str(resource.address), resource.type, "", *reasons.get(account, told), *resource.key.where)
 
 
 def _scope(desired: Desired, surveys: Sequence[Survey]) -> ReportScope:
@@ -99,7 +111,7 @@ def _scope(desired: Desired, surveys: Sequence[Survey]) -> ReportScope:
     )
 
 
-def _warnings(desired: Desired, surveys: Sequence[tuple[Survey, Judged]]) -> Iterable[str]:
+def _warnings(desired: Desired, surveys: Sequence[tuple[Survey, Judged]], *, whole: bool) -> Iterable[str]:
     yield from desired.warnings
     for survey, _ in surveys:
         yield from (
@@ -111,8 +123,18 @@ def _warnings(desired: Desired, surveys: Sequence[tuple[Survey, Judged]]) -> Ite
     for survey, judged in surveys:
         yield from judged.warnings
         yield from survey.warnings
-        everything = (*survey.desired, *survey.scan.resources.values())
-        yield from advice(survey.exclusions, everything, _listed(survey))
+        yield from advice(survey.exclusions)
+        if whole:
+            yield from unmatched(idle_rules(survey))
+
+
+def _everything(survey: Survey) -> tuple[Resource, ...]:
+    return (*survey.desired, *survey.scan.resources.values())
+
+
+def idle_rules(survey: Survey) -> Idle:
+    """The user's rules that match nothing in this target, as far as that can be told."""
+    return idle(survey.exclusions, _everything(survey), _listed(survey))
 
 
 def _listed(survey: Survey) -> frozenset[str]:
@@ -143,8 +165,10 @@ def _pending(desired: Desired, surveys: Sequence[Survey]) -> tuple[Pending, ...]
         attributes = tuple(sorted({*still, *(own.attributes if own else ())}))
         if told.type in types and (attributes or not told.attributes):
             source = resource.source if resource is not None and resource.source.file else told.source
+            account, region = resource.key.where if resource is not None else (told.account, told.region)
+            changes = own.changes if own else told.changes
             out.append(
-                replace(told, attributes=attributes, changes=own.changes if own else told.changes, source=source)
+                replace(told, attributes=attributes, changes=changes, source=source, account=account, region=region)
             )
     meant = (p for p in (*out, *seen.values()) if any(s.exclusions.may_mean(p.address, p.type) for s in surveys))
     return tuple(sorted(meant, key=lambda p: p.address))
@@ -176,7 +200,7 @@ def _links(surveys: Sequence[tuple[Survey, Judged]], drifts: Sequence[Drift]) ->
         def end(key: Key, graph: object = graph) -> End:
             r: Resource = graph.nodes[key]["resource"]  # type: ignore[attr-defined]
             address = str(r.address) if r.address else ""
-            return End(r.address.type if r.address else r.type, r.id, address, fingerprints.get(key, ""))
+            return End(r.address.type if r.address else r.type, r.id, address, fingerprints.get(key, ""), *key.where)
 
         out += (
             Link(end(a), end(b), data["attribute"])

@@ -54,6 +54,7 @@ def _document(report: Report, listed: Callable[[tuple[Any, ...]], Any]) -> dict[
         "api_calls": {"total": sum(report.api_calls.values())},
         "scope": None,
         "summary": summary(report),
+        "accounts": None,
         "drift": None,
         "posture": None,
         "controls": None,
@@ -87,6 +88,11 @@ def read(data: bytes, name: str = "the report") -> Report:
         whole = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise ReportError(f"{name}: is not JSON: {error}", "Give a report that --format json wrote.") from None
+    return read_document(whole, name)
+
+
+def read_document(whole: Any, name: str) -> Report:
+    """The same from JSON values."""
     found = whole.get("schema") if isinstance(whole, dict) else None
     if found != SCHEMA:
         hint = "Give a report that --format json wrote; a later version of the format needs a later drift."

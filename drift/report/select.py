@@ -11,6 +11,7 @@ from drift.model.drift import SEVERITIES, Drift, Report
 from drift.model.resource import GLOBAL
 from drift.model.suggest import did_you_mean
 from drift.model.value import plain
+from drift.report.accounts import by_name, called
 from drift.report.wording import alive, module_of
 
 FEW = 10
@@ -44,6 +45,10 @@ class Selection:
             and _one(self.accounts, key.account)
         )
 
+    def within(self, report: Report) -> Selection:
+        """The same for this report: accounts that are given by name are known by their ids."""
+        return replace(self, accounts=by_name(self.accounts, report))
+
     def check(self, report: Report, types: Iterable[str]) -> None:
         """UsageError where something is named that neither drift (`types`) nor the report knows: a typing error.
 
@@ -53,7 +58,7 @@ class Selection:
         found = [d.resource for d in report.drift]
         _known("--type", self.types, {*types, *(d.type for d in report.drift), *report.not_covered}, "type")
         _known("--in-region", self.regions, {*scope.regions, GLOBAL, *(r.key.region for r in found)}, "region")
-        _known("--in-account", self.accounts, {*scope.accounts, *(r.key.account for r in found)}, "account")
+        _known("--in-account", self.accounts, _accounts(report), "account")
         if scope.modules is not None:
             modules = {*scope.modules, *(module_of(r.address) for r in found if r.address)} - {""}
             for wanted in self.modules:
@@ -62,11 +67,17 @@ class Selection:
 
     def of(self, report: Report) -> Report:
         """The report with selected drift only. A warning says that others are not shown."""
-        kept = tuple(d for d in report.drift if self.holds(d))
+        chosen = self.within(report)
+        kept = tuple(d for d in report.drift if chosen.holds(d))
         if len(kept) == len(report.drift):
             return report
         note = f"Filtered: {len(kept)} of {len(report.drift)} drifted resources are shown; the counts are of these."
         return replace(report, drift=kept, warnings=(note, *report.warnings))
+
+
+def _accounts(report: Report) -> set[str]:
+    """What the accounts of a report may be called."""
+    return {*called(report), *report.scope.accounts, *(d.resource.key.account for d in report.drift)}
 
 
 def _one(patterns: tuple[str, ...], text: str) -> bool:

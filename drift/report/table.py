@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import TextIO
 
@@ -14,7 +14,7 @@ from rich.text import Text
 from drift.model.bounds import SHOWN
 from drift.model.drift import KINDS, SEVERITIES, Change, Drift, Finding, Report
 from drift.model.value import Value
-from drift.report import Look, left_out
+from drift.report import Look, accounts, left_out
 from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
 from drift.report.whose import together
@@ -67,8 +67,7 @@ def lines(report: Report, look: Look) -> Iterator[Text]:
         found = by_severity(report.of_kind(kind))
         if found:
             yield _title(f"{kind.capitalize()} ({len(found)})", STYLE[kind])
-            for drift in found[: SHOWN.most]:
-                yield from _managed(drift, look)
+            yield from _by_account(found[: SHOWN.most], report, look, _several)
             yield from _left(len(found))
             if kind == "missing" and not found[-1].findings:
                 yield Text()
@@ -77,12 +76,57 @@ def lines(report: Report, look: Look) -> Iterator[Text]:
     yield from _controls(report)
     yield from asides(report, look, _change)
     yield from _not_read(report)
-    for warning in report.warnings:
+    shown = len(report.warnings) if look.verbose or not report.accounts else accounts.LISTED
+    for warning in report.warnings[:shown]:
         yield Text.assemble(("! ", "yellow"), visible(warning))
+    if len(report.warnings) > shown:
+        yield Text(f"! and {len(report.warnings) - shown} more warnings: --verbose tells all", "dim")
     if report.warnings:
         yield Text()
     yield from _next(report)
+    yield from _accounts(report, look)
     yield from _summary(report, look)
+
+
+def _several(drifts: list[Drift], look: Look, _: Report) -> Iterator[Text]:
+    for drift in drifts:
+        yield from _managed(drift, look)
+
+
+def _by_account(
+    drifts: list[Drift], report: Report, look: Look, told: Callable[[list[Drift], Look, Report], Iterator[Text]]
+) -> Iterator[Text]:
+    """The drift as `told` does; where there are several accounts, the worst of them first, and of each its worst."""
+    if not report.accounts:
+        yield from told(drifts, look, report)
+        return
+    groups = accounts.by_account(drifts, report)
+    shown = len(groups) if look.verbose else accounts.LISTED
+    most = len(drifts) if look.verbose else accounts.EACH
+    for name, some in groups[:shown]:
+        yield Text.assemble((f"  {visible(name)}", "cyan"), (f" ({len(some)})", "dim"))
+        yield from told(some[:most], look, report)
+        if len(some) > most:
+            yield Text(f"    … and {len(some) - most} more in this account: --verbose tells all", "dim")
+    if rest := groups[shown:]:
+        count = sum(len(some) for _, some in rest)
+        yield Text(f"  … and {count} more in {len(rest)} accounts: --verbose tells all, -f html searches them", "dim")
+
+
+def _accounts(report: Report, look: Look) -> Iterator[Text]:
+    """A line for each account, the worst first."""
+    if not report.accounts:
+        return
+    every = accounts.worst_first(report)
+    shown = every if look.verbose else [one for one in every if one.drifted or not one.complete][: accounts.LISTED]
+    yield _title(accounts.headline(every).capitalize(), "cyan")
+    width = min(48, max((len(visible(one.label)) for one in shown), default=0))
+    for one in shown:
+        mark, style = ("?", "blue") if one.failure else ("~", "yellow") if one.drifted else ("·", "dim")
+        yield Text.assemble((f"  {mark} ", style), f"{visible(one.label):<{width}}  ", (accounts.figures(one), "dim"))
+    if said := accounts.others(every[len(shown) :] if shown else every):
+        yield Text(f"    {said}", "dim")
+    yield Text()
 
 
 def _left(count: int) -> Iterator[Text]:
@@ -123,8 +167,10 @@ def quiet(report: Report) -> Iterator[Text]:
 def _head(report: Report) -> Iterator[Text]:
     states = len(report.scope.sources)
     what = visible(report.scope.sources[0]) if states == 1 else f"{states} states"
-    where = ", ".join((*report.scope.accounts, *report.scope.regions))
-    yield Text.assemble(("drift ", "bold"), what, (" against account ", "dim"), visible(where))
+    several = len(report.accounts)
+    where = ", ".join((*(() if several else report.scope.accounts), *report.scope.regions))
+    against = f" against {several} account{'s' * (several != 1)}, " if several else " against account "
+    yield Text.assemble(("drift ", "bold"), what, (against, "dim"), visible(where))
     found = Counter(f.severity for d in report.drift for f in d.findings if f.counts)
     if found:
         told = [Text(f"{found[s]} {s}", SEVERITY_STYLE[s]) for s in SEVERITIES if found[s]]
@@ -239,8 +285,15 @@ def _unmanaged(report: Report, look: Look) -> Iterator[Text]:
     certain = all(d.certain for d in found)
     note = "" if certain else ", not certain: they may belong to a state or owner that could not be read"
     yield _title(f"Unmanaged ({len(found)}){note}", STYLE["unmanaged"])
+    yield from _by_account(list(found[: SHOWN.most]), report, look, _strangers)
+    yield from _left(len(found))
+    yield Text()
+
+
+def _strangers(found: list[Drift], look: Look, report: Report) -> Iterator[Text]:
+    """Unmanaged resources, by type."""
     counted = Counter(d.type for d in found)
-    for type_, group in groupby(found[: SHOWN.most], key=lambda d: d.type):
+    for type_, group in groupby(found, key=lambda d: d.type):
         drifts = list(group)
         yield Text.assemble(("  + ", STYLE["unmanaged"]), (visible(type_), "bold"), (f" ({counted[type_]})", "dim"))
         for drift in drifts:
@@ -252,8 +305,6 @@ def _unmanaged(report: Report, look: Look) -> Iterator[Text]:
             yield Text.assemble(("    · ", "dim"), visible(resource.id), (name + region, "dim"))
             yield from _traces(drift, "      ")
             yield from _findings(drift, "      ", look)
-    yield from _left(len(found))
-    yield Text()
 
 
 def _posture(report: Report, look: Look) -> Iterator[Text]:
@@ -298,10 +349,11 @@ def _not_read(report: Report) -> Iterator[Text]:
         yield Text.assemble(("  ? ", "blue"), visible(first))
         for line in rest:
             yield Text(f"    · {visible(line)}", "dim")
+    known = accounts.names(report)
     for (action, code), gaps in groupby(
         sorted(report.gaps, key=lambda g: (g.action, g.code)), key=lambda g: (g.action, g.code)
     ):
-        types = sorted({f"{g.type}{f' of {g.within}' if g.within else ''} ({g.region})" for g in gaps})
+        types = sorted({accounts.of_gap(g, known) for g in gaps})
         yield Text.assemble(("  ? ", "blue"), visible(f"{action} {code}: "), (visible(_some(types)), "dim"))
     for (action, code), group in groupby(
         sorted(report.unread, key=lambda u: (u.action, u.code)), key=lambda u: (u.action, u.code)

@@ -14,12 +14,29 @@ from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origi
 
 from drift.model.address import Address
 from drift.model.coverage import Gap, Unread
-from drift.model.drift import Aside, Change, Drift, Finding, Ignored, Pending, Resolved
+from drift.model.drift import AccountSummary, Aside, Change, Drift, Finding, Ignored, Pending, Resolved
 from drift.model.resource import GLOBAL, Key, Resource, Source
 from drift.model.value import freeze, plain
 
 _WHERE = frozenset({"id", "address", "account", "region"})
 ALWAYS: Mapping[type, frozenset[str]] = {
+    AccountSummary: frozenset(
+        {
+            "regions",
+            "states",
+            "managed",
+            "in_sync",
+            "modified",
+            "missing",
+            "unmanaged",
+            "unread",
+            "accepted",
+            "not_ours",
+            "gaps",
+            "findings",
+            "coverage_percent",
+        }
+    ),
     Change: frozenset({"sensitive", "recorded"}),
     Drift: frozenset({"findings"}),
     Finding: frozenset({"verdict", "evidence"}),

@@ -26,6 +26,7 @@ from drift.model.drift import (
 from drift.model.resource import GLOBAL, Source
 from drift.model.value import plain
 from drift.report import whose
+from drift.report.accounts import names, of_gap
 from drift.report.safe import shown, visible
 from drift.report.whose import moment
 
@@ -337,9 +338,9 @@ def unread_lines(report: Report) -> list[str]:
     """What could not be read: one line for each action and code. Control characters are escaped."""
     out = [visible(message.split("\n")[0]) for message in report.states_failed]
     reasons: dict[str, set[str]] = {}
+    known = names(report)
     for gap in report.gaps:
-        of = f" of {gap.within}" if gap.within else ""
-        reasons.setdefault(f"{gap.action} {gap.code}", set()).add(f"{gap.type}{of} ({gap.region})")
+        reasons.setdefault(f"{gap.action} {gap.code}", set()).add(of_gap(gap, known))
     for unread in report.unread:
         reasons.setdefault(f"{unread.action} {unread.code}", set()).add(f"{unread.address} {unread.path}".rstrip())
     return out + [visible(f"{reason}: {some(sorted(what))}") for reason, what in sorted(reasons.items())]

@@ -141,13 +141,57 @@ def together(several: Iterable[Mapping[str, Answered]]) -> dict[str, Answered]:
 ONLY_DRIFT = "what is in sync was not judged: --judge all,account"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What a run, or a part of one, says of one control. Parts are added up."""
+
+    framework: str
+    id: str
+    title: str
+    failures: Mapping[str, int] = field(default_factory=dict)
+    """Each rule that answers to it -> how many resources fail what it says of this control."""
+    passed: int = 0
+    unknown: str = ""
+    """Why a rule could not tell."""
+    open: str = ""
+    """Why the control cannot be told although nothing fails it: no rule decides it."""
+
+    def __add__(self, other: Tally) -> Tally:
+        failures = {rule: n + other.failures.get(rule, 0) for rule, n in self.failures.items()}
+        return replace(
+            self, failures=failures, passed=self.passed + other.passed, unknown=self.unknown or other.unknown
+        )
+
+    @property
+    def control(self) -> Control:
+        """The control with its answer."""
+        answer: ControlAnswer = "undecided"
+        if any(self.failures.values()):
+            answer, why = "failed", ", ".join(f"{rule}: {count}" for rule, count in self.failures.items() if count)
+        elif self.open or self.unknown:
+            why = self.open or self.unknown
+        else:
+            answer, why = "passed", f"{self.passed} passed" if self.passed else "there is nothing of it"
+        return Control(self.framework, self.id, self.title, answer, why, tuple(self.failures))
+
+
 def answers(
     frameworks: Sequence[Framework],
     rules: Sequence[Rule],
     said: Mapping[str, Answered],
     judged: Collection[str],
 ) -> tuple[Control, ...]:
-    """Each control of some frameworks with its answer: it failed, it passed, or why that cannot be told.
+    """Each control of some frameworks with its answer."""
+    return tuple(tally.control for tally in tallies(frameworks, rules, said, judged))
+
+
+def tallies(
+    frameworks: Sequence[Framework],
+    rules: Sequence[Rule],
+    said: Mapping[str, Answered],
+    judged: Collection[str],
+) -> tuple[Tally, ...]:
+    """Each control of some frameworks with what the rules say of it: it failed, it passed, or why that cannot be told.
 
     `said` is what each rule answered, `judged` what was judged: a control passes only where everything was.
     """
@@ -158,31 +202,27 @@ def answers(
         for rule in rules:
             for id_ in rule.controls.get(framework.id, ()):
                 of[id_].append(rule)
-        out += [_answer(framework.id, c, of[c.id], said, whole=whole) for c in framework.controls if not c.retired]
+        out += [_tally(framework.id, c, of[c.id], said, whole=whole) for c in framework.controls if not c.retired]
     return tuple(out)
 
 
-def _answer(
+def _tally(
     framework: str, control: Listed, rules: Sequence[Rule], said: Mapping[str, Answered], *, whole: bool
-) -> Control:
+) -> Tally:
     mine = {rule.id: said.get(rule.id, Answered()) for rule in rules}
-    failures = {rule.id: mine[rule.id].failing(rule, framework, control.id) for rule in rules}
-    failed = [id_ for id_, count in failures.items() if count]
     decided = {check for rule in rules for check in rule.prowler}
-    open_ = sorted(set(control.checks) - decided)
-    unknown = next((f"{id_}: {a.unknown}" for id_, a in mine.items() if a.unknown), "")
-    answer: ControlAnswer = "undecided"
-    if failed:
-        answer, why = "failed", ", ".join(f"{id_}: {failures[id_]}" for id_ in failed)
-    elif not rules:
+    missing = sorted(set(control.checks) - decided)
+    why = "" if whole else ONLY_DRIFT
+    if not rules:
         why = "a person has to look" if control.manual or not control.checks else "no rule decides it"
-    elif open_:
-        why = f"no rule decides {', '.join(open_)}"
-    elif not whole:
-        why = ONLY_DRIFT
-    elif unknown:
-        why = unknown
-    else:
-        passed = sum(a.passed for a in mine.values())
-        answer, why = "passed", f"{passed} passed" if passed else "there is nothing of it"
-    return Control(framework, control.id, control.title, answer, why, tuple(mine))
+    elif missing:
+        why = f"no rule decides {', '.join(missing)}"
+    return Tally(
+        framework=framework,
+        id=control.id,
+        title=control.title,
+        failures={rule.id: mine[rule.id].failing(rule, framework, control.id) for rule in rules},
+        passed=sum(a.passed for a in mine.values()),
+        unknown=next((f"{id_}: {a.unknown}" for id_, a in mine.items() if a.unknown), ""),
+        open=why,
+    )

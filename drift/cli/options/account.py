@@ -17,7 +17,7 @@ from drift.errors import UsageError
 from drift.live.patience import TIMED_OUT, Patience, Patient
 from drift.live.tape import Player, Recorder, must_be_recordable
 from drift.model.drift import Report
-from drift.provider.contract import Access
+from drift.provider.contract import Access, Role
 from drift.run import Connection
 from drift.survey import Scope
 
@@ -35,28 +35,39 @@ class Account:
     on_interrupt: str = "stop"
     with_: tuple[str, ...] = ()
     provider: str | None = None
+    all_regions: bool = False
 
-    def open(self, scope: Scope) -> tuple[Connection, Scope]:
+    def open(
+        self, scope: Scope, roles: tuple[Role, ...] = (), patience: Patience | None = None
+    ) -> tuple[Connection, Scope]:
         """A connection to the account or recording; the scope with the given regions, and on replay the recorded
-        types."""
+        types. `roles` are those to take on, `patience` the time limit if it is not the account's own."""
         if self.record and self.replay:
             raise UsageError("--record and --replay cannot be combined", "Record first, then replay.")
         if self.record:
             must_be_recordable(self.record)  # now, not when the whole account has been read
-        scope = replace(scope, regions=split(self.regions))
+        scope = replace(scope, regions=(*split(self.regions), *([ALL] if self.all_regions else [])))
         provider = plugins.provider(self.provider)
         if self.replay:
             player = Player(self.replay)
             return Connection(provider.name, player), replace(scope, recorded=player.types, left_out=player.left_out)
         access = Access(
             profile=self.profile,
-            region=next(iter(scope.regions), None),
+            region=next((r for r in scope.regions if r != ALL), None),
             emulator=self.emulator,
             secrets="secret-values" in self.with_,
+            roles=roles,
         )
         api = provider.open(access)
         kept = Recorder(api, provider.operations()) if self.record else api
-        return Connection(provider.name, Patient(kept, Patience(self.timeout))), scope
+        return Connection(provider.name, Patient(kept, patience or Patience(self.timeout))), scope
+
+    def settled(self, connection: Connection, scope: Scope) -> Scope:
+        """The scope with the account's enabled regions in the place of `all`; CloudError where they are not told."""
+        if ALL not in scope.regions:
+            return scope
+        every = plugins.provider(self.provider).enabled_regions(connection.api)
+        return replace(scope, regions=tuple(sorted({*scope.regions, *every} - {ALL})))
 
     @contextmanager
     def patiently(self, connection: Connection) -> Iterator[None]:
@@ -94,6 +105,8 @@ class Account:
             )
 
 
+ALL = "all"
+"""Stands among the regions for every one that is enabled."""
 UNASKED = Account((), None, None, None)
 """For a command that connects by itself, such as `drift demo`."""
 
@@ -106,6 +119,11 @@ account_options = group(
         multiple=True,
         metavar="REGION",
         help="Also search this region, in addition to the regions of the state's resources. May be repeated.",
+    ),
+    click.option(
+        "--all-regions",
+        is_flag=True,
+        help="Search every region that is enabled in the account, in addition to those of the state's resources.",
     ),
     click.option(
         "--provider", metavar="NAME", help="The provider whose account drift reads, if several are installed."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
@@ -13,7 +13,8 @@ from drift.errors import UsageError
 from drift.model.drift import KINDS, SEVERITIES, Drift, Finding, Posture, Report
 from drift.model.resource import GLOBAL
 from drift.model.suggest import did_you_mean
-from drift.report.wording import age
+from drift.report.accounts import by_name, called
+from drift.report.wording import age, some
 
 _SEVERITY = re.compile(r"severity>=(\w+)")
 _AGE = re.compile(r"age>(\d{1,4})([hdw])")
@@ -25,8 +26,8 @@ TERMS = (
     "--keep, that the last scan did not see), none, "
     "severity>=high (a finding of this severity or higher), introduced (only findings that the drift introduced), "
     "age>7d (only drift that is older; hours h, days d, weeks w; what is of unknown age counts as older), "
-    "type=aws_iam_*, account=123456789012, region=eu-*. The last four limit it to such drift. Separate "
-    "several with commas."
+    "type=aws_iam_*, account=123456789012 (or its name in a run of several), region=eu-*. The last four limit it to "
+    "such drift. Separate several with commas."
 )
 HELP = f"Which drift makes the run fail (exit status 1): {TERMS}"
 
@@ -98,11 +99,11 @@ class Policy:
     def check_reach(self, report: Report) -> None:
         """UsageError where it names an account or a region that the run did not look at: it could not fail."""
         scope = report.scope
-        looked = {"account": scope.accounts, "region": (*scope.regions, GLOBAL)}
+        looked = {"account": (*scope.accounts, *called(report)), "region": (*scope.regions, GLOBAL)}
         for name, known in looked.items():
             for pattern in self._named(name) if known and scope.accounts else ():
                 if not any(fnmatchcase(k, pattern) for k in known):
-                    hint = did_you_mean(pattern, known, f"It looked at {', '.join(known)}.")
+                    hint = did_you_mean(pattern, known, f"It looked at {some([*dict.fromkeys(known)])}.")
                     raise UsageError(f"--fail-on: this run looked at no {name} that matches {pattern!r}", hint)
 
     def _named(self, name: str) -> list[str]:
@@ -110,9 +111,13 @@ class Policy:
 
     def failing(self, report: Report) -> list[Drift]:
         """The drift that fails the run."""
-        return [
-            d for d in report.drift if self.fails(d) and self._lasts(d, report) and not (self.new and d.seen_before)
-        ]
+        own = self.of(report)
+        return [d for d in report.drift if own.fails(d) and own._lasts(d, report) and not (self.new and d.seen_before)]
+
+    def of(self, report: Report) -> Policy:
+        """The same for this report: accounts that are given by name are known by their ids."""
+        ids = [("account", id_) for id_ in by_name(self._named("account"), report)]
+        return replace(self, only=(*(one for one in self.only if one[0] != "account"), *ids))
 
     def _lasts(self, drift: Drift, report: Report) -> bool:
         """Whether it is as old as asked for; of unknown age, it may be: a log that does not go back shows nothing."""
@@ -150,6 +155,7 @@ def status(report: Report, policy: Policy, *, allow_incomplete: bool = False) ->
     """The exit status that a report earns under a policy."""
     if report.states_failed and not report.scope.sources:
         return IMPOSSIBLE
+    policy = policy.of(report)
     asked_for = (f for p in report.posture if policy.reaches(p) for f in p.findings)
     if policy.failing(report) or any(map(policy.minds, asked_for)):
         return DRIFTED

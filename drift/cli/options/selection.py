@@ -8,7 +8,7 @@ import click
 
 from drift.cli import plugins
 from drift.cli.options import complete, group, split
-from drift.model.drift import KINDS, SEVERITIES, Drift, Report
+from drift.model.drift import KINDS, SEVERITIES, Report
 from drift.report.select import Selection
 
 
@@ -38,9 +38,9 @@ class Selected:
         """UsageError where a type, module, region or account is named that does not exist."""
         self.selection.check(report, plugins.catalog() if self.types else ())
 
-    def holds(self, drift: Drift) -> bool:
-        """Whether a drifted resource is selected."""
-        return self.selection.holds(drift)
+    def within(self, report: Report) -> Selection:
+        """The same as a filter for the drift of this report."""
+        return self.selection.within(report)
 
 
 selection_options = group(
@@ -70,5 +70,11 @@ selection_options = group(
     click.option(
         "--in-region", "in_regions", multiple=True, metavar="REGION", help="Only resources in this region: eu-*."
     ),
-    click.option("--in-account", "in_accounts", multiple=True, metavar="ID", help="Only resources in this account."),
+    click.option(
+        "--in-account",
+        "in_accounts",
+        multiple=True,
+        metavar="ID",
+        help="Only resources in this account: its id, or its name in a run of several.",
+    ),
 )

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from drift.provider.api import Api, Asks
 from drift.provider.audit import Audit
 from drift.provider.catalog import IndexedTypes
-from drift.provider.contract import Access, Counts, Grant, Login, Provider, Usage
+from drift.provider.contract import Access, Counts, Grant, Login, Organisation, Provider, Usage
 from drift.provider.facts import SchemaFiles
 from drift.provider.operations import Operations
 from drift.provider.spec import ResourceType
@@ -27,7 +27,37 @@ TYPES = IndexedTypes("drift.providers.aws")
 def _open(access: Access) -> Api:
     from drift.providers.aws.session import BotoApi
 
-    return BotoApi(profile=access.profile, region=access.region, emulator=access.emulator, secrets=access.secrets)
+    return BotoApi(
+        profile=access.profile,
+        region=access.region,
+        emulator=access.emulator,
+        secrets=access.secrets,
+        roles=access.roles,
+    )
+
+
+def _organisation(api: Api, units: Sequence[str]) -> Organisation:
+    from drift.providers.aws.organization import organisation
+
+    return organisation(api, units)
+
+
+def _role_in(account: str, name: str, partition: str) -> str:
+    from drift.providers.aws.organization import role_in
+
+    return role_in(account, name, partition)
+
+
+def _account_of_role(name: str) -> str:
+    from drift.providers.aws.organization import account_of_role
+
+    return account_of_role(name)
+
+
+def _enabled_regions(api: Api) -> Sequence[str]:
+    from drift.providers.aws.organization import enabled_regions
+
+    return enabled_regions(api)
 
 
 def _here(account: str, region: str) -> Mapping[str, str]:
@@ -140,6 +170,10 @@ AWS = Provider(
     account=_account,
     lane=lane,
     audit=_audit,
+    organisation=_organisation,
+    role_in=_role_in,
+    account_of_role=_account_of_role,
+    enabled_regions=_enabled_regions,
     rules=_rules,
     frameworks=_frameworks,
     data_blocks=DATA_BLOCKS,

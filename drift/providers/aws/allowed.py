@@ -17,9 +17,12 @@ EXTRAS = frozenset({
     ("iam", "GetAccountSummary"),
     ("resourcegroupstaggingapi", "GetResources"),
     ("cloudtrail", "LookupEvents"),
+    ("organizations", "ListAccountsForParent"),
+    ("ec2", "DescribeRegions"),
 })  # fmt: skip
 """(service, operation) of what no type lists: what roles used of their permissions
-(`last_used`), what IAM counts of the account (`account`), the tags of a whole region, and the audit log (`audit`)."""
+(`last_used`), what IAM counts of the account (`account`), the tags of a whole region, the audit log (`audit`), which
+accounts an organisation has (`organization`), and which regions an account enabled."""
 
 
 def is_allowed(service: str, operation: str) -> bool:

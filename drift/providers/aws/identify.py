@@ -33,7 +33,7 @@ def identify(client: Callable[[], Any]) -> str:
             f"AWS does not answer: {error}", "Check the region's name, AWS_ENDPOINT_URL and the network."
         ) from error
     except boto.ClientError as error:
-        raise _refused(error.response) from error
+        raise _refused(error.response, error.operation_name) from error
     except boto.HTTPClientError as error:
         raise CloudError(
             f"the response does not come from AWS, or is truncated: {error}",
@@ -49,13 +49,21 @@ def identify(client: Callable[[], Any]) -> str:
         ) from error
 
 
-def _refused(response: Any) -> CloudError:
+def _refused(response: Any, operation: str) -> CloudError:
     """A refusal says what AWS said: an overloaded service is nothing that new credentials mend."""
     details = response.get("Error", {})
     code, said = str(details.get("Code") or "Unknown"), str(details.get("Message") or "")
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
     tries = int(response.get("ResponseMetadata", {}).get("RetryAttempts") or 0) + 1
     after = f" after {tries} tries" if tries > 1 else ""
+    if operation == "AssumeRole" and code in _CREDENTIALS:
+        return CloudError(
+            f"the role cannot be taken on: {code}: {said}",
+            "The role must exist and trust who drift runs as (with the external id, if it asks for one), and who "
+            "drift runs as needs sts:AssumeRole for it. `drift accounts --role-template` writes the role.",
+            action="sts:AssumeRole",
+            code=code,
+        )
     if code in _CLOCK:
         return CloudError(f"AWS rejected the time of the request: {code}: {said}", "Set this machine's clock.")
     if code in _CREDENTIALS:

@@ -79,19 +79,23 @@ def _patterns(actions: Iterable[str]) -> list[str]:
     return sorted(out)
 
 
-def trust_of(*texts: str) -> Mapping[str, Any]:
-    """The trust policy for all who are named; UsageError for what would trust more than it names."""
-    return {"Version": VERSION, "Statement": [_trusted(text) for text in dict.fromkeys(texts)]}
+def trust_of(*texts: str, external_id: str = "") -> Mapping[str, Any]:
+    """The trust policy for all who are named; UsageError for what would trust more than it names.
+
+    Accounts among them have to say the external id.
+    """
+    return {"Version": VERSION, "Statement": [_trusted(text, external_id) for text in dict.fromkeys(texts)]}
 
 
-def _trusted(text: str) -> Mapping[str, Any]:
+def _trusted(text: str, external_id: str) -> Mapping[str, Any]:
     """The statement that trusts `github:OWNER/REPO:ref:refs/heads/main`, `gitlab:GROUP/PROJECT:main`, or an account.
 
     UsageError for what would trust every branch, fork or pull request: the subject must be said whole.
     """
     host, _, subject = text.partition(":")
     if re.fullmatch(r"\d{12}", text):
-        return _trusting({"AWS": f"arn:aws:iam::{text}:root"}, "sts:AssumeRole", {})
+        said = {"StringEquals": {"sts:ExternalId": external_id}} if external_id else {}
+        return _trusting({"AWS": f"arn:aws:iam::{text}:root"}, "sts:AssumeRole", said)
     if host == "github":
         repository, _, rest = subject.partition(":")
         if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository) or not re.fullmatch(
@@ -135,7 +139,7 @@ ACCOUNT = "${AWS::AccountId}"
 def files(grant: Grant) -> Mapping[str, str]:
     """File name -> its text: the policies, and the role where `grant.trust` says who takes it on."""
     found = documents(grant)
-    trust = trust_of(*grant.trust) if grant.trust else None
+    trust = trust_of(*grant.trust, external_id=grant.external_id) if grant.trust else None
     if grant.format == "terraform":
         return {f"{grant.name}.tf": _terraform(grant.name, found, trust)}
     if grant.format == "cloudformation":

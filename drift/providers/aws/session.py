@@ -6,7 +6,7 @@ import re
 import socket
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,10 @@ from drift.errors import CloudError
 from drift.model.coverage import NOT_ASKED, NOT_OFFERED, SWITCHED_OFF
 from drift.model.journal import is_kept, note
 from drift.provider.api import Answer, Refused, Request
+from drift.provider.contract import Role
 from drift.providers.aws.allowed import is_allowed
 from drift.providers.aws.answers import watch
+from drift.providers.aws.assume import take_on
 from drift.providers.aws.contents import ONLY_WHEN_ASKED, undecrypted, withheld
 from drift.providers.aws.emulators import Emulators
 from drift.providers.aws.endpoints import remember
@@ -61,9 +63,10 @@ class BotoApi:
         region: str | None = None,
         emulator: bool = False,
         secrets: bool = False,
+        roles: Sequence[Role] = (),
     ) -> None:
         """`emulator`: whether an endpoint that is not AWS's own is an emulator; else it is asked. `secrets`: whether
-        to read what is kept secret."""
+        to read what is kept secret. `roles`: those to take on, one with the rights of the other."""
         from botocore.exceptions import BotoCoreError
 
         try:  # the profile and the files with it are read when a setting is first asked for
@@ -76,6 +79,9 @@ class BotoApi:
             raise CloudError(f"AWS session: {error}", SETUP_HINT) from error
         # botocore tells seconds since 1970 in the machine's own zone
         core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_in_utc)
+        self._user_agent = _user_agent(core)
+        if roles:
+            take_on(core, roles, self.region or "us-east-1", _settings(self._user_agent, FIRST_ATTEMPTS))
         self.counts: Counter[str] = Counter()
         self.recorded = None
         self.throttled: Counter[tuple[str, str]] = Counter()
@@ -87,7 +93,6 @@ class BotoApi:
         self._local = False
         """Whether the last client was for an emulator: the next one will be, too."""
         self._account = ""
-        self._user_agent = _user_agent(self.session._session)
         self._secrets = secrets
         self._emulators = Emulators(named=emulator, ca_bundle=ca_bundle)
 
@@ -170,16 +175,7 @@ class BotoApi:
         return client
 
     def _made(self, service: str, region: str, attempts: int) -> Any:
-        from botocore.config import Config
-
-        config = Config(
-            retries={"mode": "adaptive" if attempts > LOCAL_ATTEMPTS else "standard", "max_attempts": attempts},
-            max_pool_connections=CONNECTIONS,
-            connect_timeout=10,
-            read_timeout=60,
-            user_agent=self._user_agent,
-        )
-        return self.session.client(service, region_name=region, config=config)
+        return self.session.client(service, region_name=region, config=_settings(self._user_agent, attempts))
 
     def _is_absent(self, client: Any, service: str, region: str) -> bool:
         """Whether a region lacks a service: botocore names other regions, and the endpoint's name leads nowhere.
@@ -235,16 +231,36 @@ def _note_trouble(service: str, region: str, words: Mapping[str, Any]) -> None:
     note("trouble", service=service, region=region, operation=operation, attempt=words.get("attempts"), code=code)
 
 
+def _settings(user_agent: str, attempts: int) -> Any:
+    """How a client calls: botocore's settings."""
+    from botocore.config import Config
+
+    return Config(
+        retries={"mode": "adaptive" if attempts > LOCAL_ATTEMPTS else "standard", "max_attempts": attempts},
+        max_pool_connections=CONNECTIONS,
+        connect_timeout=10,
+        read_timeout=60,
+        user_agent=user_agent,
+    )
+
+
 def _session(profile: str | None, region: str | None) -> boto3.Session:
     import boto3
     import botocore.session
-    from botocore.loaders import create_loader
 
     core = botocore.session.Session(profile=profile)  # at once: reading `data_path` would take AWS_PROFILE's
-    loader = create_loader(core.get_config_variable("data_path"))
-    loader.file_loader = Models()
-    core.register_component("data_loader", loader)
+    core.register_component("data_loader", _loader(core.get_config_variable("data_path")))
     return boto3.Session(botocore_session=core, profile_name=profile, region_name=region)
+
+
+@cache
+def _loader(data_path: str | None) -> Any:
+    """What reads botocore's models: one for all sessions of the process, so that many accounts share what was read."""
+    from botocore.loaders import create_loader
+
+    loader = create_loader(data_path)
+    loader.file_loader = Models()
+    return loader
 
 
 def _in_utc(value: Any) -> datetime:

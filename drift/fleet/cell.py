@@ -1,0 +1,217 @@
+"""Looks at one account: opens it, loads what is described of it, compares, and keeps what goes wrong to itself."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from drift.clock import Clock
+from drift.desired.load import Desired, Sources, build, laid, read_found
+from drift.desired.memory import Seen
+from drift.errors import CloudError, DriftError
+from drift.exclude.exclusions import Exclusions
+from drift.fleet.accounts import Account
+from drift.fleet.part import Extent, Part, with_summary
+from drift.fleet.plan import Cell, Held, Plan
+from drift.live.asker import Progress, quiet
+from drift.model.coverage import EVERY_TYPE, Gap
+from drift.model.drift import Report
+from drift.model.journal import note
+from drift.model.resource import Key, Resource
+from drift.provider.catalog import Catalog
+from drift.provider.relations import entry_of
+from drift.report.conclude import Reasons, conclude, idle_rules
+from drift.rules.frameworks import tallies
+from drift.run import Connection, Job, Outcome, compare
+from drift.survey import Scope
+
+_LOADING = threading.Lock()
+"""One thread loads at a time: loading is work for the processor, and sets limits of the whole process."""
+NOT_REACHED = "NotReached"
+"""The code of an account that could not be opened, where the cloud gives none."""
+
+
+class Opens(Protocol):
+    """Opens accounts, and lets go of them."""
+
+    def open(self, account: Account, scope: Scope) -> tuple[Connection, Scope]:
+        """A connection to the account, and what to look at there; DriftError where there is none."""
+
+    def settle(self, account: Account, connection: Connection, scope: Scope) -> Scope:
+        """The scope with the regions that the account enabled, if all were asked for; CloudError where it does not
+        tell them."""
+
+    def close(self, account: Account, connection: Connection, report: Report, scope: Scope) -> Report:
+        """The report, completed by what only the connection knows; saves a recording."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What is the same for every cell of a run."""
+
+    plan: Plan
+    sources: Sources
+    catalog: Catalog
+    job: Job
+    opens: Opens
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A part, and what a memory is to keep."""
+
+    part: Part
+    seen: tuple[tuple[Key, Seen], ...] = ()
+
+
+def look(cell: Cell, run: Run, progress: Progress = quiet) -> Done:
+    """Compare one account. What fails is told in the part: no other account is concerned."""
+    if cell.account is None:
+        return Done(_unread(cell, run, {}))
+    try:
+        return _looked(cell, cell.account, run, progress)
+    except DriftError as error:
+        why = (getattr(error, "action", "") or "open", getattr(error, "code", "") or NOT_REACHED)
+        failure = f"{error.message}. {error.hint}" if error.hint else error.message
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except Exception as error:  # noqa: BLE001 - a fault that one account shows must not cost the others
+        why, failure = ("drift", type(error).__name__), f"internal error in drift: {type(error).__name__}"
+    note("failed", account=cell.account.id, action=why[0], code=why[1])
+    return Done(lost(cell, run, why, failure))
+
+
+def lost(cell: Cell, run: Run, why: tuple[str, str], failure: str) -> Part:
+    """The part of an account of which nothing was read; `why` is (action, code)."""
+    account = cell.account
+    if account is None:
+        return _unread(cell, run, {})
+    part = _unread(cell, run, {account.id: why})
+    gap = Gap(EVERY_TYPE, account.id, "", *why)
+    told = replace(part.report, gaps=(gap,))
+    return with_summary(replace(part, report=told), account, _mine(cell, account), failure)
+
+
+def _looked(cell: Cell, account: Account, run: Run, progress: Progress) -> Done:
+    connection, scope = run.opens.open(account, run.job.scope)
+    clock = Clock([connection.api])
+    found = connection.target.account
+    if found != account.id:
+        raise CloudError(
+            f"the credentials are of account {found}, not of {account.id}",
+            "Give the account a role or a profile of its own.",
+            code="OtherAccount",
+        )
+    scope = run.opens.settle(account, connection, scope)
+    region = connection.api.region or next(iter(scope.regions), "")
+    desired = _loaded(cell, run, region)
+    mine, elsewhere, left_out = _parted(desired.resources, cell, account, run.plan)
+    excused = _resources(cell.others, run, region, account.id)
+    outcome = compare(
+        replace(desired, resources=[*mine, *elsewhere]),
+        [connection],
+        run.catalog,
+        _job(run, scope),
+        excused=excused,
+        clock=clock,
+        progress=progress,
+        whole=False,
+    )
+    report = run.opens.close(account, connection, outcome.report, scope)
+    part = Part(number=cell.number, report=report, extent=_extent(outcome, run.job, left_out))
+    return Done(with_summary(part, account, _mine(cell, account)), outcome.seen)
+
+
+def _job(run: Run, scope: Scope) -> Job:
+    """The job of one cell. The rules go by where all states are kept, not only those of the account."""
+    places = [held.state.name for held in run.plan.states]
+    return replace(run.job, scope=scope, frameworks=(), criteria=lambda _, day: run.job.criteria(places, day))
+
+
+def _mine(cell: Cell, account: Account) -> int:
+    return sum(account.id in held.all for held in cell.states)
+
+
+def _extent(outcome: Outcome, job: Job, left_out: Mapping[str, int]) -> Extent:
+    ((survey, judged),) = outcome.surveys
+    of = survey.exclusions.exceptions
+    idle = idle_rules(survey)
+    places = [*(rule.place for rule in of.rules), *(line.place for line in of.lines.patterns)]
+    return Extent(
+        types=tuple(sorted(survey.types)),
+        tallies=tallies(job.frameworks, job.rules, judged.answers, job.judge),
+        idle=idle,
+        busy=tuple(sorted({*places} - {*idle.rules, *idle.lines})),
+        left_out=left_out,
+    )
+
+
+def _loaded(cell: Cell, run: Run, region: str = "") -> Desired:
+    """What is described of an account, and of others that its states span."""
+    sources = run.sources
+    with _LOADING:
+        states, failed = read_found([h.state for h in cell.states], sources.backends, sources.directories)
+        states = laid(states, sources) if sources.with_configuration else states
+        out = build(
+            states,
+            [*(lost.error for lost in run.plan.lost), *failed],
+            run.catalog,
+            region=region,
+            memory=sources.memory,
+            accounts={h.state.name: h.default for h in cell.states if h.default},
+            quiet=frozenset(h.state.name for h in cell.states) - cell.told,
+        )
+    out.warnings += [w for h in cell.states if h.state.name in cell.told for w in h.warnings]
+    return out
+
+
+def _resources(held: Sequence[Held], run: Run, region: str, account: str) -> list[Resource]:
+    """What states of others hold of an account."""
+    if not held or run.job.also_managed is None:
+        return []
+    also = run.job.also_managed
+    with _LOADING:
+        states, _ = read_found([h.state for h in held], also.backends, also.directories)
+        found = build(states, (), run.catalog, region=region, accounts={h.state.name: h.default for h in held})
+    return [r for r in found.resources if r.key.account in (account, "")]
+
+
+def _parted(
+    resources: Sequence[Resource], cell: Cell, account: Account | None, plan: Plan
+) -> tuple[list[Resource], list[Resource], dict[str, int]]:
+    """(resources of the account; those of accounts that nobody reads, where this cell tells of their state; how many
+    are of accounts that were left out on purpose)."""
+    reach = {h.state.name: h.all for h in cell.states}
+    ids = {a.id for a in plan.fleet.accounts}
+    mine: list[Resource] = []
+    elsewhere: list[Resource] = []
+    left_out: Counter[str] = Counter()
+    for resource in resources:
+        where, state = resource.key.account, resource.source.state
+        if account is not None and where == account.id:
+            mine.append(resource)
+        elif state not in cell.told or where in ids & reach.get(state, frozenset()):
+            continue  # another cell tells of it
+        elif where in plan.fleet.left_out:
+            left_out[where] += 1
+        else:
+            elsewhere.append(resource)
+    return mine, elsewhere, dict(sorted(left_out.items()))
+
+
+def _unread(cell: Cell, run: Run, reasons: Reasons) -> Part:
+    """The part of states of which nothing was compared."""
+    clock = Clock(())
+    desired = _loaded(cell, run)
+    mine, elsewhere, left_out = _parted(desired.resources, cell, cell.account, run.plan)
+    exclusions = Exclusions(run.job.exceptions, run.catalog)
+    types = run.job.scope.types(run.catalog)
+    meant = [r for r in (*mine, *elsewhere) if entry_of(r, run.catalog).name in types and exclusions.means(r)]
+    report = conclude(
+        replace(desired, resources=meant), (), meant, api_calls={}, timing=clock.stop(), reasons=reasons, whole=False
+    )
+    report = replace(report, scope=replace(report.scope, unmanaged=False))
+    return Part(number=cell.number, report=report, extent=Extent(left_out=left_out))
