@@ -11,6 +11,7 @@ from drift.diff.actual import Actual
 from drift.diff.classify import Verdicts, classify
 from drift.diff.expect import Expected, parted
 from drift.diff.members import membership
+from drift.diff.strangers import parts_by_hand
 from drift.diff.twins import joined
 from drift.diff.vanished import doubts
 from drift.errors import UsageError
@@ -216,6 +217,9 @@ def survey(
     own = {r.key for r in (*here, *scan.paired.values())}
     found = {key: r for key, r in scan.resources.items() if search or key in own}
     actual = Actual(found, scan.paired, scan.gaps)
+    if search and (unopened := {*parts_by_hand(here, actual, catalog, types)}):
+        scan.open(sorted(unopened, key=str))
+        actual = Actual(dict(scan.resources), scan.paired, scan.gaps)
     verdicts = classify(
         here,
         actual,

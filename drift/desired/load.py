@@ -430,6 +430,7 @@ def desired_resource(
         undeclared=shared(frozenset(unsaid.left)),
         implied=shared(frozenset(unsaid.implied)),
         defaulted=shared(frozenset(unsaid.defaulted)),
+        untold=shared(frozenset(unsaid.untold)),
         computed=form.assigned,
         earlier=_canonical(entry.attributes, before, before)[0] if before is not None else nothing(),
         lines=lines(author) if author else nothing(),
@@ -448,7 +449,8 @@ def _remembering(resource: Resource, now: Seen, raw: Mapping[str, Any], entry: R
     """The resource with what an earlier run first saw of it."""
     first = {name: one for name, one in now.values.items() if one.since}
     values, _ = _canonical(entry.attributes, {**raw, **{n: one.value for n, one in first.items()}}, first)
-    return replace(resource, remembered=values, since={n: first[n].since for n in values}) if values else resource
+    since = {n: first[n].since for n in values}
+    return replace(resource, remembered=values, since=since, as_said=now.as_said) if values or now.as_said else resource
 
 
 def _members(instance: Instance, names: Set[str]) -> Mapping[str, frozenset[str]]:

@@ -8,6 +8,9 @@ it, an apply may have changed the rest along with it, and it is remembered anew.
 The file is JSON, one entry for each resource. What is sensitive is not in it; of what the author sets it has digests
 alone. An attribute may name other resources, and change when an apply makes those again: so a new name counts as a
 change only where it is of nothing that is desired (`Shares.explained`).
+
+Of what the author does set, or leaves out as it is by default, the file remembers that a state once recorded it so. If
+the record differs later under the same configuration, then not the configuration moved: it is no pending change.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from typing import Any
 
 from drift.errors import UsageError
 from drift.model.resource import Key, Resource
-from drift.model.value import plain
+from drift.model.value import is_empty, plain
 from drift.provider.spec import ResourceType
 
 SCHEMA = "drift-memory/1"
@@ -47,6 +50,8 @@ class Seen:
     """Attribute that the author sets -> digest of its value; empty where the value is not known or sensitive."""
     values: Mapping[str, First]
     """Attribute that nobody sets -> how it was first recorded."""
+    as_said: frozenset[str] = frozenset()
+    """Attributes that a state recorded as the same configuration says."""
     of: Mapping[str, str] = field(default_factory=dict)
     """What a reader of the file needs to know: type, id, account, region, address."""
 
@@ -65,7 +70,8 @@ class Memory:
         if before is None or not _same(before.said, now.said):
             return now
         said = {n: digest or before.said.get(n, "") for n, digest in now.said.items()}
-        return replace(now, said=said, values={n: before.values.get(n, first) for n, first in now.values.items()})
+        values = {n: before.values.get(n, first) for n, first in now.values.items()}
+        return replace(now, said=said, values=values, as_said=before.as_said | now.as_said)
 
 
 def _same(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
@@ -90,6 +96,7 @@ def seen(resource: Resource, raw: Mapping[str, Any], entry: ResourceType) -> See
             for n in sorted(resource.asserted or ())
         },
         values={n: First(raw[n], "") for n in sorted(kept)},
+        as_said=frozenset(n for n in resource.configured if n not in hidden and _recorded_so(resource, n)),
         of={
             "type": resource.key.type,
             "id": resource.id,
@@ -98,6 +105,11 @@ def seen(resource: Resource, raw: Mapping[str, Any], entry: ResourceType) -> See
             "address": str(resource.address or ""),
         },
     )
+
+
+def _recorded_so(resource: Resource, name: str) -> bool:
+    said, known = resource.configured[name], resource.attributes.get(name)
+    return said == known or (is_empty(said) and is_empty(known))
 
 
 def parse(text: str, name: str) -> Memory:
@@ -117,6 +129,7 @@ def _read(raw: Any) -> Seen:
     return Seen(
         said={str(n): str(digest) for n, digest in raw["said"].items()},
         values={str(n): First(first["value"], str(first["since"])) for n, first in raw["first"].items()},
+        as_said=frozenset(map(str, raw.get("as_said", ()))),
         of={str(n): str(raw[n]) for n in ("type", "id", "account", "region", "address") if n in raw},
     )
 
@@ -126,7 +139,7 @@ def written(memory: Memory, found: Iterable[tuple[Key, Seen]], day: str) -> str:
     entries = dict(memory.seen)
     for key, now in found:
         values = {n: replace(first, since=first.since or day) for n, first in now.values.items()}
-        if values:
+        if values or now.as_said:
             entries[fingerprint(key)] = replace(now, values=values)
         else:
             entries.pop(fingerprint(key), None)
@@ -135,6 +148,7 @@ def written(memory: Memory, found: Iterable[tuple[Key, Seen]], day: str) -> str:
             "fingerprint": print_,
             **entry.of,
             "said": dict(sorted(entry.said.items())),
+            "as_said": sorted(entry.as_said),
             "first": {n: {"since": f.since, "value": f.value} for n, f in sorted(entry.values.items())},
         }
         for print_, entry in sorted(entries.items(), key=_place)

@@ -36,10 +36,12 @@ class Unsaid:
     """Those of them that have a default."""
     left: set[str] = field(default_factory=set)
     """Dotted paths that the provider leaves to the cloud."""
+    untold: set[str] = field(default_factory=set)
+    """Those of `implied` of which nobody knows what an apply does."""
 
     def leave(self, names: Iterable[str]) -> None:
         """Mark those of the attributes, none of which is set, that the cloud may fill in."""
-        self.left |= {name for name in names if self.means(name) is facts.Unset.ASSIGNED}
+        self.left |= {name for name in names if self.means(name) in (facts.Unset.ASSIGNED, facts.Unset.KEPT)}
 
     def of(
         self,
@@ -50,8 +52,8 @@ class Unsaid:
     ) -> dict[str, Any]:
         """Attribute -> its value where the author leaves it out: its default, or null.
 
-        A block that nobody writes counts as none only where it came between two records: the provider may look away
-        from one that the cloud gives.
+        A block that nobody writes and that the provider may look away from counts as none only where it came between
+        two records: the cloud may have given it.
         """
         out: dict[str, Any] = {}
         for name, fact in provider.items():
@@ -62,10 +64,14 @@ class Unsaid:
                 if is_known(author.derived.get(name, UNKNOWN)):  # the evaluator knows whether it is this variant's
                     out[name] = author.derived[name]
                     self.defaulted.add(name)
-            elif meaning is facts.Unset.NOTHING:
-                came = earlier is not None and earlier.get(name) in _NOTHING_SET
-                if came or isinstance(fact, str):
-                    out[name] = _nothing(recorded.get(name))
+            elif meaning is facts.Unset.NOTHING or (
+                meaning in (facts.Unset.KEPT, facts.Unset.UNTOLD)
+                and earlier is not None
+                and earlier.get(name) in _NOTHING_SET
+            ):
+                out[name] = _nothing(recorded.get(name))
+                if meaning is facts.Unset.UNTOLD:
+                    self.untold.add(name)
         self.implied |= out.keys()
         return out
 
@@ -77,7 +83,7 @@ class Unsaid:
         for name, meaning in unset.items():
             if meaning is facts.Unset.ASSIGNED:
                 self.left.add(f"{at}.{name}")
-            elif not isinstance(inner[name], str) or another:
+            elif another:
                 continue
             elif isinstance(meaning, facts.Default):
                 out[name] = meaning.value

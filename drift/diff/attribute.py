@@ -175,7 +175,7 @@ def _where_nobody_tells(
     if resource.asserted is None or not agreement(attr, known, have, left_out=left_out):
         return known, "record"
     if name not in resource.asserted:
-        if attr.same_for_all:
+        if attr.same_for_all and resource.asserted.isdisjoint(attr.set_by):
             return unasked(attr, known, have, resource.key.account), "default"
         first = resource.remembered.get(name, UNSAID)
         if first is not UNSAID and not parts.explained(resource, name, {*texts(known)} - {*texts(first)}):
@@ -286,7 +286,9 @@ def _moved(attr: Attr, name: str, said: Value, before: Value | Unsaid, change: C
 
     An unset argument with a default can only have changed in the configuration if a line was removed.
     """
-    return _among(resource.defaulted, change) or _was_as_said(attr, name, said, before, change)
+    return (
+        _among(resource.defaulted, change) or name in resource.as_said or _was_as_said(attr, name, said, before, change)
+    )
 
 
 def _was_as_said(attr: Attr, name: str, said: Value, before: Value | Unsaid, change: Change) -> bool:
@@ -366,7 +368,8 @@ def _located(change: Change, resource: Resource, name: str, *, unheld: bool, bas
     elif undeclared or unheld:
         undone = False
     else:  # if the configuration does not have the block, the provider may ignore the actual one
-        undone = True if name in resource.asserted or name in resource.configured else None
+        said = name in resource.asserted or name in resource.configured
+        undone = True if said and not _among(resource.untold, change) else None
     return replace(
         change,
         undeclared=undeclared,

@@ -8,8 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from drift.diff.actual import Actual
+from drift.diff.compare import element_key
+from drift.diff.shares import Shares
 from drift.model.coverage import Gap, Unreadable
 from drift.model.resource import GLOBAL, Key, Resource
+from drift.model.value import Value
 from drift.provider.catalog import Catalog
 from drift.provider.relations import Index, entry_of, parent_key, parts_of
 from drift.provider.spec import ResourceType
@@ -53,7 +56,8 @@ def strangers(
             yield stranger
     reported = found.keys() | explained.claimed.keys() - explained.managed
     for resource in found.values():
-        above = _within(resource, reported, actual.resources)
+        part = catalog[resource.key.type].parent
+        above = _within(resource, found.keys() if part and part.by_hand else reported, actual.resources)
         yield Stranger(resource, "inside" if above else "unmanaged", above)
 
 
@@ -66,6 +70,8 @@ class _Explained:
         gathered = [p for r in (*desired, *actual.paired.values()) for p in parts_of(r, catalog)]
         self.managed = {r.key for r in (*gathered, *actual.paired.values(), *desired)}
         self._catalog, self._gaps = catalog, actual.gaps
+        self._desired, self._paired = desired, actual.paired
+        self._shares: Shares | None = None
         self._elsewhere = {r.key: f"state {r.source.state}" for r in excused if not r.deposed}
         self._recorded = _recorded(desired, catalog)
         self._index = Index([*actual.resources.values()], catalog)
@@ -87,7 +93,8 @@ class _Explained:
         if parent in self.managed:
             covered = part.covers or part.covered_if in self._recorded.get(parent, ())
             return Stranger(resource, "told", parent) if covered else None
-        return None if part.standalone else Stranger(resource, "part", parent)
+        own = part.standalone or (part.by_hand and parent in self.claimed)
+        return None if own else Stranger(resource, "part", parent)
 
     def _of_another_state(self, resource: Resource) -> Stranger | None:
         state = self._elsewhere.get(resource.key)
@@ -97,12 +104,44 @@ class _Explained:
         """It has another owner, or a refusal hides its owner."""
         if resource.owner:
             return Stranger(resource, "not_ours", proof=resource.proof)
-        owner = _inherited(resource, self._catalog[resource.key.type], self._index, self._gaps, self._catalog)
+        entry = self._catalog[resource.key.type]
+        for proof in entry.proofs:
+            if proof.beside_parts is not None and proof.beside_parts(self._without_parts(resource, entry)):
+                return Stranger(replace(resource, owner=proof.who), "not_ours", proof=proof.when)
+        owner = _inherited(resource, entry, self._index, self._gaps, self._catalog)
         if isinstance(owner, Resource):
             return Stranger(replace(resource, owner=owner.owner), "not_ours", owner.key, owner.proof)
         key = resource.key
         refused = owner or self._refused.get((key.type, key.account, key.region))
         return Stranger(resource, "doubtful", refused=refused) if refused else None
+
+    def _without_parts(self, resource: Resource, entry: ResourceType) -> Mapping[str, Value]:
+        """The attributes without the elements that separate resources describe."""
+        if self._shares is None:
+            self._shares = Shares(self._desired, self._paired, self._catalog)
+        out = dict(resource.attributes)
+        for name, attr in self._shares.coverable(resource, entry).items():
+            held, value = self._shares.of(resource, name), out.get(name)
+            if held and isinstance(value, frozenset):
+                out[name] = frozenset(e for e in value if element_key(attr, e) not in held)
+        return out
+
+
+def parts_by_hand(
+    desired: Sequence[Resource], actual: Actual, catalog: Catalog, scope: frozenset[str]
+) -> Iterator[tuple[Key, str]]:
+    """(what came with a managed resource, type of its parts that only a person adds). They are not read yet."""
+    inside: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(scope):
+        part = catalog[name].parent
+        if part is not None and part.by_hand:
+            inside[part.to].append(name)
+    managed = {r.key for r in (*desired, *actual.paired.values())}
+    index = Index([r for r in actual.resources.values() if r.type in inside], catalog)
+    for resource in (*desired, *actual.paired.values()):
+        for ref in entry_of(resource, catalog).creates:
+            for target in index.every(ref, resource) if ref.to in inside else ():
+                yield from ((target.key, name) for name in inside[ref.to] if target.key not in managed)
 
 
 def _recorded(desired: Iterable[Resource], catalog: Catalog) -> Mapping[Key | None, Set[str]]:

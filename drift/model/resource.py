@@ -138,6 +138,8 @@ class Resource:
     null."""
     defaulted: frozenset[str] = frozenset()
     """Those of `implied` that have a default. The provider always compares these."""
+    untold: frozenset[str] = frozenset()
+    """Those of `implied` of which it is unknown whether an apply would change them."""
     computed: frozenset[str] = frozenset()
     """Attributes for which the cloud chooses a value if nobody sets them. Without a configuration, it is unknown
     whether somebody does."""
@@ -151,6 +153,8 @@ class Resource:
     """What an earlier run first saw of attributes that nobody sets; empty without a memory."""
     since: Mapping[str, str] = field(default_factory=nothing)
     """Attribute of `remembered` -> the day on which it was first seen: `2026-11-01`."""
+    as_said: frozenset[str] = frozenset()
+    """Attributes that an earlier run saw recorded as the same configuration says; empty without a memory."""
     lines: Mapping[str, int] = field(default_factory=nothing)
     """Dotted path -> its line in `source.file`, from 1."""
     exempt: tuple[IgnoredPath, ...] = ()

@@ -48,6 +48,11 @@ class Unset(Enum):
 
     NOTHING = "nothing"
     """It is null: the next apply removes the actual value."""
+    KEPT = "kept"
+    """It is null, but the provider looks away from an actual block, because the cloud may have put it there: the next
+    apply leaves it."""
+    UNTOLD = "untold"
+    """It is null; nobody has asked the provider what it makes of an actual block."""
     ASSIGNED = "assigned"
     """The cloud or the provider chooses: the next apply leaves the actual value."""
     UNKNOWN = "unknown"
@@ -65,6 +70,10 @@ class Schema(Protocol):
 
     def assigned_by_cloud(self, name: str) -> Collection[str]:
         """Dotted paths of nested blocks that the cloud fills in if the configuration does not have them."""
+
+    def blocks_left_out(self, name: str, major: int = 0) -> Mapping[str, Unset]:
+        """Dotted path of a nested block -> NOTHING or KEPT: what an apply makes of an actual one that the configuration
+        does not have."""
 
     def renamed(self, name: str, major: int) -> Mapping[str, str]:
         """Argument in that version -> its name in the facts."""
@@ -95,6 +104,7 @@ class SchemaFiles:
     def __init__(self, types: Indexed) -> None:
         self._types = types
         self._later: dict[tuple[str, int], Facts] = {}
+        self._blocks: dict[tuple[str, int], Mapping[str, Unset]] = {}
 
     def of_type(self, name: str, major: int = 0) -> Facts:
         """The facts of one type; empty for a type that is not in the index."""
@@ -122,6 +132,21 @@ class SchemaFiles:
         """Dotted paths of nested blocks that the cloud fills in if the configuration does not have them."""
         found: Collection[str] = self._plans(name).get("assigned", ())
         return found
+
+    def blocks_left_out(self, name: str, major: int = 0) -> Mapping[str, Unset]:
+        """Dotted path of a nested block -> NOTHING or KEPT: what an apply makes of an actual one that the configuration
+        does not have.
+
+        Nothing is known of a block that a later version changed.
+        """
+        if (name, major) not in self._blocks:
+            plans = self._plans(name)
+            found = dict.fromkeys(plans.get("removed", ()), Unset.NOTHING) | dict.fromkeys(
+                plans.get("kept", ()), Unset.KEPT
+            )
+            changed = {n for _, changes in self._changes(major) for n in changes["types"].get(name, {})}
+            self._blocks[name, major] = {p: u for p, u in found.items() if p.partition(".")[0] not in changed}
+        return self._blocks[name, major]
 
     def renamed(self, name: str, major: int) -> Mapping[str, str]:
         """Argument in that version -> its name in the facts."""
@@ -225,6 +250,10 @@ class SchemaFacts:
         """No defaults are known."""
         return ()
 
+    def blocks_left_out(self, name: str, major: int = 0) -> Mapping[str, Unset]:  # noqa: ARG002
+        """No plans are known."""
+        return {}
+
     def renamed(self, name: str, major: int) -> Mapping[str, str]:  # noqa: ARG002
         """Empty: there is only one version."""
         return {}
@@ -256,7 +285,9 @@ def left_out(schema: Schema, name: str, path: str, major: int = 0) -> Default | 
         return Unset.UNKNOWN
     flags = flags_of(known[last]).split(" ")[0]
     if flags == "b":
-        return Unset.ASSIGNED if path in schema.assigned_by_cloud(name) else Unset.NOTHING
+        if path in schema.assigned_by_cloud(name):
+            return Unset.ASSIGNED
+        return schema.blocks_left_out(name, major).get(path, Unset.UNTOLD)
     if last in defaults:
         return Default(defaults[last])
     if "c" in flags:

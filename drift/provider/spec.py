@@ -238,7 +238,7 @@ class Attr:
     """
     same_for_all: bool = False
     """The cloud gives `default` to each new resource, whatever else is configured. If the configuration does not set
-    the attribute, any other value was set by hand, even if it is recorded."""
+    the attribute, nor an argument of `set_by`, any other value was set by hand, even if it is recorded."""
     set_by: tuple[str, ...] = ()
     """Other arguments that set the same value: `grant` for a bucket's `acl`."""
     fields: Mapping[str, Attr] = field(default_factory=dict)
@@ -300,6 +300,9 @@ class Parent:
     children of this type: an OpenAPI `body`."""
     standalone: bool = False
     """Reported even if the parent is unmanaged: a rule on the default event bus, a route in a main route table."""
+    by_hand: bool = False
+    """No service adds such a part to what it made. So it is also reported if its parent came with a managed resource: a
+    subscription to the log group of a function."""
     filled_by_others: bool = False
     """The cloud, a scaling service or a controller also adds parts to the parent, and nothing shows who added which. A
     live part is reported only if the configuration names parts of the same parent; elements of `covers` that nothing
@@ -339,6 +342,9 @@ class Owner:
     listed: str = ""
     """JMESPath over the item as it is listed, if only such items can have this owner: the event bus `default`. Sections
     of the proof are read for these alone, and before all others."""
+    beside_parts: Callable[[Attributes], bool] | None = None
+    """Another proof, of a whole to which somebody added parts by resources of their own: whether the cloud made what is
+    left of the attributes without what those describe."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from tests.support.made import ACCOUNT, MadeApi, write_state
 from tests.support.world import REGION, RULES, lines, run
 
 OTHER = "210987654321"
+FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:job"
 VPC = {
     "aws_vpc.v": {
         "id": "vpc-1", "arn": f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc/vpc-1", "cidr_block": "10.0.0.0/16", "tags": {},
@@ -49,6 +50,44 @@ def test_the_default_network_acl(more: list[dict[str, Any]], told: list[str], tm
 
     assert strangers(report, "aws_network_acl_rule") == told
     assert strangers(report, "aws_network_acl") == []
+
+
+def rule(port: int, cidr: str) -> dict[str, Any]:
+    return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": cidr}]}
+
+
+MEMBERS = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "sg-0", "UserId": ACCOUNT}]}
+RULES_OF_DEFAULT: dict[str, dict[str, Any]] = {
+    "aws_security_group_rule": {
+        "id": "sgrule-1", "type": "ingress", "protocol": "tcp", "from_port": 443, "to_port": 443,
+        "cidr_blocks": ["10.0.0.0/8"], "security_group_id": "sg-0", "self": False,
+    },
+    "aws_vpc_security_group_ingress_rule": {
+        "id": "sgr-1", "security_group_rule_id": "sgr-1", "ip_protocol": "tcp", "from_port": 443, "to_port": 443,
+        "cidr_ipv4": "10.0.0.0/8", "security_group_id": "sg-0",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("type_", RULES_OF_DEFAULT)
+@pytest.mark.parametrize(("more", "told"), [([], False), ([rule(22, "0.0.0.0/0")], True), ([rule(443, "::/0")], True)])
+def test_rules_of_the_default_group_that_are_resources(
+    type_: str, more: list[dict[str, Any]], told: bool, tmp_path: Path
+) -> None:
+    """Nobody adopts the group itself; what stands in it beside them is as AWS made it, or told."""
+    group = {"GroupId": "sg-0", "GroupName": "default", "VpcId": "vpc-1", "OwnerId": ACCOUNT,
+             "IpPermissions": [MEMBERS, rule(443, "10.0.0.0/8"), *more]}  # fmt: skip
+    answers = {
+        **VPCS,
+        "ec2:DescribeSecurityGroups": {"SecurityGroups": [group]},
+        "ec2:DescribeSecurityGroupRules": {"SecurityGroupRules": [{
+            "SecurityGroupRuleId": "sgr-1", "GroupId": "sg-0", "IsEgress": False, "IpProtocol": "tcp", "FromPort": 443,
+            "ToPort": 443, "CidrIpv4": "10.0.0.0/8"}]},
+    }  # fmt: skip
+    state = {**VPC, f"{type_}.https": RULES_OF_DEFAULT[type_]}
+    report = checked(tmp_path, state, answers, "aws_vpc", "aws_security_group", type_)
+
+    assert lines(report) == ["unmanaged aws_security_group sg-0"] * told
 
 
 LOCAL = {"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "Origin": "CreateRouteTable", "State": "active"}
@@ -229,6 +268,50 @@ def test_a_subscription_of_a_log_group(account: str, told: bool, tmp_path: Path)
     assert ("sends-to-foreign" in found(report)) is told
 
 
+@pytest.mark.parametrize("runs", [True, False])
+def test_a_subscription_of_the_log_group_that_came_with_a_function(runs: bool, tmp_path: Path) -> None:
+    """Lambda makes the group itself, and nobody but a person subscribes to it; of any other group it is a part."""
+    name = "/aws/lambda/job"
+    to = f"arn:aws:logs:{REGION}:{OTHER}:destination:central"
+    answers = {
+        **groups(name),
+        "lambda:ListFunctions": {"Functions": [{"FunctionName": "job", "FunctionArn": FUNCTION}]},
+        "logs:DescribeSubscriptionFilters": {
+            "subscriptionFilters": [{"filterName": "leak", "logGroupName": name, "destinationArn": to}]
+        },
+    }
+    function = {"id": "job", "function_name": "job", "arn": FUNCTION, "logging_config": [{"log_group": name}]}
+    state = {"aws_lambda_function.job": function} if runs else VPC
+    types = ("aws_lambda_function", "aws_cloudwatch_log_group", "aws_cloudwatch_log_subscription_filter")
+    report = checked(tmp_path, state, answers, *types)
+
+    assert strangers(report, types[2]) == [f"{name}|leak"] * runs
+    assert strangers(report, types[1]) == [name] * (not runs)
+    assert "sends-to-foreign" in found(report)
+
+
+def test_the_snapshot_behind_a_managed_image_shared_with_another_account(tmp_path: Path) -> None:
+    disk = {"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": "snap-1", "VolumeSize": 8}}
+    answers = {
+        "ec2:DescribeImages": {
+            "Images": [
+                {"ImageId": "ami-1", "Name": "golden", "OwnerId": ACCOUNT, "State": "available",
+                 "BlockDeviceMappings": [disk]},
+            ]
+        },
+        "ec2:DescribeSnapshots": {"Snapshots": [{"SnapshotId": "snap-1", "OwnerId": ACCOUNT, "State": "completed"}]},
+        "ec2:DescribeSnapshotAttribute": {"SnapshotId": "snap-1", "CreateVolumePermissions": [{"UserId": OTHER}]},
+    }  # fmt: skip
+    state = {"aws_ami.golden": {
+        "id": "ami-1", "name": "golden", "arn": f"arn:aws:ec2:{REGION}::image/ami-1",
+        "ebs_block_device": [{"device_name": "/dev/xvda", "snapshot_id": "snap-1", "volume_size": 8}]}}  # fmt: skip
+    types = ("aws_ami", "aws_ebs_snapshot", "aws_snapshot_create_volume_permission")
+    report = checked(tmp_path, state, answers, *types)
+
+    assert strangers(report, types[2]) == [f"snap-1-{OTHER}"]
+    assert strangers(report, types[1]) == []
+
+
 def groups(*names: str) -> dict[str, Any]:
     arns = {name: f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}" for name in names}
     each = [{"logGroupName": n, "arn": f"{arn}:*", "logGroupArn": arn} for n, arn in arns.items()]
@@ -403,9 +486,6 @@ def test_an_image_of_an_instance_is_an_image(tmp_path: Path) -> None:
     report = checked(tmp_path, state, {"ec2:DescribeImages": {"Images": images}}, "aws_ami", "aws_ami_from_instance")
 
     assert strangers(report, "aws_ami") == ["ami-2"]
-
-
-FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:job"
 
 
 @pytest.mark.parametrize("auth", ["NONE", "AWS_IAM"])

@@ -349,3 +349,37 @@ def test_the_record_moved_where_the_author_still_names_what_it_had(refers: tuple
     found = comparison(mine, mine, "instance", installed()["aws_eip"].attributes["instance"], shares)
 
     assert [(c.desired, c.actual, c.undone) for c in found.modified] == [(OLD, NEW, True)] * told
+
+
+LETTERS = f"arn:aws:sqs:{REGION}:210987654321:letters"
+JOB = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:job"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/job"
+
+
+@pytest.mark.parametrize("backed", [False, True])
+@pytest.mark.parametrize("more", ["", 'dead_letter_config { target_arn = "arn:aws:sqs:us-east-1:123456789012:ours" }'])
+def test_a_block_that_nobody_writes_and_an_apply_takes_away_is_not_as_recorded(
+    more: str, backed: bool, tmp_path: Path
+) -> None:
+    """The facts of the provider's own plans tell: of some blocks it looks away, this one it removes."""
+    name = "dead_letter_config"
+    text = f'''resource "aws_lambda_function" "job" {{
+      function_name = "job"
+      role = "{ROLE}"
+      handler = "x"
+      runtime = "python3.12"
+      filename = "x.zip"
+      {more}
+    }}'''
+    there = {"FunctionName": "job", "FunctionArn": JOB, "Role": ROLE, "Handler": "x", "Runtime": "python3.12",
+             "DeadLetterConfig": {"TargetArn": LETTERS}}  # fmt: skip
+    record = {"id": "job", "function_name": "job", "arn": JOB, "role": ROLE, "handler": "x", "runtime": "python3.12",
+              name: [{"target_arn": LETTERS}]}  # fmt: skip
+    before = {**record, name: [{"target_arn": "arn:aws:sqs:us-east-1:123456789012:ours"}] if more else []}
+    report = compared(
+        tmp_path, text, {"lambda:ListFunctions": {"Functions": [there]}}, {"aws_lambda_function.job": record},
+        before={"aws_lambda_function.job": before} if backed else None, only=("aws_lambda_function",),
+    )  # fmt: skip
+
+    assert [c.path.partition(".")[0] for p in report.pending for c in p.changes] == [name] * (not backed)
+    assert [(c.path.partition(".")[0], c.undone) for d in report.drift for c in d.changes] == [(name, True)] * backed

@@ -30,11 +30,18 @@ from tests.support.made import ACCOUNT, MadeApi, write_state
 from tests.support.world import REGION
 
 NAME = "kms_data_key_reuse_period_seconds"
+OTHER = "delay_seconds"
 DAY, LATER = "2026-11-01", "2026-11-02"
 
 
 def told(
-    tmp_path: Path, memory: str, period: int, text: str = AS_RECORDED, before: int = 0, **more: Any
+    tmp_path: Path,
+    memory: str,
+    period: int,
+    text: str = AS_RECORDED,
+    before: int = 0,
+    answered: Mapping[str, str] | None = None,
+    **more: Any,
 ) -> tuple[Report, str]:
     """What drift says of a queue whose record and account agree, and what it remembers then."""
     state = write_state(jobs(**{NAME: period}, **more), tmp_path / "s.tfstate")
@@ -48,7 +55,8 @@ def told(
         states = [overlay(s, configuration) for s in states]
     known = parse(memory, "m.json") if memory else Memory("m.json")
     desired = build(states, failed, installed(), account=ACCOUNT, region=REGION, memory=known)
-    api = MadeApi(answers(KmsDataKeyReusePeriodSeconds=str(period)))
+    there: dict[str, Any] = {"KmsDataKeyReusePeriodSeconds": str(period), **(answered or {})}
+    api = MadeApi(answers(**there))
     report = check(desired, api, installed(), Scope(only=("aws_sqs_queue",)), default_region=REGION).report
     return report, written(known, desired.seen, LATER if memory else DAY)
 
@@ -97,6 +105,26 @@ def test_where_the_author_changed_the_resource_it_is_remembered_anew(tmp_path: P
     assert first(memory) == {"since": LATER, "value": 600}
 
 
+def test_what_was_once_recorded_as_the_author_says_is_not_pending_when_a_refresh_recorded_something_else(
+    tmp_path: Path,
+) -> None:
+    quiet, memory = told(tmp_path, "", 300)
+    alone, _ = told(tmp_path, "", 300, answered={"DelaySeconds": "99"}, delay_seconds=99)
+    report, again = told(tmp_path, memory, 300, answered={"DelaySeconds": "99"}, delay_seconds=99)
+
+    assert quiet.drift == ()
+    assert ([c[0] for c in changed(alone)], [c.path for p in alone.pending for c in p.changes]) == ([], [OTHER])
+    assert ([(c[:3], c[5]) for c in changed(report)], report.pending) == ([((OTHER, 5, 99), True)], ())
+    assert again == memory
+
+
+def test_what_the_author_changed_since_is_pending(tmp_path: Path) -> None:
+    memory = told(tmp_path, "", 300)[1]
+    report, _ = told(tmp_path, memory, 300, AS_RECORDED.replace("= 5", "= 6"))
+
+    assert (changed(report), [c.path for p in report.pending for c in p.changes]) == ([], [OTHER])
+
+
 def test_another_resource_is_not_forgotten(tmp_path: Path) -> None:
     _, memory = told(tmp_path, "", 300)
 
@@ -142,3 +170,19 @@ def test_what_names_others_is_told_where_nothing_desired_is_called_so(now: str, 
     found = comparison(mine, mine, name, installed()["aws_network_interface"].attributes[name], shares)
 
     assert [(c.added, c.basis, c.undone) for c in found.modified] == [((now,), "memory", False)] * told
+
+
+@pytest.mark.parametrize(("asserted", "told"), [(set[str](), True), ({"launch_template"}, False)])
+def test_what_aws_never_gives_by_itself_was_put_there_though_it_is_recorded(asserted: set[str], told: bool) -> None:
+    name = "iam_instance_profile"
+    mine = Resource(
+        key=Key("aws_instance", ACCOUNT, REGION, ("i-1",)), id="i-1", source=Source(state="s"),
+        address=Address.parse("aws_instance.web"), attributes={name: "rogue"}, asserted=frozenset(asserted),
+        undeclared=frozenset({name}),
+    )  # fmt: skip
+    shares = Shares([mine], {}, installed())
+    found = comparison(mine, mine, name, installed()["aws_instance"].attributes[name], shares)
+
+    assert [(c.desired, c.actual, c.basis, c.undone) for c in found.modified] == [
+        (None, "rogue", "default", False)
+    ] * told

@@ -492,6 +492,7 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     ],
     "Parent.covered_if": [("aws_api_gateway_resource", parent(covered_if="bodyy"), "ignores bodyy")],
     "Parent.standalone": [("aws_route", parent(standalone="yes"), "write True or False")],
+    "Parent.by_hand": [("aws_route", parent(by_hand=1), "write True or False")],
     "Parent.filled_by_others": [("aws_route", parent(filled_by_others=1), "write True or False")],
     "Parent.beside_inline": [("aws_route", parent(beside_inline=1), "write True or False")],
     "Mirror.names": [("aws_ec2_tag", mirror(names="arn"), "arn is not an attribute")],
@@ -505,6 +506,9 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "Owner.listed": [
         ("aws_vpc", put(owners=(Owner("IsDefault", "AWS", listed="Default"),)), "'Default' does not exist"),
         ("aws_athena_workgroup", put(owners=(Owner("Name", "AWS", listed="WorkGroup.Name"),)), "from the listing"),
+    ],
+    "Owner.beside_parts": [
+        ("aws_vpc", put(owners=(Owner("IsDefault", "AWS", beside_parts=lambda: True),)), "beside_parts"),  # type: ignore[arg-type,misc]
     ],
     "Owner.who": [("aws_vpc", put(owners=(Owner("IsDefault", ""),)), "names nothing")],
     "Owns.members": [

@@ -6,7 +6,8 @@ in an environment that `tests/support/plugin.py` describes; with `--new`, only t
 with names of types, what is learnt of them is shown. The provider's own process plans one resource of each
 catalogued type whose required arguments are not known, and which has each nested block once. What an argument
 comes out as that nobody sets is its default. A block that comes out unknown where nobody writes it, is AWS's to
-fill: `assigned`. The flags of the schema say this of arguments, but not of blocks.
+fill: `assigned`. One that is recorded, and that the provider plans to take away where nobody writes it, is `removed`:
+one that stays, because the provider looks away from it, is `kept`. The flags of the schema say this of arguments, but not of blocks.
 
 A provider checks combinations before it plans: what its refusal names is set too, and a block that it does not want
 is left out.
@@ -18,7 +19,7 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ CONFIGURATION = {
 }
 DEEPEST = 6
 """Levels of nested blocks: rules inside statements inside rules have no end."""
+DEEPEST_TAKEN = 3
+"""Levels at which each block is taken away by itself, a plan each."""
 TRIES = 12
 CHOSEN = {"destination": "extended_s3"}
 """A value of each required argument that decides which others a resource has."""
@@ -196,7 +199,110 @@ def learnt(plugin: Plugin, type_: str, block: Block) -> dict[str, Any] | None:
         plans += 1
         found = merged(found, defaults(block, plan, draft.also))
         left |= {p for p in assigned(block, plan) if p.count(".") == draft.deepest}
-    return {"defaults": found, "assigned": sorted(left)} if plans else None
+    return {"defaults": found, "assigned": sorted(left), **taken_away(plugin, type_, block, left)} if plans else None
+
+
+def taken_away(plugin: Plugin, type_: str, block: Block, left: Collection[str]) -> dict[str, list[str]]:
+    """The dotted paths of nested blocks that are recorded and that nobody writes: those that are planned to be taken
+    away (`removed`), and those that stay (`kept`).
+
+    `left` are those that AWS fills.
+    """
+    draft = Draft(block, 0, known=True)
+    plan = planned(plugin, type_, draft)
+    out: dict[str, list[str]] = {"removed": [], "kept": []}
+    if plan is None:
+        return out
+    config = _without_unknown(draft.body(), block)
+    prior = _without_unknown({**plan, **{n: v for n, v in config.items() if v is not None}}, block)
+    for path in _optional(block):
+        if any(".".join(path[: n + 1]) in left for n in range(len(path))):
+            continue
+        there, meant = (_with_block(base, block, path, whole=whole) for base, whole in ((prior, True), (config, False)))
+        try:
+            found, again = plugin.change(type_, there, meant)
+        except Refused:
+            continue
+        was, now = _at(there, path), _at(found, path)
+        if again <= {path[0]} and is_set(was) and not is_set(now):
+            out["removed"].append(".".join(path))
+        elif not again and was == now:
+            out["kept"].append(".".join(path))
+    return {word: sorted(paths) for word, paths in out.items() if paths}
+
+
+def _optional(block: Block, at: Path_ = ()) -> Iterator[Path_]:
+    """The paths of nested blocks that a configuration may leave out, outer ones first."""
+    for name, spec in block.get("block_types", {}).items():
+        if name == "timeouts" or name in at or len(at) >= DEEPEST_TAKEN:
+            continue
+        if not spec.get("min_items"):
+            yield (*at, name)
+        yield from _optional(spec["block"], (*at, name))
+
+
+def _with_block(base: Mapping[str, Any], block: Block, path: Path_, *, whole: bool) -> dict[str, Any]:
+    """A body with the block at a path, filled; without `whole`, with what is above it alone."""
+    name, *below = path
+    spec = block["block_types"][name]
+    if not below and not whole:
+        return dict(base)
+    inner: dict[str, Any] = {
+        n: plausible(n, s.get("type", "string")) for n, s in spec["block"].get("attributes", {}).items()
+    }
+    inner |= {
+        n: _empty(s) if not s.get("min_items") else _full(s) for n, s in spec["block"].get("block_types", {}).items()
+    }
+    if below:
+        inner = _with_block(inner, spec["block"], tuple(below), whole=whole)
+    return {**base, name: inner if spec["nesting_mode"] == "single" else [inner] * max(1, spec.get("min_items") or 0)}
+
+
+def _full(spec: Mapping[str, Any]) -> Any:
+    inner = {n: plausible(n, s.get("type", "string")) for n, s in spec["block"].get("attributes", {}).items()}
+    inner |= {
+        n: _empty(s) if not s.get("min_items") else _full(s) for n, s in spec["block"].get("block_types", {}).items()
+    }
+    return inner if spec["nesting_mode"] == "single" else [inner] * max(1, spec.get("min_items") or 0)
+
+
+def _empty(spec: Mapping[str, Any]) -> Any:
+    return None if spec["nesting_mode"] == "single" else []
+
+
+def is_set(value: Any) -> bool:
+    """Whether anything in it is more than null, false, zero or empty."""
+    if isinstance(value, Mapping | list):
+        return any(map(is_set, value.values() if isinstance(value, Mapping) else value))
+    return bool(value)
+
+
+def _at(body: Any, path: Path_) -> Any:
+    for name in path:
+        body = body[0] if isinstance(body, list) and body else body
+        body = body.get(name) if isinstance(body, Mapping) else None
+    return body
+
+
+def _without_unknown(body: Mapping[str, Any], block: Block) -> dict[str, Any]:
+    """A body with plausible values in the place of those that are not known."""
+    types = {n: s.get("type", "string") for n, s in block.get("attributes", {}).items()}
+    out = {n: plausible(n, types.get(n, "string")) if _unknown_in(v) and n in types else v for n, v in body.items()}
+    for name, spec in block.get("block_types", {}).items():
+        value = body.get(name)
+        if value is UNKNOWN:
+            out[name] = _empty(spec)
+        elif isinstance(value, list):
+            out[name] = [_without_unknown(v, spec["block"]) if isinstance(v, Mapping) else v for v in value]
+        elif isinstance(value, Mapping):
+            out[name] = _without_unknown(value, spec["block"])
+    return out
+
+
+def _unknown_in(value: Any) -> bool:
+    if isinstance(value, Mapping | list):
+        return any(map(_unknown_in, value.values() if isinstance(value, Mapping) else value))
+    return value is UNKNOWN
 
 
 def merged(shallow: Mapping[str, Any], deep: Mapping[str, Any]) -> dict[str, Any]:
@@ -241,6 +347,7 @@ def main(only: Sequence[str]) -> None:
             for name in wanted:
                 block = schema["resource_schemas"].get(name, {}).get("block")
                 found = learnt(plugin, name, block) if block else None
+                sys.stderr.write(f"{name}\n")
                 if found is None:
                     sys.stderr.write(f"{name}: the provider plans none\n")
                 else:

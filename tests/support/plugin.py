@@ -65,6 +65,25 @@ class Plugin:
         planned: dict[str, Any] = _value(_fields(answer[1][0])[1][0])
         return planned
 
+    def change(
+        self, type_: str, prior: Mapping[str, Any], config: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], set[str]]:
+        """What it plans for a resource that exists, and the arguments because of which it would be made again.
+
+        `prior` is its record; what `config` leaves out and the provider computes is taken from there.
+        """
+        proposed = {n: prior.get(n) if v is None else v for n, v in config.items()}
+        message = {1: type_.encode(), 2: _dynamic(prior), 3: _dynamic(proposed), 4: _dynamic(config)}
+        try:
+            answer = self._ask("PlanResourceChange", message, said=4)
+        except self._grpc.RpcError as error:
+            self.stop()
+            self._start()
+            raise Refused(f"it fell over: {error.details()}") from error
+        paths = (_fields(path)[1] for path in answer.get(2, []))
+        again = {_fields(steps[0])[1][0].decode() for steps in paths if steps}
+        return _value(_fields(answer[1][0])[1][0]), again
+
     def stop(self) -> None:
         """End the process."""
         self._channel.close()

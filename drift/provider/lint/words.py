@@ -11,7 +11,7 @@ from drift.provider.spec import WHOLE, Attr, ElementOf, EndedBy, Owner, Owns, Re
 
 _ARITY = {
     "canon": 1, "from_state": 2, "from_api": 1, "written": 2, "initial": 2, "key": 1, "same": 2, "to": 2, "find": 2,
-    "share": 1, "gather": 1,
+    "share": 1, "gather": 1, "beside_parts": 1,
 }  # fmt: skip
 """Words that are functions -> the number of arguments."""
 
@@ -20,7 +20,7 @@ _FUNCTIONS = _ARITY.keys() - {"to", "key"}
 
 _FLAGS = frozenset({
     "assigned", "many", "ordered", "partial", "document", "outside_schema", "sensitive", "owner_tags", "anywhere",
-    "standalone", "filled_by_others", "beside_inline", "whole", "zero_is_value", "same_for_all",
+    "standalone", "by_hand", "filled_by_others", "beside_inline", "whole", "zero_is_value", "same_for_all",
     "watched",
 })  # fmt: skip
 
@@ -35,6 +35,7 @@ _TEXTS = frozenset(
         "region",
         "who",
         "when",
+        "listed",
         "within",
         "implicit",
         "only_if",

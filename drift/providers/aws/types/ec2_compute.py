@@ -241,7 +241,9 @@ INSTANCE = ResourceType(
         "hibernation":                 flag("HibernationOptions.Configured"),
         "host_id":                     text("Placement.HostId", assigned=True),
         "host_resource_group_arn":     text("Placement.HostResourceGroupArn", assigned=True),
-        "iam_instance_profile":        name_of_arn("IamInstanceProfile.Arn", default=""),
+        # a template may bring one; AWS gives none by itself
+        "iam_instance_profile":        name_of_arn("IamInstanceProfile.Arn", default="", same_for_all=True,
+                                                   set_by=("launch_template",)),
         "instance_initiated_shutdown_behavior": text("InstanceInitiatedShutdownBehaviorAttribute.Value",
                                                      default="stop"),
         "instance_type":               text("InstanceType", assigned=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from drift.model.value import Value, as_block, as_tuple
+from drift.model.value import Block, Value, as_block, as_tuple
 from drift.normalize.addresses import cidr as cidr_form
 from drift.normalize.values import number as as_number
 from drift.normalize.values import text as plain_text
@@ -56,6 +56,16 @@ AS_MADE = (
 """AWS makes a VPC's default group so that only its own members reach each other (VPC user guide). Whoever opens it
 makes it their own; without any rule it lets in nobody."""
 
+
+def as_made(group: Attributes) -> bool:
+    """The same of what is left of a default group without rules that are resources of their own."""
+    ingress = group.get("ingress")
+    members = Block({"protocol": "-1", "security_group": group.get("id")})
+    return group.get("name") == "default" and isinstance(ingress, frozenset) and all(
+        Block({k: v for k, v in as_block(atom).items() if v is not None}) == members for atom in ingress
+    )
+
+
 SECURITY_GROUP = ResourceType(
     name="aws_security_group",
     service="ec2",
@@ -77,7 +87,7 @@ SECURITY_GROUP = ResourceType(
     },
     refs=GROUP_REFS,
     owners=(
-        Owner(AS_MADE, "AWS: the VPC's default group"),
+        Owner(AS_MADE, "AWS: the VPC's default group", beside_parts=as_made),
         Owner("Tags[?Key == 'aws:eks:cluster-name']", "EKS"),
     ),
 )

@@ -139,7 +139,7 @@ CREATE_VOLUME_PERMISSION = ResourceType(
     label="snapshot_id",
     # everybody is a group; Terraform can name accounts alone
     attributes={"account_id": text("UserId || Group"), "snapshot_id": text("parent.SnapshotId")},
-    parent=Parent("snapshot_id", to="aws_ebs_snapshot"),
+    parent=Parent("snapshot_id", to="aws_ebs_snapshot", by_hand=True),
 )
 
 ENCRYPTION_BY_DEFAULT = ResourceType(

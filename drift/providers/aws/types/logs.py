@@ -92,7 +92,7 @@ SUBSCRIPTION_FILTER = ResourceType(
         Ref("destination_arn", to="aws_cloudwatch_log_destination", by="arn"),
         Ref("role_arn", to="aws_iam_role", by="arn"),
     ),
-    parent=Parent("log_group_name", to="aws_cloudwatch_log_group"),
+    parent=Parent("log_group_name", to="aws_cloudwatch_log_group", by_hand=True),
 )
 
 RESOURCE_POLICY = ResourceType(
