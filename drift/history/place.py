@@ -85,7 +85,7 @@ class Bucket:
 
     def names(self, below: str) -> list[str]:
         """The files below a folder, sorted."""
-        return sorted(f"{below}/{n}" for n in self._backend.names(self._at(below) + "/") if n.endswith(".parquet"))
+        return sorted(f"{below}/{n}" for n in self._backend.names(self._at(f"{below}/")) if n.endswith(".parquet"))
 
     def get(self, name: str, into: Path) -> None:
         """Fetch a file."""

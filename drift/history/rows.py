@@ -131,7 +131,7 @@ def unpacked(text: str) -> bytes:
 
 
 def _resources(survey: Survey, report: Report, catalog: Catalog) -> Iterator[Row]:
-    verdicts = _Verdicts(survey, report)
+    verdicts, shown = _Verdicts(survey, report), _Shown()
     desired = [r for r in survey.desired if not r.deposed]
     paired = survey.actual.paired
     keys = {r.origin: paired[r.origin].key if r.origin in paired else r.key for r in desired}
@@ -141,19 +141,19 @@ def _resources(survey: Survey, report: Report, catalog: Catalog) -> Iterator[Row
     links = _links(desired, catalog, {r.key: keys[r.origin] for r in desired})
     for r in desired:
         key = keys[r.origin]
-        yield _resource(r, "desired", key, verdicts.of(r), catalog, links.get(r.key, ()), r.source.lineage)
+        yield _resource(r, "desired", key, verdicts.of(r), catalog, shown, links.get(r.key, ()), r.source.lineage)
     latest = survey.scan.resources
     found = [latest.get(key, r) for key, r in survey.actual.resources.items()]
     links = _links(found, catalog, {})
     for r in found:
         mine = by_key.get(r.key)
         # under its address it is read as that type: what a state has as another type has other attributes
-        shaped = survey.scan.latest(paired[mine.origin]) if mine is not None and mine.origin in paired else r
+        latest_ = survey.scan.latest(paired[mine.origin]) if mine is not None and mine.origin in paired else r
         lineage = mine.source.lineage if mine is not None else ""
         verdict = verdicts.of(mine) if mine is not None else verdicts.found(r)
         yield _resource(
-            _as_secret_as(shaped, mine),
-            "actual", r.key, verdict, catalog, links.get(r.key, ()), lineage, owner=verdicts.owners.get(r.key, ""),
+            _as_secret_as(latest_, mine), "actual", r.key, verdict, catalog, shown, links.get(r.key, ()), lineage,
+            owner=verdicts.owners.get(r.key, ""),
         )  # fmt: skip
 
 
@@ -209,6 +209,7 @@ def _resource(
     key: Key,
     verdict: str,
     catalog: Catalog,
+    shown: _Shown,
     links: Iterable[Link],
     lineage: str,
     owner: str = "",
@@ -216,7 +217,7 @@ def _resource(
     entry = entry_of(r, catalog)
     values = {**r.attributes, **r.configured}
     attributes = {
-        name: _shown(value, name, r, entry, lineage)
+        name: shown.of(value, name, r, entry, lineage)
         for name, value in values.items()
         if not isinstance(value, Unreadable)
     }
@@ -245,20 +246,37 @@ def _resource(
     return {"hash": digest, "verdict": verdict, **row}
 
 
-_PLAIN = (int, float, bool, type(None))
+class _Shown:
+    """Values as JSON has them, without secrets. What is equal is worked out once: most of what is there is as it is
+    described."""
 
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str, str, Any], Any] = {}
+        self._secret: dict[tuple[str, str], bool] = {}
 
-def _shown(value: Value, name: str, r: Resource, entry: ResourceType, lineage: str) -> Any:
-    if isinstance(value, _PLAIN) and not is_secret(entry, name):
-        return plain(value)
-    if name in r.sensitive:
-        members = r.sensitive_members.get(name)
+    def of(self, value: Value, name: str, r: Resource, entry: ResourceType, lineage: str) -> Any:
+        """One attribute of a resource."""
+        if name in r.sensitive:
+            return self._sensitive(value, r.sensitive_members.get(name), lineage)
+        secret = self._is_secret(entry, name)
+        if not secret and (value is None or isinstance(value, bool | int)):
+            return value
+        about = (entry.name, name, lineage, value)
+        if about not in self._known:
+            hides = secret or isinstance(value, Hidden)
+            self._known[about] = hidden(value, lineage) if hides else plain(redacted(value, entry.attr(name), lineage))
+        return self._known[about]
+
+    def _sensitive(self, value: Value, members: frozenset[str] | None, lineage: str) -> Any:
         if members is None or not isinstance(value, Mapping):
             return hidden(value, lineage)
         return {n: hidden(v, lineage) if n in members else plain(redacted(v, None, lineage)) for n, v in value.items()}
-    if isinstance(value, Hidden) or is_secret(entry, name):
-        return hidden(value, lineage)
-    return plain(redacted(value, entry.attr(name), lineage))
+
+    def _is_secret(self, entry: ResourceType, name: str) -> bool:
+        about = (entry.name, name)
+        if about not in self._secret:
+            self._secret[about] = is_secret(entry, name)
+        return self._secret[about]
 
 
 def _drift(drift: Drift, *, accepted: bool) -> Row:

@@ -10,11 +10,14 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import boto3
 import pytest
+from moto import mock_aws
 
-from drift.errors import StoreError
+from drift.desired.backends.s3 import _made as s3_clients
+from drift.errors import DriftError, StoreError
 from drift.history.store import Store, connected
-from drift.history.tables import VERSION
+from drift.history.tables import STAGED, VERSION
 from tests.support.stores import FIRST, Drifted, scan
 
 PLACES = ["drift.duckdb", "folder/"]
@@ -248,3 +251,27 @@ def test_an_older_store_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytes
 
     assert ask(store, "select a from added") == [(1,)]
     assert ask(store, "select version from store") == [(VERSION + 1,)]
+
+
+@mock_aws
+def test_a_bucket_is_a_folder_that_many_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    s3_clients.cache_clear()
+    boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="scans")
+    place = "s3://scans/drift/?region=us-east-1"
+    here, there = Store(place), Store(place)
+    here.add(scan(0, [Drifted("a")]))
+    assert ask(there, "select count(*) from drift") == [(1,)]
+    there.add(scan(1))
+    assert ask(here, "select count(*) from scan") == [(2,)]
+    assert here.compact() == (2, 1)
+    assert there.prune(FIRST + timedelta(days=1)) == 1
+    assert ask(here, "select count(*) from scan") == [(1,)]
+    left = boto3.client("s3", region_name="us-east-1").list_objects_v2(Bucket="scans")["Contents"]
+    assert len(left) == len(STAGED)
+    with pytest.raises(StoreError, match="cannot be kept there"):
+        Store("ftp://host/folder")
+    with pytest.raises(DriftError, match="NoSuchBucket"):
+        Store("s3://no-such-bucket-here/drift/?region=us-east-1").add(scan(0))
+    s3_clients.cache_clear()

@@ -62,7 +62,6 @@ def scan(
     at = (FIRST + timedelta(days=day)).strftime("%Y-%m-%dT%H:%M:%SZ")
     name = new_id(at)
     report = Report(scope=Scope((ACCOUNT,), ("us-east-1",), ("prod.tfstate",), 5, searched), started_at=at)
-    packed = base64.b64encode(zlib.compress(json.dumps(document(report)).encode())).decode()
     tables: dict[str, list[Row]] = {
         "scan": [{
             "started_at": at, "duration_seconds": 60.0, "scope": scope, "drift_version": "0", "accounts": [ACCOUNT],
@@ -98,7 +97,7 @@ def scan(
         "unread": list(unread),
         "account": [{"provider": "aws", "account": ACCOUNT, "regions": ["us-east-1"], "searched": searched,
                      "types": 5, "desired": size, "actual": size}],
-        "report": [{"document": packed}],
+        "report": [{"document": packed(report)}],
     }  # fmt: skip
     for rows in tables.values():
         for row in rows:
@@ -111,6 +110,11 @@ def scan(
                 row["hash"] = _digest({k: v for k, v in row.items() if k not in ("scan", "hash", "verdict")})
     tables["scan"][0] |= {"accounts": [account], "sources": [f"{scope}.tfstate"]}
     return Kept(name, scope, tables)
+
+
+def packed(report: Report) -> str:
+    """A report as a store keeps it."""
+    return base64.b64encode(zlib.compress(json.dumps(document(report)).encode())).decode()
 
 
 def _drifted(d: Drifted) -> list[Row]:

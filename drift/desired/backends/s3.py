@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from drift import __version__
@@ -86,6 +87,40 @@ def read(url: str) -> bytes:
         return body
 
     return _ask(url, "s3", get)
+
+
+def names(url: str) -> list[str]:
+    """The names of the objects directly below a prefix that ends with a slash, without it."""
+    at = _parse(url)
+
+    def listed(client: Any) -> list[str]:
+        pages = client.get_paginator("list_objects_v2").paginate(Bucket=at.host, Prefix=at.path, Delimiter="/")
+        return [item["Key"].removeprefix(at.path) for page in pages for item in page.get("Contents", ())]
+
+    return _ask(url, "s3", listed)
+
+
+def get(url: str, into: Path) -> None:
+    """Fetch an object into a file."""
+    at = _parse(url)
+    _ask(url, "s3", lambda client: client.download_file(at.host, at.path, str(into), ExtraArgs=_customer_key(url, at)))
+
+
+def put(url: str, file: Path) -> None:
+    """Write an object; it is there whole, or not at all."""
+    at = _parse(url)
+
+    def upload(client: Any) -> None:
+        with file.open("rb") as body:
+            client.put_object(Bucket=at.host, Key=at.path, Body=body, **_customer_key(url, at))
+
+    _ask(url, "s3", upload)
+
+
+def delete(url: str) -> None:
+    """Remove an object, if it is there."""
+    at = _parse(url)
+    _ask(url, "s3", lambda client: client.delete_object(Bucket=at.host, Key=at.path))
 
 
 def lock(url: str) -> Lock | None:
