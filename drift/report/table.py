@@ -58,6 +58,10 @@ def render(report: Report, out: TextIO, look: Look) -> None:
             else:
                 out.write(f"{part.plain}\n")  # ten times as fast as the console, with the same result
 
+MANY = 200
+LESS = "To see less: --quiet, a line each; --format html=FILE, a page with filters; `drift report --severity high`."
+"""Said below more than `MANY` entries."""
+
 
 def lines(report: Report, look: Look) -> Iterator[Text]:
     """The report, line by line."""
@@ -139,6 +143,8 @@ def _next(report: Report) -> Iterator[Text]:
     kinds = [kind for kind in KINDS if report.of_kind(kind)]
     for kind in kinds:
         yield Text.assemble((f"{MARK[kind]} {kind:<9} ", STYLE[kind]), (NEXT[kind], "dim"))
+    if len(report.drift) > MANY:
+        yield Text(f"  {LESS}", "dim")
     if kinds:
         yield Text("  drift explain ADDRESS or ID says of one what happened, how grave it is, and what to do.", "dim")
         yield Text()

@@ -169,3 +169,41 @@ def test_the_gravest_are_counted_and_can_be_chosen(tmp_path: Path) -> None:
 
     assert 'class="tag severity high" aria-pressed="false">▲ 1 high<' in page
     assert ">Rule<select>" in page
+
+
+def test_phones_and_wide_screens_show_it_whole_and_the_graph_can_be_reached(tmp_path: Path) -> None:
+    """Thousands of entries come while one scrolls: they must not push away what one jumped to, nor may the jump lose what
+    was asked for."""
+    if BROWSER is None:
+        pytest.skip("no Chromium: the page is not drawn")
+    from axe_core_python.sync_playwright import Axe  # type: ignore[import-untyped]
+    from playwright.sync_api import sync_playwright
+
+    long = "a-very-long-name-without-any-place-to-break-it-" * 4
+    many = tuple(Drift("unmanaged", None, stranger("aws_s3_bucket", f"{long}{i}")) for i in range(600))
+    file = tmp_path / "page.html"
+    file.write_text(rendered(replace(REPORT, drift=(*REPORT.drift, *many)), "html"))
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=BROWSER, args=QUIET[1:])
+        for width in (390, 1366, 2560):
+            context = browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)
+            page = context.new_page()
+            page.emulate_media(color_scheme="dark" if width == 390 else "light")
+            page.goto(f"{file.as_uri()}#group=type")
+            page.get_by_role("link", name="Graph of drifted").click()
+            page.wait_for_function("document.querySelector('svg.graph g.node')")
+            page.wait_for_timeout(700)
+            top = page.evaluate("document.querySelector('svg.graph').closest('details').getBoundingClientRect().top")
+            bar = page.evaluate("document.getElementById('tools').getBoundingClientRect().bottom")
+
+            assert max(bar, 0) <= top < 300, f"{width}: the graph begins at {top}, below tools that end at {bar}"
+            assert page.evaluate("location.hash") == "#group=type"
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+            file.with_name("small.html").write_text(rendered(REPORT, "html"))
+            if width == 390:  # what assistive technology needs, and contrast, on a page that is soon looked through
+                page.goto(file.with_name("small.html").as_uri())
+                assert [
+                    v["id"] for v in Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})["violations"]
+                ] == []
+            context.close()
+        browser.close()

@@ -172,9 +172,24 @@ function more() {
       target.append(section);
     } else (section || target).append(entryElement(item));
   }
+  offerRest();
+}
+
+function offerRest() {
   const left = queue.slice(written).filter((item) => item.title === undefined).length;
   byId("rest").hidden = written < allowed || !left;
   byId("rest").textContent = `Show more (${left} left)`;
+}
+
+// A part below the list: the list grows no more by itself, and the part stays in view while what is above finds its height.
+function reach(element) {
+  allowed = Math.min(allowed, written);
+  offerRest();
+  element.open = true;
+  element.querySelector("summary").focus({ preventScroll: true });
+  let frames = 30;
+  const settle = () => { element.scrollIntoView({ block: "start" }); frames -= 1; if (frames > 0) requestAnimationFrame(settle); };
+  settle();
 }
 
 function reveal(index) {
@@ -230,7 +245,7 @@ function controls() {
   byId("tools").replaceChildren(...parts);
   for (const card of document.querySelectorAll("button.card")) card.setAttribute("aria-pressed", asked.kinds.has(card.dataset.kind));
   const totals = SEVERITIES.map((s) => [s, data.drift.filter((e) => e.worst === s).length]).filter(([, n]) => n);
-  byId("totals").replaceChildren(...totals.map(([s, n]) => make("button", { type: "button", class: `tag severity ${s}`, "aria-pressed": String(asked.severity === s),
+  byId("totals").replaceChildren(...(totals.length ? [make("span", {}, "Resources by their gravest finding:")] : []), ...totals.map(([s, n]) => make("button", { type: "button", class: `tag severity ${s}`, "aria-pressed": String(asked.severity === s),
     on: { click: () => { asked.severity = asked.severity === s ? "" : s; toAddress(); controls(); show(); } } }, `▲ ${n} ${s}`)));
 }
 for (const card of document.querySelectorAll("button.card")) {
@@ -248,6 +263,7 @@ addEventListener("keydown", (event) => {
     document.querySelector("#tools input").focus();
   }
 });
+new ResizeObserver(() => document.documentElement.style.setProperty("--tools", getComputedStyle(byId("tools")).position === "sticky" ? `${byId("tools").offsetHeight}px` : "0px")).observe(byId("tools"));
 const themes = ["system", "light", "dark"];
 byId("theme").addEventListener("click", () => {
   const next = themes[(themes.indexOf(document.documentElement.dataset.theme || "system") + 1) % 3];
@@ -272,6 +288,7 @@ function neighbours(fingerprint) {
 }
 
 const MOST = 250;
+const READABLE = 0.85; // the scale that a graph is first shown at, at least: names of nine pixels
 function drawGraph(holder) {
   const SVG = "http://www.w3.org/2000/svg";
   const svgElement = (name, attributes) => {
@@ -302,11 +319,12 @@ function drawGraph(holder) {
   let fit = () => {};
   holder.append(
     make("div", { class: "bar" }, button("+", "Zoom in", () => zoom(1.3)), button("−", "Zoom out", () => zoom(1 / 1.3)), button("Fit", "Fit the graph", () => fit()),
-      make("div", { class: "legend" }, ["modified", "missing", "unmanaged"].map((k) => make("span", { class: k }, k)), make("span", {}, "in sync or unknown"), make("span", { class: "ringed" }, "ring: a finding"), make("span", { class: "rogue" }, "square: parts that nobody manages"))),
+      make("div", { class: "legend" }, ["modified", "missing", "unmanaged"].map((k) => make("span", { class: k }, k)), make("span", {}, "in sync or unknown"), make("span", { class: "ringed high" }, "ring: a critical or high finding"), make("span", { class: "ringed medium" }, "a medium one"), make("span", { class: "ringed" }, "a lower one"), make("span", { class: "rogue" }, "square: parts that nobody manages"))),
     svg, said);
 
   const draw = (found) => {
     stage.replaceChildren();
+    found = [...found].sort((a, b) => order(a) - order(b)); // where not all are drawn, the gravest are
     const wanted = new Set(found.map((e) => e.fingerprint));
     const nodes = new Map();
     const edges = [];
@@ -343,7 +361,7 @@ function drawGraph(holder) {
       g.append(svgElement("circle", { cx: n.x, cy: n.y, r: n.kind ? 9 : 6 }));
       if (worst) { const ring = svgElement("circle", { class: `ring ${worst}`, cx: n.x, cy: n.y, r: 13 }); g.append(ring); }
       if (rogue) g.append(svgElement("rect", { class: "rogue", x: n.x + 6, y: n.y - 14, width: 7, height: 7 }));
-      const text = svgElement("text", { x: n.x + 12, y: n.y + 4 });
+      const text = svgElement("text", { x: n.x + (worst ? 17 : 12), y: n.y + 4 });
       text.textContent = n.name.length > 48 ? `…${n.name.slice(-47)}` : n.name;
       const title = svgElement("title", {});
       title.textContent = [n.name, ...marks].join(", ");
@@ -362,16 +380,18 @@ function drawGraph(holder) {
       stage.append(g);
     }
     said.textContent = left || alone ? `${all.length} resources are drawn. Narrow the search to see the other ${left + alone} resources or references.` : `${all.length} resources, ${edges.length} references. Select one for details.`;
-    fit = () => {
+    fit = (least = 0) => {
       if (!all.length || !svg.clientWidth) return;
       const xs = all.map((n) => n.x), ys = all.map((n) => n.y);
-      const [x0, x1, y0, y1] = [Math.min(...xs) - 30, Math.max(...xs) + 260, Math.min(...ys) - 30, Math.max(...ys) + 30];
-      view.k = Math.min(1.4, svg.clientWidth / (x1 - x0), svg.clientHeight / (y1 - y0));
-      view.x = (svg.clientWidth - (x0 + x1) * view.k) / 2;
-      view.y = (svg.clientHeight - (y0 + y1) * view.k) / 2;
+      const ends = all.map((n) => n.x + 24 + Math.min(n.name.length, 48) * 6.8);
+      const [x0, x1, y0, y1] = [Math.min(...xs) - 30, Math.max(...ends), Math.min(...ys) - 30, Math.max(...ys) + 30];
+      view.k = Math.max(least, Math.min(1.4, svg.clientWidth / (x1 - x0), svg.clientHeight / (y1 - y0)));
+      // what is larger than the frame begins at its corner
+      view.x = Math.max(-x0 * view.k, (svg.clientWidth - (x0 + x1) * view.k) / 2);
+      view.y = Math.max(-y0 * view.k, (svg.clientHeight - (y0 + y1) * view.k) / 2);
       place();
     };
-    requestAnimationFrame(() => fit());
+    requestAnimationFrame(() => fit(READABLE));
   };
   listeners.push(draw);
   draw(data.drift.filter(matches));
@@ -428,7 +448,7 @@ function list(items) {
 }
 
 const others = byId("others");
-const jump = (title, element) => byId("jump").append(make("li", {}, make("a", { href: `#${element.id}`, on: { click: () => { element.open = true; } } }, title)));
+const jump = (title, element) => byId("jump").append(make("li", {}, make("a", { href: `#${element.id}`, on: { click: (event) => { event.preventDefault(); reach(element); } } }, title)));
 if (data.drift.length) others.append(lazily(`Graph of drifted resources${data.links.length ? " and their neighbours" : ""}`, drawGraph));
 for (const group of data.groups) {
   others.append(lazily(`${group.title} (${group.items.length})`, (body) => {
