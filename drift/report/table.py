@@ -58,6 +58,7 @@ def render(report: Report, out: TextIO, look: Look) -> None:
             else:
                 out.write(f"{part.plain}\n")  # ten times as fast as the console, with the same result
 
+
 MANY = 200
 LESS = "To see less: --quiet, a line each; --format html=FILE, a page with filters; `drift report --severity high`."
 """Said below more than `MANY` entries."""
