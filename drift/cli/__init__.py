@@ -35,6 +35,7 @@ COMMANDS = {
     "history": "Show the scans that were kept, by scope, and tidy the store.",
     "query": "Ask the store of kept scans in SQL.",
     "diff": "Compare two reports, saved or kept: new, changed and resolved drift.",
+    "merge": "Make one report of the parts that `drift check --shard` wrote.",
     "accounts": "List the accounts that a run would look at, try them, or write the role that it needs in each.",
     "comment": "Post a saved report on a pull request, in one comment that is updated.",
     "issue": "Keep one issue for each scope: open it on drift, close it when the drift is gone.",

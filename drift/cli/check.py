@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING
 
 import click
 
+from drift.cli import DONE
 from drift.cli.job import Asked, forecast, run
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
-from drift.cli.options.fleet import Accounts, fleet_options
+from drift.cli.options.fleet import Accounts, Dividing, dividing_options, fleet_options
 from drift.cli.options.ignoring import Ignoring, ignore_options
 from drift.cli.options.keeping import Keeping, keeping_options
 from drift.cli.options.output import Output, output_options, write_files
 from drift.cli.options.rules import Extent, Rules, extent_options, rule_options
 from drift.cli.options.scope import Types, type_options
-from drift.cli.options.states import States, state_options
+from drift.cli.options.states import States, came_from_a_file, state_options
 from drift.cli.options.who import Whose, who_options
 from drift.errors import UsageError
 
 if TYPE_CHECKING:
+    from drift.cli.many import How
     from drift.live.estimate import Estimate
     from drift.run import Outcome
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 @type_options
 @account_options
 @fleet_options
+@dividing_options
 @ignore_options
 @rule_options
 @extent_options
@@ -48,6 +51,7 @@ def command(
     types: Types,
     account: Account,
     accounts: Accounts,
+    dividing: Dividing,
     ignoring: Ignoring,
     judging: Rules,
     extent: Extent,
@@ -74,6 +78,7 @@ def command(
       drift check --who                                who made each drift, when and how
       drift check --accounts accounts.yml --state 's3://states/**/*.tfstate' --format html=drift.html
       drift check --organization --role-name drift-read-only --ou prod --state 'envs/**/*.tfstate'
+      drift check --accounts accounts.yml --state 'envs/**/*.tfstate' --shard 3/16 --output part-3.jsonl
       drift check --filter "tags.Team == 'data'" --baseline accepted.json --fail-on new
 
     Exit status: 0 no drift that --fail-on selects, 1 such drift, 2 the check could not run,
@@ -82,6 +87,7 @@ def command(
     output.validate()
     configurations.validate()
     accounts.validate()
+    dividing.validate(accounts)
     ignoring.validate()
     whose.validate()
     judging.chosen()
@@ -100,18 +106,42 @@ def command(
     if accounts.several and (estimated or keeping.keep):
         option = "--estimate" if estimated else "--keep"
         raise UsageError(f"{option} is for one account", "Give it that account's states, and no --accounts.")
+    if dividing.shard is not None:
+        return _part(asked, accounts, dividing, output)
     if estimated:
         _tell(forecast(asked))
         return 0
-    outcome = keeping.kept(_of_several(asked, accounts) if accounts.several else run(asked))
+    outcome = keeping.kept(_of_several(asked, accounts, dividing) if accounts.several else run(asked))
     _remember(configurations, outcome)
     return output.finish(outcome.report)
 
 
-def _of_several(asked: Asked, accounts: Accounts) -> Outcome:
+def _of_several(asked: Asked, accounts: Accounts, dividing: Dividing) -> Outcome:
     from drift.cli import many
 
-    return many.run(asked, accounts.fleet(asked.account))
+    if asked.configurations.memory is not None and (dividing.workers or dividing.scheduler):
+        raise UsageError("--memory is kept by one process", "Leave out --workers and --scheduler.")
+    return many.run(asked, accounts.fleet(asked.account), _how(dividing))
+
+
+def _part(asked: Asked, accounts: Accounts, dividing: Dividing, output: Output) -> int:
+    """Do one shard, and write its part."""
+    from drift.cli import many
+
+    if output.formats_ and not came_from_a_file("formats_"):
+        raise UsageError("--shard writes a part of a report", "Give --format to `drift merge`, which makes the report.")
+    if asked.configurations.memory is not None:
+        raise UsageError("--memory is kept by one process", "Leave out --shard.")
+    fleet = accounts.fleet(asked.account)
+    file = many.write_part(asked, fleet, _how(dividing), output.output, dividing.run_name or "")
+    click.echo(f"{file}: shard {dividing.share}. `drift merge` makes the report of all parts.", err=True)
+    return DONE
+
+
+def _how(dividing: Dividing) -> How:
+    from drift.cli.many import How
+
+    return How(dividing.side_by_side, dividing.workers, dividing.scheduler or "", dividing.share)
 
 
 def _remember(configurations: Configurations, outcome: Outcome) -> None:

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from uuid import uuid4
+
+import click
 
 from drift.cli import plugins
 from drift.cli.interrupts import INTERRUPTS
 from drift.cli.job import Asked, job, sources
 from drift.cli.options.account import Account as Options
 from drift.cli.options.fleet import in_folder
-from drift.cli.options.output import progress
+from drift.cli.options.output import progress, write
 from drift.cli.options.who import NOBODY, Whose
+from drift.cli.settings import Settings, current, keep
+from drift.desired.memory import Seen
 from drift.errors import UsageError
 from drift.fleet.accounts import Account, Fleet
-from drift.fleet.cell import Run
-from drift.fleet.execute import threads
+from drift.fleet.cell import Run, look, lost
+from drift.fleet.execute import ACCOUNTS, Numbered, processes, scheduled, threads
 from drift.fleet.merge import merged
-from drift.fleet.plan import Plan, plan
+from drift.fleet.part import part_of
+from drift.fleet.plan import Cell, Plan, plan
+from drift.fleet.shard import Shard, content, head
 from drift.live.patience import Patiences, Patient
+from drift.model import trust
+from drift.model.bounds import VARIABLE
 from drift.model.drift import Report
+from drift.model.resource import Key
+from drift.model.secrets import SHOW
 from drift.run import Connection, Outcome
 from drift.survey import Scope
 
@@ -62,20 +74,105 @@ class Opener:
         )
 
 
-def run(asked: Asked, fleet: Fleet) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class How:
+    """How the work is divided."""
+
+    side_by_side: int = ACCOUNTS
+    workers: int = 0
+    scheduler: str = ""
+    shard: Shard = field(default_factory=Shard)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Looks at one account in any process of any machine: what it needs for that is in it, and no credential is.
+
+    The worker takes the roles on with its own credentials.
+    """
+
+    asked: Asked
+    plan: Plan
+    settings: Settings
+    environment: tuple[tuple[str, str], ...]
+    """The variables that the run was begun with and that say what drift accepts: bounds, trust."""
+    name: str
+    """Of the run: a worker makes what all its accounts share once."""
+
+    def __call__(self, cell: Cell) -> bytes:
+        """The cell's part, as a line."""
+        os.environ.update(self.environment)
+        with click.Context(click.Command("worker")) as context:
+            keep(context, self.settings)
+            if self.name not in _RUNS:
+                _RUNS.clear()
+                _RUNS[self.name] = _run(self.asked, _opener(self.asked), self.plan)
+            return look(cell, _RUNS[self.name]).part.line()
+
+
+_RUNS: dict[str, Run] = {}
+"""In a worker: the run that it works for."""
+_CARRIED = (VARIABLE, trust.UNTRUSTED, trust.HOSTS, SHOW)
+
+
+def run(asked: Asked, fleet: Fleet, how: How) -> Outcome:
     """Compare every account of a fleet with its states and configurations."""
+    with _looked(asked, fleet, how) as (work, lines, seen):
+        report = merged([part_of(line) for _, line in lines], work.plan.fleet.left_out)
+    return Outcome(report, (), tuple(seen))
+
+
+def write_part(asked: Asked, fleet: Fleet, how: How, file: Path | None, name: str) -> Path:
+    """Compare the accounts of one shard, and write its part of the run of that name; the file."""
+    file = file or Path(f"part-{how.shard.number}-of-{how.shard.of}.jsonl")
+    with _looked(asked, fleet, how) as (work, lines, _):
+        about = head(work.plan, how.shard, [name, *_options(asked)])
+        write({file: content(about, [*lines])})
+    return file
+
+
+@contextmanager
+def _looked(asked: Asked, fleet: Fleet, how: How) -> Iterator[tuple[Run, Iterator[Numbered], list[tuple[Key, Seen]]]]:
+    """(the run, the parts of the cells of a shard, what a memory is to keep), while interrupts are handled."""
     prepare(asked.account, asked.scope)
-    work, opener = made(asked, fleet)
+    opener = _opener(asked)
+    work = _run(asked, opener, planned(asked, fleet))
+    cells = how.shard.share(work.plan.cells)
+    seen: list[tuple[Key, Seen]] = []
+
+    def here(cell: Cell) -> bytes:
+        done = look(cell, work)
+        seen.extend(done.seen)
+        return done.part.line()
+
+    def dead(cell: Cell, why: tuple[str, str], words: str) -> bytes:
+        return lost(cell, work, why, words).line()
+
     with progress() as bar, _watched(opener, asked.account):
-        done = sorted(threads(work, work.plan.cells, progress=bar), key=lambda d: d.part.number)
-    report = merged([d.part for d in done], fleet.left_out)
-    return Outcome(report, (), tuple(s for d in done for s in d.seen))
+        if how.scheduler:
+            lines = scheduled(_work(asked, work.plan), cells, how.scheduler, dead, bar)
+        elif how.workers:
+            there = _work(asked, work.plan)
+            lines = processes(there, cells, how.workers, dead, bar, lambda: bool(opener.patiences.why))
+        else:
+            lines = threads(here, cells, how.side_by_side, bar)
+        yield work, lines, seen
 
 
-def made(asked: Asked, fleet: Fleet) -> tuple[Run, Opener]:
-    """What is the same for every account of a run."""
-    opener = Opener(asked.account, Patiences(asked.account.timeout), asked.whose)
-    return _run(asked, opener, planned(asked, fleet)), opener
+def _work(asked: Asked, plan: Plan) -> Work:
+    environment = tuple((name, os.environ[name]) for name in _CARRIED if name in os.environ)
+    return Work(asked, plan, current(), environment, uuid4().hex)
+
+
+def _opener(asked: Asked) -> Opener:
+    return Opener(asked.account, Patiences(asked.account.timeout), asked.whose)
+
+
+def _options(asked: Asked) -> list[str]:
+    """What makes a run this one and no other, in words that hold no secret."""
+    given = (asked.scope.only, asked.scope.exclude, asked.scope.only_state, asked.scope.everything)
+    more = (asked.account.regions, asked.account.all_regions, asked.ignoring, asked.judging, asked.extent, asked.links)
+    return [str(one) for one in (*given, *more)]
 
 
 def planned(asked: Asked, fleet: Fleet) -> Plan:

@@ -1,45 +1,217 @@
-"""Does the cells of a run: in threads of one process, in several processes, or as tasks of a scheduler."""
+"""Does the cells of a run: in threads of one process, in several processes, or as tasks of a scheduler.
+
+All three call the same function of a cell. It answers with bytes, so that a part is the same wherever it was made.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
 
-from drift.fleet.cell import Done, Run, look
+from drift.errors import CloudError, UsageError
 from drift.fleet.plan import Cell
+from drift.installation import command
 from drift.live.asker import Progress, quiet
+from drift.live.patience import INTERRUPTED
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 ACCOUNTS = 8
 """Accounts that one process reads side by side. Reading waits for the cloud, comparing keeps one processor busy."""
+TRIES = 2
+"""How often a cell is begun whose process ends while it is looked at."""
+PATIENCE = 20
+"""Seconds in which a scheduler has to answer."""
+DIED = ("drift", "WorkerDied")
+"""(action, code) of an account whose worker ended while it was looked at."""
+ENDED = ("drift", INTERRUPTED)
+"""The same of one that the user did not wait for."""
+LOOKS = 0.3
+"""Seconds between two looks at whether the user ended the run."""
+
+Work = Callable[[Cell], bytes]
+"""A cell's part, as a line. What goes to another process or machine must be picklable."""
+Dead = Callable[[Cell, tuple[str, str], str], bytes]
+"""(cell, (action, code), why in words) -> the part of a cell that could not be done."""
+Numbered = tuple[int, bytes]
+"""The number of a cell, and its part."""
+Stopped = Callable[[], bool]
+"""Whether the user ended the run: what is not done by then is not read."""
 
 
-def threads(run: Run, cells: Sequence[Cell], most: int = ACCOUNTS, progress: Progress = quiet) -> Iterator[Done]:
-    """Each cell's result, in the order in which they are done. No more than `most` accounts are in memory."""
-
-    def one(cell: Cell) -> Done:
-        return look(cell, run)
-
-    yield from _side_by_side(cells, one, most, progress)
+def _never() -> bool:
+    return False
 
 
-def _side_by_side(cells: Sequence[Cell], do: Callable[[Cell], Done], most: int, progress: Progress) -> Iterator[Done]:
+def threads(work: Work, cells: Sequence[Cell], most: int = ACCOUNTS, progress: Progress = quiet) -> Iterator[Numbered]:
+    """Each cell's part, in the order in which they are done. No more than `most` accounts are in memory."""
+    yield from _side_by_side(work, cells, most, progress)
+
+
+def processes(
+    work: Work,
+    cells: Sequence[Cell],
+    workers: int,
+    dead: Dead,
+    progress: Progress = quiet,
+    stopped: Stopped = _never,
+) -> Iterator[Numbered]:
+    """The same in `workers` processes. One that ends while it looks at an account is replaced, and the account is
+    begun again; the second time, it is told as not read. No other account notices."""
+    idle: SimpleQueue[_Process] = SimpleQueue()
+    for _ in range(workers):
+        idle.put(_Process(work))
+
+    def one(cell: Cell) -> bytes:
+        process = idle.get()
+        try:
+            return process.do(cell, dead, stopped)
+        finally:
+            idle.put(process)
+
+    try:
+        yield from _side_by_side(one, cells, workers, progress)
+    finally:
+        while not idle.empty():
+            idle.get().end()
+
+
+class _Process:
+    """One process that does one cell at a time; made when it is needed, and again when it ended."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._pool: ProcessPoolExecutor | None = None
+
+    def do(self, cell: Cell, dead: Dead, stopped: Stopped) -> bytes:
+        """The cell's part."""
+        for _ in range(TRIES):
+            if stopped():
+                break
+            if self._pool is None:  # spawned: a fork would take along the threads' locks, and what is in memory
+                context = multiprocessing.get_context("spawn")
+                self._pool = ProcessPoolExecutor(1, context, _begin, (self._work,))
+            task = self._pool.submit(_do, cell)
+            while not stopped():
+                try:
+                    return task.result(timeout=LOOKS)
+                except TimeoutError:
+                    continue
+                except BrokenProcessPool:
+                    break
+            self.end()
+        if stopped():
+            return dead(cell, ENDED, "the run was interrupted")
+        return dead(cell, DIED, f"the process that looked at it ended {TRIES} times without an answer (memory?)")
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        if self._pool is not None:
+            for process in list((self._pool._processes or {}).values()):
+                process.kill()
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+
+_WORK: list[Work] = []
+"""In a worker process: its work."""
+
+
+def _begin(work: Work) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asks decides what an interrupt means
+    _WORK[:] = [work]
+
+
+def _do(cell: Cell) -> bytes:
+    return _WORK[0](cell)
+
+
+def scheduled(
+    work: Work, cells: Sequence[Cell], address: str, dead: Dead, progress: Progress = quiet
+) -> Iterator[Numbered]:
+    """The same as tasks of a scheduler of dask.distributed, on whatever machines its workers are.
+
+    A task whose worker dies is done by another; one that several workers died of is told as not read. UsageError
+    without the package, CloudError where no scheduler answers.
+    """
+    try:
+        from distributed import as_completed
+    except ImportError:
+        raise UsageError("--scheduler needs dask.distributed", f"Install it: {command('fleet')}") from None
+    with _client(address) as client:
+        _same_version(client)
+        kept = client.scatter(work, broadcast=True, hash=False)
+        tasks = {client.submit(_call, kept, cell, pure=False): cell for cell in cells}
+        progress("accounts", 0, len(cells))
+        for done, task in enumerate(as_completed(list(tasks)), 1):
+            cell = tasks.pop(task)
+            try:
+                yield cell.number, task.result()
+            except Exception as error:  # noqa: BLE001 - a worker that died, or a part of drift that it lacks
+                yield cell.number, dead(cell, DIED, f"its task failed on the workers: {type(error).__name__}")
+            progress("accounts", done, len(cells))
+
+
+def _call(work: Work, cell: Cell) -> bytes:
+    return work(cell)
+
+
+def _client(address: str) -> Client:
+    from distributed import Client
+
+    try:
+        return Client(address, timeout=PATIENCE)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise CloudError(
+            f"no scheduler answers at {address}: {type(error).__name__}",
+            "Start one with `dask scheduler`, and workers with `dask worker ADDRESS`.",
+        ) from None
+
+
+def _same_version(client: Client) -> None:
+    """UsageError where a worker has another version of drift, or none."""
+    from drift import __version__
+
+    found: dict[str, Any] = client.run(_version, on_error="return")
+    if not found:
+        raise CloudError("the scheduler has no workers", "Start some: `dask worker ADDRESS`.")
+    for worker, version in sorted(found.items()):
+        if version != __version__:
+            told = version if isinstance(version, str) else "none"
+            raise UsageError(
+                f"the worker {worker} has drift {told}, and this is {__version__}", "Install the same version there."
+            )
+
+
+def _version() -> str:
+    from drift import __version__
+
+    return __version__
+
+
+def _side_by_side(do: Work, cells: Sequence[Cell], most: int, progress: Progress) -> Iterator[Numbered]:
     """`do(cell)` for each cell, `most` at a time; a cell begins when another has ended."""
     waiting = iter(cells)
-    running: set[Future[Done]] = set()
+    running: set[Future[Numbered]] = set()
+
+    def one(cell: Cell) -> Numbered:
+        return cell.number, do(cell)
+
     done = 0
     progress("accounts", done, len(cells))
     with ThreadPoolExecutor(max(1, min(most, len(cells))), thread_name_prefix="drift-account") as pool:
         try:
-            for cell in waiting:
-                running.add(pool.submit(do, cell))
-                if len(running) < most:
-                    continue
-                ended, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    done += 1
-                    progress("accounts", done, len(cells))
-                    yield future.result()
-            while running:
+            while True:
+                while len(running) < most and (cell := next(waiting, None)) is not None:
+                    running.add(pool.submit(one, cell))
+                if not running:
+                    return
                 ended, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in ended:
                     done += 1

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from drift.exclude.advice import Idle, unmatched
 from drift.fleet.accounts import NOT_SELECTED
-from drift.fleet.part import Part, in_order
+from drift.fleet.part import Part
 from drift.model.drift import Pending, Report, Scope
 from drift.report.conclude import calls
 from drift.rules.frameworks import Tally
@@ -26,7 +26,7 @@ def merged(parts: Sequence[Part], left_out: Mapping[str, str] = MappingProxyType
 
     `left_out` has the accounts that were left out on purpose, with why.
     """
-    parts = in_order(parts)
+    parts = sorted(parts, key=lambda part: part.number)
     reports = [part.report for part in parts]
     types = {t for part in parts for t in part.extent.types}
     times = [r for r in reports if r.scope.accounts] or reports

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from json import dumps, loads
 
+from drift.errors import ReportError
 from drift.exclude.advice import Idle
 from drift.fleet.accounts import Account
 from drift.model.coverage import EVERY_TYPE
@@ -14,6 +15,8 @@ from drift.model.drift import SEVERITIES, AccountSummary, Report
 from drift.report import json
 from drift.report.wire import decode, encode
 from drift.rules.frameworks import Tally
+
+AGAIN = "Run that shard again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,18 +43,23 @@ class Part:
     report: Report
     extent: Extent = field(default_factory=Extent)
 
-    def document(self) -> dict[str, Any]:
-        """The part as JSON values."""
-        return {"number": self.number, "extent": encode(self.extent), "report": json.document(self.report)}
+    def line(self) -> bytes:
+        """The part as one line of JSON."""
+        document = {"number": self.number, "extent": encode(self.extent), "report": json.document(self.report)}
+        return dumps(document, separators=(",", ":")).encode() + b"\n"
 
 
-def part_of(data: Mapping[str, Any], name: str) -> Part:
-    """The part in JSON values; ReportError, KeyError, TypeError or ValueError where they are no part."""
-    return Part(
-        number=decode(int, data["number"]),
-        report=json.read_document(data["report"], name),
-        extent=decode(Extent, data["extent"]),
-    )
+def part_of(line: bytes, name: str = "the part") -> Part:
+    """The part in a line; ReportError where there is none."""
+    try:
+        data = loads(line)
+        return Part(
+            number=decode(int, data["number"]),
+            report=json.read_document(data["report"], name),
+            extent=decode(Extent, data["extent"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ReportError(f"{name}: a part in it cannot be read: {error}", AGAIN) from None
 
 
 def summary(account: Account, report: Report, states: int, failure: str = "") -> AccountSummary:
@@ -86,8 +94,3 @@ def with_summary(part: Part, account: Account | None, states: int, failure: str 
     if account is None:
         return part
     return replace(part, report=replace(part.report, accounts=(summary(account, part.report, states, failure),)))
-
-
-def in_order(parts: Sequence[Part]) -> list[Part]:
-    """The parts by their place in the run, whatever order they were done in."""
-    return sorted(parts, key=lambda part: part.number)

@@ -19,6 +19,7 @@ from drift.survey import Scope
 
 if TYPE_CHECKING:
     from drift.fleet.accounts import Fleet
+    from drift.fleet.shard import Shard
 
 TAPE = "organization.jsonl"
 """The recording of the organisation, among those of its accounts."""
@@ -90,6 +91,33 @@ def in_folder(folder: Path | None, name: str) -> Path | None:
     return None if folder is None else folder / name
 
 
+@dataclass(frozen=True, slots=True)
+class Dividing:
+    """The values of the options that divide the work."""
+
+    side_by_side: int
+    workers: int
+    scheduler: str | None
+    shard: str | None
+    run_name: str | None
+
+    @property
+    def share(self) -> Shard:
+        """The shard to do; UsageError for one that there is not."""
+        from drift.fleet.shard import Shard
+
+        return Shard.parse(self.shard) if self.shard is not None else Shard()
+
+    def validate(self, accounts: Accounts) -> None:
+        """UsageError for options that do not go together."""
+        divides = self.workers or self.scheduler or self.shard is not None
+        if divides and not accounts.several:
+            raise UsageError("--workers, --scheduler and --shard divide several accounts", "Give --accounts FILE too.")
+        if self.workers and self.scheduler:
+            raise UsageError("--workers and --scheduler both say where the work is done", "Give only one of them.")
+        self.share  # noqa: B018 - it says what is wrong with it
+
+
 fleet_options = group(
     "accounts",
     Accounts,
@@ -136,5 +164,43 @@ fleet_options = group(
         multiple=True,
         metavar="NAME",
         help="Not this account, by name or id. Separate several with commas.",
+    ),
+)
+
+dividing_options = group(
+    "dividing",
+    Dividing,
+    click.option(
+        "--side-by-side",
+        type=click.IntRange(1, 256),
+        default=8,
+        show_default=True,
+        metavar="N",
+        help="Accounts that are read at the same time, in one process.",
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(0, 256),
+        default=0,
+        metavar="N",
+        help="Look at the accounts in this many processes, one account at a time in each.",
+    ),
+    click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Look at the accounts on the workers of this scheduler of dask.distributed: tcp://HOST:8786.",
+    ),
+    click.option(
+        "--shard",
+        metavar="NUMBER/COUNT",
+        help="Look only at this share of the accounts, 3/16, and write a part of the report to --output. "
+        "`drift merge` makes the report of all parts.",
+    ),
+    click.option(
+        "--run",
+        "run_name",
+        metavar="NAME",
+        envvar=("GITHUB_RUN_ID", "CI_PIPELINE_ID"),
+        help="With --shard: the name of the run, equal for all shards. Default: that of the CI.",
     ),
 )

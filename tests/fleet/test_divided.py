@@ -1,0 +1,216 @@
+"""However the accounts are divided, the report is the same, byte for byte."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from drift.errors import CloudError
+from drift.fleet.accounts import Account
+from drift.fleet.execute import DIED, processes, scheduled, threads
+from drift.fleet.plan import Cell
+from drift.fleet.shard import Shard
+from tests.cli.test_cli import drift
+from tests.support.fleet import Made, make
+
+SHARDS = 3
+
+
+@pytest.fixture(scope="module")
+def organisation(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Five accounts, of which one cannot be opened."""
+    made = make(tmp_path_factory.mktemp("organisation"), 5, resources=1)
+    (made.folder / "tapes" / f"{made.ids[2]}.jsonl").unlink()
+    return made
+
+
+@pytest.fixture(scope="module")
+def whole(organisation: Made) -> str:
+    """The report of one process."""
+    return drift(*organisation.arguments, "--format", "json").stdout
+
+
+@pytest.fixture(scope="module")
+def parts(organisation: Made, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("parts")
+    for n in range(1, SHARDS + 1):
+        out = drift(
+            *organisation.arguments, "--shard", f"{n}/{SHARDS}", "--output", folder / f"part-{n}.jsonl", "--run", "7"
+        )
+        assert out.returncode == 0, out.stderr
+    return sorted(folder.iterdir())
+
+
+def test_one_account_at_a_time_or_all_together(organisation: Made, whole: str) -> None:
+    assert drift(*organisation.arguments, "--format", "json", "--side-by-side", "1").stdout == whole
+
+
+def test_parts_make_the_report_of_one_run(parts: list[Path], whole: str, organisation: Made) -> None:
+    assert drift("merge", *reversed(parts), "--format", "json").stdout == whole
+    table = drift(*organisation.arguments, "--format", "table")
+    merged = drift("merge", *parts)
+    assert (merged.stdout, merged.returncode) == (table.stdout, table.returncode)
+    assert merged.returncode == 1
+    assert drift("merge", *parts, "--fail-on", "none").returncode == 3
+
+
+def test_processes_make_the_same(organisation: Made, whole: str) -> None:
+    assert drift(*organisation.arguments, "--format", "json", "--workers", "1").stdout == whole
+
+
+def test_a_scheduler_makes_the_same(organisation: Made, whole: str) -> None:
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None, protocol="tcp", host="127.0.0.1"
+    ) as cluster:
+        out = drift(*organisation.arguments, "--format", "json", "--scheduler", cluster.scheduler_address)
+    assert out.stdout == whole, out.stderr
+
+
+def test_a_part_has_no_credentials_and_no_external_id(organisation: Made, tmp_path: Path) -> None:
+    file = organisation.folder / "secret.yml"
+    text = (organisation.folder / "accounts.yml").read_text()
+    file.write_text(text.replace("  role:", "  external_id: hush-hush\n  role:"))
+    words = [str(file) if w.endswith("accounts.yml") else w for w in organisation.arguments]
+    drift(*words, "--shard", "1/1", "--output", tmp_path / "p.jsonl")
+    assert "hush" not in (tmp_path / "p.jsonl").read_text()
+
+
+def spoilt(parts: list[Path], folder: Path, change: Callable[[dict[int, Path]], object]) -> list[Path]:
+    """A copy of the parts that something was done to."""
+    copies = {n: Path(shutil.copy(p, folder)) for n, p in enumerate(parts, 1)}
+    change(copies)
+    return list(copies.values())
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:-1]))
+
+
+WRONG: dict[str, tuple[Callable[[dict[int, Path]], object], str]] = {
+    "missing": (lambda p: p.pop(2), "1 of 3 shards are missing: 2/3"),
+    "twice": (lambda p: p.update({2: Path(shutil.copy(p[1], p[1].with_name("again")))}), "shard 1/3 is there twice"),
+    "of another run": (
+        lambda p: p[2].write_text(p[2].read_text().replace('"run":"', '"run":"0', 1)),
+        "is not a part of the same run",
+    ),
+    "cut": (lambda p: cut(p[2]), "it has 1 of 2 accounts: it was not written to its end"),
+    "a report": (lambda p: p[2].write_text('{"schema":"drift-report/1"}'), "not a part of a run"),
+    "no json": (lambda p: p[2].write_text("nothing"), "not a part of a run"),
+    "nowhere": (lambda p: p[2].unlink(), "cannot be read"),
+    "spoilt": (
+        lambda p: p[2].write_text(p[2].read_text().replace('"number"', '"numbr"')),
+        "a part in it cannot be read",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_parts_that_do_not_make_a_run_are_one_message(name: str, parts: list[Path], tmp_path: Path) -> None:
+    change, message = WRONG[name]
+    out = drift("merge", *spoilt(parts, tmp_path, change))
+    assert out.returncode == 2
+    assert message in out.stderr
+    assert out.stdout == ""
+    assert len(out.stderr.splitlines()) == 2
+
+
+def test_parts_of_other_options_or_of_another_name_are_of_another_run(
+    parts: list[Path], organisation: Made, tmp_path: Path
+) -> None:
+    for more in (["--run", "8"], ["--run", "7", "--only", "aws_sqs_*"], ["--run", "7", "-a", "account-0,account-1"]):
+        drift(*organisation.arguments, "--shard", f"1/{SHARDS}", "--output", tmp_path / "p.jsonl", *more)
+        out = drift("merge", tmp_path / "p.jsonl", *parts[1:])
+        assert "is not a part of the same run" in out.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--shard", "4/3"], "there is no shard 4 of 3"),
+        (["--shard", "0/3"], "there is no shard 0 of 3"),
+        (["--shard", "third"], "'third' is not NUMBER/COUNT"),
+        (["--shard", "1/2", "--format", "json"], "--shard writes a part of a report"),
+        (["--workers", "2", "--scheduler", "tcp://localhost:1"], "both say where the work is done"),
+    ],
+)
+def test_divisions_that_make_no_sense(words: list[str], message: str, organisation: Made) -> None:
+    out = drift(*organisation.arguments, *words)
+    assert out.returncode == 2
+    assert message in out.stderr
+
+
+def test_a_shard_is_every_nth_account() -> None:
+    every = cells(7)
+    shares = [[c.number for c in Shard(n, 3).share(every)] for n in (1, 2, 3)]
+    assert shares == [[0, 3, 6], [1, 4], [2, 5]]
+
+
+def cells(count: int) -> list[Cell]:
+    return [Cell(number=n, account=Account(id=f"{n:012d}"), states=(), told=frozenset()) for n in range(count)]
+
+
+@dataclass(frozen=True)
+class Dies:
+    """Ends its process at one account: the first time, or always."""
+
+    folder: Path
+    always: bool = False
+
+    def __call__(self, cell: Cell) -> bytes:
+        begun = self.folder / "begun"
+        if cell.number == 1 and (self.always or not begun.exists()):
+            begun.touch()
+            os._exit(9)
+        return b"done"
+
+
+def dead(cell: Cell, why: tuple[str, str], words: str) -> bytes:
+    assert why == DIED
+    return f"lost {words}".encode()
+
+
+@pytest.mark.parametrize("always", [False, True])
+def test_a_process_that_dies_costs_its_own_account_alone(always: bool, tmp_path: Path) -> None:
+    found = dict(processes(Dies(tmp_path, always), cells(3), 1, dead))
+    lost = found.pop(1)
+    assert set(found.values()) == {b"done"}
+    assert lost.startswith(b"lost the process") if always else lost == b"done"
+
+
+def test_what_the_user_ends_is_told_as_not_read(tmp_path: Path) -> None:
+    told: list[tuple[str, str]] = []
+
+    def ended(cell: Cell, why: tuple[str, str], words: str) -> bytes:
+        told.append(why)
+        return b"lost"
+
+    found = dict(processes(Dies(tmp_path), cells(2), 1, ended, stopped=lambda: True))
+    assert found == {0: b"lost", 1: b"lost"}
+    assert told == [("drift", "Interrupted")] * 2
+
+
+def test_no_scheduler_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("drift.fleet.execute.PATIENCE", 0.5)
+    with pytest.raises(CloudError, match=r"no scheduler answers at tcp://127\.0\.0\.1:1"):
+        list(scheduled(bytes, cells(1), "tcp://127.0.0.1:1", dead))  # type: ignore[arg-type]
+
+
+def test_an_error_in_one_thread_ends_the_run() -> None:
+    def work(cell: Cell) -> bytes:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        list(threads(work, cells(3), 2))
+
+
+def test_a_part_says_what_it_is_of(parts: list[Path]) -> None:
+    head = json.loads(parts[0].read_text().splitlines()[0])
+    assert (head["schema"], head["shard"], head["of"], head["cells"]) == ("drift-part/1", 1, 3, 5)
