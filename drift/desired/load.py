@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,7 +28,7 @@ from drift.errors import StateError
 from drift.model.drift import Pending
 from drift.model.resource import GLOBAL, Key, Remark, Resource, Source, nothing, shared
 from drift.model.target import Target
-from drift.model.value import UNREADABLE_SHAPES, Value, shallow, texts
+from drift.model.value import SCALARS, UNREADABLE_SHAPES, Value, shallow, texts
 from drift.provider import canonical
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Home
@@ -418,12 +418,9 @@ def desired_resource(
         name=text_at(entry.label, attributes),
         attributes=attributes,
         address=instance.address,
-        source=Source(
-            state=instance.state,
-            file=author.place.file if author else "",
-            line=author.place.line if author else 0,
-            lineage=lineage,
-        ),
+        source=_source(instance.state, lineage)
+        if author is None
+        else Source(instance.state, author.place.file, author.place.line, lineage),
         configured=configured or nothing(),
         asserted=instance.asserted,
         left_out=shared(frozenset(n for n in form.defaults if raw.get(n, "") in (None, ""))),
@@ -443,6 +440,12 @@ def desired_resource(
         recorded=shared(frozenset(name for name in entry.ignored if raw.get(name))),
     )
     return resource, strange
+
+
+@lru_cache(maxsize=64)
+def _source(state: str, lineage: str) -> Source:
+    """One for all resources of a state of which no configuration tells the place."""
+    return Source(state=state, lineage=lineage)
 
 
 def _remembering(resource: Resource, now: Seen, raw: Mapping[str, Any], entry: ResourceType) -> Resource:
@@ -484,7 +487,8 @@ def _canonical(
         if name not in names:
             continue
         try:
-            attributes[name] = shallow(canonical.desired(attr, raw.get(name), raw))
+            value = canonical.desired(attr, raw.get(name), raw)
+            attributes[name] = value if type(value) in SCALARS else shallow(value)
         except UNREADABLE_SHAPES:
             strange.add(name)
     return attributes, strange

@@ -125,7 +125,7 @@ def comparison(resource: Resource, found: Resource, name: str, attr: Attr, parts
     unheld = said is UNSAID and parts.closed(resource, name, attr)
     basis: Basis = "record"
     if unheld:
-        attr, known = replace(attr, assigned=False), unasked(attr, known, have, resource.key.account)
+        attr, known = not_assigned(attr), unasked(attr, known, have, resource.key.account)
     elif said is UNSAID:
         known, basis = _where_nobody_tells(resource, name, attr, (before, known, have), parts, left_out=out)
     why = agreement(attr, known if said is UNSAID else said, have, left_out=out)
@@ -196,6 +196,18 @@ def _named_before(before: Value, known: Value, names: frozenset[str]) -> bool:
     """
     meant, now = {*texts(before)}, {*texts(known)}
     return bool(meant) and meant <= names and not (now - meant) & names
+
+
+_not_assigned: dict[int, tuple[Attr, Attr]] = {}
+"""By the attribute's address in memory, with the attribute: it is asked for each resource."""
+
+
+def not_assigned(attr: Attr) -> Attr:
+    """The attribute as one whose value the cloud does not choose."""
+    kept = _not_assigned.get(id(attr))
+    if kept is None:
+        kept = _not_assigned[id(attr)] = attr, replace(attr, assigned=False)
+    return kept[1]
 
 
 def unasked(attr: Attr, known: Value, have: Value, account: str) -> Value:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from drift.diff.actual import Actual
-from drift.diff.attribute import UNSAID, Comparison, comparison, unasked
+from drift.diff.attribute import UNSAID, Comparison, comparison, not_assigned, unasked
 from drift.diff.compare import agree, details
 from drift.diff.redact import field_at, hidden, is_secret, redacted
 from drift.diff.shares import Shares
@@ -187,7 +187,6 @@ def _compare(
     resource: Resource, actual: Actual, catalog: Catalog, shares: Shares, out: Verdicts, lost: Set[Everywhere]
 ) -> None:
     entry = entry_of(resource, catalog)
-    address = str(resource.address)
     found = actual.paired.get(resource.origin)
     if found is None:
         hidden = _hidden(resource, entry, gap_over(resource, entry, actual.gaps, catalog), lost)
@@ -202,6 +201,7 @@ def _compare(
     if not every:
         out.in_sync.append(resource)
         return
+    address = str(resource.address)
     refused = [
         Unread(address, entry.name, j.name, j.actual.action, j.actual.code, *resource.key.where)
         for j in every
@@ -262,7 +262,7 @@ def _echoes(resource: Resource, entry: ResourceType, shares: Shares) -> bool:
         if shares.of(resource, name) != set():
             continue
         none = unasked(attr, known, known, resource.key.account)
-        if none != known and not agree(replace(attr, assigned=False), none, known):
+        if none != known and not agree(not_assigned(attr), none, known):
             return True
     return False
 

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, Final
 
 from drift.model.coverage import NOT_ASKED, NOT_OFFERED, Unreadable
-from drift.model.value import UNREADABLE_SHAPES, TooDeepError, Value, shallow
+from drift.model.value import SCALARS, UNREADABLE_SHAPES, TooDeepError, Value, shallow
 from drift.provider import canonical
 from drift.provider.api import WITHHELD
 from drift.provider.path import Path
@@ -109,15 +109,17 @@ class Document:
     def read(self, attr: Attr) -> Value | Unasked:
         """An attribute in canonical form; `Unreadable` or `UNASKED` as in `look`."""
         value = self.look(attr.path)
-        if isinstance(value, Unreadable) and value.code == NOT_OFFERED:
-            return UNASKED
-        if isinstance(value, Unreadable | Unasked):
-            return value
+        if type(value) not in SCALARS:
+            if isinstance(value, Unreadable) and value.code == NOT_OFFERED:
+                return UNASKED
+            if isinstance(value, Unreadable | Unasked):
+                return value
         try:
-            mark = _mark_in(value)
+            mark = None if type(value) in SCALARS else _mark_in(value)
             if mark is not None:
                 return Unreadable("tape", "Scrubbed") if mark is SCRUBBED else _NOT_ASKED_FOR
-            return shallow(canonical.actual(attr, value))
+            found = canonical.actual(attr, value)
+            return found if type(found) in SCALARS else shallow(found)
         except (TooDeepError, RecursionError):
             return Unreadable(attr.path.text, "TooDeep")
         except UNREADABLE_SHAPES:
@@ -137,6 +139,8 @@ def _mark_in(value: Any) -> str | None:
         return None
     found = None
     for inner in value.values() if isinstance(value, dict) else value:
+        if type(inner) in SCALARS:
+            continue
         mark = _mark_in(inner)
         if mark is SCRUBBED:
             return mark

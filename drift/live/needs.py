@@ -25,6 +25,7 @@ class Needs:
         """(type, region) of parents of desired resources that are not desired themselves, because another state has
         them."""
         self._inside: dict[str, list[ResourceType]] = {}
+        self._sections: dict[tuple[str, str, frozenset[str]], frozenset[str]] = {}
         self._items: dict[int, Item] = {}
         """Document, by its address in memory -> the item for which it was listed. A facet has its parent's document."""
 
@@ -38,11 +39,24 @@ class Needs:
             out |= path(entry.exists).sections if entry.exists else set()
         for resource in desired:
             known = self._catalog[type_of(resource)]
-            for name in resource.attributes.keys() - self._wanted.spared.get(resource.origin, frozenset()):
-                out |= known.sections_of(name)
+            spared = self._wanted.spared.get(resource.origin) if self._wanted.spared else None
+            out |= self._described(known, item.document.entry, frozenset(resource.attributes).difference(spared or ()))
         if self._wanted.strangers and unclaimed:
             out |= proofs(item)
         return out | self._of_elements(item) | self._of_children(item)
+
+    def _described(self, entry: ResourceType, listed: ResourceType, names: frozenset[str]) -> frozenset[str]:
+        """The sections of these attributes that a call of their own fills: what the listing tells need not be read.
+
+        A facet has its parent's document: `listed` is whose document it is, and whose calls fill it.
+        """
+        found = self._sections.get((entry.name, listed.name, names))
+        if found is None:
+            every = frozenset(s for name in names for s in entry.sections_of(name))
+            calls = {call.into for call in listed.describe}
+            found = frozenset(s for s in every if s in calls or s.startswith("parent."))
+            self._sections[entry.name, listed.name, names] = found
+        return found
 
     def proof(self, item: Item) -> set[str]:
         """The sections to read first, because they may make all others unnecessary."""

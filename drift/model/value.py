@@ -81,7 +81,7 @@ class Block(Mapping[str, Value], Hashable):
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Block):
-            return self._data == other._data
+            return self is other or self._data == other._data
         return self._data == other
 
     def __repr__(self) -> str:
@@ -169,8 +169,9 @@ def plain(value: Value) -> Any:
     return str(value)
 
 
-_SCALARS = frozenset({str, int, bool, float, type(None)})
-_NESTING = (tuple, frozenset, list, Mapping)
+SCALARS = frozenset({str, int, bool, float, type(None)})
+"""The types of values that are not nested; a subclass of one is not one of them."""
+_NESTING = (tuple, frozenset, list, Block, Mapping)  # `Mapping` asks more than a class
 
 
 def shallow(value: Value) -> Value:
@@ -178,7 +179,7 @@ def shallow(value: Value) -> Value:
 
     Otherwise a deeply nested value in an account would crash every recursive function, such as comparison and report.
     """
-    if type(value) in _SCALARS or not isinstance(value, _NESTING):
+    if type(value) in SCALARS or not isinstance(value, _NESTING):
         return value
     level: list[Any] = [value]
     depth = 0
@@ -187,7 +188,7 @@ def shallow(value: Value) -> Value:
             inner
             for outer in level
             for inner in (outer.values() if isinstance(outer, Mapping) else outer)
-            if type(inner) not in _SCALARS and isinstance(inner, _NESTING) and inner
+            if type(inner) not in SCALARS and isinstance(inner, _NESTING) and inner
         ]
         depth += 1
         if level and depth >= VALUE_DEPTH.most:

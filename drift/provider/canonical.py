@@ -25,9 +25,14 @@ def actual(attr: Attr, value: Any) -> Value:
     return _actual_block(attr, value) if value else None
 
 
+def can_be_left_out(attr: Attr) -> bool:
+    """Whether `is_left_out` may be true of any value."""
+    return attr.default is not None and not attr.zero_is_value
+
+
 def is_left_out(attr: Attr, value: Any) -> bool:
     """Whether the API returned no value and a recorded zero means the same."""
-    if attr.default is None or attr.zero_is_value:
+    if not can_be_left_out(attr):
         return False
     return (value if attr.from_api is None else attr.from_api(value)) in (None, "")
 

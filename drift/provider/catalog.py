@@ -92,8 +92,9 @@ class Catalog(Mapping[str, ResourceType]):
             self._owner[name] = self.providers[extension.provider]
 
     def __getitem__(self, name: str) -> ResourceType:
-        entry = self._entries.get(name)
-        if entry is None:
+        try:
+            return self._entries[name]
+        except KeyError:
             provider = self._owner[name]
             found = self._extensions[name][1] if name in self._extensions else provider.types[name]
             entry = self._entries[name] = provider.complete(found)

@@ -15,7 +15,8 @@ from drift.provider.spec import Parent, Ref, ResourceType
 
 def entry_of(resource: Resource, catalog: Catalog) -> ResourceType:
     """The entry of a resource. Its address is more specific than its key (`aws_default_vpc`)."""
-    return catalog[resource.address.type if resource.address else resource.type]
+    address = resource.address
+    return catalog[resource.key.type if address is None else address.type]
 
 
 def parent_key(resource: Resource, parent: Parent, catalog: Catalog) -> Key | None:

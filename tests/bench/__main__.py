@@ -1,6 +1,6 @@
 """What drift takes: the one command that measures it, and writes docs/performance.md.
 
-    python -m tests.bench                              everything, less than 15 minutes on two quiet cores
+    python -m tests.bench                              everything, less than 8 minutes on two quiet cores
     python -m tests.bench race --resources 200 --latency 80 --times 1
     python -m tests.bench offline startup hcl          parts; nothing is written unless --write is given
     python -m tests.bench prowler                      drift beside Prowler on one account (needs `prowler`)

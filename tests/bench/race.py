@@ -3,7 +3,8 @@
 All use the same moto server (`moto_plus.py`) through the same proxy, which adds latency and counts requests. The stack
 (`stack.py`) contains many types. `drift check` also searches for unmanaged resources, which Terraform cannot do: by default in every
 service that something shows to be used, with `--all-services` in every supported type, with `--only-state` not at all. Terraform
-makes 10 calls side by side unless told otherwise; the last columns compare with that.
+makes 10 calls side by side unless told otherwise; the last columns compare with that. The simulated AWS is one process of
+Python on the same machine: it takes about a millisecond of processor for each request, where AWS has no such limit.
 """
 
 from __future__ import annotations
@@ -66,10 +67,15 @@ def race(resources: int, latencies: list[int], times: int) -> list[Race]:
         terraform("init", "-input=false")
         terraform("apply", "-auto-approve", "-input=false", "-parallelism=30")
         count = terraform("state", "list").count("\n")
-        return [Race(count, ms, _laps(work, direct, ms, times)) for ms in latencies]
+        # with more calls side by side, the latency makes no difference to Terraform: once is enough
+        others = [name for name in CONTESTANTS if name != WIDER]
+        return [
+            Race(count, ms, _laps(work, direct, ms, times, others if n else [*CONTESTANTS]))
+            for n, ms in enumerate(latencies)
+        ]
 
 
-def _laps(work: Path, direct: str, latency: int, times: int, names: Sequence[str] = tuple(CONTESTANTS)) -> list[Lap]:
+def _laps(work: Path, direct: str, latency: int, times: int, names: Sequence[str]) -> list[Lap]:
     laps: dict[str, Lap] = {}
     with slow_proxy(direct, latency / 1000) as (url, counted):
         for _ in range(times):

@@ -8,6 +8,7 @@ security_group`, and `description`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from drift.model.value import Block
@@ -134,6 +135,13 @@ def _inline(rules: Iterable[Mapping[str, Any]], group: str) -> Iterator[Block]:
 
 
 def _atom(proto: Any, low: Any, high: Any, kind: str, peer: Any, description: Any) -> Block:
+    try:
+        return _shared(proto, low, high, kind, peer, description)
+    except TypeError:  # a state may hold anything, also what has no hash
+        return _made(proto, low, high, kind, peer, description)
+
+
+def _made(proto: Any, low: Any, high: Any, kind: str, peer: Any, description: Any) -> Block:
     proto = protocol(proto)
     if proto not in PORTED:
         low = high = None
@@ -148,6 +156,10 @@ def _atom(proto: Any, low: Any, high: Any, kind: str, peer: Any, description: An
             "description": description or None,
         }
     )
+
+
+_shared = lru_cache(maxsize=4096, typed=True)(_made)
+"""Many groups have the same rules."""
 
 
 def _port(value: Any) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from drift.model.value import Block
@@ -16,4 +17,11 @@ def tag_map(value: Any) -> Block:
     Block({'Team': 'core'})
     """
     named = {k: v for k, v in pairs(value).items() if v is not None or not isinstance(value, Mapping)}
-    return Block({str(k): "" if v is None else str(v) for k, v in named.items() if not str(k).startswith("aws:")})
+    texts = ((str(k), "" if v is None else str(v)) for k, v in named.items())
+    return _shared(tuple((k, v) for k, v in texts if not k.startswith("aws:")))
+
+
+@lru_cache(maxsize=4096)
+def _shared(tags: tuple[tuple[str, str], ...]) -> Block:
+    """The tags, once for all resources that have the same in the same order."""
+    return Block(dict(tags))
