@@ -14,6 +14,7 @@ from drift.cli.options.output import progress
 from drift.cli.options.rules import Extent, Rules
 from drift.cli.options.who import NOBODY, Whose
 from drift.desired.load import Sources
+from drift.live.patience import Patient
 from drift.run import Connection, Job, Outcome
 from drift.survey import Scope
 
@@ -47,6 +48,8 @@ def run(asked: Asked) -> Outcome:
     """Connect to the account, compare it with its states and configurations, and save the recording."""
     connection, scope = asked.account.open(asked.scope)
     with asked.account.patiently(connection):
+        if isinstance(connection.api, Patient):
+            connection.api.ahead()  # what follows takes as long as the answer: rules and the catalogue are loaded
         scope = asked.account.settled(connection, scope)
         outcome = compare(asked, connection, scope)
         outcome = replace(outcome, report=asked.whose.answered(outcome.report, [connection]))

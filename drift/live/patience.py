@@ -70,14 +70,22 @@ class Patience:
     def make(self, call: Callable[[], T]) -> T | None:
         """Run the call, and return or raise its result; None if the limit ends first. The call may continue in a thread
         whose result is dropped."""
-        left = self.left
-        if self.why:
-            return None
+        if self.left and not self.why:
+            return self.awaited(self.begun(call))
+        return None
+
+    def begun(self, call: Callable[[], T]) -> _Call[T]:
+        """The call, begun in a thread; `make` would wait for it."""
         mine: _Call[T] = _Call(call)
-        self._waiting.add(mine)
         self._begin(mine)
+        return mine
+
+    def awaited(self, mine: _Call[T]) -> T | None:
+        """The result of a call that was begun, as `make` gives it."""
+        left = self.left
+        self._waiting.add(mine)
         try:
-            if self.why:  # the user interrupted while the call started
+            if self.why:  # the user interrupted meanwhile
                 return None
             arrived = mine.done.wait(min(left, threading.TIMEOUT_MAX))
         finally:
@@ -145,17 +153,25 @@ class Patient:
         self.inner = api
         self.patience = patience
         self._account = ""
+        self._asked: _Call[str] | None = None
 
     @property
     def account(self) -> str:
         """The account that the API reads; CloudError if it did not answer in time."""
-        self._account = self._account or self.patience.make(lambda: self.inner.account) or ""
+        if not self._account:
+            self.ahead()
+            asked, self._asked = self._asked, None
+            self._account = (asked and self.patience.awaited(asked)) or ""
         if not self._account:
             raise CloudError(
                 f"the account of the credentials could not be determined in time ({self.patience.why})",
                 "Check the network and the endpoint in the environment, or raise --timeout.",
             )
         return self._account
+
+    def ahead(self) -> None:
+        """Ask for the account, and do not wait: `account` does, for what may still be missing by then."""
+        self._asked = self._asked or self.patience.begun(lambda: self.inner.account)
 
     @property
     def region(self) -> str:

@@ -183,6 +183,46 @@ def test_the_time_that_is_given_ends_in_a_report(stalled_server: tuple[str, thre
     assert {g["code"] for g in json.loads(output)["coverage"]["gaps"]} == {TIMED_OUT}
 
 
+def test_the_account_may_be_asked_for_ahead_and_is_asked_for_once() -> None:
+    asked: list[str] = []
+
+    class Slow(Stalled):
+        @property
+        def account(self) -> str:
+            asked.append(threading.current_thread().name)
+            self.go.wait(30)
+            return ACCOUNT
+
+        @account.setter
+        def account(self, _: str) -> None:
+            """It has none to keep."""
+
+    slow = Slow()
+    api = Patient(slow, Patience(30))
+    api.ahead()
+    slow.go.set()
+
+    assert api.account == api.account == ACCOUNT
+    assert asked == ["drift-call"]
+
+
+def test_what_went_wrong_ahead_is_told_to_who_needs_the_account() -> None:
+    class Refusing(Stalled):
+        @property
+        def account(self) -> str:
+            raise CloudError("no AWS credentials", "Log in.")
+
+        @account.setter
+        def account(self, _: str) -> None:
+            """It has none to keep."""
+
+    api = Patient(Refusing(), Patience(30))
+    api.ahead()
+
+    with pytest.raises(CloudError, match="no AWS credentials"):
+        _ = api.account
+
+
 def test_an_asker_refuses_what_is_not_answered_when_the_time_is_over_and_what_comes_later() -> None:
     stalled = Stalled()
     asker = Asker(Patient(stalled, Patience(0.2)), workers=2, lanes=lambda *_: ("", 4))
