@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from drift.model.drift import Report
+from drift.provider.api import Refused
+from drift.providers.aws.owners import STACK_TAG
 from tests.support.made import ACCOUNT, MadeApi, write_state
 from tests.support.world import REGION, RULES, lines, run
 
@@ -197,6 +199,26 @@ def test_what_each_region_comes_with_is_nobodys_while_it_is_as_aws_made_it(type_
     assert strangers(checked(tmp_path, VPC, made(), type_), type_) == []
     for change in changes:
         assert len(strangers(checked(tmp_path, VPC, made(**change), type_), type_)) == 1, change
+
+
+@pytest.mark.parametrize(
+    ("tags", "opened", "told"), [({}, True, True), ({}, False, False), ({STACK_TAG: "arn:stack"}, True, False)]
+)
+def test_who_may_use_the_vault_that_aws_backup_made(
+    tags: dict[str, str], opened: bool, told: bool, tmp_path: Path
+) -> None:
+    arn = f"arn:aws:backup:{REGION}:{ACCOUNT}:backup-vault:Default"
+    answers = {
+        "backup:ListBackupVaults": {"BackupVaultList": [{"BackupVaultName": "Default", "BackupVaultArn": arn}]},
+        "backup:ListTags": {"Tags": tags},
+        "backup:GetBackupVaultAccessPolicy": (
+            {"Policy": policy(OTHER, "backup:CopyIntoBackupVault")} if opened else Refused("ResourceNotFoundException")
+        ),
+    }
+    types = ("aws_backup_vault", "aws_backup_vault_policy")
+    report = checked(tmp_path, VPC, answers, *types)
+
+    assert lines(report) == ["unmanaged aws_backup_vault_policy Default"] * told
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from drift.normalize import values
 from drift.provider.kinds import block, blocks, flag, mapping, number, set_of, text
 from drift.provider.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Within
 from drift.providers.aws.kinds import kms_key, policy, schedule, tags
+from drift.providers.aws.owners import of_stack
 
 GONE = frozenset({"ResourceNotFoundException"})
 
@@ -58,7 +59,9 @@ VAULT_POLICY = ResourceType(
     label="backup_vault_name",
     import_id="backup_vault_name",
     attributes={"backup_vault_name": text("BackupVaultName"), "policy": policy("AccessPolicy")},
-    parent=Parent("backup_vault_name", to="aws_backup_vault"),
+    # who may use the vault that AWS Backup made for itself is somebody's word all the same
+    parent=Parent("backup_vault_name", to="aws_backup_vault", standalone=True),
+    owners=(of_stack("Tags"),),
 )
 
 PLAN = ResourceType(
