@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TextIO
 
 from drift.model.drift import Report
@@ -55,6 +55,8 @@ class Look:
     """Whether to list resources that are not ours."""
     quiet: bool = False
     """Whether to write only one line for each drifted resource."""
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    """Account -> what it is called, where there are several: each entry then says in which it is."""
     within: str = ""
     """The working directory, relative to the repository's root: SARIF and annotations name files from the root."""
 

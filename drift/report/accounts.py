@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from drift.model.coverage import EVERY_TYPE, Gap
 from drift.model.drift import SEVERITIES, AccountSummary, Drift, Report
+from drift.model.resource import GLOBAL
 from drift.report.safe import visible
 
 LISTED = 20
@@ -83,6 +84,21 @@ def by_account(drifts: Iterable[Drift], report: Report) -> list[tuple[str, list[
         found.setdefault(drift.resource.key.account, []).append(drift)
     known = names(report)
     return [(known.get(account, account), some) for account, some in found.items() if some]
+
+
+def where(drift: Drift, known: Mapping[str, str]) -> str:
+    """The account and region of a drifted resource, where there are several accounts (`known`). Raw text."""
+    key = drift.resource.key
+    if not known:
+        return ""
+    return f"{known.get(key.account, key.account)} {'' if key.region == GLOBAL else key.region}".rstrip()
+
+
+def listed(report: Report, most: int = LISTED) -> tuple[list[AccountSummary], str]:
+    """(the accounts that a list for people names, the worst first; what it says of the others)."""
+    every = worst_first(report)
+    shown = [one for one in every if one.drifted or not one.complete][:most]
+    return shown, others(every[len(shown) :]) if shown else ""
 
 
 def of_gap(gap: Gap, known: Mapping[str, str]) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from drift.model.drift import KINDS, Change, Drift, Report
 from drift.report import Look
+from drift.report.accounts import names, where
 from drift.report.escape import code, fenced, words
-from drift.report.markdown import entry, folded, not_read, summary
+from drift.report.markdown import by_account, entry, folded, not_read, summary
 from drift.report.safe import visible
 from drift.report.wording import NEXT, alive, by_severity, headline, known_as, named, paths
 
@@ -47,8 +48,9 @@ class Post:
         touched = self.touched or {}
         mine = by_severity(d for d in self.report.drift if d.fingerprint in touched)
         rest = by_severity(d for d in self.report.drift if d.fingerprint not in touched)
-        page = _Page(self.limit - _SPARE)
+        page = self._page()
         page.add(self.marker, self._title(), "", *summary(self.report))
+        page.add(*by_account(self.report, _PAGE))
         if not self.report.drift:
             page.add(self._nothing(), "")
         if mine:
@@ -64,8 +66,9 @@ class Post:
 
     def issue(self) -> str:
         """The issue of a scope."""
-        page = _Page(self.limit - _SPARE)
+        page = self._page()
         page.add(self.marker, self._title(), "", *summary(self.report))
+        page.add(*by_account(self.report, _PAGE))
         if not self.report.drift:
             page.add(self._nothing(), "")
         page.add(*not_read(self.report))
@@ -80,13 +83,16 @@ class Post:
         """The title of a scope's issue, as text."""
         return _short(f"Drift in {visible(self.scope)}")
 
+    def _page(self) -> _Page:
+        return _Page(self.limit - _SPARE, replace(_PAGE, accounts=names(self.report)))
+
     def _title(self) -> str:
         return f"## Drift in {code(_short(self.scope))}: {words(headline(self.report))}"
 
     def _nothing(self) -> str:
         if self.report.incomplete:
             return "No drift was found, but not everything could be read."
-        return "✅ The account agrees with Terraform."
+        return f"✅ The account{'s agree' if self.report.accounts else ' agrees'} with Terraform."
 
     def _links(self) -> list[str]:
         at = f"{words(self.report.started_at)} · " if self.report.started_at else ""
@@ -183,19 +189,21 @@ def _length(lines: Iterable[str]) -> int:
     return sum(len(line.encode("utf-16-le", "surrogatepass")) // 2 + 1 for line in lines)
 
 
-def _line(drift: Drift, why: str = "") -> str:
+def _line(drift: Drift, look: Look, why: str = "") -> str:
     found = alive(drift)
     worst = f" ▲ **{found[0].severity}** {words(found[0].title)}" if found else ""
     changed = f": {_attributes(list(drift.changes))}" if drift.changes else ""
     name = code(named(drift)) if drift.resource.address else f"{code(drift.type)} {code(known_as(drift))}"
+    name += f" {code(where(drift, look.accounts))}" if look.accounts else ""
     return f"- {drift.kind} {name}{changed}{worst}{f' · {why}' if why else ''}"
 
 
 class _Page:
     """Collects lines up to a limit."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, look: Look) -> None:
         self._left = limit
+        self._look = look
         self._lines: list[str] = []
         self._untold = 0
 
@@ -212,12 +220,14 @@ class _Page:
         """Add each drift as a full entry; if that does not fit, as one line; otherwise count it."""
         for drift in drifts:
             because = why.get(drift.fingerprint, "")
-            whole = list(entry(drift, _PAGE))
+            whole = list(entry(drift, self._look))
             if because:
                 whole[0] += f" · {because}"
             # a full entry may use at most half of the remaining space, so that one long policy does not displace many
             # entries
-            if not (_length(whole) <= self._left // 2 and self.add(*whole)) and not self.add(_line(drift, because)):
+            if not (_length(whole) <= self._left // 2 and self.add(*whole)) and not self.add(
+                _line(drift, self._look, because)
+            ):
                 self._untold += 1
         self.add("")
 
@@ -227,7 +237,7 @@ class _Page:
             return
         title = f"{len(drifts)} {kind}" + (" elsewhere" if others else "")
         frame = list(folded(title, []))
-        if _length(frame) + _length([_line(drifts[0])]) > self._left:
+        if _length(frame) + _length([_line(drifts[0], self._look)]) > self._left:
             self._untold += len(drifts)
             return
         opening, closing = frame[:2], frame[2:]

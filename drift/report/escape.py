@@ -22,6 +22,11 @@ def html(text: object) -> str:
     return _html(visible(text), quote=True)
 
 
+def inline(text: object) -> str:
+    """Text for an HTML element within Markdown: platforms look for mentions and references there too."""
+    return _html(_MENTION.sub(lambda m: f"{m[0]}{_UNSET}", visible(text)), quote=True)
+
+
 def xml(text: object) -> str:
     """Text for an XML writer that escapes by itself, without characters that XML does not allow."""
     return re.sub("[\ufffe\uffff]", lambda m: f"\\u{ord(m[0]):04x}", visible(text))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from string import Template
 from typing import Any, TextIO
@@ -18,7 +18,7 @@ from drift import __version__
 from drift.model.bounds import SHOWN
 from drift.model.drift import Change, Drift, Finding, Pending, Report
 from drift.model.value import Value, plain
-from drift.report import Look
+from drift.report import Look, accounts
 from drift.report.escape import html
 from drift.report.safe import shown, visible
 from drift.report.whose import together
@@ -84,12 +84,17 @@ def _hash(text: str) -> str:
 def _scope(report: Report) -> str:
     scope = report.scope
     parts = [
-        f"account {', '.join(scope.accounts)}" if scope.accounts else "",
+        accounts.headline(report.accounts) if report.accounts else _account(scope.accounts),
         ", ".join(scope.regions),
         ", ".join(scope.sources[:3]) + (f" and {len(scope.sources) - 3} more states" if len(scope.sources) > 3 else ""),
         report.started_at,
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _account(ids: Iterable[str]) -> str:
+    told = ", ".join(ids)
+    return f"account {told}" if told else ""
 
 
 def _cards(report: Report) -> str:
@@ -111,6 +116,7 @@ def _cards(report: Report) -> str:
 def document(report: Report) -> dict[str, Any]:
     """The data for the page's script. Control characters are escaped."""
     notes = []
+    known = accounts.names(report)
     if report.incomplete:
         notes.append(("Not read: these have no verdict", unread_lines(report)))
     if changed := together(report):
@@ -121,7 +127,7 @@ def document(report: Report) -> dict[str, Any]:
     if rest := beyond(len(report.drift)):
         notes.append(("Not on this page", [rest]))
     return {
-        "drift": [_drift(d) for d in drifts],
+        "drift": [_drift(d, known) for d in drifts],
         "total": len(report.drift),
         "links": [
             {"start": _end(link.start), "end": _end(link.end), "attribute": visible(link.attribute)}
@@ -153,7 +159,7 @@ def _end(end: Any) -> dict[str, str]:
     return {"key": end.fingerprint or f"{name} {visible(end.id)}", "name": name}
 
 
-def _drift(drift: Drift) -> dict[str, Any]:
+def _drift(drift: Drift, known: Mapping[str, str]) -> dict[str, Any]:
     found, address = drift.found, drift.resource.address
     notes = [] if drift.certain else ["Not certain: it may belong to a state or owner that could not be read."]
     if drift.recreated_as is not None:
@@ -167,7 +173,7 @@ def _drift(drift: Drift) -> dict[str, Any]:
         "id": visible(found.id),
         "name": visible(found.name) if found.name != found.id else "",
         "arn": visible(found.arn),
-        "account": visible(found.key.account),
+        "account": visible(known.get(found.key.account, found.key.account)),
         "region": visible(found.key.region),
         "place": visible(place(source_of(drift))) if drift.desired else "",
         "state": visible(drift.resource.source.state),
@@ -226,6 +232,9 @@ def _lines(values: Iterable[Value]) -> list[str]:
 
 
 def _groups(report: Report) -> Iterable[dict[str, Any]]:
+    if report.accounts:
+        lines = [f"{visible(one.label)}: {accounts.figures(one)}" for one in accounts.worst_first(report)]
+        yield {"title": "Accounts", "lead": "The worst first.", "items": lines}
     if report.pending:
         lead = "Not drift: the configuration changed, and the next apply makes these changes."
         yield {"title": "Pending", "lead": lead, "items": [_pending(p) for p in report.pending]}

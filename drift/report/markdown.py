@@ -6,13 +6,14 @@ Text from states, the cloud or the configuration appears only in code spans and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from typing import TextIO
 
 from drift.model.bounds import SHOWN
 from drift.model.drift import Aside, Control, Drift, Finding, Kind, Pending, Report
-from drift.report import Look
-from drift.report.escape import code, fenced, html, words
+from drift.report import Look, accounts
+from drift.report.escape import code, fenced, inline, words
 from drift.report.whose import together
 from drift.report.wording import (
     ANSWERED,
@@ -54,11 +55,13 @@ def render(report: Report, out: TextIO, look: Look) -> None:
 
 def lines(report: Report, look: Look) -> Iterator[str]:
     """The report, line by line."""
+    look = replace(look, accounts=accounts.names(report))
     yield f"## Drift: {words(headline(report))}"
     yield ""
     yield from summary(report)
+    yield from by_account(report, look)
     for kind in ("modified", "missing", "unmanaged"):
-        yield from section(kind, report.of_kind(kind), look)
+        yield from _divided(kind, report, look)
     yield from not_read(report)
     for warning in report.warnings:
         yield f"> ⚠️ {words(warning)}"
@@ -86,6 +89,38 @@ def summary(report: Report) -> Iterator[str]:
     told = together(report)
     if told:
         yield from (f"- {code(line)}" for line in told)
+        yield ""
+
+
+def by_account(report: Report, look: Look) -> Iterator[str]:
+    """A line for each of several accounts, the worst first; nothing for a run of one."""
+    if not report.accounts:
+        return
+    shown, rest = accounts.listed(report, len(report.accounts) if look.verbose else accounts.LISTED)
+    lines = [f"- {code(one.label)} {words(accounts.figures(one))}" for one in shown]
+    yield from folded(accounts.headline(report.accounts), [*lines, *([f"- {rest}"] if rest else [])], opened=True)
+
+
+def _divided(kind: Kind, report: Report, look: Look) -> Iterator[str]:
+    """The drift of one kind; of several accounts in a folded section for each, the worst opened."""
+    if not report.accounts:
+        yield from section(kind, report.of_kind(kind), look)
+        return
+    groups = accounts.by_account(by_severity(report.of_kind(kind)), report)
+    if not groups:
+        return
+    yield f"### {kind.capitalize()} ({sum(len(some) for _, some in groups)})"
+    yield ""
+    yield NEXT[kind]
+    yield ""
+    shown = len(groups) if look.verbose else accounts.LISTED
+    for n, (name, some) in enumerate(groups[:shown]):
+        most = SHOWN.most if look.verbose else accounts.EACH
+        inside = [line for drift in some[:most] for line in entry(drift, look)]
+        more = [f"- and {len(some) - most} more"] if len(some) > most else []
+        yield from folded(f"{name} ({len(some)})", [*inside, *more], opened=n == 0)
+    if rest := groups[shown:]:
+        yield f"… and {sum(len(some) for _, some in rest)} more in {len(rest)} accounts"
         yield ""
 
 
@@ -127,7 +162,7 @@ def section(kind: Kind, drifts: Iterable[Drift], look: Look) -> Iterator[str]:
 
 def entry(drift: Drift, look: Look, *, doubtful: bool = False) -> Iterator[str]:
     """One drifted resource with its changes and findings. `doubtful`: a heading already says that it is not certain."""
-    where = place(source_of(drift)) if drift.desired else home(drift)
+    where = place(source_of(drift)) if drift.desired else accounts.where(drift, look.accounts) or home(drift)
     name = code(named(drift)) if drift.resource.address else code(drift.resource.id)
     said = [f"**{name}**" if drift.kind != "unmanaged" else name]
     if drift.resource.address:
@@ -136,6 +171,8 @@ def entry(drift: Drift, look: Look, *, doubtful: bool = False) -> Iterator[str]:
         said.append(code(drift.found.name))
     if where:
         said.append(code(where))
+    if drift.desired and look.accounts:
+        said.append(code(accounts.where(drift, look.accounts)))
     if not drift.certain and not doubtful:
         said.append(f"not certain: it {DOUBT}")
     if drift.recreated_as is not None:
@@ -227,7 +264,7 @@ def _controls(controls: Iterable[Control]) -> Iterator[str]:
 
 def folded(title: str, inside: Iterable[str], *, opened: bool = False) -> Iterator[str]:
     """Lines in a collapsible section."""
-    yield f"<details{' open' if opened else ''}><summary>{html(title)}</summary>"
+    yield f"<details{' open' if opened else ''}><summary>{inline(title)}</summary>"
     yield ""
     yield from inside
     yield ""

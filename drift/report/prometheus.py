@@ -48,6 +48,8 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - m
             "Resources in the states whose type drift does not support, by type.",
             _uncovered(report),
         ),
+        ("drift_account_drifted_resources", "Drifted resources of each of several accounts.", _of_accounts(report)),
+        ("drift_account_incomplete", "1 if something of the account could not be read.", _incomplete(report)),
         ("drift_api_calls", "Requests to the cloud, by service.", _calls(report)),
         ("drift_duration_seconds", "Duration of the run.", [({}, report.duration_seconds)]),
         ("drift_last_run_timestamp_seconds", "Start of the run, in Unix time.", _when(report)),
@@ -66,6 +68,14 @@ def _oldest(report: Report) -> list[Sample]:
 
 def _coverage(report: Report) -> list[Sample]:
     return [({}, report.coverage_percent / 100)] if report.scope.unmanaged else []
+
+
+def _of_accounts(report: Report) -> list[Sample]:
+    return [({"account": one.account, "name": one.name}, float(one.drifted)) for one in report.accounts]
+
+
+def _incomplete(report: Report) -> list[Sample]:
+    return [({"account": one.account, "name": one.name}, float(not one.complete)) for one in report.accounts]
 
 
 def _uncovered(report: Report) -> list[Sample]:

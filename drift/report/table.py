@@ -129,7 +129,7 @@ def _accounts(report: Report, look: Look) -> Iterator[Text]:
     for one in shown:
         mark, style = ("?", "blue") if one.failure else ("~", "yellow") if one.drifted else ("·", "dim")
         yield Text.assemble((f"  {mark} ", style), f"{visible(one.label):<{width}}  ", (accounts.figures(one), "dim"))
-    if said := accounts.others(every[len(shown) :] if shown else every):
+    if shown and (said := accounts.others(every[len(shown) :])):
         yield Text(f"    {said}", "dim")
     yield Text()
 
@@ -167,8 +167,12 @@ def _fitted(line: Text, width: int | None, console: Console) -> Iterable[Text]:
 
 def quiet(report: Report) -> Iterator[Text]:
     """One line for each drifted resource."""
+    known = accounts.names(report)
     for drift in report.drift:
-        yield Text.assemble((f"{MARK[drift.kind]} ", STYLE[drift.kind]), sentence(drift))
+        where = visible(accounts.where(drift, known))
+        yield Text.assemble(
+            (f"{MARK[drift.kind]} ", STYLE[drift.kind]), sentence(drift), f"; in {where}" if where else ""
+        )
 
 
 def _head(report: Report) -> Iterator[Text]:
