@@ -141,7 +141,7 @@ def _names(desired: Resource, actual: Resource) -> list[str]:
 
 
 def _text(found: Sequence[tuple[Resource, Sequence[Who], Drift | None]]) -> Iterator[str]:
-    from drift.report.whose import whole
+    from drift.report.whose import story
     from drift.report.wording import sentence
 
     for resource, answers, drift in found:
@@ -151,8 +151,7 @@ def _text(found: Sequence[tuple[Resource, Sequence[Who], Drift | None]]) -> Iter
             if drift is not None
             else f"{name}: did not drift; last written:"
         )
-        for who in answers:
-            yield from (f"  {line}" for line in whole(who))
+        yield from (f"  {line}" for line in story(answers))
         yield ""
 
 

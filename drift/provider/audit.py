@@ -51,6 +51,8 @@ class Event:
     """What the request says."""
     members: frozenset[str] = frozenset()
     """The members that the request has, also those without a text of their own."""
+    top: frozenset[str] = frozenset()
+    """Those that stand in the request itself, and not inside another."""
     answer: tuple[Leaf, ...] = ()
     named: frozenset[str] = frozenset()
     """The full names of the resources that the log itself says the event is about."""

@@ -11,7 +11,7 @@ from drift.model.drift import Drift
 from drift.model.value import Value, plain
 from drift.report.safe import shown, visible
 from drift.report.steps import steps
-from drift.report.whose import whole
+from drift.report.whose import story as made_by
 from drift.report.wording import EFFECT, home, place, sentence, source_of, told
 
 MARK = {
@@ -51,8 +51,7 @@ def story(drift: Drift, link: str = "") -> Iterator[str]:
         yield f"  look at it: {visible(link)}"
     if not drift.certain:
         yield "  not certain: part of what would tell whose it is could not be read"
-    for who in drift.who:
-        yield from (f"  {line}" for line in whole(who))
+    yield from (f"  {line}" for line in made_by(drift.who))
     for change in drift.changes:
         yield from (f"  {sign} {line}" for sign, line in told(change, LONGEST))
     for finding in (f for f in drift.findings if f.verdict != "unknown"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from drift.model.drift import Drift, Report
@@ -98,10 +98,17 @@ def whole(who: Who) -> Iterator[str]:
         if who.applied_at:
             yield f"  Terraform last wrote it {moment(who.applied_at)}, as far as the log was read"
         yield f"  event {visible(who.event)}" + (f" {visible(who.link)}" if who.link else "")
-    if who.commit is not None:
-        author = f" by {visible(who.commit.author)}" if who.commit.author else ""
-        commit = f"{visible(who.commit.id[:10])} {visible(who.commit.summary)}"
-        yield f"  block last written{author} {moment(who.commit.at)}: {commit}"
+
+
+def story(answers: Sequence[Who]) -> Iterator[str]:
+    """All answers, a line each, and who last wrote the block."""
+    for who in answers:
+        yield from whole(who)
+    commit = next((who.commit for who in answers if who.commit is not None), None)
+    if commit is not None:
+        author = f" by {visible(commit.author)}" if commit.author else ""
+        said = f"{visible(commit.id[:10])} {visible(commit.summary)}"
+        yield f"the block was last written{author} {moment(commit.at)}: {said}"
 
 
 def together(report: Report) -> list[str]:

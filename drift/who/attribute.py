@@ -86,9 +86,19 @@ class Case:
             texts = tuple(dict.fromkeys(text for part in side.key.identity for text in _texts(part)))
             if isinstance(self.entry.list, ElementOf):
                 texts = self._element(side)
-            if texts and texts not in out:
-                out.append(texts)
+            own = side.attributes.get("name")
+            for found in (texts, self._split(side), (own,) if isinstance(own, str) and own else ()):
+                if found and found not in out:
+                    out.append(found)
         return out
+
+    def _split(self, side: Resource) -> tuple[str, ...]:
+        """The parts of an id that is put together, but for the account and what a request leaves out for `default`."""
+        found = _JOINED.match(self.entry.id.path.text)
+        if found is None or self.unique or len(self.entry.identity) > 1:
+            return ()
+        parts = dict.fromkeys(p for p in side.id.split(found[1]) if p not in ("", "default", side.key.account))
+        return tuple(parts)
 
     def _element(self, side: Resource) -> tuple[str, ...]:
         """An element has no name of its own: its parent's, and what tells it from the others."""
@@ -102,7 +112,7 @@ class Case:
         event = told.event
         if event.service not in self.writes.services or (self.resource.key.account or event.account) != event.account:
             return False
-        if self.writes.alone:
+        if self.writes.alone or {text for texts in self.identities for text in texts} == {self.resource.key.account}:
             return event.operation in self.writes.operations and event.region == self.home
         if any(text in told.texts for text in self.full):
             return True
@@ -173,13 +183,15 @@ def fits(change: Change, told: Told, writes: Writes) -> Fit:
     by_member = event.operation in writes.by_member.get(attribute, frozenset()) and bool(event.members & members)
     if not by_member and event.operation not in writes.by_name.get(attribute, frozenset()):
         return "no"
-    if rest and not _has_key(rest, told):
+    taken = change.actual is None and event.operation not in writes.removes  # a map without the key was set
+    if rest and not taken and not _has_key(rest, told):
         return "no"
     if not _right_way(change, event.operation, writes):
         return "no"
     return _value(change, told, members if by_member else frozenset(), writes)
 
 
+_JOINED = re.compile(r"join\('([^']+)'")
 _KEY = re.compile(r"\[([^\]]*)\]")
 """The key of a repeated block in a path: `inline_policy[one].policy`."""
 
@@ -216,9 +228,9 @@ def _value(change: Change, told: Told, members: frozenset[str], writes: Writes) 
         return "no" if gone and said and not gone & told.texts.keys() else "operation"
     if change.added:
         texts = {text for value in change.added for text in _texts(value) if _telling(text)}
-        if not texts:
-            return "operation"
-        return "value" if texts & told.texts.keys() else "no"
+        if not texts or _says_one(texts, told):
+            return "value" if texts else "operation"
+        return "no" if members or told.event.operation in writes.adds else "operation"
     if isinstance(change.actual, str | int | float | bool) and members:
         said = {text for name, text in told.event.request if name in members or name in _VALUES}
         said = {text for text in said if len(text) <= LOOKED_AT and not text.startswith(("{", "["))}
@@ -226,17 +238,30 @@ def _value(change: Change, told: Told, members: frozenset[str], writes: Writes) 
             return "operation"
         forms = {_plain_text(form) for text in said for form in told.audit.forms(text)}
         wanted = {_plain_text(form) for form in told.audit.forms(str(change.actual))}
-        return "value" if wanted & forms else "contradicts"
+        if wanted & forms:
+            return "value"
+        alike = all(text.isdigit() for text in said) == _plain_text(change.actual).isdigit()
+        return "contradicts" if alike and len(said) == 1 and not members.isdisjoint(told.event.top) else "no"
     return "operation"
+
+
+def _says_one(texts: Iterable[str], told: Told) -> bool:
+    """Whether an event says one of some texts, also inside a document."""
+    documents = [said for said in told.texts if said.startswith(("{", "["))]
+    return any(text in told.texts or any(text in document for document in documents) for text in texts)
 
 
 _VALUES = frozenset({"attributevalue", "parametervalue"})
 """Members that hold the value of what another member names."""
 
 
+_SAME = {"enabled": "true", "on": "true", "disabled": "false", "suspended": "false", "off": "false"}
+
+
 def _plain_text(value: Any) -> str:
     """A scalar in a form in which the same values are equal: 5, `5` and `5.0`; true and `True`."""
     text = str(value).strip().lower()
+    text = _SAME.get(text, text)
     try:
         number = float(text)
     except ValueError:

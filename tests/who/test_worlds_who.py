@@ -74,8 +74,10 @@ def test_since_is_the_first_of_the_events(tmp_path: Path) -> None:
     assert [w["at"] for w in inline["who"]] == sorted((w["at"] for w in inline["who"]), reverse=True)
 
 
-LEAST = {"sqs": 0.85, "iam": 0.95, "security-groups": 1.0}
+LEAST = {"sqs": 0.85, "iam": 1.0, "security-groups": 1.0}
 """World -> the share of its differences that are answered, at least."""
+STUBBORN = frozenset({"analytics", "cloud-map", "datalake-stack", "governance", "memorydb", "network", "s3_parts"})
+"""Worlds whose tampering goes by answers that the tape before does not have."""
 
 
 @pytest.mark.parametrize("name", LEAST)
@@ -96,3 +98,13 @@ def test_roles_only_leaves_out_people(tmp_path: Path) -> None:
     assert "SetQueueAttributes" in done.stdout
     assert "call-" not in done.stdout
     assert "198.51.100.7" not in done.stdout
+
+
+@pytest.mark.slow
+def test_most_differences_of_all_worlds_have_an_answer(tmp_path: Path) -> None:
+    """Measured: 991 of 1126."""
+    names = sorted(p.parent.name for p in FOLDER.glob("*/tampered.jsonl") if p.parent.name not in STUBBORN)
+    found = [op for name in names for op in answers(told(name, tmp_path)).values()]
+
+    assert len(found) > 1000
+    assert sum(op != "unknown" for op in found) / len(found) >= 0.87

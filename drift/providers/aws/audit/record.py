@@ -77,6 +77,7 @@ def event_of(record: Mapping[str, Any]) -> Event | None:
         link=_link(region, id_),
         request=leaves,
         members=members,
+        top=frozenset(_called(name, service) for name in request) if isinstance(request, Mapping) else frozenset(),
         answer=_read(member(record, "responseElements"), service)[0],
         named=frozenset(_resources(record)),
     )
@@ -116,15 +117,15 @@ def _read(value: Any, service: str) -> tuple[tuple[Leaf, ...], frozenset[str]]:
     members: set[str] = set()
     for path, found in _leaves(value, (), 0):
         names = [_called(name, service) for name in path if name.lower() not in THROUGH]
-        members.update(names)
+        members.update(v for name in names for v in variants(name))
         if found is None:
             continue
         told = str(found).lower() if isinstance(found, bool) else str(found)
         if len(told) > LONGEST or told == HIDDEN:
             continue
         leaves.append((names[-1] if names else "", told))
-        if names and names[-1] in NAMING:
-            members.add(plain_name(told))
+        if names and (names[-1] in NAMING or names[-2:] == ["patchoperation", "path"]):
+            members.update(plain_name(part) for part in told.split("/") if part)
     return tuple(leaves), frozenset(members)
 
 
@@ -134,6 +135,19 @@ def _called(name: str, service: str) -> str:
         name = name[:-3]
     plain = plain_name(name)
     return MEMBERS.get(service, {}).get(plain, plain)
+
+
+_PREFIX = re.compile(r"^(?:add|remove|new)(?=[a-z]{4})")
+
+
+def variants(name: str) -> tuple[str, ...]:
+    """A member's plain name, also without what says how it is set: `AddRouteTableIds`, `NewInstanceType`.
+
+    >>> variants("addroutetableid")
+    ('addroutetableid', 'routetableid')
+    """
+    bare = _PREFIX.sub("", name)
+    return (name,) if bare == name else (name, bare)
 
 
 def _leaves(value: Any, path: tuple[str, ...], depth: int) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -13,14 +13,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from drift.provider.audit import Writes, plain_name
 from drift.provider.catalog import Catalog
 from drift.provider.installed import installed
-from drift.provider.spec import Attr, Call, ElementOf, ResourceType
-from drift.providers.aws.audit.record import ALSO_CALLED, MEMBERS
+from drift.provider.spec import Attr, Call, ElementOf, ResourceType, Within
+from drift.providers.aws.audit.record import ALSO_CALLED, MEMBERS, variants
 from drift.providers.aws.operations import reads
 
 MAKES = frozenset({
@@ -42,6 +43,11 @@ ENDS = frozenset({
 REMOVES = ENDS | frozenset(JOINS.values()) | {"Reset", "Stop"}
 REPLACES = frozenset({"Put", "Set", "Upsert"})
 """Verbs that replace what was there, so that they may take away as well as add."""
+SWITCHES = frozenset({"Enable", "Disable", "Start", "Stop"})
+FLAGS = frozenset({"enabled", "is_enabled", "state", "status", "enable"})
+"""Attributes that say whether a resource is on."""
+PATCH = "patchoperation"
+"""The member of API Gateway's that holds a JSON patch: its paths name what is set."""
 UNDONE_BY_DELETE = REPLACES | {"Add", "Enable"}
 _WORD = re.compile(r"(?:Batch|Admin)?(?P<verb>[A-Z][a-z]+)(?P<noun>.*)")
 _LINK = re.compile(r"(?<=[a-z])(?:To|From|With)(?=[A-Z])")
@@ -72,7 +78,7 @@ def _writes(name: str) -> Writes:
     nouns = _nouns(entry, catalog)
     every = [op for service in services for op in _operations(service)]
     operations = [op for op in every if op.members & names or op.answer & names]
-    alone = not any(op.members & names for op in operations)  # a setting of the account or the region has no name
+    alone = _is_alone(entry, catalog) or not any(op.members & names for op in operations)
     operations = [op for op in every if op.noun in nouns | _beginnings(entry)] if alone else operations
     members = {attribute: _members(attr, attribute) for attribute, attr in _attributes(entry)}
     tagging = [op for service in services for op in _operations(service) if _tags(op)]
@@ -80,15 +86,22 @@ def _writes(name: str) -> Writes:
     for attribute in members:
         if attribute.partition(".")[0] in ("tags", "tag"):
             by_name[attribute] |= {op.name for op in tagging} | {"TagResources", "UntagResources"}
+        elif "." in attribute:  # what is named after a block sets what is in it
+            by_name[attribute] |= by_name[attribute.partition(".")[0]]
+        if attribute.rpartition(".")[2] in FLAGS:
+            by_name[attribute] |= {op.name for op in operations if op.verb in SWITCHES and op.noun in nouns}
+        if alone:
+            by_name[attribute] |= {op.name for op in operations if not op.members - {"dryrun"}}
     named = frozenset(op for ops in by_name.values() for op in ops)
+    others = _other_nouns(entry, catalog) - nouns
     by_member = {
         attribute: frozenset(
             op.name
             for op in operations
-            if op.members & own
+            if (op.members & own or (PATCH in op.members and _is_of(op.noun, nouns)))
             and op.verb not in REMOVES
             and not _makes_another(op, nouns, tags=attribute.startswith("tags"))
-            and (op.name not in named or op.name in by_name[attribute])
+            and (op.name in by_name[attribute] or (op.name not in named and op.noun not in others))
         )
         for attribute, own in members.items()
     }
@@ -114,7 +127,8 @@ def _writes(name: str) -> Writes:
     # an element that is taken out of several is changed and not ended
     ended = frozenset() if isinstance(entry.list, ElementOf) else frozenset(deleted)
     # what nothing makes or ends by name is made and ended by what changes it: ChangeResourceRecordSets
-    changing = {op for ops in (*by_member.values(), *by_name.values()) for op in ops}
+    fixed = {*entry.identity, "name", "id"}
+    changing = {op for a in members.keys() - fixed for op in by_member[a] | by_name[a]}
     created, deleted = created or changing, deleted or changing
     removes = {op.name for op in (*operations, *tagging) if op.verb in REMOVES}
     adds = {op.name for op in (*operations, *tagging) if op.verb in JOINS}
@@ -155,6 +169,19 @@ class _Operation:
 def _logged(name: str) -> str:
     """An operation's name without the API's version: CloudFront's model has `CreateDistribution2020_05_31`."""
     return re.sub(r"_?\d{4}_?\d{2}_?\d{2}$", "", name)
+
+
+def _other_nouns(entry: ResourceType, catalog: Catalog) -> frozenset[str]:
+    """What operations call the other types of the service: `UpdateStage` changes no API, though it names one."""
+    if not _OWN_NOUNS:
+        for name in catalog:
+            words = name.split("_")[1:]
+            runs = {plain_name("".join(words[start:])) for start in range(len(words))}
+            _OWN_NOUNS.setdefault(catalog[name].service, []).append((name, frozenset(runs)))
+    return frozenset(n for name, runs in _OWN_NOUNS.get(entry.service, ()) if name != entry.name for n in runs)
+
+
+_OWN_NOUNS: dict[str, list[tuple[str, frozenset[str]]]] = {}
 
 
 def _of_parts(entry: ResourceType, catalog: Catalog) -> Mapping[str, frozenset[str]]:
@@ -235,7 +262,7 @@ def _member_names(shape: Any, service: str, shapes: Mapping[str, Any], depth: in
         one = shapes.get(name, {})
         if one.get("type") == "structure":
             for member, inner in one.get("members", {}).items():
-                found.add(_own(member, service))
+                found.update(variants(_own(member, service)))
                 todo.append((inner["shape"], left - 1))
         elif one.get("type") == "list":
             todo.append((one["member"]["shape"], left))
@@ -313,9 +340,13 @@ def _attributes(entry: ResourceType) -> Iterator[tuple[str, Attr]]:
 def _members(attr: Attr, attribute: str) -> frozenset[str]:
     """The members that set an attribute: those on the path to it, and its own name in Terraform."""
     names = {plain_name(f) for f in _fields(attr.path.text)}
+    fields = [f for f in _fields(attr.path.text) if f not in ("parent", "here")]
+    names |= {plain_name(f"{one}{other}") for one, other in pairwise(fields)}
     names |= {n.removesuffix("id") for n in names if len(n) > 5}  # EC2 asks for `Groups` and answers `GroupId`
     specific = names - GENERIC
     own = plain_name(attribute.rsplit(".", 1)[-1])
+    if attr.document:
+        specific |= {f"{own}{end}" for end in ("document", "text", "body")}
     return frozenset((specific or names) | {own}) - {"parent", "here", "element"}
 
 
@@ -335,7 +366,7 @@ def _is_named(noun: str, name: str, nouns: frozenset[str]) -> bool:
 
 def _tags(op: _Operation) -> bool:
     """Whether it writes tags and nothing else: `TagResource`, `CreateTags`, `AddTagsToResource`."""
-    return op.verb in ("Tag", "Untag") or op.noun.startswith("tag") or op.noun.endswith("tagging")
+    return op.verb in ("Tag", "Untag") or op.noun.startswith("tag") or op.noun.endswith(("tagging", "updatetag"))
 
 
 def _undoing(operations: Sequence[_Operation], setting: frozenset[str], nouns: frozenset[str]) -> Iterator[str]:
@@ -360,6 +391,13 @@ def _nouns(entry: ResourceType, catalog: Catalog) -> frozenset[str]:
     return frozenset(plain_name(n) for n in runs | {_noun(call.op) for call in reading} if n)
 
 
+def _is_alone(entry: ResourceType, catalog: Catalog) -> bool:
+    """Whether it is a setting of the account or the region: its id says nothing, or the account alone."""
+    own = catalog[entry.alias_of] if entry.alias_of else entry
+    fields = {f for part in (own.id.path.text, *(own.attr(n).path.text for n in own.identity)) for f in _fields(part)}
+    return fields <= {"here", "account", "region", "partition"} and not isinstance(own.list, Within | ElementOf)
+
+
 def _beginnings(entry: ResourceType) -> frozenset[str]:
     """The first words of a type: `EnableSecurityHub` makes an `aws_securityhub_account`."""
     words = entry.name.split("_")[1:]
@@ -381,21 +419,29 @@ def _noun(operation: str) -> str:
 
 
 def _is_of(noun: str, nouns: frozenset[str]) -> bool:
-    """Whether an operation's noun is the type: `RunInstances`, `RequestSpotInstances`; `Subscribe` has none."""
-    return not noun or noun in nouns or (len(noun) > 4 and any(n.endswith(noun) for n in nouns))
+    """Whether an operation's noun is the type: `RunInstances`, `RequestSpotInstances`."""
+    return noun in nouns or (len(noun) > 4 and any(n.endswith(noun) for n in nouns))
+
+
+def _is_for(op: _Operation, nouns: frozenset[str]) -> bool:
+    """The same of an operation, which may be a verb alone: `Subscribe` makes a subscription."""
+    root = op.verb.lower().removeprefix("un")[:6]
+    return _is_of(op.noun, nouns) if op.noun else any(root in n for n in nouns)
 
 
 def _makes(op: _Operation, entry: ResourceType, nouns: frozenset[str], *, part: bool) -> bool:
     """Whether it brings a resource about: verb and noun say so, and request and answer tell its whole identity."""
     if op.verb not in MAKES and not (part and op.verb in JOINS and op.verb != "Tag"):
         return False
-    return _is_of(op.noun, nouns) and all(_tells(op, entry, name) for name in entry.identity)
+    return _is_for(op, nouns) and all(_tells(op, entry, name) for name in entry.identity)
 
 
 def _names_part(told: frozenset[str], entry: ResourceType) -> bool:
-    """Whether something says the whole identity of a part, by names that few members have."""
+    """Whether something says the whole identity of a part, by names that few members have, and not only what it is
+    part of."""
     parts = [_specific(entry, name) for name in entry.identity]
-    return any(parts) and all(not wanted or told & wanted for wanted in parts)
+    own = [_specific(entry, n) for n in entry.identity if entry.parent is None or n != entry.parent.attribute]
+    return any(own) and all(not wanted or told & wanted for wanted in parts)
 
 
 def _specific(entry: ResourceType, name: str) -> frozenset[str]:
@@ -422,7 +468,7 @@ def _ends(op: _Operation, nouns: frozenset[str], *, part: bool) -> bool:
     """Whether it ends a resource; what it is part of may end it, too."""
     if op.verb == "Schedule":
         return op.noun.endswith("deletion") and _is_of(op.noun.removesuffix("deletion"), nouns)
-    return (op.verb in ENDS or (part and op.verb in REMOVES - {"Reset", "Stop", "Untag"})) and _is_of(op.noun, nouns)
+    return (op.verb in ENDS or (part and op.verb in REMOVES - {"Reset", "Stop", "Untag"})) and _is_for(op, nouns)
 
 
 def of_all(catalog: Catalog) -> Mapping[str, Writes]:
