@@ -225,6 +225,9 @@ def _surprised(error: Exception) -> int:
             note("surprised", drift=__version__, error=type(error).__name__, way=way[-100:])
             hint = "Please report it with the log, which contains the traceback without values."
     what = f"internal error in drift: {type(error).__name__}{at}"
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        what = f"a Python package that drift needs is missing: {error.name}"
+        hint = "The installation is not complete: install drift again, in an environment of its own."
     if isinstance(error, OSError) and error.strerror:  # a full disk, for example: the message has no values
         what, hint = f"{error.strerror}{at}", "Free the disk or reopen the output, and run again."
     with contextlib.suppress(OSError, ValueError):

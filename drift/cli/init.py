@@ -72,9 +72,10 @@ def command(
     """
     Policy.parse([fail_on])
     found = () if states else tuple(directories(Path()))
-    told = [f"found {len(found)} Terraform directories: {', '.join(map(visible, found[:5]))}"] if found else []
-    for line in told:
-        click.echo(line)
+    if found:
+        count = "1 Terraform directory" if len(found) == 1 else f"{len(found)} Terraform directories"
+        rest = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        click.echo(f"found {count}: {', '.join(map(visible, found[:5]))}{rest}")
     if not states and not found:
         raise UsageError(
             "no Terraform directory with a state or a backend was found here",
@@ -95,7 +96,9 @@ def command(
         files[WHERE[platform]] = write(workflows.Job(directories=found, login=login))
     there = [f for f in files if Path(f).exists()]
     if there and not force:
-        raise UsageError(f"{', '.join(there)}: already exists", "Remove it, or overwrite it with --force.")
+        keys = [line.partition("  #")[0] for line in files[FILE].splitlines() if "=" in line]
+        by_hand = f" Or add to it by hand: {'; '.join(keys)}." if there == [FILE] else ""
+        raise UsageError(f"{', '.join(there)}: already exists", f"Remove it, or overwrite it with --force.{by_hand}")
     for file in files:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     write_files({Path(file): text for file, text in files.items()})

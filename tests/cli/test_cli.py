@@ -466,3 +466,16 @@ def test_a_memory_that_is_of_no_use_is_told_before_anything_is_asked(
 
     assert done.returncode == 2
     assert said in done.stderr
+
+
+def test_a_package_that_is_missing_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An installation that is not complete is no bug of drift."""
+    from drift.cli import _surprised
+
+    monkeypatch.setattr("drift.cli._to_nowhere", lambda: None)
+    assert _surprised(ModuleNotFoundError("No module named 'cryptography'", name="cryptography")) == 2
+    told = capsys.readouterr().err
+    assert "a Python package that drift needs is missing: cryptography" in told
+    assert "install drift again" in told

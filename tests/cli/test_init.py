@@ -100,8 +100,9 @@ def test_gitlab(repository: Path) -> None:
 
 def test_what_is_there_stays(repository: Path) -> None:
     (repository / "drift.toml").write_text("# mine\n")
-    with pytest.raises(UsageError, match=r"drift\.toml: already exists"):
+    with pytest.raises(UsageError, match=r"drift\.toml: already exists") as raised:
         init("--ci", "github")
+    assert 'by hand: config = ["envs/dev", "envs/prod"]; fail-on = ["any"].' in str(raised.value)
     assert not (repository / ".github").exists()
     assert (repository / "drift.toml").read_text() == "# mine\n"
 
