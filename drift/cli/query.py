@@ -17,7 +17,7 @@ from drift.model.bounds import SETTINGS_BYTES, contents
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from drift.history.reading import Result
+    from drift.history.reading import Reader, Result
 
 FORMATS = ("table", "csv", "json", "parquet")
 
@@ -47,6 +47,14 @@ def _names(_context: click.Context) -> Iterable[str]:
     metavar="NAME=VALUE",
     help="A parameter of a named query, or of $NAME in your own. May be repeated.",
 )
+@click.option(
+    "--dialect",
+    type=click.Choice(["auto", "duckdb", "postgres"]),
+    default="auto",
+    show_default=True,
+    help="The SQL that the query is in. auto: PostgreSQL if it names a table in Steampipe's shape (aws_s3_bucket, "
+    "terraform_resource), else DuckDB.",
+)
 @click.option("--list", "listed", is_flag=True, help="List the named queries with their parameters.")
 @click.option("--show", is_flag=True, help="Print the SQL instead of running it.")
 def command(
@@ -55,6 +63,7 @@ def command(
     format_: str,
     output: Path | None,
     values: tuple[str, ...],
+    dialect: str,
     listed: bool,
     show: bool,
 ) -> None:
@@ -88,7 +97,23 @@ def command(
         click.echo(text.rstrip())
         return
     with opened(store).reader() as reader:
+        if named is None:
+            text = _shaped(reader, text, dialect)
         _write(reader.named(query, given) if named else reader.sql(text, given), format_, output)
+
+
+def _shaped(reader: Reader, text: str, dialect: str) -> str:
+    """The query in DuckDB's SQL. Columns that drift does not know are told."""
+    from drift.cli import plugins
+    from drift.history.shapes import Shapes
+
+    shapes = Shapes(plugins.catalog()) if dialect != "duckdb" else None
+    if shapes is None or (dialect == "auto" and not shapes.mentioned(text)):
+        return text
+    ready = reader.shaped(text, shapes)
+    for table, column in ready.unknown:
+        click.echo(f"{table}.{column} is not known to drift: NULL in every row.", err=True)
+    return ready.sql
 
 
 def _pair(text: str) -> tuple[str, str]:

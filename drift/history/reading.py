@@ -11,7 +11,7 @@ with Store(place).reader() as reader:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from drift.model.suggest import did_you_mean
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from drift.history.shapes import Shaped, Shapes
     from drift.model.drift import Report
 
 CHUNK = 1000
@@ -76,10 +77,13 @@ class Reader:
             self._db.execute("set lock_configuration = true")
             self._locked = True
 
-    def define(self, statements: Sequence[str]) -> None:
-        """Make temporary macros and views, before the first query: `drift.history.shapes` writes them."""
-        for statement in statements:
-            self._db.execute(statement)
+    def shaped(self, text: str, shapes: Shapes) -> Shaped:
+        """A query in PostgreSQL over the tables of `drift.history.shapes`, made ready for `sql`; StoreError if it is
+        wrong."""
+        from drift.history.shapes import prepared
+
+        self.lock()
+        return prepared(self._db, shapes, text)
 
     def sql(self, text: str, values: Mapping[str, Any] | None = None) -> Result:
         """The answer to one query; StoreError for anything but a single query, and for what DuckDB refuses."""

@@ -240,6 +240,24 @@ def _no_rules() -> Sequence[Any]:
     return ()
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of SQL over the actual side, under the name and with the columns that users of another tool know."""
+
+    types: tuple[str, ...]
+    """The Terraform types of its rows."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Column -> its expression over the table `resource` of a store, if it follows from neither API nor Terraform."""
+    where: str = ""
+    """Which resources of the types are in it; empty for all."""
+    rows: str = ""
+    """Its rows, if they are no resources: a query with the columns of `resource`."""
+
+
+def _no_tables() -> Mapping[str, Table]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """A cloud, as drift sees it."""
@@ -307,6 +325,8 @@ class Provider:
     """The frameworks that its rules answer to, each a `drift.rules.frameworks.Framework`."""
     audit: Callable[[], Audit | None] = _no_log
     """The audit log, which tells who changed what; None where drift cannot read one."""
+    tables: Callable[[], Mapping[str, Table]] = _no_tables
+    """Tables of SQL whose name is no type's, or whose columns do not all follow from the catalogue."""
     data_blocks: Mapping[str, Any] = field(default_factory=dict)
     """Data source -> the blocks that stand in it, each with its own: JSON does not tell blocks from arguments. Of one
     that is left out it is known that `filter` is a block."""

@@ -57,6 +57,7 @@ def scan(
     controls: Sequence[tuple[str, str, str]] = (),
     changed: int = 0,
     account: str = ACCOUNT,
+    resources: Sequence[Row] = (),
 ) -> Kept:
     """The scan of a day: `size` resources on both sides, and what drifts. `changed` of them change on this day."""
     at = (FIRST + timedelta(days=day)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -71,7 +72,7 @@ def scan(
             "unread": 0, "not_ours": 0, "pending": 0, "accepted": 0, "coverage_percent": 90.0, "calls": 10,
             "kept_at": at, "store_version": VERSION,
         }],
-        "resource": [*_resources(day, size, changed), *(r for d in drifts for r in _drifted(d))],
+        "resource": [*_resources(day, size, changed), *(r for d in drifts for r in _drifted(d)), *resources],
         "drift": [_drift(d) for d in drifts],
         "change": [
             {"fingerprint": d.fingerprint, "path": "delay_seconds", "desired": 0, "actual": d.value, "recorded": 0,
@@ -99,6 +100,11 @@ def scan(
                      "types": 5, "desired": size, "actual": size}],
         "report": [{"document": packed(report)}],
     }  # fmt: skip
+    known = {row["type"] for row in tables["collection"] if row.get("type")}
+    tables["collection"] += [
+        {"account": account, "type": t, "completeness": "complete", "resources": 1, "errors": 0}
+        for t in sorted({r["type"] for r in resources} - known)
+    ]
     for rows in tables.values():
         for row in rows:
             row["scan"] = name
@@ -121,7 +127,7 @@ def _drifted(d: Drifted) -> list[Row]:
     both = {"desired": d.kind != "unmanaged", "actual": d.kind != "missing"}
     attributes = {"name": d.id, "tags": dict(d.tags)}
     return [
-        _row(side, d.type, d.id, d.address, {**attributes, "delay_seconds": d.value * (side == "actual")}, d.kind)
+        row_of(side, d.type, d.id, d.address, {**attributes, "delay_seconds": d.value * (side == "actual")}, d.kind)
         for side, there in both.items() if there
     ]  # fmt: skip
 
@@ -139,11 +145,20 @@ def _resources(day: int, size: int, changed: int) -> list[Row]:
             **{f"setting_{i}": (n * i) % 97 for i in range(12)},
         }  # fmt: skip
         address = f"module.m{n % 7}.{type_}.r{n}"
-        out += [_row(side, type_, f"resource-{n}", address, attributes, "in sync") for side in ("desired", "actual")]
+        out += [row_of(side, type_, f"resource-{n}", address, attributes, "in sync") for side in ("desired", "actual")]
     return out
 
 
-def _row(side: str, type_: str, id_: str, address: str | None, attributes: Mapping[str, Any], verdict: str) -> Row:
+def row_of(
+    side: str,
+    type_: str,
+    id_: str,
+    address: str | None,
+    attributes: Mapping[str, Any],
+    verdict: str = "in sync",
+    **more: Any,
+) -> Row:
+    """A resource of a scan; `more` are further columns."""
     row: Row = {
         "side": side, "key": f"{type_}/{id_}", "type": type_, "account": ACCOUNT, "region": "us-east-1", "id": id_,
         "arn": None, "name": None, "address": address, "module": address.rpartition(f".{type_}")[0] if address else None,
@@ -151,6 +166,7 @@ def _row(side: str, type_: str, id_: str, address: str | None, attributes: Mappi
         "tags": attributes.get("tags"), "attributes": attributes, "not_collected": [],
         "refs": [{"attribute": "role", "key": "aws_iam_role/resource-2", "type": "aws_iam_role", "id": "resource-2",
                   "address": ""}] if type_ == "aws_instance" else [],
+        **more,
     }  # fmt: skip
     return {"hash": "", "verdict": verdict, **row}
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from drift.provider.api import Api, Asks
 from drift.provider.audit import Audit
 from drift.provider.catalog import IndexedTypes
-from drift.provider.contract import Access, Counts, Grant, Login, Organisation, Provider, Usage
+from drift.provider.contract import Access, Counts, Grant, Login, Organisation, Provider, Table, Usage
 from drift.provider.facts import SchemaFiles
 from drift.provider.operations import Operations
 from drift.provider.spec import ResourceType
@@ -74,6 +74,12 @@ def _account(asker: Asks, region: str) -> Counts:
     from drift.providers.aws.account import account_summary
 
     return account_summary(asker, region)
+
+
+def _tables() -> Mapping[str, Table]:
+    from drift.providers.aws.tables import tables
+
+    return tables(TYPES)
 
 
 def _rules() -> Sequence[Any]:
@@ -175,6 +181,7 @@ AWS = Provider(
     account_of_role=_account_of_role,
     enabled_regions=_enabled_regions,
     rules=_rules,
+    tables=_tables,
     frameworks=_frameworks,
     data_blocks=DATA_BLOCKS,
     language="drift.providers.aws.language",

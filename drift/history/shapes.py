@@ -1,0 +1,289 @@
+"""Tables in the shape that users of another tool know: one for each resource type, over the actual side, and one of all
+resources that Terraform describes.
+
+The columns of a type's table follow from its entry in the catalogue: each attribute under the name that the cloud's API
+has for it, in the case of a column (`VpcId` is `vpc_id`), nested ones as JSON with the API's names; and under
+Terraform's name where no other column has it. What a provider names otherwise is data of its own (`Provider.tables`).
+A column that drift does not know is NULL, and named in `Shaped.unknown`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from drift.errors import StoreError
+from drift.history.dialect import MACROS, parsed, translated
+from drift.model.suggest import did_you_mean
+from drift.normalize import times, values
+from drift.provider.spec import Attr, ResourceType
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from drift.provider.catalog import Catalog
+    from drift.provider.contract import Table
+
+DESCRIBED: Final = "terraform_resource"
+"""The table of what Terraform describes."""
+_WORD = re.compile(r"[a-z_][a-z0-9_]*")
+_PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_MISSING = (
+    re.compile(r'Referenced column "(?P<column>[^"]+)" not found'),
+    re.compile(r'(?:Table|Values list) "(?P<table>[^"]+)" does not have a column named "(?P<column>[^"]+)"'),
+    re.compile(r'Column "(?P<column>[^"]+)" referenced that exists in the SELECT clause'),
+)
+MOST: Final = 60
+"""Columns of one query that drift may not know."""
+
+_ALWAYS: Final[Mapping[str, str]] = {
+    "arn": "arn",
+    "name": "coalesce(name, id)",
+    "title": "coalesce(name, id)",
+    "akas": "case when arn is not null then json_array(arn) end",
+    "tags": "tags",
+    "region": "region",
+    "account_id": "account",
+    "partition": "split_part(arn, ':', 2)",
+    "_ctx": "json_object('connection_name', 'drift')",
+    "_completeness": "case when len(not_collected) = 0 then 'complete' else 'partial' end",
+    "_not_collected": "not_collected",
+    "_verdict": "verdict",
+    "_address": "address",
+    "_scan": "scan",
+    "_seen_at": "started_at",
+}
+"""Column of each table -> its expression over `resource`."""
+
+_DESCRIBED_COLUMNS: Final[Mapping[str, str]] = {
+    "name": "regexp_extract(address, '([^.]+)$', 1)",
+    "type": "type",
+    "address": "address",
+    "mode": "'managed'",
+    "attributes": "attributes",
+    "attributes_std": "without_nulls(attributes)",
+    "arguments": "without_nulls(attributes)",
+    "path": "file",
+    "start_line": "line",
+    "end_line": "cast(null as integer)",
+    "source": "state",
+    "title": "address",
+    "lifecycle": "cast(null as json)",
+    "depends_on": "cast(null as json)",
+    "count": "cast(null as integer)",
+    "for_each": "cast(null as json)",
+    "provider": "cast(null as varchar)",
+    "_ctx": "json_object('connection_name', 'drift')",
+    "_completeness": "case when len(not_collected) = 0 then 'complete' else 'partial' end",
+    "_verdict": "verdict",
+    "_scan": "scan",
+}
+
+
+@dataclass(slots=True)
+class Shaped:
+    """A query over such tables, made ready."""
+
+    sql: str
+    """In DuckDB's SQL."""
+    unknown: list[tuple[str, str]] = field(default_factory=list)
+    """(table, column) of columns that drift does not know; they are NULL."""
+
+
+def snake(name: str) -> str:
+    """The column of a member of the API.
+
+    >>> snake("VpcId"), snake("DBInstanceArn"), snake("kmsKeyID"), snake("EBSOptimized")
+    ('vpc_id', 'db_instance_arn', 'kms_key_id', 'ebs_optimized')
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+class Shapes:
+    """The tables that a catalogue gives."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._named: dict[str, Table] = {n: t for p in catalog.providers.values() for n, t in p.tables().items()}
+
+    def mentioned(self, text: str) -> list[str]:
+        """The tables of this shape that a query may name."""
+        words = set(_WORD.findall(text.lower()))
+        return sorted(w for w in words if w == DESCRIBED or w in self._named or w in self._catalog)
+
+    def columns(self, table: str) -> Mapping[str, str]:
+        """Column -> its expression, of one table."""
+        if table == DESCRIBED:
+            return _DESCRIBED_COLUMNS
+        known = self._named.get(table)
+        types = known.types if known else (table,)
+        out = dict(_ALWAYS)
+        if not types:
+            return out | dict(known.columns if known else {})
+        entry = self._catalog[types[0]]
+        of_api = dict(_of_api(entry))
+        out |= {name: sql for name, sql in of_api.items() if name not in out or name == "name"}
+        for name, attr in {**entry.attributes, **entry.computed}.items():
+            out.setdefault(name, _typed(f"attributes -> '$.\"{name}\"'", attr))
+        return out | (dict(known.columns) if known else {})
+
+    def view(self, table: str, more: Mapping[str, str] | None = None) -> str:
+        """The statement that makes the view of a table; with `more` columns that are NULL."""
+        columns = ", ".join(f'{sql} as "{name}"' for name, sql in {**self.columns(table), **(more or {})}.items())
+        if table == DESCRIBED:
+            source = "(select * exclude (scope) from current where side = 'desired')"
+        else:
+            known = self._named.get(table)
+            types = ", ".join(f"'{self._catalog[t].listed_as}'" for t in (known.types if known else (table,)))
+            where = f" and ({known.where})" if known and known.where else ""
+            source = f"(select * from current where side = 'actual' and type in ({types}){where})"
+            if known and known.rows:
+                source = f"({known.rows})"
+        return f'create or replace temp view "{table}" as select {columns} from {source}'
+
+
+def prepared(db: DuckDBPyConnection, shapes: Shapes, text: str) -> Shaped:
+    """Make the views that a query names, and the query in DuckDB's SQL; StoreError if it is wrong."""
+    import duckdb
+
+    tables = shapes.mentioned(text)
+    for macro in MACROS:
+        db.execute(f"create or replace temp macro {macro}")
+    out = Shaped(translated(text))
+    nulls: dict[str, dict[str, str]] = {t: {} for t in tables}
+    for table in tables:
+        db.execute(shapes.view(table))
+    for _ in range(MOST):
+        try:
+            db.execute(f"explain {out.sql}")
+            return out
+        except duckdb.BinderException as error:
+            found = _missing(str(error))
+            owner = _owner(text, *found, nulls) if found else None
+            if not found or owner is None:
+                return out  # asked for real, it says what is wrong
+            nulls[owner][found[1]] = "null"
+            out.unknown.append((owner, found[1]))
+            db.execute(shapes.view(owner, nulls[owner]))
+        except duckdb.CatalogException as error:
+            name = re.search(r"Table with name (\w+) does not exist", str(error))
+            if name and re.fullmatch(r"[a-z]+_\w+", name[1]):
+                hint = did_you_mean(name[1], tables, "docs/sql.md lists the tables.")
+                raise StoreError(f"there is no table {name[1]}: drift does not read such resources", hint) from None
+            return out
+        except duckdb.Error:
+            return out
+    return out
+
+
+def _missing(message: str) -> tuple[str, str] | None:
+    """(table or empty, column) that DuckDB did not find."""
+    for pattern in _MISSING:
+        if found := pattern.search(message):
+            return found.groupdict().get("table") or "", found["column"]
+    return None
+
+
+def _owner(
+    text: str,
+    alias: str,
+    column: str,
+    nulls: Mapping[str, Mapping[str, str]],
+) -> str | None:
+    """The table that a column that was not found belongs to: that of its alias, else the only one that may lack it."""
+    from sqlglot import exp
+
+    tree = parsed(text)
+    if alias:
+        named = {t.alias_or_name: t.name for t in tree.find_all(exp.Table)}
+        found = str(named.get(alias, ""))
+        return found if found in nulls and column not in nulls[found] else None
+    for select in tree.find_all(exp.Select):
+        own = {c.name for c in select.find_all(exp.Column) if c.find_ancestor(exp.Select) is select and not c.table}
+        start = select.args.get("from_")
+        if column not in own or start is None:
+            continue
+        sources = [start.this, *(j.this for j in select.args.get("joins") or ())]
+        for source in sources:
+            if isinstance(source, exp.Table) and source.name in nulls and column not in nulls[source.name]:
+                return str(source.name)
+    return None
+
+
+def _of_api(entry: ResourceType) -> Iterator[tuple[str, str]]:
+    """(column, expression) of each attribute whose place in the API's answers is a plain path."""
+    tree: dict[str, dict[str, object]] = {}
+    for name, attr in {**entry.computed, **entry.attributes}.items():
+        path = str(getattr(attr.path, "text", ""))
+        if not _PLAIN.fullmatch(path):
+            continue
+        steps, value = path.split("."), f"attributes -> '$.\"{name}\"'"
+        if len(steps) == 1:
+            yield snake(steps[0]), _typed(value, attr)
+        else:
+            yield snake(steps[-1]), _typed(value, attr)
+            _put(tree, steps, _json(value, attr))
+    for head, below in tree.items():
+        yield snake(head), _object(below)
+
+
+def _put(tree: dict[str, dict[str, object]], steps: list[str], sql: str) -> None:
+    at: dict[str, object] = tree  # type: ignore[assignment]
+    for step in steps[:-1]:
+        inner = at.setdefault(step, {})
+        if not isinstance(inner, dict):
+            return
+        at = inner
+    at.setdefault(steps[-1], sql)
+
+
+def _object(below: Mapping[str, object]) -> str:
+    members = ", ".join(f"'{name}', {_object(sql) if isinstance(sql, dict) else sql}" for name, sql in below.items())
+    return f"json_object({members})"
+
+
+def _typed(value: str, attr: Attr) -> str:
+    """The value with the type of its kind."""
+    text = f"json_extract_string({value}, '$')"
+    if attr.fields:
+        return _json(value, attr)
+    if attr.canon in (values.text, values.lower):
+        return text
+    if attr.canon is values.number:
+        return f"coalesce(try_cast({text} as bigint), try_cast({text} as double)::bigint)"
+    if attr.canon is values.boolean:
+        return f"try_cast({text} as boolean)"
+    if attr.canon is times.moment:
+        return f"try_cast({text} as timestamptz)"
+    return _json(value, attr)
+
+
+def _json(value: str, attr: Attr) -> str:
+    """The value as JSON; in a block, with the API's names. A JSON null is NULL."""
+    value = f"({value})"
+    clean = f"case when json_type({value}) <> 'NULL' then {value} end"
+    if not attr.fields:
+        return clean
+    if attr.many:
+        inner = _members("b", attr)
+        each = f"to_json(list_transform(json_extract({value}, '$[*]'), lambda b: {inner}))"
+        return f"case when json_type({value}) = 'ARRAY' then {each} end"
+    return f"case when json_type({value}) = 'OBJECT' then {_members(value, attr)} end"
+
+
+def _members(value: str, attr: Attr) -> str:
+    tree: dict[str, dict[str, object]] = {}
+    flat: dict[str, object] = {}
+    for name, inner in attr.fields.items():
+        path = str(getattr(inner.path, "text", ""))
+        at = f"{value} -> '$.\"{name}\"'"
+        sql = f"({at})" if not inner.fields or inner.many else _json(at, inner)
+        if not _PLAIN.fullmatch(path):
+            flat.setdefault(name, sql)
+        elif "." in path:
+            _put(tree, path.split("."), sql)
+        else:
+            flat.setdefault(path, sql)
+    return _object({**flat, **{k: v for k, v in tree.items() if k not in flat}})

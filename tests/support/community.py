@@ -1,0 +1,123 @@
+"""Runs the queries of Steampipe's community over drift's tables, and writes what came of it into docs/sql.md.
+
+python -m tests.support.community [DIRECTORY…]
+
+Each directory is a clone of a mod; without any, both are cloned for the run. Nothing of them is kept: the page counts
+queries and names columns. A query *runs* if DuckDB accepts it and answers over an empty store; whether its answer is
+right depends on what a column holds, and the page names the columns that are always NULL.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+
+from drift.errors import DriftError
+from drift.history.shapes import Shapes, prepared
+from drift.history.tables import ddl
+from drift.provider.installed import installed
+
+PAGE = Path(__file__).parents[2] / "docs" / "sql.md"
+MARK = "<!-- what follows is written by python -m tests.support.community -->"
+MODS = ("turbot/steampipe-mod-terraform-aws-compliance", "turbot/steampipe-mod-aws-compliance")
+_QUERY = re.compile(r'query\s+"(\w+)"\s*\{\s*(?:(?!\nquery ).)*?sql\s*=\s*<<-?(EO[A-Z]+)\n(.*?)\n\s*\2', re.DOTALL)
+
+
+def queries(clone: Path) -> dict[str, str]:
+    """Name -> SQL, with the dimensions that the mod adds to each by default."""
+    words = ["git", "-C", str(clone)]
+    names = subprocess.run([*words, "ls-tree", "-r", "--name-only", "HEAD"], capture_output=True, text=True, check=True)
+    out: dict[str, str] = {}
+    for name in names.stdout.splitlines():
+        if name.endswith(".pp"):
+            shown = subprocess.run([*words, "show", f"HEAD:{name}"], capture_output=True, text=True, check=True)
+            out |= {m[1]: _filled(m[3]) for m in _QUERY.finditer(shown.stdout)}
+    return out
+
+
+def _filled(text: str) -> str:
+    terraform = "terraform_resource" in text
+
+    def dimension(found: re.Match[str]) -> str:
+        said = re.search(r'"__QUALIFIER__",\s*"([^"]*)"', found[0])
+        of = said[1] if said else ""
+        if "tag_dimensions" in found[0]:
+            return ""
+        if terraform:
+            return f", {of}path || ':' || {of}start_line"
+        return f", {of}account_id" if "global" in found[0] else f", {of}region, {of}account_id"
+
+    return re.sub(r"\$\{[^}]*\}", dimension, text)
+
+
+def measured(name: str, clone: Path) -> list[str]:
+    """The lines of one mod."""
+    shapes, db = Shapes(installed()), duckdb.connect()
+    for statement in ddl():
+        db.execute(statement)
+    found = queries(clone)
+    runs: list[str] = []
+    whole = 0
+    why: Counter[str] = Counter()
+    null: Counter[tuple[str, str]] = Counter()
+    for query, text in sorted(found.items()):
+        try:
+            ready = prepared(db, shapes, text)
+            db.execute(ready.sql).fetchall()
+        except (DriftError, duckdb.Error) as error:
+            why[_reason(str(error))] += 1
+            continue
+        runs.append(query)
+        whole += not ready.unknown
+        null.update(ready.unknown)
+    commit = subprocess.run(
+        ["git", "-C", str(clone), "log", "-1", "--format=%h of %as"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    out = [
+        f"### {name}", "",
+        f"Commit {commit}: **{len(runs)} of {len(found)}** queries run unchanged, {whole} without a column of NULL.", "",
+        "| why the others do not run | queries |", "|---|---:|",
+        *(f"| {reason} | {count} |" for reason, count in sorted(why.items(), key=lambda e: (-e[1], e[0]))), "",
+    ]  # fmt: skip
+    if null:
+        by_table: dict[str, list[str]] = {}
+        for table, column in sorted(null):
+            by_table.setdefault(table, []).append(column)
+        out += [
+            "Columns that these queries ask for and drift does not know; they are NULL, and `drift query` says so:",
+            "",
+        ]
+        out += [f"- `{table}`: {', '.join(f'`{c}`' for c in columns)}" for table, columns in by_table.items()]
+        out.append("")
+    return out
+
+
+def _reason(message: str) -> str:
+    first = message.split("\n", 1)[0]
+    if "there is no table" in first:
+        return "drift reads no such resources"
+    if "Values were not provided" in first:
+        return "the mod gives it arguments"
+    return "SQL that is not translated"
+
+
+def main(clones: list[str]) -> None:
+    """Measure, and write the page."""
+    with tempfile.TemporaryDirectory() as folder:
+        given = dict(zip(MODS, map(Path, clones), strict=False))
+        for mod in MODS if not clones else ():
+            given[mod] = Path(folder) / mod.rpartition("/")[2]
+            subprocess.run(["git", "clone", "-q", "--depth", "1", f"https://github.com/{mod}", given[mod]], check=True)
+        lines = [line for name, clone in given.items() for line in measured(name, clone)]
+    text = PAGE.read_text(encoding="utf-8").partition(MARK)[0] + "\n".join([MARK, "", *lines])
+    PAGE.write_text(text.rstrip() + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
