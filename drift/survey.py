@@ -255,7 +255,7 @@ def survey(
         warnings=(
             *doubts(here, verdicts.drift, actual, catalog),
             *_unexplained(verdicts.echoed),
-            *_dropped(d.desired for d in verdicts.drift if d.desired is not None),
+            *_dropped(d.desired for d in verdicts.drift if d.desired is not None and d.kind == "missing"),
         ),
     )
 

@@ -82,7 +82,7 @@ class Scan:
         self.resources |= {k: actual_resource(i) for k, i in self._found.items.items()}
         for resource in self._desired:
             actual = self._pair(resource)
-            if actual is not None and resource.dropped:
+            if actual is not None and resource.dropped and _as_said(resource, actual):
                 self.not_held.add(resource.origin)
             elif actual is not None and not resource.deposed:
                 origin = resource.origin
@@ -229,6 +229,19 @@ class Scan:
             raw = {**there, "id": desired.attributes.get("id")}
             attributes = {name: canonical.desired(attr, raw.get(name), raw) for name, attr in entry.attributes.items()}
         return replace(desired, attributes=as_block(freeze(attributes)))
+
+
+def _as_said(dropped: Resource, actual: Resource) -> bool:
+    """Whether what a state has no more is there as its author says, so that somebody took it out of the state alone.
+
+    Otherwise somebody changed it, and a refresh no longer knew it: a subnet's association with another access list.
+    """
+    there = actual.attributes
+    return all(
+        n not in there or isinstance(there[n], Unreadable) or there[n] == said
+        for n, said in dropped.configured.items()
+        if n in (dropped.asserted or ())
+    )
 
 
 def _spared(actual: Resource, names: frozenset[str]) -> Resource:

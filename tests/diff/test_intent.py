@@ -286,6 +286,18 @@ def test_what_was_only_taken_out_of_the_state_is_as_unmanaged_as_ever(tmp_path: 
     assert [p.actions for p in report.pending if p.address == "aws_sqs_queue.jobs"] == [("create",)]
 
 
+def test_what_somebody_changed_so_that_a_refresh_dropped_it_is_told_under_its_address(tmp_path: Path) -> None:
+    """So the provider reads an association that names another access list now: it is gone from the state."""
+    other = {
+        "aws_sqs_queue.other": {**RECORDED, "name": "other", "url": "https://sqs/other", "id": "https://sqs/other"}
+    }
+    report = compared(tmp_path, queue(AS_RECORDED), answers(DelaySeconds="99"), other, before={**jobs(), **other})
+
+    told = [(str(d.resource.address), c.path, c.desired, c.actual, c.undone) for d in report.drift for c in d.changes]
+    assert told == [("aws_sqs_queue.jobs", "delay_seconds", 5, 99, True)]
+    assert [p.address for p in report.pending if p.actions == ("create",)] == []
+
+
 def address(name: str, **words: Any) -> Resource:
     key = Key("aws_eip", ACCOUNT, REGION, (name,))
     place = Source(state="s")
