@@ -144,6 +144,10 @@ class Scan:
         """The same, of what was read so far. KeyError for a resource that is no object of its own."""
         return written(self._found.items[key].document, entry)
 
+    def as_type(self, key: Key, entry: ResourceType) -> Resource:
+        """A resource that was found, by another entry of the same object. KeyError for one that was not found."""
+        return actual_resource(self._found.items[key], entry)
+
     def open(self, wants: Iterable[tuple[Key, str]]) -> None:
         """List the items of given types inside resources that were found."""
         items = [(self._catalog[name], self._found.items[key]) for key, name in wants if key in self._found.items]

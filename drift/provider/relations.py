@@ -59,6 +59,12 @@ def values_at(attributes: Mapping[str, Any], dotted: str) -> Iterator[Any]:
     return (v for v in values if v is not None)
 
 
+def refs_of(entry: ResourceType) -> tuple[Ref, ...]:
+    """The references of a type, the one to its parent first."""
+    parent = entry.parent
+    return (*((Ref(parent.attribute, parent.to, parent.by),) if parent else ()), *entry.refs)
+
+
 def as_pattern(dotted: str) -> tuple[str, ...]:
     """The names along a `Ref.attribute`, without the marks of lists: `("ingress", "security_group")`."""
     return tuple(step.removesuffix("[]") for step in dotted.split("."))

@@ -400,8 +400,12 @@ class ResourceType:
     """Arguments of which a configuration may set one only, though the cloud tells all: of those with a value, `drift
     fix` writes the first. Dotted paths for those of a nested block, without numbers."""
     not_imported: frozenset[str] = frozenset()
-    """Arguments that `terraform import` leaves unset. An optional one is not written; a change of a required one is
-    ignored."""
+    """Arguments that `terraform import` leaves unset. An optional one is not written; a change of one that is required,
+    or that has a default, is ignored."""
+    importable: bool = True
+    """Whether the provider can import the type at all."""
+    imported: Mapping[str, Any] = field(default_factory=dict)
+    """Argument that the cloud does not tell -> what `terraform import` sets it to by itself."""
     stand_ins: Mapping[str, str] = field(default_factory=dict)
     """Argument that one has to set though nothing tells its value -> what `drift fix` writes in its place, with a
     change of it ignored: the file of a function's code. `{name}` is the name of the resource's block."""
@@ -437,6 +441,9 @@ class ResourceType:
     """
     also_named: tuple[str, ...] = ()
     """Other names of this type in the provider, without differences: `aws_alb` for `aws_lb`."""
+    instead_if: str = ""
+    """JMESPath over the item of `alias_of`: true for the objects that only this type describes, such as a default
+    network ACL. They are adopted under it."""
     alias_of: str = ""
     """The type that lists the same objects, if this type is another name for them, with differences."""
 

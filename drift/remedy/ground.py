@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +13,6 @@ from drift.desired.hcl.library import ModuleNames
 from drift.desired.hcl.modules import Module
 from drift.desired.hcl.read import Sources
 from drift.desired.hcl.traversals import steps_of
-from drift.model.address import Address
 from drift.model.resource import Resource
 
 
@@ -72,16 +71,7 @@ class Ground:
                     out[path].setdefault((".".join(steps[:-1]), steps[-1]), name)
         return out
 
-    @cached_property
-    def homes(self) -> Mapping[str, Counter[Path]]:
-        """Type -> the files of the root module that declare resources of it, with how many."""
-        out: dict[str, Counter[Path]] = defaultdict(Counter)
-        for (mode, type_, _), declared in self.modules[()].resources.items():
-            if mode == "managed":
-                out[type_][Path(declared.path)] += 1
-        return out
-
-    def file_of(self, address: Address) -> Path | None:
-        """The file that declares a resource of the root module."""
-        declared = self.modules[()].resources.get(("managed", address.type, address.name))
-        return Path(declared.path) if declared is not None and not address.module else None
+    def files(self, module: ModuleNames, type_: str) -> list[Path]:
+        """The file of each resource of a type in a module."""
+        declared = self.modules[module].resources.items()
+        return [Path(d.path) for (mode, of, _), d in declared if mode == "managed" and of == type_]

@@ -131,6 +131,13 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "ResourceType.not_imported": [
         ("aws_eip", put(not_imported=frozenset({"adress"})), "not_imported: the provider has no attribute adress"),
     ],
+    "ResourceType.importable": [("aws_sqs_queue", put(importable="no"), "importable")],
+    "ResourceType.instead_if": [
+        ("aws_default_network_acl", put(instead_if="IsDefaultt"), "IsDefaultt"),
+    ],
+    "ResourceType.imported": [
+        ("aws_rds_cluster", put(imported={"skip_snapshot": True}), "imported: the provider has no attribute skip_snap"),
+    ],
     "ResourceType.stand_ins": [
         ("aws_lambda_function", put(stand_ins={"file": ""}), "stand_ins: the provider has no attribute file"),
     ],

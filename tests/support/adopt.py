@@ -34,6 +34,7 @@ from drift.survey import Scope
 from tests.support.line import Compared, check
 from tests.support.world import NAMES, PROVIDER, REGION, WORLDS, Terraform, asking, endpoint_provider, moto_server
 
+GOLDEN = Path(__file__).parents[1] / "goldens" / "adoption.json"
 KEPT_BLOCKS = ("terraform", "provider")
 
 
@@ -138,6 +139,9 @@ def write(remedies: Iterable[Remedy]) -> None:
 def planned(work: Path, url: str, tried: Tried) -> None:
     """The plan, and what it would change. What Terraform refuses is taken out, until it plans the rest."""
     terraform = Terraform(work, url)
+    variables = (b for f in work.glob("*.tf") for b in parse_file(f).body.blocks if b.type == "variable")
+    # what an import cannot read may be anything: its changes are ignored
+    terraform.env |= {f"TF_VAR_{b.labels[0]}": "any" for b in variables if "default" not in b.body.attributes}
     for _ in range(12):
         done = subprocess.run(
             ["terraform", "plan", "-json", "-out=p", "-input=false", "-lock=false"],
@@ -215,7 +219,7 @@ def tried(work: Path, empty: Path, url: str, *, apart: bool = False) -> Tried:
     """Adopt all of an account, and plan. With `apart`, each part is a resource of its own."""
     out = Tried(emptied(work, empty, url))
     out.outcome = adopt_into(empty, url, apart=apart)
-    out.adopted = {r.address: r.address.split(".")[0] for r in out.outcome.remedies}
+    out.adopted = {r.address: r.address.split(".")[0] for r in out.outcome.remedies if not r.cannot}
     planned(empty, url, out)
     return out
 
@@ -234,14 +238,81 @@ def told(name: str, result: Tried) -> str:
     return "\n".join(lines)
 
 
+@dataclass
+class Type:
+    """What the runs say of one type."""
+
+    proved: int = 0
+    changes: dict[str, str] = field(default_factory=dict)
+    """Argument -> an example of what the plan would change: before and after."""
+    errors: list[str] = field(default_factory=list)
+    worlds: set[str] = field(default_factory=set)
+
+
+CAUSED = re.compile(r"Reference to undeclared resource|Missing resource instance key")
+"""Errors of what refers to a resource that was refused: they say nothing of the type."""
+
+
+def summed(results: Mapping[str, Tried]) -> dict[str, Type]:
+    """Type -> what all runs say of it."""
+    out: dict[str, Type] = defaultdict(Type)
+    for world, result in results.items():
+        for address, type_ in result.adopted.items():
+            of = out[type_]
+            if result.general or CAUSED.match(result.errors.get(address, "")):
+                continue
+            of.worlds.add(world.removesuffix("+"))
+            of.proved += address in result.proved
+            for name, (before, after) in sorted(result.changes.get(address, {}).items()):
+                of.changes.setdefault(name, f"{json.dumps(before)[:60]} → {json.dumps(after)[:60]}")
+            if address in result.errors:
+                of.errors.append(result.errors[address].splitlines()[0][:160])
+    return {name: of for name, of in sorted(out.items()) if of.worlds}
+
+
+def saved(results: Mapping[str, Tried]) -> dict[str, Any]:
+    """The results as they are kept in `tests/goldens/adoption.json`."""
+    outcomes = [r.outcome for r in results.values() if r.outcome is not None]
+    types = {
+        name: {
+            "proved": of.proved,
+            **({"changes": of.changes} if of.changes else {}),
+            **({"errors": sorted(set(of.errors))} if of.errors else {}),
+            "worlds": sorted(of.worlds),
+        }
+        for name, of in summed(results).items()
+    }
+    return {
+        "references": sum(o.references for o in outcomes),
+        "literals": sum(len(o.missed) for o in outcomes),
+        "types": types,
+    }
+
+
 def main(names: Sequence[str]) -> None:
-    """Try worlds."""
-    for name in names or NAMES:
+    """Try worlds, or those that have some of the types, with parts inside their wholes and apart."""
+    catalog = installed()
+    worlds = [n for n in names if n not in catalog] or [n for n in NAMES if not names or _has(n, names)]
+    results: dict[str, Tried] = {}
+    for name in worlds:
         started = time.monotonic()
         with tempfile.TemporaryDirectory() as folder, moto_server() as url:
-            apply_world(name, Path(folder) / "applied", url)
-            print(told(name, tried(Path(folder) / "applied", Path(folder) / "empty", url)))  # noqa: T201
+            try:
+                apply_world(name, Path(folder) / "applied", url)
+            except AssertionError as error:
+                print(f"{name}: {str(error)[-500:]}")  # noqa: T201
+                continue
+            for mark, apart in (("", False), ("+", True)):
+                results[name + mark] = tried(Path(folder) / "applied", Path(folder) / f"empty{mark}", url, apart=apart)
+                print(told(name + mark, results[name + mark]))  # noqa: T201
         print(f"  {time.monotonic() - started:.0f} s")  # noqa: T201
+    if not names:
+        GOLDEN.write_text(json.dumps(saved(results), indent=1, sort_keys=True) + "\n")
+
+
+def _has(world: str, types: Sequence[str]) -> bool:
+    text = (WORLDS / world / "main.tf").read_text()
+    return any(f'resource "{name}"' in text for name in types)
 
 
 if __name__ == "__main__":

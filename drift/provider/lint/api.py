@@ -50,7 +50,7 @@ def check(entry: ResourceType, catalog: Catalog, operations: Operations) -> Iter
     texts = [
         *(o.when for o in entry.proofs),
         *(o.listed for o in entry.proofs if o.listed),
-        *(t for t in (entry.exists, entry.account) if t),
+        *(t for t in (entry.exists, entry.account, entry.instead_if) if t),
     ]
     texts += [entry.owns.members] if entry.owns else []
     for path in (*paths, *map(Path, texts)):

@@ -47,6 +47,7 @@ def _adoption(entry: ResourceType, provider: facts.Facts) -> Iterator[str]:
     named = {
         "either": [name for group in entry.either for name in group],
         "not_imported": sorted(entry.not_imported),
+        "imported": [*entry.imported],
         "stand_ins": [*entry.stand_ins],
     }
     for word, names in named.items():

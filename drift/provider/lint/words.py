@@ -21,7 +21,7 @@ _FUNCTIONS = _ARITY.keys() - {"to", "key"}
 _FLAGS = frozenset({
     "assigned", "many", "ordered", "partial", "document", "outside_schema", "sensitive", "owner_tags", "anywhere",
     "standalone", "by_hand", "filled_by_others", "beside_inline", "whole", "zero_is_value", "same_for_all",
-    "watched",
+    "watched", "importable",
 })  # fmt: skip
 
 _TEXTS = frozenset(

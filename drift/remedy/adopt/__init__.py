@@ -10,24 +10,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from drift.desired.hcl.configured import ModulePath, Provider
+from drift.desired.hcl.library import ModuleNames
 from drift.live.written import Written
 from drift.model.address import Address
 from drift.model.coverage import Unreadable
-from drift.model.resource import Resource
-from drift.provider.relations import entry_of, order_of, parent_key
+from drift.model.resource import Key, Question, Resource
+from drift.provider.relations import Index, entry_of, order_of, parent_key, refs_of
 from drift.provider.spec import ResourceType
 from drift.remedy.adopt.body import Writer
+from drift.remedy.adopt.homes import NEW_FILE, Homes
 from drift.remedy.adopt.names import name_for, slug
 from drift.remedy.adopt.parts import Parts
-from drift.remedy.adopt.providers import provider_argument
+from drift.remedy.adopt.providers import Providers
 from drift.remedy.adopt.references import Named, References
 from drift.remedy.ground import Ground
 from drift.remedy.hcl import Argument, Expression, Nested, block
 from drift.remedy.spec import Edit, Remedy
 from drift.survey import Survey
-
-NEW_FILE = "adopted.tf"
-"""Where resources go that have no neighbours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,6 @@ class Adopted:
     entry: ResourceType
     named: Named
     written: Written
-    under: str = ""
-    """The address that it had, if it takes the place of a missing resource: only the import is written."""
 
 
 @dataclass(slots=True)
@@ -67,20 +65,28 @@ class _Adoption:
     survey: Survey
     ground: Ground
     apart: bool = False
-    taken: dict[str, set[str]] = field(default_factory=dict)
+    taken: dict[tuple[ModuleNames, str], set[str]] = field(default_factory=dict)
+    _homes: Homes = field(init=False)
+    _providers: Providers = field(init=False)
     _begun: set[Path] = field(default_factory=set)
     """The new files that have a remedy already."""
+
+    def __post_init__(self) -> None:
+        self._providers = Providers(self.ground)
+        self._homes = Homes(self.ground)
 
     def of(self, resources: Iterable[Resource]) -> Outcome:
         parts = Parts(self.survey, self.ground, self.apart)
         wholes = sorted(resources, key=order_of)
         every = {r.key: r for whole in wholes for r in (whole, *parts.of(whole))}
         told = self._told(every.values(), parts)
-        news = [self._named(r) for key, r in every.items() if key not in told]
+        wanted = [r for key, r in every.items() if key not in told]
+        news = self._all_named([r for r in wanted if entry_of(r, self.survey.catalog).importable])
         references = References(self.survey.catalog, self.ground.outputs)
         references.add(self._managed())
         references.add(n.named for n in news)
         remedies = [self._remedy(n, references, parts) for n in self._in_order(news)]
+        remedies += [_impossible(r) for r in wanted if not entry_of(r, self.survey.catalog).importable]
         return Outcome(tuple(remedies), len(references.found), sorted(references.missed - references.found))
 
     def _told(self, every: Iterable[Resource], parts: Parts) -> set[Any]:
@@ -97,19 +103,40 @@ class _Adoption:
                 out |= set() if separate & part.covers.keys() else {key}
         return out
 
-    def _named(self, resource: Resource) -> Adopted:
-        entry = entry_of(resource, self.survey.catalog)
-        written = self.survey.scan.written(resource.key)
-        resource = self.survey.scan.resources[resource.key]
-        taken = self.taken.setdefault(entry.name, self.ground.names((), entry.name))
-        address = Address(entry.name, name_for(resource, entry, taken))
-        values = {
-            **written,
-            "id": resource.attributes.get("id", resource.id),
-            "arn": resource.arn or written.get("arn"),
-        }
-        facts = self.survey.catalog.facts(entry.name)
-        return Adopted(resource, entry, Named(address, resource.key, values, facts), written)
+    def _all_named(self, resources: Sequence[Resource]) -> list[Adopted]:
+        """Each under an address. What has no name of its own is named after what it refers to."""
+        catalog = self.survey.catalog
+        names = {r.key: r.address.name for r in self.ground.resources if r.address is not None}
+        index = Index([*self.ground.resources, *resources], catalog)
+        order = sorted(resources, key=lambda r: (not slug(r.name) or slug(r.name).startswith("_"), order_of(r)))
+        out: dict[Key, Adopted] = {}
+        for resource in order:
+            entry = self._entry(resource)
+            targets = [t for ref in refs_of(entry) for _, t in index.named(ref, resource) if t is not None]
+            module = self._homes.module(entry.name, [t for t in targets if t.address is not None])
+            after = next((names[t.key] for t in targets if t.key in names and t.key != resource.key), "")
+            out[resource.key] = self._named(resource, entry, module, after)
+            names[resource.key] = out[resource.key].named.address.name
+        return [out[r.key] for r in resources]
+
+    def _entry(self, resource: Resource) -> ResourceType:
+        """The entry that describes a resource: another one of the same objects, where the type's own cannot."""
+        catalog = self.survey.catalog
+        own = entry_of(resource, catalog)
+        others = [e for name in self.survey.types if (e := catalog[name]).alias_of == own.name and e.instead_if]
+        told = self.survey.scan.prove([Question(resource.key, e.instead_if) for e in others])
+        fits = (e for e in others if told[Question(resource.key, e.instead_if)] not in (None, False, []))
+        return next((e for e in fits if not isinstance(told[Question(resource.key, e.instead_if)], Unreadable)), own)
+
+    def _named(self, resource: Resource, entry: ResourceType, module: ModulePath, after: str) -> Adopted:
+        scan = self.survey.scan
+        written, resource = scan.written(resource.key, entry), scan.as_type(resource.key, entry)
+        names = tuple(name for name, _ in module)
+        taken = self.taken.setdefault((names, entry.name), self.ground.names(names, entry.name))
+        address = Address(entry.name, name_for(resource, entry, taken, after), None, module)
+        ids = {"id": resource.attributes.get("id", resource.id), "arn": resource.arn or written.get("arn")}
+        named = Named(address, resource.key, {**written, **ids}, self.survey.catalog.facts(entry.name))
+        return Adopted(resource, entry, named, written)
 
     def _managed(self) -> Iterable[Named]:
         for resource in self.ground.resources:
@@ -134,30 +161,32 @@ class _Adoption:
             references,
             one.named,
             one.resource.key.account,
+            canonical=one.resource.attributes,
             asserted=frozenset(name for r in siblings for name in r.asserted or ()),
             left_to_parts=parts.separate(one.entry),
             variable=lambda name: Expression(f"var.{slug(f'{address.name}_{name}')}"),
         )
-        items = writer.body(self._without_default_tags(one.written))
-        lead = provider_argument(self.ground, one.entry.name, one.resource.key)
+        provider = self._providers.of(one.entry.name, one.resource.key)
+        items = writer.body(_without_default_tags(one.written, provider))
+        alias = f"{provider.name}.{provider.alias}"
+        lead = [Argument("provider", Expression(alias))] if provider.alias else []
         body: list[Argument | Nested] = [*lead, *items]
-        blocks = [
-            Nested("import", (Argument("to", Expression(str(address))), Argument("id", one.resource.id))),
+        brought = Nested("import", (Argument("to", Expression(str(address))), Argument("id", one.resource.id)))
+        own = [
             Nested("resource", tuple(body), (address.type, address.name)),
             *(self._variable(address, name, required) for name, required in dict.fromkeys(writer.secrets)),
         ]
-        path, why = self._place(one)
-        text = "\n".join(block(b) for b in blocks)
-        what = f"could not be read: {', '.join(sorted(unread))}" if unread else ""
-        return Remedy(
-            address=str(address),
-            choice="adopt",
-            edits=(self._appended(path, text),),
-            why="; ".join(filter(None, (why, what))),
+        home = self._homes.file(address)
+        edits = [self._appended(home.path, own if address.module else [brought, *own])]
+        if address.module:  # only the root module can import
+            edits.append(self._appended(self.ground.directory / NEW_FILE, [brought]))
+        needed = ", ".join(f"var.{slug(f'{address.name}_{name}')}" for name, required in writer.secrets if required)
+        notes = (
+            home.why,
+            f"could not be read: {', '.join(sorted(unread))}" if unread else "",
+            f"give {needed} a value" if needed else "",
         )
-
-    def _without_default_tags(self, written: Written) -> Mapping[str, Any]:
-        return written
+        return Remedy(str(address), "adopt", tuple(edits), why="; ".join(filter(None, notes)))
 
     @staticmethod
     def _variable(address: Address, name: str, required: bool) -> Nested:
@@ -172,17 +201,9 @@ class _Adoption:
             (slug(f"{address.name}_{name}"),),
         )
 
-    def _place(self, one: Adopted) -> tuple[Path, str]:
-        """The file of most resources of the type; else that of what it refers to; else a new one."""
-        homes = self.ground.homes.get(one.entry.name)
-        if homes:
-            path, n = min(homes.items(), key=lambda item: (-item[1], str(item[0])))
-            if path.suffix != ".json":
-                return path, f"into {path.name}, beside {n} of its type"
-        return self.ground.directory / NEW_FILE, f"into {NEW_FILE}, for nothing of its type is here yet"
-
-    def _appended(self, path: Path, text: str) -> Edit:
-        """The text at the end of a file, after a blank line, with the file's own line ends."""
+    def _appended(self, path: Path, blocks: Sequence[Nested]) -> Edit:
+        """Blocks at the end of a file, after a blank line, with the file's own line ends."""
+        text = "\n".join(block(b) for b in blocks)
         there = self.ground.text(path)
         first = not there.strip() and path not in self._begun
         self._begun.add(path)
@@ -190,3 +211,16 @@ class _Adoption:
         if "\r\n" in there:
             made = made.replace("\n", "\r\n")
         return Edit(path, made, len(there), len(there))
+
+
+def _impossible(resource: Resource) -> Remedy:
+    why = f"the provider has no import for {resource.type}: write it, delete the one that is there, and apply"
+    return Remedy(f"{resource.type}.{resource.id}", "adopt", cannot=why)
+
+
+def _without_default_tags(written: Written, provider: Provider) -> Written:
+    """The attributes without the tags that the provider sets by itself."""
+    tags, common = written.get("tags"), provider.default_tags or {}
+    if not isinstance(tags, Mapping) or not common:
+        return written
+    return {**written, "tags": {k: v for k, v in tags.items() if common.get(k) != v} or None}

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from drift.model.coverage import Unreadable
-from drift.model.value import Hidden, is_empty, is_zero
+from drift.model.secrets import named_members, replaced
+from drift.model.value import Hidden
+from drift.model.value import is_empty as is_unset
 from drift.provider.catalog import Catalog
 from drift.provider.facts import EVERYWHERE, Default, Facts, Unset, flags_of
-from drift.provider.relations import as_pattern
+from drift.provider.relations import as_pattern, refs_of
 from drift.provider.spec import Attr, Ref, ResourceType
 from drift.remedy.adopt.references import Named, References, is_qualified
 from drift.remedy.hcl import Argument, Encoded, Expression, Nested
@@ -30,6 +32,8 @@ class Writer:
     source: Named
     account: str
     major: int = 0
+    canonical: Mapping[str, Any] = field(default_factory=dict)
+    """The same attributes in canonical form, which references go by."""
     asserted: frozenset[str] = frozenset()
     """Top-level attributes that the configuration's own resources of the type set."""
     left_to_parts: frozenset[str] = frozenset()
@@ -47,7 +51,8 @@ class Writer:
 
     def body(self, values: Mapping[str, Any]) -> list[Argument | Nested]:
         """Arguments, then blocks, then tags."""
-        values = {**self._stand_ins(), **{n: v for n, v in values.items() if v is not None}}
+        stand_ins = {n: t.format(name=self.source.address.name) for n, t in self.entry.stand_ins.items()}
+        values = {**stand_ins, **self.entry.imported, **{n: v for n, v in values.items() if v is not None}}
         for group in self.entry.either:
             values = _one_of(values, [as_pattern(n) for n in group], self.asserted)
         self.kept += [n for n in self.entry.stand_ins if n in values]
@@ -60,19 +65,17 @@ class Writer:
         return [*sorted(items, key=lambda i: _place(i, self.entry, self.facts)), *self._lifecycle()]
 
     def _lifecycle(self) -> Iterator[Nested]:
-        if self.kept:
-            unset = [n for n in sorted(self.entry.not_imported) if self._has_default(n)]
-            names = [Expression(name) for name in dict.fromkeys((*self.kept, *unset))]
+        unread = sorted(self.entry.not_imported | {n for n in self.entry.ignored if n in self.facts})
+        told = {n: self.catalog.left_out(self.entry.name, n, self.major) for n in unread}
+        defaults = {n: t.value for n, t in told.items() if isinstance(t, Default)}
+        self.kept += [n for n in defaults if n in self.entry.not_imported and not is_zero(defaults[n])]
+        if self.kept:  # where one of them differs, the provider shows the others too, though they mean the same
+            self.kept += defaults
+            names = [Expression(name) for name in dict.fromkeys(self.kept)]
             ignored = Argument(
                 "ignore_changes", names, "What an import cannot read. Take it out when its variable is set."
             )
             yield Nested("lifecycle", (ignored,))
-
-    def _has_default(self, name: str) -> bool:
-        return isinstance(self.catalog.left_out(self.entry.name, name, self.major), Default)
-
-    def _stand_ins(self) -> Mapping[str, str]:
-        return {n: text.format(name=self.source.address.name) for n, text in self.entry.stand_ins.items()}
 
     def _items(
         self, facts: Facts, values: Mapping[str, Any], attrs: Mapping[str, Attr], above: tuple[str, ...]
@@ -82,19 +85,27 @@ class Writer:
                 continue
             fact, found, attr = facts[name], values.get(name), attrs.get(name)
             letters = _letters(fact)
-            if found is None and "r" in letters and attr is not None and isinstance(fact, str):
-                found = _nothing(fact)
+            if found is None and attr is not None and isinstance(fact, str):
+                told = self.catalog.left_out(self.entry.name, ".".join((*above, name)), self.major)
+                has_default = not above and isinstance(told, Default) and isinstance(told.value, str) and told.value
+                found = _nothing(fact) if "r" in letters or (has_default and " " not in fact) else None
             if not set(letters) & set("rob") or "w" in letters:
                 continue
             path = (*above, name)
-            if isinstance(found, Unreadable | Hidden) or (attr is not None and attr.sensitive and not is_empty(found)):
+            withheld = attr is not None and attr.sensitive and (not is_empty(found) or bool(above))
+            if isinstance(found, Unreadable | Hidden) or withheld:
                 yield from self._hidden(name, fact, found, above)
             elif isinstance(fact, list):
                 yield from self._nested(path, fact, found, attr)
-            elif self._is_said(path, letters, found, attr):
-                is_text = " " not in flags_of(fact)
-                json_ = is_text and isinstance(found, list | dict)
-                yield Argument(name, Encoded(self._document(found)) if json_ else self._value(path, found, attr))
+            else:
+                is_text = isinstance(fact, str) and " " not in fact
+                if is_text and isinstance(found, int | float) and not isinstance(found, bool):
+                    found = str(found)  # "0" is a text that is set
+                if self._is_said(path, letters, found, attr):
+                    json_ = is_text and isinstance(found, list | dict)
+                    yield Argument(
+                        name, Encoded(self._document(found, path)) if json_ else self._value(path, found, attr)
+                    )
 
     def _hidden(self, name: str, fact: Any, found: Any, above: tuple[str, ...]) -> Iterator[Argument]:
         """What must not stand in a file, or could not be read, as a variable."""
@@ -105,7 +116,8 @@ class Writer:
             members = {str(key): self._variable((*above, name, str(key)), required=False) for key in found}
             yield Argument(name, members)
         else:
-            yield Argument(name, self._variable((*above, name), required="r" in _letters(fact)))
+            needed = "r" in _letters(fact) or bool(above) or name in self.entry.stand_ins
+            yield Argument(name, self._variable((*above, name), required=needed))
 
     def _variable(self, path: tuple[str, ...], *, required: bool) -> Expression:
         name = "_".join(path)
@@ -184,7 +196,11 @@ class Writer:
         if isinstance(found, list):
             return [self._value(path, one, attr) for one in found]
         if isinstance(found, Mapping):
-            return {str(k): self._value((*path, str(k)), v, None) for k, v in found.items()}
+            secret = named_members(found)
+            return {
+                str(k): self._secret((*path, str(k))) if k in secret else self._value((*path, str(k)), v, None)
+                for k, v in found.items()
+            }
         if not isinstance(found, str):
             return found
         made = self._reference(path, found)
@@ -196,39 +212,44 @@ class Writer:
             except ValueError:
                 content = None
             if isinstance(content, dict | list):
-                return Encoded(self._document(content))
-        return self._text(found)
+                return Encoded(self._document(content, path))
+        return self._text(found, path)
 
-    def _document(self, content: Any) -> Any:
+    def _document(self, content: Any, path: tuple[str, ...]) -> Any:
         if isinstance(content, dict):
-            return {k: self._document(v) for k, v in content.items()}
+            secret = named_members(content)
+            beside = next((str(content[n]) for n in ("name", "Name", "key", "Key") if n in content), "")
+            return {
+                k: self._secret((*path, beside or k)) if k in secret else self._document(v, path)
+                for k, v in content.items()
+            }
         if isinstance(content, list):
-            return [self._document(v) for v in content]
-        if isinstance(content, str):
-            return (
-                self.references.anywhere(content, self.source)
-                or self.references.within(content, self.source)
-                or content
-            )
-        return content
+            return [self._document(v, path) for v in content]
+        return self._text(content, path) if isinstance(content, str) else content
 
-    def _text(self, text: str) -> Any:
-        """Text, with whatever it names as a reference."""
+    def _text(self, text: str, path: tuple[str, ...]) -> Any:
+        """Text, with whatever it names as a reference. Text that looks like a secret becomes a variable."""
+        if replaced(text, lambda _: "") != text:
+            return self._secret(path)
         made = self.references.anywhere(text, self.source)
         return made or self.references.within(text, self.source) or text
 
+    def _secret(self, path: tuple[str, ...]) -> Expression:
+        self.kept.append(path[0])
+        return self._variable(path, required=False)
+
     def _refs(self, path: tuple[str, ...]) -> list[Ref]:
-        parent = self.entry.parent
-        own = [Ref(parent.attribute, parent.to, parent.by)] if parent else []
-        return [ref for ref in (*self.entry.refs, *own) if as_pattern(ref.attribute) == path]
+        return [ref for ref in refs_of(self.entry) if as_pattern(ref.attribute) == path]
 
     def _reference(self, path: tuple[str, ...], found: Any) -> Expression | None:
         if not isinstance(found, str):
             return None
         for ref in self._refs(path):
-            made = self.references.by_path(ref, found, self.source)
-            if made is not None:
-                return made
+            known = self.canonical.get(path[0]) if len(path) == 1 else None
+            for value in dict.fromkeys((found, known if isinstance(known, str) else found)):
+                made = self.references.by_path(ref, value, self.source, found)
+                if made is not None:
+                    return made
         return self.references.anywhere(found, self.source)
 
 
@@ -268,6 +289,16 @@ def _entered(found: Any, work: Callable[[Mapping[str, Any]], Any]) -> Any:
     if isinstance(found, list):
         return [_entered(v, work) for v in found]
     return work(found) if isinstance(found, Mapping) else found
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a value says nothing: null, "", false, and what has no elements."""
+    return is_unset(value) or value == []
+
+
+def is_zero(value: Any) -> bool:
+    """The same, and 0."""
+    return is_empty(value) or (isinstance(value, int | float) and value == 0)
 
 
 def _nothing(fact: str) -> Any:

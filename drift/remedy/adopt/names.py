@@ -11,12 +11,13 @@ _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_]+")
 _MOST = 64
 
 
-def name_for(resource: Resource, entry: ResourceType, taken: set[str]) -> str:
-    """A name by the resource's own name, else by its id; it is added to `taken`.
-
-    >>> from drift.model.resource import Key, Resource
-    """
-    wanted = slug(resource.name) or slug(resource.id) or entry.name.rpartition("_")[2]
+def name_for(resource: Resource, entry: ResourceType, taken: set[str], after: str = "") -> str:
+    """A name by the resource's own name; what has none, or only a number, is named `after` what it refers to; else by
+    its id. The name is added to `taken`."""
+    own = slug(resource.name)
+    if after and (not own or own.startswith("_")):
+        own = f"{after}{own}"
+    wanted = own or slug(resource.id) or entry.name.rpartition("_")[2]
     name, n = wanted, 2
     while name in taken:
         name, n = f"{wanted}_{n}", n + 1

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from drift.model.resource import Resource
 from drift.model.value import is_zero
@@ -107,7 +108,15 @@ class Parts:
     def _says_something(self, one: Resource, kind: ResourceType) -> bool:
         """Whether a part says anything but what holds without it."""
         names = kind.attributes.keys() - {kind.parent.attribute if kind.parent else ""} - {*kind.identity}
-        if not any(kind.attributes[n].default is not None for n in names):
+        facet = isinstance(kind.list, Within) and kind.list.each == "@"
+        if not names or not (facet or any(kind.attributes[n].default is not None for n in names)):
             return True
         known = self.survey.scan.written(one.key)
-        return any(not is_zero(v) and v != kind.attributes[n].default for n, v in known.items() if n in names)
+        return any(not _is_hollow(v) and v != kind.attributes[n].default for n, v in known.items() if n in names)
+
+
+def _is_hollow(value: Any) -> bool:
+    """Whether nothing is set in a value, however deep."""
+    if isinstance(value, list | Mapping):
+        return all(map(_is_hollow, value.values() if isinstance(value, Mapping) else value))
+    return is_zero(value)

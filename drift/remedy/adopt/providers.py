@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from drift.desired.hcl.configured import Provider
 from drift.desired.hcl.names import ModuleScope, Shared
@@ -11,28 +13,28 @@ from drift.desired.hcl.run import Run
 from drift.model.bounds import EVALUATION_DEPTH
 from drift.model.resource import GLOBAL, Key
 from drift.remedy.ground import Ground
-from drift.remedy.hcl import Argument, Expression
 
 
-def configurations(ground: Ground) -> Iterator[Provider]:
+@dataclass
+class Providers:
     """The provider configurations of the root module, as far as they are known."""
-    sources = ground.sources
-    run = Run(depth=EVALUATION_DEPTH.most)
-    shared = Shared(sources.library, sources.inputs, {}, sources.workspace, run, majors=sources.majors)
-    root = ModuleScope(run=shared, names=(), path=(), module=ground.modules[()])
-    for local, alias in ground.modules[()].providers:
-        yield provider_for(root, (local, alias))
 
+    ground: Ground
 
-def provider_argument(ground: Ground, type_: str, key: Key) -> list[Argument]:
-    """`provider = aws.west`, where the default configuration does not reach the resource; else nothing."""
-    own = type_.partition("_")[0]
-    known = [p for p in configurations(ground) if p.name == own]
-    default = next((p for p in known if not p.alias), None)
-    if default is None or _reaches(default, key):
-        return []
-    fitting = next((p for p in known if p.alias and _reaches(p, key)), None)
-    return [Argument("provider", Expression(f"{own}.{fitting.alias}"))] if fitting is not None else []
+    @cached_property
+    def known(self) -> Sequence[Provider]:
+        """All of them."""
+        sources = self.ground.sources
+        run = Run(depth=EVALUATION_DEPTH.most)
+        shared = Shared(sources.library, sources.inputs, {}, sources.workspace, run, majors=sources.majors)
+        root = ModuleScope(run=shared, names=(), path=(), module=self.ground.modules[()])
+        return [provider_for(root, reference) for reference in self.ground.modules[()].providers]
+
+    def of(self, type_: str, key: Key) -> Provider:
+        """The one that reaches a resource: the default one, if it does; else one with an alias; else the default."""
+        own = type_.partition("_")[0]
+        fitting = [p for p in self.known if p.name == own and _reaches(p, key)]
+        return min(fitting, key=lambda p: p.alias, default=Provider(name=own))
 
 
 def _reaches(provider: Provider, key: Key) -> bool:

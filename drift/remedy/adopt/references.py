@@ -67,12 +67,13 @@ class References:
                     if there is None or (attribute == "arn" and there[1] == "id" and there[0] is one):
                         self._unique[value] = one, attribute
 
-    def by_path(self, ref: Ref, value: str, source: Named) -> Expression | None:
-        """The reference for a value of an attribute that the catalogue knows to name a resource."""
+    def by_path(self, ref: Ref, value: str, source: Named, said: str = "") -> Expression | None:
+        """The reference for a value of an attribute that the catalogue knows to name a resource. `said` is what the
+        reference has to say, if the catalogue looks the resource up by another name."""
         type_ = self.catalog[ref.to].listed_as if ref.to in self.catalog else ref.to
         near = [n for n in self._by.get((type_, ref.by, value), ()) if self._is_near(n.key, source.key)]
         for target in sorted(near, key=lambda n: (n.address.module != source.address.module, n.data)):
-            made = self._to(target, ref.by, value, source)
+            made = self._to(target, ref.by, said or value, source)
             if made is not None:
                 return made
         return self.anywhere(value, source)
@@ -133,7 +134,7 @@ class References:
     @staticmethod
     def _shown(target: Named, attribute: str, value: str) -> str:
         """The attribute of the schema that says this; the catalogue may know it by a name of its own."""
-        if attribute == "id" or attribute in target.facts:
+        if target.values.get(attribute) == value and (attribute == "id" or attribute in target.facts):
             return attribute
         same = [n for n in target.facts if target.values.get(n) == value and isinstance(target.facts[n], str)]
         return "id" if target.values.get("id") == value else next(iter(same), "")

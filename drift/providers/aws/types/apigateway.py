@@ -20,16 +20,22 @@ BODY = "AWS takes the document apart; the parts of such an API are told by it an
 
 def api_policy(at: str, **words: Any) -> Attr:
     """A policy; GetRestApis answers the text with its quotes escaped once more."""
-    return attr(at, _api_policy, **words)
+    return attr(at, _api_policy, written=lambda found, _: _unescaped(found), **words)
 
 
 def _api_policy(value: Any) -> Value:
+    value = _unescaped(value)
+    return str(value) if isinstance(value, str) and value.startswith("{\\") else policy_document(value)
+
+
+def _unescaped(value: Any) -> Any:
+    """The document; API Gateway answers it as it stands between quotes."""
     if isinstance(value, str) and value.startswith("{\\"):
         try:
-            value = json.loads(f'"{value}"')
+            return json.loads(f'"{value}"')
         except ValueError:
-            return str(value)
-    return policy_document(value)
+            return value
+    return value
 
 
 def part_of_api(unless: str = "") -> Parent:

@@ -134,6 +134,7 @@ POLICY = ResourceType(
 
 SCHEDULED_ACTION = ResourceType(
     name="aws_appautoscaling_scheduled_action",
+    importable=False,
     service="application-autoscaling",
     list=everywhere("DescribeScheduledActions", "ScheduledActions", scaled=True),
     id=text("ScheduledActionName"),

@@ -82,6 +82,7 @@ TEMPLATE: Mapping[str, Attr] = {
 GROUP = ResourceType(
     name="aws_autoscaling_group",
     service="autoscaling",
+    either=(("vpc_zone_identifier", "availability_zones"),),
     list=Call(op="DescribeAutoScalingGroups", take="AutoScalingGroups"),
     describe=(
         Call(op="DescribePolicies", take="ScalingPolicies", into="Policies", match="AutoScalingGroupName",

@@ -84,6 +84,7 @@ NETWORK_ACL = ResourceType(
 DEFAULT_NETWORK_ACL = replace(
     NETWORK_ACL,
     name="aws_default_network_acl",
+    instead_if="IsDefault",
     alias_of="aws_network_acl",
     computed={"owner_id": text("OwnerId"), "vpc_id": text("VpcId")},
     attributes={

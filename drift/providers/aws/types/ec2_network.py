@@ -103,6 +103,7 @@ VPC = ResourceType(
 DEFAULT_VPC_TYPE = replace(
     VPC,
     name="aws_default_vpc",
+    instead_if="IsDefault",
     alias_of="aws_vpc",
     computed={**VPC.computed, "cidr_block": text("CidrBlock"), "instance_tenancy": text("InstanceTenancy")},
     attributes={"tags": tags("Tags"), **VPC_SWITCHES, **VPC_IPV6,
@@ -156,6 +157,7 @@ SUBNET = ResourceType(
 DEFAULT_SUBNET = replace(
     SUBNET,
     name="aws_default_subnet",
+    instead_if="DefaultForAz",
     alias_of="aws_subnet",
     computed={**SUBNET.computed, "vpc_id": text("VpcId"), "cidr_block": cidr("CidrBlock")},
     attributes={"availability_zone": text("AvailabilityZone", assigned=True), **SUBNET_SETTINGS},

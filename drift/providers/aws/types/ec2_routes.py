@@ -125,6 +125,7 @@ ROUTE_TABLE = ResourceType(
 DEFAULT_ROUTE_TABLE = replace(
     ROUTE_TABLE,
     name="aws_default_route_table",
+    instead_if="Associations[?Main]",
     alias_of="aws_route_table",
     import_id="vpc_id",
     computed={"owner_id": text("OwnerId"), "vpc_id": text("VpcId")},

@@ -94,6 +94,7 @@ SECURITY_GROUP = ResourceType(
 
 DEFAULT_SECURITY_GROUP = ResourceType(
     name="aws_default_security_group",
+    instead_if="GroupName == 'default'",
     service="ec2",
     alias_of="aws_security_group",
     list=SECURITY_GROUP.list,

@@ -150,6 +150,17 @@ def _reduced(value: Any) -> Value:
     return freeze(value)
 
 
+def as_found(found: Any, _item: Any) -> Any:
+    """The ARN as the provider records it."""
+    return found
+
+
+def _containers_written(task: Any, _item: Any) -> list[dict[str, Any]]:
+    """Container definitions without what is empty."""
+    found = (task or {}).get("containers") or ()
+    return [{name: value for name, value in c.items() if value not in (None, "", [], {})} for c in found]
+
+
 def _containers_of_state(value: Any, instance: Raw) -> Value:
     try:
         containers = json.loads(value or "[]")
@@ -271,7 +282,7 @@ SERVICE = ResourceType(
     label="name",
     attributes={
         "name":                               name_of_arn("serviceArn"),
-        "cluster":                            name_of_arn("parent.clusterArn", default="default"),
+        "cluster":                            name_of_arn("parent.clusterArn", default="default", written=as_found),
         "availability_zone_rebalancing":      text("Service.availabilityZoneRebalancing", default="DISABLED"),
         "deployment_maximum_percent":         number(f"{DEPLOYED}.maximumPercent", from_state=_or(200), same=untold),
         "deployment_minimum_healthy_percent": number(f"{DEPLOYED}.minimumHealthyPercent", from_state=_or(100),
@@ -287,7 +298,8 @@ SERVICE = ResourceType(
         "platform_version":                   text("Service.platformVersion", assigned=True),
         "propagate_tags":                     text("Service.propagateTags", default="NONE"),
         "scheduling_strategy":                text("Service.schedulingStrategy", default="REPLICA"),
-        "task_definition":                    text("Service.taskDefinition", same=_same_revision, changed_by=BY_CODEDEPLOY),
+        "task_definition":                    text("Service.taskDefinition", same=_same_revision, changed_by=BY_CODEDEPLOY,
+                                                   written=lambda found, _: str(found or "").rpartition("/")[2]),
         "tags":                               tags("Service.tags"),
         "alarms":                             block(_deployed("alarms"), {
             "alarm_names": set_of(as_text, "alarmNames"),
@@ -417,7 +429,7 @@ TASK_DEFINITION = ResourceType(
     attributes={
         "family":                   attr("taskDefinitionArn", _family),
         "container_definitions":    attr("Task.taskDefinition.{containers: containerDefinitions, mode: networkMode}",
-                                         _containers, from_state=_containers_of_state),
+                                         _containers, from_state=_containers_of_state, written=_containers_written),
         "cpu":                      text("Task.taskDefinition.cpu"),
         "memory":                   text("Task.taskDefinition.memory"),
         "enable_fault_injection":   flag("Task.taskDefinition.enableFaultInjection", assigned=True),

@@ -194,7 +194,8 @@ TARGET = ResourceType(
     import_id="join('/', [rule, target_id])",
     label="target_id",
     attributes={
-        "rule":           attr("[parent.EventBusName, parent.Name]", _rule_id, from_state=_rule_of),
+        "rule":           attr("[parent.EventBusName, parent.Name]", _rule_id, from_state=_rule_of,
+                               written=lambda found, _: found[1]),
         "event_bus_name": bus_name("parent.EventBusName"),
         "target_id":      text("Id", assigned=True),
         "arn":            text("Arn"),

@@ -182,6 +182,7 @@ POLICY_ATTACHMENT = ResourceType(
 
 LOGIN_PROFILE = ResourceType(
     name="aws_iam_user_login_profile",
+    not_imported=frozenset({"password_length"}),
     service="iam",
     regional=False,
     list=Within("aws_iam_user"),

@@ -128,7 +128,7 @@ RECORD = ResourceType(
         "health_check_id":                  text("HealthCheckId"),
         "multivalue_answer_routing_policy": flag("MultiValueAnswer"),
         "alias": block("AliasTarget", {
-            "name":                   attr("DNSName", alias_target),
+            "name":                   attr("DNSName", alias_target, written=lambda found, _: str(found or "").rstrip(".").lower()),
             "zone_id":                text("HostedZoneId"),
             "evaluate_target_health": flag("EvaluateTargetHealth"),
         }),

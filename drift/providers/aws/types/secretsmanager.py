@@ -14,6 +14,7 @@ GONE = frozenset({"ResourceNotFoundException"})
 
 SECRET = ResourceType(
     name="aws_secretsmanager_secret",
+    not_imported=frozenset({"recovery_window_in_days"}),
     service="secretsmanager",
     list=Call(op="ListSecrets", take="SecretList"),
     describe=(

@@ -85,6 +85,7 @@ TOPIC_POLICY = ResourceType(
 
 SUBSCRIPTION = ResourceType(
     name="aws_sns_topic_subscription",
+    not_imported=frozenset({"confirmation_timeout_in_minutes"}),
     service="sns",
     # what nobody has confirmed yet is listed without an ARN, and receives nothing
     list=Call(op="ListSubscriptions",

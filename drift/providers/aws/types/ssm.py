@@ -13,6 +13,8 @@ from drift.providers.aws.kinds import kms_key, schedule, tags
 
 PARAMETER = ResourceType(
     name="aws_ssm_parameter",
+    either=(("value", "insecure_value"),),
+    stand_ins={"value": "{name}"},
     service="ssm",
     list=Call(op="DescribeParameters", take="Parameters", args={"MaxResults": 50}),
     describe=(
