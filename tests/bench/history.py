@@ -85,7 +85,6 @@ def _measure(work: Path, days: int, resources: int) -> None:
         f"| the store | {size(store.file):.0f} MiB |",
         f"| the same scans as JSON | {raw:,.0f} MiB |",
         f"| adding a scan, median | {sorted(took)[len(took) // 2]:.2f} s |",
-        f"| adding a scan, slowest | {max(took):.2f} s |",
     ]
     store.compact()
     lines.append(f"| the store, compacted | {size(store.file):.0f} MiB |")
