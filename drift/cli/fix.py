@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -14,13 +14,17 @@ from drift.cli.job import Asked, job, sources
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
 from drift.cli.options.ignoring import Ignoring, ignore_options
-from drift.cli.options.output import progress
+from drift.cli.options.output import progress, write_files
+from drift.cli.options.posting import Posting, posting_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
 from drift.errors import UsageError
 
 if TYPE_CHECKING:
-    from drift.remedy.fix import Fix
+    from drift.model.drift import Drift
+    from drift.remedy.fix import Choices, Fix, Planned
+    from drift.remedy.prove import Proved
+    from drift.remedy.trial import Trial
 
 
 @click.command("fix")
@@ -33,7 +37,39 @@ if TYPE_CHECKING:
 @click.option("--accept", multiple=True, metavar="WHICH", help="Write the actual value into the configuration.")
 @click.option("--revert", multiple=True, metavar="WHICH", help="Print the commands that put the desired value back.")
 @click.option("--forget", multiple=True, metavar="WHICH", help="Let Terraform manage it no more; nothing is destroyed.")
+@click.option(
+    "--plan",
+    "planned",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="Do what this plan says, which --write-plan wrote and somebody reviewed.",
+)
+@click.option(
+    "--write-plan",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write what becomes of each entry into a file (.toml or .json), to be reviewed and kept.",
+)
+@click.option(
+    "--prove",
+    "proving",
+    is_flag=True,
+    help="Run your Terraform's plan over a copy of configuration and state, and say for each entry what it proves.",
+)
+@click.option(
+    "--terraform", metavar="PATH", help="The program that proves. Default: $TF, else terraform or tofu of the PATH."
+)
+@click.option("--interactive", "-i", is_flag=True, help="Ask what becomes of each entry.")
 @click.option("--write", is_flag=True, help="Write the files. Without it, only the patch is printed.")
+@click.option(
+    "--pr",
+    "proposing",
+    is_flag=True,
+    help="Commit the patch to a branch of its own, push it, and open or update one pull or merge request for the "
+    "scope. No file of the working directory changes.",
+)
+@click.option("--remote", default="origin", show_default=True, help="The remote to which --pr pushes.")
+@posting_options
 @click.option("--force", is_flag=True, help="Write files that have changes which are not committed.")
 def command(
     states: States,
@@ -45,7 +81,15 @@ def command(
     accept: tuple[str, ...],
     revert: tuple[str, ...],
     forget: tuple[str, ...],
+    planned: Path | None,
+    write_plan: Path | None,
+    proving: bool,
+    terraform: str | None,
+    interactive: bool,
     write: bool,
+    proposing: bool,
+    remote: str,
+    posting: Posting,
     force: bool,
 ) -> int:
     """Print what mends the drift: a patch for the configuration, and commands. With --write, write the patch.
@@ -60,13 +104,27 @@ def command(
       drift fix --accept aws_sqs_queue.jobs --write    the actual value, into the configuration
       drift fix --accept 'module.web.*' --revert 'aws_iam_*' --write
       drift fix --forget aws_instance.old --write
+      drift fix --write-plan fix.toml                  to be reviewed; then:
+      drift fix --plan fix.toml --write
+      drift fix --accept all --adopt all --prove --pr --scope prod
     """
-    from drift.remedy.fix import Choices, fixed
+    from drift.remedy.fix import Choices, of_outcome
+    from drift.remedy.plan import parse
+    from drift.remedy.trial import Trial
 
     chosen = Choices(adopt=adopt, accept=accept, revert=revert, forget=forget)
-    if write and not chosen:
+    if planned is not None and (chosen or interactive):
+        raise UsageError("--plan says what becomes of each entry", "Give no other choice beside it: change the plan.")
+    if planned is not None:
+        chosen = Choices(planned=parse(planned))
+    if interactive and not sys.stdin.isatty():
+        raise UsageError("--interactive needs a terminal", "Give --accept, --adopt, --revert or --forget; or --plan.")
+    if write and proposing:
+        raise UsageError("--write and --pr both say where the patch goes", "Give one of them.")
+    if (write or proposing) and not chosen and not interactive:
         raise UsageError(
-            "--write, and nothing is chosen", "Say what becomes of the drift: --accept, --adopt, --revert or --forget."
+            "--write or --pr, and nothing is chosen",
+            "Say what becomes of the drift: --accept, --adopt, --revert or --forget.",
         )
     ignoring.validate()
     configurations.validate()
@@ -80,16 +138,71 @@ def command(
     )
     connection, scope = account.open(asked.scope)
     with account.patiently(connection), progress() as bar:
-        from drift.remedy.trial import Trial
-
         trial = Trial(
             sources(asked.places, configurations), [connection], plugins.catalog(), job(asked, scope), progress=bar
         )
-        fix = fixed(trial, chosen)
+        described = trial.described()
+        outcome = trial.run(described)
+    if interactive:
+        chosen = Choices(planned=_asked(outcome.report.drift, chosen))
+    fix = of_outcome(trial, described, outcome, chosen)
+    if write_plan is not None:
+        from drift.remedy.plan import written
+
+        write_files({write_plan: written(fix.entries, write_plan)}, "Give --write-plan a path that can.")
     _tell(fix, click.echo)
+    proofs = _proved(fix, trial, terraform) if proving else None
+    if proofs is not None and write and not all(p.verdict == "proved" for p in proofs.entries.values()):
+        raise UsageError(
+            "not all is proved: nothing was written", "Choose the entries that are proved, or leave out --prove."
+        )
+    if proposing:
+        _propose(fix, posting, remote)
     if write:
         _write(fix, force=force)
     return 0
+
+
+def _asked(drifts: Sequence[Drift], chosen: Choices) -> Planned:
+    """What the user says of each entry; those that an option names are not asked about."""
+    from drift.remedy.fix import name_of
+    from drift.remedy.spec import Choice
+    from drift.report.explanation import story
+
+    out: dict[str, tuple[Choice | Literal["skip"], str]] = {}
+    for n, drift in enumerate(drifts, 1):
+        said: Any = chosen.of(drift) if chosen else None
+        if said is None:
+            click.echo(f"\n{n} of {len(drifts)}")
+            for line in story(drift):
+                click.echo(line)
+            options = _OPTIONS["recreated" if drift.recreated_as is not None else drift.kind]
+            words: list[str] = [*options, "skip"]
+            said = click.prompt("What becomes of it?", type=click.Choice(words), default=words[0])
+        out[name_of(drift)] = said, drift.fingerprint
+    return out
+
+
+_OPTIONS = {
+    "unmanaged": ("adopt",),
+    "modified": ("accept", "revert", "forget"),
+    "missing": ("revert", "forget"),
+    "recreated": ("adopt", "revert", "forget"),
+}
+"""Kind of drift -> what may become of it, the usual first."""
+
+
+def _proved(fix: Fix, trial: Trial, terraform: str | None) -> Proved:
+    from drift.remedy.prove import program, prove
+    from drift.report.safe import visible
+
+    out = prove(fix, trial, program(terraform))
+    click.echo(f"\nProved by {out.by}, in a copy:")
+    for address, proof in out.entries.items():
+        click.echo(f"  {proof.verdict:<10} {visible(address)}: {visible(proof.why)}")
+    for line in out.summaries:
+        click.echo(f"  {visible(line)}")
+    return out
 
 
 def _tell(fix: Fix, say: Callable[[str], None]) -> None:
@@ -97,6 +210,34 @@ def _tell(fix: Fix, say: Callable[[str], None]) -> None:
 
     for line in told(fix, color=sys.stdout.isatty()):
         say(line)
+
+
+def _propose(fix: Fix, posting: Posting, remote: str) -> None:
+    """One pull request for the scope, whose branch has the patch."""
+    from drift.remedy.repository import commit, dirty, push
+    from drift.remedy.told import proposal
+
+    if not fix.after:
+        click.echo("Nothing to propose: no file changes.")
+        return
+    scope = posting.scope_of(fix.report)
+    if posting.dry_run:
+        found = proposal(fix, posting.shown(fix.report), scope, posting.link_of())
+        click.echo(f"\n{found.title}\n{found.branch}\n\n{found.body}")
+        return
+    if changed := dirty(list(fix.after)):
+        raise UsageError(
+            f"not committed: {_names(changed)}", "Commit or stash them first: the branch begins at the last commit."
+        )
+    place = posting.place()
+    from drift.platforms import opened
+
+    platform = opened(place)
+    report = posting.shown(fix.report, platform.is_private)
+    found = proposal(fix, report, scope, place.link, platform.limit)
+    here = next(iter(fix.after)).resolve().parent
+    push(commit(fix.after, found.message, here), found.branch, remote, here)
+    click.echo(platform.propose(found.branch, found.title, found.body))
 
 
 def _write(fix: Fix, *, force: bool) -> None:

@@ -87,6 +87,17 @@ class GitHub:
                 mine[0].edit(body)
             return mine[0].html_url
 
+    def propose(self, branch: str, title: str, body: str) -> str:
+        """Open the pull request of a branch against the default branch, or update it."""
+        with self._said("the pull request"):
+            repository = self._repository()
+            owner = self._place.repository.partition("/")[0]
+            for found in repository.get_pulls(state="open", head=f"{owner}:{branch}"):
+                found.edit(title=title, body=body)
+                return found.html_url
+            made = repository.create_pull(base=repository.default_branch, head=branch, title=title, body=body)
+            return made.html_url
+
     def issue(self, marker: str, title: str, body: str, *, keep_open: bool) -> str:
         """Open, update, reopen or close the issue."""
         with self._said("the issue"):

@@ -78,6 +78,25 @@ class GitLab:
                 mine[0].save()
             return f"{request.web_url}#note_{mine[0].id}"
 
+    def propose(self, branch: str, title: str, body: str) -> str:
+        """Open the merge request of a branch against the default branch, or update it."""
+        with self._said("the merge request"):
+            project = self._client.projects.get(self._place.repository)
+            for found in project.mergerequests.list(iterator=True, state="opened", source_branch=branch, per_page=100):
+                found.title, found.description = title, body
+                found.save()
+                return str(found.web_url)
+            made = project.mergerequests.create(
+                {
+                    "source_branch": branch,
+                    "target_branch": project.default_branch,
+                    "title": title,
+                    "description": body,
+                    "remove_source_branch": True,
+                }
+            )
+            return str(made.web_url)
+
     def issue(self, marker: str, title: str, body: str, *, keep_open: bool) -> str:
         """Open, update, reopen or close the issue."""
         with self._said("the issue"):

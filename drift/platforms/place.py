@@ -25,6 +25,9 @@ class Platform(Protocol):
     def comment(self, number: int, marker: str, body: str) -> str:
         """Write the comment that starts with `marker`, in place if it exists; return its URL."""
 
+    def propose(self, branch: str, title: str, body: str) -> str:
+        """Open the pull request of a branch against the default branch, or update it; return its URL."""
+
     def issue(self, marker: str, title: str, body: str, *, keep_open: bool) -> str:
         """Write the issue that starts with `marker`; close it unless `keep_open`.
 

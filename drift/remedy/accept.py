@@ -12,9 +12,11 @@ from drift.desired.instance import Instance, State
 from drift.desired.load import meanings
 from drift.desired.versions import latest, recorded
 from drift.desired.wanted import wanted
+from drift.model.address import Address
 from drift.model.drift import Drift
 from drift.model.value import plain
 from drift.provider.relations import entry_of
+from drift.remedy import hcl
 from drift.remedy.aim import Target, aim
 from drift.remedy.outline import OutlineError
 from drift.remedy.source import Source
@@ -40,15 +42,18 @@ class Case:
         return str(self.instance.address)
 
 
-def accept(case: Case, hops: int = FAR) -> Remedy:
-    """The edits after which the configuration says what the account has; a remedy that cannot says why."""
+def accept(case: Case, hops: int = FAR, *, alone: bool = False) -> Remedy:
+    """The edits after which the configuration says what the account has; a remedy that cannot says why.
+
+    With `alone`, they are for this instance of several that share a block.
+    """
     try:
-        return _accept(case, hops)
+        return _accept(case, hops, alone=alone)
     except (CannotError, OutlineError) as error:
         return Remedy(case.address, "accept", cannot=str(error))
 
 
-def _accept(case: Case, hops: int) -> Remedy:
+def _accept(case: Case, hops: int, *, alone: bool) -> Remedy:
     if case.author.ignores_all:
         raise CannotError("the configuration ignores all changes of it")
     target = target_of(case)
@@ -58,7 +63,10 @@ def _accept(case: Case, hops: int) -> Remedy:
         raise CannotError(f"no file describes {case.address}")
     if not case.source.is_own(bodies[0].file.path):
         raise CannotError(f"{case.address} is in a module that `terraform init` fetched: give the module what it takes")
-    splicer = Splicer(case.source, hops)
+    only = _only(case.instance.address) if alone else ""
+    if alone and not only:
+        raise CannotError("its module is called several times: give the module a variable for it")
+    splicer = Splicer(case.source, hops, only)
     facts = target.facts
     for name, value in new.items():
         if value == [] and not schema.is_block(facts.get(name)) and name not in case.author.values:
@@ -71,6 +79,13 @@ def _accept(case: Case, hops: int) -> Remedy:
     if not edits:
         raise CannotError("nothing in the configuration had to be changed for it")
     return Remedy(case.address, "accept", edits, why=f"{paths} as in the account{via}{lost}")
+
+
+def _only(address: Address) -> str:
+    """What is true in one instance of a block; empty where no name in the block tells its instances apart."""
+    if address.key is None:
+        return ""
+    return f"each.key == {hcl.quoted(address.key)}" if isinstance(address.key, str) else f"count.index == {address.key}"
 
 
 def target_of(case: Case) -> Target:

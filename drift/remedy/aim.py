@@ -22,7 +22,8 @@ from drift.provider import canonical
 from drift.provider.facts import Default, Facts, flags_of
 from drift.provider.spec import Attr, ResourceType
 from drift.remedy.hcl import Encoded
-from drift.remedy.splice import CannotError, alike
+from drift.remedy.likeness import alike
+from drift.remedy.splice import CannotError
 
 Raw = Mapping[str, Any]
 

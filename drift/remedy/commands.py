@@ -52,6 +52,29 @@ def revert(drift: Drift, directory: Path | str | None) -> Remedy:
     )
 
 
+def recreated(drift: Drift, directory: Path | str | None, source: Source | None) -> Remedy:
+    """What was made again by hand takes the place of what is missing, under its address."""
+    address, made = str(drift.resource.address), drift.recreated_as
+    if made is None:
+        return Remedy(address, "adopt", cannot="it is gone, and nothing was made again in its place")
+    gone = terraform(directory, "state", "rm", address)
+    why = f"{made.id} was made again by hand: it is imported under the old address"
+    if source is None or drift.resource.address is None:
+        return Remedy(address, "adopt", commands=(gone, terraform(directory, "import", address, made.id)), why=why)
+    try:
+        bodies = source.resource(drift.resource.address)
+    except OutlineError as error:
+        return Remedy(address, "adopt", cannot=str(error))
+    in_root = bodies and not drift.resource.address.module and not bodies[0].file.is_json
+    path = bodies[0].file.path if in_root else source.root / "imports.tf"
+    text = bodies[0].file.text if in_root else ""
+    made_ = block(Nested("import", (Argument("to", Expression(address)), Argument("id", made.id))))
+    lead = "\n" if text.endswith("\n") else "\n\n" if text else ""
+    newline = bodies[0].file.newline if in_root else "\n"
+    edit = Edit(path, (lead + made_).replace("\n", newline), len(text), len(text))
+    return Remedy(address, "adopt", (edit,), (gone,), why)
+
+
 def forget(drift: Drift, directory: Path | str | None, source: Source | None, state: State | None) -> Remedy:
     """Terraform manages it no more: its block becomes a `removed` block, or its instance leaves the state."""
     address = drift.resource.address

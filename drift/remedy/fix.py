@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
+from drift.desired.hcl.read import Sources as Parsed
 from drift.desired.instance import State
+from drift.errors import UsageError
 from drift.exclude.glob import simple
 from drift.model.drift import Drift, Report
-from drift.remedy import commands
-from drift.remedy.apply import texts
+from drift.remedy import commands, hcl
+from drift.remedy.adopt import adopt
+from drift.remedy.apply import OverlapError, texts
+from drift.remedy.ground import Ground
 from drift.remedy.settle import settled
 from drift.remedy.source import Source
 from drift.remedy.spec import Choice, Edit, Remedy
+from drift.remedy.tidy import tidied
 from drift.remedy.trial import Trial
 from drift.run import Outcome
 
+Planned = Mapping[str, tuple[Choice | Literal["skip"], str]]
+"""Name of an entry -> what becomes of it, and the fingerprint of the drift that was looked at then."""
 USUAL: Mapping[str, Choice] = {"unmanaged": "adopt", "modified": "accept", "missing": "revert"}
 """Kind of drift -> what most people do about it."""
 ALL = "all"
@@ -30,14 +38,27 @@ class Choices:
     accept: tuple[str, ...] = ()
     revert: tuple[str, ...] = ()
     forget: tuple[str, ...] = ()
+    planned: Planned | None = None
+    """A plan that was reviewed: it names every entry."""
 
     def __bool__(self) -> bool:
-        return bool(self.adopt or self.accept or self.revert or self.forget)
+        return bool(self.adopt or self.accept or self.revert or self.forget or self.planned is not None)
 
     def of(self, drift: Drift) -> Choice | None:
-        """What is chosen for a drift: the most exact pattern wins; None where none fits. Without any, the usual one."""
+        """What is chosen for a drift: the most exact pattern wins; None where none fits. Without any, the usual one.
+
+        UsageError for a plan that was made of another drift of the same resource.
+        """
         if not self:
-            return USUAL[drift.kind]
+            return "adopt" if drift.recreated_as is not None else USUAL[drift.kind]
+        if self.planned is not None:
+            choice, fingerprint = self.planned.get(name_of(drift), ("skip", ""))
+            if choice != "skip" and fingerprint and fingerprint != drift.fingerprint:
+                raise UsageError(
+                    f"{name_of(drift)} has drifted again since the plan was written",
+                    "Write the plan again with --write-plan, and review it.",
+                )
+            return None if choice == "skip" else choice
         options: tuple[tuple[Choice, tuple[str, ...]], ...] = (
             ("adopt", self.adopt),
             ("accept", self.accept),
@@ -51,6 +72,11 @@ class Choices:
             if _fits(pattern, drift) and (pattern != ALL or _can(choice, drift))
         ]
         return max(fits)[3] if fits else None
+
+
+def name_of(drift: Drift) -> str:
+    """What an entry is called: its address, or its type and id."""
+    return str(drift.resource.address) if drift.resource.address else f"{drift.type}.{drift.found.id}"
 
 
 def _can(choice: Choice, drift: Drift) -> bool:
@@ -116,11 +142,55 @@ def of_outcome(trial: Trial, described: Sequence[State], outcome: Outcome, choic
             remedy = by_address.get(str(drift.resource.address)) or Remedy(
                 str(drift.resource.address or drift.found.id), "accept", cannot=_NOT_MODIFIED[drift.kind]
             )
+        elif drift.kind == "unmanaged":
+            continue
         else:
-            remedy = Remedy(str(drift.found.id), "adopt", cannot="only what is unmanaged can be adopted")
+            remedy = commands.recreated(drift, out.roots.get(where), sources.get(where))
         out.entries.append((drift, remedy))
-    _written(out, done.edited)
+    strangers = [d for d, choice in wanted if choice == "adopt" and d.kind == "unmanaged"]
+    out.entries += _adopted(trial, outcome, strangers, sources)
+    if not choices or choices.adopt:
+        told = {r.address for _, r in out.entries}
+        out.entries += ((None, r) for r in commands.moved(described, sources) if r.address not in told)
+    if not choices or choices.forget:
+        everything = [r for survey, _ in outcome.surveys for r in survey.desired]
+        out.entries += ((None, r) for r in commands.twice(everything, out.roots))
+    _written(out)
     return out
+
+
+def _adopted(
+    trial: Trial, outcome: Outcome, drifts: Sequence[Drift], sources: Mapping[str, Source]
+) -> list[tuple[Drift | None, Remedy]]:
+    """The remedies for unmanaged resources, in the configuration that has most of the account."""
+    out: list[tuple[Drift | None, Remedy]] = []
+    waiting = list(drifts)
+    for survey, _ in outcome.surveys:
+        mine = [d for d in waiting if d.found.key in survey.actual.resources]
+        waiting = [d for d in waiting if d not in mine]
+        if not mine:
+            continue
+        grounds = [Ground.of(Parsed(s.root, trial.given), survey.desired) for s in _distinct(sources.values())]
+        if not grounds:
+            why = "no configuration was read that it could stand in: give --config"
+            out += [(d, Remedy(name_of(d), "adopt", cannot=why)) for d in mine]
+            continue
+        ground = max(grounds, key=lambda g: len(g.resources))
+        remedies = list(adopt((d.found for d in mine), survey, ground))
+        for remedy in remedies:
+            of = next((d for d in mine if _imports(remedy, d)), None)
+            out.append((of, remedy))
+    return out
+
+
+def _distinct(sources: Iterable[Source]) -> list[Source]:
+    return list({s.root: s for s in sources}.values())
+
+
+def _imports(remedy: Remedy, drift: Drift) -> bool:
+    """Whether a remedy imports what drifted."""
+    named = hcl.quoted(drift.found.id)
+    return remedy.address.split(".")[0] == drift.type and any(named in e.text for e in remedy.edits)
 
 
 _NOT_MODIFIED = {
@@ -130,13 +200,20 @@ _NOT_MODIFIED = {
 }
 
 
-def _written(out: Fix, accepted: Mapping[str, str]) -> None:
-    """Put all edits into the text: those that were tried already, then the others."""
-    tried = {r.address for d, r in out.entries if r.choice == "accept"}
-    rest: list[Edit] = [e for d, r in out.entries if r.address not in tried for e in r.edits]
-    mine = [e for d, r in out.entries if r.address in tried for e in r.edits]
-    for path in {e.path for e in (*rest, *mine)}:
+def _written(out: Fix) -> None:
+    """Put all edits into the text. One that meets another is not made: what was tried already comes first."""
+    edits: list[Edit] = []
+    for n, (drift, remedy) in sorted(enumerate(out.entries), key=lambda e: e[1][1].choice != "accept"):
+        try:
+            out.after = texts([*edits, *remedy.edits])
+        except OverlapError:
+            why = "it meets another change of the same place: write that one first, then run the command again"
+            out.entries[n] = (drift, Remedy(remedy.address, remedy.choice, cannot=why))
+            continue
+        edits += remedy.edits
+    out.after = texts(edits)
+    for path in out.after:
         if path.exists():
             out.before[path] = path.read_bytes().decode("utf-8")
-    out.after = texts([*mine, *rest])
-    del accepted
+            if path.suffix != ".json":
+                out.after[path] = tidied(out.before[path], out.after[path])

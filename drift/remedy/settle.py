@@ -35,6 +35,8 @@ class _Try:
     case: Case
     remedy: Remedy
     hops: int = FAR
+    alone: bool = False
+    """Whether its edits are for one instance of those that share a block."""
 
     @property
     def address(self) -> str:
@@ -119,9 +121,19 @@ def _meet(some: Sequence[Edit], others: Sequence[Edit]) -> bool:
     return False
 
 
-def _nearer(one: _Try, why: str) -> None:
-    """Make the edit one reference nearer to the resource itself; give it up where it is there already."""
+def _nearer(one: _Try, why: str, *, alone: bool = False) -> None:
+    """Make the edit one reference nearer to the resource itself; give it up where it is there already.
+
+    With `alone`, an edit that is there already is made for this instance alone, if that can be written.
+    """
     hops = min(one.hops, _followed(one.remedy)) - 1
+    if hops < 0 and alone and not one.alone:
+        one.alone = True
+        made = deep(lambda: accept(one.case, 0, alone=True))
+        one.remedy = replace(made, cannot=f"{why}; {made.cannot}") if made.cannot else made
+        if not made.cannot:
+            one.remedy = replace(made, why=f"{made.why}, for this instance alone: {why}")
+        return
     if hops < 0:
         one.remedy = Remedy(one.address, "accept", cannot=why)
         return
@@ -146,7 +158,7 @@ def _blamed(tries: Sequence[_Try], before: Mapping[str, Configured], now: Mappin
         ripple = _ripple(tried, others)
         shared = blocks.get(place, [])
         if shared:
-            _nearer(tried, f"{_names(shared)} share its line ({place}): give it a value of its own")
+            _nearer(tried, f"{_names(shared)} share its line ({place})", alone=True)
             found = True
         elif _followed(tried.remedy) and set(others) - ripple:
             _nearer(tried, f"{_names(sorted(set(others) - ripple))} would change as well")

@@ -14,6 +14,7 @@ from drift.desired.hcl.values import UNKNOWN
 from drift.provider.facts import Facts
 from drift.remedy import hcl
 from drift.remedy.hcl import Argument, Encoded, Nested
+from drift.remedy.likeness import alike, as_blocks, as_json, likeness, loaded, paired
 from drift.remedy.outline import Element, Item, Outline, Span
 from drift.remedy.source import TRANSPARENT, Body, Node, Source, Text
 from drift.remedy.spec import Edit
@@ -29,9 +30,11 @@ class CannotError(Exception):
 class Splicer:
     """The edits for one resource. `hops` is how many references from its own block an edit may be away."""
 
-    def __init__(self, source: Source, hops: int = FAR) -> None:
+    def __init__(self, source: Source, hops: int = FAR, only: str = "") -> None:
         self.source = source
         self.hops = hops
+        self.only = only
+        """What is true in the one instance that an edit is for, where several share its line: `each.key == "a"`."""
         self.edits: list[Edit] = []
         self.followed: list[str] = []
         """Where values were found that other places name: `variables.tf:3`."""
@@ -47,7 +50,7 @@ class Splicer:
         """
         for name, value in new.items():
             if isinstance(facts.get(name), list) and not self._written(bodies, name):
-                self._nested(bodies, name, facts[name], _blocks(old.get(name)), _blocks(value))
+                self._nested(bodies, name, facts[name], as_blocks(old.get(name)), as_blocks(value))
             else:
                 self._set(bodies, name, value)
 
@@ -61,7 +64,7 @@ class Splicer:
             for item in body.items:
                 if item.kind == "argument" and item.name == name:
                     node = Node(body.file, item.inner, body.context)
-                    if value is None:
+                    if value is None and not self.only:
                         self._take(body.file, item.span)
                     else:
                         self.value(node, value)
@@ -73,6 +76,8 @@ class Splicer:
         """A new argument, or a new block, behind those that are there."""
         file, text = body.file, body.file.text
         items = body.items
+        if self.only and isinstance(value, Nested):
+            raise CannotError(f"{name} would come for all instances that share this block")
         own = _line_start(text, body.block.start)
         inside = _indentation(file, items) or own + ("\t" if "\t" in own else "  ")
         arguments = [i for i in items if i.kind == "argument"]
@@ -85,7 +90,8 @@ class Splicer:
             gap = "\n\n" if items else "\n"
         else:
             after = before[-1] if before else None
-            made = f"{name} = {hcl.value(value)}"
+            only = f"{self.only} ? {hcl.value(value)} : null" if self.only else hcl.value(value)
+            made = f"{name} = {only}"
             gap = "\n"
         made = inside + indented(made, inside)
         if "\n" not in text[body.span.start : body.span.end]:
@@ -111,8 +117,10 @@ class Splicer:
         inner = schema.inner(fact)
         if len(places) != len(old):
             raise CannotError(f"what is written for {name} could not be told apart")
-        pairs, added = _paired(old, new)
+        pairs, added = paired(old, new)
         for (body, item), was, now in zip(places, old, pairs, strict=True):
+            if now is None and self.only:
+                raise CannotError(f"{name} would go for all instances that share this block")
             if now is None:
                 self._take(body.file, item.span)
             elif now is not was:
@@ -140,16 +148,25 @@ class Splicer:
             self.value(node.at(_inner(outline, node.span)), new)
         elif form == "call" and name in TRANSPARENT:
             self.value(node.at(outline.elements(node.span)[0].value), new)
-        elif form == "object" and isinstance(new, Mapping):
-            self._object(node, new)
-        elif form == "list" and isinstance(new, list | tuple):
-            self._list(node, new)
-        elif form == "call" and name == "merge" and isinstance(new, Mapping):
-            self._merged(node, new)
-        elif form == "call" and name in ("concat", "setunion") and isinstance(new, list | tuple):
-            self._joined(node, new)
-        elif not self._elsewhere(node, new):
+        elif not self._inside(node, form, name, new) and not self._elsewhere(node, new):
             self._put(node, new)
+
+    def _inside(self, node: Node, form: str, name: str, new: Any) -> bool:
+        """Change a part of an expression, so that the whole says something else; False where it has no such parts."""
+        several = isinstance(new, list | tuple)
+        if form == "object" and isinstance(new, Mapping):
+            self._object(node, new)
+        elif form == "list" and several:
+            self._list(node, new)
+        elif self.only or form != "call":
+            return False
+        elif name == "merge" and isinstance(new, Mapping):
+            self._merged(node, new)
+        elif name in ("concat", "setunion") and several:
+            self._joined(node, new)
+        else:
+            return False
+        return True
 
     def _elsewhere(self, node: Node, new: Any) -> bool:
         """Set it where it is set; False where that is here."""
@@ -172,6 +189,9 @@ class Splicer:
 
     def _put(self, node: Node, new: Any) -> None:
         text = node.file.text
+        if self.only:
+            self._beside(node, new)
+            return
         if isinstance(new, Encoded) and node.text.startswith("<<"):
             self._heredoc(node, new)
             return
@@ -186,10 +206,22 @@ class Splicer:
             rest = "\n"
         self._replace(node.file, node.span, self._rendered(node, new) + rest)
 
+    def _beside(self, node: Node, new: Any) -> None:
+        """The new value for one instance, beside the expression that says what all others have."""
+        old = node.text
+        if node.file.is_json or "\n" in old or "<<" in old:
+            raise CannotError(f"{node}: what several instances share takes several lines")
+        rendered = hcl.value(new)
+        if "\n" in rendered:
+            raise CannotError(f"{node}: what several instances share would take several lines")
+        expr = self.source.parse(node)
+        old = f"({old})" if isinstance(expr, Conditional) else old
+        self._replace(node.file, node.span, f"{self.only} ? {rendered} : {old}")
+
     def _rendered(self, node: Node, new: Any) -> str:
         """A value as it is written at a place."""
         if node.file.is_json:
-            return json.dumps(_json(new), ensure_ascii=False)
+            return json.dumps(as_json(new), ensure_ascii=False)
         if isinstance(new, str) and not isinstance(self.source.parse(node), Literal):
             return hcl.value(new)
         if isinstance(new, str):
@@ -222,7 +254,7 @@ class Splicer:
         self._replace(node.file, node.span, f"{first.rstrip(chr(13))}\n{body}\n{ending}")
 
     def _document(self, node: Node, new: Any) -> None:
-        held = new.value if isinstance(new, Encoded) else _loaded(new)
+        held = new.value if isinstance(new, Encoded) else loaded(new)
         if held is None:
             self._put(node, new)
             return
@@ -233,6 +265,9 @@ class Splicer:
 
     def _object(self, node: Node, new: Mapping[str, Any]) -> None:
         outline = node.file.outline
+        if self.only and not self._same_keys(node, new):
+            self._more(node, new)
+            return
         elements = outline.elements(node.span)
         keys = [str(self.source.key(node.at(e.key))) if e.key else "" for e in elements]
         taken = [e for e, k in zip(elements, keys, strict=True) if k not in new]
@@ -250,20 +285,37 @@ class Splicer:
             colon = node.file.is_json or _uses_colons(outline, elements)
             margin = _line_start(node.file.text, kept[-1].span.start) if kept else ""
             if node.file.is_json:
-                made = [f"{json.dumps(k, ensure_ascii=False)}: {json.dumps(_json(v))}" for k, v in added.items()]
+                made = [f"{json.dumps(k, ensure_ascii=False)}: {json.dumps(as_json(v))}" for k, v in added.items()]
             else:
                 as_text = any(e.key and node.file.text[e.key.start] == '"' for e in elements)
                 named = {hcl.quoted(k) if as_text else hcl.key(k): v for k, v in added.items()}
                 made = [f"{k}{' :' if colon else ' ='} {indented(hcl.value(v), margin)}" for k, v in named.items()]
             self._append(node, elements, kept, made, separator)
 
+    def _more(self, node: Node, new: Mapping[str, Any]) -> None:
+        """More keys for one instance of several that share an object."""
+        old = self.source.value(node)
+        added = {k: v for k, v in new.items() if not isinstance(old, Mapping) or k not in old}
+        if not isinstance(old, Mapping) or old.keys() - new.keys() or any(not alike(old[k], new[k]) for k in old):
+            raise CannotError(f"{node}: what several instances share takes several lines")
+        inside = ", ".join(f"{hcl.key(k)} = {hcl.value(v)}" for k, v in added.items())
+        self._insert(node.file, node.span.start, "merge(")
+        self._insert(node.file, node.span.end, f", {self.only} ? {{ {inside} }} : {{}})")
+
+    def _same_keys(self, node: Node, new: Mapping[str, Any]) -> bool:
+        elements = node.file.outline.elements(node.span)
+        return {str(self.source.key(node.at(e.key))) for e in elements if e.key} == {str(k) for k in new}
+
     def _list(self, node: Node, new: Sequence[Any]) -> None:
+        if self.only:
+            self._put(node, new)
+            return
         elements = node.file.outline.elements(node.span)
         old = [self.source.value(node.at(e.value)) for e in elements]
         if not new or not elements:
             self._replace(node.file, node.span, self._rendered_at(node, new))
             return
-        keys, wanted = [_key(v) for v in old], [_key(v) for v in new]
+        keys, wanted = [likeness(v) for v in old], [likeness(v) for v in new]
         if sorted(keys) == sorted(wanted):
             if keys != wanted:
                 self._replace(node.file, node.span, self._rendered_at(node, new))
@@ -286,12 +338,12 @@ class Splicer:
         self._removed(node, elements, taken)
         if added:
             margin = _line_start(node.file.text, kept[-1].span.start)
-            made = [json.dumps(_json(v)) if node.file.is_json else indented(hcl.value(v), margin) for v in added]
+            made = [json.dumps(as_json(v)) if node.file.is_json else indented(hcl.value(v), margin) for v in added]
             self._append(node, elements, kept, made, ",")
 
     def _rendered_at(self, node: Node, new: Any) -> str:
         if node.file.is_json:
-            return json.dumps(_json(new), ensure_ascii=False)
+            return json.dumps(as_json(new), ensure_ascii=False)
         return _at(node, new)
 
     def _separator(self, node: Node, elements: Sequence[Element]) -> str:
@@ -377,10 +429,10 @@ class Splicer:
         values = [self.source.value(p) for p in parts]
         if any(not isinstance(v, list) for v in values):
             raise CannotError(f"{node}: what the lists hold is not known")
-        keys = [_key(v) for v in new]
-        wanted = [[v for v in held if _key(v) in keys] for held in values]
-        there = [_key(v) for held in values for v in held]
-        added = [v for v in new if _key(v) not in there]
+        keys = [likeness(v) for v in new]
+        wanted = [[v for v in held if likeness(v) in keys] for held in values]
+        there = [likeness(v) for held in values for v in held]
+        added = [v for v in new if likeness(v) not in there]
         literal = [n for n, p in enumerate(parts) if outline.form(p.span)[0] == "list"]
         if added and literal:
             wanted[literal[-1]] += added
@@ -425,11 +477,6 @@ class Splicer:
         self._replace(file, Span(start, end), "")
 
 
-def alike(one: Any, other: Any) -> bool:
-    """Whether two values are the same to Terraform, which converts numbers and text into each other."""
-    return _key(one) == _key(other)
-
-
 def nested(name: str, value: Mapping[str, Any], facts: Facts) -> Nested:
     """A nested block; what is null or an empty block is left out."""
     arguments: list[Argument] = []
@@ -437,7 +484,7 @@ def nested(name: str, value: Mapping[str, Any], facts: Facts) -> Nested:
     for inner, said in value.items():
         fact = facts.get(inner)
         if isinstance(fact, list):
-            blocks += (nested(inner, one, schema.inner(fact)) for one in _blocks(said))
+            blocks += (nested(inner, one, schema.inner(fact)) for one in as_blocks(said))
         elif said is not None:
             arguments.append(Argument(inner, said))
     return Nested(name, (*arguments, *blocks))
@@ -452,68 +499,6 @@ def indented(text: str, margin: str) -> str:
         opened = re.search(r"<<-?(\w+)$", line)
         marker = opened[1] if opened and not marker else "" if line.strip() == marker else marker
     return "\n".join(out)
-
-
-def _blocks(value: Any) -> list[Any]:
-    if isinstance(value, Mapping):
-        return [value]
-    return list(value) if isinstance(value, list | tuple) else []
-
-
-def _paired(old: Sequence[Any], new: Sequence[Any]) -> tuple[list[Any], list[Any]]:
-    """For each old block what becomes of it (itself, a changed one, None), and the blocks that are new.
-
-    A block that became another is the same object as before in a list of the same length, or the next in order.
-    """
-    keys, wanted = [_key(v) for v in old], [_key(v) for v in new]
-    out: list[Any] = [None] * len(old)
-    added: list[Any] = []
-    for what, a, b, c, d in SequenceMatcher(None, keys, wanted, autojunk=False).get_opcodes():
-        if what == "equal":
-            out[a:b] = old[a:b]
-            continue
-        common = min(b - a, d - c)
-        if what == "replace" and common:
-            out[a : a + common] = new[c : c + common]
-        added += new[c + common : d]
-    return out, added
-
-
-def _key(value: Any) -> str:
-    return json.dumps(_canonical(value), sort_keys=True, default=str)
-
-
-def _canonical(value: Any) -> Any:
-    if value is UNKNOWN:
-        return {"unknown": True}
-    if isinstance(value, Encoded):
-        return _canonical(value.value)
-    if isinstance(value, Mapping):
-        return {str(k): _canonical(v) for k, v in value.items() if v is not None}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_canonical(v) for v in value]
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return hcl.value(int(value) if value == int(value) else value)
-    return value
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, Encoded):
-        return json.dumps(value.value)
-    if isinstance(value, str):
-        return value.replace("${", "$${").replace("%{", "%%{")
-    if isinstance(value, Mapping):
-        return {k: _json(v) for k, v in value.items()}
-    return [_json(v) for v in value] if isinstance(value, list | tuple) else value
-
-
-def _loaded(value: Any) -> Any:
-    try:
-        return json.loads(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
 
 
 def _inner(outline: Outline, span: Span) -> Span:

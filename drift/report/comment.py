@@ -97,7 +97,8 @@ class Post:
     def _links(self) -> list[str]:
         at = f"{words(self.report.started_at)} · " if self.report.started_at else ""
         link = f"[complete report]({self.link})" if _plain(self.link) else "run `drift check` for the complete report"
-        return [f"<sub>{at}{link}</sub>"]
+        mend = " · `drift fix` makes a patch that mends it" if self.report.drift else ""
+        return [f"<sub>{at}{link}{mend}</sub>"]
 
 
 @dataclass(frozen=True, slots=True)

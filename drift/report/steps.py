@@ -30,6 +30,14 @@ def steps(drift: Drift) -> list[Step]:
     return list(known[drift.kind](drift))
 
 
+def mend(drift: Drift) -> str:
+    """The one command that shows what mends a drift, the usual way; it writes nothing until `--write` is added."""
+    if drift.kind == "unmanaged":
+        return f"drift fix --adopt {shlex.quote(visible(f'{drift.type}.{drift.found.id}'))}"
+    choice = "accept" if drift.kind == "modified" else "adopt" if drift.recreated_as is not None else "revert"
+    return f"drift fix --{choice} {_address(drift)}"
+
+
 def _modified(drift: Drift) -> Iterator[Step]:
     address = _address(drift)
     back = [c for c in drift.changes if c.undone]
@@ -37,9 +45,10 @@ def _modified(drift: Drift) -> Iterator[Step]:
     untold = [c for c in drift.changes if c.undone is None]
     if back:
         yield Step(f"To revert {_paths(back)}: the next apply puts it back.", f"terraform apply -target={address}")
-        yield Step(f"To keep it: write the actual value into the configuration{_lines(back)}, then apply.")
+        yield Step(f"To keep it: write the actual value into the configuration{_lines(back)}.", mend(drift))
     if stays:
-        yield Step(f"{_paths(stays)}: the next apply does NOT undo this. Undo it where it was made, or describe it.")
+        what = f"{_paths(stays)}: the next apply does NOT undo this. Undo it where it was made, or describe it."
+        yield Step(what, mend(drift))
     if untold:
         yield Step(
             f"{_paths(untold)}: without the configuration nobody can tell whether an apply undoes this. A plan can.",
@@ -55,10 +64,11 @@ def _missing(drift: Drift) -> Iterator[Step]:
             f"It was made again by hand as {made}. To manage that one:",
             f"terraform state rm {address} && terraform import {address} {shlex.quote(made)}",
         )
+        yield Step("The same by an import block:", mend(drift))
     yield Step("To make it again:", f"terraform apply -target={address}")
     yield Step(
         "If it is gone for good: take its block out of the configuration, and forget it.",
-        f"terraform state rm {address}",
+        f"drift fix --forget {address}",
     )
 
 
@@ -73,6 +83,7 @@ def _unmanaged(drift: Drift) -> Iterator[Step]:
         f'import {{\n  to = {drift.type}.{label}\n  id = "{_quoted(found.id)}"\n}}\n'
         "terraform plan -generate-config-out=generated.tf",
     )
+    yield Step("The same with its HCL, in the style of the configuration:", mend(drift))
     if drift.certain:
         yield Step("If nobody needs it: delete it. `terraform apply` never will.")
     yield Step(

@@ -17,6 +17,7 @@ from drift.model.value import Value
 from drift.report import Look, accounts, left_out
 from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
+from drift.report.steps import mend
 from drift.report.whose import together
 from drift.report.wording import ANSWERED, FATE, NEXT, beyond, by_framework, by_severity, not_compared, sentence, traces
 
@@ -210,6 +211,8 @@ def _managed(drift: Drift, look: Look) -> Iterator[Text]:
     head.append(f"  {visible(name)}", "dim")
     if resource.source.file:
         head.append(f"  {visible(resource.source.file)}:{resource.source.line}", "dim")
+    if drift.kind == "missing":
+        head.append(f"  {mend(drift)}", "dim")
     yield head
     if drift.recreated_as is not None:
         yield Text(f"      created again by hand as {visible(drift.recreated_as.id)}, which is in no state", "yellow")
@@ -221,6 +224,8 @@ def _managed(drift: Drift, look: Look) -> Iterator[Text]:
             yield Text(f"    │ {'':<{min(width, 32)}}  {visible(change.reason)}", "dim")
     if any(change.undone is None for change in drift.changes):
         yield Text(f"    │ {FATE[None]}", "dim")
+    if drift.kind == "modified":
+        yield Text(f"    │ {mend(drift)}", "dim")
     yield from _findings(drift, "    ", look)
     if drift.kind == "modified" or drift.findings:
         yield Text()
@@ -306,7 +311,8 @@ def _strangers(found: list[Drift], look: Look, report: Report) -> Iterator[Text]
     counted = Counter(d.type for d in found)
     for type_, group in groupby(found, key=lambda d: d.type):
         drifts = list(group)
-        yield Text.assemble(("  + ", STYLE["unmanaged"]), (visible(type_), "bold"), (f" ({counted[type_]})", "dim"))
+        head = Text.assemble(("  + ", STYLE["unmanaged"]), (visible(type_), "bold"), (f" ({counted[type_]})", "dim"))
+        yield head + Text(f"  drift fix --adopt '{visible(type_)}.*'", "dim")
         for drift in drifts:
             resource = drift.resource
             named = resource.name and resource.name != resource.id and resource.name not in resource.id

@@ -96,3 +96,30 @@ def test_nothing_is_written_that_nobody_chose(shop: Path) -> None:
 
     assert done.returncode == 2
     assert "nothing is chosen" in done.stderr
+
+
+def test_a_plan_is_written_changed_and_applied(shop: Path) -> None:
+    drift("fix", "--replay", "tampered.jsonl", "--write-plan", "fix.toml", cwd=shop)
+    plan = (shop / "fix.toml").read_text()
+    assert plan.count("[[entries]]") == 6
+    jobs = plan.index('name = "aws_sqs_queue.jobs"')
+    (shop / "fix.toml").write_text(plan[:jobs] + plan[jobs:].replace('choice = "accept"', 'choice = "skip"', 1))
+
+    done = drift("fix", "--replay", "tampered.jsonl", "--plan", "fix.toml", "--write", cwd=shop)
+
+    text = (shop / "main.tf").read_text()
+    assert done.returncode == 0, done.stderr
+    assert "delay_seconds              = 5" in text
+    assert "receive_wait_time_seconds   = 0" in text
+    assert "import {" in text
+
+
+def test_a_plan_of_another_drift_is_refused(shop: Path) -> None:
+    drift("fix", "--replay", "tampered.jsonl", "--write-plan", "fix.json", cwd=shop)
+    plan = (shop / "fix.json").read_text()
+    (shop / "fix.json").write_text(plan.replace('"fingerprint": "', '"fingerprint": "0', 1))
+
+    done = drift("fix", "--replay", "tampered.jsonl", "--plan", "fix.json", cwd=shop)
+
+    assert done.returncode == 2
+    assert "drifted again since the plan was written" in done.stderr

@@ -52,7 +52,7 @@ def test_what_an_apply_undoes_is_reverted_by_it_or_written_down() -> None:
 def test_what_no_apply_undoes_is_not_promised_to_be() -> None:
     told = steps(modified(Change("policy", None, "{}", undone=False)))
 
-    assert [s.command for s in told] == [""]
+    assert [s.command for s in told] == ["""drift fix --accept 'module.a.aws_sqs_queue.jobs["x y"]'"""]
     assert "does NOT undo" in told[0].what
 
 

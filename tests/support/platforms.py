@@ -67,6 +67,7 @@ class GitHubStandIn(StandIn):
     files: list[dict[str, Any]] = field(default_factory=list)
     comments: list[dict[str, Any]] = field(default_factory=list)
     issues: list[dict[str, Any]] = field(default_factory=list)
+    pulls: list[dict[str, Any]] = field(default_factory=list)
     readonly: bool = False
     rights: frozenset[str] = frozenset({"issues", "pull-requests"})
     """What the token may write, by the `permissions` of its job."""
@@ -76,13 +77,28 @@ class GitHubStandIn(StandIn):
             return 401, {"message": "Bad credentials"}
         if request.path == "/user":
             return 403, {"message": "Resource not accessible by integration"}
-        kind = "pull-requests" if "comments" in request.path else "issues"
+        kind = "pull-requests" if "comments" in request.path or "/pulls" in request.path else "issues"
         if request.method != "GET" and (self.readonly or kind not in self.rights):
             return 403, {"message": f"Resource not accessible by integration {TOKEN}"}
         if isinstance(request.body, dict) and len(request.body.get("body", "")) > 65536:
             return 422, {"message": "Validation Failed", "errors": ["body is too long (maximum is 65536 characters)"]}
         repository = "/repos/acme/shop"
         match request.method, request.path.removeprefix(repository).strip("/").split("/"):
+            case "GET", [""]:
+                return 200, {"full_name": "acme/shop", "default_branch": "main", "url": f"{self.url}{repository}"}
+            case "GET", ["pulls"]:
+                head = request.query["head"]
+                return 200, [p for p in self.pulls if f"acme:{p['head']['ref']}" == head and p["state"] == "open"]
+            case "POST", ["pulls"]:
+                number = 300 + len(self.pulls)
+                made = {**request.body, "number": number, "state": "open", "head": {"ref": request.body["head"]}}
+                made |= {"url": f"{self.url}{repository}/pulls/{number}", "base": {"ref": request.body["base"]}}
+                self.pulls.append(made | {"html_url": f"https://github.example/acme/shop/pull/{number}"})
+                return 201, self.pulls[-1]
+            case "PATCH", ["pulls", number]:
+                pull = next(p for p in self.pulls if str(p["number"]) == number)
+                pull |= request.body
+                return 200, pull
             case "GET", ["pulls", "7"]:
                 return 200, {"number": 7, "url": f"{self.url}{repository}/pulls/7"}
             case "GET", ["pulls", "7", "files"]:
@@ -138,6 +154,8 @@ class GitLabStandIn(StandIn):
 
     diffs: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
+    proposed: list[dict[str, Any]] = field(default_factory=list)
+    """The merge requests that drift opened."""
     issues: list[dict[str, Any]] = field(default_factory=list)
 
     def answer(self, request: Request) -> Answer:
@@ -150,6 +168,20 @@ class GitLabStandIn(StandIn):
 
     def _on_merge_requests(self, request: Request, words: list[str]) -> Answer:
         match request.method, words:
+            case "GET", [""]:
+                return 200, {"id": 42, "default_branch": "main", "path_with_namespace": "acme/shop"}
+            case "GET", ["merge_requests"]:
+                branch = request.query["source_branch"]
+                return 200, [m for m in self.proposed if m["source_branch"] == branch and m["state"] == "opened"]
+            case "POST", ["merge_requests"]:
+                iid = 400 + len(self.proposed)
+                made = {**request.body, "iid": iid, "id": iid, "state": "opened"}
+                self.proposed.append(made | {"web_url": f"https://gitlab.example/acme/shop/-/merge_requests/{iid}"})
+                return 201, self.proposed[-1]
+            case "PUT", ["merge_requests", number] if number != "7":
+                request_ = next(m for m in self.proposed if str(m["iid"]) == number)
+                request_ |= request.body
+                return 200, request_
             case "GET", ["merge_requests", "7"]:
                 return 200, {"iid": 7, "web_url": "https://gitlab.example/acme/shop/-/merge_requests/7"}
             case "GET", ["merge_requests", "7", "diffs"]:

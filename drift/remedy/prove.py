@@ -1,0 +1,325 @@
+"""Remedies proved by a plan: the user's own Terraform, over a copy of the configuration and of the state.
+
+Nothing here can write to a cloud or to a state that anybody uses: the copy has a backend of its own, and only `init`,
+`validate`, `fmt`, `plan` and `show` are ever run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from drift.desired.configurations import workspace_of
+from drift.desired.configured import DEFAULT
+from drift.desired.layout import data_dir
+from drift.desired.places import fetch
+from drift.errors import UsageError
+from drift.model.drift import Drift
+from drift.remedy.fix import Fix
+from drift.remedy.spec import Remedy
+from drift.remedy.trial import Trial
+
+READS = frozenset({"init", "validate", "fmt", "plan", "show", "version"})
+"""The commands of Terraform that may be run: none of them writes to a cloud."""
+_OVERRIDE = "zz_drift_proof_override.tf"
+_STATE = "drift-proof.tfstate"
+_LEFT_BEHIND = (".git", "*.tfstate", "*.tfstate.*", "*.tfstate.backup", "node_modules", ".terragrunt-cache")
+Verdict = Literal["proved", "not proved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a plan says of one entry."""
+
+    verdict: Verdict
+    why: str
+
+
+@dataclass(slots=True)
+class Proved:
+    """What the plans of one run say."""
+
+    by: str = ""
+    """The program and its version."""
+    entries: dict[str, Proof] = field(default_factory=dict)
+    """Address -> what was proved of it."""
+    summaries: list[str] = field(default_factory=list)
+    """One line for each configuration."""
+
+
+def program(asked: str | None) -> str:
+    """The Terraform to run: what is asked for, `TF`, else what is on the PATH. UsageError where there is none."""
+    for name in (asked, os.environ.get("TF"), "terraform", "tofu"):
+        found = shutil.which(name) if name else None
+        if found:
+            return found
+        if name and name == asked:
+            raise UsageError(f"--terraform {name}: there is no such program", "Give the path of terraform or tofu.")
+    raise UsageError("neither terraform nor tofu is on the PATH", "Install one, or give --terraform PATH.")
+
+
+def prove(fix: Fix, trial: Trial, terraform: str) -> Proved:
+    """Plan the configuration with the edits of all remedies, and tell what the plan says of each entry."""
+    out = Proved(by=_version(terraform))
+    data: dict[str, bytes] = {}
+    found, _ = fetch(trial.sources.places, trial.sources.backends, lambda text, name, _lock: (name, text))
+    data.update(found)
+    for root in dict.fromkeys(fix.roots.values()):
+        states = [name for name, of in fix.roots.items() if of == root]
+        mine = [(d, r) for d, r in fix.entries if _belongs(d, r, root, states, fix)]
+        if not mine:
+            continue
+        if len(states) != 1 or states[0] not in data:
+            out.entries |= {r.address: Proof("not proved", "its state could not be copied") for _, r in mine}
+            continue
+        try:
+            with tempfile.TemporaryDirectory(prefix="drift-proof-") as folder:
+                copy = Copy(terraform, Path(folder), root, trial)
+                copy.fill(fix.after, data[states[0]], workspace_of(states[0], root) or "", _forgotten(mine))
+                out.summaries.append(copy.told(mine, out))
+        except ProofError as error:
+            out.entries |= {r.address: Proof("not proved", str(error)) for _, r in mine}
+            out.summaries.append(f"{root}: {error}")
+    for _, remedy in fix.entries:
+        if remedy.cannot:
+            out.entries[remedy.address] = Proof("not proved", "there is no remedy")
+        out.entries.setdefault(remedy.address, Proof("not proved", "no configuration of this run has it"))
+    return out
+
+
+class ProofError(Exception):
+    """A plan that could not be made; the message says why."""
+
+
+def _belongs(drift: Drift | None, remedy: Remedy, root: Path, states: Sequence[str], fix: Fix) -> bool:
+    if remedy.cannot:
+        return False
+    if drift is not None and drift.desired is not None:
+        return drift.desired.source.state in states
+    if remedy.edits:
+        return any(_inside(e.path, root) for e in remedy.edits)
+    return len(fix.roots) == 1
+
+
+def _inside(path: Path, root: Path) -> bool:
+    return path.resolve().is_relative_to(root.resolve())
+
+
+def _forgotten(entries: Iterable[tuple[Drift | None, Remedy]]) -> set[str]:
+    """The addresses that a command takes out of the state: the copy is planned as if it had been run."""
+    return {r.address for _, r in entries if any(" state rm " in f" {c} " for c in r.commands)}
+
+
+@dataclass
+class Copy:
+    """A configuration in a directory of its own."""
+
+    terraform: str
+    folder: Path
+    root: Path
+    trial: Trial
+
+    def fill(self, edited: Mapping[Path, str], state: bytes, workspace: str, forgotten: set[str]) -> None:
+        """Copy the files with their edits, and the state without what a command forgets."""
+        base = self._base(edited)
+        shutil.copytree(
+            base,
+            self.folder / "c",
+            symlinks=True,
+            dirs_exist_ok=True,
+            ignore=shutil.ignore_patterns(*_LEFT_BEHIND, ".terraform"),
+        )
+        self.base = base
+        installed = data_dir(self.root)
+        if installed.is_dir():
+            shutil.copytree(
+                installed, self.here / ".terraform", symlinks=True, copy_function=_linked, dirs_exist_ok=True
+            )
+            (self.here / ".terraform" / "terraform.tfstate").unlink(missing_ok=True)
+        for path, text in edited.items():
+            if path.resolve().is_relative_to(base):
+                target = self.folder / "c" / path.resolve().relative_to(base)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(text.encode("utf-8"))
+        self.workspace = workspace or DEFAULT
+        written = _without(state, forgotten)
+        (self.here / _STATE).write_bytes(written)
+        if self.workspace != DEFAULT:
+            named = self.here / "terraform.tfstate.d" / self.workspace
+            named.mkdir(parents=True)
+            (named / "terraform.tfstate").write_bytes(written)
+        backend = f'terraform {{\n  backend "local" {{\n    path = "{_STATE}"\n  }}\n}}\n'
+        (self.here / _OVERRIDE).write_text(backend)
+
+    def _base(self, edited: Mapping[Path, str]) -> Path:
+        """The directory that has the root module and all modules of its own."""
+        own = [p.parent.resolve() for p in edited]
+        source = next((s for s in self.trial.described() if s.configuration is not None), None)
+        places = [self.root.resolve(), *own]
+        if source is not None and source.configuration is not None:
+            files = {Path(c.place.file).resolve().parent for c in source.configuration.instances.values()}
+            modules = data_dir(self.root).resolve()
+            places += [f for f in files if not f.is_relative_to(modules)]
+        return Path(os.path.commonpath([str(p) for p in places]))
+
+    @property
+    def here(self) -> Path:
+        """The root module in the copy."""
+        return self.folder / "c" / self.root.resolve().relative_to(self.base)
+
+    def run(self, *words: str) -> str:
+        """What a command of Terraform's prints. ProofError where it fails; never one that writes."""
+        if words[0] not in READS:
+            raise ProofError(f"drift never runs `terraform {words[0]}`")
+        environment = {n: v for n, v in os.environ.items() if not n.startswith("TF_CLI_ARGS") and n != "TF_DATA_DIR"}
+        environment |= {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
+        environment["TF_WORKSPACE"] = self.workspace
+        done = subprocess.run(  # noqa: S603 - the user's own Terraform, and words of ours
+            [self.terraform, *words],
+            cwd=self.here,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        if done.returncode and words[0] != "fmt":
+            raise ProofError(f"`{words[0]}` failed: {_reason(done.stderr or done.stdout)}")
+        return done.stdout
+
+    def told(self, entries: Sequence[tuple[Drift | None, Remedy]], out: Proved) -> str:
+        """Plan, and put into `out` what that says of each entry; a summary in one line."""
+        self.run("init", "-input=false", "-no-color", "-reconfigure")
+        self.run("validate", "-no-color")
+        unformatted = {line.strip() for line in self.run("fmt", "-check", "-list=true", "-no-color").splitlines()}
+        given = [f"-var={v}" for v in self.trial.sources.variables]
+        given += [f"-var-file={f.resolve()}" for f in self.trial.sources.variable_files]
+        self.run("plan", "-input=false", "-no-color", "-lock=false", "-out=drift-proof.plan", *given)
+        plan = json.loads(self.run("show", "-json", "drift-proof.plan"))
+        changes = {c["address"]: c for c in plan.get("resource_changes", ()) if c.get("mode") == "managed"}
+        for drift, remedy in entries:
+            out.entries[remedy.address] = _verdict(drift, remedy, changes.get(remedy.address))
+        addresses = {r.address for _, r in entries}
+        others = sum(a not in addresses and not _still(c) for a, c in changes.items())
+        mine = [changes[a] for a in addresses & changes.keys()]
+        told = f"{self.root}: of these entries {_counted(mine)}"
+        told += f"; {others} others would change, which these remedies do not touch" if others else ""
+        return told + (f"; not as `fmt` has it: {', '.join(sorted(unformatted))}" if unformatted else "")
+
+
+def _linked(source: str, target: str) -> str:
+    """A copy of a file that takes no room; providers are large."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+    return target
+
+
+def _version(terraform: str) -> str:
+    try:
+        said = subprocess.run(  # noqa: S603 - the user's own Terraform
+            [terraform, "version"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        )
+    except OSError as error:
+        raise UsageError(f"{terraform}: cannot be run: {error.strerror}", "Give --terraform PATH.") from None
+    return said.stdout.splitlines()[0] if said.stdout.strip() else Path(terraform).name
+
+
+def _without(state: bytes, addresses: set[str]) -> bytes:
+    """A state without some instances. ProofError for one that is not of version 4."""
+    if not addresses:
+        return state
+    try:
+        top = json.loads(state)
+        resources = top["resources"]
+    except (ValueError, KeyError, TypeError):
+        raise ProofError("its state is not of version 4, and cannot be planned without it") from None
+    for resource in resources:
+        module = f"{resource['module']}." if resource.get("module") else ""
+        name = f"{module}{resource.get('type')}.{resource.get('name')}"
+        resource["instances"] = [i for i in resource["instances"] if name + _key(i) not in addresses]
+    top["resources"] = [r for r in resources if r["instances"]]
+    return json.dumps(top).encode()
+
+
+def _key(instance: Mapping[str, Any]) -> str:
+    key = instance.get("index_key")
+    return "" if key is None else f"[{json.dumps(key)}]"
+
+
+def _still(change: Mapping[str, Any]) -> bool:
+    made = change["change"]
+    return made["actions"] == ["no-op"] and not made.get("importing")
+
+
+def _counted(changes: Iterable[Mapping[str, Any]]) -> str:
+    found = [c["change"] for c in changes]
+    add = sum("create" in c["actions"] for c in found)
+    destroy = sum("delete" in c["actions"] for c in found)
+    change = sum(c["actions"] == ["update"] for c in found)
+    imported = sum(bool(c.get("importing")) for c in found)
+    return f"{imported} to import, {add} to add, {change} to change, {destroy} to destroy"
+
+
+def _verdict(drift: Drift | None, remedy: Remedy, change: Mapping[str, Any] | None) -> Proof:
+    made = change["change"] if change is not None else {"actions": ["no-op"]}
+    actions = list(made["actions"])
+    differing = sorted(_differing(made)) if actions != ["no-op"] else []
+    if remedy.choice == "accept":
+        if actions == ["no-op"]:
+            return Proof("proved", "0 to change")
+        return Proof("not proved", f"the plan still changes {', '.join(differing) or '/'.join(actions)}")
+    if remedy.choice == "adopt":
+        if actions == ["no-op"] and (made.get("importing") or not _imports(remedy)):
+            return Proof("proved", "1 to import, 0 to change" if made.get("importing") else "0 to change")
+        return Proof("not proved", f"the plan changes {', '.join(differing) or '/'.join(actions)}")
+    if remedy.choice == "forget":
+        if actions in (["forget"], ["no-op"]) or (change is None):
+            return Proof("proved", "nothing is destroyed")
+        return Proof("not proved", f"the plan would {'/'.join(actions)} it")
+    return _reverted(drift, actions, differing)
+
+
+def _imports(remedy: Remedy) -> bool:
+    return any("import {" in e.text for e in remedy.edits)
+
+
+def _reverted(drift: Drift | None, actions: list[str], differing: Sequence[str]) -> Proof:
+    if drift is not None and drift.kind == "missing":
+        made = actions == ["create"]
+        return Proof("proved" if made else "not proved", "1 to add" if made else f"the plan says {'/'.join(actions)}")
+    told = {c.path.split(".")[0].split("[")[0] for c in drift.changes if c.undone is not False} if drift else set()
+    planned = set(differing) - {"tags_all"}
+    if actions == ["update"] and planned <= told:
+        return Proof("proved", f"1 to change: {', '.join(sorted(planned))}, as drift told")
+    if actions == ["no-op"]:
+        return Proof("not proved", "the plan changes nothing")
+    return Proof("not proved", f"the plan changes {', '.join(sorted(planned))}; drift told {', '.join(sorted(told))}")
+
+
+def _differing(made: Mapping[str, Any]) -> Iterator[str]:
+    before, after, unknown = made.get("before") or {}, made.get("after") or {}, made.get("after_unknown") or {}
+    for name in {*before, *after, *unknown}:
+        if (before.get(name) or None) != (after.get(name) or None) or _marked(unknown.get(name)):
+            yield name
+
+
+def _marked(mark: Any) -> bool:
+    if isinstance(mark, Mapping):
+        return any(map(_marked, mark.values()))
+    return any(map(_marked, mark)) if isinstance(mark, list) else mark is True
+
+
+def _reason(said: str) -> str:
+    """The first error of Terraform's, in one line."""
+    lines = [line.strip("│╷╵ \t") for line in said.splitlines()]
+    first = next((n for n, line in enumerate(lines) if line.startswith("Error:")), 0)
+    return " ".join(line for line in lines[first : first + 6] if line)[:400] or "it says nothing"
