@@ -59,6 +59,8 @@ def _accept(case: Case, hops: int, *, alone: bool) -> Remedy:
     target = target_of(case)
     new = aim(target, case.drift.changes)
     bodies = case.source.resource(case.instance.address)
+    if case.author.place.file.endswith(".json"):
+        raise CannotError(f"{case.author.place} is JSON, which drift does not edit: write it by hand")
     if not bodies:
         raise CannotError(f"no file describes {case.address}")
     if not case.source.is_own(bodies[0].file.path):
