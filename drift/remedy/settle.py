@@ -156,12 +156,12 @@ def _blamed(tries: Sequence[_Try], before: Mapping[str, Configured], now: Mappin
     for tried in tries:
         place = tried.case.author.place
         ripple = _ripple(tried, others)
-        shared = blocks.get(place, [])
+        shared = [a for a in blocks.get(place, []) if a != tried.address]
         if shared:
             _nearer(tried, f"{_names(shared)} share its line ({place})", alone=True)
             found = True
-        elif _followed(tried.remedy) and set(others) - ripple:
-            _nearer(tried, f"{_names(sorted(set(others) - ripple))} would change as well")
+        elif _followed(tried.remedy) and (beside := set(others) - ripple - {tried.address}):
+            _nearer(tried, f"{_names(sorted(beside))} would change as well")
             found = True
     return found
 
@@ -169,15 +169,24 @@ def _blamed(tries: Sequence[_Try], before: Mapping[str, Configured], now: Mappin
 def _others(
     tries: Sequence[_Try], before: Mapping[str, Configured], now: Mapping[str, Configured]
 ) -> dict[str, Configured]:
-    """What the edits change beside the resources that they are for."""
-    mine = {t.address for t in tries}
+    """What the edits change beside what they are for: other resources, and other arguments of these."""
+    mine = {t.address: _changed(t) for t in tries}
     out = {
         address: one
         for address, one in now.items()
-        if address not in mine and (address not in before or _differ(before[address].values, one.values))
+        if address not in before or _differ(*(_rest(v.values, mine.get(address)) for v in (before[address], one)))
     }
     out = {address: before.get(address, one) for address, one in out.items()}  # edits move the lines of what is new
     return out | {address: before[address] for address in before.keys() - now.keys() if address not in mine}
+
+
+def _changed(one: _Try) -> frozenset[str]:
+    """The arguments that an edit is for."""
+    return frozenset(c.path.split(".")[0].split("[")[0] for c in one.case.drift.changes)
+
+
+def _rest(values: Mapping[str, Any], names: frozenset[str] | None) -> Mapping[str, Any]:
+    return {n: v for n, v in values.items() if n not in names} if names else values
 
 
 def _ripple(one: _Try, others: Mapping[str, Configured]) -> set[str]:
@@ -202,7 +211,7 @@ def _refreshed(states: Sequence[State], tries: Sequence[_Try]) -> list[State]:
     """
     live = {}
     for one in tries:
-        names = {c.path.split(".")[0].split("[")[0] for c in one.case.drift.changes}
+        names = _changed(one)
         found = live_of(one.case)
         live[one.case.drift.resource.origin] = {n: found[n] for n in names & found.keys()}
     return [

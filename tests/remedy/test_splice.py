@@ -27,9 +27,15 @@ FACTS = {
 }
 
 
-def edited(directory: Path, text: str, new: dict[str, Any], old: dict[str, Any] | None = None, **more: str) -> str:
+def edited(
+    directory: Path,
+    text: str,
+    new: dict[str, Any],
+    old: dict[str, Any] | None = None,
+    more: dict[str, str] | None = None,
+) -> str:
     """`main.tf` after an edit of the queue `q`; `more` has other files, their name without `.tf`."""
-    for name, content in {"main": text, **more}.items():
+    for name, content in {"main": text, **(more or {})}.items():
         file = directory / (name if "." in name else f"{name}.tf")
         file.write_bytes(content.encode())
     source = Source(directory, Given(environment={}))
@@ -96,7 +102,7 @@ def test_a_block_on_one_line_is_unfolded(tmp_path: Path) -> None:
 
 
 def test_blocks_come_and_go_and_change_one_by_one(tmp_path: Path) -> None:
-    rules = [{"a": "1", "b": "x"}, {"a": "2", "b": "y"}]
+    rules: list[dict[str, Any]] = [{"a": "1", "b": "x"}, {"a": "2", "b": "y"}]
     text = f'resource "{TYPE}" "q" {{\n  # first\n  rule {{\n    a = "1"\n    b = "x" # kept\n  }}\n\n  rule {{\n    a = "2"\n'
     text += '    b = "y"\n  }\n}\n'
 
@@ -113,8 +119,8 @@ def test_a_value_is_changed_where_it_is_set(tmp_path: Path) -> None:
     main = f'locals {{\n  delay = var.delay\n}}\n\nresource "{TYPE}" "q" {{\n  delay_seconds = local.delay\n}}\n'
     variable = 'variable "delay" {\n  default = 5\n}\n'
 
-    assert edited(tmp_path, main, {"delay_seconds": 9}, variables=variable) == variable.replace("5", "9")
-    values = edited(tmp_path, main, {"delay_seconds": 9}, **{"terraform.tfvars": "delay = 6\n"})
+    assert edited(tmp_path, main, {"delay_seconds": 9}, more={"variables": variable}) == variable.replace("5", "9")
+    values = edited(tmp_path, main, {"delay_seconds": 9}, more={"terraform.tfvars": "delay = 6\n"})
     assert values == "delay = 9\n"
 
 
