@@ -312,7 +312,7 @@ OIDC_PROVIDER = ResourceType(
     label="url",
     computed={"arn": text("Arn")},
     attributes={
-        "url":             attr("Provider.Url", host_and_path),
+        "url":             attr("Provider.Url", host_and_path, written=lambda found, _: f"https://{found}" if found else None),
         "client_id_list":  set_of(plain_text, "Provider.ClientIDList"),
         "thumbprint_list": set_of(plain_text, "Provider.ThumbprintList", assigned=True),
         "tags":            tags("Provider.Tags"),
