@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from drift.cli import DONE
+from drift.cli import DONE, INCOMPLETE
 from drift.cli.job import Asked, forecast, run
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
@@ -22,6 +22,7 @@ from drift.errors import UsageError
 
 if TYPE_CHECKING:
     from drift.cli.many import How
+    from drift.history.gathered import Gathered
     from drift.live.estimate import Estimate
     from drift.run import Outcome
 
@@ -103,25 +104,26 @@ def command(
         links=output.draws,
         whose=whose,
     )
-    if accounts.several and (estimated or keeping.keep):
-        option = "--estimate" if estimated else "--keep"
-        raise UsageError(f"{option} is for one account", "Give it that account's states, and no --accounts.")
+    divided = bool(dividing.workers or dividing.scheduler or dividing.shard is not None)
+    if keeping.keep and divided:
+        raise UsageError("--keep is done by one process", "Leave out --workers, --scheduler and --shard.")
+    if estimated:
+        return _estimate(asked, accounts)
     if dividing.shard is not None:
         return _part(asked, accounts, dividing, output)
-    if estimated:
-        _tell(forecast(asked))
-        return 0
-    outcome = keeping.kept(_of_several(asked, accounts, dividing) if accounts.several else run(asked))
+    with keeping.gathering(several=accounts.several) as gathered:
+        outcome = _of_several(asked, accounts, dividing, gathered) if accounts.several else run(asked)
+        outcome = keeping.kept(outcome, gathered)
     _remember(configurations, outcome)
     return output.finish(outcome.report)
 
 
-def _of_several(asked: Asked, accounts: Accounts, dividing: Dividing) -> Outcome:
+def _of_several(asked: Asked, accounts: Accounts, dividing: Dividing, gathered: Gathered | None) -> Outcome:
     from drift.cli import many
 
     if asked.configurations.memory is not None and (dividing.workers or dividing.scheduler):
         raise UsageError("--memory is kept by one process", "Leave out --workers and --scheduler.")
-    return many.run(asked, accounts.fleet(asked.account), _how(dividing))
+    return many.run(asked, accounts.fleet(asked.account), _how(dividing), gathered)
 
 
 def _part(asked: Asked, accounts: Accounts, dividing: Dividing, output: Output) -> int:
@@ -154,13 +156,35 @@ def _remember(configurations: Configurations, outcome: Outcome) -> None:
         write_files({configurations.memory: written(memory, outcome.seen, day)}, "Give --memory a path that can.")
 
 
-def _tell(found: Estimate) -> None:
+def _estimate(asked: Asked, accounts: Accounts) -> int:
+    """Print how many calls the run would make: of several accounts the sum, and each, the most expensive first."""
+    if not accounts.several:
+        _tell(forecast(asked))
+        return DONE
+    from drift.cli import many
+    from drift.live.estimate import together
+    from drift.report.safe import visible
+
+    found, failed = many.estimates(asked, accounts.fleet(asked.account))
+    _tell(together(found.values()), len(found))
+    width = max(map(len, (*found, *failed)), default=0)
+    click.echo("By account:")
+    for name, one in sorted(found.items(), key=lambda entry: (-entry[1].total, entry[0])):
+        click.echo(f"  {visible(name):<{width}} {one.total:>6}")
+    for name, error in failed.items():
+        click.echo(f"  {visible(name):<{width}}      ?  {visible(f'{error.message}. {error.hint}'.rstrip())}")
+    return INCOMPLETE if failed else DONE
+
+
+def _tell(found: Estimate, accounts: int = 0) -> None:
     """Print the number of calls by service, largest first."""
     every = found.listing + found.reading
+    several = f" to {accounts} account{'s' * (accounts != 1)}" if accounts else ""
+    where = "an account" if accounts else "the account"
     click.echo(
-        f"About {every.total()} calls: {found.listing.total()} to list resources, {found.reading.total()} to read "
-        "managed resources. More calls are needed for further result pages, for services that roles or tags in the "
-        "account show to be used, and for unmanaged resources."
+        f"About {every.total()} calls{several}: {found.listing.total()} to list resources, {found.reading.total()} to "
+        "read managed resources. More calls are needed for further result pages, for services that roles or tags in "
+        f"{where} show to be used, and for unmanaged resources."
     )
     for service, calls in sorted(every.items(), key=lambda one: (-one[1], one[0])):
         click.echo(f"  {service:<28} {calls:>6}")

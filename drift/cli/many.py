@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import click
@@ -20,9 +21,9 @@ from drift.cli.options.output import progress, write
 from drift.cli.options.who import NOBODY, Whose
 from drift.cli.settings import Settings, current, keep
 from drift.desired.memory import Seen
-from drift.errors import UsageError
+from drift.errors import DriftError, UsageError
 from drift.fleet.accounts import Account, Fleet
-from drift.fleet.cell import Run, look, lost
+from drift.fleet.cell import Run, forecast, look, lost
 from drift.fleet.execute import ACCOUNTS, Numbered, processes, scheduled, threads
 from drift.fleet.merge import merged
 from drift.fleet.part import part_of
@@ -36,6 +37,10 @@ from drift.model.resource import Key
 from drift.model.secrets import SHOW
 from drift.run import Connection, Outcome
 from drift.survey import Scope
+
+if TYPE_CHECKING:
+    from drift.history.gathered import Gathered
+    from drift.live.estimate import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +120,28 @@ _RUNS: dict[str, Run] = {}
 _CARRIED = (VARIABLE, trust.UNTRUSTED, trust.HOSTS, SHOW)
 
 
-def run(asked: Asked, fleet: Fleet, how: How) -> Outcome:
-    """Compare every account of a fleet with its states and configurations."""
-    with _looked(asked, fleet, how) as (work, lines, seen):
+def run(asked: Asked, fleet: Fleet, how: How, gathered: Gathered | None = None) -> Outcome:
+    """Compare every account of a fleet with its states and configurations; what is to be kept of each goes to
+    `gathered`, which this process fills alone."""
+    with _looked(asked, fleet, how, gathered) as (work, lines, seen):
         report = merged([part_of(line) for _, line in lines], work.plan.fleet.left_out)
     return Outcome(report, (), tuple(seen))
+
+
+def estimates(asked: Asked, fleet: Fleet) -> tuple[dict[str, Estimate], dict[str, DriftError]]:
+    """(name of an account -> the calls that its survey would make; name of one that cannot be opened -> why)."""
+    prepare(asked.account, asked.scope)
+    work = _run(asked, _opener(asked), planned(asked, fleet))
+    found: dict[str, Estimate] = {}
+    failed: dict[str, DriftError] = {}
+    for cell in work.plan.cells:
+        if cell.account is None:
+            continue
+        try:
+            found[cell.name] = forecast(cell, cell.account, work)
+        except DriftError as error:
+            failed[cell.name] = error
+    return found, failed
 
 
 def write_part(asked: Asked, fleet: Fleet, how: How, file: Path | None, name: str) -> Path:
@@ -132,7 +154,9 @@ def write_part(asked: Asked, fleet: Fleet, how: How, file: Path | None, name: st
 
 
 @contextmanager
-def _looked(asked: Asked, fleet: Fleet, how: How) -> Iterator[tuple[Run, Iterator[Numbered], list[tuple[Key, Seen]]]]:
+def _looked(
+    asked: Asked, fleet: Fleet, how: How, gathered: Gathered | None = None
+) -> Iterator[tuple[Run, Iterator[Numbered], list[tuple[Key, Seen]]]]:
     """(the run, the parts of the cells of a shard, what a memory is to keep), while interrupts are handled."""
     prepare(asked.account, asked.scope)
     opener = _opener(asked)
@@ -143,6 +167,8 @@ def _looked(asked: Asked, fleet: Fleet, how: How) -> Iterator[tuple[Run, Iterato
     def here(cell: Cell) -> bytes:
         done = look(cell, work)
         seen.extend(done.seen)
+        if gathered is not None and done.outcome is not None:
+            gathered.add(done.outcome, work.catalog)
         return done.part.line()
 
     def dead(cell: Cell, why: tuple[str, str], words: str) -> bytes:
@@ -187,11 +213,13 @@ def planned(asked: Asked, fleet: Fleet) -> Plan:
 
 
 def _run(asked: Asked, opener: Opener, plan: Plan) -> Run:
+    todo = job(asked, asked.scope)
+    names = {account.id: account.name for account in plan.fleet.accounts}
     return Run(
         plan=plan,
         sources=sources(asked.places, asked.configurations),
         catalog=plugins.catalog(),
-        job=job(asked, asked.scope),
+        job=replace(todo, exceptions=todo.exceptions.among(names)),
         opens=opener,
     )
 

@@ -75,7 +75,8 @@ def _claimed(at: Exclusions, drifts: Sequence[Drift], reader: Reader) -> tuple[l
     """The drift without resources that `[[owner]]` rules assign. Attributes in their conditions are read first."""
     kept, theirs = [], []
     for drift in _read(at, drifts, reader):
-        owner = owner_by_rules(drift.actual, at.exceptions.owners) if drift.desired is None and drift.actual else ""
+        found = drift.actual if drift.desired is None else None
+        owner = owner_by_rules(found, at.exceptions.owners, at.exceptions.names) if found else ""
         if owner and drift.actual:
             theirs.append(replace(drift.actual, owner=owner))
         else:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -30,6 +30,14 @@ class Exceptions:
     where: Filter | None = None
     today: date = date.min
     """The day on which rules may have expired."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Account -> its name, in a run that looks at several."""
+
+    def among(self, names: Mapping[str, str]) -> Exceptions:
+        """The same, where accounts have these names too. UsageError where the filter names an account that none is."""
+        if self.where is not None:
+            self.where.must_know(names)
+        return replace(self, rules=tuple(rule.among(names) for rule in self.rules), names=names)
 
 
 @dataclass(slots=True)
@@ -50,7 +58,7 @@ class Exclusions:
     def means(self, resource: Resource, kind: str = "", findings: Sequence[Finding] | None = None) -> bool:
         """Whether the filter matches a resource, or may match it if the verdict is unknown (`kind` is empty)."""
         where = self.exceptions.where
-        return where is None or where.means(resource, kind, findings)
+        return where is None or where.means(resource, kind, findings, self.exceptions.names)
 
     def may_mean(self, address: str, type_: str) -> bool:
         """Whether the filter may match a resource of which only address and type are known."""

@@ -4,6 +4,7 @@
 |---|---|
 | `type`, `id`, `address`, `name`, `arn` | texts; `address` is empty where it is unmanaged |
 | `account`, `region` | twelve digits; `global` for what has no region |
+| `account_name` | its name, in a run of several accounts; else "" |
 | `module` | `module.web`, without instance keys; "" in the root module |
 | `kind` | `modified`, `missing`, `unmanaged`, or `in_sync` |
 | `tags` | an object |
@@ -17,6 +18,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 import jmespath
@@ -36,8 +38,8 @@ ALIASES = {"Type": "type", "Id": "id", "Attr": "attributes"}
 JUDGED = ("severity", "findings")
 """What is known only once the rules have judged."""
 FIELDS = (
-    "type", "id", "address", "name", "arn", "account", "region", "module", "kind", "tags", "attributes", *JUDGED,
-    *ALIASES,
+    "type", "id", "address", "name", "arn", "account", "account_name", "region", "module", "kind", "tags", "attributes",
+    *JUDGED, *ALIASES,
 )  # fmt: skip
 VALUES = {"kind": (*KINDS, "in_sync", "not_ours"), "severity": (*SEVERITIES, "")}
 """Field -> all that it can be."""
@@ -152,13 +154,29 @@ class Filter:
         answer = self._ask(self._tree, {**known, **{a: known[f] for a, f in ALIASES.items() if f in known}})
         return answer is MAYBE or _true(answer)
 
-    def means(self, resource: Resource, kind: str, findings: Sequence[Finding] | None = None) -> bool:
+    def must_know(self, accounts: Mapping[str, str]) -> None:
+        """UsageError where the expression names an account that none of these is (id -> name)."""
+        named = {name for name in accounts.values() if name}
+        for field, value in self.compared():
+            if field == "account" and value in named - accounts.keys():
+                raise UsageError(f"--filter: account is never {value!r}", "Compare account_name with a name.")
+            if field == "account_name" and value and value not in named:
+                hint = did_you_mean(value, named, "`drift accounts` lists them.")
+                raise UsageError(f"--filter: no account is called {value!r}", hint)
+
+    def means(
+        self,
+        resource: Resource,
+        kind: str,
+        findings: Sequence[Finding] | None = None,
+        names: Mapping[str, str] = MappingProxyType({}),
+    ) -> bool:
         """Whether this resource matches, or may match if its verdict is unknown (`kind` is empty). `findings` is None
-        if the rules have not run yet.
+        if the rules have not run yet; `names` are those of the accounts.
 
         UsageError if the expression cannot be evaluated.
         """
-        known = described(resource, kind, whole=False)
+        known = described(resource, kind, whole=False) | {"account_name": names.get(resource.key.account, "")}
         if findings is not None:
             known |= _judged(findings)
         if not self.whole or not kind:  # before the verdict only one side is known: the other may have other values
@@ -205,6 +223,7 @@ def described(resource: Resource, kind: str, *, whole: bool = True) -> dict[str,
         "name": resource.name,
         "arn": resource.arn,
         "account": resource.key.account,
+        "account_name": "",
         "region": resource.key.region,
         "module": ".".join(f"module.{name}" for name, _ in address.module) if address else "",
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Annotated
 
@@ -38,8 +38,8 @@ class OwnerRule(Placed, frozen=True, kw_only=True):
             except UsageError as error:
                 raise ValueError(error.message.removeprefix("--filter: ")) from None
 
-    def owns(self, resource: Resource) -> bool:
-        """Whether the rule matches a resource."""
+    def owns(self, resource: Resource, names: Mapping[str, str]) -> bool:
+        """Whether the rule matches a resource; `names` are those of the accounts."""
         tags = tags_of(resource)
         return (
             (not self.type or matches(several(self.type), *types_of(resource)))
@@ -47,7 +47,7 @@ class OwnerRule(Placed, frozen=True, kw_only=True):
                 any(matches((name,), key) and matches(several(values), value) for key, value in tags.items())
                 for name, values in self.tag.items()
             )
-            and (not self.when or condition(self.when).means(resource, "unmanaged"))
+            and (not self.when or condition(self.when).means(resource, "unmanaged", names=names))
         )
 
 
@@ -60,6 +60,6 @@ def condition(text: str) -> Filter:
     return found
 
 
-def owner_by_rules(resource: Resource, rules: Sequence[OwnerRule]) -> str:
-    """The owner that the first matching rule names; empty if none matches."""
-    return next((rule.name for rule in rules if rule.owns(resource)), "")
+def owner_by_rules(resource: Resource, rules: Sequence[OwnerRule], names: Mapping[str, str]) -> str:
+    """The owner that the first matching rule names; empty if none matches. `names` are those of the accounts."""
+    return next((rule.name for rule in rules if rule.owns(resource, names)), "")

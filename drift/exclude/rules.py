@@ -36,7 +36,7 @@ class IgnoreRule(Placed, frozen=True, kw_only=True):
         dict[str, OneOrMore],
         about('Tags that the resource must have, with their values: `tag = { Team = "data", Env = "*" }`.'),
     ] = msgspec.field(default_factory=dict)
-    account: Annotated[OneOrMore, about("The account, twelve digits.")] = ()
+    account: Annotated[OneOrMore, about("The account, by id or, where a run looks at several, by name.")] = ()
     region: Annotated[OneOrMore, about("The region; `global` for a resource without one.")] = ()
     kind: Annotated[OneOrMore, about("The verdict: `modified`, `missing` or `unmanaged`.")] = ()
     path: Annotated[
@@ -100,6 +100,11 @@ class IgnoreRule(Placed, frozen=True, kw_only=True):
         """Whether the rule may match resources of one of these types."""
         named = tuple(_type_in(p) for p in (*several(self.resource), *several(self.address)))
         return _any(self.type, *types) and _any(named, *types)
+
+    def among(self, names: Mapping[str, str]) -> IgnoreRule:
+        """The rule with the ids of the accounts (id -> name) whose name it gives."""
+        found = tuple(id_ for id_, name in names.items() if name and self.account and _any(self.account, name))
+        return msgspec.structs.replace(self, account=(*several(self.account), *found)) if found else self
 
     def expired(self, today: date) -> bool:
         """Whether the rule's last day is before `today`."""

@@ -17,16 +17,19 @@ from drift.fleet.accounts import Account
 from drift.fleet.part import Extent, Part, with_summary
 from drift.fleet.plan import Cell, Held, Plan
 from drift.live.asker import Progress, quiet
+from drift.live.estimate import Estimate
 from drift.model.coverage import EVERY_TYPE, Gap
 from drift.model.drift import Report
 from drift.model.journal import note
 from drift.model.resource import Key, Resource
+from drift.model.target import Target
 from drift.provider.catalog import Catalog
 from drift.provider.relations import entry_of
 from drift.report.conclude import Reasons, conclude, idle_rules
 from drift.rules.frameworks import tallies
 from drift.run import Connection, Job, Outcome, compare
 from drift.survey import Scope
+from drift.survey import forecast as survey_forecast
 
 _LOADING = threading.Lock()
 """One thread loads at a time: loading is work for the processor, and sets limits of the whole process."""
@@ -61,10 +64,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A part, and what a memory is to keep."""
+    """A part, what a memory is to keep, and what was seen; None where the account was not read."""
 
     part: Part
     seen: tuple[tuple[Key, Seen], ...] = ()
+    outcome: Outcome | None = None
 
 
 def look(cell: Cell, run: Run, progress: Progress = quiet) -> Done:
@@ -122,7 +126,21 @@ def _looked(cell: Cell, account: Account, run: Run, progress: Progress) -> Done:
     )
     report = run.opens.close(account, connection, outcome.report, scope)
     part = Part(number=cell.number, report=report, extent=_extent(outcome, run.job, left_out))
-    return Done(with_summary(part, account, _mine(cell, account)), outcome.seen)
+    part = with_summary(part, account, _mine(cell, account))
+    return Done(part, outcome.seen, replace(outcome, report=report))
+
+
+def forecast(cell: Cell, account: Account, run: Run) -> Estimate:
+    """Estimate the calls of the survey of one account. DriftError where it cannot be opened.
+
+    Asks the account nothing, unless all its enabled regions are to be searched.
+    """
+    connection, scope = run.opens.open(account, run.job.scope)
+    scope = run.opens.settle(account, connection, scope)
+    desired = _loaded(cell, run, connection.api.region or next(iter(scope.regions), ""))
+    mine, _, _ = _parted(desired.resources, cell, account, run.plan)
+    target = Target(connection.provider, account.id)
+    return survey_forecast(target, mine, run.catalog, scope, run.job.exceptions, connection.api.region)
 
 
 def _job(run: Run, scope: Scope) -> Job:

@@ -29,7 +29,7 @@ from drift.provider.relations import entry_of
 from drift.provider.spec import ResourceType
 from drift.report.json import document
 from drift.report.wording import alive, module_of
-from drift.rules.frameworks import together
+from drift.rules.frameworks import Answered, together
 from drift.rules.spec import Rule
 from drift.run import Outcome
 from drift.survey import Survey
@@ -45,7 +45,7 @@ class Kept:
     scan: str
     """Its id: the time, so that ids sort by it, and random digits."""
     scope: str
-    tables: Mapping[str, list[Row]]
+    tables: Mapping[str, Iterable[Row]]
 
 
 def new_id(started_at: str) -> str:
@@ -55,16 +55,35 @@ def new_id(started_at: str) -> str:
 
 def rows(outcome: Outcome, scope: str, catalog: Catalog, rules: Sequence[Rule] = ()) -> Kept:
     """The rows of one scan, of the scope of that name."""
-    report = outcome.report
+    answers = together(j.answers for _, j in outcome.surveys)
+    return rows_of(outcome.report, scope, looked(outcome, catalog), answers, rules)
+
+
+def looked(outcome: Outcome, catalog: Catalog) -> dict[str, Iterable[Row]]:
+    """The rows that only the surveys tell, by table, without the id of a scan."""
+    return {
+        "resource": (r for s, _ in outcome.surveys for r in _resources(s, outcome.report, catalog)),
+        "collection": _collection(outcome, catalog),
+        "account": (_account(s) for s, _ in outcome.surveys),
+    }
+
+
+def rows_of(
+    report: Report,
+    scope: str,
+    surveyed: Mapping[str, Iterable[Row]],
+    answers: Mapping[str, Answered],
+    rules: Sequence[Rule] = (),
+) -> Kept:
+    """The rows of one scan from its report, the rows of its surveys and what the rules said in them."""
     started = report.started_at or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     scan = new_id(started)
     tables: dict[str, list[Row]] = {
         "scan": [_scan(report, scope, started)],
-        "resource": [r for s, _ in outcome.surveys for r in _resources(s, report, catalog)],
         "drift": [],
         "change": [],
         "finding": [],
-        "rule": list(_rules(outcome, rules)),
+        "rule": list(_rules(answers, rules)),
         "control": [
             {
                 "framework": c.framework,
@@ -77,9 +96,7 @@ def rows(outcome: Outcome, scope: str, catalog: Catalog, rules: Sequence[Rule] =
             for c in report.controls
         ],
         "suppression": list(_suppressions(report)),
-        "collection": list(_collection(outcome, catalog)),
         "unread": list(_unread(report)),
-        "account": [_account(s) for s, _ in outcome.surveys],
         "report": [{"document": _packed(report)}],
     }
     for drift, accepted in (*((d, False) for d in report.drift), *((d, True) for d in report.accepted)):
@@ -88,10 +105,13 @@ def rows(outcome: Outcome, scope: str, catalog: Catalog, rules: Sequence[Rule] =
         tables["finding"] += (_finding(f, drift.found, drift.fingerprint, drifted=True) for f in drift.findings)
     for posture in report.posture:
         tables["finding"] += (_finding(f, posture.found, posture.fingerprint, drifted=False) for f in posture.findings)
-    for found in tables.values():
-        for row in found:
-            row["scan"] = scan
-    return Kept(scan, scope, tables)
+    return Kept(scan, scope, {name: _stamped(found, scan) for name, found in {**tables, **surveyed}.items()})
+
+
+def _stamped(found: Iterable[Row], scan: str) -> Iterator[Row]:
+    for row in found:
+        row["scan"] = scan
+        yield row
 
 
 def _scan(report: Report, scope: str, started: str) -> Row:
@@ -360,10 +380,9 @@ def _finding(f: Finding, r: Resource, fingerprint_: str, *, drifted: bool) -> Ro
     }
 
 
-def _rules(outcome: Outcome, rules: Sequence[Rule]) -> Iterator[Row]:
-    answered = together(j.answers for _, j in outcome.surveys)
+def _rules(answers: Mapping[str, Answered], rules: Sequence[Rule]) -> Iterator[Row]:
     for rule in rules:
-        said = answered.get(rule.id)
+        said = answers.get(rule.id)
         yield {
             "rule": rule.id,
             "title": rule.title,

@@ -303,7 +303,7 @@ def _typed(table: str) -> str:
 
 
 @contextmanager
-def _staged(tables: Mapping[str, Sequence[Row]]) -> Iterator[tuple[Mapping[str, str], Path]]:
+def _staged(tables: Mapping[str, Iterable[Row]]) -> Iterator[tuple[Mapping[str, str], Path]]:
     """The rows as files of JSON lines, which DuckDB reads a thousand times faster than it takes them one by one."""
     with tempfile.TemporaryDirectory(prefix="drift-") as work:
         files = {}

@@ -23,6 +23,20 @@ class Estimate(NamedTuple):
     reading: Counter[str]
     """Calls that read managed resources. Unmanaged ones cost more calls."""
 
+    @property
+    def total(self) -> int:
+        """All calls."""
+        return self.listing.total() + self.reading.total()
+
+
+def together(several: Iterable[Estimate]) -> Estimate:
+    """The calls of several runs in all."""
+    listing, reading = Counter[str](), Counter[str]()
+    for one in several:
+        listing.update(one.listing)
+        reading.update(one.reading)
+    return Estimate(listing, reading)
+
 
 def estimate(
     desired: Sequence[Resource],

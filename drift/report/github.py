@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TextIO
 
 from drift.model.drift import Drift, Posture, Report
 from drift.model.resource import Source
-from drift.report import Look
+from drift.report import Look, accounts
 from drift.report.escape import argument, command, from_root
 from drift.report.safe import visible
 from drift.report.wording import (
@@ -16,11 +17,11 @@ from drift.report.wording import (
     alive,
     by_severity,
     headline,
-    judged_of,
+    judged_in,
     level,
+    located,
     on_request,
     place,
-    sentence,
     source_of,
     told,
 )
@@ -32,20 +33,20 @@ SHOWN = 10
 def render(report: Report, out: TextIO, look: Look) -> None:
     """Write `::error file=…,line=…,title=…::…` lines."""
     seen: Counter[str] = Counter()
+    known = accounts.names(report)
     for drift in by_severity(report.drift):
         loud = "notice" if level(drift) == "note" else level(drift)
         seen[loud] += 1
         if seen[loud] <= SHOWN - (loud == "notice"):
-            out.write(
-                f"::{loud} {_where(drift, look.within)}title={argument(f'drift: {drift.kind}')}::{_message(drift)}\n"
-            )
+            where, title = _where(drift, look.within), argument(f"drift: {drift.kind}")
+            out.write(f"::{loud} {where}title={title}::{_message(drift, known)}\n")
     for one in on_request(report):
         worst, *_ = alive(one)
         loud = "notice" if LEVEL[worst.severity] == "note" else LEVEL[worst.severity]
         seen[loud] += 1
         if seen[loud] <= SHOWN - (loud == "notice"):
             where = _at(one.found.source, look.within)
-            out.write(f"::{loud} {where}title={argument('drift: judged on request')}::{_judged(one)}\n")
+            out.write(f"::{loud} {where}title={argument('drift: judged on request')}::{_judged(one, known)}\n")
     left = sum(seen.values()) - sum(min(n, SHOWN - (loud == "notice")) for loud, n in seen.items())
     more = f"; {left} more are in the report" if left else ""
     out.write(f"::notice title=drift::{command(headline(report) + more)}\n")
@@ -61,14 +62,14 @@ def _at(source: Source, within: str) -> str:
     return f"file={argument(from_root(source.file, within))},line={source.line or 1},"
 
 
-def _judged(one: Posture) -> str:
-    lines = [f"{visible(judged_of(one))} ({JUDGED[one.resource is not None]})"]
+def _judged(one: Posture, known: Mapping[str, str]) -> str:
+    lines = [f"{visible(judged_in(one, known))} ({JUDGED[one.resource is not None]})"]
     lines += [f"{f.severity}: {visible(f.message)} [{visible(f.rule)}]" for f in alive(one)]
     return command("\n".join(lines))
 
 
-def _message(drift: Drift) -> str:
-    lines = [sentence(drift)]
+def _message(drift: Drift, known: Mapping[str, str]) -> str:
+    lines = [located(drift, known)]
     lines += [f"{sign} {text}" for change in drift.changes for sign, text in told(change, 200)]
     lines += [f"{f.severity}: {visible(f.message)} [{visible(f.rule)}]" for f in alive(drift)]
     if not source_of(drift).file and drift.desired:

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import chain
 from typing import TextIO
 
 from drift.model.drift import Drift, Finding, Posture, Report
 from drift.model.resource import Source
-from drift.report import Look, stream
+from drift.report import Look, accounts, stream
 from drift.report.escape import from_root, uri
 from drift.report.safe import visible
-from drift.report.wording import JUDGED, alive, judged_of, on_request, sentence, source_of, worst
+from drift.report.wording import JUDGED, alive, judged_in, located, on_request, source_of, worst
 
+Known = Mapping[str, str]
+"""Account -> what people call it, where there are several."""
 SEVERITY = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor", "info": "info", None: "major"}
 
 
 def render(report: Report, out: TextIO, look: Look) -> None:
     """Write a JSON array of issues, in the form of `artifacts:reports:codequality`."""
-    issues = (_issue(d, report, look.within) for d in report.drift)
-    judged = (_judged(p, f, report, look.within) for p in on_request(report) for f in alive(p))
+    known = accounts.names(report)
+    issues = (_issue(d, report, look.within, known) for d in report.drift)
+    judged = (_judged(p, f, report, look.within, known) for p in on_request(report) for f in alive(p))
     stream.write(out, chain(issues, judged))
     out.write("\n")
 
 
-def _judged(one: Posture, finding: Finding, report: Report, within: str) -> dict[str, object]:
+def _judged(one: Posture, finding: Finding, report: Report, within: str, known: Known) -> dict[str, object]:
     """What did not drift and fails a rule."""
-    said = f"{visible(judged_of(one))} ({JUDGED[one.resource is not None]}): {visible(finding.message)}"
+    said = f"{visible(judged_in(one, known))} ({JUDGED[one.resource is not None]}): {visible(finding.message)}"
     return {
         "description": said,
         "check_name": f"drift/{visible(finding.rule)}",
@@ -35,10 +39,10 @@ def _judged(one: Posture, finding: Finding, report: Report, within: str) -> dict
     }
 
 
-def _issue(drift: Drift, report: Report, within: str) -> dict[str, object]:
+def _issue(drift: Drift, report: Report, within: str, known: Known) -> dict[str, object]:
     found = "".join(f"; {f.severity}: {visible(f.message)}" for f in alive(drift))
     return {
-        "description": sentence(drift) + found,
+        "description": located(drift, known) + found,
         "check_name": f"drift/{drift.kind}",
         "fingerprint": drift.fingerprint,
         "severity": SEVERITY[worst(drift)],

@@ -3,23 +3,24 @@ resource."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TextIO
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from drift.model.drift import KINDS, Drift, Finding, Posture, Report
-from drift.report import Look
+from drift.report import Look, accounts
 from drift.report.escape import xml
 from drift.report.wording import (
     JUDGED,
     alive,
     home,
-    judged_of,
+    judged_in,
     known_as,
+    located,
     named,
     not_compared,
     on_request,
     place,
-    sentence,
     source_of,
     told,
     unread_lines,
@@ -29,13 +30,13 @@ from drift.report.wording import (
 def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - a CI decides how it looks
     """Write the XML. Resources in sync are one passed case; what was not read is a skipped case."""
     root = Element("testsuites", name="drift", time=f"{report.duration_seconds:.2f}")
-    unread = unread_lines(report)
+    unread, known = unread_lines(report), accounts.names(report)
     for kind in KINDS:
         found = report.of_kind(kind)
         unseen = kind == "unmanaged" and not report.scope.unmanaged
         suite = _suite(root, report, f"drift.{kind}", max(len(found), 1), failures=len(found), skipped=int(unseen))
         for drift in found:
-            _failed(suite, drift)
+            _failed(suite, drift, known)
         if not found:
             case = SubElement(suite, "testcase", classname=f"drift.{kind}", name=f"nothing {kind}")
             if unseen:
@@ -44,7 +45,7 @@ def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - a
     if report.posture:
         suite = _suite(root, report, "drift.judged", max(len(judged), 1), failures=len(judged))
         for one in judged:
-            _judged(suite, one)
+            _judged(suite, one, known)
         if not judged:
             SubElement(suite, "testcase", classname="drift.judged", name="no resource fails a rule")
     unknown = not_compared(report, 1000)
@@ -69,10 +70,10 @@ def _suite(root: Element, report: Report, name: str, tests: int, *, failures: in
     return SubElement(root, "testsuite", {"name": name, **counts, **when})
 
 
-def _judged(suite: Element, one: Posture) -> None:
+def _judged(suite: Element, one: Posture, known: Mapping[str, str]) -> None:
     """What did not drift and fails a rule, as one failed case."""
     found = one.found
-    attributes = {"classname": xml(found.type), "name": xml(judged_of(one))}
+    attributes = {"classname": xml(found.type), "name": xml(judged_in(one, known))}
     if found.source.file:
         attributes |= {"file": xml(found.source.file), "line": str(found.source.line or 1)}
     case = SubElement(suite, "testcase", attributes)
@@ -86,14 +87,14 @@ def _finding(f: Finding) -> str:
     return f"{f.severity}: {xml(f.message)} [{xml(f.rule)}, {f.effect}]"
 
 
-def _failed(suite: Element, drift: Drift) -> None:
-    where = source_of(drift)
+def _failed(suite: Element, drift: Drift, known: Mapping[str, str]) -> None:
+    where, account = source_of(drift), accounts.where(drift, known) or home(drift)
     attributes = {"classname": xml(drift.type), "name": xml(named(drift))}
     if where.file:
         attributes |= {"file": xml(where.file), "line": str(where.line or 1)}
     case = SubElement(suite, "testcase", attributes)
-    failure = SubElement(case, "failure", message=xml(sentence(drift)), type=drift.kind)
-    lines = [f"{drift.kind}: {xml(known_as(drift))}", f"in: {xml(home(drift))}", f"source: {xml(place(where))}"]
+    failure = SubElement(case, "failure", message=xml(located(drift, known)), type=drift.kind)
+    lines = [f"{drift.kind}: {xml(known_as(drift))}", f"in: {xml(account)}", f"source: {xml(place(where))}"]
     lines += [f"{sign} {xml(text)}" for change in drift.changes for sign, text in told(change)]
     lines += [_finding(f) for f in alive(drift)]
     failure.text = "\n".join(lines)

@@ -19,7 +19,7 @@ from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
 from drift.report.steps import mend
 from drift.report.whose import together
-from drift.report.wording import ANSWERED, FATE, NEXT, beyond, by_framework, by_severity, not_compared, sentence, traces
+from drift.report.wording import ANSWERED, FATE, NEXT, beyond, by_framework, by_severity, located, not_compared, traces
 
 MARK = {"modified": "~", "missing": "-", "unmanaged": "+"}
 STYLE = {"modified": "yellow", "missing": "red", "unmanaged": "magenta"}
@@ -170,10 +170,7 @@ def quiet(report: Report) -> Iterator[Text]:
     """One line for each drifted resource."""
     known = accounts.names(report)
     for drift in report.drift:
-        where = visible(accounts.where(drift, known))
-        yield Text.assemble(
-            (f"{MARK[drift.kind]} ", STYLE[drift.kind]), sentence(drift), f"; in {where}" if where else ""
-        )
+        yield Text.assemble((f"{MARK[drift.kind]} ", STYLE[drift.kind]), located(drift, known))
 
 
 def _head(report: Report) -> Iterator[Text]:

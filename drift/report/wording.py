@@ -27,6 +27,7 @@ from drift.model.resource import GLOBAL, Source
 from drift.model.value import plain
 from drift.report import whose
 from drift.report.accounts import names, of_gap
+from drift.report.accounts import where as accounts_where
 from drift.report.safe import shown, visible
 from drift.report.whose import moment
 
@@ -167,6 +168,20 @@ def judged_of(posture: Posture) -> str:
         if found is None
         else str(found.address or f"{found.type} {found.id}")
     )
+
+
+def judged_in(posture: Posture, known: Mapping[str, str]) -> str:
+    """The subject with its account and region, where there are several accounts (id -> name and id)."""
+    if not known:
+        return judged_of(posture)
+    where = f"{known.get(posture.account, posture.account)} {'' if posture.region == GLOBAL else posture.region}"
+    return f"account {where}".rstrip() if posture.resource is None else f"{judged_of(posture)} in {where}".rstrip()
+
+
+def located(drift: Drift, known: Mapping[str, str]) -> str:
+    """`sentence`, with account and region where there are several accounts (id -> name and id)."""
+    where = visible(accounts_where(drift, known))
+    return sentence(drift) + (f"; in {where}" if where else "")
 
 
 def worst(drift: Drift) -> Severity | None:

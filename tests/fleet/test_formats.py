@@ -61,11 +61,13 @@ def test_an_account_that_was_not_read_is_told(name: str, thousand: Report) -> No
     assert "team-7" in rendered(name, thousand)
 
 
-@pytest.mark.parametrize("name", ["csv", "sarif", "ocsf", "json", "html", "markdown"])
+@pytest.mark.parametrize("name", ["csv", "sarif", "ocsf", "json", "html", "markdown", "junit", "gitlab", "github"])
 def test_every_entry_names_its_account(name: str, thousand: Report) -> None:
     few = replace(thousand, drift=thousand.drift[:3])
     text = rendered(name, few)
     assert all(d.resource.key.account in text for d in few.drift)
+    if name in ("junit", "gitlab", "github"):
+        assert all(f"; in team-{n} ({n:012d}) eu-west-1" in text for n in (0, 4, 8))
 
 
 def test_a_comment_and_an_issue_name_the_worst_accounts(thousand: Report) -> None:

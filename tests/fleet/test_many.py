@@ -171,6 +171,73 @@ def test_a_rule_matches_nothing_only_where_no_account_has_it(made: Made) -> None
     assert report["accounts"][1]["modified"] == 0
 
 
+def test_rules_and_filters_know_names_of_accounts(made: Made) -> None:
+    (made.folder / "drift.toml").write_text(
+        '[[ignore]]\naccount = "account-1"\nkind = "modified"\nreason = "x"\n'
+        '[[owner]]\nname = "them"\nwhen = "account_name == \'account-2\'"\n'
+    )
+    report = told(made, "--config-file", str(made.folder / "drift.toml"))
+    assert [(a["name"], a["modified"], a["unmanaged"]) for a in report["accounts"]] == [
+        ("account-0", 0, 2),
+        ("account-1", 0, 2),
+        ("account-2", 0, 0),
+        ("account-3", 0, 2),
+    ]
+    assert {i["account"] for i in report["ignored"]} == {number(1)}
+    found = told(made, "--filter", "account_name == 'account-1' || account == '" + number(3) + "'")["drift"]
+    assert {d["account"] for d in found} == {number(1), number(3)}
+    assert "no account is called 'account-7'" in checked(made, "--filter", "account_name == 'account-7'").stderr
+    assert "Compare account_name with a name" in checked(made, "--filter", "account == 'account-1'").stderr
+
+
+def test_a_run_is_kept_as_one_scan(made: Made, tmp_path: Path) -> None:
+    """What a store has of an account is the same, whether a run looks at it alone or beside others."""
+    pytest.importorskip("duckdb")
+    alone, several = tmp_path / "alone.db", tmp_path / "several.db"
+    one = made.ids[1]
+    words = ["--keep", "--scope", "all", "--judge", "all,account"]
+    assert checked(made, *words, "--store", str(several)).returncode == 1
+    source = made.folder / "states" / f"{one}.tfstate"
+    recording = made.folder / "tapes" / f"{one}.jsonl"
+    drift("check", "--state", source, "--replay", recording, *words, "--store", alone)
+
+    def rows(store: Path, text: str) -> Any:
+        return json.loads(drift("query", "--store", store, "--format", "json", text).stdout)
+
+    tables = ("resource", "drift", "change", "finding", "collection", "account")
+    for table in tables:
+        which = "from drift" if table == "change" else ""
+        own = f"select * exclude (scan) from {table} order by all"
+        of = f"where account = '{one}'" if not which else f"where fingerprint in (select fingerprint {which})"
+        there = rows(several, f"select * exclude (scan) from {table} {of} order by all")
+        assert there == rows(alone, own), table
+        assert there, table
+    (scan,) = rows(several, "select accounts, managed, modified, unmanaged, incomplete from scan")
+    assert scan == {
+        "accounts": list(made.ids), "managed": 16, "modified": 2, "unmanaged": 8, "incomplete": False,
+    }  # fmt: skip
+    assert rows(several, "select passed from rule where rule = 'sqs-public'") == [{"passed": 24}]
+    assert rows(alone, "select passed from rule where rule = 'sqs-public'") == [{"passed": 6}]
+    again = checked(made, *words, "--store", str(several), "--fail-on", "new")
+    assert again.returncode == 0, again.stderr
+    out = checked(made, "--keep", "--workers", "1")
+    assert out.returncode == 2
+    assert "--keep is done by one process" in out.stderr
+
+
+def test_calls_are_estimated_for_each_account_and_in_all(made: Made) -> None:
+    out = checked(made, "--estimate")
+    assert out.returncode == 0, out.stderr
+    first, *lines = out.stdout.splitlines()
+    assert first.startswith("About 32 calls to 4 accounts: 8 to list resources, 24 to read")
+    assert lines[lines.index("By account:") + 1 :] == [f"  account-{n} ({number(n)})      8" for n in range(4)]
+    (made.folder / "tapes" / f"{made.ids[0]}.jsonl").unlink()
+    out = checked(made, "--estimate")
+    assert out.returncode == 3
+    assert out.stdout.startswith("About 24 calls to 3 accounts")
+    assert f"account-0 ({number(0)})      ?  " in out.stdout
+
+
 def test_a_report_that_is_read_again_tells_the_same(organisation: Made, tmp_path: Path) -> None:
     table = checked(organisation, "--format", "table", "--format", f"json={tmp_path / 'r.json'}").stdout
     assert drift("report", tmp_path / "r.json").stdout == table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,8 +85,8 @@ def report(day: int, *ids: str) -> Report:
 def test_diff_takes_scans_by_age_day_and_id(store: Store, tmp_path: Path) -> None:
     for day, ids in enumerate((("a",), ("a", "b"), ("b",)), start=1):
         kept = scan(day - 1)
-        kept.tables["report"][0]["document"] = packed(report(day, *ids))
-        store.add(kept)
+        document = {"scan": kept.scan, "document": packed(report(day, *ids))}
+        store.add(replace(kept, tables={**kept.tables, "report": [document]}))
         last = kept.scan
     store.add(scan(0, scope="test"))
 

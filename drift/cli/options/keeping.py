@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +17,7 @@ from drift.cli.options.posting import Posting
 from drift.history.place import DEFAULT
 
 if TYPE_CHECKING:
+    from drift.history.gathered import Gathered
     from drift.history.store import Store
     from drift.run import Outcome
 
@@ -34,17 +39,33 @@ class Keeping:
     store: str
     scope: str | None
 
-    def kept(self, outcome: Outcome) -> Outcome:
-        """The outcome with what earlier scans tell of it; with --keep, after it was added to the store."""
+    @contextmanager
+    def gathering(self, *, several: bool) -> Iterator[Gathered | None]:
+        """Where a run of several accounts puts what is to be kept of each; None where nothing is kept, or one account
+        is looked at."""
+        if not (self.keep and several):
+            yield None
+            return
+        from drift.history.gathered import Gathered
+
+        with TemporaryDirectory(prefix="drift-") as folder:
+            yield Gathered(Path(folder))
+
+    def kept(self, outcome: Outcome, gathered: Gathered | None = None) -> Outcome:
+        """The outcome with what earlier scans tell of it; with --keep, after it was added to the store, with what was
+        gathered of several accounts."""
         if not self.keep:
             return outcome
         from drift.history.past import with_past
-        from drift.history.rows import rows
+        from drift.history.rows import rows, rows_of
 
         store = opened(self.store)
         scope = Posting(self.scope, None, None, None, dry_run=False).scope_of(outcome.report)
         outcome = replace(outcome, report=with_past(outcome.report, store.known(scope)))
-        store.add(rows(outcome, scope, plugins.catalog(), plugins.rules()))
+        if gathered is not None:
+            store.add(rows_of(outcome.report, scope, gathered.tables, gathered.answers, plugins.rules()))
+        else:
+            store.add(rows(outcome, scope, plugins.catalog(), plugins.rules()))
         return outcome
 
 
