@@ -41,6 +41,11 @@ if TYPE_CHECKING:
 @output_options
 @keeping_options
 @click.option(
+    "--patches",
+    is_flag=True,
+    help="Put the patch of `drift fix` beside each drift: in JSON, on the HTML page and in the comment. Takes longer.",
+)
+@click.option(
     "--estimate",
     "estimated",
     is_flag=True,
@@ -59,6 +64,7 @@ def command(
     whose: Whose,
     output: Output,
     keeping: Keeping,
+    patches: bool,
     estimated: bool,
 ) -> int:
     """Compare the account with its Terraform states and configuration, and report the drift.
@@ -76,6 +82,7 @@ def command(
       drift check --fail-on severity>=high,introduced  only for new findings
       drift check --state prod.tfstate --only 'aws_iam_*' --profile audit
       drift check --keep --fail-on new                 keep the scan; fail only on what the last one did not see
+      drift check --patches --format html=drift.html   what mends each drift, beside it
       drift check --who                                who made each drift, when and how
       drift check --accounts accounts.yml --state 's3://states/**/*.tfstate' --format html=drift.html
       drift check --organization --role-name drift-read-only --ou prod --state 'envs/**/*.tfstate'
@@ -102,11 +109,14 @@ def command(
         extent=extent,
         accepted=ignoring.accepted(),
         links=output.draws,
+        patches=patches,
         whose=whose,
     )
     divided = bool(dividing.workers or dividing.scheduler or dividing.shard is not None)
     if keeping.keep and divided:
         raise UsageError("--keep is done by one process", "Leave out --workers, --scheduler and --shard.")
+    if patches and (accounts.several or divided):
+        raise UsageError("--patches is for one account", "Give it that account's states, and no --accounts.")
     if estimated:
         return _estimate(asked, accounts)
     if dividing.shard is not None:

@@ -36,6 +36,7 @@ class Asked:
     extent: Extent | None = None
     accepted: Baseline | None = None
     links: bool = False
+    patches: bool = False
     whose: Whose = NOBODY
 
 
@@ -66,8 +67,13 @@ def forecast(asked: Asked) -> Estimate:
 
 def compare(asked: Asked, connection: Connection, scope: Scope) -> Outcome:
     """Compare an account, over a connection that is open already."""
+    made = line.run
+    if asked.patches:
+        from drift.remedy import patches
+
+        made = patches.run
     with progress() as bar:
-        return line.run(
+        return made(
             sources(asked.places, asked.configurations), [connection], plugins.catalog(), job(asked, scope), bar
         )
 

@@ -180,6 +180,8 @@ class Drift:
     """Whether the last scan in the store saw the same drift; false without a store."""
     who: tuple[Who, ...] = ()
     """Who made it, newest first: an answer for each event; empty if nobody asked."""
+    patch: str = ""
+    """A unified diff of the configuration that mends it, if the check was asked for patches and there is one."""
     saved_as: str = ""
     """The fingerprint in a saved report; empty if this was not read from one."""
 

@@ -12,7 +12,7 @@ from drift.remedy.fix import Fix
 from drift.remedy.spec import Remedy
 from drift.report.comment import GITHUB, Post
 from drift.report.escape import code, words
-from drift.report.safe import visible
+from drift.report.safe import listed, visible
 
 _ROWS = 50
 """Entries, and commands, that a pull request names."""
@@ -79,11 +79,6 @@ def proposal(fix: Fix, report: Report, scope: str, link: str, limit: int = GITHU
 
 def _colored(line: str, *, color: bool) -> str:
     if not color or line.startswith(("+++", "---")):
-        return visible_line(line)
+        return listed(line)
     mark = {"+": "32", "-": "31", "@": "36"}.get(line[:1])
-    return f"\x1b[{mark}m{visible_line(line)}\x1b[0m" if mark else visible_line(line)
-
-
-def visible_line(line: str) -> str:
-    """A line of a patch; tabs stay."""
-    return "\t".join(visible(part) for part in line.split("\t"))
+    return f"\x1b[{mark}m{listed(line)}\x1b[0m" if mark else listed(line)

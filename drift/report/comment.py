@@ -15,7 +15,7 @@ from drift.report import Look
 from drift.report.accounts import names, where
 from drift.report.escape import code, fenced, words
 from drift.report.markdown import by_account, entry, folded, not_read, summary
-from drift.report.safe import visible
+from drift.report.safe import listed, visible
 from drift.report.wording import NEXT, alive, by_severity, headline, known_as, named, paths
 
 GITHUB = 65_536
@@ -62,6 +62,7 @@ class Post:
         page.add(*not_read(self.report))
         for kind in KINDS:
             page.folded(kind, [d for d in rest if d.kind == kind], others=bool(mine))
+        page.patches([*mine, *rest])
         return page.finish(self._links())
 
     def issue(self) -> str:
@@ -246,6 +247,15 @@ class _Page:
         self.add(*opening)
         self.entries(drifts, {})
         self._lines += closing
+
+    def patches(self, drifts: list[Drift]) -> None:
+        """Add the patch of each drift, folded, as far as there is space: entries come before patches."""
+        left_out = 0
+        for drift in (d for d in drifts if d.patch):
+            lines = fenced(listed(drift.patch.removesuffix("\n")).split("\n"), "diff")
+            left_out += not self.add(*folded(f"Patch that mends {named(drift)}", lines))
+        if left_out:
+            self._lines += [f"{left_out} more patches did not fit here: `drift fix` prints them.", ""]
 
     def finish(self, last: list[str]) -> str:
         """The page with its last lines, for which space was reserved."""

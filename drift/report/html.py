@@ -20,7 +20,7 @@ from drift.model.drift import Change, Drift, Finding, Pending, Report
 from drift.model.value import Value, plain
 from drift.report import Look, accounts
 from drift.report.escape import html
-from drift.report.safe import shown, visible
+from drift.report.safe import listed, shown, visible
 from drift.report.steps import mend
 from drift.report.whose import together
 from drift.report.wording import (
@@ -183,6 +183,7 @@ def _drift(drift: Drift, known: Mapping[str, str]) -> dict[str, Any]:
         "changes": [_change(c) for c in drift.changes],
         "findings": [_finding(f) for f in drift.findings],
         "notes": notes,
+        "patch": listed(drift.patch),
         "advice": "" if drift.certain else UNCERTAIN,
     }
 

@@ -27,6 +27,11 @@ def visible(text: object) -> str:
     return _COMMAND.sub(r"#\\x23\1", safe) if "##" in safe else safe
 
 
+def listed(text: str) -> str:
+    """The lines of a file or a patch; tabs stay, and line ends are line feeds."""
+    return "\n".join("\t".join(visible(part) for part in line.rstrip("\r").split("\t")) for line in text.split("\n"))
+
+
 def _escaped(character: str) -> str:
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -89,6 +89,7 @@ function inside(entry) {
   if (entry.findings.length) out.append(make("ul", { class: "findings", "aria-label": "Findings" }, entry.findings.map(findingElement)));
   if (entry.changes.length) out.append(changesTable(entry.changes));
   for (const note of entry.notes) out.append(make("p", {}, note));
+  if (entry.patch) out.append(patchElement(entry.patch));
   const facts = make("dl", { class: "facts" });
   for (const [name, value] of [["Id", entry.id], ["Name", entry.name], ["ARN", entry.arn], ["Account", entry.account],
     ["Region", entry.region], ["Configured in", entry.place], ["State", entry.state !== entry.place && entry.state], ["Fingerprint", entry.fingerprint]]) {
@@ -99,6 +100,16 @@ function inside(entry) {
   if (near.length) out.append(make("p", {}, make("b", {}, "References: ")), make("ul", {}, near));
   out.append(make("p", { class: "sub" }, entry.advice || data.next[entry.kind]));
   return out;
+}
+
+function patchElement(text) {
+  const code = make("pre", { tabindex: "0" }, text);
+  const select = () => { getSelection().selectAllChildren(code); return "Selected"; }; // a page from a disk may not copy
+  const copy = async (event) => {
+    const button = event.currentTarget;
+    button.textContent = await (navigator.clipboard ? navigator.clipboard.writeText(text).then(() => "Copied", select) : select());
+  };
+  return make("details", { class: "patch" }, make("summary", {}, "Patch"), make("button", { type: "button", on: { click: copy } }, "Copy"), code);
 }
 
 function findingElement(f) {
