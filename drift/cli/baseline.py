@@ -10,13 +10,16 @@ import click
 from drift.cli.job import Asked, run
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
+from drift.cli.options.fleet import Accounts, fleet_options
 from drift.cli.options.ignoring import Ignoring, ignore_options, near
 from drift.cli.options.output import write_files
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
 from drift.errors import UsageError
 from drift.exclude import baseline
+from drift.model.drift import Report
 from drift.report.conclude import looked
+from drift.run import Outcome
 
 
 @click.group("baseline")
@@ -29,6 +32,7 @@ def command() -> None:
 @configuration_options
 @type_options
 @account_options
+@fleet_options
 @ignore_options
 @click.option("--reason", metavar="TEXT", default="", help="Why the drift is accepted. Written to every entry.")
 @click.option("--owned-by", "owner", metavar="NAME", default="", help="Who answers for it. Written to every entry.")
@@ -43,6 +47,7 @@ def write(
     configurations: Configurations,
     types: Types,
     account: Account,
+    accounts: Accounts,
     ignoring: Ignoring,
     reason: str,
     owner: str,
@@ -56,28 +61,47 @@ def write(
     \b
     Examples:
       drift baseline write --state prod.tfstate
+      drift baseline write --accounts accounts.yml --state 's3://states/**/*.tfstate'
       drift baseline write --only 'aws_iam_*' --reason "before the migration" --owned-by ana --expires 2027-03-31
     """
     file = ignoring.baseline or near(baseline.NAME) or Path(baseline.NAME)
     old = ignoring.accepted() if file.is_file() else None
-    outcome = run(
+    accounts.validate()
+    report, seen = _seen(
         Asked(
             places=states.places(configurations.config, configurations.given),
             scope=types.scope(),
             account=account,
             configurations=configurations,
             ignoring=ignoring,
-        )
+        ),
+        accounts,
     )
-    report = outcome.report
     if report.states_failed:
         raise UsageError(
             "a state could not be read: " + report.states_failed[0], "Write the baseline when every state can be read."
         )
     new = baseline.Entry(reason=reason, owner=owner, expires=expires.date().isoformat() if expires else "")
-    text = baseline.rewritten(report, looked(outcome.surveys), old, new)
+    text = baseline.rewritten(report, seen, old, new)
     write_files({file: text}, "Give --baseline a path that can be written.")
     many = len(report.drift)
     click.echo(f"{file}: {many} drifted resource{'s' * (many != 1)} accepted. Review and commit it.")
     if report.incomplete:
         click.echo("Not everything could be read: drift that was not seen is not accepted.", err=True)
+
+
+def _seen(asked: Asked, accounts: Accounts) -> tuple[Report, baseline.Looked | baseline.LookedInEach]:
+    """(the report, what the run checked)."""
+    if not accounts.several:
+        outcome = run(asked)
+        return outcome.report, looked(outcome.surveys)
+    from drift.cli import many
+
+    found: dict[str, tuple[baseline.Looked, Report]] = {}
+
+    def each(outcome: Outcome) -> None:
+        scope = outcome.report.scope
+        found.update({account: (looked(outcome.surveys), Report(scope=scope)) for account in scope.accounts})
+
+    report = many.run(asked, accounts.fleet(asked.account), many.How(), each).report
+    return report, baseline.LookedInEach(found)

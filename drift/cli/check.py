@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from drift.cli import DONE, INCOMPLETE
+from drift.cli import DONE, INCOMPLETE, plugins
 from drift.cli.job import Asked, forecast, run
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
@@ -133,7 +134,8 @@ def _of_several(asked: Asked, accounts: Accounts, dividing: Dividing, gathered: 
 
     if asked.configurations.memory is not None and (dividing.workers or dividing.scheduler):
         raise UsageError("--memory is kept by one process", "Leave out --workers and --scheduler.")
-    return many.run(asked, accounts.fleet(asked.account), _how(dividing), gathered)
+    each = None if gathered is None else partial(gathered.add, catalog=plugins.catalog())
+    return many.run(asked, accounts.fleet(asked.account), _how(dividing), each)
 
 
 def _part(asked: Asked, accounts: Accounts, dividing: Dividing, output: Output) -> int:

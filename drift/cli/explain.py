@@ -14,6 +14,7 @@ from drift.cli.job import Asked, run
 from drift.cli.options import complete
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
+from drift.cli.options.fleet import Accounts, fleet_options
 from drift.cli.options.ignoring import Ignoring, ignore_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
@@ -23,6 +24,7 @@ from drift.errors import UsageError
 from drift.model.address import Address
 from drift.model.drift import Drift, Report
 from drift.model.suggest import did_you_mean
+from drift.report.safe import visible
 from drift.run import Outcome
 from drift.survey import Scope
 
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 @configuration_options
 @type_options
 @account_options
+@fleet_options
 @ignore_options
 @who_options
 @click.option(
@@ -60,6 +63,7 @@ def command(
     configurations: Configurations,
     types: Types,
     account: Account,
+    accounts: Accounts,
     ignoring: Ignoring,
     whose: Whose,
     format_: str,
@@ -75,16 +79,17 @@ def command(
       drift explain aws_security_group.web
       drift explain 'module.shop.aws_sqs_queue.jobs["a"]' --state prod.tfstate
       drift explain sg-0123456789abcdef0 --only aws_security_group
+      drift explain aws_sqs_queue.jobs --accounts accounts.yml --account payments --state 's3://states/**/*.tfstate'
       drift demo --format json -o demo.json; drift explain --report demo.json aws_iam_role.deploy
     """
     if saved is not None:
         _tell(_of_report(what, load(saved), saved), (), format_)
         return
-    from drift.diff.explain import explanations
-
     ignoring.validate()
     whose.validate()
-    outcome = run(
+    accounts.validate()
+    outcome, found = _explained(
+        what,
         Asked(
             places=states.places(configurations.config, configurations.given),
             scope=narrowed(what, types.scope()),
@@ -93,21 +98,46 @@ def command(
             ignoring=ignoring,
             accepted=ignoring.accepted(),
             whose=whose,
-        )
+        ),
+        accounts,
     )
-    found = [
-        explanation
-        for survey, _ in outcome.surveys
-        for explanation in explanations(
-            what, outcome.report, survey.desired, survey.actual, survey.catalog, survey.types, survey.excused
-        )
-    ]
+    for one in outcome.report.accounts:
+        if one.failure:
+            click.echo(f"{visible(one.label)} could not be read: {visible(one.failure)}", err=True)
     if not found:
         raise UsageError(f"no resource has the address, id, ARN or name {what!r}", unknown_hint(what, outcome))
     known = {(e.type, e.id, e.address) for e in found}
     every = (*outcome.report.drift, *outcome.report.accepted)
     drifts = [d for d in every if (d.type, d.found.id, str(d.resource.address or "")) in known or _is(d, what)]
     _tell(drifts, found, format_)
+
+
+def _explained(what: str, asked: Asked, accounts: Accounts) -> tuple[Outcome, list[Explanation]]:
+    """(what the run came to, the explanations from all its accounts, in their order)."""
+    if not accounts.several:
+        outcome = run(asked)
+        return outcome, _found(what, outcome)
+    from drift.cli import many
+
+    found: dict[str, list[Explanation]] = {}
+
+    def each(outcome: Outcome) -> None:
+        found[outcome.report.scope.accounts[0]] = _found(what, outcome)
+
+    outcome = many.run(asked, accounts.fleet(asked.account), many.How(), each)
+    return outcome, [one for a in outcome.report.accounts for one in found.get(a.account, ())]
+
+
+def _found(what: str, outcome: Outcome) -> list[Explanation]:
+    from drift.diff.explain import explanations
+
+    return [
+        explanation
+        for survey, _ in outcome.surveys
+        for explanation in explanations(
+            what, outcome.report, survey.desired, survey.actual, survey.catalog, survey.types, survey.excused
+        )
+    ]
 
 
 def _tell(drifts: Sequence[Drift], found: Sequence[Explanation], format_: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -39,7 +39,6 @@ from drift.run import Connection, Outcome
 from drift.survey import Scope
 
 if TYPE_CHECKING:
-    from drift.history.gathered import Gathered
     from drift.live.estimate import Estimate
 
 
@@ -120,10 +119,14 @@ _RUNS: dict[str, Run] = {}
 _CARRIED = (VARIABLE, trust.UNTRUSTED, trust.HOSTS, SHOW)
 
 
-def run(asked: Asked, fleet: Fleet, how: How, gathered: Gathered | None = None) -> Outcome:
-    """Compare every account of a fleet with its states and configurations; what is to be kept of each goes to
-    `gathered`, which this process fills alone."""
-    with _looked(asked, fleet, how, gathered) as (work, lines, seen):
+Each = Callable[[Outcome], None]
+"""Takes what one account came to. Threads of this process may call it side by side; other processes never do."""
+
+
+def run(asked: Asked, fleet: Fleet, how: How, each: Each | None = None) -> Outcome:
+    """Compare every account of a fleet with its states and configurations. `each` is told of every account that was
+    read."""
+    with _looked(asked, fleet, how, each) as (work, lines, seen):
         report = merged([part_of(line) for _, line in lines], work.plan.fleet.left_out)
     return Outcome(report, (), tuple(seen))
 
@@ -155,7 +158,7 @@ def write_part(asked: Asked, fleet: Fleet, how: How, file: Path | None, name: st
 
 @contextmanager
 def _looked(
-    asked: Asked, fleet: Fleet, how: How, gathered: Gathered | None = None
+    asked: Asked, fleet: Fleet, how: How, each: Each | None = None
 ) -> Iterator[tuple[Run, Iterator[Numbered], list[tuple[Key, Seen]]]]:
     """(the run, the parts of the cells of a shard, what a memory is to keep), while interrupts are handled."""
     prepare(asked.account, asked.scope)
@@ -167,8 +170,8 @@ def _looked(
     def here(cell: Cell) -> bytes:
         done = look(cell, work)
         seen.extend(done.seen)
-        if gathered is not None and done.outcome is not None:
-            gathered.add(done.outcome, work.catalog)
+        if each is not None and done.outcome is not None:
+            each(done.outcome)
         return done.part.line()
 
     def dead(cell: Cell, why: tuple[str, str], words: str) -> bytes:

@@ -78,6 +78,19 @@ class Looked:
         return there and about.type in self.types and about.account in report.scope.accounts and about.region in regions
 
 
+@dataclass(frozen=True, slots=True)
+class LookedInEach:
+    """What a run of several accounts checked in each that it could read."""
+
+    accounts: Mapping[str, tuple[Looked, Report]]
+    """Account -> what was checked there, and the report of it."""
+
+    def at(self, about: Subject, report: Report) -> bool:  # noqa: ARG002 - each account has a report of its own
+        """Whether the run would have reported drift of this subject."""
+        found = self.accounts.get(about.account)
+        return found is not None and found[0].at(about, found[1])
+
+
 def names(resource: Resource) -> tuple[str, str, str, str]:
     """The fields that identify a resource in the baseline: a subject without its kind."""
     type_ = resource.address.type if resource.address else resource.type
@@ -195,7 +208,9 @@ def _resolved(
         )
 
 
-def rewritten(report: Report, looked: Looked, old: Baseline | None = None, new: Entry | None = None) -> str:
+def rewritten(
+    report: Report, looked: Looked | LookedInEach, old: Baseline | None = None, new: Entry | None = None
+) -> str:
     """The text of a baseline that accepts all drift of a report.
 
     Reasons, owners and days are kept, unless `new` has others; so are entries that this run did not check.

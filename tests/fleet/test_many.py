@@ -238,6 +238,38 @@ def test_calls_are_estimated_for_each_account_and_in_all(made: Made) -> None:
     assert f"account-0 ({number(0)})      ?  " in out.stdout
 
 
+def test_drift_of_all_accounts_is_accepted_in_one_file(made: Made, tmp_path: Path) -> None:
+    """What could not be read keeps its entries."""
+    file = str(tmp_path / "baseline.json")
+    words = [*made.arguments[1:], "--baseline", file]
+    out = drift("baseline", "write", *words, "--reason", "old")
+    assert "10 drifted resources accepted" in out.stdout, out.stderr
+    assert drift("check", *words).returncode == 0
+    accepted = json.loads(Path(file).read_text())["entries"]
+    (made.folder / "tapes" / f"{made.ids[1]}.jsonl").unlink()
+    calm = {r: {"q0": 30, "q1": 30} for r in REGIONS}
+    (made.folder / "tapes" / f"{made.ids[0]}.jsonl").write_text(tape(made.ids[0], calm))
+    assert "4 drifted resources accepted" in drift("baseline", "write", *words).stdout
+    assert json.loads(Path(file).read_text())["entries"] == [e for e in accepted if e["account"] != made.ids[0]]
+
+
+def test_a_resource_of_one_of_several_accounts_is_explained(made: Made) -> None:
+    queue_ = f"https://sqs.eu-west-1.amazonaws.com/{made.ids[1]}/q0"
+    (made.folder / "tapes" / f"{made.ids[3]}.jsonl").unlink()
+    out = drift("explain", queue_, *made.arguments[1:])
+    assert out.returncode == 0, out.stderr
+    assert "is modified outside Terraform: visibility_timeout_seconds" in out.stdout
+    assert f"{made.ids[1]} eu-west-1" in out.stdout
+    assert out.stderr.startswith(f"account-3 ({made.ids[3]}) could not be read: ")
+    every = json.loads(drift("explain", "aws_sqs_queue.q0-eu-west-1", *made.arguments[1:], "--format", "json").stdout)
+    assert [(e["account"], e["verdict"]) for e in every] == [
+        (made.ids[0], "in sync"),
+        (made.ids[1], "modified"),
+        (made.ids[2], "in sync"),
+    ]
+    assert "no resource has the address" in drift("explain", "nothing", *made.arguments[1:]).stderr
+
+
 def test_a_report_that_is_read_again_tells_the_same(organisation: Made, tmp_path: Path) -> None:
     table = checked(organisation, "--format", "table", "--format", f"json={tmp_path / 'r.json'}").stdout
     assert drift("report", tmp_path / "r.json").stdout == table
