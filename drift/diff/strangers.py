@@ -81,7 +81,7 @@ class _Explained:
     def by(self, resource: Resource) -> Stranger | None:
         """The first reason that applies; None if there is none."""
         if resource.key in self.claimed:
-            return Stranger(resource, "claimed", self.claimed[resource.key])
+            return None if self._by_person(resource) else Stranger(resource, "claimed", self.claimed[resource.key])
         return self._as_part(resource) or self._of_another_state(resource) or self._owned(resource)
 
     def _as_part(self, resource: Resource) -> Stranger | None:
@@ -95,6 +95,13 @@ class _Explained:
             return Stranger(resource, "told", parent) if covered else None
         own = part.standalone or (part.by_hand and parent in self.claimed)
         return None if own else Stranger(resource, "part", parent)
+
+    def _by_person(self, resource: Resource) -> bool:
+        """Whether it came with a managed resource, and a person changed it since."""
+        entry = self._catalog[resource.key.type]
+        if entry.by_person is None or self.claimed[resource.key] not in self.managed:
+            return False
+        return entry.by_person(self._without_parts(resource, entry))
 
     def _of_another_state(self, resource: Resource) -> Stranger | None:
         state = self._elsewhere.get(resource.key)

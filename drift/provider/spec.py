@@ -412,7 +412,11 @@ class ResourceType:
     refs: tuple[Ref, ...] = ()
     creates: tuple[Ref, ...] = ()
     """References to resources that were created with this one and are reported with it. They are never unmanaged by
-    themselves."""
+    themselves, unless `by_person` is true of them."""
+    by_person: Callable[[Attributes], bool] | None = None
+    """Whether a person changed what came with a managed resource, because no service makes it so: the group of a
+    cluster lets in everybody. Then it is unmanaged by itself. The attributes are without what separate resources
+    describe."""
     ended_by: EndedBy | None = None
     """Something else that deletes such resources regularly."""
     parent: Parent | None = None

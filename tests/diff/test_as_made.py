@@ -92,6 +92,82 @@ def test_rules_of_the_default_group_that_are_resources(
     assert lines(report) == ["unmanaged aws_security_group sg-0"] * told
 
 
+NODES = f"arn:aws:eks:{REGION}:{ACCOUNT}:cluster/nodes"
+DIRECTORY = {"DirectoryId": "d-906752f3a1", "Name": "corp.example.com", "Type": "MicrosoftAD", "Stage": "Active",
+             "VpcSettings": {"VpcId": "vpc-1", "SubnetIds": ["subnet-1"], "SecurityGroupId": "sg-9"}}  # fmt: skip
+WITH_GROUP: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "aws_eks_cluster": (
+        "eks-cluster-sg-nodes-1234567890",
+        {"id": "nodes", "name": "nodes", "arn": NODES, "vpc_config": [{"cluster_security_group_id": "sg-9"}]},
+        {"eks:ListClusters": {"clusters": ["nodes"]},
+         "eks:DescribeCluster": {"cluster": {
+             "name": "nodes", "arn": NODES, "resourcesVpcConfig": {"clusterSecurityGroupId": "sg-9"}}}},
+    ),
+    "aws_directory_service_directory": (
+        "d-906752f3a1_controllers",
+        {"id": "d-906752f3a1", "name": "corp.example.com", "type": "MicrosoftAD", "security_group_id": "sg-9"},
+        {"ds:DescribeDirectories": {"DirectoryDescriptions": [DIRECTORY]}},
+    ),
+}  # fmt: skip
+"""Type -> the name of the group that a service makes with it, the state of one, its answers."""
+SSH = rule(22, "0.0.0.0/0")
+SSH_6 = {**SSH, "IpRanges": [], "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
+BALANCER = {**SSH, "IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "kubernetes.io/rule/nlb/client=a1b2"}]}
+ALONE = {"aws_vpc_security_group_ingress_rule.ssh": {
+    "id": "sgr-9", "security_group_rule_id": "sgr-9", "security_group_id": "sg-9", "ip_protocol": "tcp",
+    "from_port": 22, "to_port": 22, "cidr_ipv4": "0.0.0.0/0"}}  # fmt: skip
+ALONE_LISTED = {"ec2:DescribeSecurityGroupRules": {"SecurityGroupRules": [{
+    "SecurityGroupRuleId": "sgr-9", "GroupId": "sg-9", "IsEgress": False, "IpProtocol": "tcp", "FromPort": 22,
+    "ToPort": 22, "CidrIpv4": "0.0.0.0/0"}]}}  # fmt: skip
+
+
+def with_group(type_: str, *ingress: dict[str, Any]) -> dict[str, Any]:
+    """The answers for what came with its group, whose rules are these."""
+    name, _, answers = WITH_GROUP[type_]
+    group = {"GroupId": "sg-9", "GroupName": name, "VpcId": "vpc-1", "OwnerId": ACCOUNT, "IpPermissions": [*ingress]}
+    group["Tags"] = [{"Key": "aws:eks:cluster-name", "Value": "nodes"}] * (type_ == "aws_eks_cluster")
+    return {**VPCS, **answers, "ec2:DescribeSecurityGroups": {"SecurityGroups": [group]}}
+
+
+@pytest.mark.parametrize(
+    ("type_", "ingress", "told"),
+    [
+        ("aws_eks_cluster", [SSH], True),
+        ("aws_eks_cluster", [SSH_6], True),
+        ("aws_eks_cluster", [BALANCER, SSH], True),
+        ("aws_eks_cluster", [BALANCER], False),
+        ("aws_eks_cluster", [rule(22, "10.0.0.0/8")], False),
+        ("aws_directory_service_directory", [SSH], False),
+    ],
+)
+def test_a_group_that_came_with_a_managed_resource(
+    type_: str, ingress: list[dict[str, Any]], told: bool, tmp_path: Path
+) -> None:
+    """Controllers mark what they add; the group of a directory is open as AWS makes it."""
+    state = {f"{type_}.x": WITH_GROUP[type_][1]}
+    report = checked(tmp_path, state, with_group(type_, *ingress), type_, "aws_security_group")
+
+    assert strangers(report, "aws_security_group") == ["sg-9"] * told
+    assert ("sg-ssh" in found(report)) is told
+
+
+def test_a_rule_of_a_state_in_the_group_that_came_with_a_managed_resource(tmp_path: Path) -> None:
+    state = {"aws_eks_cluster.x": WITH_GROUP["aws_eks_cluster"][1], **ALONE}
+    answers = with_group("aws_eks_cluster", SSH) | ALONE_LISTED
+    types = ("aws_eks_cluster", "aws_security_group", "aws_vpc_security_group_ingress_rule")
+    report = checked(tmp_path, state, answers, *types)
+
+    assert lines(report) == []
+
+
+def test_the_group_that_came_with_what_nobody_manages(tmp_path: Path) -> None:
+    answers = with_group("aws_eks_cluster", SSH)
+    report = checked(tmp_path, VPC, answers, "aws_vpc", "aws_eks_cluster", "aws_security_group")
+
+    assert strangers(report, "aws_eks_cluster") == ["nodes"]
+    assert strangers(report, "aws_security_group") == []
+
+
 LOCAL = {"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "Origin": "CreateRouteTable", "State": "active"}
 OUT = {"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1", "Origin": "CreateRoute", "State": "active"}
 

@@ -164,6 +164,7 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     ],
     "ResourceType.refs": [("aws_subnet", put(refs=(Ref("vpc", to="aws_vpc"),)), "the reference vpc has no vpc")],
     "ResourceType.creates": [("aws_subnet", put(creates=(Ref("vpc", to="aws_vpc"),)), "the reference vpc has no vpc")],
+    "ResourceType.by_person": [("aws_subnet", put(by_person=none), "must take 1 argument")],
     "ResourceType.parent": [
         ("aws_ecr_repository_policy", lambda k: replace(k, parent=None, list=ElementOf(find=one)), "names no parent"),
     ],

@@ -22,7 +22,10 @@ from drift.desired.hcl.read import Sources
 from drift.desired.load import build, read_states
 from drift.desired.overlay import overlay
 from drift.model.drift import Change, Drift, Report
+from drift.model.value import is_empty
+from drift.provider.canonical import desired as canonical
 from drift.provider.installed import installed
+from drift.provider.spec import Raw
 from drift.survey import Scope
 from tests.support.line import check
 from tests.support.world import (
@@ -112,8 +115,19 @@ def planned(terraform: Terraform) -> Planned:
         if resource["mode"] != "managed" or not before or change["actions"] in (["no-op"], ["read"]):
             continue
         names = {n for n in {*before, *after, *unknown} if (before.get(n) or None) != (after.get(n) or None)}
-        out[resource["address"]] = frozenset(names | {n for n, mark in unknown.items() if _marked(mark)})
+        names |= {n for n, mark in unknown.items() if _marked(mark)}
+        out[resource["address"]] = frozenset(names | _along(resource["type"], before, after))
     return out
+
+
+def _along(type_: str, before: Raw, after: Raw) -> set[str]:
+    """The attributes that a plan puts back without naming them, as it changes others: the provider keeps the view of a
+    stream in the record while the stream is off, and a plan that turns the stream on names that alone."""
+    if type_ not in installed():
+        return set()
+    read = {n: a for n, a in installed()[type_].attributes.items() if a.from_state is not None}
+    sides = {n: (canonical(a, before.get(n), before), canonical(a, after.get(n), after)) for n, a in read.items()}
+    return {n for n, (was, is_) in sides.items() if was != is_ and not is_empty(is_)}
 
 
 def said(work: Path, url: str) -> Report:

@@ -11,7 +11,7 @@ from drift.provider.spec import WHOLE, Attr, ElementOf, EndedBy, Owner, Owns, Re
 
 _ARITY = {
     "canon": 1, "from_state": 2, "from_api": 1, "written": 2, "initial": 2, "key": 1, "same": 2, "to": 2, "find": 2,
-    "share": 1, "gather": 1, "beside_parts": 1,
+    "share": 1, "gather": 1, "beside_parts": 1, "by_person": 1,
 }  # fmt: skip
 """Words that are functions -> the number of arguments."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -66,6 +67,27 @@ def as_made(group: Attributes) -> bool:
     )
 
 
+CONTROLLERS = ("elbv2.k8s.aws/", "kubernetes.io/")
+"""What controllers write into the description of a rule that they add to the group of a cluster's nodes: the AWS Load
+Balancer Controller, and Kubernetes' own cloud provider (`kubernetes.io/rule/nlb/client=…`)."""
+
+
+def opened(group: Attributes) -> bool:
+    """Whether a person opened a group that came with another resource: a rule that no controller marked as its own lets
+    in everybody.
+
+    AWS itself makes such rules in the group of a directory's controllers (Directory Service administration guide).
+    """
+    ingress = group.get("ingress")
+    if not isinstance(ingress, frozenset) or re.fullmatch(r"d-[0-9a-f]+_controllers", str(group.get("name"))):
+        return False
+    return any(
+        (atom.get("cidr_ipv4") == "0.0.0.0/0" or atom.get("cidr_ipv6") == "::/0")
+        and not any(mark in str(atom.get("description") or "") for mark in CONTROLLERS)
+        for atom in map(as_block, ingress)
+    )
+
+
 SECURITY_GROUP = ResourceType(
     name="aws_security_group",
     service="ec2",
@@ -86,6 +108,7 @@ SECURITY_GROUP = ResourceType(
         "revoke_rules_on_delete": "an instruction to Terraform, not a property of the group",
     },
     refs=GROUP_REFS,
+    by_person=opened,
     owners=(
         Owner(AS_MADE, "AWS: the VPC's default group", beside_parts=as_made),
         Owner("Tags[?Key == 'aws:eks:cluster-name']", "EKS"),
