@@ -33,6 +33,7 @@ COMMANDS = {
     "demo": "Run `drift check` on a small simulated account: no AWS account, no credentials.",
     "report": "Render a saved report again, in any format, complete or filtered.",
     "history": "Show the scans that were kept, by scope, and tidy the store.",
+    "serve": "Open a local page over the store: trends, what is new, an explorer, SQL.",
     "query": "Ask the store of kept scans in SQL.",
     "diff": "Compare two reports, saved or kept: new, changed and resolved drift.",
     "merge": "Make one report of the parts that `drift check --shard` wrote.",

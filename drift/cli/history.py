@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
-import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from drift.cli.options.keeping import opened, store_option
+from drift.cli.options.output import write_files
 from drift.errors import UsageError
 from drift.report.safe import visible
 
 if TYPE_CHECKING:
-    from drift.history.reading import Scan
+    from drift.history.reading import Reader, Scan
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDTH = 30
@@ -41,10 +43,11 @@ def command() -> None:
 
     \b
     Examples:
-      drift history                            each scope, with its last scan and its trend
-      drift history --scope prod --scans       each scan of one
-      drift history prune --older-than 400d    forget older scans
-      drift history compact                    make the store smaller
+      drift history                             each scope, with its last scan and its trend
+      drift history --scope prod --scans        each scan of one
+      drift history --format html -o page.html  a page with the trends
+      drift history prune --older-than 400d     forget older scans
+      drift history compact                     make the store smaller
     """
 
 
@@ -55,26 +58,40 @@ def command() -> None:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["table", "csv", "json"]),
+    type=click.Choice(["table", "csv", "json", "html"]),
     default="table",
     show_default=True,
-    help="Output format.",
+    help="Output format. html: one page with trends, what is new and what drifts now.",
 )
-def listed(store: str, scope: str | None, scans: bool, format_: str) -> None:
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write to.")
+def listed(store: str, scope: str | None, scans: bool, format_: str, output: Path | None) -> None:
     """List the scopes of the store, or its scans."""
     with opened(store).reader() as reader:
         found = reader.scans(scope)
-    if scope is not None and not found:
-        raise UsageError(f"no scan of the scope {scope!r} was kept", "`drift history` lists the scopes.")
+        if scope is not None and not found:
+            raise UsageError(f"no scan of the scope {scope!r} was kept", "`drift history` lists the scopes.")
+        text = _page(reader, scope) if format_ == "html" else ""
     rows = [_row(s) for s in found] if scans else list(_scopes(found))
     if format_ == "json":
-        click.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+        text = json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
     elif format_ == "csv":
-        writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
+        out = io.StringIO()
+        writer = csv.DictWriter(out, list(rows[0]) if rows else [], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+        text = out.getvalue()
+    elif format_ == "table":
+        text = "".join(f"{line}\n" for line in _table(rows))
+    if output is None:
+        click.echo(text, nl=False)
     else:
-        _table(rows)
+        write_files({output: text})
+
+
+def _page(reader: Reader, scope: str | None) -> str:
+    from drift.history.page.whole import whole
+
+    return whole(reader, scope)
 
 
 def _row(scan: Scan) -> dict[str, object]:
@@ -117,14 +134,14 @@ def sparkline(values: Sequence[int]) -> str:
     return "".join(BARS[value * (len(BARS) - 1) // most] if most else BARS[0] for value in values)
 
 
-def _table(rows: Sequence[dict[str, object]]) -> None:
+def _table(rows: Sequence[dict[str, object]]) -> Iterable[str]:
     heads = list(rows[0]) if rows else []
     cells = [["" if v is None else _said(v) for v in row.values()] for row in rows]
     widths = [max(len(h), *(len(row[i]) for row in cells)) for i, h in enumerate(heads)]
     number = [all(type(row[h]) in (int, float, type(None)) for row in rows) for h in heads]
     for line in (heads, *cells):
         placed = (c.rjust(w) if n else c.ljust(w) for c, w, n in zip(line, widths, number, strict=True))
-        click.echo("  ".join(placed).rstrip())
+        yield "  ".join(placed).rstrip()
 
 
 def _said(value: object) -> str:

@@ -11,9 +11,11 @@ with Store(place).reader() as reader:
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from drift.errors import StoreError
@@ -62,6 +64,16 @@ class Result:
     """Read as they are taken."""
 
 
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """The answer to a query that may be cut off."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    more: bool
+    """Whether there are more rows."""
+
+
 class Reader:
     """A store, opened for reading. SQL sees its tables and views, and no file, setting or other database."""
 
@@ -100,6 +112,34 @@ class Reader:
             return Result(tuple(c[0] for c in told), tuple(str(c[1]) for c in told), _rows(cursor))
         except duckdb.Error as error:
             raise StoreError(f"the query is wrong: {_said(error)}", _HINT) from None
+
+    def limited(self, text: str, rows: int, seconds: float, values: Mapping[str, Any] | None = None) -> Limited:
+        """The answer to one query, cut off after so many rows; StoreError if it takes longer than so many seconds."""
+        import duckdb
+
+        over = threading.Event()
+
+        def stop() -> None:
+            over.set()
+            self._db.interrupt()
+
+        timer = threading.Timer(seconds, stop)
+        timer.start()
+        try:
+            result = self.sql(text, values)
+            taken = list(islice(result.rows, rows + 1))
+        except (duckdb.Error, StoreError) as error:
+            if over.is_set():
+                raise StoreError(
+                    f"the query took longer than {seconds:g} seconds", "Ask for less, or use `drift query`."
+                ) from None
+            if isinstance(error, StoreError):
+                raise
+            raise StoreError(f"the query is wrong: {_said(error)}", _HINT) from None
+        finally:
+            timer.cancel()
+            timer.join()  # what comes after is not interrupted
+        return Limited(result.columns, taken[:rows], len(taken) > rows)
 
     def named(self, name: str, values: Mapping[str, str] | None = None) -> Result:
         """The answer to a named query; StoreError for an unknown name or parameter."""

@@ -105,11 +105,12 @@ class Store:
                 Path(f"{self.file}.new").unlink()
 
     @contextmanager
-    def reader(self) -> Iterator[Reader]:
-        """What was kept, to be read; StoreError if nothing was."""
-        if not self.exists:
+    def reader(self, *, fetch: bool = True) -> Iterator[Reader]:
+        """What was kept, to be read; StoreError if nothing was. Without `fetch`, of a folder only what was fetched
+        before."""
+        if fetch and not self.exists:
             raise self._empty()
-        if self.folder is not None:
+        if fetch and self.folder is not None:
             self.fetch()
         with connected(self.file, read_only=True) as db:
             version = self._checked(db)
