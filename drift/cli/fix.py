@@ -96,7 +96,8 @@ def command(
 
     WHICH is an address, a type and id, a pattern with *, or `all`. Of what no option names, drift
     shows the usual remedy: adopt what is unmanaged, accept what is modified, make again what is
-    missing. drift never applies, and never changes the account.
+    missing; what made a finding of severity critical or high is reverted, never accepted unasked.
+    drift never applies, and never changes the account.
 
     \b
     Examples:
@@ -168,6 +169,7 @@ def _asked(drifts: Sequence[Drift], chosen: Choices) -> Planned:
     from drift.remedy.fix import name_of
     from drift.remedy.spec import Choice
     from drift.report.explanation import story
+    from drift.report.steps import usual
 
     out: dict[str, tuple[Choice | Literal["skip"], str]] = {}
     for n, drift in enumerate(drifts, 1):
@@ -178,7 +180,7 @@ def _asked(drifts: Sequence[Drift], chosen: Choices) -> Planned:
                 click.echo(line)
             options = _OPTIONS["recreated" if drift.recreated_as is not None else drift.kind]
             words: list[str] = [*options, "skip"]
-            said = click.prompt("What becomes of it?", type=click.Choice(words), default=words[0])
+            said = click.prompt("What becomes of it?", type=click.Choice(words), default=usual(drift))
         out[name_of(drift)] = said, drift.fingerprint
     return out
 
@@ -189,7 +191,7 @@ _OPTIONS = {
     "missing": ("revert", "forget"),
     "recreated": ("adopt", "revert", "forget"),
 }
-"""Kind of drift -> what may become of it, the usual first."""
+"""Kind of drift -> what may become of it."""
 
 
 def _proved(fix: Fix, trial: Trial, terraform: str | None) -> Proved:

@@ -213,6 +213,11 @@ class Drift:
         return told.pop() if len(told) == 1 else None
 
     @property
+    def is_grave(self) -> bool:
+        """Whether the drift introduced a finding of severity critical or high that nobody accepted."""
+        return any(f.counts and f.effect == "introduced" and f.severity in ("critical", "high") for f in self.findings)
+
+    @property
     def fingerprint(self) -> str:
         """16 hexadecimal digits, the same for the same drift on every machine."""
         if self.saved_as:

@@ -8,9 +8,10 @@ each module of its types, one line for each type. They are generated from `terra
 
     python -m drift.provider.catalog drift.providers.aws schema.json
 
-The folder contains two more files, which name their source as `origin`:
+The folder contains three more files, which name their source as `origin`:
 
 - `_defaults.json`: the defaults of arguments, which no schema contains (`tests/support/defaults.py`);
+- `_required.json`: the nested blocks that must be there, written with the facts;
 - `_major6.json`: the changes in version 6 of the provider (`tests/support/bindings.py`).
 
 For a parameter `major`, 0 is the version from which the facts were generated.
@@ -74,6 +75,9 @@ class Schema(Protocol):
     def blocks_left_out(self, name: str, major: int = 0) -> Mapping[str, Unset]:
         """Dotted path of a nested block -> NOTHING or KEPT: what an apply makes of an actual one that the configuration
         does not have."""
+
+    def required_blocks(self, name: str) -> Collection[str]:
+        """Dotted paths of nested blocks that must be there, wherever the body around them is."""
 
     def renamed(self, name: str, major: int) -> Mapping[str, str]:
         """Argument in that version -> its name in the facts."""
@@ -147,6 +151,11 @@ class SchemaFiles:
             changed = {n for _, changes in self._changes(major) for n in changes["types"].get(name, {})}
             self._blocks[name, major] = {p: u for p, u in found.items() if p.partition(".")[0] not in changed}
         return self._blocks[name, major]
+
+    def required_blocks(self, name: str) -> Collection[str]:
+        """Dotted paths of nested blocks that must be there, wherever the body around them is."""
+        found: Collection[str] = _of_module(self._types.package, "_required").get("types", {}).get(name, ())
+        return found
 
     def renamed(self, name: str, major: int) -> Mapping[str, str]:
         """Argument in that version -> its name in the facts."""
@@ -254,6 +263,10 @@ class SchemaFacts:
         """No plans are known."""
         return {}
 
+    def required_blocks(self, name: str) -> Collection[str]:  # noqa: ARG002
+        """None are known."""
+        return ()
+
     def renamed(self, name: str, major: int) -> Mapping[str, str]:  # noqa: ARG002
         """Empty: there is only one version."""
         return {}
@@ -337,6 +350,16 @@ def trimmed(block: Mapping[str, Any], above: tuple[str, ...] = ()) -> dict[str, 
     return out
 
 
+def required(block: Mapping[str, Any], above: tuple[str, ...] = ()) -> list[str]:
+    """The dotted paths of nested blocks that a schema block must have, those inside of others included."""
+    out: list[str] = []
+    for name, spec in sorted(block.get("block_types", {}).items()):
+        if name not in above:
+            out += [".".join((*above, name))] if spec.get("min_items") else []
+            out += required(spec["block"], (*above, name))
+    return out
+
+
 def _attribute(spec: Mapping[str, Any]) -> Any:
     letters = "".join(
         letter
@@ -392,5 +415,10 @@ def write(types: Indexed, schema: Mapping[str, Any]) -> None:
         facts = json.loads(file.read_text()) if file.exists() else {}
         facts |= {name: trimmed(known[name]["block"]) for name in names if name in known}
         write_module(file, {name: facts[name] for name in names if name in facts})
+    blocks = {name: required(known[name]["block"]) for name in sorted(index) if name in known}
+    lines = ",\n".join(f"    {json.dumps(name)}: {json.dumps(paths)}" for name, paths in blocks.items() if paths)
+    origin = next(iter(schema["provider_schemas"]))
+    told = f'{{\n  "origin": "the schema of {origin}",\n  "types": {{\n{lines}\n  }}\n}}\n'
+    (here / "schema" / "_required.json").write_text(told)
     (here / "schema" / "_types.txt").write_text("".join(f"{name}\n" for name in sorted(known)))
     (here / "index.txt").write_text("".join(f"{n}: {index[n]}\n" for n in sorted(index)))

@@ -26,6 +26,9 @@ def terraform(directory: Path | str | None, *words: str, program: str = "terrafo
     return shlex.join([program, *there, *words])
 
 
+_STAYS = "no apply undoes it, because the configuration does not say it"
+
+
 def revert(drift: Drift, directory: Path | str | None) -> Remedy:
     """An apply of this resource alone puts back what the configuration says; what it cannot put back is told."""
     address = str(drift.resource.address)
@@ -35,14 +38,12 @@ def revert(drift: Drift, directory: Path | str | None) -> Remedy:
     stays = [c.path for c in drift.changes if c.undone is False]
     untold = [c.path for c in drift.changes if c.undone is None]
     if drift.kind == "modified" and not back and not untold:
-        why = (
-            f"{', '.join(stays)}: the configuration does not say it, so no apply undoes it; declare it with --accept, "
-        )
-        return Remedy(address, "revert", cannot=f"{why}or undo it where it was made")
+        why = f"{', '.join(stays)}: {_STAYS}"
+        return Remedy(address, "revert", cannot=f"{why}: undo it by hand, or keep it with --accept {address}")
     said = ["an apply makes it again"] if drift.kind == "missing" else []
     said += [f"an apply puts back {', '.join(back)}"] if back else []
     said += [f"{', '.join(untold)}: only a plan can tell"] if untold else []
-    said += [f"{', '.join(stays)} stays: the configuration does not say it"] if stays else []
+    said += [f"{', '.join(stays)}: {_STAYS}: undo it by hand"] if stays else []
     target = f"-target={address}"
     return Remedy(
         address,

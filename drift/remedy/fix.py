@@ -21,12 +21,11 @@ from drift.remedy.source import Source
 from drift.remedy.spec import Choice, Edit, Remedy
 from drift.remedy.tidy import tidied
 from drift.remedy.trial import Trial
+from drift.report.steps import usual
 from drift.run import Outcome
 
 Planned = Mapping[str, tuple[Choice | Literal["skip"], str]]
 """Name of an entry -> what becomes of it, and the fingerprint of the drift that was looked at then."""
-USUAL: Mapping[str, Choice] = {"unmanaged": "adopt", "modified": "accept", "missing": "revert"}
-"""Kind of drift -> what most people do about it."""
 ALL = "all"
 
 
@@ -50,7 +49,7 @@ class Choices:
         UsageError for a plan that was made of another drift of the same resource.
         """
         if not self:
-            return "adopt" if drift.recreated_as is not None else USUAL[drift.kind]
+            return usual(drift)
         if self.planned is not None:
             choice, fingerprint = self.planned.get(name_of(drift), ("skip", ""))
             if choice != "skip" and fingerprint and fingerprint != drift.fingerprint:
@@ -211,9 +210,15 @@ def _written(out: Fix) -> None:
             out.entries[n] = (drift, Remedy(remedy.address, remedy.choice, cannot=why))
             continue
         edits += remedy.edits
-    out.after = texts(edits)
-    for path in out.after:
+    out.before, out.after = made(edits)
+
+
+def made(edits: Iterable[Edit]) -> tuple[dict[Path, str], dict[Path, str]]:
+    """Path -> its text before the edits, for files that are there, and after them, aligned."""
+    after, before = texts(edits), {}
+    for path in after:
         if path.exists():
-            out.before[path] = path.read_bytes().decode("utf-8")
+            before[path] = path.read_bytes().decode("utf-8")
             if path.suffix != ".json":
-                out.after[path] = tidied(out.before[path], out.after[path])
+                after[path] = tidied(before[path], after[path])
+    return before, after

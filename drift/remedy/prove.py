@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -22,8 +23,8 @@ from drift.desired.layout import data_dir
 from drift.desired.places import fetch
 from drift.errors import UsageError
 from drift.model.drift import Drift
-from drift.remedy.fix import Fix
-from drift.remedy.spec import Remedy
+from drift.remedy.fix import Fix, made
+from drift.remedy.spec import Edit, Remedy
 from drift.remedy.trial import Trial
 
 READS = frozenset({"init", "validate", "fmt", "plan", "show", "version"})
@@ -83,7 +84,7 @@ def prove(fix: Fix, trial: Trial, terraform: str) -> Proved:
             with tempfile.TemporaryDirectory(prefix="drift-proof-") as folder:
                 copy = Copy(terraform, Path(folder), root, trial)
                 copy.fill(fix.after, data[states[0]], workspace_of(states[0], root) or "", _forgotten(mine))
-                out.summaries.append(copy.told(mine, out))
+                out.summaries.append(_without_the_broken(copy, mine, fix, out))
         except ProofError as error:
             out.entries |= {r.address: Proof("not proved", str(error)) for _, r in mine}
             out.summaries.append(f"{root}: {error}")
@@ -96,6 +97,83 @@ def prove(fix: Fix, trial: Trial, terraform: str) -> Proved:
 
 class ProofError(Exception):
     """A plan that could not be made; the message says why."""
+
+    def __init__(self, why: str, said: str = "") -> None:
+        super().__init__(why)
+        self.said = said
+        """All that Terraform said."""
+
+
+def _without_the_broken(copy: Copy, entries: Sequence[tuple[Drift | None, Remedy]], fix: Fix, out: Proved) -> str:
+    """Prove the entries; what an error names is left out, and the others are proved. A summary in one line.
+
+    ProofError where an error names no entry.
+    """
+    every = sorted((r for _, r in fix.entries), key=lambda r: r.choice != "accept")  # as their edits were put together
+    gone: set[str] = set()
+    while True:
+        left = [(d, r) for d, r in entries if r.address not in gone]
+        try:
+            told = copy.told(left, out) if left else f"{copy.root}: no entry can be proved"
+        except ProofError as error:
+            broken = named_by(error.said, [r for r in every if r.address not in gone], copy.original)
+            if not broken:
+                raise
+            mine = {r.address for _, r in left}
+            out.entries |= {
+                a: Proof("not proved", f"left out of the proof: {why}") for a, why in broken.items() if a in mine
+            }
+            gone |= broken.keys()
+            copy.write(
+                {**dict.fromkeys(fix.after), **made(e for r in every if r.address not in gone for e in r.edits)[1]}
+            )
+            continue
+        missing = len(entries) - len(left)
+        return f"{told}; {missing} of {len(entries)} left out, because of errors" if missing else told
+
+
+def named_by(said: str, remedies: Sequence[Remedy], original: Callable[[str], Path]) -> dict[str, str]:
+    """Address -> the error that names it, by file and line, else by address. `original` gives the file that a name in
+    an error stands for."""
+    places = _places(remedies)
+    out: dict[str, str] = {}
+    for part in re.split(r"(?m)^\W*(?=Error: )", said)[1:]:
+        why = _reason(part)
+        at = re.search(r"(?m)^\W*on (.+?) line (\d+)", part)
+        within = re.search(r'in resource "([^"]+)" "([^"]+)"', part)
+        address = re.search(r"(?m)^\W*with (\S+?),$", part)
+        path = original(at[1]) if at else None
+        found = [a for a, p, first, last in places if at and p == path and first <= int(at[2]) <= last]
+        if not found:
+            named = [address[1]] if address else [f"{within[1]}.{within[2]}"] if within else []
+            found = [r.address for r in remedies if _block(r.address) in map(_block, named)]
+        for one in found:
+            out.setdefault(one, why)
+    return out
+
+
+def _block(address: str) -> str:
+    return re.sub(r"\[[^\]]*\]", "", address)
+
+
+def _places(remedies: Sequence[Remedy]) -> list[tuple[str, Path, int, int]]:
+    """(address, file, first line, last line) of each edit, in the text that has all edits. Aligning moves no line."""
+    owners: dict[Edit, list[str]] = {}
+    for remedy in remedies:
+        for edit in remedy.edits:
+            owners.setdefault(edit, []).append(remedy.address)
+    out: list[tuple[str, Path, int, int]] = []
+    for path in {e.path for e in owners}:
+        text = path.read_bytes().decode("utf-8") if path.exists() else ""
+        moved = 0
+        for edit in sorted((e for e in owners if e.path == path), key=lambda e: (e.start, e.end)):
+            first = text.count("\n", 0, edit.start) + 1 + moved
+            lead = edit.text[: len(edit.text) - len(edit.text.lstrip("\r\n"))]
+            first += lead.count("\n") if edit.start == edit.end else 0
+            last = text.count("\n", 0, edit.start) + 1 + moved + edit.text.rstrip("\r\n").count("\n")
+            out += ((address, path.resolve(), min(first, last), last) for address in owners[edit])
+            moved += edit.text.count("\n") - text.count("\n", edit.start, edit.end)
+    return out
 
 
 def _belongs(drift: Drift | None, remedy: Remedy, root: Path, states: Sequence[str], fix: Fix) -> bool:
@@ -143,11 +221,7 @@ class Copy:
                 installed, self.here / ".terraform", symlinks=True, copy_function=_linked, dirs_exist_ok=True
             )
             (self.here / ".terraform" / "terraform.tfstate").unlink(missing_ok=True)
-        for path, text in edited.items():
-            if path.resolve().is_relative_to(base):
-                target = self.folder / "c" / path.resolve().relative_to(base)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(text.encode("utf-8"))
+        self.write(edited)
         self.workspace = workspace or DEFAULT
         written = _without(state, forgotten)
         (self.here / _STATE).write_bytes(written)
@@ -157,6 +231,24 @@ class Copy:
             (named / "terraform.tfstate").write_bytes(written)
         backend = f'terraform {{\n  backend "local" {{\n    path = "{_STATE}"\n  }}\n}}\n'
         (self.here / _OVERRIDE).write_text(backend)
+
+    def write(self, edited: Mapping[Path, str | None]) -> None:
+        """Give files another text; None is the text that they have without any edit."""
+        for path, text in edited.items():
+            if not path.resolve().is_relative_to(self.base):
+                continue
+            target = self.folder / "c" / path.resolve().relative_to(self.base)
+            if text is None and not path.exists():
+                target.unlink(missing_ok=True)
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes() if text is None else text.encode("utf-8"))
+
+    def original(self, name: str) -> Path:
+        """The user's file that a name in an error stands for."""
+        there = (self.here / name).resolve()
+        copied = (self.folder / "c").resolve()
+        return self.base / there.relative_to(copied) if there.is_relative_to(copied) else there
 
     def _base(self, edited: Mapping[Path, str]) -> Path:
         """The directory that has the root module and all modules of its own."""
@@ -191,7 +283,8 @@ class Copy:
             stdin=subprocess.DEVNULL,
         )
         if done.returncode and words[0] != "fmt":
-            raise ProofError(f"`{words[0]}` failed: {_reason(done.stderr or done.stdout)}")
+            said = done.stderr or done.stdout
+            raise ProofError(f"`{words[0]}` failed: {_reason(said)}", said)
         return done.stdout
 
     def told(self, entries: Sequence[tuple[Drift | None, Remedy]], out: Proved) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from drift.model.drift import Change, Drift
 from drift.report.safe import visible
@@ -30,12 +30,36 @@ def steps(drift: Drift) -> list[Step]:
     return list(known[drift.kind](drift))
 
 
+Usual = Literal["adopt", "accept", "revert"]
+
+
+def usual(drift: Drift) -> Usual:
+    """What most people do about a drift. A change that introduced a grave finding is put back, never written down."""
+    if drift.kind == "unmanaged" or drift.recreated_as is not None:
+        return "adopt"
+    return "revert" if drift.kind == "missing" or drift.is_grave else "accept"
+
+
 def mend(drift: Drift) -> str:
     """The one command that shows what mends a drift, the usual way; it writes nothing until `--write` is added."""
     if drift.kind == "unmanaged":
         return f"drift fix --adopt {shlex.quote(visible(f'{drift.type}.{drift.found.id}'))}"
-    choice = "accept" if drift.kind == "modified" else "adopt" if drift.recreated_as is not None else "revert"
-    return f"drift fix --{choice} {_address(drift)}"
+    return f"drift fix --{usual(drift)} {_address(drift)}"
+
+
+def mending(drift: Drift) -> list[str]:
+    """That command; for a grave change that no apply undoes, what to do by hand."""
+    if drift.kind != "modified" or not drift.is_grave:
+        return [mend(drift)]
+    stays = [c for c in drift.changes if c.undone is False]
+    out = [mend(drift)] if len(stays) < len(drift.changes) else []
+    if stays:
+        out.append(f"{_paths(stays)}: no apply undoes this. Undo it by hand, or keep it: {_keep(drift)}")
+    return out
+
+
+def _keep(drift: Drift) -> str:
+    return f"drift fix --accept {_address(drift)}"
 
 
 def _modified(drift: Drift) -> Iterator[Step]:
@@ -45,10 +69,10 @@ def _modified(drift: Drift) -> Iterator[Step]:
     untold = [c for c in drift.changes if c.undone is None]
     if back:
         yield Step(f"To revert {_paths(back)}: the next apply puts it back.", f"terraform apply -target={address}")
-        yield Step(f"To keep it: write the actual value into the configuration{_lines(back)}.", mend(drift))
+        yield Step(f"To keep it: write the actual value into the configuration{_lines(back)}.", _keep(drift))
     if stays:
         what = f"{_paths(stays)}: the next apply does NOT undo this. Undo it where it was made, or describe it."
-        yield Step(what, mend(drift))
+        yield Step(what, _keep(drift))
     if untold:
         yield Step(
             f"{_paths(untold)}: without the configuration nobody can tell whether an apply undoes this. A plan can.",

@@ -17,7 +17,7 @@ from drift.model.value import Value
 from drift.report import Look, accounts, left_out
 from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
-from drift.report.steps import mend
+from drift.report.steps import mend, mending
 from drift.report.whose import together
 from drift.report.wording import ANSWERED, FATE, NEXT, beyond, by_framework, by_severity, located, not_compared, traces
 
@@ -222,7 +222,8 @@ def _managed(drift: Drift, look: Look) -> Iterator[Text]:
     if any(change.undone is None for change in drift.changes):
         yield Text(f"    │ {FATE[None]}", "dim")
     if drift.kind == "modified":
-        yield Text(f"    │ {mend(drift)}", "dim")
+        for line in mending(drift):
+            yield Text(f"    │ {line}", "dim")
     yield from _findings(drift, "    ", look)
     if drift.kind == "modified" or drift.findings:
         yield Text()

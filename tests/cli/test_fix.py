@@ -102,6 +102,8 @@ def test_a_plan_is_written_changed_and_applied(shop: Path) -> None:
     drift("fix", "--replay", "tampered.jsonl", "--write-plan", "fix.toml", cwd=shop)
     plan = (shop / "fix.toml").read_text()
     assert plan.count("[[entries]]") == 6
+    opened = plan.index('name = "aws_sqs_queue_policy.jobs"')  # its change introduced a grave finding
+    assert 'choice = "revert"' in plan[opened:].split("[[entries]]")[0]
     jobs = plan.index('name = "aws_sqs_queue.jobs"')
     (shop / "fix.toml").write_text(plan[:jobs] + plan[jobs:].replace('choice = "accept"', 'choice = "skip"', 1))
 
@@ -117,7 +119,7 @@ def test_a_plan_is_written_changed_and_applied(shop: Path) -> None:
 def test_a_plan_of_another_drift_is_refused(shop: Path) -> None:
     drift("fix", "--replay", "tampered.jsonl", "--write-plan", "fix.json", cwd=shop)
     plan = (shop / "fix.json").read_text()
-    (shop / "fix.json").write_text(plan.replace('"fingerprint": "', '"fingerprint": "0', 1))
+    (shop / "fix.json").write_text(plan.replace('"fingerprint": "', '"fingerprint": "0'))
 
     done = drift("fix", "--replay", "tampered.jsonl", "--plan", "fix.json", cwd=shop)
 

@@ -12,10 +12,17 @@ import pytest
 from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
 from drift.desired.load import build, read_states
+from drift.model.address import Address
+from drift.model.coverage import Unreadable
+from drift.model.resource import Key
 from drift.provider.installed import installed
 from drift.remedy.adopt import Outcome, adopted
+from drift.remedy.adopt.body import Writer
 from drift.remedy.adopt.names import slug
+from drift.remedy.adopt.parts import _is_initial
+from drift.remedy.adopt.references import Named, References
 from drift.remedy.ground import Ground
+from drift.remedy.hcl import Nested
 from drift.survey import Scope
 from tests.support.adopt import Tried, adopt_into, planned, write
 from tests.support.line import check
@@ -64,6 +71,65 @@ def test_names_are_valid_and_unique() -> None:
     assert [slug(t) for t in ("Web tier", "10.0.0.0/16", "arn:aws:sns:us-east-1:1:Alarms", "ä-ö", "--")] == [
         "web_tier", "_10_0_0_0_16", "alarms", "", "",
     ]  # fmt: skip
+
+
+def test_what_aws_gives_every_new_resource_is_not_adopted(tmp_path: Path) -> None:
+    (tmp_path / "_provider.tf").write_text(PROVIDER + endpoint_provider())
+    (tmp_path / "terraform.tfstate").write_text(json.dumps(EMPTY))
+    facets = ("versioning", "server_side_encryption_configuration", "ownership_controls", "public_access_block",
+              "request_payment_configuration", "accelerate_configuration", "notification")  # fmt: skip
+    with moto_server() as url:
+        s3, sns = session_for(url)("s3"), session_for(url)("sns")
+        for name, open_ in (("as-new", False), ("changed", True)):
+            s3.create_bucket(Bucket=name)
+            encryption = {"SSEAlgorithm": "aws:kms" if open_ else "AES256"}
+            s3.put_bucket_encryption(
+                Bucket=name,
+                ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": encryption}]},
+            )
+            owner = "ObjectWriter" if open_ else "BucketOwnerEnforced"
+            s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls={"Rules": [{"ObjectOwnership": owner}]})
+            blocks = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+            s3.put_public_access_block(
+                Bucket=name,
+                PublicAccessBlockConfiguration={b: not open_ or b == blocks[3] for b in blocks},
+            )
+        for status in ("Enabled", "Suspended"):
+            s3.put_bucket_versioning(Bucket="changed", VersioningConfiguration={"Status": status})
+        sns.create_topic(Name="plain")
+        outcome = adopt_into(
+            tmp_path, url, only=("aws_s3_bucket", *(f"aws_s3_bucket_{f}" for f in facets), "aws_sns_topic")
+        )
+
+    told = {f"aws_s3_bucket_{f}.changed" for f in facets[:4]}
+    assert {r.address for r in outcome.remedies} == {
+        "aws_s3_bucket.as_new", "aws_s3_bucket.changed", "aws_sns_topic.plain", *told,
+    }  # fmt: skip
+    text = (tmp_path / "adopted.tf").read_text()
+    assert re.search(r'status\s+= "Suspended"', text)
+    assert "policy" not in text.partition('"aws_sns_topic"')[2]
+
+
+def test_only_the_owner_s_full_control_is_the_acl_of_a_new_bucket() -> None:
+    grant = installed()["aws_s3_bucket"].attributes["grant"]
+    owner = {"Grantee": {"Type": "CanonicalUser", "ID": "me"}, "Permission": "FULL_CONTROL"}
+    everybody = {"Grantee": {"Type": "Group", "URI": "AllUsers"}, "Permission": "READ"}
+
+    assert _is_initial(grant, grant.canon([owner]), "1")
+    assert not _is_initial(grant, grant.canon([owner, everybody]), "1")
+    assert not _is_initial(grant, Unreadable("Acl", "AccessDenied"), "1")
+
+
+def test_a_body_without_what_the_provider_requires_is_told() -> None:
+    catalog = installed()
+    entry = catalog["aws_s3_bucket_versioning"]
+    key = Key(entry.name, "1", REGION, ("b",))
+    source = Named(Address(entry.name, "b", None, ()), key, {}, catalog.facts(entry.name))
+    writer = Writer(catalog, entry, References(catalog), source, "1")
+
+    assert writer.lacking(writer.body({"bucket": "b"})) == ["versioning_configuration"]
+    assert writer.lacking([Nested("versioning_configuration")]) == ["bucket", "versioning_configuration.status"]
+    assert writer.lacking(writer.body({"bucket": "b", "versioning_configuration": [{"status": "Disabled"}]})) == []
 
 
 MADE = (

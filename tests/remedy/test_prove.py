@@ -11,7 +11,8 @@ import pytest
 from drift.desired.load import Sources
 from drift.provider.installed import installed
 from drift.remedy.fix import Choices, Fix, fixed
-from drift.remedy.prove import Copy, ProofError, Proved, prove
+from drift.remedy.prove import Copy, ProofError, Proved, named_by, prove
+from drift.remedy.spec import Edit, Remedy
 from drift.remedy.trial import Trial
 from drift.run import Connection, Job
 from drift.survey import Scope
@@ -74,10 +75,69 @@ def copy(tmp_path: Path) -> Copy:
     return Copy("terraform", tmp_path / "copy", tmp_path / "root", trial)
 
 
+def recorded(work: Path) -> tuple[Fix, Trial]:
+    """A recorded world in a directory, all of whose changes are accepted."""
+    world = World(WORLDS / "sqs")
+    work.mkdir()
+    shutil.copy(world.path / "main.tf", work)
+    shutil.copy(world.path / "refreshed.tfstate", work / "terraform.tfstate")
+    tape = world.tape("tampered", strict=False)
+    job = Job(scope=Scope(everything=True, recorded=tape.types), comments=False)
+    sources = Sources(places=(str(work / "terraform.tfstate"),), directories=(work,))
+    trial = Trial(sources, [Connection("aws", InRegion(tape, REGION))], installed(), job)
+    return fixed(trial, Choices(accept=("all",))), trial
+
+
 @pytest.mark.parametrize("verb", ["apply", "destroy", "import", "state", "taint", "force-unlock", "console"])
 def test_what_writes_is_never_run(verb: str, tmp_path: Path) -> None:
     with pytest.raises(ProofError, match="never runs"):
         copy(tmp_path).run(verb)
+
+
+BROKEN = """\
+#!/bin/sh
+case "$1" in
+  version) echo "Terraform v9.9.9" ;;
+  validate)
+    line=$(grep -n "delay_seconds .*= 30" main.tf | cut -d: -f1)
+    [ -z "$line" ] || {{ printf 'Error: No such delay\\n\\n  on main.tf line %s, in resource "x" "y":\\n' "$line" >&2; exit 1; }} ;;
+  show) cat "{plan}" ;;
+esac
+"""
+
+
+def test_what_an_error_names_is_left_out_and_the_rest_is_proved(tmp_path: Path) -> None:
+    fix, trial = recorded(tmp_path / "work")
+    plan, stub = tmp_path / "plan.json", tmp_path / "terraform"
+    plan.write_text(json.dumps({"resource_changes": []}))
+    stub.write_text(BROKEN.format(plan=plan))
+    stub.chmod(0o755)
+
+    proved = prove(fix, trial, str(stub))
+
+    assert proved.entries["aws_sqs_queue.fifo"].verdict == "proved"
+    assert proved.entries["aws_sqs_queue.jobs"].verdict == "not proved"
+    assert "Error: No such delay on main.tf line" in proved.entries["aws_sqs_queue.jobs"].why
+    assert "1 of " in proved.summaries[0]
+    assert "left out" in proved.summaries[0]
+
+
+def test_an_error_is_of_the_edit_at_its_line_else_of_the_address_that_it_names(tmp_path: Path) -> None:
+    new, old = tmp_path / "new.tf", tmp_path / "old.tf"
+    old.write_text("a\nb\nc\n")
+    one = Remedy("t.one", "adopt", (Edit(new, "1\n2\n"),))
+    two = Remedy("t.two", "adopt", (Edit(new, "\n4\n5\n"),))
+    three = Remedy('t.three["k"]', "accept", (Edit(old, "B", 2, 3),))
+
+    def named(where: str) -> list[str]:
+        return [*named_by(f"Error: no\n\n{where}\n", [one, two, three], lambda name: tmp_path / name)]
+
+    assert named("  on new.tf line 2:") == ["t.one"]
+    assert named("  on new.tf line 4, in locals:") == ["t.two"]
+    assert named("│   on old.tf line 2:") == ['t.three["k"]']
+    assert named('  on old.tf line 1, in resource "t" "three":') == ['t.three["k"]']
+    assert named('  with t.three["k"],\n  on old.tf line 3:') == ['t.three["k"]']
+    assert named("  on old.tf line 3:") == []
 
 
 STUB = """\
@@ -93,10 +153,8 @@ esac
 def test_the_copy_is_planned_without_a_lock_and_nothing_else_is_touched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world, work = World(WORLDS / "sqs"), tmp_path / "work"
-    work.mkdir()
-    shutil.copy(world.path / "main.tf", work)
-    shutil.copy(world.path / "refreshed.tfstate", work / "terraform.tfstate")
+    work = tmp_path / "work"
+    fix, trial = recorded(work)
     changes = [
         {"address": "aws_sqs_queue.jobs", "mode": "managed", "change": {"actions": ["no-op"]}},
         {
@@ -111,11 +169,6 @@ def test_the_copy_is_planned_without_a_lock_and_nothing_else_is_touched(
     stub.chmod(0o755)
     monkeypatch.setenv("TF_CLI_ARGS_plan", "-destroy")
     before = {p: p.read_bytes() for p in work.iterdir()}
-    tape = world.tape("tampered", strict=False)
-    job = Job(scope=Scope(everything=True, recorded=tape.types), comments=False)
-    sources = Sources(places=(str(work / "terraform.tfstate"),), directories=(work,))
-    trial = Trial(sources, [Connection("aws", InRegion(tape, REGION))], installed(), job)
-    fix = fixed(trial, Choices(accept=("all",)))
 
     proved = prove(fix, trial, str(stub))
 

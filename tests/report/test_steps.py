@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import hcl2
@@ -16,9 +17,11 @@ from drift.model.address import Address
 from drift.model.drift import Change, Drift, Finding, Report, Scope
 from drift.model.resource import Key, Resource, Source
 from drift.providers.aws import AWS
+from drift.remedy.commands import revert
+from drift.remedy.fix import Choices
 from drift.report.explanation import story
 from drift.report.json import document
-from drift.report.steps import steps
+from drift.report.steps import mending, steps, usual
 
 ARN = "arn:aws:sqs:eu-west-1:123456789012:jobs"
 
@@ -54,6 +57,29 @@ def test_what_no_apply_undoes_is_not_promised_to_be() -> None:
 
     assert [s.command for s in told] == ["""drift fix --accept 'module.a.aws_sqs_queue.jobs["x y"]'"""]
     assert "does NOT undo" in told[0].what
+
+
+GRAVE = Finding("sqs-public", "high", "Everybody may send", "introduced")
+
+
+@pytest.mark.parametrize("finding", [replace(GRAVE, effect="present"), replace(GRAVE, severity="medium"),
+                                     replace(GRAVE, exempt="accepted"), replace(GRAVE, verdict="unknown")])  # fmt: skip
+def test_what_opens_nothing_is_usually_written_down(finding: Finding) -> None:
+    drift = replace(modified(Change("delay_seconds", 0, 5, undone=True)), findings=(finding,))
+
+    assert usual(drift) == Choices().of(drift) == "accept"
+    assert mending(drift) == ["drift fix --accept 'module.a.aws_sqs_queue.jobs[\"x y\"]'"]
+
+
+def test_what_made_a_grave_finding_is_put_back_or_undone_by_hand() -> None:
+    back, stays = Change("policy", None, "{}", undone=True), Change("tags", None, "{}", undone=False)
+    both, by_hand = (replace(modified(*c), findings=(GRAVE,)) for c in ((back, stays), (stays,)))
+
+    assert usual(both) == Choices().of(both) == "revert"
+    assert mending(both)[0] == "drift fix --revert 'module.a.aws_sqs_queue.jobs[\"x y\"]'"
+    assert mending(both)[1:] == mending(by_hand)
+    assert mending(by_hand)[0].startswith("tags: no apply undoes this. Undo it by hand, or keep it: drift fix --accept")
+    assert "undo it by hand" in revert(by_hand, None).cannot
 
 
 def test_without_a_configuration_a_plan_tells() -> None:

@@ -23,7 +23,9 @@ HEAD = """# Adopting what nobody manages
 - **The id** is what `terraform import` takes for the type, also where it is composed of several.
 - **References**: an id or a name of another resource becomes its address (`aws_vpc.main.id`, `module.net.vpc_id` where the module has
   such an output), also inside policies. A reference that would close a circle stays a literal, because Terraform refuses it.
-- **Left out**: what has the provider's default, what AWS chooses by itself, the provider's `default_tags`.
+- **Left out**: what has the provider's default, what AWS chooses by itself (the policy of a new topic), the provider's `default_tags`,
+  and parts that say only what AWS gives every new parent: a bucket's private ACL, its versioning that was never switched on. What lacks
+  something that the provider requires is not written; drift names what is lacking.
 - **Parts** (rules, routes, policies, attachments) are resources of their own where the configuration has such resources already, or
   where the provider advises against the argument; otherwise they are written into their whole.
 - **Secrets** are never written. A variable stands in the place of each, with `ignore_changes`: give it its value, then remove

@@ -65,6 +65,8 @@ class _Adoption:
     survey: Survey
     ground: Ground
     apart: bool = False
+    unwritable: dict[Key, Remedy] = field(default_factory=dict)
+    """What cannot be written, with the reason: nothing may refer to its address."""
     taken: dict[tuple[ModuleNames, str], set[str]] = field(default_factory=dict)
     _homes: Homes = field(init=False)
     _providers: Providers = field(init=False)
@@ -80,12 +82,15 @@ class _Adoption:
         wholes = sorted(resources, key=order_of)
         every = {r.key: r for whole in wholes for r in (whole, *parts.of(whole))}
         told = self._told(every.values(), parts)
-        wanted = [r for key, r in every.items() if key not in told]
+        wanted = [r for key, r in every.items() if key not in told and key not in self.unwritable]
         news = self._all_named([r for r in wanted if entry_of(r, self.survey.catalog).importable])
         references = References(self.survey.catalog, self.ground.outputs)
         references.add(self._managed())
         references.add(n.named for n in news)
-        remedies = [self._remedy(n, references, parts) for n in self._in_order(news)]
+        made = [(n.resource.key, self._remedy(n, references, parts)) for n in self._in_order(news)]
+        if failed := {key: r for key, r in made if r.cannot}:
+            return _Adoption(self.survey, self.ground, self.apart, {**self.unwritable, **failed}).of(wholes)
+        remedies = [*(r for _, r in made), *self.unwritable.values()]
         remedies += [_impossible(r) for r in wanted if not entry_of(r, self.survey.catalog).importable]
         return Outcome(tuple(remedies), len(references.found), sorted(references.missed - references.found))
 
@@ -168,6 +173,12 @@ class _Adoption:
         )
         provider = self._providers.of(one.entry.name, one.resource.key)
         items = writer.body(_without_default_tags(one.written, provider))
+        if lacking := writer.lacking(items):
+            return Remedy(
+                f"{one.resource.type}.{one.resource.id}",
+                "adopt",
+                cannot=f"the provider requires {', '.join(lacking)}, and the account has nothing to say for it",
+            )
         alias = f"{provider.name}.{provider.alias}"
         lead = [Argument("provider", Expression(alias))] if provider.alias else []
         body: list[Argument | Nested] = [*lead, *items]

@@ -64,6 +64,25 @@ class Writer:
                 items.append(Argument(name, self._variable((name,), required=True)))
         return [*sorted(items, key=lambda i: _place(i, self.entry, self.facts)), *self._lifecycle()]
 
+    @property
+    def _required(self) -> frozenset[str]:
+        return frozenset(self.catalog.schema_of(self.entry.name).required_blocks(self.entry.name))
+
+    def lacking(self, items: Sequence[Argument | Nested]) -> list[str]:
+        """The required arguments and nested blocks, as dotted paths, that a body was written without."""
+        return sorted(self._lacking(self.facts, items, ()))
+
+    def _lacking(self, facts: Facts, items: Sequence[Argument | Nested], above: tuple[str, ...]) -> Iterator[str]:
+        there = {i.name if isinstance(i, Argument) else i.type for i in items}
+        for name, fact in facts.items():
+            at = ".".join((*above, name))
+            if name not in there and ("r" in _letters(fact) or at in self._required):
+                yield at
+        for one in items:
+            fact = facts.get(one.type) if isinstance(one, Nested) else None
+            if isinstance(one, Nested) and isinstance(fact, list):
+                yield from self._lacking(fact[1], one.body, (*above, one.type))
+
     def _lifecycle(self) -> Iterator[Nested]:
         unread = sorted(self.entry.not_imported | {n for n in self.entry.ignored if n in self.facts})
         told = {n: self.catalog.left_out(self.entry.name, n, self.major) for n in unread}
@@ -135,7 +154,7 @@ class Writer:
         if isinstance(told, Default):
             return not _same(told.value, found)
         if told is Unset.ASSIGNED:
-            return not is_empty(found) and self._is_chosen(path, letters, found, attr)
+            return not (is_empty(found) or self._is_initial(path, attr)) and self._is_chosen(path, letters, found, attr)
         return not is_zero(found) and (attr is None or is_empty(attr.default) or not _same(attr.default, found))
 
     def _is_chosen(self, path: tuple[str, ...], letters: str, found: Any, attr: Attr | None) -> bool:
@@ -154,6 +173,13 @@ class Writer:
         opaque = isinstance(found, str) and (is_qualified(found) or found == self.account)
         return not opaque and not is_zero(found) and not name.endswith("window") and name not in ("arn", "port")
 
+    def _is_initial(self, path: tuple[str, ...], attr: Attr | None) -> bool:
+        """Whether the cloud itself wrote a document, as it does for every new resource of the type."""
+        known = self.canonical.get(path[0]) if len(path) == 1 else None
+        if attr is None or not attr.document or attr.initial is None or known is None:
+            return False
+        return not isinstance(known, Unreadable | Hidden) and attr.initial(known, self.account)
+
     @property
     def _own(self) -> frozenset[str]:
         return frozenset({self.entry.label, *self.entry.identity}) - {"id", "arn"}
@@ -167,10 +193,14 @@ class Writer:
             return
         told = self.catalog.left_out(self.entry.name, ".".join(path), self.major)
         left_to_cloud = told is Unset.ASSIGNED and (len(path) > 1 or name not in self.asserted)
-        if left_to_cloud and attr is not None and attr.assigned:
+        needed = ".".join(path) in self._required
+        if left_to_cloud and not needed and attr is not None and attr.assigned:
             return
         for one in blocks:
-            if not isinstance(one, Mapping) or (inner and attr is not None and _is_as_given(attr, one)):
+            as_given = (
+                not needed and inner and attr is not None and isinstance(one, Mapping) and _is_as_given(attr, one)
+            )
+            if not isinstance(one, Mapping) or as_given:
                 continue
             items = list(self._items(inner, one, attr.fields if attr else {}, path))
             if items or not inner:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from drift.model.resource import Resource
-from drift.model.value import is_zero
+from drift.model.coverage import Unreadable
+from drift.model.resource import Question, Resource
+from drift.model.value import UNREADABLE_SHAPES, Hidden, is_zero
+from drift.provider import canonical
 from drift.provider.catalog import Catalog
 from drift.provider.facts import Unset, flags_of
 from drift.provider.relations import entry_of, parent_key
-from drift.provider.spec import ElementOf, ResourceType, Within
+from drift.provider.spec import Attr, ElementOf, ResourceType, Within
 from drift.remedy.ground import Ground
 from drift.survey import Survey
 
@@ -102,17 +104,61 @@ class Parts:
                 and (parent_key(r, part, self.catalog) == whole.key or r.inside == whole.key)
             ]
             for one in sorted(found, key=lambda r: str(r.key.identity)):
-                out += [one, *self.of(one)] if self._says_something(one, kind) else []
+                out += [one, *self.of(one)] if self._says_something(one, kind, whole) else []
         return out
 
-    def _says_something(self, one: Resource, kind: ResourceType) -> bool:
-        """Whether a part says anything but what holds without it."""
+    def _says_something(self, one: Resource, kind: ResourceType, whole: Resource) -> bool:
+        """Whether a part says anything but what holds without it: what the cloud gives every new whole is no choice."""
+        if self._is_the_clouds(one, kind):
+            return False
         names = kind.attributes.keys() - {kind.parent.attribute if kind.parent else ""} - {*kind.identity}
         facet = isinstance(kind.list, Within) and kind.list.each == "@"
         if not names or not (facet or any(kind.attributes[n].default is not None for n in names)):
             return True
         known = self.survey.scan.written(one.key)
-        return any(not _is_hollow(v) and v != kind.attributes[n].default for n, v in known.items() if n in names)
+        if all(_is_given(kind.attributes[n], v) for n, v in known.items() if n in names):
+            return False
+        return not (facet and self._is_as_new(kind, whole))
+
+    def _is_the_clouds(self, one: Resource, kind: ResourceType) -> bool:
+        """Whether the cloud itself made a part, which its entry can prove."""
+        questions = [Question(one.key, o.when) for o in kind.proofs if not o.listed and o.when]
+        told = self.survey.scan.prove(questions) if questions else {}
+        return any(found and not isinstance(found, Unreadable) for found in told.values())
+
+    def _is_as_new(self, kind: ResourceType, whole: Resource) -> bool:
+        """Whether the whole has of a facet what the cloud gives every new one, in words of the whole's own entry."""
+        part = kind.parent
+        if part is None or not part.covers:
+            return False
+        entry, scan = entry_of(whole, self.catalog), self.survey.scan
+        scan.written(whole.key)
+        now = scan.resources[whole.key]
+        told = [(entry.attributes[n], now.attributes.get(n)) for n in part.covers if n in entry.attributes]
+        return bool(told) and all(_is_initial(attr, have, whole.key.account) for attr, have in told)
+
+
+def _is_initial(attr: Attr, have: Any, account: str) -> bool:
+    """Whether a value that nobody asked for is there all the same."""
+    if isinstance(have, Unreadable | Hidden):
+        return False
+    try:
+        if attr.initial is not None:
+            return attr.initial(have, account)
+        return attr.same is not None and attr.same(canonical.desired(attr, None, {}), have)
+    except UNREADABLE_SHAPES:
+        return False
+
+
+def _is_given(attr: Attr, value: Any) -> bool:
+    """Whether nothing is set in a value, however deep, but what the cloud means where it answers nothing."""
+    if isinstance(value, Unreadable | Hidden):
+        return False
+    if isinstance(value, list):
+        return all(_is_given(attr, v) for v in value)
+    if isinstance(value, Mapping):
+        return all(_is_given(attr.fields[n], v) if n in attr.fields else _is_hollow(v) for n, v in value.items())
+    return is_zero(value) or (attr.default is not None and value == attr.default)
 
 
 def _is_hollow(value: Any) -> bool:
