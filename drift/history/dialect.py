@@ -6,6 +6,7 @@ calls of the macros here.
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -45,6 +46,7 @@ MACROS: Final = (
     "jsonb_array_elements_text(j) as table select unnest(try_cast(j::json as varchar[])) as value",
     "json_array_elements(j) as table select unnest(try_cast(j::json as json[])) as value",
     "json_array_elements_text(j) as table select unnest(try_cast(j::json as varchar[])) as value",
+    "string_to_array(x, mark) as table select string_split(x, mark) as value",
     "jsonb_object_keys(j) as table select unnest(json_keys(j::json)) as value",
     "jsonb_each(j) as table select unnest(json_keys(j::json)) as key, unnest(json_extract(j::json, '$.*')) as value",
     (
@@ -68,7 +70,7 @@ _SCALAR: Final = {
     "jsonb_object_keys": "",
 }
 """Function that makes rows -> the list that `unnest` makes rows of, where it stands for a value; empty for names."""
-_ROWS: Final = frozenset(_SCALAR)
+_ROWS: Final = frozenset((*_SCALAR, "string_to_array"))
 """Functions in `from` with one column, which PostgreSQL lets the alias stand for."""
 _RENAMED: Final = {
     "jsonb_build_object": "json_object",
@@ -126,7 +128,9 @@ def _rewrite(tree: exp.Expr) -> None:
         inside.replace(exp.Anonymous(this="jsonb_contains", expressions=[inside.expression, inside.this]))
     for path in list(tree.find_all(exp.JSONBExtract, exp.JSONBExtractScalar)):
         _path(path)
+    _names(tree)
     _aliases(tree)
+    _lateral(tree)
     for call in list(tree.find_all(exp.Anonymous)):
         _function(call)
 
@@ -144,9 +148,13 @@ def _function(node: exp.Anonymous) -> None:
             every = exp.Anonymous(this="json_keys", expressions=[of])
         node.replace(exp.Anonymous(this="unnest", expressions=[every]))
     elif name in ("jsonb_agg", "json_agg"):
-        node.replace(
-            exp.Anonymous(this="to_json", expressions=[exp.Anonymous(this="list", expressions=node.expressions)])
-        )
+        every = exp.Anonymous(this="list", expressions=node.expressions)
+        if isinstance(node.parent, exp.Filter):  # what is filtered is the list
+            filtered = node.parent.copy()
+            filtered.set("this", every)
+            node.parent.replace(exp.Anonymous(this="to_json", expressions=[filtered]))
+        else:
+            node.replace(exp.Anonymous(this="to_json", expressions=[every]))
     elif name in _RENAMED:
         node.set("this", _RENAMED[name])
 
@@ -191,18 +199,57 @@ def _aliases(tree: exp.Expr) -> None:
         names = set(_row_aliases(select))
         for column in list(select.find_all(exp.Column)) if names else ():
             if not column.table and column.name in names:
-                column.replace(exp.column("value", table=column.name))
+                value: exp.Expr = exp.column("value", table=column.name)
+                if isinstance(column.parent, exp.Select) and column.arg_key == "expressions":
+                    value = exp.alias_(value, column.name)  # the column of the answer keeps the name
+                column.replace(value)
+
+
+def _names(tree: exp.Expr) -> None:
+    """A column that is a call has the function's name in PostgreSQL: `select count(*)` answers `count`."""
+    from sqlglot import exp
+
+    for select in list(tree.find_all(exp.Select)):
+        for column in list(select.expressions):
+            if isinstance(column, exp.AggFunc | exp.Coalesce | exp.Anonymous):
+                name = str(column.this) if isinstance(column, exp.Anonymous) else column.sql_name()
+                column.replace(exp.alias_(column.copy(), name.lower()))
+
+
+def _lateral(tree: exp.Expr) -> None:
+    """`from a, f(a.x) as v left join b on …` as `from a cross join f(a.x) as v left join b on …`.
+
+    Both say the same, as each row of `a` has its own rows of `f`; the first binds `f` with `b` before `a` is known,
+    which DuckDB does not do. A right or full join would say something else, and stays.
+    """
+    from sqlglot import exp
+
+    for select in list(tree.find_all(exp.Select)):
+        joins = select.args.get("joins") or []
+        if any(j.side in ("RIGHT", "FULL") for j in joins):
+            continue
+        for join, after in itertools.pairwise(joins):
+            comma = not (join.side or join.kind or join.method or join.args.get("on") or join.args.get("using"))
+            explicit = bool(after.side or after.kind or after.args.get("on") or after.args.get("using"))
+            if comma and explicit and _called(join.this):
+                join.set("kind", "CROSS")
 
 
 def _row_aliases(select: exp.Select) -> Iterator[str]:
-    from sqlglot import exp
 
     start = select.args.get("from_")
     for source in (*([start.this] if start else []), *(j.this for j in select.args.get("joins") or ())):
-        function = source.this if isinstance(source, exp.Table) else None
-        if isinstance(source, exp.Lateral):
-            function = source.this
-        if isinstance(function, exp.Anonymous) and str(function.this).lower() in _ROWS and source.alias:
+        if source.alias and _called(source) in _ROWS:
             alias = source.args["alias"]
             if not alias.columns:
                 yield source.alias
+
+
+def _called(source: exp.Expr) -> str:
+    """The name of the function that is called in `from`; empty for a table or a query."""
+    from sqlglot import exp
+
+    function = source.this if isinstance(source, exp.Table | exp.Lateral) else None
+    if isinstance(function, exp.Anonymous):
+        return str(function.this).lower()
+    return function.sql_name().lower() if isinstance(function, exp.Func) else ""

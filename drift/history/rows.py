@@ -28,6 +28,7 @@ from drift.provider.catalog import Catalog
 from drift.provider.relations import entry_of
 from drift.provider.spec import ResourceType
 from drift.report.json import document
+from drift.report.whose import named_actor
 from drift.report.wording import alive, module_of
 from drift.rules.frameworks import Answered, together
 from drift.rules.spec import Rule
@@ -325,7 +326,24 @@ def _drift(drift: Drift, *, accepted: bool) -> Row:
         "changes": len(drift.changes),
         "since": drift.since.at if drift.since else None,
         "since_basis": drift.since.basis if drift.since else None,
-        "actor": None,
+        **_acted(drift),
+    }
+
+
+def _acted(drift: Drift) -> Row:
+    """Who made it last, as far as it is known, when and by what. What nobody asked for, or the log does not tell, is
+    NULL."""
+    who = max((w for w in drift.who if w.known), key=lambda w: (w.at, w.event), default=None)
+    if who is None or who.actor is None:
+        return {}
+    return {
+        "actor": named_actor(who.actor),
+        "actor_kind": who.actor.kind,
+        "acted_at": who.at or None,
+        "hand": who.by,
+        "tool": who.tool,
+        "operation": who.operation or None,
+        "event": who.event or None,
     }
 
 

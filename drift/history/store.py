@@ -27,7 +27,7 @@ from drift.history.past import Known
 from drift.history.place import Folder, copy_of, folder, is_folder
 from drift.history.reading import Reader
 from drift.history.rows import Kept, Row
-from drift.history.tables import MIGRATIONS, PLAIN, RESOURCE, STAGED, VERSION, ddl
+from drift.history.tables import MIGRATIONS, PLAIN, RESOURCE, STAGED, VERSION, ddl, empty, views
 from drift.model.bounds import STORE_SECONDS
 
 if TYPE_CHECKING:
@@ -171,7 +171,9 @@ class Store:
                     found[table].append(str(file))
             sources = {
                 t: f"(select * exclude (filename), regexp_extract(filename, '/{t}-([^/]+)[.]parquet$', 1) as unit "
-                f"from read_parquet([{', '.join(map(_quoted, files))}], union_by_name=true, filename=true))"
+                f"from read_parquet([{', '.join(map(_quoted, files))}], union_by_name=true, filename=true) "
+                # files of an older version lack columns of today's
+                f"union all by name {empty(t)})"
                 for t, files in found.items()
             }
             _absorb(db, sources, units=True)
@@ -279,6 +281,8 @@ def prepare(db: DuckDBPyConnection) -> None:
         for old in range(version, VERSION):
             for statement in MIGRATIONS[old]:
                 db.execute(statement)
+        for statement in views():
+            db.execute(statement)
         db.execute("update store set version = ?", [VERSION])
     db.execute("commit")
 

@@ -10,10 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 """The version of the tables. Raise it with a step in `MIGRATIONS`."""
 
 _WHICH = {"type": "VARCHAR", "account": "VARCHAR", "region": "VARCHAR", "id": "VARCHAR", "address": "VARCHAR"}
+_ACTED = {
+    "actor_kind": "VARCHAR", "acted_at": "TIMESTAMP", "hand": "VARCHAR", "tool": "VARCHAR", "operation": "VARCHAR",
+    "event": "VARCHAR",
+}  # fmt: skip
+"""What is known of the event beside its actor."""
 _REF = "STRUCT(attribute VARCHAR, key VARCHAR, type VARCHAR, id VARCHAR, address VARCHAR)[]"
 
 RESOURCE: Final[Mapping[str, str]] = {
@@ -53,7 +58,7 @@ STAGED: Final[Mapping[str, Mapping[str, str]]] = {
         "scan": "VARCHAR", "fingerprint": "VARCHAR", "identity": "VARCHAR", "kind": "VARCHAR", **_WHICH,
         "name": "VARCHAR", "arn": "VARCHAR", "module": "VARCHAR", "state": "VARCHAR", "file": "VARCHAR",
         "line": "INTEGER", "certain": "BOOLEAN", "undone": "BOOLEAN", "accepted": "BOOLEAN", "severity": "VARCHAR",
-        "changes": "INTEGER", "since": "TIMESTAMP", "since_basis": "VARCHAR", "actor": "VARCHAR",
+        "changes": "INTEGER", "since": "TIMESTAMP", "since_basis": "VARCHAR", "actor": "VARCHAR", **_ACTED,
     },
     "change": {
         "scan": "VARCHAR", "fingerprint": "VARCHAR", "path": "VARCHAR", "desired": "JSON", "actual": "JSON",
@@ -111,8 +116,19 @@ def ddl() -> list[str]:
         "create table present (n INTEGER, v INTEGER, verdict VARCHAR)",
         "create table unit (unit VARCHAR, scan VARCHAR)",
         *(f'create table "{name}" ({_columns(STAGED[name])})' for name in PLAIN),
-        *(f"create view {name} as {sql}" for name, sql in VIEWS.items()),
+        *views(),
     ]
+
+
+def views() -> list[str]:
+    """Statements that make the views, also in the place of older ones."""
+    return [f"create or replace view {name} as {sql}" for name, sql in VIEWS.items()]
+
+
+def empty(table: str) -> str:
+    """A query without rows that has the columns of a staged table."""
+    columns = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in STAGED[table].items())
+    return f"select {columns} where false"
 
 
 VIEWS: Final[Mapping[str, str]] = {
@@ -183,20 +199,35 @@ VIEWS: Final[Mapping[str, str]] = {
                    count(*) filter (where what = 'seen') as scans
             from marked group by scope, identity, run having count(*) filter (where what = 'seen') > 0),
         ended as (
-            select scope, identity, run, min(started_at) as gone_at from marked where what = 'gone' group by all)
+            select scope, identity, run, min(started_at) as gone_at from marked where what = 'gone' group by all),
+        acted as (
+            select r.scope, r.identity, r.run, max_by(d, s.started_at) as told
+            from runs r join drift l on l.scan = r.last_scan and l.identity = r.identity
+            join (select scan, identity, fingerprint, actor, actor_kind, acted_at, hand, tool from drift
+                  where actor is not null and not accepted) d
+              on d.identity = r.identity and (d.fingerprint = l.fingerprint or l.kind = 'unmanaged')
+            join scan s on s.scan = d.scan and s.scope = r.scope
+                       and s.started_at between r.first_seen and r.last_seen
+            group by all)
         select r.scope, r.identity, d.kind, d.type, d.account, d.region, d.id, d.address, d.name, d.module, d.state,
-               d.severity, d.actor, r.first_seen, r.last_seen, e.gone_at as mended_at, e.gone_at is null as open,
+               d.severity, a.told.actor as actor, a.told.actor_kind as actor_kind, a.told.acted_at as acted_at,
+               a.told.hand as hand, a.told.tool as tool, r.first_seen, r.last_seen,
+               e.gone_at as mended_at, e.gone_at is null as open,
                r.scans, r.last_scan, d.fingerprint,
                least(coalesce(d.since, r.first_seen), r.first_seen) as since
         from runs r
         join drift d on d.scan = r.last_scan and d.identity = r.identity
+        left join acted a on a.scope = r.scope and a.identity = r.identity and a.run = r.run
         left join ended e on e.scope = r.scope and e.identity = r.identity and e.run = r.run + 1""",
 }
 """The views of a store, in the order in which they are made.
 
 `latest`: the last scan of each scope; `open_drift`: the drift in these; `current`: each side as it was last read;
 `sighting`: whether each later scan saw a drift again, could not read it, or saw that it is gone; `episode`: the time
-from the first scan that saw a drift to the first that saw it gone. A scan that could not read it ends nothing."""
+from the first scan that saw a drift to the first that saw it gone. A scan that could not read it ends nothing. Its
+actor is what the last scan said that asked who it was, of the drift as it is now."""
 
-MIGRATIONS: Final[Mapping[int, tuple[str, ...]]] = {}
-"""Version -> the statements that make the next one of it."""
+MIGRATIONS: Final[Mapping[int, tuple[str, ...]]] = {
+    1: tuple(f'alter table drift add column "{name}" {kind}' for name, kind in _ACTED.items()),
+}
+"""Version -> the statements that make the tables of the next one of it. The views are made anew after them."""

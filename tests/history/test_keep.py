@@ -17,7 +17,8 @@ from drift.history.rows import unpacked
 from drift.live.tape import Recorder
 from tests.faults.canaries import ANSWERS, CANARIES, CONFIGURATION, STATE, TYPES, found_in
 from tests.support.made import MadeApi, write_state
-from tests.support.world import run
+from tests.support.trail import trail_of, written
+from tests.support.world import WORLDS, World, run
 
 SECRET_PLACES = ("store.duckdb", "folder/")
 
@@ -137,3 +138,30 @@ def test_what_query_takes(here: Path) -> None:
             cli, ["query", *wrong, *([] if "--store" in wrong else ["--store", "takes.duckdb"])]
         )
         assert said in str(result.exception) + result.output
+
+
+@pytest.mark.parametrize(("level", "actor"), [("full", "user call-1"), ("role", "a user"), ("none", None)])
+def test_the_store_keeps_as_much_of_who_it_was_as_it_may(tmp_path: Path, level: str, actor: str | None) -> None:
+    """The report tells it all; in the store the names stand nowhere, also not in the report that it keeps."""
+    sqs, store = World(WORLDS / "sqs"), str(tmp_path / "who.duckdb")
+    events = written(trail_of(sqs), tmp_path / "events.json")
+    told = drift(
+        "check", "--state", str(sqs.path / "refreshed.tfstate"), "--replay", str(sqs.path / "tampered.jsonl"),
+        "--only", "aws_*", "--who", "--events", str(events), "--keep", "--keep-who", level, "--store", store,
+        "--format", "json",
+    )  # fmt: skip
+    assert "call-1" in told.stdout
+
+    asked = "select actor, actor_kind, acted_at, hand, tool, operation from drift where address = 'aws_sqs_queue.jobs'"
+    (jobs,) = json.loads(drift("query", asked, "--store", store, "--format", "json").stdout)
+    assert jobs["actor"] == actor
+    if actor is not None:
+        assert jobs["actor_kind"] == "user"
+        assert jobs["acted_at"] == "2026-10-01T00:01:00Z"
+        assert (jobs["tool"], jobs["operation"]) == ("cli", "sqs:TagQueue")
+    creators = json.loads(drift("query", "unmanaged", "--store", store, "--format", "json").stdout)
+    known = [c for c in creators if c["tool"] == "cli"]
+    assert bool(known) == (actor is not None)
+    document = json.loads(drift("query", "select document from report", "--store", store, "--format", "json").stdout)
+    assert (b"call-" in unpacked(document[0]["document"])) == (level == "full")
+    assert (b"call-" in Path(store).read_bytes()) == (level == "full")

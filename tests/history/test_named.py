@@ -56,7 +56,7 @@ EXPECTED: dict[str, list[tuple[object, ...]]] = {
         ("prod", "modified", "", Q, "aws_sqs_queue.once", ACCOUNT, "us-east-1", day(4), 36),
     ],
     "new": [("test", "modified", "high", Q, "aws_sqs_queue.other", OTHER, "us-east-1", day(40))],
-    "unmanaged": [("ana", Q, "rogue", ACCOUNT, "us-east-1", day(2), 38)],
+    "unmanaged": [("ana", Q, "rogue", ACCOUNT, "us-east-1", day(2), 38, None, None)],
     "modules": [("module.web", 3, 1, 2), ("root", 2, 2, 2)],
     "teams": [("no team", 5, 3), ("data", 1, 1)],
     "states": [("prod.tfstate", 4, 2, 3), ("test.tfstate", 1, 1, 1)],

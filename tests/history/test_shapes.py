@@ -85,6 +85,17 @@ def ask(reader: Reader, shapes: Shapes, text: str) -> list[tuple[object, ...]]:
         ("select (attributes_std -> 'serverlessv2_scaling_configuration' ->> 'max_capacity')::int, name "
          "from terraform_resource where (attributes_std -> 'enabled_cloudwatch_logs_exports')::jsonb @> '[\"audit\"]'::jsonb",
          [(4, "db")]),
+        # rows of a function, and then a join that goes by them
+        ("select r.name, i.instance_id from aws_iam_role as r, jsonb_array_elements_text(attached_policy_arns) as p "
+         "left join aws_ec2_instance as i on p = i.instance_id", [("app", None)]),
+        ("select r.name, i.instance_id from aws_iam_role as r, jsonb_array_elements_text(attached_policy_arns) as p "
+         "join aws_ec2_instance as i on p <> i.instance_id where i.monitoring_state = 'enabled'", [("app", "i-1")]),
+        # names of columns are PostgreSQL's: of the alias, of the function
+        ("with s as (select t from aws_iam_role, jsonb_object_keys(tags) as t) select t from s", [("Team",)]),
+        ("with n as (select count(*), max(path) from aws_iam_role) select count, max from n", [(1, "/")]),
+        ("select jsonb_agg(a) filter (where a not like '%Admin%') from aws_iam_role, "
+         "jsonb_array_elements_text(attached_policy_arns) as a", [('["arn:aws:iam::aws:policy/ReadOnlyAccess"]',)]),
+        ("select s[1] from aws_iam_role as r, string_to_array(r.path || 'x', '/') as s", [("",)]),
         ("with a as (select account_id from aws_account) select count(*) from a", [(1,)]),
     ],
 )  # fmt: skip

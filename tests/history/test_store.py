@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -251,6 +252,37 @@ def test_an_older_store_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytes
 
     assert ask(store, "select a from added") == [(1,)]
     assert ask(store, "select version from store") == [(VERSION + 1,)]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_store_of_the_first_version_can_be_read_and_written(tmp_path: Path, place: str) -> None:
+    """It had fewer columns of who made a drift, and views without them."""
+    store = at(tmp_path, place)
+    store.add(scan(0, [Drifted("a")]))
+    added = ("actor_kind", "acted_at", "hand", "tool", "operation", "event")
+    if store.folder is None:
+        with connected(store.file) as db:
+            db.execute("drop view episode")
+            for name in added:
+                db.execute(f"alter table drift drop column {name}")
+            db.execute("create view episode as select actor from drift")
+            db.execute("update store set version = 1")
+    else:
+        (file,) = (tmp_path / "folder" / "drift").iterdir()
+        with connected(tmp_path / "w.duckdb") as db:
+            db.execute(f"create table old as select * exclude ({', '.join(added)}) from '{file}'")
+            db.execute(f"copy old to '{file}' (format parquet)")
+
+    assert ask(store, "select actor, tool, first_seen from episode") == [(None, None, day(0))]
+    later = scan(1, [Drifted("a")])
+    (row,) = later.tables["drift"]
+    row |= {"actor": "user ana", "tool": "console", "acted_at": "2026-01-01T00:00:00Z"}
+    store.add(replace(later, tables={**later.tables, "drift": [row]}))
+    store.add(scan(2, [Drifted("a")]))
+    # a scan that did not ask takes nothing away of what is known; of another value nobody said who set it
+    assert ask(store, "select actor, tool, first_seen from episode") == [("user ana", "console", day(0))]
+    store.add(scan(3, [Drifted("a", value=2)]))
+    assert ask(store, "select actor, last_seen from episode") == [(None, day(3))]
 
 
 @mock_aws

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -15,6 +15,8 @@ from drift.cli import plugins
 from drift.cli.options import Place, group
 from drift.cli.options.posting import Posting
 from drift.history.place import DEFAULT
+from drift.model.drift import Report, with_who
+from drift.model.who import without_people
 
 if TYPE_CHECKING:
     from drift.history.gathered import Gathered
@@ -38,6 +40,7 @@ class Keeping:
     keep: bool
     store: str
     scope: str | None
+    keep_who: Literal["none", "role", "full"]
 
     @contextmanager
     def gathering(self, *, several: bool) -> Iterator[Gathered | None]:
@@ -62,11 +65,18 @@ class Keeping:
         store = opened(self.store)
         scope = Posting(self.scope, None, None, None, dry_run=False).scope_of(outcome.report)
         outcome = replace(outcome, report=with_past(outcome.report, store.known(scope)))
+        shown = replace(outcome, report=self._named(outcome.report))
         if gathered is not None:
-            store.add(rows_of(outcome.report, scope, gathered.tables, gathered.answers, plugins.rules()))
+            store.add(rows_of(shown.report, scope, gathered.tables, gathered.answers, plugins.rules()))
         else:
-            store.add(rows(outcome, scope, plugins.catalog(), plugins.rules()))
+            store.add(rows(shown, scope, plugins.catalog(), plugins.rules()))
         return outcome
+
+    def _named(self, report: Report) -> Report:
+        """The report with as much of who made the drift as the store may keep."""
+        if self.keep_who == "full":
+            return report
+        return with_who(report, without_people if self.keep_who == "role" else None)
 
 
 def opened(place: str) -> Store:
@@ -90,5 +100,13 @@ keeping_options = group(
         "--scope",
         metavar="NAME",
         help="Name of what is checked, under which scans are compared: prod. Default: the states.",
+    ),
+    click.option(
+        "--keep-who",
+        type=click.Choice(["none", "role", "full"]),
+        default="full",
+        show_default=True,
+        help="What the store keeps of who made the drift, if the report tells it (--who): nothing, no names of people, "
+        "sessions and addresses, or all that the report has.",
     ),
 )

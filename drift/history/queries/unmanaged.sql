@@ -2,7 +2,8 @@
 -- :days = 0
 select coalesce(e.actor, r.tags ->> '$.CreatedBy', r.tags ->> '$.created_by', r.tags ->> '$.Owner', r.tags ->> '$.owner',
                 'unknown') as creator,
-       e.type, e.id, e.account, e.region, e.since, date_diff('day', e.since, l.started_at) as days
+       e.type, e.id, e.account, e.region, e.since, date_diff('day', e.since, l.started_at) as days,
+       e.hand, e.tool
 from episode e
 join latest l on l.scope = e.scope and l.scan = e.last_scan
 left join current r on r.side = 'actual' and r.type = e.type and r.id = e.id and r.account = e.account
