@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,6 +19,7 @@ from drift.cli.options.output import progress, write_files
 from drift.cli.options.posting import Posting, posting_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
+from drift.cli.options.who import DEFAULT_CALLS, NOBODY, Whose
 from drift.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,6 +38,14 @@ if TYPE_CHECKING:
 @click.option("--adopt", multiple=True, metavar="WHICH", help="Manage unmanaged resources: an import block and HCL.")
 @click.option("--accept", multiple=True, metavar="WHICH", help="Write the actual value into the configuration.")
 @click.option("--revert", multiple=True, metavar="WHICH", help="Print the commands that put the desired value back.")
+@click.option(
+    "--group",
+    type=click.Choice(["links", "who"]),
+    is_flag=False,
+    flag_value="links",
+    help="Adopt what one change made in one file: what refers to each other or has the same tags; with "
+    "--group=who also what one actor made without a pause of an hour, which asks the audit log.",
+)
 @click.option("--forget", multiple=True, metavar="WHICH", help="Let Terraform manage it no more; nothing is destroyed.")
 @click.option(
     "--plan",
@@ -77,6 +87,7 @@ def command(
     types: Types,
     account: Account,
     ignoring: Ignoring,
+    group: Literal["links", "who"] | None,
     adopt: tuple[str, ...],
     accept: tuple[str, ...],
     revert: tuple[str, ...],
@@ -113,11 +124,11 @@ def command(
     from drift.remedy.plan import parse
     from drift.remedy.trial import Trial
 
-    chosen = Choices(adopt=adopt, accept=accept, revert=revert, forget=forget)
+    chosen = Choices(adopt=adopt, accept=accept, revert=revert, forget=forget, group=group is not None)
     if planned is not None and (chosen or interactive):
         raise UsageError("--plan says what becomes of each entry", "Give no other choice beside it: change the plan.")
     if planned is not None:
-        chosen = Choices(planned=parse(planned))
+        chosen = Choices(planned=parse(planned), group=group is not None)
     if interactive and not sys.stdin.isatty():
         raise UsageError("--interactive needs a terminal", "Give --accept, --adopt, --revert or --forget; or --plan.")
     if write and proposing:
@@ -144,8 +155,10 @@ def command(
         )
         described = trial.described()
         outcome = trial.run(described)
+        whose = Whose("full", (), DEFAULT_CALLS) if group == "who" else NOBODY
+        outcome = replace(outcome, report=whose.answered(outcome.report, [connection]))
     if interactive:
-        chosen = Choices(planned=_asked(outcome.report.drift, chosen))
+        chosen = Choices(planned=_asked(outcome.report.drift, chosen), group=group is not None)
     fix = of_outcome(trial, described, outcome, chosen)
     if write_plan is not None:
         from drift.remedy.plan import written

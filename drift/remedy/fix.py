@@ -37,6 +37,8 @@ class Choices:
     accept: tuple[str, ...] = ()
     revert: tuple[str, ...] = ()
     forget: tuple[str, ...] = ()
+    group: bool = False
+    """Whether what one change made is adopted in one file."""
     planned: Planned | None = None
     """A plan that was reviewed: it names every entry."""
 
@@ -147,7 +149,7 @@ def of_outcome(trial: Trial, described: Sequence[State], outcome: Outcome, choic
             remedy = commands.recreated(drift, out.roots.get(where), sources.get(where))
         out.entries.append((drift, remedy))
     strangers = [d for d, choice in wanted if choice == "adopt" and d.kind == "unmanaged"]
-    out.entries += _adopted(trial, outcome, strangers, sources)
+    out.entries += _adopted(trial, outcome, strangers, sources, group=choices.group)
     if not choices or choices.adopt:
         told = {r.address for _, r in out.entries}
         out.entries += ((None, r) for r in commands.moved(described, sources) if r.address not in told)
@@ -159,7 +161,7 @@ def of_outcome(trial: Trial, described: Sequence[State], outcome: Outcome, choic
 
 
 def _adopted(
-    trial: Trial, outcome: Outcome, drifts: Sequence[Drift], sources: Mapping[str, Source]
+    trial: Trial, outcome: Outcome, drifts: Sequence[Drift], sources: Mapping[str, Source], *, group: bool = False
 ) -> list[tuple[Drift | None, Remedy]]:
     """The remedies for unmanaged resources, in the configuration that has most of the account."""
     out: list[tuple[Drift | None, Remedy]] = []
@@ -175,7 +177,9 @@ def _adopted(
             out += [(d, Remedy(name_of(d), "adopt", cannot=why)) for d in mine]
             continue
         ground = max(grounds, key=lambda g: len(g.resources))
-        remedies = list(adopt((d.found for d in mine), survey, ground))
+        remedies = list(
+            adopt((d.found for d in mine), survey, ground, {d.found.key: d.who for d in mine} if group else None)
+        )
         for remedy in remedies:
             of = next((d for d in mine if _imports(remedy, d)), None)
             out.append((of, remedy))

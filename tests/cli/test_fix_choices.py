@@ -154,3 +154,24 @@ def test_without_a_configuration_it_is_imported_by_a_command() -> None:
         "terraform state rm aws_sqs_queue.forgotten",
         "terraform import aws_sqs_queue.forgotten 'new one'",
     )
+
+
+def test_what_one_change_made_is_adopted_in_one_file(shop: Path) -> None:
+    state = state_of(shop)
+    state["resources"] = [r for r in state["resources"] if r["name"] == "fifo"]
+    (shop / "terraform.tfstate").write_text(json.dumps(state))
+    main = (shop / "main.tf").read_text()
+    fifo = main[main.index('resource "aws_sqs_queue" "fifo"') : main.index('resource "aws_sqs_queue" "forgotten"')]
+    (shop / "main.tf").write_text(fifo)
+
+    done = drift("fix", "--replay", "tampered.jsonl", "--adopt", "all", "--group", "--write", cwd=shop)
+
+    assert done.returncode == 0, done.stderr
+    assert "with what belongs to the same change" in done.stdout
+    (file,) = shop.glob("adopted-*.tf")
+    text = file.read_text()
+    assert "to = aws_sqs_queue.jobs\n" in text
+    assert "aws_sqs_queue.jobs_dead.arn" in text
+    assert 'resource "aws_sqs_queue" "jobs_dead"' in text
+    assert "rogue" not in text
+    assert 'resource "aws_sqs_queue" "rogue"' in (shop / "main.tf").read_text()  # it stands alone

@@ -16,10 +16,12 @@ from drift.live.written import Written
 from drift.model.address import Address
 from drift.model.coverage import Unreadable
 from drift.model.resource import Key, Question, Resource
+from drift.model.who import Who
 from drift.provider.relations import Index, entry_of, order_of, parent_key, refs_of
 from drift.provider.spec import ResourceType
 from drift.remedy.adopt.body import Writer
-from drift.remedy.adopt.homes import NEW_FILE, Homes
+from drift.remedy.adopt.groups import groups
+from drift.remedy.adopt.homes import NEW_FILE, Home, Homes
 from drift.remedy.adopt.names import name_for, slug
 from drift.remedy.adopt.parts import Parts
 from drift.remedy.adopt.providers import Providers
@@ -50,14 +52,28 @@ class Outcome:
     """(address, id) of what names a resource with an address and could not be written as a reference."""
 
 
-def adopt(resources: Iterable[Resource], survey: Survey, ground: Ground) -> tuple[Remedy, ...]:
-    """The remedies for unmanaged resources of a survey, with those for their parts."""
-    return adopted(resources, survey, ground).remedies
+Makers = Mapping[Key, Sequence[Who]]
+"""Resource -> who made it; empty where nobody asked."""
 
 
-def adopted(resources: Iterable[Resource], survey: Survey, ground: Ground, *, apart: bool = False) -> Outcome:
+def adopt(
+    resources: Iterable[Resource], survey: Survey, ground: Ground, together: Makers | None = None
+) -> tuple[Remedy, ...]:
+    """The remedies for unmanaged resources of a survey, with those for their parts. With `together`, what one change
+    made goes into one file."""
+    return adopted(resources, survey, ground, together=together).remedies
+
+
+def adopted(
+    resources: Iterable[Resource],
+    survey: Survey,
+    ground: Ground,
+    *,
+    apart: bool = False,
+    together: Makers | None = None,
+) -> Outcome:
     """The same, and how well it was done. With `apart`, parts are resources of their own wherever that is possible."""
-    return _Adoption(survey, ground, apart).of(resources)
+    return _Adoption(survey, ground, apart, together).of(resources)
 
 
 @dataclass
@@ -65,6 +81,7 @@ class _Adoption:
     survey: Survey
     ground: Ground
     apart: bool = False
+    together: Makers | None = None
     unwritable: dict[Key, Remedy] = field(default_factory=dict)
     """What cannot be written, with the reason: nothing may refer to its address."""
     taken: dict[tuple[ModuleNames, str], set[str]] = field(default_factory=dict)
@@ -72,6 +89,7 @@ class _Adoption:
     _providers: Providers = field(init=False)
     _begun: set[Path] = field(default_factory=set)
     """The new files that have a remedy already."""
+    _groups: Mapping[Key, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._providers = Providers(self.ground)
@@ -83,13 +101,17 @@ class _Adoption:
         every = {r.key: r for whole in wholes for r in (whole, *parts.of(whole))}
         told = self._told(every.values(), parts)
         wanted = [r for key, r in every.items() if key not in told and key not in self.unwritable]
+        if self.together is not None:
+            self._groups = groups(wanted, self.survey.catalog, self.together)
         news = self._all_named([r for r in wanted if entry_of(r, self.survey.catalog).importable])
         references = References(self.survey.catalog, self.ground.outputs)
         references.add(self._managed())
         references.add(n.named for n in news)
         made = [(n.resource.key, self._remedy(n, references, parts)) for n in self._in_order(news)]
         if failed := {key: r for key, r in made if r.cannot}:
-            return _Adoption(self.survey, self.ground, self.apart, {**self.unwritable, **failed}).of(wholes)
+            return _Adoption(self.survey, self.ground, self.apart, self.together, {**self.unwritable, **failed}).of(
+                wholes
+            )
         remedies = [*(r for _, r in made), *self.unwritable.values()]
         remedies += [_impossible(r) for r in wanted if not entry_of(r, self.survey.catalog).importable]
         return Outcome(tuple(remedies), len(references.found), sorted(references.missed - references.found))
@@ -118,7 +140,8 @@ class _Adoption:
         for resource in order:
             entry = self._entry(resource)
             targets = [t for ref in refs_of(entry) for _, t in index.named(ref, resource) if t is not None]
-            module = self._homes.module(entry.name, [t for t in targets if t.address is not None])
+            near = [t for t in targets if t.address is not None]
+            module = () if resource.key in self._groups else self._homes.module(entry.name, near)
             after = next((names[t.key] for t in targets if t.key in names and t.key != resource.key), "")
             out[resource.key] = self._named(resource, entry, module, after)
             names[resource.key] = out[resource.key].named.address.name
@@ -187,7 +210,8 @@ class _Adoption:
             Nested("resource", tuple(body), (address.type, address.name)),
             *(self._variable(address, name, required) for name, required in dict.fromkeys(writer.secrets)),
         ]
-        home = self._homes.file(address)
+        group = self._groups.get(one.resource.key)
+        home = self._homes.file(address) if group is None else Home(self.ground.directory / group, _TOGETHER)
         edits = [self._appended(home.path, own if address.module else [brought, *own])]
         if address.module:  # only the root module can import
             edits.append(self._appended(self.ground.directory / NEW_FILE, [brought]))
@@ -222,6 +246,9 @@ class _Adoption:
         if "\r\n" in there:
             made = made.replace("\n", "\r\n")
         return Edit(path, made, len(there), len(there))
+
+
+_TOGETHER = "with what belongs to the same change"
 
 
 def _impossible(resource: Resource) -> Remedy:
