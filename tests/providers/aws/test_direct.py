@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import socket
 import ssl
 import threading
@@ -48,6 +49,8 @@ def serving(*answers: bytes, each: int = 10**6, tls: ssl.SSLContext | None = Non
                 asked = connection.recv(65536)
                 if not asked:
                     break
+                while _lacks(asked) and (more := connection.recv(65536)):  # botocore sends the body by itself
+                    asked += more
                 server.asked.append(asked)
                 connection.sendall(left.pop(0) if len(left) > 1 else left[0])
                 if not left[0].startswith(b"HTTP") or b"Content-Length: 9" in left[0] or b"Length" not in left[0]:
@@ -68,6 +71,13 @@ def serving(*answers: bytes, each: int = 10**6, tls: ssl.SSLContext | None = Non
     threading.Thread(target=accept, daemon=True).start()
     with closing(listening):
         yield server
+
+
+def _lacks(asked: bytes) -> bool:
+    """Whether some of a request has not arrived yet."""
+    head, end, body = asked.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+    return not end or (length is not None and len(body) < int(length[1]))
 
 
 def request(url: str, method: str = "GET", **words: Any) -> AWSPreparedRequest:
