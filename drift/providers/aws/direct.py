@@ -28,6 +28,8 @@ PORTS = {"http": 80, "https": 443}
 _PIECE = 1 << 16
 _NO_BODY = frozenset({204, 304})
 _TARGET = re.compile(r"/[\x21-\x7e]*")
+_FOLDED = re.compile(r"\r\n[ \t]+")
+"""Where a header goes on in the next line (RFC 9112, 5.2)."""
 _SIZE = re.compile(rb"\s*([0-9A-Fa-f]{1,15})\s*(?:;.*)?", re.DOTALL)
 _NOT_PLAIN = frozenset({"expect", "transfer-encoding", "connection"})
 """Headers of requests that need more than to be sent."""
@@ -66,20 +68,28 @@ class Connection:
         where the answer is not HTTP. `headless`: it answers HEAD, and has no body."""
         self._wire.sendall(asked)
         head = self._head()
-        length = head.by_name.get("content-length", "")
         if headless or head.status in _NO_BODY:
             body, whole = b"", True
         elif "transfer-encoding" in head.by_name:
             if head.by_name["transfer-encoding"].lower() != "chunked":
                 raise ValueError("a transfer encoding that nobody asked for")
-            body, whole = self._chunks(), True
-        elif length.isdigit():
-            body = self._exactly(int(length))
-            whole = len(body) == int(length)  # what is missing, `answers.fault` tells
+            body, whole = self._chunks(), "content-length" not in head.by_name  # one of both may be a lie
+        elif "content-length" in head.by_name:
+            length = _length(head.by_name["content-length"])
+            body = self._exactly(length)
+            whole = len(body) == length  # what is missing, `answers.fault` tells
         else:
             body, whole = self._to_the_end(), False
         self.used = True
         return head, body, head.kept and whole and not self._rest
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing arrived that nobody asked for: the end, or an answer that would be taken for the next one."""
+        from urllib3.util import wait_for_read
+
+        unread = isinstance(self._wire, ssl.SSLSocket) and self._wire.pending()
+        return not unread and not wait_for_read(self._wire, 0)
 
     def close(self) -> None:
         """Close it."""
@@ -136,6 +146,15 @@ class Connection:
         return line
 
 
+def _length(text: str) -> int:
+    """The announced length of a body; proxies may say the same one twice (RFC 9110, 8.6)."""
+    said = {one.strip() for one in text.split(",")}
+    length = said.pop()
+    if said or not (length.isascii() and length.isdigit()):
+        raise ValueError("the length of the body is none")
+    return int(length)
+
+
 def _size(line: bytes) -> int:
     found = _SIZE.fullmatch(line)
     if found is None:
@@ -145,7 +164,7 @@ def _size(line: bytes) -> int:
 
 def head_of(text: str) -> Head:
     """Read what comes before a body; ValueError where it is not HTTP/1."""
-    first, *lines = text.split("\r\n")
+    first, *lines = _FOLDED.sub(" ", text).split("\r\n")
     version, status, *_ = first.split(None, 2)
     if version not in ("HTTP/1.1", "HTTP/1.0") or not (status.isascii() and status.isdigit() and len(status) == 3):
         raise ValueError("it does not begin as an answer of HTTP does")
@@ -176,7 +195,7 @@ class Direct:
         self._idle: OrderedDict[Origin, list[Connection]] = OrderedDict()
         self._kept = 0
         self._lock = threading.Lock()
-        weakref.finalize(self, _close, self._idle)
+        weakref.finalize(self, _close, self._idle).atexit = False  # threads may still use it then
 
     def send(self, request: Any) -> Any:
         """The answer, as botocore's session gives it."""
@@ -255,12 +274,12 @@ class Direct:
             return head, body
 
     def _taken(self, origin: Origin) -> Connection | None:
-        with self._lock:
-            several = self._idle.get(origin)
-            if not several:
-                return None
-            self._kept -= 1
-            return several.pop()
+        while True:
+            with self._lock:
+                connection = self._popped(origin, -1) if origin in self._idle else None
+            if connection is None or connection.quiet:
+                return connection
+            connection.close()
 
     def _keep(self, origin: Origin, connection: Connection) -> None:
         surplus = None
@@ -269,11 +288,17 @@ class Direct:
             self._idle.move_to_end(origin)
             self._kept += 1
             if self._kept > IDLE:  # of the host that nobody asked for the longest time
-                first = next(name for name, several in self._idle.items() if several)
-                surplus = self._idle[first].pop(0)
-                self._kept -= 1
+                surplus = self._popped(next(iter(self._idle)), 0)
         if surplus is not None:
             surplus.close()
+
+    def _popped(self, origin: Origin, place: int) -> Connection:
+        several = self._idle[origin]
+        connection = several.pop(place)
+        self._kept -= 1
+        if not several:
+            del self._idle[origin]
+        return connection
 
     def _connected(self, origin: Origin, url: str) -> Connection:
         from botocore import exceptions

@@ -106,6 +106,8 @@ ANSWERS = {
     "of version 1.0": b"HTTP/1.0 200 OK\r\n\r\nall of it",
     "after an interim one": b"HTTP/1.1 100 Continue\r\n\r\n" + OK,
     "a header twice": b"HTTP/1.1 200 OK\r\nX-A: 1\r\nx-a:  2\r\nContent-Length: 0\r\n\r\n",
+    "a length twice": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok",
+    "a header in two lines": b"HTTP/1.1 200 OK\r\nX-A: 1\r\n  2\r\nContent-Length: 0\r\n\r\n",
     "cut short": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok",
 }
 BROKEN = {
@@ -190,9 +192,37 @@ def test_a_connection_that_was_closed_meanwhile_is_made_anew() -> None:
         assert len(server.asked) == 3
 
 
+def test_what_nobody_asked_for_is_no_answer() -> None:
+    """A server may send 408 before it closes a connection on which nothing is asked."""
+    with serving(OK) as server, closing(direct()) as session:
+        session.send(request(server.url))
+        server.connections[0].sendall(OK.replace(b"200 OK", b"408 Request Timeout"))
+
+        assert session.send(request(server.url)).status_code == 200
+        assert len(server.connections) == 2
+
+
+@pytest.mark.parametrize("length", ["2, 3", "-1", "+2", "two", ""])
+def test_a_length_that_is_none_is_a_fault(length: str) -> None:
+    """botocore's session takes most for a body to the end of the connection."""
+    with (
+        closing(direct()) as session,
+        serving(f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\nok".encode()) as server,
+        pytest.raises(exceptions.HTTPClientError, match="length"),
+    ):
+        session.send(request(server.url))
+
+
+def test_after_an_answer_with_two_lengths_its_connection_is_not_used_again() -> None:
+    chunks = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
+    with serving(chunks) as server, closing(direct()) as session:
+        assert [session.send(request(server.url)).content for _ in range(2)] == [b"ok"] * 2
+        assert len(server.connections) == 2
+
+
 def test_no_more_connections_are_kept_than_a_process_may_have() -> None:
     class Dummy:
-        closed = 0
+        closed, quiet = 0, True
 
         def close(self) -> None:
             Dummy.closed += 1
