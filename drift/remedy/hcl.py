@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 _WIDTH = 100
@@ -137,7 +137,7 @@ def value(given: Any, indent: int = 0) -> str:
         case float():
             return repr(given)
         case str():
-            return _heredoc(given, indent) if _is_long(given) else quoted(given)
+            return _heredoc(given) if _is_long(given) else quoted(given)
         case Mapping():
             return _object(given, indent)
         case list() | tuple():
@@ -178,7 +178,12 @@ def quoted(text: str) -> str:
 def escaped(text: str) -> str:
     """Text as it stands between quotes."""
     plain = "".join(_ESCAPES.get(c) or (c if c.isprintable() else _code(c)) for c in text)
-    return plain.replace("${", "$${").replace("%{", "%%{")
+    return literal(plain)
+
+
+def literal(text: str) -> str:
+    """Text as it stands in a template: nothing in it is read as an expression."""
+    return text.replace("${", "$${").replace("%{", "%%{")
 
 
 def _code(char: str) -> str:
@@ -195,17 +200,5 @@ def _is_long(text: str) -> bool:
     )
 
 
-def _heredoc(text: str, indent: int) -> str:
-    del indent  # without `-` the text stands as it is, whatever its own indentation
-    escaped_ = text.replace("${", "$${").replace("%{", "%%{")
-    return f"<<EOT\n{escaped_}EOT"
-
-
-@dataclass(slots=True)
-class Text:
-    """Blocks of one file, each after a blank line."""
-
-    blocks: list[Nested] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        return "\n".join(block(one) for one in self.blocks)
+def _heredoc(text: str) -> str:
+    return f"<<EOT\n{literal(text)}EOT"  # without `-` the text stands as it is, whatever its own indentation

@@ -69,7 +69,7 @@ def as_json(value: Any) -> Any:
     if isinstance(value, Encoded):
         return json.dumps(value.value)
     if isinstance(value, str):
-        return value.replace("${", "$${").replace("%{", "%%{")
+        return hcl.literal(value)
     if isinstance(value, Mapping):
         return {k: as_json(v) for k, v in value.items()}
     return [as_json(v) for v in value] if isinstance(value, list | tuple) else value

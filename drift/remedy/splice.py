@@ -245,7 +245,7 @@ class Splicer:
         if not first.startswith("<<-"):
             margin = ""
         said = json.dumps(new.value, indent=2, ensure_ascii=False) if isinstance(new, Encoded) else new
-        said = said.replace("${", "$${").replace("%{", "%%{").removesuffix("\n")
+        said = hcl.literal(said).removesuffix("\n")
         if any(line.strip() == marker for line in said.split("\n")):
             raise CannotError(f"the new text has a line {marker}, which ends the heredoc")
         if "${" in rest.replace("$${", ""):

@@ -50,11 +50,6 @@ that are missing below were not tried, or were written into their whole.
 |---|---|---|
 """
 
-WHY = {
-    "certificate_arn": "moto does not return it to the provider",
-}
-"""Argument -> why no HCL avoids the change."""
-
 
 def _never(entry: ResourceType) -> bool:
     return bool(entry.alias_of) or entry.list is None or isinstance(entry.list, ElementOf)

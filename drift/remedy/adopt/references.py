@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from drift.desired.hcl.library import ModuleNames
 from drift.model.address import Address
 from drift.model.resource import GLOBAL, Key
 from drift.provider.catalog import Catalog
 from drift.provider.facts import Facts
 from drift.provider.spec import Ref
 from drift.remedy.hcl import Expression, Joined
-
-ModuleNames = tuple[str, ...]
 
 _UNIQUE = re.compile(r"(?:[^\s:]*:){5}.+|.*[0-9a-f]{8}.*|[0-9A-Z]{12,}")
 """Ids that no two objects have: a qualified name, a number that was drawn. Any text that is one is a reference."""
@@ -37,7 +36,6 @@ class Named:
     values: Mapping[str, Any]
     """Attribute -> its value."""
     facts: Facts
-    data: bool = False
 
 
 @dataclass
@@ -72,7 +70,7 @@ class References:
         reference has to say, if the catalogue looks the resource up by another name."""
         type_ = self.catalog[ref.to].listed_as if ref.to in self.catalog else ref.to
         near = [n for n in self._by.get((type_, ref.by, value), ()) if self._is_near(n.key, source.key)]
-        for target in sorted(near, key=lambda n: (n.address.module != source.address.module, n.data)):
+        for target in sorted(near, key=lambda n: n.address.module != source.address.module):
             made = self._to(target, ref.by, said or value, source)
             if made is not None:
                 return made
@@ -151,8 +149,3 @@ class References:
             call = str(Address("x", "y", None, address.module[-1:])).removesuffix(".x.y")
             return f"{call}.{output}" if output else ""
         return ""
-
-
-def matching(refs: Sequence[Ref], path: str) -> list[Ref]:
-    """The references that stand at a dotted path without indices; `[]` in theirs is left out."""
-    return [ref for ref in refs if ref.attribute.replace("[]", "") == path]
