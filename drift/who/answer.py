@@ -76,13 +76,14 @@ def last_writes(
     """(key -> the last writes of a resource, newest first; warnings), whether or not it drifted."""
     cases = _cases(((r, None, None) for r in resources), connections, catalog)
     looked, warnings = _look(cases, connections, catalog, question, pace)
-    out = {}
+    found: dict[Key, list[Who]] = {}
     for case in cases:
         written = [t for t in case.newest_first if t.event.operation in case.writes.operations]
-        found = [_who(t, "operation", (), case, looked) for t in written[:most]]
-        found = found or [Who(reason=_why(case, looked, question))]
-        out[case.resource.key] = tuple(map(without_people, found) if question.level == "role" else found)
-    return out, warnings
+        answers = [_who(t, "operation", (), case, looked) for t in written[:most]]
+        found[case.resource.key] = answers or [Who(reason=_why(case, looked, question))]
+    _group(found.values())
+    shown = without_people if question.level == "role" else None
+    return {key: tuple(map(shown, who) if shown else who) for key, who in found.items()}, warnings
 
 
 def _cases(

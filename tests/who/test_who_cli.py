@@ -67,6 +67,25 @@ def test_it_says_it_of_what_did_not_drift(tmp_path: Path) -> None:
     assert [w["operation"] for w in told["who"]] == ["sqs:SetQueueAttributes"]
 
 
+@pytest.mark.parametrize("tape", ["clean", "tampered"])
+def test_without_people_no_session_names_one(tape: str, tmp_path: Path) -> None:
+    records = trail_of(SQS)
+    for one in records:
+        one["userIdentity"] = {
+            "type": "AssumedRole", "principalId": "AROAEXAMPLE:ann@example.com", "accessKeyId": "ASIAEXAMPLE",
+            "arn": "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/ann@example.com",
+        }  # fmt: skip
+    done = run(
+        "who", "aws_sqs_queue.jobs", "--who=role", "--state", str(SQS.path / "refreshed.tfstate"),
+        "--replay", str(SQS.path / f"{tape}.jsonl"), "--events", str(written(records, tmp_path / "e.json")), "--format", "json",
+    )  # fmt: skip
+
+    assert "Admin" in done.stdout
+    assert "ann@" not in done.stdout
+    assert "ASIA" not in done.stdout
+    assert "AROA" not in done.stdout
+
+
 def test_a_recording_has_no_log() -> None:
     assert "unknown (not looked up: a recording has no audit log" in who("aws_sqs_queue.jobs").stdout
 
