@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 from typing import Literal
 
 ActorKind = Literal["user", "root", "role", "sso", "workload", "federated", "service", "account", "unknown"]
@@ -96,11 +97,20 @@ def without_people(who: Who) -> Who:
     actor = who.actor
     if actor is not None:
         name = "" if actor.kind in ("user", "federated") else actor.name
-        subject = actor.subject if actor.kind == "workload" else ""
-        actor = replace(actor, name=name, session="", person="", subject=subject)
-    address = who.address if who.tool in ("service", "stack") else ""
+        subject, issuer = (actor.subject, actor.issuer) if actor.kind == "workload" else ("", "")  # a user can issue
+        actor = replace(actor, name=name, session="", person="", subject=subject, issuer=issuer)
+    address = who.address if who.tool in ("service", "stack") and not _is_number(who.address) else ""
     commit = replace(who.commit, author="") if who.commit else None
     return replace(who, actor=actor, address=address, commit=commit)
+
+
+def _is_number(address: str) -> bool:
+    """Whether it is an address of the internet, and not the name of a service."""
+    try:
+        ip_address(address)
+    except ValueError:
+        return False
+    return True
 
 
 __all__ = ["Actor", "ActorKind", "Commit", "Hand", "Match", "Tool", "Who", "without_people"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from drift.model.who import Actor
+from drift.model.who import Actor, Tool, Who, without_people
 from drift.providers.aws.audit.actor import actor_of, behind, origin_of
 from drift.providers.aws.audit.agent import hand_of, tool_of
 from drift.providers.aws.audit.record import event_of
@@ -92,6 +92,41 @@ def test_the_session_of_a_workload_has_its_subject_by_what_it_was_given_for() ->
     assert whole.subject == "repo:acme/infra:ref:refs/heads/main"
     assert whole.issuer == "token.actions.githubusercontent.com"
     assert hand_of(call, whole, "sdk") == ("automated", "a token of token.actions.githubusercontent.com")
+
+
+def test_whoever_signs_in_by_saml_is_a_person_whatever_the_provider_is_called() -> None:
+    given = {
+        "eventName": "AssumeRoleWithSAML",
+        "userIdentity": {"type": "SAMLUser", "userName": "ann", "identityProvider": "arn:aws:iam::1:saml-provider/gitlab"},
+        "responseElements": {"credentials": {"accessKeyId": "ASIAEXAMPLE"}},
+    }  # fmt: skip
+    origin = origin_of(given)
+
+    assert origin is not None
+    assert (origin[1].kind, origin[1].name) == ("federated", "ann")
+
+
+def federated(user: str, broker: str) -> Actor:
+    issuer = {"sessionIssuer": {"type": "IAMUser", "userName": broker}}
+    who = {"type": "FederatedUser", "arn": f"arn:aws:sts::1:federated-user/{user}", "sessionContext": issuer}
+    return actor_of({"userIdentity": who})
+
+
+@pytest.mark.parametrize(
+    "actor",
+    [
+        federated("ann", "ann-the-broker"),
+        behind(Actor("role", "admin", session="ann"), federated("ann", "ann-the-broker")),
+        behind(Actor("role", "admin"), Actor("user", "ann")),
+        Actor("sso", "Admin", session="ann", person="ann"),
+    ],
+)
+@pytest.mark.parametrize("tool", ["service", "cli"])
+def test_without_people_no_actor_has_a_name_of_one(actor: Actor, tool: Tool) -> None:
+    told = str(without_people(Who(actor=actor, address="198.51.100.7", tool=tool)))
+
+    assert "ann" not in told
+    assert "198.51.100.7" not in told
 
 
 def test_a_role_that_a_user_took_on_has_that_person_behind_it() -> None:

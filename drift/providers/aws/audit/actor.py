@@ -96,8 +96,10 @@ def _of_role(who: Any, account: str) -> Actor:
 
 
 def _federated(issuer: str, subject: str, account: str) -> Actor:
-    host = issuer.partition(":oidc-provider/")[2] or issuer.partition(":saml-provider/")[2] or issuer
-    if WORKLOADS.fullmatch(host):
+    """Who has a token of an issuer: a job or container of a workload's; a person of any other, and always by SAML."""
+    saml = issuer.partition(":saml-provider/")[2]
+    host = saml or issuer.partition(":oidc-provider/")[2] or issuer
+    if not saml and WORKLOADS.fullmatch(host):
         return Actor("workload", "", account, subject=subject, issuer=host)
     return Actor("federated", subject, account, issuer=host)
 
