@@ -165,7 +165,7 @@ def _drift(drift: Drift, known: Mapping[str, str]) -> dict[str, Any]:
     notes = [] if drift.certain else ["Not certain: it may belong to a state or owner that could not be read."]
     if drift.recreated_as is not None:
         notes.append(f"Created again by hand as {visible(drift.recreated_as.id)}.")
-    notes.append(f"To mend it: {'; '.join(mending(drift))}")
+    notes += [f"{line[0].upper()}{line[1:]}" for line in mending(drift)]
     notes += [f"{line[0].upper()}{line[1:]}." for line in traces(drift)]
     return {
         "kind": drift.kind,

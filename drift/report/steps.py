@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from drift.model.drift import Change, Drift
@@ -47,12 +47,21 @@ def mend(drift: Drift) -> str:
     return f"drift fix --{usual(drift)} {_address(drift)}"
 
 
+AIM: Mapping[Usual, str] = {"adopt": "to manage it", "accept": "to keep it", "revert": "to undo it"}
+
+
+def aimed(drift: Drift) -> str:
+    """That command, after what it is for: nobody should keep a change unawares."""
+    aim = "to make it again" if drift.kind == "missing" and drift.recreated_as is None else AIM[usual(drift)]
+    return f"{aim}: {mend(drift)}"
+
+
 def mending(drift: Drift) -> list[str]:
-    """That command; for a grave change that no apply undoes, what to do by hand."""
+    """What mends a drift; for a grave change that no apply undoes, what to do by hand."""
     if drift.kind != "modified" or not drift.is_grave:
-        return [mend(drift)]
+        return [aimed(drift)]
     stays = [c for c in drift.changes if c.undone is False]
-    out = [mend(drift)] if len(stays) < len(drift.changes) else []
+    out = [aimed(drift)] if len(stays) < len(drift.changes) else []
     if stays:
         out.append(f"{_paths(stays)}: no apply undoes this. Undo it by hand, or keep it: {_keep(drift)}")
     return out

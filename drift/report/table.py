@@ -17,7 +17,7 @@ from drift.model.value import Value
 from drift.report import Look, accounts, left_out
 from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
-from drift.report.steps import mend, mending
+from drift.report.steps import AIM, aimed, mending
 from drift.report.whose import together
 from drift.report.wording import ANSWERED, FATE, NEXT, beyond, by_framework, by_severity, located, not_compared, traces
 
@@ -209,7 +209,7 @@ def _managed(drift: Drift, look: Look) -> Iterator[Text]:
     if resource.source.file:
         head.append(f"  {visible(resource.source.file)}:{resource.source.line}", "dim")
     if drift.kind == "missing":
-        head.append(f"  {mend(drift)}", "dim")
+        head.append(f"  {aimed(drift)}", "dim")
     yield head
     if drift.recreated_as is not None:
         yield Text(f"      created again by hand as {visible(drift.recreated_as.id)}, which is in no state", "yellow")
@@ -310,7 +310,7 @@ def _strangers(found: list[Drift], look: Look, report: Report) -> Iterator[Text]
     for type_, group in groupby(found, key=lambda d: d.type):
         drifts = list(group)
         head = Text.assemble(("  + ", STYLE["unmanaged"]), (visible(type_), "bold"), (f" ({counted[type_]})", "dim"))
-        yield head + Text(f"  drift fix --adopt '{visible(type_)}.*'", "dim")
+        yield head + Text(f"  {AIM['adopt']}: drift fix --adopt '{visible(type_)}.*'", "dim")
         for drift in drifts:
             resource = drift.resource
             named = resource.name and resource.name != resource.id and resource.name not in resource.id

@@ -118,7 +118,7 @@ def test_a_table_that_is_not_read_is_no_empty_one(reader: Reader, shapes: Shapes
 def test_a_shaped_query_cannot_reach_beyond_the_store(reader: Reader, shapes: Shapes) -> None:
     for wrong in (
         "select * from aws_iam_role, read_text('/etc/hostname')",
-        "copy aws_iam_role to '/tmp/x'",
+        "copy aws_iam_role to 'x'",
         "drop table scan; select 1 from aws_iam_role",
         "delete from scan where scan in (select name from aws_iam_role)",
     ):

@@ -68,7 +68,7 @@ def test_what_opens_nothing_is_usually_written_down(finding: Finding) -> None:
     drift = replace(modified(Change("delay_seconds", 0, 5, undone=True)), findings=(finding,))
 
     assert usual(drift) == Choices().of(drift) == "accept"
-    assert mending(drift) == ["drift fix --accept 'module.a.aws_sqs_queue.jobs[\"x y\"]'"]
+    assert mending(drift) == ["to keep it: drift fix --accept 'module.a.aws_sqs_queue.jobs[\"x y\"]'"]
 
 
 def test_what_made_a_grave_finding_is_put_back_or_undone_by_hand() -> None:
@@ -76,7 +76,7 @@ def test_what_made_a_grave_finding_is_put_back_or_undone_by_hand() -> None:
     both, by_hand = (replace(modified(*c), findings=(GRAVE,)) for c in ((back, stays), (stays,)))
 
     assert usual(both) == Choices().of(both) == "revert"
-    assert mending(both)[0] == "drift fix --revert 'module.a.aws_sqs_queue.jobs[\"x y\"]'"
+    assert mending(both)[0] == "to undo it: drift fix --revert 'module.a.aws_sqs_queue.jobs[\"x y\"]'"
     assert mending(both)[1:] == mending(by_hand)
     assert mending(by_hand)[0].startswith("tags: no apply undoes this. Undo it by hand, or keep it: drift fix --accept")
     assert "undo it by hand" in revert(by_hand, None).cannot
