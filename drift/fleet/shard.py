@@ -75,7 +75,7 @@ def head(plan: Plan, shard: Shard, said: Iterable[str]) -> Head:
     """The head of a shard's file. `said` is what else makes this run and no other: options, its name."""
     accounts = [[a.id, a.name, a.profile, [r.name for r in a.roles], [*a.regions]] for a in plan.fleet.accounts]
     states = sorted(held.state.name for held in (*plan.states, *plan.others))
-    whole = json.dumps([__version__, accounts, dict(plan.fleet.left_out), states, [*said]], sort_keys=True)
+    whole = json.dumps([__version__, accounts, dict(plan.fleet.left_out), states, shard.of, [*said]], sort_keys=True)
     return Head(
         run=hashlib.sha256(whole.encode(errors="backslashreplace")).hexdigest()[:16],
         shard=shard.number,
@@ -130,7 +130,8 @@ def gathered(files: Sequence[Path]) -> Parts:
         raise ReportError(
             f"{other} is not a part of the same run as {first}",
             "Parts belong together if they were made by the same version, for the same accounts, states and options, "
-            "and under the same --run (in GitHub Actions and GitLab CI, that of the workflow or pipeline).",
+            "in the same number of shards, and under the same --run (in GitHub Actions and GitLab CI, that of the "
+            "workflow or pipeline).",
         )
     by_number: dict[int, Path] = {}
     for file, about in heads.items():

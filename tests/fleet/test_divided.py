@@ -130,6 +130,16 @@ def test_parts_of_other_options_or_of_another_name_are_of_another_run(
         assert "is not a part of the same run" in out.stderr
 
 
+def test_parts_of_another_count_of_shards_are_of_another_run(organisation: Made, tmp_path: Path) -> None:
+    """Of five accounts, 1/2 and 2/3 have as many as a run has, the last one twice."""
+    files = [tmp_path / "1.jsonl", tmp_path / "2.jsonl"]
+    for share, file in zip(("1/2", "2/3"), files, strict=True):
+        drift(*organisation.arguments, "--shard", share, "--output", file)
+    out = drift("merge", *files)
+    assert out.returncode == 2
+    assert "is not a part of the same run" in out.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
