@@ -166,10 +166,8 @@ def command(
         write_files({write_plan: written(fix.entries, write_plan)}, "Give --write-plan a path that can.")
     _tell(fix, click.echo)
     proofs = _proved(fix, trial, terraform) if proving else None
-    if proofs is not None and write and not all(p.verdict == "proved" for p in proofs.entries.values()):
-        raise UsageError(
-            "not all is proved: nothing was written", "Choose the entries that are proved, or leave out --prove."
-        )
+    if proofs is not None and (write or proposing):
+        _refuse_unproved(fix, proofs)
     if proposing:
         _propose(fix, posting, remote)
     if write:
@@ -220,6 +218,16 @@ def _proved(fix: Fix, trial: Trial, terraform: str | None) -> Proved:
     return out
 
 
+def _refuse_unproved(fix: Fix, proofs: Proved) -> None:
+    """UsageError where an edit is not proved: then no file changes, here or on a branch."""
+    open_ = [r.address for _, r in fix.entries if r.edits and proofs.entries[r.address].verdict != "proved"]
+    if open_:
+        raise UsageError(
+            f"not proved: {', '.join(open_)}",
+            "Nothing was written. Choose the entries that are proved, or leave out --prove.",
+        )
+
+
 def _tell(fix: Fix, say: Callable[[str], None]) -> None:
     from drift.remedy.told import told
 
@@ -268,7 +276,7 @@ def _write(fix: Fix, *, force: bool) -> None:
             f"not committed: {_names(changed)}",
             "Commit or stash them first, so that the patch can be told apart; or give --force. Nothing was written.",
         )
-    write(fix.after)
+    write(fix.before, fix.after)
     click.echo(f"Written: {_names(list(fix.after))}")
 
 

@@ -69,10 +69,16 @@ def _lines(text: str) -> list[str]:
     return [*whole, lines[-1]] if lines[-1] else whole
 
 
-def write(after: Mapping[Path, str]) -> None:
-    """Write all files, or none. UsageError where one cannot be written; then all are as they were."""
+def write(before: Mapping[Path, str], after: Mapping[Path, str]) -> None:
+    """Write all files, or none. UsageError where one cannot be written, or has another text than `before` by now; then
+    all are as they were.
+    """
     for path in after:
         _writable(path)
+        if (path.read_bytes() if path.exists() else None) != (before[path].encode("utf-8") if path in before else None):
+            raise UsageError(
+                f"{path}: it was changed while drift worked", "Nothing was written. Run the command again."
+            )
     ready: list[tuple[Path, Path]] = []
     try:
         for path, text in after.items():

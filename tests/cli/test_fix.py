@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -125,3 +126,25 @@ def test_a_plan_of_another_drift_is_refused(shop: Path) -> None:
 
     assert done.returncode == 2
     assert "drifted again since the plan was written" in done.stderr
+
+
+@pytest.mark.parametrize("where", ["--write", "--pr"])
+def test_an_edit_that_is_not_proved_changes_no_file_and_no_branch(shop: Path, where: str) -> None:
+    stub, before = shop / "terraform", (shop / "main.tf").read_bytes()
+    changed = {"before": {"delay_seconds": 30}, "after": {"delay_seconds": 5}, "actions": ["update"]}
+    plan = {"resource_changes": [{"address": "aws_sqs_queue.jobs", "mode": "managed", "change": changed}]}
+    stub.write_text(f"#!/bin/sh\n[ \"$1\" != show ] || echo '{json.dumps(plan)}'\n")
+    stub.chmod(0o755)
+    words = ("--replay", "tampered.jsonl", "--prove", "--terraform", str(stub), where)
+
+    done = drift("fix", *words, "--accept", "all", cwd=shop)
+
+    assert done.returncode == 2
+    assert "not proved: aws_sqs_queue.jobs" in done.stderr
+    assert (shop / "main.tf").read_bytes() == before
+
+    if where == "--write":
+        proved = drift("fix", *words, "--accept", "aws_sqs_queue.fifo", "--revert", "aws_sqs_queue.jobs", cwd=shop)
+
+        assert proved.returncode == 0, proved.stderr
+        assert "receive_wait_time_seconds   = 0" in (shop / "main.tf").read_text()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from drift.desired.hcl.inputs import Given
+from drift.errors import UsageError
 from drift.model.address import Address
 from drift.remedy.apply import OverlapError, patch, spliced, write
 from drift.remedy.hcl import Encoded
@@ -151,7 +152,7 @@ def test_all_files_are_written_or_none(tmp_path: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Path, "replace", fails)
     with pytest.raises(Exception, match="No space left"):
-        write({one: "a = 2\n", two: "b = 2\n"})
+        write({one: one.read_text(), two: two.read_text()}, {one: "a = 2\n", two: "b = 2\n"})
 
     assert (one.read_text(), two.read_text()) == ("a = 1\n", "b = 1\n")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["one.tf", "two.tf"]
@@ -164,3 +165,16 @@ def test_edits_that_meet_are_refused() -> None:
 
 def test_a_patch_says_where_no_line_ends() -> None:
     assert patch({Path("x"): "a"}, {Path("x"): "b"}).splitlines()[-1] == "\\ No newline at end of file"
+
+
+def test_a_file_that_was_changed_meanwhile_is_not_written(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.tf", tmp_path / "two.tf"
+    one.write_text("a = 1\n")
+    two.write_text("b = 1\n")
+
+    with pytest.raises(UsageError, match=r"two\.tf: it was changed while drift worked"):
+        write({one: "a = 1\n", two: "b = 0\n"}, {one: "a = 2\n", two: "b = 2\n"})
+    with pytest.raises(UsageError, match=r"two\.tf: it was changed while drift worked"):
+        write({}, {two: "b = 2\n"})
+
+    assert (one.read_text(), two.read_text()) == ("a = 1\n", "b = 1\n")
