@@ -82,7 +82,7 @@ class Book:
         for case in cases:
             for name in case.names:
                 self._by_name[name].append(case)
-        self._alone = [case for case in cases if case.writes.alone or case.names == {case.resource.key.account}]
+        self._alone = [case for case in cases if case.nameless]
 
     def read(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Take the records of a page or a file."""

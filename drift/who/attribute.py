@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from drift.model.drift import Change, Drift
-from drift.model.resource import Resource
+from drift.model.resource import GLOBAL, Resource
 from drift.model.value import plain
 from drift.model.who import Match
 from drift.provider.audit import Audit, Event, Writes, plain_name
@@ -72,6 +72,11 @@ class Case:
         self.names = self.full | {text for texts in self.identities for text in texts}
 
     @property
+    def nameless(self) -> bool:
+        """Whether nothing names it but its account and region."""
+        return self.writes.alone or self.names == {self.resource.key.account}
+
+    @property
     def full(self) -> frozenset[str]:
         """The names that belong to nothing else."""
         sides = [self.resource, *([self.other] if self.other else [])]
@@ -112,10 +117,13 @@ class Case:
         event = told.event
         if event.service not in self.writes.services or (self.resource.key.account or event.account) != event.account:
             return False
-        if self.writes.alone or {text for texts in self.identities for text in texts} == {self.resource.key.account}:
-            return event.operation in self.writes.operations and event.region == self.home
+        here = self.resource.key.region in (GLOBAL, "", event.region)
+        if self.nameless:
+            return here and event.operation in self.writes.operations
         if any(text in told.texts for text in self.full):
             return True
+        if not here:  # each region has its own resource of a name
+            return False
         if isinstance(self.entry.list, ElementOf) and self.drift is not None and self.drift.kind == "modified":
             said = told.texts.keys()
             return any(texts[0] in said and not said.isdisjoint(texts[1:]) for texts in self.identities)

@@ -155,6 +155,12 @@ def test_each_region_has_a_budget_and_a_rate_of_its_own() -> None:
     assert history.now < 1.1  # side by side
 
 
+def test_the_call_of_another_account_is_not_the_one() -> None:
+    other = record(1, queue(1).found.id, recipientAccountId="444455556666")
+
+    assert not ask(History([other]), queue(1)).drift[0].who[0].known
+
+
 def test_throttled_calls_count_and_wait() -> None:
     history = History([record(1, queue(1).found.id)], others=3)
 

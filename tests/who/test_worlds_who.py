@@ -66,6 +66,14 @@ def test_it_is_that_very_call(tmp_path: Path) -> None:
     assert "10.2.0.0/16" in json.dumps(calls[rule["actor"]["name"]])
 
 
+def test_what_has_the_same_name_in_another_region_is_another(tmp_path: Path) -> None:
+    report = told("two-regions", tmp_path)
+    found = [(d["region"], who) for d in report["drift"] for who in d["who"] if "operation" in who]
+
+    assert len(found) > 10
+    assert all(region == who["region"] for region, who in found)
+
+
 def test_since_is_the_first_of_the_events(tmp_path: Path) -> None:
     report = told("security-groups", tmp_path)
     inline = next(d for d in report["drift"] if d["address"] == "aws_security_group.inline")
