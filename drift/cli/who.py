@@ -21,7 +21,7 @@ from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
 from drift.cli.options.who import Whose, calls_option, events_option, who_option
 from drift.errors import UsageError
-from drift.model.resource import GLOBAL, Resource
+from drift.model.resource import Resource
 from drift.report.safe import visible
 
 if TYPE_CHECKING:
@@ -185,11 +185,7 @@ def _print_query(
         raise UsageError(f"--since: {since!r} is no date", "Write 2026-01-31.") from None
     if trail is not None:
         click.echo(audit.table(athena, trail))
-    places = []
-    for resource in resources:
-        region = resource.key.region if resource.key.region != GLOBAL else ""
-        home = audit.home(region, default_region, catalog[resource.key.type])
-        places.append((resource.key.account, home))
+    places = [(r.key.account, audit.home(r, default_region, catalog[r.key.type])) for r in resources]
     names = list(dict.fromkeys(name for r in resources if (name := audit.name(r))))
     if not names:
         raise UsageError("the log has no name for it", "Ask for the resource that it is part of.")

@@ -125,8 +125,8 @@ class Audit:
     """The name under which the log indexes a resource; empty if it does not."""
     page: Callable[[Pages], Page]
     """The answer to either request."""
-    home: Callable[[str, str, ResourceType], str]
-    """(region, default region, entry) -> the region whose log tells of the resources that have this region."""
+    home: Callable[[Resource, str, ResourceType], str]
+    """(resource, default region, its entry) -> the region whose log tells of it."""
     per_second: float
     """How many pages one account may ask of one region in a second."""
     days: int

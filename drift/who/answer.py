@@ -106,7 +106,7 @@ def _cases(
                 entry=entry,
                 audit=audit,
                 writes=audit.writes(entry),
-                home=audit.home(resource.key.region, regions.get(resource.key.account, ""), entry),
+                home=audit.home(other or resource, regions.get(resource.key.account, ""), entry),
                 unique=provider.homes.is_unique(resource.id),
                 drift=drift,
             )

@@ -12,7 +12,7 @@ import pytest
 
 from drift.model.address import Address
 from drift.model.drift import Change, Drift, Report, Scope
-from drift.model.resource import Key, Resource
+from drift.model.resource import GLOBAL, Key, Resource
 from drift.provider.api import Answer, Refused, Request
 from drift.provider.installed import installed
 from drift.providers.aws.audit import CLOUDTRAIL
@@ -159,6 +159,21 @@ def test_the_call_of_another_account_is_not_the_one() -> None:
     other = record(1, queue(1).found.id, recipientAccountId="444455556666")
 
     assert not ask(History([other]), queue(1)).drift[0].who[0].known
+
+
+@pytest.mark.parametrize(
+    ("type_", "attributes", "region"),
+    [
+        ("aws_s3_bucket", {"region": "eu-west-1"}, "eu-west-1"),
+        ("aws_s3_bucket", {}, "eu-central-1"),
+        ("aws_iam_role", {}, "us-east-1"),
+        ("aws_globalaccelerator_accelerator", {}, "us-west-2"),
+    ],
+)
+def test_what_is_global_is_looked_up_where_its_calls_go(type_: str, attributes: dict[str, Any], region: str) -> None:
+    found = Resource(key=Key(type_, ACCOUNT, GLOBAL, ("a",)), id="a", attributes=attributes)
+
+    assert CLOUDTRAIL.home(found, "eu-central-1", installed()[type_]) == region
 
 
 def test_throttled_calls_count_and_wait() -> None:

@@ -14,7 +14,7 @@ import msgspec
 from drift.model.resource import GLOBAL, Resource
 from drift.provider.api import Pages, Request
 from drift.provider.audit import Page
-from drift.provider.spec import ResourceType
+from drift.provider.spec import Call, ResourceType
 from drift.providers.aws.regions import partition_of
 
 PER_SECOND = 2.0
@@ -24,7 +24,8 @@ HOME = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1
 """Partition -> the region whose history has the events of global services."""
 BY_ARN = frozenset({"kms", "sns", "secretsmanager", "acm", "elbv2", "ecs", "stepfunctions"})
 """Services whose resources are indexed by ARN; others by the name or id that requests have."""
-GLOBAL_SERVICES = frozenset({"iam", "cloudfront", "route53", "organizations", "globalaccelerator", "shield"})
+GLOBAL_SERVICES = frozenset({"account", "budgets", "cloudfront", "iam", "organizations", "route53", "shield"})
+"""Services that answer in one region of the partition; what else is global is called in any."""
 
 
 def newest(region: str, token: str) -> Request:
@@ -81,8 +82,13 @@ def forms(text: str) -> Iterator[str]:
         yield from (tail, tail.rsplit(":", 1)[-1], tail.rsplit("/", 1)[-1], tail.partition("/")[2])
 
 
-def home(region: str, default: str, entry: ResourceType) -> str:
-    """The region whose history tells of a resource."""
-    if region in (GLOBAL, "") or not entry.regional or entry.service in GLOBAL_SERVICES:
-        return HOME[partition_of(region if region not in (GLOBAL, "") else default)]
-    return region
+def home(resource: Resource, default: str, entry: ResourceType) -> str:
+    """The region whose history tells of a resource: a bucket lives in one, though its name is the whole partition's."""
+    if resource.key.region not in (GLOBAL, ""):
+        return resource.key.region
+    first = HOME[partition_of(default)]
+    if entry.service in GLOBAL_SERVICES:
+        return first
+    only = entry.list.region if isinstance(entry.list, Call) else ""
+    own = resource.attributes.get("region")
+    return only or (own if isinstance(own, str) else "") or default or first
