@@ -56,9 +56,9 @@ def command(
 
     Drift that the pull request touches comes first, with a warning if applying it would overwrite
     a change made in the account. Other drift is folded. With --broken, the comment says that the
-    check failed, in the place of an older report. GitHub needs GITHUB_TOKEN with the
-    permission `pull-requests: write`; GitLab needs GITLAB_TOKEN with the scope `api`. The token is
-    never printed.
+    check failed, in the place of an older report of the same --scope. GitHub needs GITHUB_TOKEN
+    with the permission `pull-requests: write`; GitLab needs GITLAB_TOKEN with the scope `api`. The
+    token is never printed.
     """
     from drift.report.comment import Broken, Post
     from drift.report.touch import ChangedFile, touching

@@ -56,7 +56,7 @@ def command(saved: str | None, broken: str | None, fail_on: tuple[str, ...], pos
         click.echo(f"{post.title()}\n\n{post.issue()}", nl=False)
         return
     platform = _opened(posting)
-    mended = Broken("the check was done again", scope, posting.link_of())
+    mended = Broken("the check was done again", posting.scope_of(), posting.link_of())
     platform.issue(mended.marker, mended.title(), mended.issue(), keep_open=False)
     post = Post(posting.shown(report, platform.is_private), scope, posting.place().link, platform.limit)
     unseen = "unmanaged" in policy.kinds and not report.scope.unmanaged

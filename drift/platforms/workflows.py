@@ -17,6 +17,8 @@ TERRAFORM = "hashicorp/setup-terraform@dfe3c3f87815947d99a8997f908cb6525fc44e9e 
 """Actions, pinned to commits, as in this project's own workflows."""
 ROLE = {"github": "${{ vars.DRIFT_ROLE }}", "gitlab": "$DRIFT_ROLE"}
 """Platform -> the CI variable with the role, as a job refers to it."""
+SCOPE = "terraform"
+"""The scope of what the job posts: a check that failed has no report to tell one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +80,15 @@ jobs:
       - if: "!cancelled() && github.event_name == 'pull_request'"
         run: |
           test -s said || echo "a step before the check failed: the log of this run says which" > said
-          if [ -s drift.json ]; then drift comment drift.json; else drift comment --broken @said; fi
+          if [ -s drift.json ]; then set -- drift.json; else set -- --broken @said; fi
+          drift comment "$@" --scope {SCOPE}
         env:
           GITHUB_TOKEN: ${{{{ github.token }}}}
       - if: "!cancelled() && github.event_name != 'pull_request'"
         run: |
           test -s said || echo "a step before the check failed: the log of this run says which" > said
-          if [ -s drift.json ]; then drift issue drift.json; else drift issue --broken @said; fi
+          if [ -s drift.json ]; then set -- drift.json; else set -- --broken @said; fi
+          drift issue "$@" --scope {SCOPE}
         env:
           GITHUB_TOKEN: ${{{{ github.token }}}}
 """
@@ -115,7 +119,7 @@ drift:
     - cat said >&2
     - if [ "$CI_PIPELINE_SOURCE" = merge_request_event ]; then post=comment; else post=issue; fi
     - if [ -s drift.json ]; then set -- drift.json; else set -- --broken @said; fi
-    - drift "$post" "$@" || echo "the $post could not be posted" >&2
+    - drift "$post" "$@" --scope {SCOPE} || echo "the $post could not be posted" >&2
     - exit $status
   artifacts:
     when: always

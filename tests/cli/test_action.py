@@ -227,6 +227,26 @@ def test_the_posting_steps_post(job: dict[str, str]) -> None:
     assert not (Path(job["RUNNER_TEMP"]) / "evil").exists()
 
 
+def test_without_a_scope_the_comment_of_a_check_that_failed_takes_the_place_of_the_report_s(
+    job: dict[str, str],
+) -> None:
+    script("check", job)
+    with served(GitHubStandIn()) as github:
+        assert isinstance(github, GitHubStandIn)
+        where = {
+            "GITHUB_REPOSITORY": "acme/shop",
+            "GITHUB_API_URL": github.url,
+            "GITHUB_REF": "refs/pull/7/merge",
+            "GITHUB_TOKEN": TOKEN,
+            "STATES": "a.tfstate\nb.tfstate\n",
+        }
+        script("post", job, "comment", **where, REPORT=outputs(job)["report"])
+        script("post", job, "comment", **where, REPORT="")
+
+    (comment,) = github.comments
+    assert "drift could not check a.tfstate b.tfstate" in comment["body"]
+
+
 def test_the_install_step_installs_by_hashes_and_only_once(job: dict[str, str], tmp_path: Path) -> None:
     """With a Python that only writes down what it is asked for."""
     python = tmp_path / "python"

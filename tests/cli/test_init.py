@@ -67,7 +67,7 @@ def test_the_workflow_is_pinned_and_narrow(repository: Path) -> None:
         i for i, s in enumerate(steps) if "pip install" in s.get("run", "") or "configure-aws" in s.get("uses", "")
     ]
     assert "pip install" in steps[order[0]]["run"], "drift is installed before the role is taken on"
-    assert [s["run"] for s in steps if "terraform" in s.get("run", "")] == [
+    assert [s["run"] for s in steps if "terraform -chdir" in s.get("run", "")] == [
         f"terraform -chdir=envs/{d} init -input=false -no-color" for d in ("dev", "prod")
     ]
     assert not [s for s in steps if "${{" in s.get("run", "")]

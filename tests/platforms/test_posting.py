@@ -272,6 +272,13 @@ def test_a_check_that_could_not_be_done_has_an_issue_until_the_next_report(githu
     ]
 
 
+def test_its_issue_is_closed_though_only_a_report_tells_the_scope(github: GitHubStandIn, checkout: Path) -> None:
+    run("issue", "--broken", "the token has expired")
+    run("issue", save(REPORT))
+
+    assert [i["state"] for i in github.issues] == ["closed", "open"]
+
+
 def test_directories_of_one_repository_have_issues_of_their_own(
     github: GitHubStandIn, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -398,10 +398,12 @@ def test_the_workflow_of_drift_init(
     assert wrong(broken) == ["aws-actions/configure-aws-credentials"]
     assert broken.steps["check"] == "skipped"
     if event == "schedule":
-        where = ", ".join(f"{d}/terraform.tfstate" for d in DIRECTORIES)
-        assert issues(github) == {f"Drift in {where}": "open", "drift could not check this account": "open"}
+        assert issues(github) == {"Drift in terraform": "open", "drift could not check terraform": "open"}
+        runner.run(written.read_text(), Event(event, variables))
+        assert issues(github) == {"Drift in terraform": "open", "drift could not check terraform": "closed"}
     else:
-        assert "a step before the check failed" in github.comments[-1]["body"]
+        (comment,) = github.comments
+        assert "a step before the check failed" in comment["body"]
         assert github.issues == []
 
 
@@ -442,10 +444,14 @@ def test_a_monorepo_on_gitlab(gitlab: tuple[gitlab_ci.Runner, GitLabStandIn], mo
     merge = runner.run(COMPONENT, "merge_request_event", component("network", monorepo), CI_MERGE_REQUEST_IID="7")
 
     assert [j and (j.status, j.artifacts) for j in jobs] == [(1, GITLAB_REPORTS)] * 3
-    assert [i["title"] for i in platform.issues] == [f"Drift in {d}/terraform.tfstate" for d in DIRECTORIES]
+    assert [i["title"] for i in platform.issues] == [f"Drift in {d}" for d in DIRECTORIES]
     assert merge
     assert merge.status == 1
-    assert "## Drift in `network/terraform.tfstate`" in platform.notes[0]["body"]
+    assert "## Drift in `network`" in platform.notes[0]["body"]
+    broken = {**component("network", monorepo), "state": "nothere.tfstate", "scope": "network"}
+    runner.run(COMPONENT, "merge_request_event", broken, CI_MERGE_REQUEST_IID="7")
+    (note,) = platform.notes
+    assert "drift could not check network" in note["body"]
     assert runner.run(COMPONENT, "push", component("network", monorepo)) is None
 
 
@@ -519,5 +525,5 @@ def test_the_gitlab_job_of_drift_init(
     assert (ran.status, broken.status) == (1, 2)
     assert ran.artifacts == ["code-quality.json", "drift.json", "drift.xml"]
     posts = platform.issues if source == "schedule" else platform.notes
-    assert len(posts) == 2
-    assert "could not check" in (posts[1].get("title") or posts[1]["body"])
+    assert len(posts) == (2 if source == "schedule" else 1)
+    assert "could not check" in (posts[-1].get("title") or posts[-1]["body"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -59,6 +60,7 @@ class Runner:
             return None
         for left in ("said", "drift.json"):
             (self.checkout / left).unlink(missing_ok=True)
+        shutil.rmtree(self.checkout / "drift-report", ignore_errors=True)  # a job begins with what git knows
         known = {**self.environment, **more, "CI_PIPELINE_SOURCE": source, "CI_PROJECT_DIR": str(self.checkout)}
         for name, value in job.get("variables", {}).items():
             known[name] = re.sub(r"\$(\w+)", lambda m: known.get(m[1], ""), value)
