@@ -10,6 +10,7 @@ A column that drift does not know is NULL, and named in `Shaped.unknown`.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -30,6 +31,8 @@ DESCRIBED: Final = "terraform_resource"
 """The table of what Terraform describes."""
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 _PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_FIRST = re.compile(r"([A-Za-z_]\w*)\[0\]")
+"""The one element that a list of the API has."""
 _MISSING = (
     re.compile(r'Referenced column "(?P<column>[^"]+)" not found'),
     re.compile(r'(?:Table|Values list) "(?P<table>[^"]+)" does not have a column named "(?P<column>[^"]+)"'),
@@ -127,7 +130,8 @@ class Shapes:
         out |= {name: sql for name, sql in of_api.items() if name not in out or name == "name"}
         for name, attr in {**entry.attributes, **entry.computed}.items():
             out.setdefault(name, _typed(f"attributes -> '$.\"{name}\"'", attr))
-        return out | (dict(known.columns) if known else {})
+        out |= known.columns if known else {}
+        return {name: sql for name, sql in out.items() if sql}
 
     def view(self, table: str, more: Mapping[str, str] | None = None) -> str:
         """The statement that makes the view of a table; with `more` columns that are NULL."""
@@ -213,20 +217,32 @@ def _owner(
 
 
 def _of_api(entry: ResourceType) -> Iterator[tuple[str, str]]:
-    """(column, expression) of each attribute whose place in the API's answers is a plain path."""
+    """(column, expression) of each attribute whose place in the API's answers is a plain path, and whose value is the
+    API's. A column that several attributes could be is that of the shortest path; if these are several, it is none."""
     tree: dict[str, dict[str, object]] = {}
+    found: dict[str, list[tuple[list[str], str, Attr]]] = defaultdict(list)
     for name, attr in {**entry.computed, **entry.attributes}.items():
         path = str(getattr(attr.path, "text", ""))
-        if not _PLAIN.fullmatch(path):
+        if not _PLAIN.fullmatch(path) or path.startswith("parent.") or not _as_told(attr):
             continue
         steps, value = path.split("."), f"attributes -> '$.\"{name}\"'"
-        if len(steps) == 1:
-            yield snake(steps[0]), _typed(value, attr)
-        else:
-            yield snake(steps[-1]), _typed(value, attr)
+        found[snake(steps[-1])].append((steps, value, attr))
+        if len(steps) > 1:
             _put(tree, steps, _json(value, attr))
+    for column, given in found.items():
+        least = min(len(steps) for steps, *_ in given)
+        (first, value, attr), *others = [g for g in given if len(g[0]) == least]
+        if all(steps == first and not (a.fields or attr.fields) for steps, _, a in others):
+            yield column, _typed(value, attr)
     for head, below in tree.items():
-        yield snake(head), _object(below)
+        if snake(head) not in found:
+            yield snake(head), _object(below)
+
+
+def _as_told(attr: Attr) -> bool:
+    """Whether the value is the API's in all but its spelling. A form of a provider's own is not: the name out of an
+    ARN, a digest, rules by peer."""
+    return attr.from_api is None if attr.fields else attr.canon.__module__.startswith("drift.normalize.")
 
 
 def _put(tree: dict[str, dict[str, object]], steps: list[str], sql: str) -> None:
@@ -277,10 +293,12 @@ def _members(value: str, attr: Attr) -> str:
     tree: dict[str, dict[str, object]] = {}
     flat: dict[str, object] = {}
     for name, inner in attr.fields.items():
-        path = str(getattr(inner.path, "text", ""))
+        path = str(getattr(inner.path, "text", "")) if _as_told(inner) else ""
         at = f"{value} -> '$.\"{name}\"'"
         sql = f"({at})" if not inner.fields or inner.many else _json(at, inner)
-        if not _PLAIN.fullmatch(path):
+        if first := _FIRST.fullmatch(path):
+            flat.setdefault(first[1], f"case when json_type({at}) <> 'NULL' then json_array({sql}) end")
+        elif not _PLAIN.fullmatch(path):
             flat.setdefault(name, sql)
         elif "." in path:
             _put(tree, path.split("."), sql)

@@ -247,7 +247,8 @@ class Table:
     types: tuple[str, ...]
     """The Terraform types of its rows."""
     columns: Mapping[str, str] = field(default_factory=dict)
-    """Column -> its expression over the table `resource` of a store, if it follows from neither API nor Terraform."""
+    """Column -> its expression over the table `resource` of a store, if it follows from neither API nor Terraform.
+    Empty for one that would follow and say something else there: it is not known."""
     where: str = ""
     """Which resources of the types are in it; empty for all."""
     rows: str = ""

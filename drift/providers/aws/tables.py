@@ -70,6 +70,30 @@ def _flag(path: str) -> str:
     return f"try_cast({_text(path)} as boolean)"
 
 
+def _one(path: str, **members: str) -> str:
+    """A list of the one peer that a rule has, if it is of this kind."""
+    inside = ", ".join(f"'{name}', p -> '$.{at}'" for name, at in members.items())
+    return (
+        f"case when json_type(p -> '$.{path}') = 'VARCHAR' then json_array(json_object({inside})) else json_array() end"
+    )
+
+
+def _permissions(side: str) -> str:
+    """Rules as EC2 has them: drift keeps one for each peer, so each has one range, prefix list or group."""
+    permission = (
+        "json_object('IpProtocol', p -> '$.protocol', 'FromPort', p -> '$.from_port', 'ToPort', p -> '$.to_port', "
+        f"'IpRanges', {_one('cidr_ipv4', CidrIp='cidr_ipv4', Description='description')}, "
+        f"'Ipv6Ranges', {_one('cidr_ipv6', CidrIpv6='cidr_ipv6', Description='description')}, "
+        f"'PrefixListIds', {_one('prefix_list_id', PrefixListId='prefix_list_id', Description='description')}, "
+        f"'UserIdGroupPairs', {_one('security_group', GroupId='security_group', Description='description')})"
+    )
+    each = f"to_json(list_transform(json_extract(attributes, '$.{side}[*]'), lambda p: {permission}))"
+    return f"case when json_type(attributes -> '$.{side}') = 'ARRAY' then {each} end"
+
+
+_LOGGED = ("vpc_id", "subnet_id", "eni_id", "transit_gateway_id", "transit_gateway_attachment_id")
+"""What a flow log is of, in Terraform's arguments; the API has one member for it."""
+
 _OF_ACCOUNT: Final = (
     "select account as id, account, 'global' as region, null::varchar as arn, account as name, null::json as tags, "
     "[]::varchar[] as not_collected, '' as verdict, null::varchar as address, scan, started_at "
@@ -87,7 +111,10 @@ _OF_REGIONS: Final = (
 _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     "aws_s3_bucket": {
         "name": "id",
-        "versioning_enabled": f"{_text('versioning.status')} = 'Enabled'",
+        "versioning_enabled": (
+            "case when json_type(attributes -> '$.versioning') is not null "
+            f"then coalesce({_flag('versioning.enabled')}, false) end"
+        ),
     },
     "aws_iam_role": {
         "role_id": _text("unique_id"),
@@ -104,11 +131,19 @@ _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     "aws_lambda_function": {"vpc_id": _text("vpc_config.vpc_id")},
     "aws_ec2_instance": {
         "instance_id": "id",
-        "monitoring_state": f"case when {_flag('monitoring')} then 'enabled' else 'disabled' end",
+        "monitoring_state": f"case {_flag('monitoring')} when true then 'enabled' when false then 'disabled' end",
+        "user_data": "",  # drift keeps a digest
     },
     "aws_vpc": {"vpc_id": "id"},
     "aws_vpc_subnet": {"subnet_id": "id"},
-    "aws_vpc_security_group": {"group_id": "id", "group_name": _text("name")},
+    "aws_ec2_launch_configuration": {"user_data": ""},
+    "aws_vpc_flow_log": {"resource_id": f"coalesce({', '.join(map(_text, _LOGGED))})"},
+    "aws_vpc_security_group": {
+        "group_id": "id",
+        "group_name": _text("name"),
+        "ip_permissions": _permissions("ingress"),
+        "ip_permissions_egress": _permissions("egress"),
+    },
     "aws_ebs_volume": {"volume_id": "id"},
     "aws_rds_db_instance": {"db_instance_identifier": "id"},
 }  # fmt: skip
