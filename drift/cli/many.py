@@ -21,7 +21,7 @@ from drift.cli.options.output import progress, write
 from drift.cli.options.who import NOBODY, Whose
 from drift.cli.settings import Settings, current, keep
 from drift.desired.memory import Seen
-from drift.errors import DriftError, UsageError
+from drift.errors import DriftError
 from drift.fleet.accounts import Account, Fleet
 from drift.fleet.cell import Run, forecast, look, lost
 from drift.fleet.execute import ACCOUNTS, Numbered, processes, scheduled, threads
@@ -133,7 +133,6 @@ def run(asked: Asked, fleet: Fleet, how: How, each: Each | None = None) -> Outco
 
 def estimates(asked: Asked, fleet: Fleet) -> tuple[dict[str, Estimate], dict[str, DriftError]]:
     """(name of an account -> the calls that its survey would make; name of one that cannot be opened -> why)."""
-    prepare(asked.account, asked.scope)
     work = _run(asked, _opener(asked), planned(asked, fleet))
     found: dict[str, Estimate] = {}
     failed: dict[str, DriftError] = {}
@@ -161,7 +160,6 @@ def _looked(
     asked: Asked, fleet: Fleet, how: How, each: Each | None = None
 ) -> Iterator[tuple[Run, Iterator[Numbered], list[tuple[Key, Seen]]]]:
     """(the run, the parts of the cells of a shard, what a memory is to keep), while interrupts are handled."""
-    prepare(asked.account, asked.scope)
     opener = _opener(asked)
     work = _run(asked, opener, planned(asked, fleet))
     cells = how.shard.share(work.plan.cells)
@@ -205,7 +203,8 @@ def _options(asked: Asked) -> list[str]:
 
 
 def planned(asked: Asked, fleet: Fleet) -> Plan:
-    """Which states belong to which account."""
+    """Which states belong to which account. UsageError for types that there are not: it is told once."""
+    asked.scope.types(plugins.catalog())
     also = asked.ignoring.also_managed_by if asked.ignoring is not None else ()
     return plan(
         fleet,
@@ -225,24 +224,6 @@ def _run(asked: Asked, opener: Opener, plan: Plan) -> Run:
         job=replace(todo, exceptions=todo.exceptions.among(names)),
         opens=opener,
     )
-
-
-def prepare(options: Options, scope: Scope) -> None:
-    """Make the directory for recordings. UsageError for what is wrong for every account: it is told once."""
-    if options.record is not None and options.replay is not None:
-        raise UsageError("--record and --replay cannot be combined", "Record first, then replay.")
-    scope.types(plugins.catalog())
-    for folder, option in ((options.record, "--record"), (options.replay, "--replay")):
-        if folder is not None and folder.is_file():
-            raise UsageError(
-                f"{option}: {folder} is a file; of several accounts, it is a directory with a recording of each",
-                "Name a directory.",
-            )
-    if options.record is not None:
-        try:
-            Path(options.record).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"--record: {options.record}: cannot be made: {error.strerror}", "Name another.") from None
 
 
 @contextmanager

@@ -46,3 +46,14 @@ def test_roles_of_two_other_accounts_make_one_report(tmp_path: Path, monkeypatch
         ("unmanaged", ACCOUNTS[1]),
         ("modified", ACCOUNTS[1]),
     }
+
+
+def test_an_organisation_is_recorded_in_a_directory_that_is_made(tmp_path: Path) -> None:
+    words = ["accounts", "--organization", "--role-name", "audit", "--format", "json"]
+    with moto_server() as url:
+        session_for(url)("organizations").create_organization(FeatureSet="ALL")
+        there = drift(*words, "--record", tmp_path / "new" / "tapes", env={**FAKE, "AWS_ENDPOINT_URL": url})
+    assert there.returncode == 0, there.stderr
+    (one,) = json.loads(there.stdout)["accounts"]
+    (again,) = json.loads(drift(*words, "--replay", tmp_path / "new" / "tapes").stdout)["accounts"]
+    assert again == {**one, "name": "(scrubbed)"}  # AWS calls the name confidential

@@ -68,6 +68,7 @@ class Accounts:
         from drift.fleet.accounts import Choice, of_organisation, read
 
         self.validate()
+        _folders(account)
         provider = plugins.provider(account.provider)
         if self.accounts is not None:
             fleet = read(self.accounts, provider.account_of_role)
@@ -84,6 +85,23 @@ class Accounts:
             )
         choice = Choice(accounts=split(self.chosen), tags=split(self.tags), but=split(self.not_accounts))
         return choice.of(fleet)
+
+
+def _folders(account: Account) -> None:
+    """Make the directory for recordings. UsageError for what cannot be one: it is told once."""
+    if account.record is not None and account.replay is not None:
+        raise UsageError("--record and --replay cannot be combined", "Record first, then replay.")
+    for folder, option in ((account.record, "--record"), (account.replay, "--replay")):
+        if folder is not None and folder.is_file():
+            raise UsageError(
+                f"{option}: {folder} is a file; of several accounts, it is a directory with a recording of each",
+                "Name a directory.",
+            )
+    if account.record is not None:
+        try:
+            account.record.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"--record: {account.record}: cannot be made: {error.strerror}", "Name another.") from None
 
 
 def in_folder(folder: Path | None, name: str) -> Path | None:
