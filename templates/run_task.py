@@ -12,6 +12,7 @@ what `drift check --fail-on` takes.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -37,7 +38,6 @@ BYTES = 1024 * 1024
 """Of a request, at most."""
 PULSE = 240
 """Seconds: HCP Terraform gives up a task that says nothing for ten minutes."""
-VERDICT = {0: "passed", 1: "failed", 2: "failed", 3: "failed"}
 WAITING: queue.Queue[dict[str, Any]] = queue.Queue(maxsize=1000)
 
 
@@ -81,13 +81,17 @@ def check(task: dict[str, Any]) -> None:
         words = ["drift", "--untrusted", "check", "--state", str(plan), "--only-state", "--fail-on", fail_on]
         with said.open("wb") as errors:
             drift = subprocess.Popen([*words, "--format", f"json={report}"], stderr=errors, cwd=name)  # noqa: S603 - no word comes from outside
-            while True:
-                try:
-                    status = drift.wait(PULSE)
-                    break
-                except subprocess.TimeoutExpired:
-                    tell(task, "running", "drift is reading the account")
-        verdict = VERDICT.get(status, "failed")
+            try:
+                while True:
+                    try:
+                        status = drift.wait(PULSE)
+                        break
+                    except subprocess.TimeoutExpired:
+                        with contextlib.suppress(OSError):  # the next one may arrive
+                            tell(task, "running", "drift is reading the account")
+            finally:
+                drift.kill()
+        verdict = "failed" if status else "passed"
         if not report.exists():
             why = said.read_text(errors="replace").strip().splitlines() or ["no output"]
             tell(task, verdict, f"drift could not check this run: {why[0]}")
@@ -131,9 +135,16 @@ def work() -> None:
 class Handler(BaseHTTPRequestHandler):
     """Takes requests: 200 at once, for HCP Terraform waits ten seconds."""
 
+    timeout = 30
+    """Seconds that a client may keep a thread waiting."""
+
     def do_POST(self) -> None:
         """Queue a run whose request is signed."""
-        body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), BYTES))
+        length = self.headers.get("Content-Length", "")
+        if not (length.isascii() and length.isdigit() and int(length) <= BYTES):
+            self.send_error(413)
+            return
+        body = self.rfile.read(int(length))
         signed = hmac.new(os.environ["RUN_TASK_KEY"].encode(), body, hashlib.sha512).hexdigest()
         if not hmac.compare_digest(signed, self.headers.get("X-Tfc-Task-Signature", "")):
             self.send_error(401)

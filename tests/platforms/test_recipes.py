@@ -276,6 +276,30 @@ def test_a_run_task_that_cannot_check_says_so(
     assert "drift could not check this run: Error: /nothere" in hcp.results[0]["attributes"]["message"]
 
 
+def test_a_run_task_tells_that_it_still_works(
+    service: tuple[str, types.ModuleType], hcp: HcpStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hcp.moved = {"/api/v2/plans/plan-1/json-output": f"{hcp.url}/archive/plan"}
+    monkeypatch.setattr(service[1], "PULSE", 0.1)
+    monkeypatch.setenv("DRIFT_REPLAY", "/nothere")
+    post(service, request(hcp))
+
+    *before, last = [r["attributes"]["status"] for r in hcp.results]
+    assert {*before} == {"running"}
+    assert last == "failed"
+
+
+@pytest.mark.parametrize("length", ["-1", "9" * 9, "x"])
+def test_a_run_task_reads_no_more_than_a_request_may_have(
+    length: str, service: tuple[str, types.ModuleType], hcp: HcpStandIn
+) -> None:
+    host, _, port = service[0].removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), 5) as wire:  # it stays open: nobody waits for the rest
+        wire.sendall(f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n{{}}".encode())
+        assert wire.makefile("rb").read().startswith(b"HTTP/1.0 413")
+    assert hcp.requests == []
+
+
 @pytest.mark.parametrize(
     ("more", "key", "status"),
     [
