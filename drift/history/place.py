@@ -57,11 +57,11 @@ class Directory:
         target = self.root / name
         target.parent.mkdir(parents=True, exist_ok=True)
         staged = target.with_name(f".{target.name}.{os.getpid()}")
+        staged.touch(mode=0o600)
         with staged.open("wb") as out:
             out.write(file.read_bytes())
             out.flush()
             os.fsync(out.fileno())
-        staged.chmod(0o600)
         staged.replace(target)
 
     def delete(self, name: str) -> None:

@@ -8,7 +8,6 @@ keeps a DuckDB file of it in their cache, and fetches only what is new.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import tempfile
@@ -44,6 +43,7 @@ def connected(file: Path, *, read_only: bool = False) -> Iterator[DuckDBPyConnec
         import duckdb
     except ImportError:
         raise StoreError("keeping scans needs DuckDB", "Install it: pip install 'drift-iac[history]'.") from None
+    new = not file.exists()
     until = time.monotonic() + STORE_SECONDS.most
     pause = 0.01
     while True:
@@ -63,6 +63,8 @@ def connected(file: Path, *, read_only: bool = False) -> Iterator[DuckDBPyConnec
         except duckdb.Error as error:
             raise StoreError(f"{file}: cannot be opened: {_first(error)}", "Is it a store of drift's?") from None
     try:
+        if new:  # nothing is in it yet, and nobody else reads it unless its owner says so
+            file.chmod(0o600)
         yield connection
     finally:
         connection.close()
@@ -91,18 +93,13 @@ class Store:
             if self.folder is not None:
                 _put(self.folder, kept.scan, files, work)
             else:
-                self._make_directory()
+                if not self.file.absolute().parent.is_dir():
+                    raise StoreError(
+                        f"{self.file}: its directory does not exist", "Create it, or give another --store."
+                    )
                 with connected(self.file) as db:
                     prepare(db)
                     _absorb(db, {t: f"read_json({_quoted(f)}, {_typed(t)})" for t, f in files.items()})
-
-    def _make_directory(self) -> None:
-        if not self.file.absolute().parent.is_dir():
-            raise StoreError(f"{self.file}: its directory does not exist", "Create it, or give another --store.")
-        if not self.file.exists():
-            with contextlib.suppress(OSError):  # nobody else reads a store unless its owner says so
-                os.close(os.open(f"{self.file}.new", os.O_CREAT | os.O_EXCL, 0o600))
-                Path(f"{self.file}.new").unlink()
 
     @contextmanager
     def reader(self, *, fetch: bool = True) -> Iterator[Reader]:

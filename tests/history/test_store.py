@@ -62,6 +62,20 @@ def test_what_is_kept_is_there_again(tmp_path: Path, place: str) -> None:
 
 
 @pytest.mark.parametrize("place", PLACES)
+def test_only_its_owner_reads_a_new_store(tmp_path: Path, place: str) -> None:
+    store = at(tmp_path, place)
+    store.add(scan(0))
+    ask(store, "select 1")  # of a folder, this makes the copy
+    files = [store.file, *(tmp_path / place).rglob("*.parquet")]
+    assert {f.stat().st_mode & 0o777 for f in files} == {0o600}
+    store.file.chmod(0o640)
+    if store.folder is None:
+        store.add(scan(1))
+        store.compact()
+        assert store.file.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("place", PLACES)
 def test_a_scan_that_is_added_twice_is_there_once(tmp_path: Path, place: str) -> None:
     store, kept = at(tmp_path, place), scan(0, [Drifted("a")])
     store.add(kept)
