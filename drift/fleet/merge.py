@@ -56,7 +56,7 @@ def merged(parts: Sequence[Part], left_out: Mapping[str, str] = MappingProxyType
         unread_resources=sum(r.unread_resources for r in reports),
         not_covered=dict(sorted(calls(r.not_covered for r in reports).items())),
         not_offered=tuple(sorted({*_all(reports, lambda r: r.not_offered)})),
-        warnings=(*_left_out(parts, left_out), *_warnings(reports), *unmatched(_idle(parts))),
+        warnings=(*_left_out(parts, left_out), *_warnings(reports), *unmatched(_idle(parts, left_out))),
         states_failed=tuple(dict.fromkeys(_all(reports, lambda r: r.states_failed))),
         api_calls=dict(sorted(calls(r.api_calls for r in reports).items())),
         api_seconds=_seconds(reports),
@@ -133,9 +133,10 @@ def _left_out(parts: Iterable[Part], left_out: Mapping[str, str]) -> Iterable[st
         yield f"{many} left out because {why}{holds}: {', '.join(accounts[:FEW])}{more}"
 
 
-def _idle(parts: Iterable[Part]) -> Idle:
-    """The rules that match nothing in any account."""
-    parts = list(parts)
+def _idle(parts: Sequence[Part], left_out: Mapping[str, str]) -> Idle:
+    """The rules that match nothing in any account; none of which that can be said where one was not looked at."""
+    if NOT_SELECTED in left_out.values() or any(a.failure for part in parts for a in part.report.accounts):
+        return Idle()
     busy = {place for part in parts for place in part.extent.busy}
     rules = dict.fromkeys(p for part in parts for p in part.extent.idle.rules if p not in busy)
     lines = dict.fromkeys(p for part in parts for p in part.extent.idle.lines if p not in busy)

@@ -165,10 +165,14 @@ def test_a_rule_matches_nothing_only_where_no_account_has_it(made: Made) -> None
     rule = '[[ignore]]\ntype = "aws_sqs_queue"\n{}\nreason = "x"\n'
     one, none = rule.format(f'account = "{made.ids[1]}"'), rule.format('id = "nobody"')
     (made.folder / "drift.toml").write_text(one + none)
-    report = told(made, "--config-file", str(made.folder / "drift.toml"))
+    words = ["--config-file", str(made.folder / "drift.toml")]
+    report = told(made, *words)
     assert [w.partition(": ")[2] for w in report["warnings"]] == ["the rule matches nothing: correct or remove it"]
     assert ":5:" in report["warnings"][0]
     assert report["accounts"][1]["modified"] == 0
+    assert not [w for w in told(made, *words, "--account", "account-0")["warnings"] if "the rule" in w]
+    (made.folder / "tapes" / f"{made.ids[1]}.jsonl").unlink()
+    assert not [w for w in told(made, *words)["warnings"] if "the rule" in w]
 
 
 def test_rules_and_filters_know_names_of_accounts(made: Made) -> None:
