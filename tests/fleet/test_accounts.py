@@ -150,7 +150,7 @@ class Organizations(Standing):
     def _pages(op: str, parent: str) -> list[dict[str, Any]]:
         units = {
             "r-1": [("ou-p", "prod"), ("ou-t", "test")],
-            "ou-p": [("ou-x", "payments")],
+            "ou-p": [("ou-x", "payments"), ("ou-w", "test")],
             "ou-t": [("ou-y", "payments")],
         }
         accounts = {
@@ -177,6 +177,7 @@ class Organizations(Standing):
         (("prod",), {"shop", "old", "cards"}),
         (("ou-t", "prod/payments"), {"cards", "cards-test"}),
         (("prod", "prod/payments"), {"shop", "old", "cards"}),
+        (("test",), {"cards-test"}),  # a path before the name of a unit further down
     ],
 )
 def test_an_organisation_is_walked(units: tuple[str, ...], found: set[str]) -> None:

@@ -76,18 +76,18 @@ class _Walk:
 
     def units(self, roots: Iterable[tuple[str, str]], wanted: Sequence[str]) -> list[tuple[str, str]]:
         """(id, path) of the units that are asked for."""
-        known: dict[str, list[tuple[str, str]]] = {}
+        every: list[tuple[str, str]] = []
         todo = [*roots]
         while todo:
-            unit = todo.pop()
-            for name in {unit[0], unit[1], unit[1].rpartition("/")[2]} - {""}:
-                known.setdefault(name, []).append(unit)
-            todo += self.children(*unit)
+            every.append(todo.pop())
+            todo += self.children(*every[-1])
+        last = {unit: unit[1].rpartition("/")[2] for unit in every}
         out = []
         for name in wanted:
-            found = known.get(name.strip("/"), [])
+            meant = name.strip("/")
+            found = [u for u in every if meant in u] or [u for u in every if meant == last[u]]
             if not found:
-                names = sorted(known)
+                names = sorted({n for u in every for n in (*u, last[u]) if n})
                 few = f"There are: {', '.join(n for n in names if not n.startswith(('ou-', 'r-')))[:400]}."
                 raise UsageError(f"--ou: the organisation has no unit {name!r}", did_you_mean(name, names, few))
             if len(found) > 1:
