@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -26,7 +26,7 @@ from drift.survey import Scope
 if TYPE_CHECKING:
     from drift.fleet.accounts import Account as One
     from drift.fleet.accounts import Fleet
-    from drift.fleet.plan import Plan
+    from drift.fleet.plan import Held, Plan
 
 REGIONS = "ec2:DescribeRegions"
 """What --all-regions asks."""
@@ -86,7 +86,8 @@ def command(
     fleet = accounts.fleet(account)
     plan = _plan(states, account, fleet)
     failures = _tried(fleet, account) if tried else {}
-    told = [_told(one, plan, failures if tried else None) for one in fleet.accounts]
+    held = {c.account.id: c.states for c in plan.cells if c.account is not None} if plan is not None else {}
+    told = [_told(one, held.get(one.id), failures if tried else None) for one in fleet.accounts]
     if format_ == "json":
         click.echo(json.dumps(_document(told, fleet, plan), indent=2))
     else:
@@ -134,7 +135,7 @@ def _tried(fleet: Fleet, account: Account) -> dict[str, str]:
         return {id_: why for id_, why in pool.map(one, fleet.accounts) if why}
 
 
-def _told(one: One, plan: Plan | None, failures: Mapping[str, str] | None) -> dict[str, Any]:
+def _told(one: One, states: Sequence[Held] | None, failures: Mapping[str, str] | None) -> dict[str, Any]:
     out: dict[str, Any] = {
         "account": one.id,
         "name": one.name,
@@ -144,8 +145,8 @@ def _told(one: One, plan: Plan | None, failures: Mapping[str, str] | None) -> di
         "regions": list(one.regions),
         "tags": list(one.tags),
     }
-    if plan is not None:
-        out["states"] = [held.state.name for held in plan.states if one.id in held.all]
+    if states is not None:
+        out["states"] = [held.state.name for held in states]
     if failures is not None:
         out |= {"reachable": one.id not in failures, "failure": failures.get(one.id, "")}
     return out
@@ -176,7 +177,7 @@ def _lines(told: list[dict[str, Any]], fleet: Fleet, plan: Plan | None) -> Itera
             if not one["states"]:
                 yield "      no state holds anything of it"
     ok = f", {sum(one['reachable'] for one in told)} can be reached" if "reachable" in told[0] else ""
-    yield f"{len(told)} accounts{ok}"
+    yield f"{len(told)} account{'s' * (len(told) != 1)}{ok}"
     for why in sorted({*fleet.left_out.values()}):
         yield f"{sum(w == why for w in fleet.left_out.values())} left out because {why}"
     if plan is not None:

@@ -96,7 +96,7 @@ def lost(cell: Cell, run: Run, why: tuple[str, str], failure: str) -> Part:
     part = _unread(cell, run, {account.id: why})
     gap = Gap(EVERY_TYPE, account.id, "", *why)
     told = replace(part.report, gaps=(gap,))
-    return with_summary(replace(part, report=told), account, _mine(cell, account), failure)
+    return with_summary(replace(part, report=told), account, len(cell.states), failure)
 
 
 def _looked(cell: Cell, account: Account, run: Run, progress: Progress) -> Done:
@@ -112,7 +112,7 @@ def _looked(cell: Cell, account: Account, run: Run, progress: Progress) -> Done:
     scope = run.opens.settle(account, connection, scope)
     region = connection.api.region or next(iter(scope.regions), "")
     desired = _loaded(cell, run, region)
-    mine, elsewhere, left_out = _parted(desired.resources, cell, account, run.plan)
+    mine, elsewhere, left_out = _parted(desired.resources, cell, run.plan)
     excused = _resources(cell.others, run, region, account.id)
     outcome = compare(
         replace(desired, resources=[*mine, *elsewhere]),
@@ -126,8 +126,7 @@ def _looked(cell: Cell, account: Account, run: Run, progress: Progress) -> Done:
     )
     report = run.opens.close(account, connection, outcome.report, scope)
     part = Part(number=cell.number, report=report, extent=_extent(outcome, run.job, left_out))
-    part = with_summary(part, account, _mine(cell, account))
-    return Done(part, outcome.seen, replace(outcome, report=report))
+    return Done(with_summary(part, account, len(cell.states)), outcome.seen, replace(outcome, report=report))
 
 
 def forecast(cell: Cell, account: Account, run: Run) -> Estimate:
@@ -138,7 +137,7 @@ def forecast(cell: Cell, account: Account, run: Run) -> Estimate:
     connection, scope = run.opens.open(account, run.job.scope)
     scope = run.opens.settle(account, connection, scope)
     desired = _loaded(cell, run, connection.api.region or next(iter(scope.regions), ""))
-    mine, _, _ = _parted(desired.resources, cell, account, run.plan)
+    mine, _, _ = _parted(desired.resources, cell, run.plan)
     target = Target(connection.provider, account.id)
     return survey_forecast(target, mine, run.catalog, scope, run.job.exceptions, connection.api.region)
 
@@ -147,10 +146,6 @@ def _job(run: Run, scope: Scope) -> Job:
     """The job of one cell. The rules go by where all states are kept, not only those of the account."""
     places = [held.state.name for held in run.plan.states]
     return replace(run.job, scope=scope, frameworks=(), criteria=lambda _, day: run.job.criteria(places, day))
-
-
-def _mine(cell: Cell, account: Account) -> int:
-    return sum(account.id in held.all for held in cell.states)
 
 
 def _extent(outcome: Outcome, job: Job, left_out: Mapping[str, int]) -> Extent:
@@ -198,7 +193,7 @@ def _resources(held: Sequence[Held], run: Run, region: str, account: str) -> lis
 
 
 def _parted(
-    resources: Sequence[Resource], cell: Cell, account: Account | None, plan: Plan
+    resources: Sequence[Resource], cell: Cell, plan: Plan
 ) -> tuple[list[Resource], list[Resource], dict[str, int]]:
     """(resources of the account; those of accounts that nobody reads, where this cell tells of their state; how many
     are of accounts that were left out on purpose)."""
@@ -209,7 +204,7 @@ def _parted(
     left_out: Counter[str] = Counter()
     for resource in resources:
         where, state = resource.key.account, resource.source.state
-        if account is not None and where == account.id:
+        if cell.account is not None and where == cell.account.id:
             mine.append(resource)
         elif state not in cell.told or where in ids & reach.get(state, frozenset()):
             continue  # another cell tells of it
@@ -224,7 +219,7 @@ def _unread(cell: Cell, run: Run, reasons: Reasons) -> Part:
     """The part of states of which nothing was compared."""
     clock = Clock(())
     desired = _loaded(cell, run)
-    mine, elsewhere, left_out = _parted(desired.resources, cell, cell.account, run.plan)
+    mine, elsewhere, left_out = _parted(desired.resources, cell, run.plan)
     exclusions = Exclusions(run.job.exceptions, run.catalog)
     types = run.job.scope.types(run.catalog)
     meant = [r for r in (*mine, *elsewhere) if entry_of(r, run.catalog).name in types and exclusions.means(r)]

@@ -62,8 +62,12 @@ def part_of(line: bytes, name: str = "the part") -> Part:
         raise ReportError(f"{name}: a part in it cannot be read: {error}", AGAIN) from None
 
 
-def summary(account: Account, report: Report, states: int, failure: str = "") -> AccountSummary:
-    """The line about an account, from the report of its cell."""
+def with_summary(part: Part, account: Account, states: int, failure: str = "") -> Part:
+    """The part with the line about its account."""
+    return replace(part, report=replace(part.report, accounts=(_summary(account, part.report, states, failure),)))
+
+
+def _summary(account: Account, report: Report, states: int, failure: str) -> AccountSummary:
     found = Counter(f.severity for d in report.drift for f in d.findings if f.counts)
     searched = report.scope.unmanaged and not failure
     return AccountSummary(
@@ -87,10 +91,3 @@ def summary(account: Account, report: Report, states: int, failure: str = "") ->
         calls=sum(report.api_calls.values()),
         failure=failure,
     )
-
-
-def with_summary(part: Part, account: Account | None, states: int, failure: str = "") -> Part:
-    """The part with the line about its account."""
-    if account is None:
-        return part
-    return replace(part, report=replace(part.report, accounts=(summary(account, part.report, states, failure),)))
