@@ -8,7 +8,7 @@ from functools import cache
 from drift.provider.audit import Writes
 from drift.provider.installed import installed
 from drift.provider.spec import ResourceType
-from drift.providers.aws.audit.writes import of_all
+from drift.providers.aws.audit.writes import writes_of
 
 HEAD = """# Who changed it
 
@@ -87,7 +87,8 @@ def page() -> str:
     """The text of the page."""
     catalog = installed()
     rows = []
-    for name, writes in sorted(of_all(catalog).items()):
+    for name in sorted(n for n in catalog if catalog.provider_of(n).name == "aws"):
+        writes = writes_of(catalog[name])
         rows.append(
             f"| `{name}` | {_operations(writes.creates)} | {_operations(_changing(catalog[name], writes))} | {_operations(writes.deletes)} |"
         )

@@ -11,7 +11,9 @@ only thing that is written down here.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -73,83 +75,131 @@ def writes_of(entry: ResourceType) -> Writes:
 def _writes(name: str) -> Writes:
     catalog = installed()
     entry = catalog[name]
-    services = _services(entry)
-    names = _naming(entry, catalog)
-    nouns = _nouns(entry, catalog)
-    every = [op for service in services for op in _operations(service)]
-    operations = [op for op in every if op.members & names or op.answer & names]
-    alone = _is_alone(entry, catalog) or not any(op.members & names for op in operations)
-    operations = [op for op in every if op.noun in nouns | _beginnings(entry)] if alone else operations
-    members = {attribute: _members(attr, attribute) for attribute, attr in _attributes(entry)}
-    tagging = [op for service in services for op in _operations(service) if _tags(op)]
-    by_name = {a: frozenset(_named_after(operations, own, nouns)) for a, own in members.items()}
-    for attribute in members:
-        if attribute.partition(".")[0] in ("tags", "tag"):
-            by_name[attribute] |= {op.name for op in tagging} | {"TagResources", "UntagResources"}
-        elif "." in attribute:  # what is named after a block sets what is in it
-            by_name[attribute] |= by_name[attribute.partition(".")[0]]
-        if attribute.rpartition(".")[2] in FLAGS:
-            by_name[attribute] |= {op.name for op in operations if op.verb in SWITCHES and op.noun in nouns}
-        if alone:
-            by_name[attribute] |= {op.name for op in operations if not op.members - {"dryrun"}}
-    named = frozenset(op for ops in by_name.values() for op in ops)
-    others = _other_nouns(entry, catalog) - nouns
-    by_member = {
-        attribute: frozenset(
-            op.name
-            for op in operations
-            if (op.members & own or (PATCH in op.members and _is_of(op.noun, nouns)))
-            and op.verb not in REMOVES
-            and not _makes_another(op, nouns, tags=attribute.startswith("tags"))
-            and (op.name in by_name[attribute] or (op.name not in named and op.noun not in others))
-        )
-        for attribute, own in members.items()
-    }
-    for attribute in members:
-        setting = by_member[attribute] | by_name[attribute]
-        by_name[attribute] |= frozenset(_undoing(operations, setting, nouns))
-    for attribute, ops in _of_parts(entry, catalog).items():
+    it = _subject(entry)
+    by_name = _by_name(it)
+    by_member = _by_member(it, by_name)
+    for attribute in it.members:
+        by_name[attribute] |= frozenset(_undoing(it.operations, by_member[attribute] | by_name[attribute], it.nouns))
+    for attribute, ops in _of_parts(entry).items():
         by_name[attribute] = by_name.get(attribute, frozenset()) | ops
-    part = alone or entry.parent is not None or len(entry.identity) > 1
-    wholes = _whole_nouns(entry)
-    created = {
-        op.name
-        for op in operations
-        if (op.noun not in wholes or op.verb in JOINS) and _makes(op, entry, nouns, part=part)
-    }
-    deleted = {op.name for op in operations if (alone or op.members & names) and _ends(op, nouns, part=part)}
-    if part and not created:
-        making = [op for op in operations if op.verb in MAKES or op.verb in JOINS]
-        created = {op.name for op in making if _names_part(op.members | op.answer, entry)}
-    if part and not deleted:
-        ending = [op for op in operations if op.verb in ENDS or op.verb in JOINS.values()]
-        deleted = {op.name for op in ending if _names_part(op.members, entry)}
+    creates, deletes = _created(it), _deleted(it)
     # an element that is taken out of several is changed and not ended
-    ended = frozenset() if isinstance(entry.list, ElementOf) else frozenset(deleted)
+    ended = frozenset() if isinstance(entry.list, ElementOf) else deletes
     # what nothing makes or ends by name is made and ended by what changes it: ChangeResourceRecordSets
     fixed = {*entry.identity, "name", "id"}
-    changing = {op for a in members.keys() - fixed for op in by_member[a] | by_name[a]}
-    created, deleted = created or changing, deleted or changing
-    removes = {op.name for op in (*operations, *tagging) if op.verb in REMOVES}
-    adds = {op.name for op in (*operations, *tagging) if op.verb in JOINS}
+    changing = frozenset(op for a in it.members.keys() - fixed for op in by_member[a] | by_name[a])
+    creates, deletes = creates or changing, deletes or changing
+    removes = frozenset(op.name for op in (*it.operations, *it.tagging) if op.verb in REMOVES)
+    adds = frozenset(op.name for op in (*it.operations, *it.tagging) if op.verb in JOINS)
     if isinstance(entry.list, ElementOf) and entry.parent is not None and entry.parent.to in catalog:
         whole = _writes(entry.parent.to)
         setting = frozenset(op for covered in entry.parent.covers for op in whole.changing(covered))
-        created, deleted = set(setting - whole.removes), set(setting & whole.removes) | set(whole.deletes)
+        creates, deletes = setting - whole.removes, (setting & whole.removes) | whole.deletes
         removes, adds = removes | whole.removes, adds | whole.adds
         by_name = {attribute: ops | setting for attribute, ops in by_name.items()}
     return Writes(
-        services=frozenset(s for service in services for s in _log_names(service)) | {"tagging"},
-        names=names,
-        alone=alone,
-        creates=frozenset(created),
-        deletes=frozenset(deleted),
-        members=members,
+        services=frozenset(s for service in _services(entry) for s in _log_names(service)) | {"tagging"},
+        names=it.names,
+        alone=it.alone,
+        creates=creates,
+        deletes=deletes,
+        members=it.members,
         by_member=by_member,
         by_name={a: ops - ended for a, ops in by_name.items()},
-        removes=frozenset(removes) | {"UntagResources"},
-        adds=frozenset(adds) | {"TagResources"},
+        removes=removes | {"UntagResources"},
+        adds=adds | {"TagResources"},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """A type, and what its operations go by."""
+
+    entry: ResourceType
+    names: frozenset[str]
+    nouns: frozenset[str]
+    members: Mapping[str, frozenset[str]]
+    """Attribute -> the members that set it."""
+    operations: Sequence[_Operation]
+    """The writes that can be about it."""
+    tagging: Sequence[_Operation]
+    alone: bool
+
+    @property
+    def part(self) -> bool:
+        """Whether it may be put to something rather than made."""
+        return self.alone or self.entry.parent is not None or len(self.entry.identity) > 1
+
+
+def _subject(entry: ResourceType) -> _Subject:
+    catalog = installed()
+    names, nouns = _naming(entry, catalog), _nouns(entry, catalog)
+    every = [op for service in _services(entry) for op in _operations(service)]
+    operations = [op for op in every if op.members & names or op.answer & names]
+    alone = _is_alone(entry, catalog) or not any(op.members & names for op in operations)
+    return _Subject(
+        entry=entry,
+        names=names,
+        nouns=nouns,
+        members={attribute: _members(attr, attribute) for attribute, attr in _attributes(entry)},
+        operations=[op for op in every if op.noun in nouns | _beginnings(entry)] if alone else operations,
+        tagging=[op for op in every if _tags(op)],
+        alone=alone,
+    )
+
+
+def _by_name(it: _Subject) -> dict[str, frozenset[str]]:
+    """Attribute -> the operations that are named after it, or write all there is."""
+    out = {a: frozenset(_named_after(it.operations, own, it.nouns)) for a, own in it.members.items()}
+    for attribute in it.members:
+        first, last = attribute.partition(".")[0], attribute.rpartition(".")[2]
+        if first in ("tags", "tag"):
+            out[attribute] |= {op.name for op in it.tagging} | {"TagResources", "UntagResources"}
+        elif "." in attribute:  # what is named after a block sets what is in it
+            out[attribute] |= out[first]
+        if last in FLAGS:
+            out[attribute] |= {op.name for op in it.operations if op.verb in SWITCHES and op.noun in it.nouns}
+        if it.alone:
+            out[attribute] |= {op.name for op in it.operations if not op.members - {"dryrun"}}
+    return out
+
+
+def _by_member(it: _Subject, by_name: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """Attribute -> the operations that take a member that sets it."""
+    named = frozenset(op for ops in by_name.values() for op in ops)
+    others = _other_nouns(it.entry) - it.nouns
+    return {
+        attribute: frozenset(
+            op.name
+            for op in it.operations
+            if (op.members & own or (PATCH in op.members and _is_of(op.noun, it.nouns)))
+            and op.verb not in REMOVES
+            and not _makes_another(op, it.nouns, tags=attribute.startswith("tags"))
+            and (op.name in by_name[attribute] or (op.name not in named and op.noun not in others))
+        )
+        for attribute, own in it.members.items()
+    }
+
+
+def _created(it: _Subject) -> frozenset[str]:
+    """The operations that make it."""
+    wholes = _whole_nouns(it.entry)
+    operations = [op for op in it.operations if op.noun not in wholes or op.verb in JOINS]
+    made = frozenset(op.name for op in operations if _makes(op, it.entry, it.nouns, part=it.part))
+    if made or not it.part:
+        return made
+    making = [op for op in it.operations if op.verb in MAKES or op.verb in JOINS]
+    return frozenset(op.name for op in making if _names_part(op.members | op.answer, it.entry))
+
+
+def _deleted(it: _Subject) -> frozenset[str]:
+    """The operations that end it."""
+    naming = [op for op in it.operations if it.alone or op.members & it.names]
+    ended = frozenset(op.name for op in naming if _ends(op, it.nouns, part=it.part))
+    if ended or not it.part:
+        return ended
+    ending = [op for op in it.operations if op.verb in ENDS or op.verb in JOINS.values()]
+    return frozenset(op.name for op in ending if _names_part(op.members, it.entry))
 
 
 class _Operation:
@@ -171,24 +221,33 @@ def _logged(name: str) -> str:
     return re.sub(r"_?\d{4}_?\d{2}_?\d{2}$", "", name)
 
 
-def _other_nouns(entry: ResourceType, catalog: Catalog) -> frozenset[str]:
+def _other_nouns(entry: ResourceType) -> frozenset[str]:
     """What operations call the other types of the service: `UpdateStage` changes no API, though it names one."""
-    if not _OWN_NOUNS:
-        for name in catalog:
-            words = name.split("_")[1:]
-            runs = {plain_name("".join(words[start:])) for start in range(len(words))}
-            _OWN_NOUNS.setdefault(catalog[name].service, []).append((name, frozenset(runs)))
-    return frozenset(n for name, runs in _OWN_NOUNS.get(entry.service, ()) if name != entry.name for n in runs)
+    own = _own_nouns().get(entry.service, ())
+    return frozenset(noun for name, runs in own if name != entry.name for noun in runs)
 
 
-_OWN_NOUNS: dict[str, list[tuple[str, frozenset[str]]]] = {}
+@cache
+def _own_nouns() -> Mapping[str, Sequence[tuple[str, frozenset[str]]]]:
+    """Service -> (type, what operations call it) of each of its types."""
+    catalog = installed()
+    out: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+    for name in catalog:
+        out[catalog[name].service].append((name, _endings(name)))
+    return out
 
 
-def _of_parts(entry: ResourceType, catalog: Catalog) -> Mapping[str, frozenset[str]]:
+def _endings(type_: str) -> frozenset[str]:
+    """The last words of a type's name: `aws_api_gateway_stage` -> `apigatewaystage`, `gatewaystage`, `stage`."""
+    words = type_.split("_")[1:]
+    return frozenset(plain_name("".join(words[start:])) for start in range(len(words)))
+
+
+def _of_parts(entry: ResourceType) -> Mapping[str, frozenset[str]]:
     """Attribute -> the operations that make and end the resources that describe it one by one: a role's policies."""
     out: dict[str, frozenset[str]] = {}
-    for name in _parts(catalog).get(entry.name, ()):
-        part = catalog[name]
+    for name in _parts().get(entry.name, ()):
+        part = installed()[name]
         if part.parent is not None and not isinstance(part.list, ElementOf):
             of_part = _writes(name)
             for covered in part.parent.covers:
@@ -196,17 +255,16 @@ def _of_parts(entry: ResourceType, catalog: Catalog) -> Mapping[str, frozenset[s
     return out
 
 
-def _parts(catalog: Catalog) -> Mapping[str, list[str]]:
+@cache
+def _parts() -> Mapping[str, Sequence[str]]:
     """Type -> the types of its parts that cover an attribute of it."""
-    if not _PARTS:
-        for name in catalog:
-            parent = catalog[name].parent
-            if parent is not None and parent.covers and parent.to != name:
-                _PARTS.setdefault(parent.to, []).append(name)
-    return _PARTS
-
-
-_PARTS: dict[str, list[str]] = {}
+    catalog = installed()
+    out: dict[str, list[str]] = defaultdict(list)
+    for name in catalog:
+        parent = catalog[name].parent
+        if parent is not None and parent.covers and parent.to != name:
+            out[parent.to].append(name)
+    return out
 
 
 @cache
@@ -408,9 +466,7 @@ def _whole_nouns(entry: ResourceType) -> frozenset[str]:
     """What operations call that which it is part of: making a bucket makes no policy of it."""
     if entry.parent is None:
         return frozenset()
-    words, own = entry.parent.to.split("_")[1:], entry.name.split("_")[1:]
-    runs = {plain_name("".join(words[start:])) for start in range(len(words))}
-    return frozenset(runs - {plain_name("".join(own[start:])) for start in range(len(own))})
+    return _endings(entry.parent.to) - _endings(entry.name)
 
 
 def _noun(operation: str) -> str:
@@ -469,8 +525,3 @@ def _ends(op: _Operation, nouns: frozenset[str], *, part: bool) -> bool:
     if op.verb == "Schedule":
         return op.noun.endswith("deletion") and _is_of(op.noun.removesuffix("deletion"), nouns)
     return (op.verb in ENDS or (part and op.verb in REMOVES - {"Reset", "Stop", "Untag"})) and _is_for(op, nouns)
-
-
-def of_all(catalog: Catalog) -> Mapping[str, Writes]:
-    """Type -> the operations that write it, for every type of AWS."""
-    return {n: writes_of(catalog[n]) for n in catalog if catalog.provider_of(n).name == "aws"}
