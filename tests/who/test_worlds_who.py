@@ -72,6 +72,7 @@ def test_what_has_the_same_name_in_another_region_is_another(tmp_path: Path) -> 
 
     assert len(found) > 10
     assert all(region == who["region"] for region, who in found)
+    assert answers(report)[("aws_cloudwatch_event_rule.forward", "state")] == "events:DisableRule"
 
 
 def test_since_is_the_first_of_the_events(tmp_path: Path) -> None:

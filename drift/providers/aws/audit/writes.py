@@ -83,8 +83,10 @@ def _writes(name: str) -> Writes:
     for attribute, ops in _of_parts(entry).items():
         by_name[attribute] = by_name.get(attribute, frozenset()) | ops
     creates, deletes = _created(it), _deleted(it)
-    # an element that is taken out of several is changed and not ended
-    ended = frozenset() if isinstance(entry.list, ElementOf) else deletes
+    if not it.alone:  # what is switched off is still there
+        creates, deletes = creates - it.switches, deletes - it.switches
+    # an element that is taken out of several is changed and not ended, and so is what is switched off
+    ended = frozenset() if isinstance(entry.list, ElementOf) else deletes - it.switches
     # what nothing makes or ends by name is made and ended by what changes it: ChangeResourceRecordSets
     fixed = {*entry.identity, "name", "id"}
     changing = frozenset(op for a in it.members.keys() - fixed for op in by_member[a] | by_name[a])
@@ -126,6 +128,13 @@ class _Subject:
     alone: bool
 
     @property
+    def switches(self) -> frozenset[str]:
+        """The operations that switch it on or off, if an attribute says which it is."""
+        if not any(attribute.rpartition(".")[2] in FLAGS for attribute in self.members):
+            return frozenset()
+        return frozenset(op.name for op in self.operations if op.verb in SWITCHES and op.noun in self.nouns)
+
+    @property
     def part(self) -> bool:
         """Whether it may be put to something rather than made."""
         return self.alone or self.entry.parent is not None or len(self.entry.identity) > 1
@@ -158,7 +167,7 @@ def _by_name(it: _Subject) -> dict[str, frozenset[str]]:
         elif "." in attribute:  # what is named after a block sets what is in it
             out[attribute] |= out[first]
         if last in FLAGS:
-            out[attribute] |= {op.name for op in it.operations if op.verb in SWITCHES and op.noun in it.nouns}
+            out[attribute] |= it.switches
         if it.alone:
             out[attribute] |= {op.name for op in it.operations if not op.members - {"dryrun"}}
     return out
