@@ -19,8 +19,9 @@ from drift.cli.options.output import progress, write_files
 from drift.cli.options.posting import Posting, posting_options
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
-from drift.cli.options.who import DEFAULT_CALLS, NOBODY, Whose
+from drift.cli.options.who import NOBODY, Whose
 from drift.errors import UsageError
+from drift.model.who import CALLS
 
 if TYPE_CHECKING:
     from drift.model.drift import Drift
@@ -155,7 +156,7 @@ def command(
         )
         described = trial.described()
         outcome = trial.run(described)
-        whose = Whose("full", (), DEFAULT_CALLS) if group == "who" else NOBODY
+        whose = Whose("full", (), CALLS) if group == "who" else NOBODY
         outcome = replace(outcome, report=whose.answered(outcome.report, [connection]))
     if interactive:
         chosen = Choices(planned=_asked(outcome.report.drift, chosen), group=group is not None)

@@ -14,6 +14,10 @@ Tool = Literal["console", "cli", "sdk", "terraform", "stack", "service", "unknow
 Hand = Literal["person", "automated", "unknown"]
 Match = Literal["value", "operation"]
 """How an event was found: it set the value that is there now; or its operation changes what differs."""
+Level = Literal["full", "role"]
+"""How much is asked for: `role` leaves out what names a person."""
+CALLS = 60
+"""Calls to the log of one region, at most, unless the user says another number: half a minute of CloudTrail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,4 +117,4 @@ def _is_number(address: str) -> bool:
     return True
 
 
-__all__ = ["Actor", "ActorKind", "Commit", "Hand", "Match", "Tool", "Who", "without_people"]
+__all__ = ["CALLS", "Actor", "ActorKind", "Commit", "Hand", "Level", "Match", "Tool", "Who", "without_people"]

@@ -8,22 +8,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 from drift.model.drift import Drift, Report, Since
 from drift.model.resource import Key, Resource
-from drift.model.who import Actor, Match, Who, without_people
+from drift.model.who import CALLS, Actor, Level, Match, Who, without_people
 from drift.provider.audit import Event
 from drift.provider.catalog import Catalog
 from drift.provider.relations import entry_of
 from drift.report.conclude import calls as counted
 from drift.run import Connection
-from drift.who.ask import CALLS, Book, Looked, Pace, ask
+from drift.who.ask import Book, Pace, ask
 from drift.who.attribute import Case, Told
 from drift.who.blame import Blame
 from drift.who.trail import records
 
-Level = Literal["full", "role"]
 APART = timedelta(minutes=30)
 """What one session did with a longer pause between is told apart."""
 
@@ -33,7 +31,6 @@ class Question:
     """What is asked, and of what."""
 
     level: Level = "full"
-    """`role` leaves out what names a person."""
     events: tuple[Path, ...] = ()
     """Files of a trail, in the place of the cloud's log."""
     calls: int = CALLS
@@ -49,11 +46,11 @@ def answered(
     """
     drifts = (*report.drift, *report.accepted)
     cases = _cases(((d.found, d.desired if d.actual else None, d) for d in drifts), connections, catalog)
-    looked, warnings = _look(cases, connections, catalog, question, pace)
+    origins, warnings = _look(cases, connections, catalog, question, pace)
     blame = Blame()
     by_drift: dict[int, list[Who]] = {}
     for case in cases:
-        by_drift[id(case.drift)] = _answers(case, looked, question)
+        by_drift[id(case.drift)] = _answers(case, origins, question)
     _group(by_drift.values())
     told = {id(d): _told(d, by_drift.get(id(d)), blame, question) for d in drifts}
     return replace(
@@ -75,12 +72,12 @@ def last_writes(
 ) -> tuple[Mapping[Key, tuple[Who, ...]], list[str]]:
     """(key -> the last writes of a resource, newest first; warnings), whether or not it drifted."""
     cases = _cases(((r, None, None) for r in resources), connections, catalog)
-    looked, warnings = _look(cases, connections, catalog, question, pace)
+    origins, warnings = _look(cases, connections, catalog, question, pace)
     found: dict[Key, list[Who]] = {}
     for case in cases:
         written = [t for t in case.newest_first if t.event.operation in case.writes.operations]
-        answers = [_who(t, "operation", (), case, looked) for t in written[:most]]
-        found[case.resource.key] = answers or [Who(reason=_why(case, looked, question))]
+        answers = [_who(t, "operation", (), case, origins) for t in written[:most]]
+        found[case.resource.key] = answers or [Who(reason=_why(case, question))]
     _group(found.values())
     shown = without_people if question.level == "role" else None
     return {key: tuple(map(shown, who) if shown else who) for key, who in found.items()}, warnings
@@ -124,9 +121,10 @@ def _look(
     catalog: Catalog,
     question: Question,
     pace: Pace | None,
-) -> tuple[Looked, list[str]]:
-    """Read the log: the files that were given, or else what the accounts answer."""
-    looked, warnings = Looked(), list[str]()
+) -> tuple[Mapping[str, Actor], list[str]]:
+    """Read the log, the files that were given or else what the accounts answer: (access key -> who took the role on,
+    warnings)."""
+    origins, warnings = dict[str, Actor](), list[str]()
     by_provider: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         by_provider[catalog.provider_of(case.entry.name).name].append(case)
@@ -135,9 +133,7 @@ def _look(
         book = Book(mine, audit)
         if question.events:
             book.read(records(question.events, audit))
-            looked.origins.update(book.origins)
-            continue
-        for connection in connections:
+        for connection in connections if not question.events else ():
             own = [c for c in mine if c.resource.key.account == connection.target.account]
             if connection.provider != name or not own:
                 continue
@@ -145,20 +141,17 @@ def _look(
                 for case in own:
                     case.why = "not looked up: a recording has no audit log; --events reads files of a trail"
                 continue
-            found = ask(own, book, connection.api, calls=question.calls, pace=pace)
-            looked.origins.update(found.origins)
-            for region, n in found.calls.items():
-                looked.calls[region] += n
-            looked.spent |= found.spent
-            for region, refusal in sorted(found.refused.items()):
+            refused = ask(own, book, connection.api, calls=question.calls, pace=pace)
+            for region, refusal in sorted(refused.items()):
                 warnings.append(
                     f"who changed what is unknown in {region}: {audit.actions[0]} was refused ({refusal.code}); "
                     "`drift policy --with who` writes the policy that it takes"
                 )
-    return looked, warnings
+        origins.update(book.origins)
+    return origins, warnings
 
 
-def _answers(case: Case, looked: Looked, question: Question) -> list[Who]:
+def _answers(case: Case, origins: Mapping[str, Actor], question: Question) -> list[Who]:
     """An answer for each event, newest first; one more for what no event was found for."""
     by_event: dict[str, tuple[Told, Match, list[str]]] = {}
     unknown: list[str] = []
@@ -170,12 +163,10 @@ def _answers(case: Case, looked: Looked, question: Question) -> list[Who]:
         else:
             told, match = answer
             by_event.setdefault(told.event.id, (told, match, []))[2].append(path)
-    found = [_who(told, match, _named(paths), case, looked) for told, match, paths in by_event.values()]
+    found = [_who(told, match, _named(paths), case, origins) for told, match, paths in by_event.values()]
     found.sort(key=lambda who: (who.at, who.event), reverse=True)
     if unknown:
-        why = (
-            "the last call in the log that sets it set another value" if contradicted else _why(case, looked, question)
-        )
+        why = "the last call in the log that sets it set another value" if contradicted else _why(case, question)
         found.append(Who(reason=why, paths=_named(unknown)))
     return found
 
@@ -184,19 +175,17 @@ def _named(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(path for path in paths if path)
 
 
-def _why(case: Case, looked: Looked, question: Question) -> str:
+def _why(case: Case, question: Question) -> str:
     if case.why:
         return case.why
     if question.events:
         return "the given files have no event that can have made it"
-    if case.home in looked.spent:
-        return f"not looked up: the {question.calls} calls to {case.home} were spent"
     return f"the log of {case.home}, {case.audit.days} days, has no event that can have made it"
 
 
-def _who(told: Told, match: Match, paths: tuple[str, ...], case: Case, looked: Looked) -> Who:
+def _who(told: Told, match: Match, paths: tuple[str, ...], case: Case, origins: Mapping[str, Actor]) -> Who:
     event = told.event
-    actor = _actor(event, case, looked)
+    actor = _actor(event, case, origins)
     applied = case.applied_at
     return Who(
         actor=actor,
@@ -220,9 +209,9 @@ def _who(told: Told, match: Match, paths: tuple[str, ...], case: Case, looked: L
     )
 
 
-def _actor(event: Event, case: Case, looked: Looked) -> Actor:
+def _actor(event: Event, case: Case, origins: Mapping[str, Actor]) -> Actor:
     """Who called; of a role's session also who took the role on, if that was read."""
-    origin = looked.origins.get(event.key) if event.key else None
+    origin = origins.get(event.key) if event.key else None
     return case.audit.behind(event.actor, origin) if origin is not None else event.actor
 
 
@@ -261,4 +250,4 @@ def _told(drift: Drift, found: list[Who] | None, blame: Blame, question: Questio
     return replace(drift, who=tuple(found), since=since)
 
 
-__all__ = ["Level", "Question", "answered", "last_writes"]
+__all__ = ["Question", "answered", "last_writes"]

@@ -12,13 +12,11 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from drift.model.who import Actor
+from drift.model.who import CALLS, Actor
 from drift.provider.api import Answer, Api, Refused, Request
 from drift.provider.audit import Audit
 from drift.who.attribute import Case, Told
 
-CALLS = 60
-"""Calls to one region, at most: half a minute."""
 FEW = 6
 """So many resources are asked for by name at once."""
 PAGES = 3
@@ -59,17 +57,13 @@ class Pace:
 
 
 @dataclass(slots=True)
-class Looked:
+class _Looked:
     """What asking came to."""
 
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """Region -> calls."""
     refused: dict[str, Refused] = field(default_factory=dict)
     """Region -> why its log does not answer."""
-    spent: set[str] = field(default_factory=set)
-    """The regions whose budget was spent before everything was answered."""
-    origins: dict[str, Actor] = field(default_factory=dict)
-    """Access key -> who took the role on."""
 
 
 class Book:
@@ -78,6 +72,7 @@ class Book:
     def __init__(self, cases: Sequence[Case], audit: Audit) -> None:
         self.audit = audit
         self.origins: dict[str, Actor] = {}
+        """Access key -> who took the role on."""
         self._by_name: dict[str, list[Case]] = defaultdict(list)
         for case in cases:
             for name in case.names:
@@ -104,9 +99,11 @@ class Book:
 Asking = Generator[Request, Answer, None]
 
 
-def ask(cases: Sequence[Case], book: Book, api: Api, *, calls: int = CALLS, pace: Pace | None = None) -> Looked:
-    """Ask for all cases; each region in turn as soon as its rate allows."""
-    looked = Looked()
+def ask(
+    cases: Sequence[Case], book: Book, api: Api, *, calls: int = CALLS, pace: Pace | None = None
+) -> Mapping[str, Refused]:
+    """Ask for all cases; each region in turn as soon as its rate allows. Region -> why its log does not answer."""
+    looked = _Looked()
     pace = pace or Pace(book.audit.per_second)
     by_region: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
@@ -118,8 +115,7 @@ def ask(cases: Sequence[Case], book: Book, api: Api, *, calls: int = CALLS, pace
     while waiting:
         region = min(waiting, key=lambda r: (pace.when(r), r))
         _advance(region, asking[region], _answer(waiting.pop(region), api, pace, looked, calls), waiting, asking)
-    looked.origins = book.origins
-    return looked
+    return looked.refused
 
 
 def _advance(
@@ -135,7 +131,7 @@ def _advance(
         asking.pop(region, None)
 
 
-def _answer(request: Request, api: Api, pace: Pace, looked: Looked, calls: int) -> Answer:
+def _answer(request: Request, api: Api, pace: Pace, looked: _Looked, calls: int) -> Answer:
     """One answer; a call that is throttled is made again while the budget lasts."""
     answer: Answer = Refused("Throttling")
     for tries in range(1, TRIES + 1):
@@ -150,7 +146,7 @@ def _answer(request: Request, api: Api, pace: Pace, looked: Looked, calls: int) 
     return answer
 
 
-def _region(region: str, cases: list[Case], book: Book, looked: Looked, calls: int) -> Asking:
+def _region(region: str, cases: list[Case], book: Book, looked: _Looked, calls: int) -> Asking:
     """Everything that is asked of one region."""
     audit = book.audit
     if len(cases) > FEW:
@@ -167,16 +163,16 @@ def _region(region: str, cases: list[Case], book: Book, looked: Looked, calls: i
         if not token and not first:
             yield from _behind(region, cases, book, looked, calls)
             return  # the whole history was read: a name would show nothing more
-    for case in cases:
+    for number, case in enumerate(cases):
         stopped = yield from _named(region, case, book, looked, calls)
         if stopped is not None:
-            _refused(region, cases, stopped, looked)
+            _refused(region, cases[number:], stopped, looked)
             return
     yield from _behind(region, cases, book, looked, calls)
 
 
 def _named(
-    region: str, case: Case, book: Book, looked: Looked, calls: int
+    region: str, case: Case, book: Book, looked: _Looked, calls: int
 ) -> Generator[Request, Answer, Refused | None]:
     """Ask for one resource by name; the refusal that ends asking in this region, if there is one."""
     audit = book.audit
@@ -187,7 +183,6 @@ def _named(
     token = ""
     for _ in range(PAGES):
         if looked.calls[region] >= calls:
-            looked.spent.add(region)
             case.why = f"not looked up: the {calls} calls to {region} were spent"
             return None
         answer = yield audit.about(region, name, token)
@@ -198,10 +193,11 @@ def _named(
         token = page.token
         if case.answered or not token:
             return None
+    case.why = f"the newest {PAGES} pages that {region} has of it have no event that can have made it"
     return None
 
 
-def _behind(region: str, cases: list[Case], book: Book, looked: Looked, calls: int) -> Asking:
+def _behind(region: str, cases: list[Case], book: Book, looked: _Looked, calls: int) -> Asking:
     """Ask who took on the roles that the answers name, as far as the calls last."""
     for key in dict.fromkeys(k for case in cases for k in _sessions(case)):
         if key in book.origins or looked.calls[region] >= calls:
@@ -218,13 +214,11 @@ def _sessions(case: Case) -> list[str]:
     return [e.key for e in found if e.key and e.actor.kind in ("role", "workload") and not e.actor.person]
 
 
-def _refused(region: str, cases: Iterable[Case], answer: Refused, looked: Looked) -> None:
-    if answer.code in THROTTLED:
-        looked.spent.add(region)
-    else:
+def _refused(region: str, cases: Iterable[Case], answer: Refused, looked: _Looked) -> None:
+    if answer.code not in THROTTLED:
         looked.refused[region] = answer
     for case in cases:
         case.why = case.why or f"not looked up: {region} answered {answer.code}"
 
 
-__all__ = ["CALLS", "Book", "Looked", "Pace", "ask"]
+__all__ = ["Book", "Pace", "ask"]

@@ -193,6 +193,25 @@ def test_a_log_that_only_throttles_ends() -> None:
     assert found.who[0].reason == "not looked up: eu-west-1 answered ThrottlingException"
 
 
+@pytest.mark.parametrize("drifts", [1, 20])
+def test_calls_that_are_throttled_do_not_exceed_the_budget(drifts: int) -> None:
+    history = History([], others=10_000)
+
+    ask(history, *map(queue, range(drifts)), calls=3)
+    assert history.counts["cloudtrail"] == 3
+
+
+def test_each_resource_has_the_reason_of_its_own_search() -> None:
+    busy = [record(n, queue(1).found.id, eventName="TagQueue") for n in range(200)]
+
+    report = ask(History(busy), queue(1), queue(2), queue(3), calls=4)
+    assert [d.who[0].reason for d in report.drift] == [
+        "the newest 3 pages that eu-west-1 has of it have no event that can have made it",
+        "the log of eu-west-1, 90 days, has no event that can have made it",
+        "not looked up: the 4 calls to eu-west-1 were spent",
+    ]
+
+
 def test_a_refused_log_is_said_and_nothing_else_changes() -> None:
     drifts = (queue(1), queue(2, "us-east-1"))
     history = History([], refusal="AccessDeniedException")

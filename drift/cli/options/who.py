@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from drift.cli import plugins
 from drift.cli.options import group
 from drift.errors import UsageError
+from drift.model.who import CALLS, Level
 
 if TYPE_CHECKING:
     from drift.model.drift import Report
     from drift.run import Connection
     from drift.who.answer import Question
-
-Level = Literal["full", "role"]
-DEFAULT_CALLS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +33,11 @@ class Whose:
         """Whether anybody asks."""
         return self.who is not None
 
-    def question(self, level: Level | None = None) -> Question:
+    def question(self) -> Question:
         """What is asked."""
         from drift.who.answer import Question
 
-        return Question(level=self.who or level or "full", events=self.events, calls=self.who_calls)
+        return Question(level=self.who or "full", events=self.events, calls=self.who_calls)
 
     def validate(self) -> None:
         """UsageError for files of a trail that nobody asks for."""
@@ -55,7 +53,7 @@ class Whose:
         return answered(report, connections, plugins.catalog(), self.question())
 
 
-NOBODY = Whose(None, (), DEFAULT_CALLS)
+NOBODY = Whose(None, (), CALLS)
 """For a command that does not ask."""
 
 events_option = click.option(
@@ -70,7 +68,7 @@ events_option = click.option(
 calls_option = click.option(
     "--who-calls",
     type=click.IntRange(min=1),
-    default=DEFAULT_CALLS,
+    default=CALLS,
     show_default=True,
     metavar="N",
     help="Calls to the event history of each region, at most, two a second. Drift that they do not reach has an "
