@@ -183,7 +183,7 @@ def _asked(drifts: Sequence[Drift], chosen: Choices) -> Planned:
     from drift.report.explanation import story
     from drift.report.steps import usual
 
-    out: dict[str, tuple[Choice | Literal["skip"], str]] = {}
+    out: dict[str, list[tuple[Choice | Literal["skip"], str]]] = {}
     for n, drift in enumerate(drifts, 1):
         said: Any = chosen.of(drift) if chosen else None
         if said is None:
@@ -193,7 +193,7 @@ def _asked(drifts: Sequence[Drift], chosen: Choices) -> Planned:
             options = _OPTIONS["recreated" if drift.recreated_as is not None else drift.kind]
             words: list[str] = [*options, "skip"]
             said = click.prompt("What becomes of it?", type=click.Choice(words), default=usual(drift))
-        out[name_of(drift)] = said, drift.fingerprint
+        out.setdefault(name_of(drift), []).append((said, drift.fingerprint))
     return out
 
 

@@ -126,22 +126,21 @@ def live_of(case: Case) -> Mapping[str, Any]:
 
 def cases(
     drifts: Sequence[Drift], survey: Survey, states: Sequence[State], sources: Mapping[str, Source]
-) -> tuple[list[Case], list[Remedy]]:
-    """The modified resources that a configuration describes, and why the others have no remedy.
+) -> tuple[list[Case], dict[tuple[str, str], Remedy]]:
+    """The modified resources that a configuration describes, and by origin why the others have no remedy.
 
     `sources` has the configuration of each state, by the state's place.
     """
     instances = {(s.source, str(i.address)): (s, i) for s in states for i in s.instances if not i.deposed}
     out: list[Case] = []
-    without: list[Remedy] = []
+    without: dict[tuple[str, str], Remedy] = {}
     for drift in drifts:
         found = instances.get(drift.resource.origin) if drift.desired is not None else None
-        address = str(drift.resource.address)
         source = sources.get(found[0].source) if found is not None else None
         author = found[1].configured if found is not None else None
         if found is None or source is None or author is None:
             why = "no configuration that was read describes it: give --config"
-            without.append(Remedy(address, "accept", cannot=why))
+            without[drift.resource.origin] = Remedy(str(drift.resource.address), "accept", cannot=why)
         else:
             out.append(Case(drift, survey, *found, author, source))
     return out, without

@@ -24,8 +24,9 @@ from drift.remedy.trial import Trial
 from drift.report.steps import usual
 from drift.run import Outcome
 
-Planned = Mapping[str, tuple[Choice | Literal["skip"], str]]
-"""Name of an entry -> what becomes of it, and the fingerprint of the drift that was looked at then."""
+Planned = Mapping[str, Sequence[tuple[Choice | Literal["skip"], str]]]
+"""Name of an entry -> what becomes of it, and the fingerprint of the drift that was looked at then; several where
+several states have the same address."""
 ALL = "all"
 
 
@@ -53,8 +54,9 @@ class Choices:
         if not self:
             return usual(drift)
         if self.planned is not None:
-            choice, fingerprint = self.planned.get(name_of(drift), ("skip", ""))
-            if choice != "skip" and fingerprint and fingerprint != drift.fingerprint:
+            rows = self.planned.get(name_of(drift), ())
+            choice = next((c for c, fingerprint in rows if fingerprint in ("", drift.fingerprint)), None)
+            if choice is None and any(c != "skip" for c, _ in rows):
                 raise UsageError(
                     f"{name_of(drift)} has drifted again since the plan was written",
                     "Write the plan again with --write-plan, and review it.",
@@ -129,7 +131,6 @@ def of_outcome(trial: Trial, described: Sequence[State], outcome: Outcome, choic
     wanted = [(d, choices.of(d)) for d in outcome.report.drift]
     accepted = [d for d, choice in wanted if choice == "accept" and d.kind == "modified"]
     done = settled(trial, described, outcome, accepted)
-    by_address = {r.address: r for r in done.remedies}
     out.silent = done.after
     for drift, choice in wanted:
         if choice is None:
@@ -140,7 +141,7 @@ def of_outcome(trial: Trial, described: Sequence[State], outcome: Outcome, choic
         elif choice == "forget":
             remedy = commands.forget(drift, out.roots.get(where), sources.get(where), states.get(where))
         elif choice == "accept":
-            remedy = by_address.get(str(drift.resource.address)) or Remedy(
+            remedy = done.remedies.get(drift.resource.origin) or Remedy(
                 str(drift.resource.address or drift.found.id), "accept", cannot=_NOT_MODIFIED[drift.kind]
             )
         elif drift.kind == "unmanaged":

@@ -65,11 +65,11 @@ def parse(path: Path) -> Planned:
     if not isinstance(rows, list):
         raise UsageError(f"{path} is no plan of remedies", _WRONG)
     known = (*get_args(Choice), "skip")
-    out: dict[str, tuple[Any, str]] = {}
+    out: dict[str, list[tuple[Any, str]]] = {}
     for row in rows:
         if not isinstance(row, dict) or not isinstance(row.get("name"), str) or row.get("choice") not in known:
             raise UsageError(
                 f"{path}: an entry has no name, or its choice is none of {', '.join(known)}", "Correct the entry."
             )
-        out[row["name"]] = row["choice"], str(row.get("fingerprint", ""))
+        out.setdefault(row["name"], []).append((row["choice"], str(row.get("fingerprint", ""))))
     return out

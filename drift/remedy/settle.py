@@ -7,12 +7,11 @@ where even its own line is shared, it is not made, and the remedy says who share
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from drift.desired.hcl.configured import Configured, Place
+from drift.desired.hcl.configured import Configured
 from drift.desired.hcl.read import deep
 from drift.desired.hcl.values import UNKNOWN
 from drift.desired.instance import State
@@ -24,8 +23,9 @@ from drift.remedy.splice import FAR
 from drift.remedy.trial import Trial
 from drift.run import Outcome
 
-_ROUNDS = 8
 _NAMED = 3
+Origin = tuple[str, str]
+"""(state, address), as `Resource.origin`: two states may have the same address."""
 
 
 @dataclass
@@ -42,14 +42,16 @@ class _Try:
     def address(self) -> str:
         return self.case.address
 
+    @property
+    def origin(self) -> Origin:
+        return self.case.drift.resource.origin
+
 
 @dataclass
 class Settled:
-    """Remedies of which each was tried, and the text of all files that they change."""
+    """Remedies of which each was tried."""
 
-    remedies: list[Remedy] = field(default_factory=list)
-    edited: dict[str, str] = field(default_factory=dict)
-    """Path -> its new text."""
+    remedies: dict[Origin, Remedy] = field(default_factory=dict)
     after: Report | None = None
     """What a check would say then."""
 
@@ -64,18 +66,16 @@ def settled(trial: Trial, described: Sequence[State], outcome: Outcome, drifts: 
         mine = [d for d in chosen if d in survey.drift or any(d.resource.origin == r.origin for r in survey.desired)]
         chosen = [d for d in chosen if d not in mine]
         found, without = cases(mine, survey, described, sources)
-        out.remedies += without
+        out.remedies |= without
         tries += [_Try(case, deep(lambda case=case: accept(case))) for case in found]  # type: ignore[misc]
     before = _instances(described)
-    live: list[_Try] = []
-    for _ in range(_ROUNDS):
+    while True:  # each round that is not the last one makes an edit nearer, or gives it up
         live = _placed(tries)
-        out.edited = {str(p): t for p, t in texts(_edits(live)).items()}
         if not live:
             out.after = outcome.report
             break
-        now = trial.described(out.edited)
-        if _blamed(live, before, _instances(now)):
+        now = _described(trial, live)
+        if _blamed(trial, live, before, _instances(now)):
             continue
         out.after = trial.run(now).report
         left = _left(live, out.after)
@@ -85,9 +85,12 @@ def settled(trial: Trial, described: Sequence[State], outcome: Outcome, drifts: 
         if not _unsettled(left, out.after):
             _told(live, before, _instances(now))
             break
-    out.remedies += [t.remedy for t in tries]
-    out.remedies.sort(key=lambda r: r.address)
+    out.remedies |= {t.origin: t.remedy for t in tries}
     return out
+
+
+def _described(trial: Trial, tries: Sequence[_Try]) -> list[State]:
+    return trial.described({str(p): t for p, t in texts(_edits(tries)).items()})
 
 
 def _edits(tries: Iterable[_Try]) -> list[Edit]:
@@ -102,7 +105,7 @@ def _placed(tries: Sequence[_Try]) -> list[_Try]:
             try:
                 texts([*_edits(out), *one.remedy.edits])
             except OverlapError:
-                others = [t.address for t in out if _meet(t.remedy.edits, one.remedy.edits)]
+                others = [t.origin for t in out if _meet(t.remedy.edits, one.remedy.edits)]
                 if _meet(one.remedy.edits, ()):
                     one.remedy = Remedy(one.address, "accept", cannot="its changes meet at the same place of a file")
                     break
@@ -146,38 +149,68 @@ def _followed(remedy: Remedy) -> int:
     return remedy.why.partition(", set at ")[2].partition(";")[0].count(":")
 
 
-def _blamed(tries: Sequence[_Try], before: Mapping[str, Configured], now: Mapping[str, Configured]) -> bool:
+def _blamed(
+    trial: Trial, tries: Sequence[_Try], before: Mapping[Origin, Configured], now: Mapping[Origin, Configured]
+) -> bool:
     """Take back what changes the values of others; whether there was any."""
     others = _others(tries, before, now)
+    places = {(one.place, origin) for origin, one in others.items()}
+    suspects = [
+        t for t in tries if _followed(t.remedy) or any(p == t.case.author.place and o != t.origin for p, o in places)
+    ]
+    if suspects and len(suspects) < len(tries):
+        others = _others(tries, before, _instances(_described(trial, suspects)))
     found = False
-    blocks: dict[Place, list[str]] = defaultdict(list)
-    for address, one in others.items():
-        blocks[one.place].append(address)
-    for tried in tries:
+    for tried, beside in _guilty(trial, suspects, before, others, tries) if suspects else ():
         place = tried.case.author.place
-        ripple = _ripple(tried, others)
-        shared = [a for a in blocks.get(place, []) if a != tried.address]
+        shared = [o for o, one in beside.items() if one.place == place and o != tried.origin]
         if shared:
             _nearer(tried, f"{_names(shared)} share its line ({place})", alone=True)
             found = True
-        elif _followed(tried.remedy) and (beside := set(others) - ripple - {tried.address}):
-            _nearer(tried, f"{_names(sorted(beside))} would change as well")
+        elif _followed(tried.remedy) and (far := beside.keys() - {tried.origin}):
+            _nearer(tried, f"{_names(far)} would change as well")
             found = True
     return found
 
 
+def _guilty(
+    trial: Trial,
+    tries: Sequence[_Try],
+    before: Mapping[Origin, Configured],
+    others: Mapping[Origin, Configured],
+    every: Sequence[_Try],
+) -> list[tuple[_Try, Mapping[Origin, Configured]]]:
+    """Those whose edits change `others`, each with what it changes: halves are tried by themselves, as long as there
+    are any. Several that change it only together are all named. `every` has all that are tried.
+    """
+    out: list[tuple[_Try, Mapping[Origin, Configured]]] = []
+    if len(tries) > 1 and others:
+        middle = len(tries) // 2
+        for part in (tries[:middle], tries[middle:]):
+            changed = _others(every, before, _instances(_described(trial, part)))
+            out += _guilty(trial, part, before, changed, every)
+    beside = _beside(tries, others)
+    return out or ([(t, beside) for t in tries] if beside else [])
+
+
+def _beside(tries: Sequence[_Try], others: Mapping[Origin, Configured]) -> dict[Origin, Configured]:
+    """Those of the others that do not change by a reference to what is tried."""
+    rippled = {o for t in tries for o in _ripple(t, others)}
+    return {o: one for o, one in others.items() if o not in rippled}
+
+
 def _others(
-    tries: Sequence[_Try], before: Mapping[str, Configured], now: Mapping[str, Configured]
-) -> dict[str, Configured]:
+    tries: Sequence[_Try], before: Mapping[Origin, Configured], now: Mapping[Origin, Configured]
+) -> dict[Origin, Configured]:
     """What the edits change beside what they are for: other resources, and other arguments of these."""
-    mine = {t.address: _changed(t) for t in tries}
+    mine = {t.origin: _changed(t) for t in tries}
     out = {
-        address: one
-        for address, one in now.items()
-        if address not in before or _differ(*(_rest(v.values, mine.get(address)) for v in (before[address], one)))
+        origin: one
+        for origin, one in now.items()
+        if origin not in before or _differ(*(_rest(v.values, mine.get(origin)) for v in (before[origin], one)))
     }
-    out = {address: before.get(address, one) for address, one in out.items()}  # edits move the lines of what is new
-    return out | {address: before[address] for address in before.keys() - now.keys() if address not in mine}
+    out = {origin: before.get(origin, one) for origin, one in out.items()}  # edits move the lines of what is new
+    return out | {origin: before[origin] for origin in before.keys() - now.keys() if origin not in mine}
 
 
 def _changed(one: _Try) -> frozenset[str]:
@@ -189,18 +222,19 @@ def _rest(values: Mapping[str, Any], names: frozenset[str] | None) -> Mapping[st
     return {n: v for n, v in values.items() if n not in names} if names else values
 
 
-def _ripple(one: _Try, others: Mapping[str, Configured]) -> set[str]:
+def _ripple(one: _Try, others: Mapping[Origin, Configured]) -> set[Origin]:
     """Those of the others that refer to the resource: they say what it says."""
     block = one.case.instance.address.block
-    return {a for a, o in others.items() if block in o.references and o.place != one.case.author.place}
+    state, place = one.origin[0], one.case.author.place
+    return {o for o, other in others.items() if o[0] == state and block in other.references and other.place != place}
 
 
-def _told(tries: Sequence[_Try], before: Mapping[str, Configured], now: Mapping[str, Configured]) -> None:
+def _told(tries: Sequence[_Try], before: Mapping[Origin, Configured], now: Mapping[Origin, Configured]) -> None:
     """Say of each remedy what it changes beside its own resource."""
     others = _others(tries, before, now)
     for one in tries:
         if ripple := _ripple(one, others):
-            why = f"{one.remedy.why}; also changes {_names(sorted(ripple))}, by a reference"
+            why = f"{one.remedy.why}; also changes {_names(ripple)}, by a reference"
             one.remedy = replace(one.remedy, why=why)
 
 
@@ -213,7 +247,7 @@ def _refreshed(states: Sequence[State], tries: Sequence[_Try]) -> list[State]:
     for one in tries:
         names = _changed(one)
         found = live_of(one.case)
-        live[one.case.drift.resource.origin] = {n: found[n] for n in names & found.keys()}
+        live[one.origin] = {n: found[n] for n in names & found.keys()}
     return [
         replace(
             s,
@@ -243,22 +277,23 @@ def _differ(one: Any, other: Any) -> bool:
 
 def _left(tries: Sequence[_Try], after: Report) -> list[_Try]:
     """Those of which a check would still tell something."""
-    left = {str(d.resource.address) for d in after.drift if d.kind == "modified"}
-    return [t for t in tries if t.address in left]
+    left = {d.resource.origin for d in after.drift if d.kind == "modified"}
+    return [t for t in tries if t.origin in left]
 
 
 def _unsettled(left: Sequence[_Try], after: Report) -> bool:
     """Take back what a check would still tell; whether there was any."""
-    paths = {str(d.resource.address): sorted(c.path for c in d.changes) for d in after.drift}
+    paths = {d.resource.origin: sorted(c.path for c in d.changes) for d in after.drift}
     for one in left:
-        _nearer(one, f"{', '.join(paths[one.address])}: how to write the actual value could not be told")
+        _nearer(one, f"{', '.join(paths[one.origin])}: how to write the actual value could not be told")
     return bool(left)
 
 
-def _instances(states: Iterable[State]) -> dict[str, Configured]:
-    return {address: one for s in states if s.configuration for address, one in s.configuration.instances.items()}
+def _instances(states: Iterable[State]) -> dict[Origin, Configured]:
+    return {(s.source, a): one for s in states if s.configuration for a, one in s.configuration.instances.items()}
 
 
-def _names(addresses: Sequence[str]) -> str:
-    shown = ", ".join(sorted(addresses)[:_NAMED])
+def _names(origins: Collection[Origin]) -> str:
+    addresses = sorted({address for _, address in origins})
+    shown = ", ".join(addresses[:_NAMED])
     return f"{shown} and {len(addresses) - _NAMED} more" if len(addresses) > _NAMED else shown

@@ -148,3 +148,38 @@ def test_an_edit_that_is_not_proved_changes_no_file_and_no_branch(shop: Path, wh
 
         assert proved.returncode == 0, proved.stderr
         assert "receive_wait_time_seconds   = 0" in (shop / "main.tf").read_text()
+
+
+def test_two_states_may_have_the_same_address(shop: Path) -> None:
+    main, state = (shop / "main.tf").read_text(), json.loads((shop / "terraform.tfstate").read_text())
+    for place, name in (("a", "fifo"), ("b", "jobs")):
+        (shop / place).mkdir()
+        block = main[main.index(f'resource "aws_sqs_queue" "{name}"') :].partition("\n}\n")[0] + "\n}\n"
+        (shop / place / "main.tf").write_text(block.replace(f'"aws_sqs_queue" "{name}"', '"aws_sqs_queue" "q"'))
+        only = [{**r, "name": "q"} for r in state["resources"] if r["name"] == name and r["type"] == "aws_sqs_queue"]
+        (shop / place / "terraform.tfstate").write_text(json.dumps({**state, "resources": only}))
+    words = ("--replay", "tampered.jsonl", "--state", "a/terraform.tfstate", "--state", "b/terraform.tfstate")
+
+    drift("fix", *words, "--accept", "all", "--write-plan", "fix.toml", cwd=shop)
+    done = drift("fix", *words, "--plan", "fix.toml", "--write", cwd=shop)
+
+    assert done.returncode == 0, done.stderr
+    assert "receive_wait_time_seconds   = 0" in (shop / "a/main.tf").read_text()
+    assert "delay_seconds              = 30" in (shop / "b/main.tf").read_text()
+
+
+def test_an_edit_that_changes_another_resource_moves_no_other_edit(shop: Path) -> None:
+    main = (shop / "main.tf").read_text()
+    main = main.replace("delay_seconds              = 5", "delay_seconds              = var.delay")
+    main = main.replace("receive_wait_time_seconds   = 10", "receive_wait_time_seconds   = local.wait")
+    other = 'resource "aws_sqs_queue" "other" {\n  receive_wait_time_seconds = local.wait\n}\n'
+    (shop / "main.tf").write_text(main + 'locals {\n  wait = 10\n}\nvariable "delay" {}\n' + other)
+    (shop / "terraform.tfvars").write_text("delay = 5 # seconds\n")
+
+    done = drift("fix", "--replay", "tampered.jsonl", "--accept", "all", "--write", cwd=shop)
+
+    assert done.returncode == 0, done.stderr
+    assert (shop / "terraform.tfvars").read_text() == "delay = 30 # seconds\n"
+    text = (shop / "main.tf").read_text()
+    assert "receive_wait_time_seconds   = 0\n" in text
+    assert "wait = 10\n" in text
