@@ -11,7 +11,7 @@ from typing import Protocol
 from drift.clock import Clock
 from drift.desired.load import Desired, Sources, build, laid, read_found
 from drift.desired.memory import Seen
-from drift.errors import CloudError, DriftError
+from drift.errors import CloudError, DriftError, StateError
 from drift.exclude.exclusions import Exclusions
 from drift.fleet.accounts import Account
 from drift.fleet.part import Extent, Part, with_summary
@@ -83,9 +83,13 @@ def look(cell: Cell, run: Run, progress: Progress = quiet) -> Done:
     except (KeyboardInterrupt, SystemExit):
         raise
     except Exception as error:  # noqa: BLE001 - a fault that one account shows must not cost the others
-        why, failure = ("drift", type(error).__name__), f"internal error in drift: {type(error).__name__}"
+        why, failure = ("drift", type(error).__name__), _fault(error)
     note("failed", account=cell.account.id, action=why[0], code=why[1])
     return Done(lost(cell, run, why, failure))
+
+
+def _fault(error: Exception) -> str:
+    return f"internal error in drift: {type(error).__name__}"
 
 
 def lost(cell: Cell, run: Run, why: tuple[str, str], failure: str) -> Part:
@@ -218,7 +222,12 @@ def _parted(
 def _unread(cell: Cell, run: Run, reasons: Reasons) -> Part:
     """The part of states of which nothing was compared."""
     clock = Clock(())
-    desired = _loaded(cell, run)
+    try:
+        desired = _loaded(cell, run)
+    except DriftError:
+        raise
+    except Exception as error:  # noqa: BLE001 - what cannot be loaded cannot be counted, and costs no other account
+        desired = Desired(failed=[StateError(name, _fault(error)) for name in sorted(cell.told)])
     mine, elsewhere, left_out = _parted(desired.resources, cell, run.plan)
     exclusions = Exclusions(run.job.exceptions, run.catalog)
     types = run.job.scope.types(run.catalog)

@@ -101,6 +101,29 @@ def test_a_fault_in_one_account_costs_no_other(made: Made, monkeypatch: pytest.M
     assert report["summary"]["modified"] == 2
 
 
+def test_a_state_that_drift_fails_in_costs_its_own_account_alone(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    from drift.fleet import cell
+
+    laid = cell.laid  # type: ignore[attr-defined]
+
+    def faulty(states: Any, sources: Any) -> Any:
+        if any(account in state.source for state in states for account in (made.ids[2], number(9))):
+            raise RuntimeError("secret")
+        return laid(states, sources)
+
+    whole = told(made)
+    (made.folder / "states" / f"{number(9)}.tfstate").write_text(state([queue(number(9), "eu-west-1", "q")]))
+    monkeypatch.setattr(cell, "laid", faulty)
+    report = told(made)
+    assert report["accounts"][2]["failure"] == "internal error in drift: RuntimeError"
+    assert [Path(text.partition(": ")[0]).stem for text in report["coverage"]["states"]] == [
+        made.ids[2],
+        number(9),
+    ]
+    assert report["drift"] == [d for d in whole["drift"] if d["account"] != made.ids[2]]
+    assert checked(made, "--fail-on", "none").returncode == 3
+
+
 def test_accounts_that_are_not_chosen_are_left_out_and_told(organisation: Made) -> None:
     report = told(organisation, "--account", "account-0,account-1")
     assert [a["name"] for a in report["accounts"]] == ["account-0", "account-1"]
