@@ -106,8 +106,6 @@ class Page:
 class Audit:
     """The audit log of a cloud."""
 
-    title: str
-    """The name for people: `CloudTrail`."""
     event: Callable[[Mapping[str, Any]], Event | None]
     """A record of the log -> the event; None for what wrote nothing, failed, or is no record."""
     origin: Callable[[Mapping[str, Any]], tuple[str, Actor] | None]

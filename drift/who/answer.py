@@ -24,6 +24,7 @@ from drift.who.trail import records
 
 APART = timedelta(minutes=30)
 """What one session did with a longer pause between is told apart."""
+RECORDED = "a recording has no audit log; --events reads files of a trail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,13 +134,18 @@ def _look(
         book = Book(mine, audit)
         if question.events:
             book.read(records(question.events, audit))
-        for connection in connections if not question.events else ():
-            own = [c for c in mine if c.resource.key.account == connection.target.account]
-            if connection.provider != name or not own:
-                continue
-            if connection.api.recorded is not None:
+            origins.update(book.origins)
+            continue
+        there = {c.target.account: c for c in connections if c.provider == name}
+        by_account: dict[str, list[Case]] = defaultdict(list)
+        for case in mine:
+            by_account[case.resource.key.account].append(case)
+        for account, own in by_account.items():
+            connection = there.get(account)
+            if connection is None or connection.api.recorded is not None:
+                why = f"drift is not connected to account {account}" if connection is None else RECORDED
                 for case in own:
-                    case.why = "not looked up: a recording has no audit log; --events reads files of a trail"
+                    case.why = f"not looked up: {why}"
                 continue
             refused = ask(own, book, connection.api, calls=question.calls, pace=pace)
             for region, refusal in sorted(refused.items()):

@@ -134,12 +134,10 @@ class Case:
                 return True
         return False
 
-    def add(self, told: Told) -> bool:
-        """Keep an event that is about the resource; whether it was new."""
-        if told.event.id in self.events or not self.is_about(told):
-            return False
-        self.events[told.event.id] = told
-        return True
+    def add(self, told: Told) -> None:
+        """Keep an event that is about the resource."""
+        if told.event.id not in self.events and self.is_about(told):
+            self.events[told.event.id] = told
 
     @property
     def newest_first(self) -> list[Told]:

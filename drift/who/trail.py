@@ -6,6 +6,7 @@ A trail writes gzipped JSON, `{"Records": [...]}`; a query's result is CSV. A di
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,12 +48,13 @@ def _files(place: Path) -> list[Path]:
 def _records(file: Path, audit: Audit) -> Iterator[Mapping[str, Any]]:
     data = _content(file)
     if file.name.endswith(".csv"):
-        for line in csv.DictReader(io.StringIO(data.decode("utf-8", "replace"))):
-            yield audit.row(line)
+        yield from map(audit.row, _lines(data, file))
         return
     try:
-        found = [msgspec.json.decode(line) for line in data.splitlines() if line.strip()] if _is_lines(file) else None
-        whole = found if found is not None else msgspec.json.decode(data)
+        if file.name.endswith(".jsonl"):
+            whole = [msgspec.json.decode(line) for line in data.splitlines() if line.strip()]
+        else:
+            whole = msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError):
         raise UsageError(f"--events: {file} is no JSON", "Name files as a trail writes them.") from None
     every = whole.get("Records", [whole]) if isinstance(whole, dict) else whole
@@ -62,8 +64,12 @@ def _records(file: Path, audit: Audit) -> Iterator[Mapping[str, Any]]:
             yield told
 
 
-def _is_lines(file: Path) -> bool:
-    return file.name.endswith(".jsonl")
+def _lines(data: bytes, file: Path) -> Iterator[Mapping[str, Any]]:
+    csv.field_size_limit(EVENT_BYTES.most)  # else a request of more than 128 KiB would be a fault
+    try:
+        yield from csv.DictReader(io.StringIO(data.decode("utf-8", "replace"), newline=""))
+    except csv.Error as error:
+        raise UsageError(f"--events: {file} is no CSV: {error}", "Name the result of Athena's query.") from None
 
 
 def _record(one: Any) -> Mapping[str, Any] | None:
@@ -80,15 +86,15 @@ def _content(file: Path) -> bytes:
     try:
         data = contents(file, EVENT_BYTES)
         return _unpacked(data, file) if data[:2] == b"\x1f\x8b" else data
-    except (OSError, zlib.error) as error:
-        why = getattr(error, "strerror", None) or "it is no gzip"
+    except (OSError, EOFError, zlib.error) as error:
+        why = getattr(error, "strerror", None) or "it is no whole gzip"
         raise UsageError(f"--events: {file} cannot be read: {why}", "Name files as a trail writes them.") from None
 
 
 def _unpacked(data: bytes, file: Path) -> bytes:
-    unpack = zlib.decompressobj(wbits=31)
-    out = unpack.decompress(data, EVENT_BYTES.most)
-    if unpack.unconsumed_tail:
+    with gzip.open(io.BytesIO(data)) as packed:
+        out = packed.read(EVENT_BYTES.most + 1)
+    if len(out) > EVENT_BYTES.most:
         raise UsageError(f"--events: {file} unpacks to {EVENT_BYTES.beyond}", EVENT_BYTES.hint)
     return out
 

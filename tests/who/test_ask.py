@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -174,6 +174,14 @@ def test_what_is_global_is_looked_up_where_its_calls_go(type_: str, attributes: 
     found = Resource(key=Key(type_, ACCOUNT, GLOBAL, ("a",)), id="a", attributes=attributes)
 
     assert CLOUDTRAIL.home(found, "eu-central-1", installed()[type_]) == region
+
+
+def test_the_log_of_an_account_that_nobody_connected_is_not_said_to_be_empty() -> None:
+    drift = queue(1)
+    there = replace(drift.found, key=drift.found.key._replace(account="444455556666"))
+
+    (found,) = ask(History([]), replace(drift, desired=there, actual=there)).drift
+    assert found.who[0].reason == "not looked up: drift is not connected to account 444455556666"
 
 
 def test_throttled_calls_count_and_wait() -> None:

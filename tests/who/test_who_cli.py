@@ -108,7 +108,7 @@ def test_every_form_of_a_trail_is_read(form: str, tmp_path: Path) -> None:
         (tmp_path / "a.json").write_bytes(whole)
     elif form == "gzip":
         (tmp_path / "2026").mkdir()
-        (tmp_path / "2026/a.json.gz").write_bytes(gzip.compress(whole))
+        (tmp_path / "2026/a.json.gz").write_bytes(gzip.compress(whole[:99]) + gzip.compress(whole[99:]))
     elif form == "lines":
         (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, found)))
     elif form == "lookup":
@@ -118,6 +118,7 @@ def test_every_form_of_a_trail_is_read(form: str, tmp_path: Path) -> None:
         columns = [*COLUMNS, *MEMBERS]
         writer = csv.DictWriter(out, columns)
         writer.writeheader()
+        writer.writerow({"requestparameters": "x" * 200_000})
         for r in found:
             row = {c: r.get(m, "") for c, m in COLUMNS.items()}
             writer.writerow(row | {c: json.dumps(r.get(m)) for c, m in MEMBERS.items()})
@@ -130,7 +131,13 @@ def test_every_form_of_a_trail_is_read(form: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.json", b"{"), ("a.json.gz", b"\x1f\x8bnothing"), ("a.json", b"\xff\xfe"), ("a.txt", b"{}")],
+    [
+        ("a.json", b"{"),
+        ("a.json.gz", b"\x1f\x8bnothing"),
+        ("a.json.gz", gzip.compress(b"{}")[:-9]),
+        ("a.json", b"\xff\xfe"),
+        ("a.txt", b"{}"),
+    ],
 )
 def test_what_is_no_trail_is_refused_in_words(name: str, content: bytes, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(content)

@@ -10,7 +10,6 @@ from drift.providers.aws.audit.record import event_of
 from drift.providers.aws.audit.writes import writes_of
 
 CLOUDTRAIL = Audit(
-    title="CloudTrail",
     event=event_of,
     origin=origin_of,
     behind=behind,
