@@ -11,7 +11,7 @@ from typing import Any
 from drift.desired.hcl import schema
 from drift.desired.hcl.tree import Call, Conditional, Literal, Template
 from drift.desired.hcl.values import UNKNOWN
-from drift.provider.facts import Facts
+from drift.provider.facts import Facts, flags_of
 from drift.remedy import hcl
 from drift.remedy.hcl import Argument, Encoded, Nested
 from drift.remedy.likeness import alike, as_blocks, as_json, likeness, loaded, paired
@@ -118,6 +118,8 @@ class Splicer:
         if len(places) != len(old):
             raise CannotError(f"what is written for {name} could not be told apart")
         pairs, added = paired(old, new)
+        if "set" in flags_of(fact).split(" ")[1:]:
+            places = self._in_order(places, old)
         for (body, item), was, now in zip(places, old, pairs, strict=True):
             if now is None and self.only:
                 raise CannotError(f"{name} would go for all instances that share this block")
@@ -129,6 +131,28 @@ class Splicer:
                 self.body([at], inner, was, changed)
         for one in added:
             self.add(bodies[0], name, nested(name, one, inner))
+
+    def _in_order(self, places: Sequence[tuple[Body, Item]], old: Sequence[Any]) -> list[tuple[Body, Item]]:
+        """For each block its place in the file: a set does not keep the order in which its blocks are written."""
+        left, out = list(places), []
+        for one in old:
+            best = max(left, key=lambda place: self._agreeing(place[0], place[1], one))
+            left.remove(best)
+            out.append(best)
+        return out
+
+    def _agreeing(self, body: Body, item: Item, one: Mapping[str, Any]) -> int:
+        """How many arguments of a block say what a value says, less those that say something else."""
+        count = 0
+        for argument in body.file.outline.body(item.inner):
+            said = (
+                self.source.value(Node(body.file, argument.inner, body.context))
+                if argument.kind == "argument"
+                else UNKNOWN
+            )
+            if said is not UNKNOWN and one.get(argument.name) is not UNKNOWN:
+                count += 1 if _unordered(said) == _unordered(one.get(argument.name)) else -1
+        return count
 
     # --- expressions ---------------------------------------------------------------------------------------
 
@@ -475,6 +499,10 @@ class Splicer:
         if before and (not follows or follows.startswith(("\n", "\r\n", "}"))):
             start -= len(before[1])
         self._replace(file, Span(start, end), "")
+
+
+def _unordered(value: Any) -> Any:
+    return sorted(map(likeness, value)) if isinstance(value, list | tuple) else likeness(value)
 
 
 def nested(name: str, value: Mapping[str, Any], facts: Facts) -> Nested:

@@ -25,6 +25,7 @@ FACTS = {
     "tags": "o map",
     "policy": "o",
     "rule": ["b list", {"a": "o", "b": "o"}],
+    "net": ["b set", {"port": "o number", "to": "o list"}],
 }
 
 
@@ -178,3 +179,24 @@ def test_a_file_that_was_changed_meanwhile_is_not_written(tmp_path: Path) -> Non
         write({}, {two: "b = 2\n"})
 
     assert (one.read_text(), two.read_text()) == ("a = 1\n", "b = 1\n")
+
+
+def test_the_blocks_of_a_set_are_told_apart_by_what_they_say(tmp_path: Path) -> None:
+    text = """\
+resource "aws_sqs_queue" "q" {
+  net {
+    port = 80
+    to   = ["b", "a"] # web
+  }
+  net {
+    port = 443
+    to   = ["c"] # tls
+  }
+}
+"""
+    old = [{"port": 443, "to": ["c"]}, {"port": 80, "to": ["a", "b"]}]  # as a state has a set
+    new = [{"port": 443, "to": ["d"]}, {"port": 80, "to": ["a"]}]
+
+    after = edited(tmp_path, text, {"net": new}, {"net": old})
+
+    assert after == text.replace('["b", "a"]', '["a"]').replace('["c"]', '["d"]')
