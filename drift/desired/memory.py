@@ -21,6 +21,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from drift.desired.wanted import ANOTHER_WAY
 from drift.errors import UsageError
 from drift.model.resource import Key, Resource
 from drift.model.value import is_empty, plain
@@ -47,7 +48,8 @@ class Seen:
     """What is remembered of one resource."""
 
     said: Mapping[str, str]
-    """Attribute that the author sets -> digest of its value; empty where the value is not known or sensitive."""
+    """Attribute that the author sets, if only in the provider's configuration -> digest of its value; empty where the
+    value is not known or sensitive."""
     values: Mapping[str, First]
     """Attribute that nobody sets -> how it was first recorded."""
     as_said: frozenset[str] = frozenset()
@@ -93,7 +95,7 @@ def seen(resource: Resource, raw: Mapping[str, Any], entry: ResourceType) -> See
             n: _digest([resource.source.lineage, plain(resource.configured[n])])
             if n in resource.configured and n not in hidden
             else ""
-            for n in sorted(resource.asserted or ())
+            for n in sorted({*(resource.asserted or ()), *(ANOTHER_WAY & entry.attributes.keys())})
         },
         values={n: First(raw[n], "") for n in sorted(kept)},
         as_said=frozenset(n for n in resource.configured if n not in hidden and _recorded_so(resource, n)),

@@ -57,7 +57,7 @@ class Unsaid:
         """
         out: dict[str, Any] = {}
         for name, fact in provider.items():
-            if name in author.values or name in _ANOTHER_WAY or not facts.settable(fact):
+            if name in author.values or name in ANOTHER_WAY or not facts.settable(fact):
                 continue
             meaning = self.means(name)
             if isinstance(meaning, facts.Default):
@@ -99,7 +99,7 @@ class Unsaid:
         return isinstance(meaning, facts.Default) and isinstance(meaning.value, str) and value != meaning.value
 
 
-_ANOTHER_WAY = frozenset({"tags", "tags_all"})
+ANOTHER_WAY = frozenset({"tags", "tags_all"})
 """What is told together with what the provider's configuration adds."""
 
 

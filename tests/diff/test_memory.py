@@ -31,6 +31,7 @@ from tests.support.world import REGION
 
 NAME = "kms_data_key_reuse_period_seconds"
 OTHER = "delay_seconds"
+DEFAULT_TAGS = 'provider "aws" {\n  default_tags {\n    tags = { Team = "%s" }\n  }\n}\n'
 DAY, LATER = "2026-11-01", "2026-11-02"
 
 
@@ -41,6 +42,7 @@ def told(
     text: str = AS_RECORDED,
     before: int = 0,
     answered: Mapping[str, str] | None = None,
+    provider: str = "",
     **more: Any,
 ) -> tuple[Report, str]:
     """What drift says of a queue whose record and account agree, and what it remembers then."""
@@ -48,7 +50,7 @@ def told(
     if before:
         write_state(jobs(**{NAME: before}), tmp_path / "s.tfstate.backup")
         state.write_text(json.dumps({**json.loads(state.read_text()), "serial": 2}))
-    (tmp_path / "main.tf").write_text(queue(text) if text else "")
+    (tmp_path / "main.tf").write_text(queue(text, provider) if text else "")
     states, failed = read_states([str(state)], {})
     if text:
         configuration = Sources(tmp_path, Given(environment={})).evaluated(states)
@@ -123,6 +125,15 @@ def test_what_the_author_changed_since_is_pending(tmp_path: Path) -> None:
     report, _ = told(tmp_path, memory, 300, AS_RECORDED.replace("= 5", "= 6"))
 
     assert (changed(report), [c.path for p in report.pending for c in p.changes]) == ([], [OTHER])
+
+
+def test_tags_that_the_provider_s_configuration_changed_since_are_pending(tmp_path: Path) -> None:
+    """The resource itself sets none."""
+    recorded: dict[str, Any] = {"tags": {}, "tags_all": {"Team": "core"}}
+    memory = told(tmp_path, "", 300, "  delay_seconds = 5", provider=DEFAULT_TAGS % "core", **recorded)[1]
+    report, _ = told(tmp_path, memory, 300, "  delay_seconds = 5", provider=DEFAULT_TAGS % "web", **recorded)
+
+    assert (changed(report), [c.path for p in report.pending for c in p.changes]) == ([], ["tags.Team"])
 
 
 def test_another_resource_is_not_forgotten(tmp_path: Path) -> None:
