@@ -286,7 +286,7 @@ def prepare(db: DuckDBPyConnection) -> None:
 
 def _version(db: DuckDBPyConnection) -> int | None:
     """The version of a store; None for an empty file. StoreError for a database of something else."""
-    tables = {name for (name,) in db.execute("select table_name from information_schema.tables").fetchall()}
+    tables = {name for (name,) in db.execute("select table_name from duckdb_tables()").fetchall()}
     if not tables:
         return None
     if "store" not in tables:
