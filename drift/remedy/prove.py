@@ -253,7 +253,8 @@ class Copy:
     def _base(self, edited: Mapping[Path, str]) -> Path:
         """The directory that has the root module and all modules of its own."""
         own = [p.parent.resolve() for p in edited]
-        source = next((s for s in self.trial.described() if s.configuration is not None), None)
+        here = (s for s in self.trial.described() if s.configuration is not None)
+        source = next((s for s in here if s.configuration and Path(s.configuration.directory) == self.root), None)
         places = [self.root.resolve(), *own]
         if source is not None and source.configuration is not None:
             files = {Path(c.place.file).resolve().parent for c in source.configuration.instances.values()}
@@ -303,7 +304,8 @@ class Copy:
         others = sum(a not in addresses and not _still(c) for a, c in changes.items())
         mine = [changes[a] for a in addresses & changes.keys()]
         told = f"{self.root}: of these entries {_counted(mine)}"
-        told += f"; {others} others would change, which these remedies do not touch" if others else ""
+        more = "1 other" if others == 1 else f"{others} others"
+        told += f"; {more} would change, which these remedies do not touch" if others else ""
         return told + (f"; not as `fmt` has it: {', '.join(sorted(unformatted))}" if unformatted else "")
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from drift.model.coverage import NOT_OFFERED
 from drift.model.drift import Drift, Report, Since
 from drift.model.resource import Key, Resource
 from drift.model.who import CALLS, Actor, Level, Match, Who, without_people
@@ -24,6 +25,7 @@ from drift.who.trail import records
 
 APART = timedelta(minutes=30)
 """What one session did with a longer pause between is told apart."""
+SILENT = "the audit log is not offered there"
 RECORDED = "a recording has no audit log; --events reads files of a trail"
 
 
@@ -148,17 +150,29 @@ def _look(
                     case.why = f"not looked up: {why}"
                 continue
             refused = ask(own, book, connection.api, calls=question.calls, pace=pace)
-            for region, refusal in sorted(refused.items()):
+            silent = {region for region, refusal in refused.items() if refusal.code == NOT_OFFERED}
+            for case in own:
+                case.silent = case.home in silent
+            if silent:
                 warnings.append(
-                    f"who changed what is unknown in {region}: {audit.actions[0]} was refused ({refusal.code}); "
-                    "`drift policy --with who` writes the policy that it takes"
+                    f"who changed what is unknown in {', '.join(sorted(silent))}: {audit.actions[0]} is not offered "
+                    "there; --events reads files of a trail"
                 )
+            warnings += (
+                f"who changed what is unknown in {region}: {audit.actions[0]} was refused ({refusal.code}); "
+                "`drift policy --with who` writes the policy that it takes"
+                for region, refusal in sorted(refused.items())
+                if region not in silent
+            )
         origins.update(book.origins)
     return origins, warnings
 
 
 def _answers(case: Case, origins: Mapping[str, Actor], question: Question) -> list[Who]:
-    """An answer for each event, newest first; one more for what no event was found for."""
+    """An answer for each event, newest first; one more for what no event was found for. None where the log is not
+    offered: a warning says so once."""
+    if case.silent:
+        return []
     by_event: dict[str, tuple[Told, Match, list[str]]] = {}
     unknown: list[str] = []
     contradicted = False
@@ -246,7 +260,7 @@ def _told(drift: Drift, found: list[Who] | None, blame: Blame, question: Questio
         found = [Who(reason="drift cannot read the audit log that has it")]
     commit = blame.of(drift.desired) if drift.desired is not None else None
     if commit is not None:
-        found = [replace(who, commit=commit) for who in found]
+        found = [replace(who, commit=commit) for who in found or [Who(reason=SILENT)]]
     if question.level == "role":
         found = [without_people(who) for who in found]
     began = min((who.at for who in found if who.at), default="")

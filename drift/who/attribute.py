@@ -65,6 +65,8 @@ class Case:
     """Id -> an event about the resource."""
     why: str = ""
     """Why nothing more was looked up."""
+    silent: bool = False
+    """Whether its region offers no log at all."""
     names: frozenset[str] = frozenset()
     """Texts of which an event about the resource has at least one."""
 

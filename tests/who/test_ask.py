@@ -232,6 +232,16 @@ def test_a_refused_log_is_said_and_nothing_else_changes() -> None:
     assert all(not d.who[0].known and d.since is None for d in report.drift)
 
 
+def test_a_log_that_is_not_offered_is_said_once_and_asks_for_no_permission() -> None:
+    history = History([], refusal="NotOffered")
+
+    report = ask(history, queue(1), queue(2), queue(3, "us-east-1"))
+    (warning,) = report.warnings
+    assert "unknown in eu-west-1, us-east-1: cloudtrail:LookupEvents is not offered there" in warning
+    assert "drift policy" not in warning
+    assert not any(d.who for d in report.drift)
+
+
 def test_whoever_took_the_role_on_is_looked_up() -> None:
     identity = {
         "type": "AssumedRole", "accountId": ACCOUNT, "accessKeyId": "ASIAEXAMPLE", "principalId": "AROAEXAMPLE:cli",
