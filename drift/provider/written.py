@@ -31,6 +31,11 @@ def value(attr: Attr, found: Any, item: Mapping[str, Any]) -> Any:
     return _block(attr, found) if found else None
 
 
+def as_found(found: Any, _item: Any) -> Any:
+    """For `Attr.written`: what the cloud said, where canonical form takes more away than a configuration may say."""
+    return found
+
+
 def _block(attr: Attr, found: Any) -> dict[str, Any]:
     return {name: value(f, f.path.search(found), found) for name, f in attr.fields.items()}
 

@@ -15,7 +15,7 @@ from drift.remedy.adopt.names import name_for
 from drift.remedy.adopt.providers import Providers
 from drift.remedy.adopt.references import Named, References
 from drift.remedy.ground import Ground
-from drift.remedy.hcl import body
+from drift.remedy.hcl import Expression, body
 
 ACCOUNT = "123456789012"
 
@@ -141,3 +141,16 @@ def test_what_refers_to_itself_or_in_a_circle_stays_a_literal() -> None:
     assert references.anywhere(one.values["arn"], one) is None
     assert references.anywhere(two.values["arn"], one) is not None
     assert references.anywhere(one.values["arn"], two) is None
+
+
+def test_a_reference_says_what_the_cloud_said() -> None:
+    catalog = installed()
+    task = at(
+        "aws_ecs_task_definition", "web", id="web", arn="arn:aws:ecs:eu-west-1:123456789012:task-definition/web:3"
+    )
+    service = at("aws_ecs_service", "web", id="web")
+    references = References(catalog)
+    references.add([task])
+    (ref,) = (r for r in catalog["aws_ecs_service"].refs if r.attribute == "task_definition")
+    made = [references.by_path(ref, task.values["arn"], service, said) for said in (task.values["arn"], "web:3")]
+    assert made == [Expression("aws_ecs_task_definition.web.arn"), None]

@@ -7,6 +7,7 @@ from typing import Any
 from drift.model.value import Value
 from drift.provider.kinds import attr, text
 from drift.provider.spec import Attr, Raw
+from drift.provider.written import as_found
 from drift.providers.aws.normalize import names, texts
 from drift.providers.aws.normalize.policy import policy_document
 from drift.providers.aws.normalize.tags import tag_map
@@ -24,7 +25,7 @@ def kms_key(at: str, **words: Any) -> Attr:
 
 def group_arn(at: str, **words: Any) -> Attr:
     """The ARN of a log group; `:*` at its end stands for its streams."""
-    return attr(at, names.group_arn, **words)
+    return attr(at, names.group_arn, **{"written": as_found, **words})
 
 
 def name_or_arn(at: str, **words: Any) -> Attr:

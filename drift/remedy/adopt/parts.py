@@ -62,7 +62,8 @@ class Parts:
             covers = kind.parent.covers if kind.parent is not None else {}
             facts = self.catalog.facts(entry.name)
             for name in covers:
-                if self.apart or kind.name in self._used or name not in facts or self._left_alone(entry, name):
+                wanted = self.apart or kind.name in self._used
+                if name not in facts or (kind.importable and (wanted or self._left_alone(entry, name))):
                     out.add(name)
         return frozenset(out - self._inline(entry))
 

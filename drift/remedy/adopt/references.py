@@ -65,16 +65,16 @@ class References:
                     if there is None or (attribute == "arn" and there[1] == "id" and there[0] is one):
                         self._unique[value] = one, attribute
 
-    def by_path(self, ref: Ref, value: str, source: Named, said: str = "") -> Expression | None:
+    def by_path(self, ref: Ref, value: str, source: Named, said: str) -> Expression | None:
         """The reference for a value of an attribute that the catalogue knows to name a resource. `said` is what the
-        reference has to say, if the catalogue looks the resource up by another name."""
+        reference has to say: the catalogue may look the resource up by another name."""
         type_ = self.catalog[ref.to].listed_as if ref.to in self.catalog else ref.to
         near = [n for n in self._by.get((type_, ref.by, value), ()) if self._is_near(n.key, source.key)]
         for target in sorted(near, key=lambda n: n.address.module != source.address.module):
-            made = self._to(target, ref.by, said or value, source)
+            made = self._to(target, ref.by, said, source)
             if made is not None:
                 return made
-        return self.anywhere(value, source)
+        return None
 
     def anywhere(self, value: str, source: Named) -> Expression | None:
         """The reference for a value that is an ARN, or another id that is unique, wherever it stands."""

@@ -81,6 +81,7 @@ def issued_in_state(_: Any, instance: Raw) -> str:
 
 VALIDATION = ResourceType(
     name="aws_acm_certificate_validation",
+    importable=False,
     service="acm",
     list=Within("aws_acm_certificate"),
     id=attr("CertificateArn", values.text, from_state=issued_in_state),

@@ -225,6 +225,7 @@ def _attached(part: Attributes, told: Mapping[str, Value]) -> Raw | None:
 
 ATTACHMENT = ResourceType(
     name="aws_autoscaling_attachment",
+    importable=False,
     service="autoscaling",
     list=ElementOf(_attached),
     id=text("AutoScalingGroupName"),
@@ -294,6 +295,7 @@ HOOK = ResourceType(
 
 NOTIFICATION = ResourceType(
     name="aws_autoscaling_notification",
+    importable=False,
     service="autoscaling",
     # an item for each pair of group and kind; those of one topic are one resource
     # it is of a group, and ends with it

@@ -81,6 +81,7 @@ def _among(want: Value, have: Value) -> bool:
 
 TABLE_ITEM = ResourceType(
     name="aws_dynamodb_table_item",
+    importable=False,
     service="dynamodb",
     list=None,
     lookup=Call(op="GetItem", take="Item && [{Item: Item}]", absent=GONE, args={"ConsistentRead": True},

@@ -197,7 +197,7 @@ INSTANCE = ResourceType(
     name="aws_instance",
     service="ec2",
     either=(("user_data", "user_data_base64"), ("subnet_id", "network_interface")),
-    not_imported=frozenset({"volume_tags", "user_data_replace_on_change"}),
+    not_imported=frozenset({"volume_tags"}),
     list=Call(op="DescribeInstances", take="Reservations[].Instances[]"),
     describe=(
         Call(op="DescribeVolumes", take="Volumes", into="Volumes", match="Attachments[0].InstanceId",

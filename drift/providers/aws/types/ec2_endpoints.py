@@ -144,6 +144,7 @@ ENDPOINT_SERVICE = ResourceType(
 
 ENDPOINT_PRINCIPAL = ResourceType(
     name="aws_vpc_endpoint_service_allowed_principal",
+    importable=False,
     service="ec2",
     list=Within("aws_vpc_endpoint_service", each="Principals[]"),
     id=text("ServicePermissionId"),

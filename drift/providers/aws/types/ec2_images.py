@@ -81,6 +81,7 @@ AMI = ResourceType(
 AMI_COPY = replace(
     AMI,
     name="aws_ami_copy",
+    importable=False,
     alias_of="aws_ami",
     attributes={
         name: IMAGE_ATTRIBUTES[name] for name in ("deprecation_time", "description", "name", "tags")
@@ -100,6 +101,7 @@ AMI_COPY = replace(
 AMI_FROM_INSTANCE = replace(
     AMI,
     name="aws_ami_from_instance",
+    importable=False,
     alias_of="aws_ami",
     attributes=AMI_COPY.attributes,
     ignored={

@@ -55,6 +55,7 @@ EIP = ResourceType(
 EIP_ASSOCIATION = ResourceType(
     name="aws_eip_association",
     service="ec2",
+    either=(("instance_id", "network_interface_id"),),
     list=Within("aws_eip"),
     exists="AssociationId",
     id=text("AssociationId"),

@@ -196,6 +196,7 @@ ROUTE_TABLE_ASSOCIATION = ResourceType(
 
 ROUTE_PROPAGATION = ResourceType(
     name="aws_vpn_gateway_route_propagation",
+    importable=False,
     service="ec2",
     list=Within("aws_route_table", each="PropagatingVgws[]"),
     id=text("join('_', [GatewayId, parent.RouteTableId])"),
@@ -212,6 +213,7 @@ ROUTE_PROPAGATION = ResourceType(
 
 MAIN_ASSOCIATION = ResourceType(
     name="aws_main_route_table_association",
+    importable=False,
     service="ec2",
     list=Within("aws_route_table", each="Associations[?Main]"),
     id=text("RouteTableAssociationId"),

@@ -109,6 +109,7 @@ SNAPSHOT = ResourceType(
 SNAPSHOT_COPY = replace(
     SNAPSHOT,
     name="aws_ebs_snapshot_copy",
+    importable=False,
     alias_of="aws_ebs_snapshot",
     computed={
         "owner_id": text("OwnerId"),
@@ -133,6 +134,7 @@ SNAPSHOT_COPY = replace(
 
 CREATE_VOLUME_PERMISSION = ResourceType(
     name="aws_snapshot_create_volume_permission",
+    importable=False,
     service="ec2",
     list=Within("aws_ebs_snapshot", each="SharedWith[]"),
     id=text("join('-', [parent.SnapshotId, UserId || Group])"),
@@ -167,6 +169,7 @@ SNAPSHOT_BLOCK_PUBLIC_ACCESS = ResourceType(
 
 IMAGE_BLOCK_PUBLIC_ACCESS = ResourceType(
     name="aws_ec2_image_block_public_access",
+    importable=False,
     service="ec2",
     list=Call(op="GetImageBlockPublicAccessState", take="[{State: ImageBlockPublicAccessState}] | [?State]"),
     id=attr("State", lambda value: "default"),
@@ -178,6 +181,7 @@ IMAGE_BLOCK_PUBLIC_ACCESS = ResourceType(
 
 INSTANCE_METADATA_DEFAULTS = ResourceType(
     name="aws_ec2_instance_metadata_defaults",
+    importable=False,
     service="ec2",
     list=Call(op="GetInstanceMetadataDefaults", take="[AccountLevel] | [?@]"),
     id=attr("@", lambda value: "default"),

@@ -270,6 +270,7 @@ VPN_GATEWAY = ResourceType(
 
 VPN_GATEWAY_ATTACHMENT = ResourceType(
     name="aws_vpn_gateway_attachment",
+    importable=False,
     service="ec2",
     list=Within("aws_vpn_gateway", each="VpcAttachments[?State == 'attached' || State == 'attaching']"),
     id=text("join('/', [parent.VpnGatewayId, VpcId])"),  # Terraform's is a hash of the same
@@ -370,6 +371,7 @@ VPN_CONNECTION = ResourceType(
 
 VPN_ROUTE = ResourceType(
     name="aws_vpn_connection_route",
+    importable=False,
     service="ec2",
     list=Within("aws_vpn_connection", each="Routes[?Source == 'Static' && State != 'deleted' && State != 'deleting']"),
     id=text("join(':', [DestinationCidrBlock, parent.VpnConnectionId])"),

@@ -107,7 +107,7 @@ LIFECYCLE_POLICY = ResourceType(
     id=text("repositoryName"),
     label="repository",
     computed={"registry_id": text("registryId")},
-    attributes={"repository": text("repositoryName"), "policy": attr("Lifecycle", lifecycle)},
+    attributes={"repository": text("repositoryName"), "policy": attr("Lifecycle", lifecycle, document=True)},
     parent=Parent("repository", to="aws_ecr_repository"),
 )
 

@@ -11,6 +11,7 @@ from drift.normalize.values import number as as_number
 from drift.normalize.values import text as as_text
 from drift.provider.kinds import attr, block, blocks, flag, list_of, mapping, number, set_of, text
 from drift.provider.spec import Attr, Call, ChangedBy, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.provider.written import as_found
 from drift.providers.aws.kinds import kms_key, name_of_arn, tags
 from drift.providers.aws.normalize.tags import tag_map
 from drift.providers.aws.owners import of_stack
@@ -148,11 +149,6 @@ def _reduced(value: Any) -> Value:
         elements = [_reduced(v) for v in value]
         return frozenset(e for e in elements if e) if any(isinstance(e, Block) for e in elements) else tuple(elements)
     return freeze(value)
-
-
-def as_found(found: Any, _item: Any) -> Any:
-    """The ARN as the provider records it."""
-    return found
 
 
 def _containers_written(task: Any, _item: Any) -> list[dict[str, Any]]:

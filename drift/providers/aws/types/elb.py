@@ -122,6 +122,7 @@ def attached(_: Any, instance: Raw) -> str:
 
 ATTACHMENT = ResourceType(
     name="aws_elb_attachment",
+    importable=False,
     service="elb",
     list=Within("aws_elb", each="Instances[]"),
     id=text("join(' ', [parent.LoadBalancerName, InstanceId])", from_state=attached),

@@ -454,6 +454,7 @@ def target_in_state(_: Any, instance: Raw) -> str:
 
 TARGET_GROUP_ATTACHMENT = ResourceType(
     name="aws_lb_target_group_attachment",
+    importable=False,
     also_named=("aws_alb_target_group_attachment",),
     service="elbv2",
     # a target that is being deregistered is gone as far as anybody's intent goes

@@ -36,6 +36,7 @@ DETECTOR = ResourceType(
 
 FEATURE = ResourceType(
     name="aws_guardduty_detector_feature",
+    importable=False,
     service="guardduty",
     list=Within("aws_guardduty_detector", each="Detector.Features[]"),
     id=text("join('/', [parent.DetectorId, Name])"),

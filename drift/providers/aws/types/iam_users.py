@@ -138,6 +138,7 @@ USER_GROUP_MEMBERSHIP = ResourceType(
 
 GROUP_MEMBERSHIP = ResourceType(
     name="aws_iam_group_membership",
+    importable=False,
     service="iam",
     regional=False,
     list=None,
@@ -153,6 +154,7 @@ GROUP_MEMBERSHIP = ResourceType(
 
 POLICY_ATTACHMENT = ResourceType(
     name="aws_iam_policy_attachment",
+    importable=False,
     service="iam",
     regional=False,
     list=None,

@@ -24,6 +24,7 @@ def _scanned(value: Any) -> Value:
 # an account is asked about itself and its members; only where somebody wants them scanned
 ENABLER = ResourceType(
     name="aws_inspector2_enabler",
+    importable=False,
     service="inspector2",
     list=None,
     lookup=Call(op="BatchGetAccountStatus", take="{accounts: accounts}", bind={"accountIds": "account_ids"}),

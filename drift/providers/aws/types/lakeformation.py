@@ -84,6 +84,7 @@ LF_TAG = ResourceType(
 
 RESOURCE = ResourceType(
     name="aws_lakeformation_resource",
+    importable=False,
     service="lakeformation",
     list=Call(op="ListResources", take="ResourceInfoList"),
     id=text("ResourceArn"),
@@ -210,6 +211,7 @@ def _gathered(rows: list[Any]) -> list[Any]:
 
 PERMISSIONS = ResourceType(
     name="aws_lakeformation_permissions",
+    importable=False,
     service="lakeformation",
     list=Call(op="ListPermissions", take="PrincipalResourcePermissions", gather=_gathered),
     id=text("Name", from_state=lambda _, of: _named(of.get("principal"), *_key_in_state(of))),
@@ -231,6 +233,7 @@ PERMISSIONS = ResourceType(
 
 OPT_IN = ResourceType(
     name="aws_lakeformation_opt_in",
+    importable=False,
     service="lakeformation",
     list=Call(op="ListLakeFormationOptIns", take="LakeFormationOptInsInfoList"),
     id=attr(
@@ -295,6 +298,7 @@ def _tagged_place(of: Raw) -> tuple[Any, ...]:
 
 RESOURCE_LF_TAG = ResourceType(
     name="aws_lakeformation_resource_lf_tag",
+    importable=False,
     service="lakeformation",
     list=None,  # no listing shows what is tagged: only the desired ones are asked for
     lookup=Call(op="GetResourceLFTags", args={"ShowAssignedLFTags": True}, bind={"Resource": _ONE}, take=ATTACHED, absent=GONE),
@@ -307,6 +311,7 @@ RESOURCE_LF_TAG = ResourceType(
 
 RESOURCE_LF_TAGS = ResourceType(
     name="aws_lakeformation_resource_lf_tags",
+    importable=False,
     service="lakeformation",
     list=None,  # no listing shows what is tagged: only the desired ones are asked for
     lookup=Call(op="GetResourceLFTags", args={"ShowAssignedLFTags": True}, bind={"Resource": _ALL}, absent=GONE,

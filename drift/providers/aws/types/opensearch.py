@@ -187,6 +187,7 @@ ELASTICSEARCH_DOMAIN = replace(
 )
 ELASTICSEARCH_DOMAIN_POLICY = ResourceType(
     name="aws_elasticsearch_domain_policy",
+    importable=False,
     service="opensearch",
     alias_of="aws_opensearch_domain_policy",
     list=Within("aws_opensearch_domain"),
@@ -200,6 +201,7 @@ ELASTICSEARCH_DOMAIN_POLICY = ResourceType(
 
 DOMAIN_POLICY = ResourceType(
     name="aws_opensearch_domain_policy",
+    importable=False,
     service="opensearch",
     list=Within("aws_opensearch_domain"),
     exists="Domain.AccessPolicies",

@@ -21,6 +21,7 @@ def _letters(value: Any) -> str | None:
 
 ACCOUNT_SUBSCRIPTION = ResourceType(
     name="aws_quicksight_account_subscription",
+    importable=False,
     service="quicksight",
     list=None,
     lookup=Call(op="DescribeAccountSubscription", take="AccountInfo.[@]", bind={"AwsAccountId": "id"}, gone=GONE),

@@ -7,7 +7,7 @@ from typing import Any
 from drift.normalize import values
 from drift.provider.kinds import attr, blocks, number, set_of, text
 from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Where, Within
-from drift.providers.aws.kinds import tags
+from drift.providers.aws.kinds import group_arn, tags
 from drift.providers.aws.types.route53 import domain
 
 GONE = frozenset({"ResourceNotFoundException"})
@@ -104,7 +104,7 @@ QUERY_LOG_CONFIG = ResourceType(
     computed={"arn": text("Arn"), "owner_id": text("OwnerId"), "share_status": text("ShareStatus")},
     attributes={
         "name":            text("Name"),
-        "destination_arn": attr("DestinationArn", lambda arn: str(arn).removesuffix(":*") if arn else None),
+        "destination_arn": group_arn("DestinationArn"),
         "tags":            tags("Tags"),
     },
     refs=(

@@ -62,6 +62,7 @@ DOMAIN_DKIM = ResourceType(
 
 DOMAIN_VERIFICATION = ResourceType(
     name="aws_ses_domain_identity_verification",
+    importable=False,
     service="sesv2",
     list=None,
     lookup=Call(op="GetEmailIdentity", take="@", bind={"EmailIdentity": "domain"}, gone=GONE),

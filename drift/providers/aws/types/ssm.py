@@ -299,6 +299,7 @@ WINDOW_TASK = ResourceType(
 
 PATCH_GROUP = ResourceType(
     name="aws_ssm_patch_group",
+    importable=False,
     service="ssm",
     list=Call(op="DescribePatchGroups", take="Mappings"),
     id=text("join(',', [PatchGroup, BaselineIdentity.BaselineId])"),
