@@ -6,12 +6,14 @@ read, nothing is said of it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from drift.desired import state as formats
 from drift.desired.backends import scheme_of
-from drift.desired.instance import State
+from drift.desired.instance import Instance, State
 from drift.errors import StateError
 
 SUFFIX = ".backup"
@@ -33,8 +35,19 @@ def with_earlier(state: State) -> State:
     if before is None or before.lineage != state.lineage or before.serial >= state.serial:
         return state
     known = {str(i.address): i.attributes for i in before.instances if not i.deposed}
-    instances = (i if i.deposed else replace(i, earlier=known.get(str(i.address))) for i in state.instances)
+
+    def told(instance: Instance) -> Instance:
+        record = None if instance.deposed else known.get(str(instance.address))
+        return replace(instance, earlier=record) if record and _same(record, instance.attributes) else instance
+
+    instances = map(told, state.instances)
     have = {str(i.address) for i in state.instances if not i.deposed}
     gone = (i for i in before.instances if not i.deposed and str(i.address) not in have)
     dropped = tuple(replace(i, dropped=True, state=state.source) for i in gone)
     return replace(state, instances=tuple(instances), dropped=dropped)
+
+
+def _same(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether two records under one address are of one object: what an apply made anew has another id."""
+    name = next((n for n in ("id", "arn") if before.get(n) and now.get(n)), None)
+    return name is None or before[name] == now[name]

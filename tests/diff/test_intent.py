@@ -151,6 +151,14 @@ def test_the_backup_tells_whether_the_record_moved(earlier: int, drifted: bool, 
     assert bool(report.pending) is not drifted
 
 
+def test_the_backup_tells_nothing_of_an_object_that_an_apply_made_anew(tmp_path: Path) -> None:
+    state, before = jobs(delay_seconds=60), jobs(delay_seconds=5, id="https://sqs.eu-west-1.amazonaws.com/1/old")
+    report = compared(tmp_path, queue(AS_RECORDED), answers(DelaySeconds="60"), state, before=before)
+
+    assert report.drift == ()
+    assert [c.path for p in report.pending for c in p.changes] == ["delay_seconds"]
+
+
 def test_a_backup_of_another_state_tells_nothing(tmp_path: Path) -> None:
     write_state(jobs(delay_seconds=5), tmp_path / "s.tfstate.backup")
     other = json.loads((tmp_path / "s.tfstate.backup").read_text())
