@@ -116,8 +116,6 @@ def command(
     divided = bool(dividing.workers or dividing.scheduler or dividing.shard is not None)
     if keeping.keep and divided:
         raise UsageError("--keep is done by one process", "Leave out --workers, --scheduler and --shard.")
-    if patches and (accounts.several or divided):
-        raise UsageError("--patches is for one account", "Give it that account's states, and no --accounts.")
     if estimated:
         return _estimate(asked, accounts)
     if dividing.shard is not None:

@@ -178,12 +178,11 @@ def command(
 
 def _asked(drifts: Sequence[Drift], chosen: Choices) -> Planned:
     """What the user says of each entry; those that an option names are not asked about."""
-    from drift.remedy.fix import name_of
-    from drift.remedy.spec import Choice
+    from drift.remedy.fix import Row, name_of
     from drift.report.explanation import story
     from drift.report.steps import usual
 
-    out: dict[str, list[tuple[Choice | Literal["skip"], str]]] = {}
+    out: dict[str, list[Row]] = {}
     for n, drift in enumerate(drifts, 1):
         said: Any = chosen.of(drift) if chosen else None
         if said is None:
@@ -193,7 +192,7 @@ def _asked(drifts: Sequence[Drift], chosen: Choices) -> Planned:
             options = _OPTIONS["recreated" if drift.recreated_as is not None else drift.kind]
             words: list[str] = [*options, "skip"]
             said = click.prompt("What becomes of it?", type=click.Choice(words), default=usual(drift))
-        out.setdefault(name_of(drift), []).append((said, drift.fingerprint))
+        out.setdefault(name_of(drift), []).append(Row(said, drift.fingerprint))
     return out
 
 

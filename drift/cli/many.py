@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from drift.cli.settings import Settings, current, keep
 from drift.desired.memory import Seen
 from drift.errors import DriftError
 from drift.fleet.accounts import Account, Fleet
-from drift.fleet.cell import Run, forecast, look, lost
+from drift.fleet.cell import Opened, Run, forecast, look, lost
 from drift.fleet.execute import ACCOUNTS, Numbered, processes, scheduled, threads
 from drift.fleet.merge import merged
 from drift.fleet.part import part_of
@@ -66,6 +66,10 @@ class Opener:
         told = mine.told(connection, self.whose.answered(report, [connection]))
         mine.save(connection, told, scope)
         return told
+
+    def environment(self, account: Account) -> Mapping[str, str | None]:
+        """Variables with which the user's Terraform reads the account, where its configuration names no role."""
+        return self._of(account).environment(account.roles)
 
     def _of(self, account: Account) -> Options:
         name = f"{account.id}.jsonl"
@@ -119,14 +123,15 @@ _RUNS: dict[str, Run] = {}
 _CARRIED = (VARIABLE, trust.UNTRUSTED, trust.HOSTS, SHOW)
 
 
+Through = Callable[[Opened], Outcome]
 Each = Callable[[Outcome], None]
 """Takes what one account came to. Threads of this process may call it side by side; other processes never do."""
 
 
-def run(asked: Asked, fleet: Fleet, how: How, each: Each | None = None) -> Outcome:
+def run(asked: Asked, fleet: Fleet, how: How, each: Each | None = None, through: Through | None = None) -> Outcome:
     """Compare every account of a fleet with its states and configurations. `each` is told of every account that was
-    read."""
-    with _looked(asked, fleet, how, each) as (work, lines, seen):
+    read; `through` is done with each that is open, in this process, if more than to compare it."""
+    with _looked(asked, fleet, how, each, through) as (work, lines, seen):
         report = merged([part_of(line) for _, line in lines], work.plan.fleet.left_out)
     return Outcome(report, (), tuple(seen))
 
@@ -157,11 +162,11 @@ def write_part(asked: Asked, fleet: Fleet, how: How, file: Path | None, name: st
 
 @contextmanager
 def _looked(
-    asked: Asked, fleet: Fleet, how: How, each: Each | None = None
+    asked: Asked, fleet: Fleet, how: How, each: Each | None = None, through: Through | None = None
 ) -> Iterator[tuple[Run, Iterator[Numbered], list[tuple[Key, Seen]]]]:
     """(the run, the parts of the cells of a shard, what a memory is to keep), while interrupts are handled."""
     opener = _opener(asked)
-    work = _run(asked, opener, planned(asked, fleet))
+    work = _run(asked, opener, planned(asked, fleet), through)
     cells = how.shard.share(work.plan.cells)
     seen: list[tuple[Key, Seen]] = []
 
@@ -214,7 +219,11 @@ def planned(asked: Asked, fleet: Fleet) -> Plan:
     )
 
 
-def _run(asked: Asked, opener: Opener, plan: Plan) -> Run:
+def _run(asked: Asked, opener: Opener, plan: Plan, through: Through | None = None) -> Run:
+    if asked.patches:
+        from drift.cli.mending import patched
+
+        through = patched
     todo = job(asked, asked.scope)
     names = {account.id: account.name for account in plan.fleet.accounts}
     return Run(
@@ -223,6 +232,7 @@ def _run(asked: Asked, opener: Opener, plan: Plan) -> Run:
         catalog=plugins.catalog(),
         job=replace(todo, exceptions=todo.exceptions.among(names)),
         opens=opener,
+        through=through,
     )
 
 

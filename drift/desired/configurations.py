@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -40,24 +41,10 @@ def laid(
     `near` which fits. A state that no configuration fits stays as it is. UsageError for a directory that has none.
     `edited` has the text of files that is to be read in the place of what they hold, by their path.
     """
-    known: dict[Path, Sources] = {}
-
-    def read(directory: Path) -> Sources:
-        if directory not in known:
-            known[directory] = Sources(directory, given, edited)
-        return known[directory]
-
+    read = _reader(given, edited)
     out = []
     for state in states:
-        beside = directory_of(state.source)
-        if directories:
-            sources = fitting(state, [read(d) for d in directories], alone=len(directories) == 1)
-        elif beside is not None:
-            sources = fitting(state, [read(beside)], alone=True)
-        elif _is_elsewhere(state.source):
-            sources = fitting(state, [read(d) for place in near for d in initialised(place)], alone=False)
-        else:
-            sources = None
+        sources = _of(state, directories, near, read)
         if sources is not None:
             with timed("configuration", directory=str(sources.directory), state=state.source):
                 out.append(overlay(state, evaluated(sources, state)))
@@ -65,6 +52,38 @@ def laid(
         unfit = [f"{state.source}: none of the given configurations matches this state"]
         out.append(replace(state, warnings=(*state.warnings, *unfit)) if directories else state)
     return out
+
+
+def modules_of(
+    states: Sequence[State], directories: Sequence[Path], given: Given, *, near: Sequence[Path] = ()
+) -> dict[str, frozenset[Path]]:
+    """Name of a state -> the directories of its root module and of all that this calls. Nothing is evaluated."""
+    read = _reader(given)
+    found = {state.source: _of(state, directories, near, read) for state in states}
+    return {
+        name: frozenset(m.directory.resolve() for m in sources.library.modules.values())
+        for name, sources in found.items()
+        if sources is not None
+    }
+
+
+def _reader(given: Given, edited: Mapping[str, str] | None = None) -> Callable[[Path], Sources]:
+    """Reads each directory once."""
+    return cache(lambda directory: Sources(directory, given, edited))
+
+
+def _of(
+    state: State, directories: Sequence[Path], near: Sequence[Path], read: Callable[[Path], Sources]
+) -> Sources | None:
+    """The configuration of a state; None where none fits."""
+    beside = directory_of(state.source)
+    if directories:
+        return fitting(state, [read(d) for d in directories], alone=len(directories) == 1)
+    if beside is not None:
+        return fitting(state, [read(beside)], alone=True)
+    if _is_elsewhere(state.source):
+        return fitting(state, [read(d) for place in near for d in initialised(place)], alone=False)
+    return None
 
 
 def initialised(place: Path) -> list[Path]:

@@ -142,9 +142,21 @@ def laid(states: Sequence[State], sources: Sources, edited: Mapping[str, str] | 
     from drift.desired import configurations
     from drift.desired.hcl.inputs import Given
 
-    near = [p for place in sources.places if (p := Path(place)).is_dir()] or [Path()]
     given = Given(sources.variables, sources.variable_files)
-    return configurations.laid([*states], sources.directories, given, near=near, edited=edited)
+    return configurations.laid([*states], sources.directories, given, near=_near(sources), edited=edited)
+
+
+def modules_of(states: Sequence[State], sources: Sources) -> dict[str, frozenset[Path]]:
+    """Name of a state -> the directories of all modules that its configuration is made of."""
+    from drift.desired import configurations
+    from drift.desired.hcl.inputs import Given
+
+    given = Given(sources.variables, sources.variable_files)
+    return configurations.modules_of(states, sources.directories, given, near=_near(sources))
+
+
+def _near(sources: Sources) -> list[Path]:
+    return [p for place in sources.places if (p := Path(place)).is_dir()] or [Path()]
 
 
 def read_states(

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Protocol
 
 from drift.clock import Clock
-from drift.desired.load import Desired, Sources, build, laid, read_found
+from drift.desired.instance import State
+from drift.desired.load import Desired, Sources, build, laid, modules_of, read_found
 from drift.desired.memory import Seen
 from drift.errors import CloudError, DriftError, StateError
 from drift.exclude.exclusions import Exclusions
 from drift.fleet.accounts import Account
 from drift.fleet.part import Extent, Part, with_summary
-from drift.fleet.plan import Cell, Held, Plan
+from drift.fleet.plan import AT_A_TIME, Cell, Held, Plan
 from drift.live.asker import Progress, quiet
 from drift.live.estimate import Estimate
 from drift.model.coverage import EVERY_TYPE, Gap
@@ -31,7 +33,7 @@ from drift.run import Connection, Job, Outcome, compare
 from drift.survey import Scope
 from drift.survey import forecast as survey_forecast
 
-_LOADING = threading.Lock()
+LOADING = threading.RLock()
 """One thread loads at a time: loading is work for the processor, and sets limits of the whole process."""
 NOT_REACHED = "NotReached"
 """The code of an account that could not be opened, where the cloud gives none."""
@@ -43,12 +45,46 @@ class Opens(Protocol):
     def open(self, account: Account, scope: Scope) -> tuple[Connection, Scope]:
         """A connection to the account, and what to look at there; DriftError where there is none."""
 
+    def environment(self, account: Account) -> Mapping[str, str | None]:
+        """Variables with which other programs read the account; None for one that must not be there."""
+
     def settle(self, account: Account, connection: Connection, scope: Scope) -> Scope:
         """The scope with the regions that the account enabled, if all were asked for; CloudError where it does not
         tell them."""
 
     def close(self, account: Account, connection: Connection, report: Report, scope: Scope) -> Report:
         """The report, completed by what only the connection knows; saves a recording."""
+
+
+class Readers:
+    """Which states read a file of a configuration: found once for all cells of a process, when it is first asked."""
+
+    def __init__(self) -> None:
+        self._known: Mapping[str, frozenset[Path]] | None = None
+        self._lock = threading.Lock()
+
+    def of(self, files: Iterable[Path], run: Run) -> list[Held]:
+        """The states of the run whose configurations read one of these files, in their order."""
+        given = {file.resolve() for file in run.sources.variable_files}
+        edited = {file.resolve() for file in files}
+        with self._lock, LOADING:
+            if self._known is None:
+                self._known = self._found(run)
+        if edited & given:
+            return [*run.plan.states]
+        folders = {file.parent for file in edited}
+        return [held for held in run.plan.states if folders & self._known.get(held.state.name, frozenset())]
+
+    @staticmethod
+    def _found(run: Run) -> Mapping[str, frozenset[Path]]:
+        if not run.sources.with_configuration:
+            return {}
+        out: dict[str, frozenset[Path]] = {}
+        states = [held.state for held in run.plan.states]
+        for n in range(0, len(states), AT_A_TIME):
+            found, _ = read_found(states[n : n + AT_A_TIME], run.sources.backends, run.sources.directories)
+            out |= modules_of(found, run.sources)
+        return out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +96,80 @@ class Run:
     catalog: Catalog
     job: Job
     opens: Opens
+    through: Callable[[Opened], Outcome] | None = None
+    """What is done with an account that is open, if more than to compare it."""
+    readers: Readers = field(default_factory=Readers)
+
+
+@dataclass(kw_only=True)
+class Opened:
+    """An account that is open, with the states that hold something of it: it can be compared several times, while its
+    configurations have other texts."""
+
+    cell: Cell
+    account: Account
+    run: Run
+    connection: Connection
+    scope: Scope
+    excused: Sequence[Resource]
+    states: Sequence[State]
+    """Without their configurations."""
+    failed: Sequence[StateError]
+    progress: Progress = quiet
+    clock: Clock | None = None
+    """Of the first comparison."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """Account that was left out on purpose -> how many resources of the states are in it."""
+
+    @property
+    def region(self) -> str:
+        """The region of what does not say its own."""
+        return self.connection.api.region or next(iter(self.scope.regions), "")
+
+    @property
+    def job(self) -> Job:
+        """What is done in this account."""
+        return _job(self.run, self.scope)
+
+    @property
+    def sources(self) -> Sources:
+        """The sources of the run, with the states of this account alone."""
+        return replace(self.run.sources, places=tuple(held.state.url for held in self.cell.states))
+
+    def described(self, edited: Mapping[str, str] | None = None, states: Sequence[State] | None = None) -> list[State]:
+        """The states, or others, with their configurations, of which some files have another text."""
+        mine = self.states if states is None else states
+        with LOADING:
+            return laid(mine, self.run.sources, edited) if self.run.sources.with_configuration else [*mine]
+
+    def desired(self, described: Sequence[State]) -> Desired:
+        """The desired side of these states."""
+        return _built(described, self.failed, self.cell, self.run, self.region)
+
+    def compared(self, desired: Desired) -> Outcome:
+        """Compare the account with a desired side."""
+        mine, elsewhere, self.left_out = _parted(desired.resources, self.cell, self.run.plan)
+        clock, self.clock = self.clock, None
+        return compare(
+            replace(desired, resources=[*mine, *elsewhere]),
+            [self.connection],
+            self.run.catalog,
+            self.job,
+            excused=self.excused,
+            clock=clock,
+            progress=self.progress,
+            whole=False,
+        )
+
+    def others(self, files: Iterable[Path]) -> list[Held]:
+        """The other states of the run whose configurations read one of these files."""
+        mine = {held.state.name for held in self.cell.states}
+        return [held for held in self.run.readers.of(files, self.run) if held.state.name not in mine]
+
+    def read(self, held: Sequence[Held]) -> list[State]:
+        """Other states, without their configurations; none that cannot be read."""
+        with LOADING:
+            return read_found([h.state for h in held], self.run.sources.backends, self.run.sources.directories)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,22 +224,29 @@ def _looked(cell: Cell, account: Account, run: Run, progress: Progress) -> Done:
             code="OtherAccount",
         )
     scope = run.opens.settle(account, connection, scope)
-    region = connection.api.region or next(iter(scope.regions), "")
-    desired = _loaded(cell, run, region)
-    mine, elsewhere, left_out = _parted(desired.resources, cell, run.plan)
-    excused = _resources(cell.others, run, region, account.id)
-    outcome = compare(
-        replace(desired, resources=[*mine, *elsewhere]),
-        [connection],
-        run.catalog,
-        _job(run, scope),
-        excused=excused,
-        clock=clock,
+    states, failed = _read(cell, run)
+    opened = Opened(
+        cell=cell,
+        account=account,
+        run=run,
+        connection=connection,
+        scope=scope,
+        excused=(),
+        states=states,
+        failed=failed,
         progress=progress,
-        whole=False,
+        clock=clock,
     )
+    del states
+    opened.excused = _resources(cell.others, run, opened.region, account.id)
+    if run.through is not None:
+        outcome = run.through(opened)
+    else:
+        desired = opened.desired(opened.described())
+        opened.states = ()  # while the account is read, nobody needs them
+        outcome = opened.compared(desired)
     report = run.opens.close(account, connection, outcome.report, scope)
-    part = Part(number=cell.number, report=report, extent=_extent(outcome, run.job, left_out))
+    part = Part(number=cell.number, report=report, extent=_extent(outcome, run.job, opened.left_out))
     return Done(with_summary(part, account, len(cell.states)), outcome.seen, replace(outcome, report=report))
 
 
@@ -168,16 +285,27 @@ def _extent(outcome: Outcome, job: Job, left_out: Mapping[str, int]) -> Extent:
 
 def _loaded(cell: Cell, run: Run, region: str = "") -> Desired:
     """What is described of an account, and of others that its states span."""
-    sources = run.sources
-    with _LOADING:
-        states, failed = read_found([h.state for h in cell.states], sources.backends, sources.directories)
-        states = laid(states, sources) if sources.with_configuration else states
+    states, failed = _read(cell, run)
+    with LOADING:
+        described = laid(states, run.sources) if run.sources.with_configuration else states
+    return _built(described, failed, cell, run, region)
+
+
+def _read(cell: Cell, run: Run) -> tuple[list[State], list[StateError]]:
+    """(the states of a cell without their configurations, what could not be read of them or of the run)."""
+    with LOADING:
+        states, failed = read_found([h.state for h in cell.states], run.sources.backends, run.sources.directories)
+    return states, [*(lost.error for lost in run.plan.lost), *failed]
+
+
+def _built(described: Sequence[State], failed: Sequence[StateError], cell: Cell, run: Run, region: str) -> Desired:
+    with LOADING:
         out = build(
-            states,
-            [*(lost.error for lost in run.plan.lost), *failed],
+            described,
+            failed,
             run.catalog,
             region=region,
-            memory=sources.memory,
+            memory=run.sources.memory,
             accounts={h.state.name: h.default for h in cell.states if h.default},
             quiet=frozenset(h.state.name for h in cell.states) - cell.told,
         )
@@ -190,7 +318,7 @@ def _resources(held: Sequence[Held], run: Run, region: str, account: str) -> lis
     if not held or run.job.also_managed is None:
         return []
     also = run.job.also_managed
-    with _LOADING:
+    with LOADING:
         states, _ = read_found([h.state for h in held], also.backends, also.directories)
         found = build(states, (), run.catalog, region=region, accounts={h.state.name: h.default for h in held})
     return [r for r in found.resources if r.key.account in (account, "")]

@@ -236,6 +236,10 @@ def _no_regions(api: Api) -> Sequence[str]:
     raise CloudError("this provider does not tell which regions an account uses", "Name them: --region REGION.")
 
 
+def _no_environment(access: Access) -> Mapping[str, str | None]:
+    return {}
+
+
 def _no_rules() -> Sequence[Any]:
     return ()
 
@@ -318,6 +322,9 @@ class Provider:
     """(account, name of a role, partition) -> the role's full name."""
     account_of_role: Callable[[str], str] = _no_page
     """The full name of a role -> its account; empty for what is none."""
+    environment: Callable[[Access], Mapping[str, str | None]] = _no_environment
+    """What a program of the user's, such as Terraform, finds in its environment so that it reads the account that this
+    access leads to; None for a variable that must not be there. CloudError where there are no such credentials."""
     enabled_regions: Callable[[Api], Sequence[str]] = _no_regions
     """The regions that an account has enabled; CloudError where it does not tell."""
     rules: Callable[[], Sequence[Any]] = _no_rules

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from drift.desired.hcl.read import Sources as Parsed
 from drift.desired.instance import State
@@ -24,9 +24,19 @@ from drift.remedy.trial import Trial
 from drift.report.steps import usual
 from drift.run import Outcome
 
-Planned = Mapping[str, Sequence[tuple[Choice | Literal["skip"], str]]]
-"""Name of an entry -> what becomes of it, and the fingerprint of the drift that was looked at then; several where
-several states have the same address."""
+
+class Row(NamedTuple):
+    """One row of a plan."""
+
+    choice: Choice | Literal["skip"]
+    fingerprint: str = ""
+    """Of the drift that was looked at then; empty for any."""
+    account: str = ""
+    """Its account; empty for any."""
+
+
+Planned = Mapping[str, Sequence[Row]]
+"""Name of an entry -> what becomes of it; several where several states or accounts have the same address."""
 ALL = "all"
 
 
@@ -54,9 +64,10 @@ class Choices:
         if not self:
             return usual(drift)
         if self.planned is not None:
-            rows = self.planned.get(name_of(drift), ())
-            choice = next((c for c, fingerprint in rows if fingerprint in ("", drift.fingerprint)), None)
-            if choice is None and any(c != "skip" for c, _ in rows):
+            account = drift.resource.key.account
+            rows = [row for row in self.planned.get(name_of(drift), ()) if row.account in ("", account)]
+            choice = next((row.choice for row in rows if row.fingerprint in ("", drift.fingerprint)), None)
+            if choice is None and any(row.choice != "skip" for row in rows):
                 raise UsageError(
                     f"{name_of(drift)} has drifted again since the plan was written",
                     "Write the plan again with --write-plan, and review it.",
@@ -157,7 +168,7 @@ def of_outcome(trial: Trial, described: Sequence[State], outcome: Outcome, choic
     if not choices or choices.forget:
         everything = [r for survey, _ in outcome.surveys for r in survey.desired]
         out.entries += ((None, r) for r in commands.twice(everything, out.roots))
-    _written(out)
+    written(out)
     return out
 
 
@@ -204,7 +215,7 @@ _NOT_MODIFIED = {
 }
 
 
-def _written(out: Fix) -> None:
+def written(out: Fix) -> None:
     """Put all edits into the text. One that meets another is not made: what was tried already comes first."""
     edits: list[Edit] = []
     for n, (drift, remedy) in sorted(enumerate(out.entries), key=lambda e: e[1][1].choice != "accept"):

@@ -12,7 +12,7 @@ from drift.errors import UsageError
 from drift.model.bounds import REPORT_BYTES
 from drift.model.bounds import text as read
 from drift.model.drift import Drift
-from drift.remedy.fix import Planned, name_of
+from drift.remedy.fix import Planned, Row, name_of
 from drift.remedy.spec import Choice, Remedy
 
 _HEAD = """\
@@ -24,9 +24,9 @@ _HEAD = """\
 _WRONG = "Write it again with `drift fix --write-plan`."
 
 
-def written(entries: Sequence[tuple[Drift | None, Remedy]], path: Path) -> str:
-    """The plan as TOML, or as JSON where the file's name says so."""
-    rows = [_row(drift, remedy) for drift, remedy in entries if drift is not None]
+def written(entries: Sequence[tuple[Drift | None, Remedy]], path: Path, *, several: bool = False) -> str:
+    """The plan as TOML, or as JSON where the file's name says so. Of several accounts, each row has its own."""
+    rows = [_row(drift, remedy, account=several) for drift, remedy in entries if drift is not None]
     if path.suffix == ".json":
         return json.dumps({"entries": rows}, indent=2, ensure_ascii=False) + "\n"
     import tomlkit
@@ -40,9 +40,10 @@ def written(entries: Sequence[tuple[Drift | None, Remedy]], path: Path) -> str:
     return _HEAD.format(name=path.name) + "".join(f"\n{b}" for b in blocks)
 
 
-def _row(drift: Drift, remedy: Remedy) -> dict[str, Any]:
+def _row(drift: Drift, remedy: Remedy, *, account: bool) -> dict[str, Any]:
     changes = [c.path for c in drift.changes]
     return {
+        **({"account": drift.resource.key.account} if account else {}),
         "name": name_of(drift),
         "kind": drift.kind,
         **({"changes": changes} if changes else {}),
@@ -65,11 +66,12 @@ def parse(path: Path) -> Planned:
     if not isinstance(rows, list):
         raise UsageError(f"{path} is no plan of remedies", _WRONG)
     known = (*get_args(Choice), "skip")
-    out: dict[str, list[tuple[Any, str]]] = {}
+    out: dict[str, list[Row]] = {}
     for row in rows:
         if not isinstance(row, dict) or not isinstance(row.get("name"), str) or row.get("choice") not in known:
             raise UsageError(
                 f"{path}: an entry has no name, or its choice is none of {', '.join(known)}", "Correct the entry."
             )
-        out.setdefault(row["name"], []).append((row["choice"], str(row.get("fingerprint", ""))))
+        told = (str(row.get(name, "")) for name in ("fingerprint", "account"))
+        out.setdefault(row["name"], []).append(Row(row["choice"], *told))
     return out

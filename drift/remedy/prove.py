@@ -274,6 +274,9 @@ class Copy:
         environment = {n: v for n, v in os.environ.items() if not n.startswith("TF_CLI_ARGS") and n != "TF_DATA_DIR"}
         environment |= {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
         environment["TF_WORKSPACE"] = self.workspace
+        for name, value in self.trial.environment(self.root).items():
+            environment.pop(name, None)
+            environment |= {} if value is None else {name: value}
         done = subprocess.run(  # noqa: S603 - the user's own Terraform, and words of ours
             [self.terraform, *words],
             cwd=self.here,

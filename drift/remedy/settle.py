@@ -68,14 +68,14 @@ def settled(trial: Trial, described: Sequence[State], outcome: Outcome, drifts: 
         found, without = cases(mine, survey, described, sources)
         out.remedies |= without
         tries += [_Try(case, deep(lambda case=case: accept(case))) for case in found]  # type: ignore[misc]
-    before = _instances(described)
+    before = _instances([*described, *trial.beside()])
     while True:  # each round that is not the last one makes an edit nearer, or gives it up
         live = _placed(tries)
         if not live:
             out.after = outcome.report
             break
-        now = _described(trial, live)
-        if _blamed(trial, live, before, _instances(now)):
+        now, around = _described(trial, live)
+        if _blamed(trial, live, before, _instances(around)):
             continue
         out.after = trial.run(now).report
         left = _left(live, out.after)
@@ -83,14 +83,17 @@ def settled(trial: Trial, described: Sequence[State], outcome: Outcome, drifts: 
             out.after = trial.run(_refreshed(now, left)).report
             left = _left(left, out.after)
         if not _unsettled(left, out.after):
-            _told(live, before, _instances(now))
+            _told(live, before, _instances(around))
             break
     out.remedies |= {t.origin: t.remedy for t in tries}
     return out
 
 
-def _described(trial: Trial, tries: Sequence[_Try]) -> list[State]:
-    return trial.described({str(p): t for p, t in texts(_edits(tries)).items()})
+def _described(trial: Trial, tries: Sequence[_Try]) -> tuple[list[State], list[State]]:
+    """(the states as they are with the edits, the same and those that are beside them)."""
+    edited = {str(p): t for p, t in texts(_edits(tries)).items()}
+    described = trial.described(edited)
+    return described, [*described, *trial.beside(edited)]
 
 
 def _edits(tries: Iterable[_Try]) -> list[Edit]:
@@ -109,7 +112,9 @@ def _placed(tries: Sequence[_Try]) -> list[_Try]:
                 if _meet(one.remedy.edits, ()):
                     one.remedy = Remedy(one.address, "accept", cannot="its changes meet at the same place of a file")
                     break
-                _nearer(one, f"its line is shared with {_names(others)}, which was changed in another way")
+                _nearer(
+                    one, f"its line is shared with {_names(others, one.origin[0])}, which was changed in another way"
+                )
                 continue
             out.append(one)
             break
@@ -159,16 +164,16 @@ def _blamed(
         t for t in tries if _followed(t.remedy) or any(p == t.case.author.place and o != t.origin for p, o in places)
     ]
     if suspects and len(suspects) < len(tries):
-        others = _others(tries, before, _instances(_described(trial, suspects)))
+        others = _others(tries, before, _instances(_described(trial, suspects)[1]))
     found = False
     for tried, beside in _guilty(trial, suspects, before, others, tries) if suspects else ():
         place = tried.case.author.place
         shared = [o for o, one in beside.items() if one.place == place and o != tried.origin]
         if shared:
-            _nearer(tried, f"{_names(shared)} share its line ({place})", alone=True)
+            _nearer(tried, f"{_names(shared, tried.origin[0])} share its line ({place})", alone=True)
             found = True
         elif _followed(tried.remedy) and (far := beside.keys() - {tried.origin}):
-            _nearer(tried, f"{_names(far)} would change as well")
+            _nearer(tried, f"{_names(far, tried.origin[0])} would change as well")
             found = True
     return found
 
@@ -187,7 +192,7 @@ def _guilty(
     if len(tries) > 1 and others:
         middle = len(tries) // 2
         for part in (tries[:middle], tries[middle:]):
-            changed = _others(every, before, _instances(_described(trial, part)))
+            changed = _others(every, before, _instances(_described(trial, part)[1]))
             out += _guilty(trial, part, before, changed, every)
     beside = _beside(tries, others)
     return out or ([(t, beside) for t in tries] if beside else [])
@@ -293,7 +298,8 @@ def _instances(states: Iterable[State]) -> dict[Origin, Configured]:
     return {(s.source, a): one for s in states if s.configuration for a, one in s.configuration.instances.items()}
 
 
-def _names(origins: Collection[Origin]) -> str:
-    addresses = sorted({address for _, address in origins})
+def _names(origins: Collection[Origin], state: str = "") -> str:
+    """Their addresses; with that of their state where it is not this one."""
+    addresses = sorted({a if where == state or not state else f"{a} of {where}" for where, a in origins})
     shown = ", ".join(addresses[:_NAMED])
     return f"{shown} and {len(addresses) - _NAMED} more" if len(addresses) > _NAMED else shown

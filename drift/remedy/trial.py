@@ -77,6 +77,16 @@ class Trial:
         """The states with their configurations, of which some files have another text."""
         return laid(self.states, self.sources, edited) if self.sources.with_configuration else self.states
 
+    def beside(self, edited: Mapping[str, str] | None = None) -> list[State]:  # noqa: ARG002 - an account has none
+        """States that are not compared, and that no edit may change: those of other accounts that read the same
+        files."""
+        return []
+
+    def environment(self, root: Path) -> Mapping[str, str | None]:  # noqa: ARG002 - the user's own is right
+        """Variables with which the user's Terraform reads the account, where those of this process lead to another;
+        None for one that must not be there."""
+        return {}
+
     def run(self, described: Sequence[State]) -> Outcome:
         """Compare the account with them."""
         account, region = self._home["account"], self._home["region"]

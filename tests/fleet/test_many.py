@@ -106,10 +106,10 @@ def test_a_state_that_drift_fails_in_costs_its_own_account_alone(made: Made, mon
 
     laid = cell.laid  # type: ignore[attr-defined]
 
-    def faulty(states: Any, sources: Any) -> Any:
+    def faulty(states: Any, sources: Any, edited: Any = None) -> Any:
         if any(account in state.source for state in states for account in (made.ids[2], number(9))):
             raise RuntimeError("secret")
-        return laid(states, sources)
+        return laid(states, sources, edited)
 
     whole = told(made)
     (made.folder / "states" / f"{number(9)}.tfstate").write_text(state([queue(number(9), "eu-west-1", "q")]))

@@ -114,12 +114,3 @@ def test_the_page_has_the_patch() -> None:
     page = rendered(report_of((replace(stranger("q"), patch="--- a/x\r\n+\ta </script> \x1b[2J\n"),)), "html")
 
     assert '"patch":"--- a/x\\n+\\ta \\u003c/script\\u003e \\\\x1b[2J\\n"' in page
-
-
-def test_patches_are_for_one_account(shop: Path) -> None:
-    (shop / "accounts.yml").write_text("accounts:\n  - id: '123456789012'\n")
-
-    done = drift("check", "--patches", "--accounts", "accounts.yml", cwd=shop)
-
-    assert done.returncode == 2
-    assert "--patches is for one account" in done.stderr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -51,16 +51,25 @@ class Account:
         if self.replay:
             player = Player(self.replay)
             return Connection(provider.name, player), replace(scope, recorded=player.types, left_out=player.left_out)
-        access = Access(
+        api = provider.open(self._access(scope.regions, roles))
+        kept = Recorder(api, provider.operations()) if self.record else api
+        return Connection(provider.name, Patient(kept, patience or Patience(self.timeout))), scope
+
+    def _access(self, regions: Sequence[str], roles: tuple[Role, ...]) -> Access:
+        return Access(
             profile=self.profile,
-            region=next((r for r in scope.regions if r != ALL), None),
+            region=next((r for r in regions if r != ALL), None),
             emulator=self.emulator,
             secrets="secret-values" in self.with_,
             roles=roles,
         )
-        api = provider.open(access)
-        kept = Recorder(api, provider.operations()) if self.record else api
-        return Connection(provider.name, Patient(kept, patience or Patience(self.timeout))), scope
+
+    def environment(self, roles: tuple[Role, ...]) -> Mapping[str, str | None]:
+        """Variables with which other programs read the account as drift does; none for a recording. CloudError where
+        there are no credentials."""
+        if self.replay:
+            return {}
+        return plugins.provider(self.provider).environment(self._access(split(self.regions), roles))
 
     def settled(self, connection: Connection, scope: Scope) -> Scope:
         """The scope with the account's enabled regions in the place of `all`; CloudError where they are not told."""

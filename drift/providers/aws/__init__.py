@@ -36,6 +36,14 @@ def _open(access: Access) -> Api:
     )
 
 
+def _environment(access: Access) -> Mapping[str, str | None]:
+    from drift.providers.aws.session import BotoApi
+
+    if not access.roles:
+        return {"AWS_PROFILE": access.profile} if access.profile else {}
+    return BotoApi(profile=access.profile, region=access.region, roles=access.roles).environment()
+
+
 def _organisation(api: Api, units: Sequence[str]) -> Organisation:
     from drift.providers.aws.organization import organisation
 
@@ -179,6 +187,7 @@ AWS = Provider(
     organisation=_organisation,
     role_in=_role_in,
     account_of_role=_account_of_role,
+    environment=_environment,
     enabled_regions=_enabled_regions,
     rules=_rules,
     tables=_tables,

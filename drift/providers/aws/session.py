@@ -103,6 +103,18 @@ class BotoApi:
             self._account = identify(lambda: self._client("sts", self.region or "us-east-1", attempts=FIRST_ATTEMPTS))
         return self._account
 
+    def environment(self) -> dict[str, str | None]:
+        """The credentials as they are now, as every program that reads AWS takes them; CloudError where there are
+        none. They are not written down."""
+        self.account  # noqa: B018 - what is wrong with the credentials is said in the same words
+        found = self.session.get_credentials().get_frozen_credentials()
+        return {
+            "AWS_ACCESS_KEY_ID": found.access_key,
+            "AWS_SECRET_ACCESS_KEY": found.secret_key,
+            "AWS_SESSION_TOKEN": found.token,
+            "AWS_PROFILE": None,
+        }
+
     def ask(self, request: Request) -> Answer:
         """All pages of the answer, or why there is none; CloudError for what drift never asks."""
         if not is_allowed(request.service, request.op):
