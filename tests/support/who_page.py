@@ -12,61 +12,67 @@ from drift.providers.aws.audit.writes import writes_of
 
 HEAD = """# Who changed it
 
-`drift check --who` says of each drifted resource who made the drift, when, from where, by what, and whether a person did it. `drift who
-ADDRESS|ID` says it of one resource, also of one that did not drift. `drift explain --who` has it on its page. Every format has it: the
-JSON as `who` ([report.md](report.md)), tables and comments as a line.
+`drift check --who` reports for each drifted resource who made the drift, when, from where, with which tool, and whether it was a person.
+`drift who ADDRESS|ID` answers the same for one resource, also if it did not drift. `drift explain --who` includes the answer. All formats
+contain it: JSON in the field `who` ([report.md](report.md)), tables and comments as one line.
 
 ```console
 drift check --who                          from CloudTrail's event history: 90 days
 drift check --who=role                     without names of people, sessions and addresses
-drift check --who --events trail/2026/     from files of a trail (JSON, gzip), also offline and with --replay
+drift check --who --events trail/2026/     from files of a trail (JSON, gzip); works offline and with --replay
 drift who aws_security_group.web
-drift policy --with who                    the permission that it takes: cloudtrail:LookupEvents
+drift policy --with who                    the permission that this needs: cloudtrail:LookupEvents
 ```
 
 ## What it says
 
 | | |
 |---|---|
-| actor | an IAM user; a role, with its session and who took it on; a permission set of IAM Identity Center and its user; a workload with the subject of its token (`repo:acme/infra:ref:refs/heads/main`); a service of AWS; another account |
-| by what | the console, the CLI, an SDK, Terraform with the versions of itself and its provider, CloudFormation, a service |
-| a person or automated | with what shows it; *unknown* where the log does not tell |
-| the event | its id, time, operation, and the page about it in the console |
-| after Terraform last wrote it | whether somebody else changed it after the last write of Terraform that the log shows |
-| the block's last commit | by `git blame` |
-| together | what one session did in a row stands together: "14 resources, by one console session of …" |
+| actor | an IAM user; a role, with its session and who assumed it; a permission set of IAM Identity Center with its user; a workload with the subject of its token (`repo:acme/infra:ref:refs/heads/main`); an AWS service; another account |
+| tool | the console, the CLI, an SDK, Terraform with its version and that of its provider, CloudFormation, a service |
+| person or automated | with the evidence for it; *unknown* if the log has none |
+| event | its id, time and operation, and a link to it in the console |
+| after Terraform's last write | whether somebody else changed the resource after the last write by Terraform in the log |
+| last commit | the last commit of the resource's block, from `git blame` |
+| session | changes that one session made are shown together: "14 resources, by one console session of …" |
 
-What the log does not tell is *unknown*, with the reason. A role that was taken on names whoever took it on, if that event was read.
+If the log does not have an answer, it is *unknown*, with the reason. For an assumed role, drift names who assumed it if it has read that
+event.
 
 ## How an event is found
 
-An event made a drift if it names the resource, if its operation can have changed what differs, and if what it says does not
-contradict what is there now. Which operations can change what is not written down: it follows from the catalogue and botocore's
-models. The member by which drift reads a resource names it in a write (`QueueUrl`), and the member that an attribute is read from
-is the member that sets it (`Attributes.VisibilityTimeout`). The table below is generated from that.
+drift looks for the newest event that
+
+1. names the resource,
+2. has an operation that can change the attribute that differs, and
+3. does not contradict the actual value: it did not set another one.
+
+drift derives the operations of each type from its catalogue and botocore's models, as the table below shows. A request parameter that
+identifies a resource in the read operation identifies it in write operations too (`QueueUrl`). The response member from which drift reads
+an attribute has the name of the parameter that sets it (`Attributes.VisibilityTimeout`).
 
 ## Limits
 
-CloudTrail answers two calls a second for each account and region, 50 events a page. drift makes at most `--who-calls` calls to each region
-(60 by default), and stops as soon as everything is answered. Up to six resources are asked for by name; for more, the newest writes
-of the region are read page by page. What the calls did not reach is *unknown (not looked up)*. If the log is refused, the report
-says so, and nothing else changes.
+CloudTrail allows two calls per second in each account and region, and returns 50 events per page. drift makes at most `--who-calls` calls
+to each region (60 by default), and stops as soon as all drift has an answer. Up to six resources are looked up by name; for more, drift
+reads the newest writes of the region page by page. Drift that the calls did not reach is *unknown (not looked up)*. If access to the log is
+denied, the report says so and is otherwise complete.
 
-The event history has what happened a quarter of an hour ago or earlier, for 90 days, and only management events.
-For older events, give files of a trail to `--events`, or find them with Athena:
+The event history contains management events of the last 90 days. New events appear after about 15 minutes. For older events, give files
+of a trail to `--events`, or find them with Athena:
 
 ```console
 drift who aws_iam_role.deploy --athena logs.trail --trail s3://my-trail/AWSLogs --since 2025-01-01
 drift who aws_iam_role.deploy --events result.csv
 ```
 
-drift prints the statement and the query and does not run them: a query is no read, it writes its result to a bucket and costs by
-what it reads.
+drift prints the `CREATE TABLE` statement and the query. It does not run them, because Athena writes the result to a bucket and charges for
+the data that it scans. Run them, and give the result (CSV) to `--events`.
 
 ## Names of people
 
-Names of users, sessions and authors, and addresses, are personal data. `--who=role` leaves them out, and so do comments and issues
-in public repositories, unless `--who full` asks for them there.
+Names of users, sessions and authors, and IP addresses, are personal data. `--who=role` leaves them out. Comments and issues in public
+repositories contain nothing about who made the drift, unless `drift comment --who full` or `drift issue --who full` asks for it.
 
 """
 
