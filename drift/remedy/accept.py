@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from drift.desired.hcl import schema
 from drift.desired.hcl.configured import Configured
@@ -12,16 +12,17 @@ from drift.desired.instance import Instance, State
 from drift.desired.load import meanings
 from drift.desired.versions import latest, recorded
 from drift.desired.wanted import wanted
-from drift.model.address import Address
+from drift.model.address import InstanceKey
 from drift.model.drift import Drift
 from drift.model.value import plain
 from drift.provider.relations import entry_of
 from drift.remedy import hcl
 from drift.remedy.aim import Target, aim
 from drift.remedy.outline import OutlineError
+from drift.remedy.pen import CannotError
 from drift.remedy.source import Source
 from drift.remedy.spec import Remedy
-from drift.remedy.splice import FAR, CannotError, Splicer
+from drift.remedy.splice import FAR, Lift, Splicer
 from drift.survey import Survey
 
 
@@ -42,33 +43,31 @@ class Case:
         return str(self.instance.address)
 
 
-def accept(case: Case, hops: int = FAR, *, alone: bool = False) -> Remedy:
-    """The edits after which the configuration says what the account has; a remedy that cannot says why.
+Alone = Literal["", "instance", "call"]
+"""For whom edits are: for all that share a block; for one instance of it; for the one call of its module, by a new
+variable."""
 
-    With `alone`, they are for this instance of several that share a block.
-    """
+
+def accept(case: Case, hops: int = FAR, *, alone: Alone = "") -> Remedy:
+    """The edits after which the configuration says what the account has; a remedy that cannot says why."""
     try:
         return _accept(case, hops, alone=alone)
     except (CannotError, OutlineError) as error:
         return Remedy(case.address, "accept", cannot=str(error))
 
 
-def _accept(case: Case, hops: int, *, alone: bool) -> Remedy:
+def _accept(case: Case, hops: int, *, alone: Alone) -> Remedy:
     if case.author.ignores_all:
         raise CannotError("the configuration ignores all changes of it")
     target = target_of(case)
     new = aim(target, case.drift.changes)
     bodies = case.source.resource(case.instance.address)
-    if case.author.place.file.endswith(".json"):
-        raise CannotError(f"{case.author.place} is JSON, which drift does not edit: write it by hand")
     if not bodies:
         raise CannotError(f"no file describes {case.address}")
-    if not case.source.is_own(bodies[0].file.path):
-        raise CannotError(f"{case.address} is in a module that `terraform init` fetched: give the module what it takes")
-    only = _only(case.instance.address) if alone else ""
-    if alone and not only:
-        raise CannotError("its module is called several times: give the module a variable for it")
-    splicer = Splicer(case.source, hops, only)
+    only = _only(case.instance.address.key) if alone == "instance" else ""
+    if alone == "instance" and not only:
+        raise CannotError("nothing in the block tells its instances apart")
+    splicer = Splicer(case.source, hops, only, _lift(case) if alone == "call" else None)
     facts = target.facts
     for name, value in new.items():
         if value == [] and not schema.is_block(facts.get(name)) and name not in case.author.values:
@@ -76,6 +75,7 @@ def _accept(case: Case, hops: int, *, alone: bool) -> Remedy:
         splicer.body(bodies, facts, case.author.values, {name: value})
     paths = ", ".join(c.path for c in case.drift.changes)
     via = f", set at {', '.join(dict.fromkeys(splicer.followed))}" if splicer.followed else ""
+    via += f", by a new variable {', '.join(splicer.raised)} of its module" if splicer.raised else ""
     lost = f"; in the place of {', '.join(splicer.replaced)}" if splicer.replaced else ""
     edits = tuple(dict.fromkeys(splicer.edits))
     if not edits:
@@ -83,11 +83,27 @@ def _accept(case: Case, hops: int, *, alone: bool) -> Remedy:
     return Remedy(case.address, "accept", edits, why=f"{paths} as in the account{via}{lost}")
 
 
-def _only(address: Address) -> str:
+def _only(key: InstanceKey) -> str:
     """What is true in one instance of a block; empty where no name in the block tells its instances apart."""
-    if address.key is None:
+    if key is None:
         return ""
-    return f"each.key == {hcl.quoted(address.key)}" if isinstance(address.key, str) else f"count.index == {address.key}"
+    return f"each.key == {hcl.quoted(key)}" if isinstance(key, str) else f"count.index == {key}"
+
+
+def _lift(case: Case) -> Lift:
+    """The call of the module that a resource is in."""
+    address = case.instance.address
+    module = case.source.module(address.module)
+    call = case.source.call(module) if module is not None else None
+    if module is None or call is None:
+        raise CannotError("its block says it for all of them")
+    if call.file.is_json:
+        raise CannotError(f"its module is called several times, in JSON ({call}): give the module a variable for it")
+    path = module.module.directory / "variables.tf"
+    file = case.source.file(path) if path.is_file() else case.source.resource(address)[0].file
+    if file.is_json:
+        raise CannotError("its module is called several times: give the module a variable for it")
+    return Lift(call, _only(address.module[-1][1]), file, set(module.module.variables), address.name)
 
 
 def target_of(case: Case) -> Target:

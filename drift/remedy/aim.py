@@ -23,7 +23,7 @@ from drift.provider.facts import Default, Facts, flags_of
 from drift.provider.spec import Attr, ResourceType
 from drift.remedy.hcl import Encoded
 from drift.remedy.likeness import alike
-from drift.remedy.splice import CannotError
+from drift.remedy.pen import CannotError
 
 Raw = Mapping[str, Any]
 

@@ -16,8 +16,9 @@ from drift.model.drift import Drift
 from drift.model.resource import Key, Resource
 from drift.remedy.hcl import Argument, Expression, Nested, block
 from drift.remedy.outline import OutlineError
-from drift.remedy.source import Body, Source
+from drift.remedy.source import Body, Source, read
 from drift.remedy.spec import Edit, Remedy
+from drift.remedy.splice import Splicer
 
 
 def terraform(directory: Path | str | None, *words: str, program: str = "terraform") -> str:
@@ -68,11 +69,7 @@ def recreated(drift: Drift, directory: Path | str | None, source: Source | None)
         return Remedy(address, "adopt", cannot=str(error))
     in_root = bodies and not drift.resource.address.module and not bodies[0].file.is_json
     path = bodies[0].file.path if in_root else source.root / "imports.tf"
-    text = bodies[0].file.text if in_root else ""
-    made_ = block(Nested("import", (Argument("to", Expression(address)), Argument("id", made.id))))
-    lead = "\n" if text.endswith("\n") else "\n\n" if text else ""
-    newline = bodies[0].file.newline if in_root else "\n"
-    edit = Edit(path, (lead + made_).replace("\n", newline), len(text), len(text))
+    edit = _appended(path, block(Nested("import", (Argument("to", Expression(address)), Argument("id", made.id)))))
     return Remedy(address, "adopt", (edit,), (gone,), why)
 
 
@@ -98,11 +95,12 @@ def forget(drift: Drift, directory: Path | str | None, source: Source | None, st
             f"{gone}; then take its key out of what makes it ({bodies[0].file.path}), or the next apply makes it again"
         )
         return Remedy(str(address), "forget", commands=(command,), why=why)
-    if not source or not source.is_own(bodies[0].file.path) or bodies[0].file.is_json:
+    if not source or not source.is_own(bodies[0].file.path):
         return Remedy(
             str(address), "forget", commands=(command,), why=f"{gone}; take its block out of its module as well"
         )
-    edits = (*(_taken(body) for body in bodies[1:]), _removed(bodies[0], str(address).removeprefix(_module(drift))))
+    named = str(address).removeprefix(_module(drift))
+    edits = tuple(e for n, body in enumerate(bodies) for e in _gone(source, body, "" if n else named))
     return Remedy(
         str(address),
         "forget",
@@ -121,16 +119,30 @@ def _users(configuration: Configuration, block_: str) -> list[str]:
     return sorted({a for a, one in configuration.instances.items() if block_ in one.references})
 
 
-def _taken(body: Body) -> Edit:
+def _gone(source: Source, body: Body, removed: str) -> list[Edit]:
+    """A block taken away; with an address, a `removed` block for it in its place, or beside a file in JSON."""
+    made = ""
+    if removed:
+        lifecycle = Nested("lifecycle", (Argument("destroy", False),))
+        made = block(Nested("removed", (Argument("from", Expression(removed)), lifecycle)))
     text = body.file.text
+    if body.file.is_json:
+        splicer = Splicer(source)
+        splicer.block_gone(body)
+        return splicer.edits + ([_appended(body.file.path.parent / "removed.tf", made)] if made else [])
+    if made:
+        made = made.rstrip("\n").replace("\n", body.file.newline)
+        return [Edit(body.file.path, made, body.block.start, body.block.end)]
     end = text.find("\n", body.block.end) + 1 or len(text)
-    return Edit(body.file.path, "", body.block.start, end)
+    return [Edit(body.file.path, "", body.block.start, end)]
 
 
-def _removed(body: Body, address: str) -> Edit:
-    lifecycle = Nested("lifecycle", (Argument("destroy", False),))
-    made = block(Nested("removed", (Argument("from", Expression(address)), lifecycle))).rstrip("\n")
-    return Edit(body.file.path, made.replace("\n", body.file.newline), body.block.start, body.block.end)
+def _appended(path: Path, made: str) -> Edit:
+    """A block at the end of a file, or in a new one."""
+    text = read(path) if path.exists() else ""
+    lead = "\n" if text.endswith("\n") else "\n\n" if text else ""
+    newline = "\r\n" if "\r\n" in text else "\n"
+    return Edit(path, (lead + made).replace("\n", newline), len(text), len(text))
 
 
 def twice(resources: Iterable[Resource], directories: dict[str, Path]) -> Iterator[Remedy]:
@@ -170,20 +182,28 @@ def moved(states: Sequence[State], sources: dict[str, Source]) -> Iterator[Remed
                 bodies = source.resource(one.address)
             except OutlineError:
                 continue
-            if not bodies or bodies[0].file.is_json or one.address.module:
+            if not bodies or one.address.module:
                 continue
             ends = (Argument("from", Expression(str(old))), Argument("to", Expression(str(one.address))))
-            file = bodies[0].file
             made = block(Nested("moved", ends))
-            at = file.text.find("\n", bodies[0].block.end) + 1 or len(file.text)
-            text = ("\n" if at == len(file.text) and not file.text.endswith("\n") else "") + "\n" + made
+            edit = _behind(bodies[0], made)
             yield Remedy(
                 str(one.address),
                 "adopt",
-                edits=(Edit(file.path, text.replace("\n", file.newline), at, at),),
+                edits=(edit,),
                 why=f"the state has it as {old}; the same by a command: "
                 + terraform(source.root, "state", "mv", str(old), str(one.address)),
             )
+
+
+def _behind(body: Body, made: str) -> Edit:
+    """A block behind another one; beside a file in JSON."""
+    file = body.file
+    if file.is_json:
+        return _appended(file.path.parent / "moved.tf", made)
+    at = file.text.find("\n", body.block.end) + 1 or len(file.text)
+    text = ("\n" if at == len(file.text) and not file.text.endswith("\n") else "") + "\n" + made
+    return Edit(file.path, text.replace("\n", file.newline), at, at)
 
 
 _NAMES = ("name", "bucket", "identifier", "cluster_identifier", "function_name", "family", "arn", "key_name")

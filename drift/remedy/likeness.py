@@ -64,15 +64,15 @@ def _canonical(value: Any) -> Any:
     return value
 
 
-def as_json(value: Any) -> Any:
-    """A value as `.tf.json` has it, whose texts are templates."""
+def as_json(value: Any, *, raw: bool = False) -> Any:
+    """A value as `.tf.json` has it, whose texts are templates; with `raw` they are just texts."""
     if isinstance(value, Encoded):
-        return json.dumps(value.value)
+        return as_json(json.dumps(value.value, ensure_ascii=False), raw=raw)
     if isinstance(value, str):
-        return hcl.literal(value)
+        return value if raw else hcl.literal(value)
     if isinstance(value, Mapping):
-        return {k: as_json(v) for k, v in value.items()}
-    return [as_json(v) for v in value] if isinstance(value, list | tuple) else value
+        return {k: as_json(v, raw=raw) for k, v in value.items()}
+    return [as_json(v, raw=raw) for v in value] if isinstance(value, list | tuple) else value
 
 
 def loaded(value: Any) -> Any:

@@ -7,12 +7,15 @@ what is inside what. JSON is read as well: its values are expressions of HCL who
 
 from __future__ import annotations
 
+import json
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from drift.desired.hcl.json_syntax import parse_json_expression
 from drift.desired.hcl.lower import Lowerer
 from drift.desired.hcl.scan import Bad
 from drift.desired.hcl.syntax import SyntaxFault, parse_expression
@@ -91,7 +94,29 @@ class Outline:
     @cached_property
     def items(self) -> list[Item]:
         """The top-level blocks, or the arguments of a file of values."""
-        return self.body(Span(0, len(self.text)))
+        return self.body(self.whole)
+
+    @property
+    def whole(self) -> Span:
+        """The body that the file is."""
+        return Span(0, len(self.text))
+
+    def around(self, span: Span) -> Span:
+        """The innermost brackets around something, and what is between them; the whole file where there are none."""
+        waiting: list[Token] = []
+        for token in self.tokens:
+            text = self.said(token) if token.kind == "mark" else ""
+            if text in _OPEN:
+                waiting.append(token)
+            elif text in _OPEN.values() and waiting:
+                opened = waiting.pop()
+                if opened.start < span.start and token.end > span.end:
+                    return Span(opened.start, token.end)
+        return self.whole
+
+    def blocks(self, kind: str, labels: tuple[str, ...]) -> Iterator[Item]:
+        """The top-level blocks of a kind with these labels."""
+        return (i for i in self.items if i.kind == "block" and i.name == kind and i.labels == labels)
 
     def within(self, span: Span) -> list[Token]:
         """The tokens inside a span."""
@@ -243,6 +268,62 @@ class Outline:
         raise OutlineError("an element of an object has no value", self.line(whole.start))
 
 
+@dataclass
+class JsonOutline(Outline):
+    """The text of a file in JSON. A body is an object with its braces, and all that stands in it are arguments."""
+
+    def __post_init__(self) -> None:
+        self.tokens = tuple(_json_tokens(self.text))
+        self._starts = [t.start for t in self.tokens]
+
+    @property
+    def whole(self) -> Span:
+        """The object, or the array, that the file is."""
+        found = [t for t in self.tokens if t.kind not in ("space", "newline")]
+        return Span(found[0].start, found[-1].end) if found else Span(0, len(self.text))
+
+    def body(self, span: Span) -> list[Item]:
+        """The properties of an object, in their order. Raises OutlineError."""
+        if self.form(span)[0] != "object":
+            raise OutlineError("an object was expected", self.line(span.start))
+        elements = ((e, self._named(e)) for e in self.elements(span))
+        return [Item("argument", name, (), e.span, e.value) for e, name in elements if name != "//"]
+
+    def blocks(self, kind: str, labels: tuple[str, ...]) -> Iterator[Item]:
+        """The blocks of a kind with these labels, which are the properties above them."""
+        found = [Item("block", "", (), self.whole, self.whole)]
+        for name in (kind, *labels):
+            found = [i for one in found for body in self._several(one) for i in self.body(body.inner) if i.name == name]
+        for one in found:
+            for body in self._several(one):
+                yield Item("block", kind, labels, body.span, body.inner)
+
+    def _several(self, item: Item) -> list[Item]:
+        """What a property holds: one object, or each of an array."""
+        if self.form(item.inner)[0] != "list":
+            return [item]
+        return [Item("block", item.name, (), e.span, e.value) for e in self.elements(item.inner)]
+
+    def _named(self, element: Element) -> str:
+        if element.key is None:
+            return ""
+        try:
+            return str(json.loads(self.text[element.key.start : element.key.end]))
+        except ValueError:
+            return ""
+
+    def expression(self, span: Span) -> Expr:
+        """What stands between two offsets, parsed; its texts are templates. Raises OutlineError."""
+        return self.value(span, raw=False)
+
+    def value(self, span: Span, *, raw: bool) -> Expr:
+        """The same; with `raw` its texts are just texts. Raises OutlineError."""
+        try:
+            return parse_json_expression(self.text[span.start : span.end], raw=raw)
+        except SyntaxFault as fault:
+            raise OutlineError(fault.reason, self.line(span.start)) from None
+
+
 class _Reader(Lowerer):
     """The scanner, which passes over a whole quoted text or heredoc at once."""
 
@@ -267,3 +348,19 @@ def _tokens(text: str) -> Iterator[Token]:
         raise OutlineError(bad.reason, bad.line) from None
     except RecursionError:
         raise OutlineError("it is nested too deeply") from None
+
+
+_JSON = re.compile(
+    r"""(?P<text>"(?:[^"\\\n]|\\.)*")|(?P<mark>[{}\[\]:,])|(?P<newline>\r?\n)|(?P<space>[ \t\r\ufeff]+)"""
+    r"""|(?P<number>-?\d[\d.eE+-]*)|(?P<name>[a-z]+)"""
+)
+
+
+def _json_tokens(text: str) -> Iterator[Token]:
+    at = 0
+    while at < len(text):
+        found = _JSON.match(text, at)
+        if found is None:
+            raise OutlineError("this is not JSON", text.count("\n", 0, at) + 1)
+        yield Token(str(found.lastgroup), at, found.end())
+        at = found.end()

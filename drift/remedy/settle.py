@@ -16,7 +16,7 @@ from drift.desired.hcl.read import deep
 from drift.desired.hcl.values import UNKNOWN
 from drift.desired.instance import State
 from drift.model.drift import Drift, Report
-from drift.remedy.accept import Case, accept, cases, live_of
+from drift.remedy.accept import Alone, Case, accept, cases, live_of
 from drift.remedy.apply import OverlapError, texts
 from drift.remedy.spec import Edit, Remedy
 from drift.remedy.splice import FAR
@@ -35,8 +35,8 @@ class _Try:
     case: Case
     remedy: Remedy
     hops: int = FAR
-    alone: bool = False
-    """Whether its edits are for one instance of those that share a block."""
+    alone: Alone = ""
+    """For whom its edits are, where others share its line."""
 
     @property
     def address(self) -> str:
@@ -135,18 +135,29 @@ def _nearer(one: _Try, why: str, *, alone: bool = False) -> None:
     With `alone`, an edit that is there already is made for this instance alone, if that can be written.
     """
     hops = min(one.hops, _followed(one.remedy)) - 1
-    if hops < 0 and alone and not one.alone:
-        one.alone = True
-        made = deep(lambda: accept(one.case, 0, alone=True))
-        one.remedy = replace(made, cannot=f"{why}; {made.cannot}") if made.cannot else made
-        if not made.cannot:
-            one.remedy = replace(made, why=f"{made.why}, for this instance alone: {why}")
+    if hops < 0 and alone and one.alone != "call":
+        _divided(one, why)
         return
     if hops < 0:
         one.remedy = Remedy(one.address, "accept", cannot=why)
         return
     one.hops = hops
     one.remedy = deep(lambda: accept(one.case, hops))
+
+
+def _divided(one: _Try, why: str) -> None:
+    """Make the edit for its own instance alone, or for its own call of its module, whichever can be written."""
+    ways: tuple[Alone, ...] = ("instance", "call") if not one.alone else ("call",)
+    cannot = []
+    for way in ways:
+        one.alone = way
+        made = deep(lambda way=way: accept(one.case, 0, alone=way))  # type: ignore[misc]
+        if not made.cannot:
+            which = "instance" if way == "instance" else "call of its module"
+            one.remedy = replace(made, why=f"{made.why}, for this {which} alone: {why}")
+            return
+        cannot.append(made.cannot)
+    one.remedy = Remedy(one.address, "accept", cannot=f"{why}; {'; '.join(dict.fromkeys(cannot))}")
 
 
 def _followed(remedy: Remedy) -> int:

@@ -15,15 +15,39 @@ from drift.desired.hcl.names import ModuleScope
 from drift.desired.hcl.plain import plain
 from drift.desired.hcl.read import Sources
 from drift.desired.hcl.scope import Scope
-from drift.desired.hcl.syntax import SyntaxFault, parse_template
 from drift.desired.hcl.tree import Conditional, Expr, GetAttr, Index, Literal, Name
 from drift.desired.hcl.values import UNKNOWN
-from drift.desired.hcl.written import With
+from drift.desired.hcl.written import With, iterated
 from drift.desired.layout import data_dir
 from drift.model.address import Address, InstanceKey
-from drift.remedy.outline import Item, Outline, OutlineError, Span
+from drift.remedy.outline import Item, JsonOutline, Outline, OutlineError, Span
 
-Step = str | int
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A step to the element of a set that has this value."""
+
+    value: Any
+
+
+Step = str | int | Member
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Where something would be set that nobody sets: under a key of an object, or as an argument of a module's call."""
+
+    at: Node | Body
+    steps: tuple[Step, ...]
+    """What is lacking there: the first is the key, or the argument."""
+
+    @property
+    def file(self) -> Text:
+        """Its file."""
+        return self.at.file
+
+    def __str__(self) -> str:
+        return str(self.at)
 
 
 @dataclass(frozen=True)
@@ -59,6 +83,11 @@ class Node:
     def text(self) -> str:
         """As it is written."""
         return self.file.text[self.span.start : self.span.end]
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether it is JSON whose texts are no templates: a default, a file of values."""
+        return self.file.is_json and self.context is NOWHERE
 
     @property
     def line(self) -> int:
@@ -108,6 +137,9 @@ class Body:
         """Its arguments and blocks."""
         return self.file.outline.body(self.span)
 
+    def __str__(self) -> str:
+        return f"{self.file.path}:{self.file.outline.line(self.block.start)}"
+
 
 class Source:
     """One configuration, with edits that are not written yet: `edited` has the new text of files, by their path."""
@@ -122,11 +154,13 @@ class Source:
         edited: Mapping[str, str] | None = None,
     ) -> None:
         self.edited = dict(edited or {})
+        self._given_files = given.files
         self._sources = Sources(directory, given, self.edited)
         self._shared = self._sources.shared(states, workspace=workspace)
         self._root = ModuleScope(run=self._shared, names=(), path=(), module=self._shared.library.modules[()])
         self._data = Path(data_dir(directory)).resolve()
         self._files: dict[Path, Text] = {}
+        self._gaps: list[Gap] = []
 
     @property
     def root(self) -> Path:
@@ -143,7 +177,8 @@ class Source:
             except (OSError, UnicodeDecodeError) as error:
                 why = getattr(error, "strerror", None) or "it is not UTF-8"
                 raise OutlineError(f"{path} cannot be read: {why}") from None
-            self._files[path] = Text(path, text, Outline(text))
+            outline = JsonOutline(text) if path.name.endswith(".json") else Outline(text)
+            self._files[path] = Text(path, text, outline)
         return self._files[path]
 
     def is_own(self, path: Path) -> bool:
@@ -153,16 +188,13 @@ class Source:
     def _blocks(self, scope: ModuleScope, kind: str, *labels: str) -> Iterator[tuple[Text, Item]]:
         """The blocks with these labels in a module, overrides last."""
         for path in files_of(scope.module.directory):
-            if path.name.endswith(".json"):
-                continue
             try:
                 file = self.file(path)
-                items = file.outline.items
+                items = list(file.outline.blocks(kind, labels))
             except OutlineError:
                 continue
             for item in items:
-                if item.kind == "block" and item.name == kind and item.labels == labels:
-                    yield file, item
+                yield file, item
 
     # --- instances -----------------------------------------------------------------------------------------
 
@@ -200,14 +232,12 @@ class Source:
 
     def parse(self, node: Node) -> Expr:
         """A node's expression. Raises OutlineError."""
-        if node.file.is_json and node.text.startswith('"'):
-            import json
-
-            try:
-                return parse_template(json.loads(node.text))
-            except (SyntaxFault, ValueError):
-                raise OutlineError("this is no template", node.line) from None
-        return node.file.outline.expression(node.span)
+        outline = node.file.outline
+        return (
+            outline.value(node.span, raw=node.is_raw)
+            if isinstance(outline, JsonOutline)
+            else outline.expression(node.span)
+        )
 
     def value(self, node: Node) -> Any:
         """What an expression is, as plain values; UNKNOWN where that is not known."""
@@ -215,6 +245,28 @@ class Source:
             return plain(evaluate(self.parse(node), node.context.scope, self._shared.run))
         except OutlineError:
             return UNKNOWN
+
+    def evaluated(self, expr: Expr, context: Context) -> Any:
+        """What an expression is in a context; UNKNOWN where that is not known."""
+        return plain(evaluate(expr, context.scope, self._shared.run))
+
+    def iterated(self, node: Node) -> list[tuple[Any, Step, Any, Any]]:
+        """What a `for_each` of a `dynamic` block goes through: (key or place, step to it, `key`, `value`) of each.
+
+        Raises OutlineError where that is not known.
+        """
+        value = evaluate(self.parse(node), node.context.scope, self._shared.run)
+        items = iterated(value)
+        if items is None:
+            raise OutlineError("what this dynamic block goes through is not known", node.line)
+        out: list[tuple[Any, Step, Any, Any]] = []
+        for n, (key, one) in enumerate(items.pairs):
+            said = plain(key)
+            if isinstance(value.raw, Mapping):
+                out.append((said, said, key, one))
+            else:
+                out.append((n, Member(said) if value.type.kind == "set" else n, key, one))
+        return out
 
     # --- following -----------------------------------------------------------------------------------------
 
@@ -242,16 +294,21 @@ class Source:
         return ()
 
     def follow(self, node: Node) -> Node | None:
-        """Where what a reference names is set; None where nobody sets it in a file that may be edited."""
+        """Where what a reference names is set; None where nobody sets it in a file. `gap` tells where it could be."""
+        self._gaps.clear()
         steps = self.steps(node)
-        if len(steps) < 2:
-            return None
-        found = self._named(node.context, steps)
-        if found is None:
-            return None
-        at, rest = found
-        target = self.descend(at, rest)
-        return target if target is not None and self.is_own(target.file.path) else None
+        return self.reached(node, steps) if len(steps) > 1 else None
+
+    def reached(self, node: Node, steps: tuple[Step, ...], below: tuple[Step, ...] = ()) -> Node | None:
+        """The same for the steps of a reference that is written at `node`, and steps below what it names."""
+        self._gaps.clear()
+        found = self._named(node.context, (*steps, *below))
+        return self.descend(*found) if found is not None else None
+
+    @property
+    def gap(self) -> Gap | None:
+        """Where what was followed last, and found nowhere, would be set."""
+        return next((g for g in self._gaps if self.is_own(g.file.path)), None)
 
     def _named(self, context: Context, steps: tuple[Step, ...]) -> tuple[Node, tuple[Step, ...]] | None:
         """What the first steps of a reference name, and the steps that are left."""
@@ -268,7 +325,7 @@ class Source:
         if root == "local":
             at = self._local(module, name)
         elif root == "var":
-            at = self._variable(module, name)
+            at = self._variable(module, name, steps[2:])
         elif root == "module" and len(steps) > 2:
             return self._output(module, steps)
         return (at, steps[2:]) if at is not None else None
@@ -279,7 +336,7 @@ class Source:
             found = self._argument(file, block, name, Context(module, module)) or found
         return found
 
-    def _variable(self, module: ModuleScope, name: str) -> Node | None:
+    def _variable(self, module: ModuleScope, name: str, rest: tuple[Step, ...]) -> Node | None:
         if module.caller is not None:
             given = self._given(module, name)
             if given is not None:
@@ -287,13 +344,46 @@ class Source:
         else:
             said = self._shared.inputs.said.get(name)
             if said is not None:
-                return self._in_values(said.rpartition(":")[0], name)
+                return self._in_values(said if said.endswith(".json") else said.rpartition(":")[0], name)
             if name in self._shared.inputs.values:
                 return None  # from the environment
+            if self._given_files and not rest:  # they are of this run alone, and a default is not
+                self._beside(self._given_files[-1], name)
+                return None
         found = None
         for file, block in self._blocks(module, "variable", name):
             found = self._argument(file, block, "default", NOWHERE) or found
+        call = self.call(module)
+        if call is not None and not rest and (found is None or self._is_shared(module)):
+            self._gaps.append(Gap(call, (name,)))
+            return None
         return found
+
+    def _beside(self, path: Path, name: str) -> None:
+        """Keep the place in a file of values that could set a variable."""
+        try:
+            file = self.file(path)
+            whole = file.outline.whole
+        except OutlineError:
+            return
+        self._gaps.append(Gap(Body(file, whole, NOWHERE, whole), (name,)))
+
+    def _is_shared(self, module: ModuleScope) -> bool:
+        """Whether a module's defaults are not for one call alone: it is called elsewhere too, or was fetched."""
+        here = module.module.directory
+        calls = [names for names, m in self._shared.library.modules.items() if m.directory == here]
+        return len(calls) > 1 or not self.is_own(here)
+
+    def call(self, module: ModuleScope) -> Body | None:
+        """The block that calls a module; None for the root module."""
+        caller = module.caller
+        if caller is None:
+            return None
+        name, key = module.path[-1]
+        places = list(self._blocks(caller, "module", name))
+        each = next((n for f, i in places if (n := self._argument(f, i, "for_each", Context(caller, caller)))), None)
+        context = Context(caller, module.calling, each, key)
+        return next((Body(f, i.inner, context, i.span) for f, i in places), None)
 
     def _given(self, module: ModuleScope, name: str) -> Node | None:
         """The argument that a module is called with."""
@@ -309,13 +399,14 @@ class Source:
 
     def _in_values(self, path: str, name: str) -> Node | None:
         """A variable in a `.tfvars`; None for an option of the command line."""
-        if not path or path.endswith(".json"):
+        if not path:
             return None
         try:
             file = self.file(Path(path))
+            items = file.outline.items
         except OutlineError:
             return None
-        for item in file.outline.items:
+        for item in items:
             if item.kind == "argument" and item.name == name:
                 return Node(file, item.inner, NOWHERE)
         return None
@@ -341,6 +432,11 @@ class Source:
         form, name = outline.form(node.span)
         if form in ("object", "list"):
             return self._element(node, steps)
+        if form == "call" and name in FALLBACKS:
+            return self.descend(self.chosen(node), steps)
+        if form == "call" and name == "lookup":
+            held = self.looked_up(node)
+            return self.descend(held, steps) if held is not None else None
         if form == "parentheses":
             return self.descend(node.at(_trimmed(outline, outline.inside(node.span))), steps)
         if form == "call":
@@ -358,11 +454,17 @@ class Source:
     def _element(self, node: Node, steps: tuple[Step, ...]) -> Node | None:
         """What stands below an element of an object or a list that is written out."""
         elements = node.file.outline.elements(node.span)
-        if isinstance(steps[0], int) and not any(e.key for e in elements):
-            return self.descend(node.at(elements[steps[0]].value), steps[1:]) if steps[0] < len(elements) else None
+        first = steps[0]
+        if isinstance(first, Member):
+            at = next((node.at(e.value) for e in elements if self.value(node.at(e.value)) == first.value), None)
+            return self.descend(at, steps[1:]) if at is not None else None
+        if isinstance(first, int) and not any(e.key for e in elements):
+            return self.descend(node.at(elements[first].value), steps[1:]) if first < len(elements) else None
         for element in elements:
-            if element.key is not None and str(self.key(node.at(element.key))) == str(steps[0]):
+            if element.key is not None and str(self.key(node.at(element.key))) == str(first):
                 return self.descend(node.at(element.value), steps[1:])
+        if node.file.outline.form(node.span)[0] == "object":
+            self._gaps.append(Gap(node, steps))
         return None
 
     def key(self, node: Node) -> Any:
@@ -371,6 +473,19 @@ class Source:
         if len(token) == 1 and token[0].kind == "name":
             return node.text
         return self.value(node)
+
+    def chosen(self, node: Node) -> Node:
+        """The argument of `try` or `coalesce` that says what the call is; the first one where none is known."""
+        arguments = [node.at(e.value) for e in node.file.outline.elements(node.span)]
+        empty = (UNKNOWN, None, "") if node.file.outline.form(node.span)[1] == "coalesce" else (UNKNOWN,)
+        return next((a for a in arguments if not _is_any(self.value(a), empty)), arguments[0])
+
+    def looked_up(self, node: Node) -> Node | None:
+        """Where `lookup(map, key, default)` finds its value; None where only the default says it."""
+        self._gaps.clear()
+        over, key = (node.at(e.value) for e in node.file.outline.elements(node.span)[:2])
+        name = self.value(key)
+        return self.descend(over, (name,)) if isinstance(name, str) else None
 
     def branch(self, node: Node) -> Node | None:
         """The branch of a conditional that is taken; None for any other expression, and where it is not known."""
@@ -387,6 +502,12 @@ class Source:
         return node.at(spans[0] if chosen else spans[1])
 
 
+def _is_any(value: Any, of: tuple[Any, ...]) -> bool:
+    return any(value is one or (isinstance(one, str) and value == one) for one in of)
+
+
+FALLBACKS = frozenset({"try", "coalesce"})
+"""Functions that are the first of their arguments that there is."""
 TRANSPARENT = frozenset(
     {"toset", "tolist", "tomap", "tostring", "tonumber", "tobool", "sort", "distinct", "compact", "nonsensitive"}
 )

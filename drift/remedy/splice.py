@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -13,33 +12,57 @@ from drift.desired.hcl.tree import Call, Conditional, Literal, Template
 from drift.desired.hcl.values import UNKNOWN
 from drift.provider.facts import Facts, flags_of
 from drift.remedy import hcl
-from drift.remedy.hcl import Argument, Encoded, Nested
-from drift.remedy.likeness import alike, as_blocks, as_json, likeness, loaded, paired
+from drift.remedy.dynamic import Dynamic, Place
+from drift.remedy.hcl import Argument, Encoded, Expression, Nested
+from drift.remedy.likeness import alike, as_blocks, likeness, loaded, paired
 from drift.remedy.outline import Element, Item, Outline, Span
-from drift.remedy.source import TRANSPARENT, Body, Node, Source, Text
-from drift.remedy.spec import Edit
+from drift.remedy.pen import (
+    CannotError,
+    Pen,
+    as_dynamic,
+    at_place,
+    indentation,
+    indented,
+    line_start,
+)
+from drift.remedy.shapes import as_written, completed, is_constant, nested, type_for
+from drift.remedy.source import FALLBACKS, TRANSPARENT, Body, Gap, Node, Source, Text
 
 FAR = 100
 """So many references are followed to where a value is set."""
 
 
-class CannotError(Exception):
-    """An edit that cannot be made; the message says why, for the user."""
+@dataclass(frozen=True)
+class Lift:
+    """A module that is called several times, and the call that an edit is for."""
+
+    call: Body
+    only: str
+    """What is true in the one instance of the call; empty where it has one."""
+    variables: Text
+    """The file that a new variable goes into."""
+    taken: set[str]
+    """The names that variables have."""
+    resource: str
+    """The name of the resource, which tells variables apart."""
 
 
-class Splicer:
+class Splicer(Pen):
     """The edits for one resource. `hops` is how many references from its own block an edit may be away."""
 
-    def __init__(self, source: Source, hops: int = FAR, only: str = "") -> None:
-        self.source = source
+    def __init__(self, source: Source, hops: int = FAR, only: str = "", lift: Lift | None = None) -> None:
+        super().__init__(source)
         self.hops = hops
         self.only = only
         """What is true in the one instance that an edit is for, where several share its line: `each.key == "a"`."""
-        self.edits: list[Edit] = []
+        self.lift = lift
+        """The call of a module that an edit is for, where several calls share its line."""
         self.followed: list[str] = []
         """Where values were found that other places name: `variables.tf:3`."""
-        self.replaced: list[str] = []
-        """Expressions that a literal took the place of."""
+        self.within: list[str] = []
+        """The nested blocks around."""
+        self.raised: list[str] = []
+        """Variables that a module gets."""
 
     # --- bodies --------------------------------------------------------------------------------------------
 
@@ -49,10 +72,47 @@ class Splicer:
         `old` has what is written there now, blocks as lists of mappings. Raises CannotError, and OutlineError.
         """
         for name, value in new.items():
-            if isinstance(facts.get(name), list) and not self._written(bodies, name):
+            holder = next((b for b in reversed(bodies) if any(i.name == name for i in b.items)), bodies[0])
+            if holder.file.is_json:
+                self._in_json(holder, name, facts.get(name), value)
+            elif isinstance(facts.get(name), list) and not self._written(bodies, name):
                 self._nested(bodies, name, facts[name], as_blocks(old.get(name)), as_blocks(value))
             else:
-                self._set(bodies, name, value)
+                self._set(bodies, name, completed(value, facts.get(name)))
+
+    def block_gone(self, body: Body) -> None:
+        """Take a block of JSON away."""
+        around = Node(body.file, body.file.outline.around(body.block), body.context)
+        elements = body.file.outline.elements(around.span)
+        mine = [e for e in elements if e.span == body.block]
+        if len(elements) == len(mine):
+            self._replace(body.file, around.span, "{}" if elements[0].key else "[]")
+        else:
+            self._removed(around, elements, mine)
+
+    def _in_json(self, body: Body, name: str, fact: Any, value: Any) -> None:
+        """The same in JSON, where a block is an object, or an array of them."""
+        whole = Node(body.file, body.span, body.context)
+        elements = body.file.outline.elements(body.span)
+        item = next((i for i in body.items if i.name == name), None)
+        if item is None and any(i.name == "dynamic" and self._has(body, i, name) for i in body.items):
+            raise CannotError(f"{name} is made by a `dynamic` block in JSON: write it by hand")
+        node = Node(body.file, item.inner, body.context) if item is not None else None
+        made = as_written(value, fact, self.source.value(node) if node is not None else None)
+        if node is None:
+            if made is not None:
+                self._grow(whole, elements, elements, {name: made})
+        elif made is None:
+            self._removed(whole, elements, [e for e in elements if e.span == item.span])  # type: ignore[union-attr]
+        else:
+            self.value(node, made)
+
+    @staticmethod
+    def _has(body: Body, item: Item, name: str) -> bool:
+        """Whether a property of JSON has another one in it."""
+        outline = body.file.outline
+        several = [e.value for e in outline.elements(item.inner)] if outline.form(item.inner)[0] == "list" else []
+        return any(i.name == name for span in several or [item.inner] for i in outline.body(span))
 
     @staticmethod
     def _written(bodies: Sequence[Body], name: str) -> bool:
@@ -64,7 +124,9 @@ class Splicer:
             for item in body.items:
                 if item.kind == "argument" and item.name == name:
                     node = Node(body.file, item.inner, body.context)
-                    if value is None and not self.only:
+                    if self.lift is not None:
+                        self._lifted(self.lift, name, node, value)
+                    elif value is None and not self.only:
                         self._take(body.file, item.span)
                     else:
                         self.value(node, value)
@@ -76,10 +138,14 @@ class Splicer:
         """A new argument, or a new block, behind those that are there."""
         file, text = body.file, body.file.text
         items = body.items
-        if self.only and isinstance(value, Nested):
-            raise CannotError(f"{name} would come for all instances that share this block")
-        own = _line_start(text, body.block.start)
-        inside = _indentation(file, items) or own + ("\t" if "\t" in own else "  ")
+        if self.lift is not None and body is not self.lift.call and not isinstance(value, Nested):
+            value = Expression(f"var.{self._given(self.lift, name, value, 'null', None)}")
+        if isinstance(value, Nested) and (self.only or self.lift is not None):
+            only = f"var.{self._given(self.lift, f'has_{name}', True, 'false', False)}" if self.lift else self.only
+            each = Argument("for_each", Expression(f"{only} ? [1] : []"))
+            value = Nested("dynamic", (each, Nested("content", value.body)), (value.type,))
+        own = line_start(text, body.block.start)
+        inside = "" if body.block == body.span else indentation(file, items) or own + ("\t" if "\t" in own else "  ")
         arguments = [i for i in items if i.kind == "argument"]
         first_block = next((i for i in items if i.kind == "block"), None)
         before = [i for i in arguments if first_block is None or i.span.start < first_block.span.start]
@@ -111,40 +177,85 @@ class Splicer:
     def _nested(
         self, bodies: Sequence[Body], name: str, fact: Any, old: Sequence[Any], new: Sequence[Mapping[str, Any]]
     ) -> None:
-        places = [(b, i) for b in bodies for i in b.items if i.kind == "block" and i.name == name]
-        if any(i.kind == "block" and i.name == "dynamic" and i.labels == (name,) for b in bodies for i in b.items):
-            raise CannotError(f"{name} is made by a `dynamic` block")
+        made = [Dynamic.of(self.source, b, i) for b in bodies for i in b.items if Dynamic.makes(i, name)]
+        places = [place for b in bodies for i in b.items for place in self._places(b, i, name, made)]
         inner = schema.inner(fact)
         if len(places) != len(old):
             raise CannotError(f"what is written for {name} could not be told apart")
         pairs, added = paired(old, new)
         if "set" in flags_of(fact).split(" ")[1:]:
             places = self._in_order(places, old)
-        for (body, item), was, now in zip(places, old, pairs, strict=True):
-            if now is None and self.only:
-                raise CannotError(f"{name} would go for all instances that share this block")
-            if now is None:
-                self._take(body.file, item.span)
+        gone: dict[int, list[Any]] = {}
+        for place, was, now in zip(places, old, pairs, strict=True):
+            if now is None and place.maker is not None:
+                gone.setdefault(made.index(place.maker), []).append(place.key)
+            elif now is None:
+                self._block_goes(place, name)
             elif now is not was:
-                at = Body(body.file, item.inner, body.context, item.span)
                 changed = {k: now.get(k) for k in {**was, **now} if not alike(was.get(k), now.get(k))}
-                self.body([at], inner, was, changed)
+                self.within.append(name)
+                self.body([place.body], inner, was, changed)
+                self.within.pop()
+        come: dict[int, dict[Any, Any]] = {}
         for one in added:
-            self.add(bodies[0], name, nested(name, one, inner))
+            found = [(n, got) for n, d in enumerate(made) if (got := d.solved(one, inner)) and not self.only]
+            if found:
+                (by, (key, value)), *_ = found
+                come.setdefault(by, {})[key if key is not None else len(come.get(by, ()))] = value
+            else:
+                self.add(bodies[0], name, nested(name, one, inner))
+        for n, dynamic in enumerate(made):
+            if n in gone or n in come:
+                self._fed(dynamic, name, gone.get(n, []), come.get(n, {}))
 
-    def _in_order(self, places: Sequence[tuple[Body, Item]], old: Sequence[Any]) -> list[tuple[Body, Item]]:
+    def _block_goes(self, place: Place, name: str) -> None:
+        """Take a block away; where others share it, a `dynamic` block makes it for them."""
+        file, block = place.body.file, place.body.block
+        if self.lift is not None:
+            flag = self._given(self.lift, f"has_{name}", False, "true", True)
+            self._replace(file, block, as_dynamic(file, block, f"var.{flag} ? [1] : []"))
+        elif self.only:
+            self._replace(file, block, as_dynamic(file, block, f"{self.only} ? [] : [1]"))
+        else:
+            self._take(file, block)
+
+    def _places(self, body: Body, item: Item, name: str, made: Sequence[Dynamic]) -> list[Place]:
+        """The blocks of a name that an item of a body is, or makes."""
+        if item.kind == "block" and item.name == name:
+            return [Place(Body(body.file, item.inner, body.context, item.span))]
+        if not Dynamic.makes(item, name):
+            return []
+        dynamic = next(d for d in made if d.item == item and d.body.file is body.file)
+        return [Place(inside, dynamic, key) for key, inside in dynamic.bodies()]
+
+    def _fed(self, dynamic: Dynamic, name: str, gone: Sequence[Any], come: Mapping[Any, Any]) -> None:
+        """Change what a `dynamic` block goes through."""
+        over = self.source.value(dynamic.over)
+        if isinstance(over, Mapping):
+            self.value(dynamic.over, {**{k: v for k, v in over.items() if k not in gone}, **come})
+        elif isinstance(over, list):
+            left = [v for n, v in enumerate(over) if n not in gone]
+            flag = dynamic.flag() if not left and not come and not self.only else None
+            if flag is not None:
+                self.value(flag, False)
+            else:
+                self.value(dynamic.over, [*left, *come.values()])
+        else:
+            raise CannotError(f"{name} is made by a `dynamic` block, and what that goes through is not known")
+
+    def _in_order(self, places: Sequence[Place], old: Sequence[Any]) -> list[Place]:
         """For each block its place in the file: a set does not keep the order in which its blocks are written."""
         left, out = list(places), []
         for one in old:
-            best = max(left, key=lambda place: self._agreeing(place[0], place[1], one))
+            best = max(left, key=lambda place: self._agreeing(place.body, one))
             left.remove(best)
             out.append(best)
         return out
 
-    def _agreeing(self, body: Body, item: Item, one: Mapping[str, Any]) -> int:
+    def _agreeing(self, body: Body, one: Mapping[str, Any]) -> int:
         """How many arguments of a block say what a value says, less those that say something else."""
         count = 0
-        for argument in body.file.outline.body(item.inner):
+        for argument in body.items:
             said = (
                 self.source.value(Node(body.file, argument.inner, body.context))
                 if argument.kind == "argument"
@@ -159,11 +270,9 @@ class Splicer:
     def value(self, node: Node, new: Any) -> None:
         """Make an expression say something else. Raises CannotError, and OutlineError."""
         source, outline = self.source, node.file.outline
-        if not source.is_own(node.file.path):
-            raise CannotError(f"{node} is in a module that `terraform init` fetched")
         old = source.value(node)
         form, name = outline.form(node.span)
-        if form == "call" and name == "jsonencode":
+        if form == "call" and name == "jsonencode" and not self.only:
             self._document(node, new)
             return
         if old is not UNKNOWN and alike(old, new):
@@ -194,22 +303,87 @@ class Splicer:
 
     def _elsewhere(self, node: Node, new: Any) -> bool:
         """Set it where it is set; False where that is here."""
-        expr = self.source.parse(node)
+        source = self.source
+        expr = source.parse(node)
         if isinstance(expr, Conditional):
-            branch = self.source.branch(node)
+            branch = source.branch(node)
             if branch is None:
                 return False
             self.value(branch, new)
             return True
-        if isinstance(expr, Literal | Template | Call) or self.hops <= 0:
+        if self.only and not isinstance(expr, Literal | Template) and self._keyed(node, new):
+            return True
+        if isinstance(expr, Literal | Template) or self.hops <= 0:
             return False
-        target = self.source.follow(node)
-        if target is None:
+        if isinstance(expr, Call):
+            return self._called(node, new)
+        return self._reached(source.follow(node), new)
+
+    def _keyed(self, node: Node, new: Any) -> bool:
+        """Set it under the instance's own key, where `each.value` names that; False where it does not."""
+        outline = node.file.outline
+        form, name = outline.form(node.span)
+        first = (
+            node.at(outline.elements(node.span)[0].value) if form == "call" and name in (*FALLBACKS, "lookup") else node
+        )
+        if self.source.steps(first)[:2] != ("each", "value"):
+            return False
+        only, hops, self.only, self.hops = self.only, self.hops, "", 1
+        try:
+            return self._called(node, new) if first is not node else self._reached(self.source.follow(node), new)
+        finally:
+            self.only, self.hops = only, hops
+
+    def _called(self, node: Node, new: Any) -> bool:
+        """Set it where the argument of a function is set which says what the call is; False for any other function."""
+        form, name = node.file.outline.form(node.span)
+        if form != "call" or node.file.is_json:
+            return False
+        arguments = [node.at(e.value) for e in node.file.outline.elements(node.span)]
+        if name in FALLBACKS:
+            first = arguments[0]
+            if self.source.steps(first) and self._reached(self.source.follow(first), new):
+                return True
+            chosen = self.source.chosen(node)
+            if new is None or (chosen is first and self.source.value(first) is UNKNOWN):
+                return False
+            self.value(chosen, new)
+            return True
+        if name == "lookup" and len(arguments) > 1:
+            if self._reached(self.source.looked_up(node), new):
+                return True
+            if len(arguments) > 2 and new is not None:
+                self.value(arguments[2], new)
+                return True
+        return False
+
+    def _reached(self, target: Node | None, new: Any) -> bool:
+        """Set it where a reference led, or where nobody sets it yet; False where it led nowhere."""
+        gap = self.source.gap if target is None else None
+        place = target or gap
+        if place is None or (target is None and new is None):
             return False
         self.hops -= 1
-        self.followed.append(str(target))
-        self.value(target, new)
+        self.followed.append(str(place))
+        if target is not None:
+            self.value(target, new)
+        elif gap is not None:
+            self._filled(gap, new)
         return True
+
+    def _filled(self, gap: Gap, new: Any) -> None:
+        """Set what nobody sets yet."""
+        name, *below = gap.steps
+        for step in reversed(below):
+            new = {step: new}
+        if any(not isinstance(step, str) for step in gap.steps):
+            raise CannotError(f"{gap}: what is lacking there is an element of a list")
+        if isinstance(gap.at, Body) and not gap.file.is_json:
+            self.add(gap.at, str(name), new)
+            return
+        node = gap.at if isinstance(gap.at, Node) else Node(gap.file, gap.at.span, gap.at.context)
+        elements = gap.file.outline.elements(node.span)
+        self._grow(node, elements, elements, {str(name): new})
 
     def _put(self, node: Node, new: Any) -> None:
         text = node.file.text
@@ -233,49 +407,36 @@ class Splicer:
     def _beside(self, node: Node, new: Any) -> None:
         """The new value for one instance, beside the expression that says what all others have."""
         old = node.text
-        if node.file.is_json or "\n" in old or "<<" in old:
-            raise CannotError(f"{node}: what several instances share takes several lines")
-        rendered = hcl.value(new)
-        if "\n" in rendered:
-            raise CannotError(f"{node}: what several instances share would take several lines")
+        if node.file.is_json or "<<" in old:
+            raise CannotError(f"{node}: several instances share it, in a way that drift does not divide")
+        if (more := self._more(node, new)) is not None:
+            inside = ", ".join(f"{hcl.key(k)} = {hcl.value(v)}" for k, v in more.items())
+            self._merging(node, f"{self.only} ? {{ {inside} }} : {{}}")
+            return
+        rendered = at_place(node, new)
+        if "<<" in rendered:
+            rendered = hcl.quoted(new)
         expr = self.source.parse(node)
         old = f"({old})" if isinstance(expr, Conditional) else old
         self._replace(node.file, node.span, f"{self.only} ? {rendered} : {old}")
 
-    def _rendered(self, node: Node, new: Any) -> str:
-        """A value as it is written at a place."""
-        if node.file.is_json:
-            return json.dumps(as_json(new), ensure_ascii=False)
-        if isinstance(new, str) and not isinstance(self.source.parse(node), Literal):
-            return hcl.value(new)
-        if isinstance(new, str):
-            plain = self.source.value(node)
-            if isinstance(plain, bool | int | float) and new in ("true", "false"):
-                return new  # `enabled = true`, where the provider has text
-            if isinstance(plain, int | float) and not isinstance(plain, bool) and re.fullmatch(r"-?\d+(\.\d+)?", new):
-                return new
-        if isinstance(new, bool | int | float) and isinstance(self.source.value(node), str):
-            return hcl.quoted(hcl.value(new))
-        return _at(node, new)
+    def _more(self, node: Node, new: Any) -> dict[str, Any] | None:
+        """What a map says more, or otherwise, than an expression; None where it says less, or is none."""
+        old = self.source.value(node)
+        if not isinstance(old, Mapping) or not isinstance(new, Mapping) or old.keys() - new.keys():
+            return None
+        return {k: v for k, v in new.items() if k not in old or not alike(old[k], v)}
 
-    def _heredoc(self, node: Node, new: Any) -> None:
-        text = node.text
-        first, _, rest = text.partition("\n")
-        marker = re.sub(r"^<<-?", "", first).strip()
-        ending = rest[rest.rfind("\n") + 1 :]
-        lines = rest.split("\n")[:-1]
-        margins = [len(line) - len(line.lstrip(" \t")) for line in lines if line.strip()]
-        margin = lines[0][: min(margins)] if first.startswith("<<-") and margins and lines else ""
-        if not first.startswith("<<-"):
-            margin = ""
-        said = json.dumps(new.value, indent=2, ensure_ascii=False) if isinstance(new, Encoded) else new
-        said = hcl.literal(said).removesuffix("\n")
-        if any(line.strip() == marker for line in said.split("\n")):
-            raise CannotError(f"the new text has a line {marker}, which ends the heredoc")
-        if "${" in rest.replace("$${", ""):
-            self.replaced.append(f"the templates of {node}")
-        body = "\n".join(margin + line if line else line for line in said.split("\n"))
-        self._replace(node.file, node.span, f"{first.rstrip(chr(13))}\n{body}\n{ending}")
+    def _merging(self, node: Node, more: str) -> None:
+        """`merge()` of an expression and one more."""
+        elements = (
+            node.file.outline.elements(node.span) if node.file.outline.form(node.span) == ("call", "merge") else []
+        )
+        if elements:
+            self._insert(node.file, elements[-1].span.end, f", {more}")
+        else:
+            self._insert(node.file, node.span.start, "merge(")
+            self._insert(node.file, node.span.end, f", {more})")
 
     def _document(self, node: Node, new: Any) -> None:
         held = new.value if isinstance(new, Encoded) else loaded(new)
@@ -285,12 +446,49 @@ class Splicer:
         at = node.at(node.file.outline.elements(node.span)[0].value)
         self.value(at, held)
 
+    # --- one call of a module --------------------------------------------------------------------------------
+
+    def _lifted(self, lift: Lift, name: str, node: Node, new: Any) -> None:
+        """A variable in the place of an expression: the call that an edit is for gives it, all others keep what is."""
+        if node.file.is_json or "<<" in node.text:
+            raise CannotError(f"{node}: calls of its module share it")
+        old = self.source.value(node)
+        if is_constant(self.source.parse(node)):
+            given = self._given(lift, name, new, node.text, old)
+            self._replace(node.file, node.span, f"var.{given}")
+        elif (more := self._more(node, new)) is not None:
+            self._merging(node, f"var.{self._given(lift, name, more, '{}', {})}")
+        elif new is None:
+            given = self._given(lift, f"has_{name}", False, "true", True)
+            rest = f"({node.text})" if isinstance(self.source.parse(node), Conditional) else node.text
+            self._replace(node.file, node.span, f"var.{given} ? {rest} : null")
+        else:
+            given = self._given(lift, name, new, "null", None)
+            rest = f"({node.text})" if isinstance(self.source.parse(node), Conditional) else node.text
+            self._replace(node.file, node.span, f"var.{given} != null ? var.{given} : {rest}")
+
+    def _given(self, lift: Lift, name: str, new: Any, default: str, old: Any) -> str:
+        """The name of a new variable of a module, that one call of it gives."""
+        named = next(
+            n for n in (name, f"{lift.resource}_{name}", *(f"{name}_{i}" for i in range(2, 99))) if n not in lift.taken
+        )
+        lift.taken.add(named)
+        kind = type_for(new if new is not None else old)
+        file = lift.variables
+        head = "\n" if file.text.endswith("\n") else "\n\n" if file.text else ""
+        body = f'variable "{named}" {{\n  type    = {kind}\n  default = {default}\n}}\n'
+        self._insert(file, len(file.text), head + body)
+        said = hcl.value(new)
+        self.add(lift.call, named, Expression(f"{lift.only} ? {said} : {default}" if lift.only else said))
+        self.raised.append(named)
+        return named
+
     # --- lists and objects ---------------------------------------------------------------------------------
 
     def _object(self, node: Node, new: Mapping[str, Any]) -> None:
         outline = node.file.outline
         if self.only and not self._same_keys(node, new):
-            self._more(node, new)
+            self._beside(node, new)
             return
         elements = outline.elements(node.span)
         keys = [str(self.source.key(node.at(e.key))) if e.key else "" for e in elements]
@@ -302,29 +500,9 @@ class Splicer:
         for element, at in zip(elements, keys, strict=True):
             if at in new:
                 self.value(node.at(element.value), new[at])
-        self._removed(node, elements, taken)
+        self._removed(node, elements, taken, more=bool(added))
         if added:
-            kept = [e for e in elements if e not in taken]
-            separator = self._separator(node, elements)
-            colon = node.file.is_json or _uses_colons(outline, elements)
-            margin = _line_start(node.file.text, kept[-1].span.start) if kept else ""
-            if node.file.is_json:
-                made = [f"{json.dumps(k, ensure_ascii=False)}: {json.dumps(as_json(v))}" for k, v in added.items()]
-            else:
-                as_text = any(e.key and node.file.text[e.key.start] == '"' for e in elements)
-                named = {hcl.quoted(k) if as_text else hcl.key(k): v for k, v in added.items()}
-                made = [f"{k}{' :' if colon else ' ='} {indented(hcl.value(v), margin)}" for k, v in named.items()]
-            self._append(node, elements, kept, made, separator)
-
-    def _more(self, node: Node, new: Mapping[str, Any]) -> None:
-        """More keys for one instance of several that share an object."""
-        old = self.source.value(node)
-        added = {k: v for k, v in new.items() if not isinstance(old, Mapping) or k not in old}
-        if not isinstance(old, Mapping) or old.keys() - new.keys() or any(not alike(old[k], new[k]) for k in old):
-            raise CannotError(f"{node}: what several instances share takes several lines")
-        inside = ", ".join(f"{hcl.key(k)} = {hcl.value(v)}" for k, v in added.items())
-        self._insert(node.file, node.span.start, "merge(")
-        self._insert(node.file, node.span.end, f", {self.only} ? {{ {inside} }} : {{}})")
+            self._grow(node, elements, [e for e in elements if e not in taken], added)
 
     def _same_keys(self, node: Node, new: Mapping[str, Any]) -> bool:
         elements = node.file.outline.elements(node.span)
@@ -359,67 +537,11 @@ class Splicer:
             self._replace(node.file, node.span, self._rendered_at(node, new))
             return
         kept = [e for e in elements if e not in taken]
-        self._removed(node, elements, taken)
+        self._removed(node, elements, taken, more=bool(added))
         if added:
-            margin = _line_start(node.file.text, kept[-1].span.start)
-            made = [json.dumps(as_json(v)) if node.file.is_json else indented(hcl.value(v), margin) for v in added]
+            margin = line_start(node.file.text, kept[-1].span.start)
+            made = [self._json(node, v, margin) if node.file.is_json else indented(hcl.value(v), margin) for v in added]
             self._append(node, elements, kept, made, ",")
-
-    def _rendered_at(self, node: Node, new: Any) -> str:
-        if node.file.is_json:
-            return json.dumps(as_json(new), ensure_ascii=False)
-        return _at(node, new)
-
-    def _separator(self, node: Node, elements: Sequence[Element]) -> str:
-        """What stands between an object's elements: a comma, or nothing but the line's end."""
-        if node.file.is_json or len(elements) < 2:
-            return "," if node.file.is_json or "\n" not in node.text else ""
-        between = node.file.text[elements[0].span.end : elements[1].span.start]
-        return "," if "," in between.split("#")[0].split("//")[0] else ""
-
-    def _removed(self, node: Node, elements: Sequence[Element], taken: Sequence[Element]) -> None:
-        file, text = node.file, node.file.text
-        for element in taken:
-            at = elements.index(element)
-            start, end = element.span
-            line_start = text.rfind("\n", 0, start) + 1
-            line_end = _line_end(file, end)
-            rest = text[end:line_end].lstrip(", \t")
-            alone = not text[line_start:start].strip() and (not rest or rest.startswith(("#", "//")))
-            last = at == len(elements) - 1
-            if alone:
-                self._replace(file, Span(line_start, min(line_end + len(file.newline), len(text))), "")
-                if last and file.is_json and (before := [e for e in elements[:at] if e not in taken]):
-                    comma = text.find(",", before[-1].span.end)
-                    self._replace(file, Span(comma, comma + 1), "")
-            elif not last:
-                self._replace(file, Span(start, elements[at + 1].span.start), "")
-            else:
-                before_ = [e for e in elements[:at] if e not in taken]
-                self._replace(file, Span(before_[-1].span.end, end), "")
-
-    def _append(
-        self, node: Node, elements: Sequence[Element], kept: Sequence[Element], made: Sequence[str], separator: str
-    ) -> None:
-        """More elements, behind the last one that stays."""
-        file, text = node.file, node.file.text
-        last = kept[-1]
-        lines = "\n" in text[node.span.start : node.span.end] and _first_on_line(text, last.span.start)
-        close = node.span.end - 1
-        folded = "\n" not in text[last.span.end : close]
-        if not lines or folded:
-            self._insert(file, last.span.end, "".join(f"{separator or ','} {m}" for m in made))
-            return
-        margin = text[text.rfind("\n", 0, last.span.start) + 1 : last.span.start]
-        comma = re.match(r"[ \t]*,", text[last.span.end :])
-        if separator and not comma:
-            self._insert(file, last.span.end, ",")
-        trailing = separator if comma and last is elements[-1] else ""
-        body = f"{separator}\n".join(margin + m for m in made) + (trailing or "")
-        if last is not elements[-1] and separator and not trailing:
-            comma_kept = re.search(r",[ \t]*(?:[#/].*)?\s*$", text[elements[-1].span.end : close])
-            body += "," if comma_kept else ""
-        self._insert_line(file, last.span.end, body)
 
     def _merged(self, node: Node, new: Mapping[str, Any]) -> None:
         """`merge(a, b)`: each key where the last that has it says it; new ones in the last object written out."""
@@ -444,7 +566,7 @@ class Splicer:
             if not alike(was, value):
                 self.value(part, value)
         if added and not literal:
-            self._insert(node.file, parts[-1].span.end, f", {_at(node, added)}")
+            self._insert(node.file, parts[-1].span.end, f", {at_place(node, added)}")
 
     def _joined(self, node: Node, new: Sequence[Any]) -> None:
         """`concat(a, b)`: what goes is taken from where it stands, what comes goes into the last list written out."""
@@ -464,104 +586,13 @@ class Splicer:
             if not alike(was, value):
                 self.value(part, value)
         if added and not literal:
-            self._insert(node.file, parts[-1].span.end, f", {_at(node, added)}")
-
-    # --- text ----------------------------------------------------------------------------------------------
-
-    def _replace(self, file: Text, span: Span, text: str) -> None:
-        if "\n" in text:
-            text = text.replace("\r\n", "\n").replace("\n", file.newline)
-        self.edits.append(Edit(file.path, text, span.start, span.end))
-
-    def _insert(self, file: Text, at: int, text: str) -> None:
-        self._replace(file, Span(at, at), text)
-
-    def _insert_line(self, file: Text, after: int, text: str) -> None:
-        """Lines behind the one of an offset. They begin on the next line, so that the line itself may be taken away."""
-        end = file.text.find("\n", after)
-        if end < 0:
-            self._insert(file, len(file.text), f"\n{text}")
-        else:
-            self._insert(file, end + 1, f"{text}\n")
-
-    def _take(self, file: Text, span: Span) -> None:
-        """Take an argument or a block away, with its lines, and with the empty line that stood around it."""
-        text = file.text
-        start = text.rfind("\n", 0, span.start) + 1
-        end = _line_end(file, span.end)
-        rest = text[span.end : end].strip()
-        if text[start : span.start].strip() or (rest and not rest.startswith(("#", "//"))):
-            self._replace(file, span, "")  # a block on one line
-            return
-        end = min(end + len(file.newline), len(text))
-        before = re.search(r"(?:^|\n)([ \t]*\r?\n)$", text[:start])
-        follows = text[end:].lstrip(" \t")
-        if before and (not follows or follows.startswith(("\n", "\r\n", "}"))):
-            start -= len(before[1])
-        self._replace(file, Span(start, end), "")
+            self._insert(node.file, parts[-1].span.end, f", {at_place(node, added)}")
 
 
 def _unordered(value: Any) -> Any:
     return sorted(map(likeness, value)) if isinstance(value, list | tuple) else likeness(value)
 
 
-def nested(name: str, value: Mapping[str, Any], facts: Facts) -> Nested:
-    """A nested block; what is null or an empty block is left out."""
-    arguments: list[Argument] = []
-    blocks: list[Nested] = []
-    for inner, said in value.items():
-        fact = facts.get(inner)
-        if isinstance(fact, list):
-            blocks += (nested(inner, one, schema.inner(fact)) for one in as_blocks(said))
-        elif said is not None:
-            arguments.append(Argument(inner, said))
-    return Nested(name, (*arguments, *blocks))
-
-
-def indented(text: str, margin: str) -> str:
-    """Text whose lines but the first begin with a margin; what stands in a heredoc stays."""
-    out: list[str] = []
-    marker = ""
-    for n, line in enumerate(text.split("\n")):
-        out.append(line if n == 0 or marker or not line else margin + line)
-        opened = re.search(r"<<-?(\w+)$", line)
-        marker = opened[1] if opened and not marker else "" if line.strip() == marker else marker
-    return "\n".join(out)
-
-
 def _inner(outline: Outline, span: Span) -> Span:
     tokens = [t for t in outline.within(outline.inside(span)) if t.kind not in ("space", "newline", "comment")]
     return Span(tokens[0].start, tokens[-1].end)
-
-
-def _uses_colons(outline: Outline, elements: Sequence[Element]) -> bool:
-    return any(e.key is not None and outline.text[e.key.end : e.value.start].strip() == ":" for e in elements)
-
-
-def _line_start(text: str, at: int) -> str:
-    """The white space that the line of an offset begins with."""
-    start = text.rfind("\n", 0, at) + 1
-    return text[start : start + len(text[start:]) - len(text[start:].lstrip(" \t"))]
-
-
-def _at(node: Node, new: Any) -> str:
-    """A value as it stands at a place."""
-    return indented(hcl.value(new), _line_start(node.file.text, node.span.start))
-
-
-def _indentation(file: Text, items: Sequence[Item]) -> str:
-    """The white space before what a body holds; empty for a body on one line."""
-    own = [i for i in items if _first_on_line(file.text, i.span.start)]
-    return _line_start(file.text, own[0].span.start) if own else ""
-
-
-def _first_on_line(text: str, at: int) -> bool:
-    return not text[text.rfind("\n", 0, at) + 1 : at].strip()
-
-
-def _line_end(file: Text, at: int) -> int:
-    """Where the line of an offset ends, before its line end."""
-    end = file.text.find("\n", at)
-    if end < 0:
-        return len(file.text)
-    return end - 1 if file.text[end - 1 : end] == "\r" else end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ EVERY_RUN = frozenset({"sqs", "sns", "two-regions", "database-stack"})
 """Worlds that every run accepts: seconds each. All others in the long run."""
 
 
+@cache
 def accepted(name: str, phase: str = "refreshed") -> Fix:
     world = World(WORLDS / name)
     tape = Regrouped(world.tape("tampered", strict=False))
@@ -70,3 +72,24 @@ def test_only_the_values_change() -> None:
         ["receive_wait_time_seconds", "=", "10"],
         ["policy", "=", "data.aws_iam_policy_document.send.json"],
     ]
+
+
+def test_one_of_several_calls_of_a_module_gets_a_variable() -> None:
+    fix = accepted("two-regions")
+    text = {p.as_posix().partition("two-regions/")[2]: t for p, t in fix.after.items()}
+    called = [line.split() for line in text["main.tf"].splitlines() if "retention_in_days" in line]
+
+    assert "  retention_in_days = var.retention_in_days\n" in text["modules/site/main.tf"]
+    assert 'variable "retention_in_days" {\n  type    = number\n  default = 7\n}\n' in text["modules/site/main.tf"]
+    assert called == [["retention_in_days", "=", "30"]]
+
+
+def test_one_of_several_instances_that_share_a_block() -> None:
+    fix = accepted("database-stack")
+    (text,) = fix.after.values()
+
+    assert 'allocated_storage            = each.key == "accounts" ? 100' not in text  # its own key says it
+    assert 'accounts = { engine = "mysql", version = "8.0.35", size = 100,' in text
+    assert 'instance_class               = each.key == "accounts" ? "db.t3.large" : "db.t3.medium"' in text
+    assert 'merge(local.common, { Service = each.key }, each.key == "accounts" ? { Service = "other" } : {})' in text
+    assert 'for_each = each.key == "orders" ? [1] : []' in text

@@ -15,7 +15,7 @@ from drift.remedy.hcl import Encoded
 from drift.remedy.outline import Outline, OutlineError
 from drift.remedy.source import Source
 from drift.remedy.spec import Edit
-from drift.remedy.splice import CannotError, Splicer
+from drift.remedy.splice import Splicer
 from drift.remedy.tidy import tidied
 
 TYPE = "aws_sqs_queue"
@@ -126,11 +126,77 @@ def test_a_value_is_changed_where_it_is_set(tmp_path: Path) -> None:
     assert values == "delay = 9\n"
 
 
-def test_what_dynamic_makes_is_not_guessed_at(tmp_path: Path) -> None:
-    text = f'resource "{TYPE}" "q" {{\n  dynamic "rule" {{\n    for_each = [1]\n    content {{\n      a = "1"\n    }}\n  }}\n}}\n'
+PORTS = """\
+resource "aws_sqs_queue" "q" {
+  dynamic "rule" {
+    for_each = local.rules
+    content {
+      a = rule.value.port
+      b = try(rule.value.to, "all")
+    }
+  }
+}
 
-    with pytest.raises(CannotError, match="dynamic"):
-        edited(tmp_path, text, {"rule": []}, {"rule": [{"a": "1"}]})
+locals {
+  rules = [
+    { port = "80", to = "x" }, # web
+    { port = "443" },
+  ]
+}
+"""
+
+
+def dynamic(directory: Path, text: str, new: list[dict[str, Any]]) -> str:
+    old = [{"a": "80", "b": "x"}, {"a": "443", "b": "all"}]
+    return edited(directory, text, {"rule": new}, {"rule": old})
+
+
+def test_what_a_dynamic_block_goes_through_is_changed(tmp_path: Path) -> None:
+    web, tls = {"a": "80", "b": "x"}, {"a": "443", "b": "all"}
+
+    assert dynamic(tmp_path, PORTS, [{**web, "b": "y"}, tls]) == PORTS.replace('to = "x"', 'to = "y"')
+    assert dynamic(tmp_path, PORTS, [web, {**tls, "b": "z"}]) == PORTS.replace('"443" }', '"443", to = "z" }')
+    assert dynamic(tmp_path, PORTS, [tls]) == PORTS.replace('    { port = "80", to = "x" }, # web\n', "")
+    come = dynamic(tmp_path, PORTS, [web, tls, {"a": "22", "b": "all"}])
+    assert come.replace(" ", "").replace("\n", "") == PORTS.replace(
+        '{ port = "443" },', '{ port = "443" }, { port = "22" },'
+    ).replace(" ", "").replace("\n", "")
+
+
+def test_a_block_that_a_dynamic_one_cannot_make_stands_beside_it(tmp_path: Path) -> None:
+    text = PORTS.replace('try(rule.value.to, "all")', '"all"').replace(', to = "x"', "")
+    old = [{"a": "80", "b": "all"}, {"a": "443", "b": "all"}]
+
+    after = edited(tmp_path, text, {"rule": [*old, {"a": "22", "b": "x"}]}, {"rule": old})
+
+    assert after == text.replace("  }\n}\n\nlocals", '  }\n\n  rule {\n    a = "22"\n    b = "x"\n  }\n}\n\nlocals')
+
+
+def test_a_map_and_a_set_that_a_dynamic_block_goes_through(tmp_path: Path) -> None:
+    body = (
+        '  dynamic "rule" {\n    for_each = %s\n    content {\n      a = rule.key\n      b = rule.value\n    }\n  }\n'
+    )
+    text = f'resource "{TYPE}" "q" {{\n{body}}}\n'
+    old = [{"a": "k", "b": "x"}, {"a": "m", "b": "y"}]
+
+    after = edited(tmp_path, text % '{ k = "x", m = "y" }', {"rule": [{"a": "k", "b": "z"}, *old[1:]]}, {"rule": old})
+    assert after == text % '{ k = "z", m = "y" }'
+    after = edited(tmp_path, text % '{ k = "x", m = "y" }', {"rule": [*old[1:], {"a": "n", "b": "w"}]}, {"rule": old})
+    assert after == text % '{ m = "y", n = "w" }'
+
+    text = text.replace("      a = rule.key\n", "")
+    old = [{"b": "x"}, {"b": "y"}]
+    after = edited(tmp_path, text % 'toset(["y", "x"])', {"rule": [{"b": "x"}]}, {"rule": old})
+    assert after == text % 'toset(["x"])'
+
+
+def test_the_flag_that_makes_a_block_is_switched_off(tmp_path: Path) -> None:
+    text = f'resource "{TYPE}" "q" {{\n  dynamic "rule" {{\n    for_each = var.on ? [1] : []\n    content {{\n      a = "1"\n    }}\n  }}\n}}\n'
+    text += 'variable "on" {\n  default = true\n}\n'
+
+    after = edited(tmp_path, text, {"rule": []}, {"rule": [{"a": "1"}]})
+
+    assert after == text.replace("default = true", "default = false")
 
 
 def test_a_broken_file_is_no_outline() -> None:
@@ -200,3 +266,31 @@ resource "aws_sqs_queue" "q" {
     after = edited(tmp_path, text, {"net": new}, {"net": old})
 
     assert after == text.replace('["b", "a"]', '["a"]').replace('["c"]', '["d"]')
+
+
+HEAD = f'resource "{TYPE}" "q" {{\n  delay_seconds = '
+
+
+@pytest.mark.parametrize(
+    ("expression", "rest", "before", "after"),
+    [
+        ("try(local.q.delay, 5)", "locals {\n  q = %s\n}\n", '{ name = "a" }', '{ name = "a", delay = 9 }'),
+        ("try(local.q.delay, 5)", "locals {\n  q = %s\n}\n", "{ delay = 4 }", "{ delay = 9 }"),
+        ("coalesce(local.q.delay, 5)", "locals {\n  q = %s\n}\n", "{ delay = null }", "{ delay = 9 }"),
+        ('lookup(local.q, "delay", 5)', "locals {\n  q = %s\n}\n", "{ a = 1 }", "{ a = 1, delay = 9 }"),
+        ('lookup(local.q, "delay", 5)', "locals {\n  q = merge(%s, {})\n}\n", "{ delay = 4 }", "{ delay = 9 }"),
+        (
+            "var.q.delay",
+            'variable "q" {\n  type = object({ delay = optional(number, 5) })\n  default = %s\n}\n',
+            "{}",
+            "{\n    delay = 9\n  }",
+        ),
+        ("try(local.q.delay, %s)", "locals {\n  q = [1]\n}\n", "5", "9"),
+    ],
+)
+def test_what_nobody_sets_yet_is_set_where_the_others_are(
+    tmp_path: Path, expression: str, rest: str, before: str, after: str
+) -> None:
+    text = HEAD + expression + "\n}\n" + rest
+
+    assert edited(tmp_path, text % before, {"delay_seconds": 9}) == text % after

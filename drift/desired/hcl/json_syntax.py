@@ -60,6 +60,14 @@ def parse_json_arguments(text: str, path: str) -> File:
     return _all_arguments(text, path, {})
 
 
+def parse_json_expression(text: str, *, raw: bool = False) -> Expr:
+    """One value of a `.tf.json`; with `raw` its texts are just texts. Raises SyntaxFault."""
+    try:
+        return _expr(read(text), "raw" if raw else None)
+    except Bad as bad:
+        raise SyntaxFault(bad.reason, bad.line) from None
+
+
 def _all_arguments(text: str, path: str, static: Mapping[str, Static]) -> File:
     try:
         top = _checked(text)
