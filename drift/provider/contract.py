@@ -263,6 +263,21 @@ def _no_tables() -> Mapping[str, Table]:
     return {}
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentSource:
+    """A data source that makes a document of blocks."""
+
+    attribute: str
+    """The attribute with the document, as JSON."""
+    arguments: Callable[[Any], Mapping[str, Any] | None]
+    """(document, decoded) -> the arguments that make it, nested blocks as lists of mappings; None where the data source
+    cannot make one of the same meaning."""
+
+
+def _no_document_sources() -> Mapping[str, DocumentSource]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """A cloud, as drift sees it."""
@@ -338,6 +353,8 @@ class Provider:
     data_blocks: Mapping[str, Any] = field(default_factory=dict)
     """Data source -> the blocks that stand in it, each with its own: JSON does not tell blocks from arguments. Of one
     that is left out it is known that `filter` is a block."""
+    document_sources: Callable[[], Mapping[str, DocumentSource]] = _no_document_sources
+    """Data sources that documents may be written by."""
     language: str = ""
     """A module with the provider's additions to Terraform's language; imported when a configuration is evaluated. It
     registers functions (`provider::aws::arn_parse`), and its DATA_SOURCES are data sources that need no call."""
@@ -355,6 +372,6 @@ class Extension:
 
 
 __all__ = [
-    "NO_LOGIN", "Access", "Counts", "Extension", "Grant", "Home", "Homes", "Login", "Member", "NoHomes",
-    "Organisation", "Provider", "Role", "Usage",
+    "NO_LOGIN", "Access", "Counts", "DocumentSource", "Extension", "Grant", "Home", "Homes", "Login", "Member",
+    "NoHomes", "Organisation", "Provider", "Role", "Usage",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 
 from drift.model.coverage import Unreadable
 from drift.model.value import Block, Hidden, is_empty, plain
+from drift.normalize.values import mapped
 from drift.provider.path import path
 from drift.provider.spec import Attr
 
@@ -51,6 +52,8 @@ def _kept(attr: Attr, found: Any) -> Any:
         if isinstance(canon, Mapping | tuple | frozenset) and not is_empty(canon):
             return found if isinstance(canon, Block) else plain(canon)
         return found if _same_text(canon, found) else plain(canon)
+    if isinstance(found, Mapping) and attr.canon is mapped:  # a key may have no value, and is there all the same
+        return {key: "" if one in (None, "") else plain(canon)[key] for key, one in found.items()}
     if isinstance(found, list) and isinstance(canon, tuple | frozenset) and len(found) == len(canon):
         return [_kept_element(attr, e) for e in found]
     return plain(canon)

@@ -51,10 +51,10 @@ class Ground:
             self._texts[path] = path.read_bytes().decode("utf-8", "surrogateescape") if path.exists() else ""
         return self._texts[path]
 
-    def names(self, module: ModuleNames, type_: str) -> set[str]:
-        """The names that resources of a type have in a module."""
+    def names(self, module: ModuleNames, type_: str, mode: str = "managed") -> set[str]:
+        """The names that resources, or data sources, of a type have in a module."""
         declared = self.modules[module].resources if module in self.modules else {}
-        return {name for mode, of, name in declared if mode == "managed" and of == type_}
+        return {name for how, of, name in declared if how == mode and of == type_}
 
     @cached_property
     def outputs(self) -> Mapping[ModuleNames, Mapping[tuple[str, str], str]]:

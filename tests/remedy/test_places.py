@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from drift.desired.hcl.inputs import Given
@@ -154,3 +155,31 @@ def test_a_reference_says_what_the_cloud_said() -> None:
     (ref,) = (r for r in catalog["aws_ecs_service"].refs if r.attribute == "task_definition")
     made = [references.by_path(ref, task.values["arn"], service, said) for said in (task.values["arn"], "web:3")]
     assert made == [Expression("aws_ecs_task_definition.web.arn"), None]
+
+
+def test_a_block_that_switches_something_off_is_written() -> None:
+    group = written("aws_athena_workgroup", {
+        "name": "w", "configuration": {"publish_cloudwatch_metrics_enabled": False, "requester_pays_enabled": False},
+    })  # fmt: skip
+    assert "publish_cloudwatch_metrics_enabled = false" in group
+    assert "requester_pays_enabled" not in group
+    as_given: dict[str, object] = {"name": "w", "configuration": {"publish_cloudwatch_metrics_enabled": True}}
+    assert "configuration" not in written("aws_athena_workgroup", as_given)
+
+
+def test_secret_blocks_become_variables_and_are_ignored() -> None:
+    origin = {"domain_name": "a.example", "origin_id": "a", "custom_header": [{"name": "x-key", "value": "hunter2"}]}
+    text = written("aws_cloudfront_distribution", {"origin": [origin], "enabled": True})
+    assert "hunter2" not in text
+    assert re.search(r"custom_header \{\n +name  = var\.", text)
+    assert "ignore_changes = [origin" in text
+    without_any = written("aws_cloudfront_distribution", {"origin": [{**origin, "custom_header": []}], "enabled": True})
+    assert "custom_header" not in without_any
+
+
+def test_of_two_names_for_one_thing_one_is_written() -> None:
+    template = {"id": "lt-0123456789abcdef0", "name": "web", "version": "1"}
+    group = written("aws_autoscaling_group", {"name": "web", "launch_template": template, "min_size": 1, "max_size": 2})
+    assert 'id      = "lt-0123456789abcdef0"' in group
+    assert group.count('= "web"') == 1
+    assert "ignore_changes = [wait_for_capacity_timeout" in group

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from drift.provider.api import Api, Asks
 from drift.provider.audit import Audit
 from drift.provider.catalog import IndexedTypes
-from drift.provider.contract import Access, Counts, Grant, Login, Organisation, Provider, Table, Usage
+from drift.provider.contract import Access, Counts, DocumentSource, Grant, Login, Organisation, Provider, Table, Usage
 from drift.provider.facts import SchemaFiles
 from drift.provider.operations import Operations
 from drift.provider.spec import ResourceType
@@ -146,6 +146,12 @@ def _audit() -> Audit:
     return CLOUDTRAIL
 
 
+def _document_sources() -> Mapping[str, DocumentSource]:
+    from drift.providers.aws.policy_blocks import policy_blocks
+
+    return {"aws_iam_policy_document": DocumentSource("json", policy_blocks)}
+
+
 MADE_BY = {
     "aws_spot_instance_request": ("spot_instance_id",),
     "aws_opsworks_instance": ("ec2_instance_id",),
@@ -193,5 +199,6 @@ AWS = Provider(
     tables=_tables,
     frameworks=_frameworks,
     data_blocks=DATA_BLOCKS,
+    document_sources=_document_sources,
     language="drift.providers.aws.language",
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ from drift.model.address import Address
 from drift.model.coverage import Unreadable
 from drift.model.resource import Key, Question, Resource
 from drift.model.who import Who
+from drift.provider.contract import DocumentSource
 from drift.provider.relations import Index, entry_of, order_of, parent_key, refs_of
 from drift.provider.spec import ResourceType
 from drift.remedy.adopt.body import Writer
 from drift.remedy.adopt.groups import groups
 from drift.remedy.adopt.homes import NEW_FILE, Home, Homes
+from drift.remedy.adopt.manner import Manner
 from drift.remedy.adopt.names import name_for, slug
 from drift.remedy.adopt.parts import Parts
 from drift.remedy.adopt.providers import Providers
@@ -87,6 +90,7 @@ class _Adoption:
     taken: dict[tuple[ModuleNames, str], set[str]] = field(default_factory=dict)
     _homes: Homes = field(init=False)
     _providers: Providers = field(init=False)
+    _manner: Manner = field(init=False)
     _begun: set[Path] = field(default_factory=set)
     """The new files that have a remedy already."""
     _groups: Mapping[Key, str] = field(default_factory=dict)
@@ -94,6 +98,7 @@ class _Adoption:
     def __post_init__(self) -> None:
         self._providers = Providers(self.ground)
         self._homes = Homes(self.ground)
+        self._manner = Manner(self.ground)
 
     def of(self, resources: Iterable[Resource]) -> Outcome:
         parts = Parts(self.survey, self.ground, self.apart)
@@ -193,6 +198,8 @@ class _Adoption:
             asserted=frozenset(name for r in siblings for name in r.asserted or ()),
             left_to_parts=parts.separate(one.entry),
             variable=lambda name: Expression(f"var.{slug(f'{address.name}_{name}')}"),
+            data_source=lambda attribute: self._data_source(address, attribute),
+            data_name=lambda type_, attribute: self._data_name(address, type_, attribute),
         )
         provider = self._providers.of(one.entry.name, one.resource.key)
         items = writer.body(_without_default_tags(one.written, provider))
@@ -207,6 +214,7 @@ class _Adoption:
         body: list[Argument | Nested] = [*lead, *items]
         brought = Nested("import", (Argument("to", Expression(str(address))), Argument("id", one.resource.id)))
         own = [
+            *writer.data,
             Nested("resource", tuple(body), (address.type, address.name)),
             *(self._variable(address, name, required) for name, required in dict.fromkeys(writer.secrets)),
         ]
@@ -222,6 +230,21 @@ class _Adoption:
             f"give {needed} a value" if needed else "",
         )
         return Remedy(str(address), "adopt", tuple(edits), why="; ".join(filter(None, notes)))
+
+    def _data_source(self, address: Address, attribute: str) -> tuple[str, DocumentSource] | None:
+        known = self.survey.catalog.provider_of(address.type).document_sources()
+        type_ = self._manner.data_source(_names(address), address.type, attribute, known)
+        return (type_, known[type_]) if type_ else None
+
+    def _data_name(self, address: Address, type_: str, attribute: str) -> str:
+        """A name that no data source of the type has in the module: the resource's own, or with the attribute."""
+        names = _names(address)
+        taken = self.taken.setdefault((names, f"data.{type_}"), self.ground.names(names, type_, mode="data"))
+        wanted = (address.name, f"{address.name}_{attribute}")
+        tried = chain(wanted, (f"{wanted[1]}_{n}" for n in count(2)))
+        name = next(n for n in tried if n not in taken)
+        taken.add(name)
+        return name
 
     @staticmethod
     def _variable(address: Address, name: str, required: bool) -> Nested:
@@ -249,6 +272,10 @@ class _Adoption:
 
 
 _TOGETHER = "with what belongs to the same change"
+
+
+def _names(address: Address) -> ModuleNames:
+    return tuple(name for name, _ in address.module)
 
 
 def _impossible(resource: Resource) -> Remedy:

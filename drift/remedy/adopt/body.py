@@ -12,6 +12,7 @@ from drift.model.secrets import named_members, replaced
 from drift.model.value import Hidden
 from drift.model.value import is_empty as is_unset
 from drift.provider.catalog import Catalog
+from drift.provider.contract import DocumentSource
 from drift.provider.facts import EVERYWHERE, Default, Facts, Unset, flags_of
 from drift.provider.relations import as_pattern, refs_of
 from drift.provider.spec import Attr, Ref, ResourceType
@@ -43,6 +44,12 @@ class Writer:
     kept: list[str] = field(default_factory=list)
     """Attributes that an import cannot read: what is written for them must not change anything."""
     variable: Callable[[str], Expression] = lambda name: Expression(f"var.{name}")
+    data_source: Callable[[str], tuple[str, DocumentSource] | None] = lambda _attribute: None
+    """(attribute) -> the data source that its neighbours' documents come from, and its type; None where they do not."""
+    data_name: Callable[[str, str], str] = lambda _type, attribute: attribute
+    """(type of a data source, attribute) -> a name for it."""
+    data: list[Nested] = field(default_factory=list)
+    """The data sources that the body refers to."""
 
     @property
     def facts(self) -> Facts:
@@ -107,13 +114,15 @@ class Writer:
             if found is None and attr is not None and isinstance(fact, str):
                 told = self.catalog.left_out(self.entry.name, ".".join((*above, name)), self.major)
                 has_default = not above and isinstance(told, Default) and isinstance(told.value, str) and told.value
-                found = _nothing(fact) if "r" in letters or (has_default and " " not in fact) else None
+                needed = "r" in letters and not self._refs((*above, name))  # nothing cannot be named
+                found = _nothing(fact) if needed or (has_default and " " not in fact) else None
             if not set(letters) & set("rob") or "w" in letters:
                 continue
             path = (*above, name)
             withheld = attr is not None and attr.sensitive and (not is_empty(found) or bool(above))
             if isinstance(found, Unreadable | Hidden) or withheld:
-                yield from self._hidden(name, fact, found, above)
+                blocks = isinstance(fact, list)
+                yield from self._hidden_blocks(path, fact, found) if blocks else self._hidden(name, fact, found, above)
             elif isinstance(fact, list):
                 yield from self._nested(path, fact, found, attr)
             else:
@@ -122,9 +131,7 @@ class Writer:
                     found = str(found)  # "0" is a text that is set
                 if self._is_said(path, letters, found, attr):
                     json_ = is_text and isinstance(found, list | dict)
-                    yield Argument(
-                        name, Encoded(self._document(found, path)) if json_ else self._value(path, found, attr)
-                    )
+                    yield Argument(name, self._encoded(found, path) if json_ else self._value(path, found, attr))
 
     def _hidden(self, name: str, fact: Any, found: Any, above: tuple[str, ...]) -> Iterator[Argument]:
         """What must not stand in a file, or could not be read, as a variable."""
@@ -137,6 +144,15 @@ class Writer:
         else:
             needed = "r" in _letters(fact) or bool(above) or name in self.entry.stand_ins
             yield Argument(name, self._variable((*above, name), required=needed))
+
+    def _hidden_blocks(self, path: tuple[str, ...], fact: Any, found: Any) -> Iterator[Nested]:
+        """Blocks that must not stand in a file, or could not be read: what has to be in them, as variables."""
+        if is_empty(found) or (isinstance(found, Unreadable) and ".".join(path) not in self._required):
+            return
+        self.kept.append(path[0])
+        inner = {n: f for n, f in fact[1].items() if "r" in _letters(f) and not isinstance(f, list)}
+        for _ in found if isinstance(found, list) else [found]:
+            yield Nested(path[-1], tuple(Argument(n, self._variable((*path, n), required=True)) for n in inner))
 
     def _variable(self, path: tuple[str, ...], *, required: bool) -> Expression:
         name = "_".join(path)
@@ -174,9 +190,9 @@ class Writer:
         return not opaque and not is_zero(found) and not name.endswith("window") and name not in ("arn", "port")
 
     def _is_initial(self, path: tuple[str, ...], attr: Attr | None) -> bool:
-        """Whether the cloud itself wrote a document, as it does for every new resource of the type."""
+        """Whether the cloud itself wrote a document or a block, as it does for every new resource of the type."""
         known = self.canonical.get(path[0]) if len(path) == 1 else None
-        if attr is None or not attr.document or attr.initial is None or known is None:
+        if attr is None or not (attr.document or attr.fields) or attr.initial is None or known is None:
             return False
         return not isinstance(known, Unreadable | Hidden) and attr.initial(known, self.account)
 
@@ -194,7 +210,7 @@ class Writer:
         told = self.catalog.left_out(self.entry.name, ".".join(path), self.major)
         left_to_cloud = told is Unset.ASSIGNED and (len(path) > 1 or name not in self.asserted)
         needed = ".".join(path) in self._required
-        if left_to_cloud and not needed and attr is not None and attr.assigned:
+        if left_to_cloud and not needed and attr is not None and (attr.assigned or self._is_initial(path, attr)):
             return
         for one in blocks:
             as_given = (
@@ -242,8 +258,27 @@ class Writer:
             except ValueError:
                 content = None
             if isinstance(content, dict | list):
-                return Encoded(self._document(content, path))
+                return self._encoded(content, path)
         return self._text(found, path)
+
+    def _encoded(self, content: Any, path: tuple[str, ...]) -> Encoded | Expression:
+        """A document: by a function, or by the data source that the neighbours use."""
+        source = self.data_source(path[0]) if len(path) == 1 else None
+        arguments = source[1].arguments(content) if source is not None else None
+        if source is None or arguments is None:
+            return Encoded(self._document(content, path))
+        type_, made = source
+        name = self.data_name(type_, path[0])
+        self.data.append(Nested("data", tuple(self._blocks(arguments, path)), (type_, name)))
+        return Expression(f"data.{type_}.{name}.{made.attribute}")
+
+    def _blocks(self, arguments: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Argument | Nested]:
+        for name, value in arguments.items():
+            if isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
+                for one in value:
+                    yield Nested(name, tuple(self._blocks(one, path)))
+            else:
+                yield Argument(name, self._document(value, path))
 
     def _document(self, content: Any, path: tuple[str, ...]) -> Any:
         if isinstance(content, dict):
@@ -352,7 +387,8 @@ def _is_as_given(attr: Attr, block: Mapping[str, Any]) -> bool:
     """Whether a block holds nothing but what the cloud gives by itself."""
     for name, found in block.items():
         inner = attr.fields.get(name)
-        if is_zero(found) or inner is None:
+        is_off = isinstance(found, int | float) and inner is not None and not is_zero(inner.default)
+        if (is_zero(found) and not is_off) or inner is None:
             continue
         blocks = found if isinstance(found, list) else [found]
         if inner.fields and all(isinstance(b, Mapping) and _is_as_given(inner, b) for b in blocks):

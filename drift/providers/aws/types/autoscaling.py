@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from drift.model.value import Block, Value, as_block, as_set, as_tuple
 from drift.normalize import times
 from drift.normalize.values import text as as_text
-from drift.provider import canonical
+from drift.provider import canonical, written
 from drift.provider.kinds import attr, block, blocks, flag, moment, number, set_of, text
 from drift.provider.spec import (
     Attr,
@@ -79,10 +79,19 @@ TEMPLATE: Mapping[str, Attr] = {
     "version":              text("Version", assigned=True),
 }
 
+SPECIFIED = "mixed_instances_policy.launch_template.launch_template_specification.launch_template"
+OVERRIDDEN = "mixed_instances_policy.launch_template.override.launch_template_specification.launch_template"
+
 GROUP = ResourceType(
     name="aws_autoscaling_group",
     service="autoscaling",
-    either=(("vpc_zone_identifier", "availability_zones"),),
+    either=(
+        ("vpc_zone_identifier", "availability_zones"),
+        ("launch_template.id", "launch_template.name"),
+        (f"{SPECIFIED}_id", f"{SPECIFIED}_name"),
+        (f"{OVERRIDDEN}_id", f"{OVERRIDDEN}_name"),
+    ),
+    not_imported=frozenset({"wait_for_capacity_timeout"}),
     list=Call(op="DescribeAutoScalingGroups", take="AutoScalingGroups"),
     describe=(
         Call(op="DescribePolicies", take="ScalingPolicies", into="Policies", match="AutoScalingGroupName",
@@ -193,8 +202,8 @@ GROUP = ResourceType(
         Ref("load_balancers[]", to="aws_elb", by="name"),
         Ref("launch_template.id", to="aws_launch_template"),
         Ref("launch_configuration", to="aws_launch_configuration", by="name"),
-        Ref("mixed_instances_policy.launch_template.launch_template_specification.launch_template_id",
-            to="aws_launch_template"),
+        Ref(f"{SPECIFIED}_id", to="aws_launch_template"),
+        Ref(f"{OVERRIDDEN.replace('override', 'override[]')}_id", to="aws_launch_template"),
         Ref("placement_group", to="aws_placement_group", by="name"),
     ),
     owners=(
@@ -455,6 +464,26 @@ MAPPED: Mapping[str, Attr] = {
 }
 
 
+EBS_MAPPED: Mapping[str, Attr] = {
+    "device_name": text("DeviceName"),
+    "no_device":   flag("NoDevice"),
+    "snapshot_id": text("Ebs.SnapshotId", assigned=True),
+    **MAPPED,
+}
+ROOTS = ("/dev/sda1", "/dev/xvda")
+"""The names that are reserved for the root device (EC2 user guide, "Device names for volumes")."""
+
+
+def _devices(fields: Mapping[str, Attr], *, root: bool) -> Callable[[Any, Any], Any]:
+    """For `Attr.written`: the root device, or those that are none."""
+
+    def written_(found: Any, item: Any) -> Any:
+        devices = [device for device in found or () if (device.get("DeviceName") in ROOTS) is root]
+        return written.value(blocks("@", fields), devices, item)
+
+    return written_
+
+
 def _all_there(want: Value, have: Value) -> bool:
     # the root device's name is the image's to tell: any of the mapped devices may be it
     there = [as_block(h) for h in as_tuple(have)]
@@ -489,12 +518,9 @@ LAUNCH_CONFIGURATION = ResourceType(
                                             same=lambda want, have: want is None),
         "user_data_base64":            attr("UserData", user_data_hash, from_state=user_data_text_base64,
                                             sensitive=True, same=lambda want, have: want is None),
-        "ebs_block_device":            blocks("BlockDeviceMappings[?Ebs || NoDevice]", {
-            "device_name": text("DeviceName"),
-            "no_device":   flag("NoDevice"),
-            "snapshot_id": text("Ebs.SnapshotId", assigned=True),
-            **MAPPED,
-        }, key=lambda device: device["device_name"], same=_all_there),
+        "ebs_block_device":            blocks("BlockDeviceMappings[?Ebs || NoDevice]", EBS_MAPPED,
+                                              key=lambda device: device["device_name"], same=_all_there,
+                                              written=_devices(EBS_MAPPED, root=False)),
         "ephemeral_block_device":      blocks("BlockDeviceMappings[?VirtualName]", {
             "device_name":  text("DeviceName"),
             "no_device":    flag("NoDevice"),
@@ -505,7 +531,8 @@ LAUNCH_CONFIGURATION = ResourceType(
             "http_put_response_hop_limit": number("HttpPutResponseHopLimit", default=0),
             "http_tokens":                 text("HttpTokens", default="optional"),
         }, assigned=True),
-        "root_block_device":           blocks("BlockDeviceMappings[?Ebs]", MAPPED, same=_all_there),
+        "root_block_device":           blocks("BlockDeviceMappings[?Ebs]", MAPPED, same=_all_there,
+                                              written=_devices(MAPPED, root=True)),
     },
     ignored={"name_prefix": "only read when the configuration is created"},
     refs=(

@@ -397,7 +397,7 @@ TARGET_GROUP = ResourceType(
             "cookie_duration": attr(f'{OF_APP_COOKIE} || "stickiness.lb_cookie.duration_seconds"', duration,
                                     from_state=duration),
             "cookie_name":     text('"stickiness.app_cookie.cookie_name"'),
-        }, same=both_off),
+        }, same=both_off, initial=lambda have, _account: not as_block(have).get("enabled")),
         "health_check": block("@", {
             "enabled":             flag("HealthCheckEnabled", default=True),
             "healthy_threshold":   number("HealthyThresholdCount"),

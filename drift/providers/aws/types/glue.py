@@ -9,6 +9,7 @@ from drift.model.value import Value
 from drift.normalize import values
 from drift.provider.kinds import attr, block, blocks, document, flag, list_of, mapping, number, set_of, text
 from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
+from drift.provider.written import as_found
 from drift.providers.aws.kinds import kms_key, schedule, tags
 from drift.providers.aws.normalize.names import last_of_arn
 
@@ -221,7 +222,7 @@ CRAWLER = ResourceType(
         "database_name":                text("DatabaseName"),
         "description":                  text("Description"),
         # by name, by path and name, or by ARN
-        "role":                         attr("Role", last_of_arn),
+        "role":                         attr("Role", last_of_arn, written=as_found),
         "schedule":                     schedule("Schedule.ScheduleExpression"),
         "security_configuration":       text("CrawlerSecurityConfiguration"),
         "table_prefix":                 text("TablePrefix"),
@@ -318,7 +319,7 @@ JOB = ResourceType(
         "max_retries":               number("MaxRetries", default=0),
         "non_overridable_arguments": mapping("NonOverridableArguments"),
         "number_of_workers":         number("NumberOfWorkers", default=0),
-        "role_arn":                  attr("Role", last_of_arn),
+        "role_arn":                  attr("Role", last_of_arn, written=as_found),
         "security_configuration":    text("SecurityConfiguration"),
         "timeout":                   number("Timeout", assigned=True),
         "worker_type":               text("WorkerType", assigned=True),

@@ -102,6 +102,7 @@ def _hidden(want: Value, have: Value) -> bool:
 
 INSTANCE = ResourceType(
     name="aws_db_instance",
+    imported={"skip_final_snapshot": True},
     service="rds",
     # Aurora, DocumentDB and Neptune instances answer here too, as do the members of a Multi-AZ cluster
     list=Call(op="DescribeDBInstances", take="DBInstances[?!DBClusterIdentifier]"),

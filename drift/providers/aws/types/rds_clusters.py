@@ -352,6 +352,7 @@ NEPTUNE_SNAPSHOT = replace(
 
 DOCDB_CLUSTER = ResourceType(
     name="aws_docdb_cluster",
+    imported={"skip_final_snapshot": True},
     service="rds",
     list=clusters("Engine == 'docdb'"),
     id=caseless("DBClusterIdentifier"),
@@ -398,6 +399,7 @@ DOCDB_INSTANCE = ResourceType(
 
 NEPTUNE_CLUSTER = ResourceType(
     name="aws_neptune_cluster",
+    imported={"skip_final_snapshot": True},
     service="rds",
     list=clusters("Engine == 'neptune'"),
     id=caseless("DBClusterIdentifier"),

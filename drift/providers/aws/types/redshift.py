@@ -25,6 +25,7 @@ def _managed_password(value: Any, cluster: Raw) -> bool | None:
 
 CLUSTER = ResourceType(
     name="aws_redshift_cluster",
+    imported={"skip_final_snapshot": True},
     service="redshift",
     list=Call(op="DescribeClusters", take="Clusters"),
     describe=(

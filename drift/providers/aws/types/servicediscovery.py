@@ -49,6 +49,10 @@ PUBLIC_DNS_NAMESPACE = _namespace(
 )
 
 
+def _first(found: Any, _item: Any) -> Any:
+    return next(iter(found or ()), None)
+
+
 def _one_of(want: Value, have: Value) -> bool:
     """Further networks may have been associated with the zone; a private zone without any does not tell."""
     return isinstance(want, frozenset) and isinstance(have, frozenset) and (want <= have or not have)
@@ -61,7 +65,7 @@ PRIVATE_DNS_NAMESPACE = _namespace(
     describe=(Call(op="GetHostedZone", service="route53", take="VPCs[].VPCId", into="Networks", bind={"Id": ZONE},
                    gone=frozenset({"NoSuchHostedZone"})),),
     attributes={
-        "vpc": attr("Networks", values.unordered(values.text), same=_one_of,
+        "vpc": attr("Networks", values.unordered(values.text), same=_one_of, written=_first,
                     from_state=lambda value, _: frozenset({value} - {None, ""})),
     },
     import_id="join(':', [id, vpc[0] || ''])",
