@@ -147,7 +147,7 @@ def test_every_module_that_the_architecture_names_is_there() -> None:
 
 def test_an_attribute_takes_the_trip_that_is_written_down() -> None:
     """Every function that the page names is called on the way of a queue's attribute from the state to the table."""
-    trip = ARCHITECTURE.split("## The trip of one attribute")[1].split("\n## ")[0]
+    trip = ARCHITECTURE.split("## The path of one attribute")[1].split("\n## ")[0]
     named = {n for n in re.findall(r"`([\w.]+)`", trip) if re.search(r"(?:^|\.)[a-z]\w*\.[A-Za-z]|^[A-Z]\w+\.\w+$", n)}
     called: set[str] = set()
 
