@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ from drift.fleet.merge import merged
 from drift.fleet.part import part_of
 from drift.fleet.plan import Cell, Plan, plan
 from drift.fleet.shard import Shard, content, head
+from drift.live.asker import quiet
 from drift.live.patience import Patiences, Patient
 from drift.model import trust
 from drift.model.bounds import VARIABLE
@@ -90,6 +91,8 @@ class How:
     workers: int = 0
     scheduler: str = ""
     shard: Shard = field(default_factory=Shard)
+    silent: bool = False
+    """Whether no progress is told: the user is asked meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,7 @@ def _looked(
     def dead(cell: Cell, why: tuple[str, str], words: str) -> bytes:
         return lost(cell, work, why, words).line()
 
-    with progress() as bar, _watched(opener, asked.account):
+    with nullcontext(quiet) if how.silent else progress() as bar, _watched(opener, asked.account):
         if how.scheduler:
             lines = scheduled(_work(asked, work.plan), cells, how.scheduler, dead, bar)
         elif how.workers:

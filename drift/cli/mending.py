@@ -15,6 +15,7 @@ from drift.fleet.cell import LOADING, Opened
 from drift.fleet.plan import Held
 from drift.model.drift import Drift, Report
 from drift.model.journal import note
+from drift.provider.api import Api
 from drift.remedy.fix import Choices, Fix, of_outcome, written
 from drift.remedy.patches import with_patches
 from drift.remedy.spec import Remedy
@@ -57,6 +58,10 @@ class OneOfMany(Trial):
         """Compare the account with its states."""
         return self.of.compared(self.of.desired(described))
 
+    def forget(self) -> None:
+        """Let go of what the account answered: nothing more is compared."""
+        self.connections, self.of.connection = [], replace(self.of.connection, api=_inner(self.of.connection.api))
+
     def environment(self, root: Path) -> Mapping[str, str | None]:
         """Variables with which Terraform reads the account; none where the configuration names its own way into it."""
         mine = (s.configuration for s in self.described() if s.configuration is not None)
@@ -64,6 +69,10 @@ class OneOfMany(Trial):
         if any(one.provider.role or one.provider.profile for c in of_root for one in c.instances.values()):
             return {}
         return self.of.run.opens.environment(self.of.account)
+
+
+def _inner(api: Api) -> Api:
+    return api.inner if isinstance(api, Remembering) else api
 
 
 def trial(opened: Opened) -> OneOfMany:

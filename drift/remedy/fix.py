@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -217,16 +218,17 @@ _NOT_MODIFIED = {
 
 def written(out: Fix) -> None:
     """Put all edits into the text. One that meets another is not made: what was tried already comes first."""
-    edits: list[Edit] = []
+    edits: dict[Path, list[Edit]] = defaultdict(list)
     for n, (drift, remedy) in sorted(enumerate(out.entries), key=lambda e: e[1][1].choice != "accept"):
         try:
-            out.after = texts([*edits, *remedy.edits])
+            texts([*(e for path in {e.path for e in remedy.edits} for e in edits[path]), *remedy.edits])
         except OverlapError:
             why = "it meets another change of the same place: write that one first, then run the command again"
             out.entries[n] = (drift, Remedy(remedy.address, remedy.choice, cannot=why))
             continue
-        edits += remedy.edits
-    out.before, out.after = made(edits)
+        for edit in remedy.edits:
+            edits[edit.path].append(edit)
+    out.before, out.after = made(e for mine in edits.values() for e in mine)
 
 
 def made(edits: Iterable[Edit]) -> tuple[dict[Path, str], dict[Path, str]]:

@@ -37,7 +37,16 @@ def commit(after: Mapping[Path, str], message: str, cwd: Path) -> str:
 
     Who commits is who git says, else drift itself.
     """
-    root = Path(git("rev-parse", "--show-toplevel", cwd=cwd).strip())
+    try:
+        root = Path(git("rev-parse", "--show-toplevel", cwd=cwd).strip())
+    except UsageError as error:
+        raise UsageError(f"{cwd} is in no git repository", "Write the files with --write.") from error
+    try:
+        git("rev-parse", "--verify", "HEAD", cwd=root)
+    except UsageError as error:
+        raise UsageError(
+            f"{root} has no commit yet", "Commit the configuration first, then propose a change."
+        ) from error
     with tempfile.TemporaryDirectory(prefix="drift-index-") as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
         git("read-tree", "HEAD", cwd=root, environment=index)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from drift.model.drift import Drift, Report
@@ -26,13 +26,10 @@ def told(fix: Fix, *, color: bool = False) -> Iterator[str]:
         return
     for drift, remedy in fix.entries:
         yield from entry(drift, remedy)
-    diff = patch(fix.before, fix.after)
-    if diff:
+    yield from _patched(fix, color=color)
+    if commands := _commands(fix):
         yield ""
-        yield from (_colored(line, color=color) for line in diff.splitlines())
-    if commands := list(dict.fromkeys(c for _, r in fix.entries for c in r.commands)):
-        yield ""
-        yield "To run, after you have read what each plan says:" if any("plan" in c for c in commands) else "To run:"
+        yield _to_run(commands)
         yield from (f"  {visible(c)}" for c in commands)
     without = sum(bool(r.cannot) for _, r in fix.entries)
     yield ""
@@ -40,6 +37,59 @@ def told(fix: Fix, *, color: bool = False) -> Iterator[str]:
         f"{len(fix.entries) - without} of {len(fix.entries)} mended; {len(fix.after)} "
         f"{'file' if len(fix.after) == 1 else 'files'} to change."
     )
+
+
+def told_of_each(
+    fixes: Sequence[tuple[str, Fix]], together: Fix, failed: Mapping[str, str], *, color: bool = False
+) -> Iterator[str]:
+    """The same of several accounts, under their names: what happens to each entry, then one patch of all, then the
+    commands. `failed` has the accounts of which there are no remedies, with why."""
+    for name, fix in fixes:
+        if fix.entries:
+            yield visible(name)
+            for drift, remedy in fix.entries:
+                yield from entry(drift, remedy)
+    for name, why in failed.items():
+        yield f"! {visible(name)}: {visible(why)}"
+    yield from _patched(together, color=color)
+    running = [(name, _commands(fix)) for name, fix in fixes]
+    if every := [c for _, commands in running for c in commands]:
+        yield ""
+        yield f"{_to_run(every)[:-1]}, with the credentials of each account:"
+        for name, commands in running:
+            if commands:
+                yield f"  # {visible(name)}"
+                yield from (f"  {visible(c)}" for c in commands)
+    if not together.entries:
+        drifted = any(fix.report.drift for _, fix in fixes)
+        yield "None of the drift is chosen." if drifted else "Nothing to mend: no drift."
+        return
+    without = sum(bool(r.cannot) for _, r in together.entries)
+    mended = sum(any(not r.cannot for _, r in fix.entries) for _, fix in fixes)
+    yield ""
+    yield (
+        f"{len(together.entries) - without} of {len(together.entries)} mended in {_counted(mended, 'account')}; "
+        f"{_counted(len(together.after), 'file')} to change."
+    )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+def _patched(fix: Fix, *, color: bool) -> Iterator[str]:
+    diff = patch(fix.before, fix.after)
+    if diff:
+        yield ""
+        yield from (_colored(line, color=color) for line in diff.splitlines())
+
+
+def _commands(fix: Fix) -> list[str]:
+    return list(dict.fromkeys(c for _, r in fix.entries for c in r.commands))
+
+
+def _to_run(commands: Sequence[str]) -> str:
+    return "To run, after you have read what each plan says:" if any("plan" in c for c in commands) else "To run:"
 
 
 def entry(drift: Drift | None, remedy: Remedy) -> Iterator[str]:

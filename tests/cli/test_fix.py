@@ -137,7 +137,8 @@ def test_an_edit_that_is_not_proved_changes_no_file_and_no_branch(shop: Path, wh
     stub.chmod(0o755)
     words = ("--replay", "tampered.jsonl", "--prove", "--terraform", str(stub), where)
 
-    done = drift("fix", *words, "--accept", "all", cwd=shop)
+    place = {"GITHUB_TOKEN": "x", "GITHUB_REPOSITORY": "acme/shop"}
+    done = drift("fix", *words, "--accept", "all", cwd=shop, env=place)
 
     assert done.returncode == 2
     assert "not proved: aws_sqs_queue.jobs" in done.stderr

@@ -118,3 +118,116 @@ def test_a_fault_in_finding_a_patch_costs_no_verdict(made: Path, monkeypatch: py
     assert [{**d, "patch": ""} for d in report["drift"]] == [{**d, "patch": ""} for d in plain["drift"]]
     assert {d["account"] for d in report["drift"] if d.get("patch")} == {number(0), number(2)}
     assert report["warnings"] == [f"team-1 ({number(1)}): there are no patches: internal error in drift: RuntimeError"]
+
+
+def fixed(folder: Path, *more: str, status: int = 0, **how: Any) -> Done:
+    out = run("fix", folder, *more, **how)
+    assert out.returncode == status, out.stdout + out.stderr
+    return out
+
+
+def text(folder: Path, n: int) -> str:
+    return (folder / "envs" / number(n) / "main.tf").read_text()
+
+
+def test_each_account_is_mended_in_its_own_configuration(made: Path) -> None:
+    before = (made / "modules/q/main.tf").read_bytes()
+
+    done = fixed(made, "--accept", "all", "--adopt", "all", "--write")
+
+    assert f"team-1 ({number(1)})\n  accept  modified aws_sqs_queue.jobs" in done.stdout
+    assert "4 of 5 mended in 3 accounts; 3 files to change." in done.stdout
+    assert [text(made, n).count("visibility_timeout_seconds = 5\n") for n in range(3)] == [0, 1, 0]
+    assert [text(made, n).count(f"com/{number(n)}/stray") for n in range(3)] == [1, 1, 1]
+    assert (made / "modules/q/main.tf").read_bytes() == before
+    assert f"module.shared.aws_sqs_queue.this of envs/{number(0)}/terraform.tfstate" in done.stdout  # and says why
+    left = checked(made)
+    assert [(d["kind"], d["address"]) for d in left["drift"]] == [("modified", "module.shared.aws_sqs_queue.this")]
+
+
+def test_accounts_are_chosen_as_for_a_check(made: Path) -> None:
+    done = fixed(made, "--accept", "all", "--adopt", "all", "--write", "-a", "team-1")
+
+    assert "2 of 2 mended in 1 account; 1 file to change." in done.stdout
+    assert "stray" in text(made, 1)
+    assert text(made, 0) == ROOT
+
+
+def test_a_plan_has_the_account_in_its_rows(made: Path) -> None:
+    fixed(made, "--write-plan", "fix.json")
+    rows = json.loads((made / "fix.json").read_text())["entries"]
+    assert {r["account"] for r in rows} == {number(n) for n in range(3)}
+    for row in rows:
+        row["choice"] = "adopt" if row["kind"] == "unmanaged" and row["account"] != number(1) else "skip"
+    (made / "fix.json").write_text(json.dumps({"entries": rows}))
+
+    fixed(made, "--plan", "fix.json", "--write")
+
+    assert ["stray" in text(made, n) for n in range(3)] == [True, False, True]
+    assert "= 30\n" in text(made, 1)
+
+
+def test_a_plan_is_about_its_own_accounts(made: Path) -> None:
+    row = {"name": "aws_sqs_queue.jobs", "choice": "accept", "fingerprint": "0", "account": number(0)}
+    (made / "fix.json").write_text(json.dumps({"entries": [row]}))
+    assert "None of the drift is chosen." in fixed(made, "--plan", "fix.json").stdout
+
+    (made / "fix.json").write_text(json.dumps({"entries": [{**row, "account": number(1)}]}))
+    done = fixed(made, "--plan", "fix.json", status=3)
+    assert f"! team-1 ({number(1)}): not mended: aws_sqs_queue.jobs has drifted again" in done.stdout
+
+
+def test_an_account_that_cannot_be_read_costs_no_other(made: Path) -> None:
+    (made / "tapes" / f"{number(0)}.jsonl").unlink()
+
+    done = fixed(made, "--adopt", "all", "--write", status=3)
+
+    assert f"! team-0 ({number(0)}): not read: " in done.stdout
+    assert ["stray" in text(made, n) for n in range(3)] == [False, True, True]
+
+
+def test_what_others_read_too_is_not_adopted_into(made: Path) -> None:
+    """One root module for two accounts: what is adopted for one, the other one would import as well."""
+    for n in (0, 1):
+        shutil.copy(made / "envs" / number(n) / "terraform.tfstate", made / f"{number(n)}.tfstate")
+        shutil.rmtree(made / "envs" / number(n))
+    (made / "envs" / "both").mkdir()
+    (made / "envs" / "both" / "main.tf").write_text(ROOT)
+    words = ("--accounts", "accounts.yml", "--state", "*.tfstate", "--config", "envs/both", "--replay", "tapes")
+
+    done = drift("fix", *words, "-a", "team-0,team-1", cwd=made)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("read it too, and would change as well") == 2
+    assert f"aws_sqs_queue.jobs of {number(0)}.tfstate share its line" in done.stdout
+    assert "0 of 3 mended in 0 accounts; 0 files to change." in done.stdout
+
+
+def test_an_account_that_is_not_proved_costs_no_other(made: Path) -> None:
+    stub = made / "terraform"
+    moved = {"before": {"visibility_timeout_seconds": 1}, "after": {}, "actions": ["update"]}
+    plan = {"resource_changes": [{"address": "aws_sqs_queue.jobs", "mode": "managed", "change": moved}]}
+    lines = [
+        "#!/bin/sh",
+        '[ "$1" = show ] || exit 0',
+        f"grep -q {number(1)} drift-proof.tfstate && echo '{json.dumps(plan)}' || echo '{{}}'",
+    ]
+    stub.write_text("\n".join(lines) + "\n")
+    stub.chmod(0o755)
+
+    done = fixed(made, "--accept", "all", "--adopt", "all", "--prove", "--terraform", str(stub), "--write", status=3)
+
+    assert f"team-1 ({number(1)}): nothing is written, not proved: aws_sqs_queue.jobs" in done.stderr
+    assert text(made, 1) == ROOT
+    assert "proved by terraform" in done.stdout
+
+
+def test_each_account_has_a_pull_request_of_its_own(made: Path) -> None:
+    done = fixed(made, "--accept", "all", "--adopt", "all", "--pr", "--dry-run", "--scope", "prod")
+
+    assert [line for line in done.stdout.splitlines() if line.startswith("drift/fix-")] == [
+        "drift/fix-prod-team-1",
+        "drift/fix-prod-team-2",
+        "drift/fix-prod-team-0",
+    ]
+    assert "Drift in prod team-1: 2 entries mended" in done.stdout
