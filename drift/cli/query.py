@@ -13,6 +13,7 @@ from drift.cli.options.keeping import opened, store_option
 from drift.cli.options.output import write
 from drift.errors import UsageError
 from drift.model.bounds import SETTINGS_BYTES, contents
+from drift.report.safe import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,6 +56,13 @@ def _names(_context: click.Context) -> Iterable[str]:
     help="The SQL that the query is in. auto: PostgreSQL if it names a table in Steampipe's shape (aws_s3_bucket, "
     "terraform_resource), else DuckDB.",
 )
+@click.option(
+    "--unknown",
+    type=click.Choice(["error", "null"]),
+    default="error",
+    show_default=True,
+    help="What becomes of a column in Steampipe's shape that drift does not know.",
+)
 @click.option("--list", "listed", is_flag=True, help="List the named queries with their parameters.")
 @click.option("--show", is_flag=True, help="Print the SQL instead of running it.")
 def command(
@@ -64,6 +72,7 @@ def command(
     output: Path | None,
     values: tuple[str, ...],
     dialect: str,
+    unknown: str,
     listed: bool,
     show: bool,
 ) -> None:
@@ -98,19 +107,21 @@ def command(
         return
     with opened(store).reader() as reader:
         if named is None:
-            text = _shaped(reader, text, dialect)
+            text = _shaped(reader, text, dialect, nulls_allowed=unknown == "null")
         _write(reader.named(query, given) if named else reader.sql(text, given), format_, output)
 
 
-def _shaped(reader: Reader, text: str, dialect: str) -> str:
-    """The query in DuckDB's SQL. Columns that drift does not know are told."""
+def _shaped(reader: Reader, text: str, dialect: str, *, nulls_allowed: bool) -> str:
+    """The query in DuckDB's SQL. What was not collected, and columns that are NULL in every row, are told."""
     from drift.cli import plugins
     from drift.history.shapes import Shapes
 
     shapes = Shapes(plugins.catalog()) if dialect != "duckdb" else None
     if shapes is None or (dialect == "auto" and not shapes.mentioned(text)):
         return text
-    ready = reader.shaped(text, shapes)
+    ready = reader.shaped(text, shapes, nulls_allowed=nulls_allowed)
+    for line in reader.lacking(ready):
+        click.echo(visible(line), err=True)
     for table, column in ready.unknown:
         click.echo(f"{table}.{column} is not known to drift: NULL in every row.", err=True)
     return ready.sql

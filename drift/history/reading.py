@@ -89,13 +89,19 @@ class Reader:
             self._db.execute("set lock_configuration = true")
             self._locked = True
 
-    def shaped(self, text: str, shapes: Shapes) -> Shaped:
+    def shaped(self, text: str, shapes: Shapes, *, nulls_allowed: bool = False) -> Shaped:
         """A query in PostgreSQL over the tables of `drift.history.shapes`, made ready for `sql`; StoreError if it is
-        wrong."""
+        wrong, or names a column that drift does not know, unless NULL will do."""
         from drift.history.shapes import prepared
 
         self.lock()
-        return prepared(self._db, shapes, text)
+        return prepared(self._db, shapes, text, nulls_allowed=nulls_allowed)
+
+    def lacking(self, shaped: Shaped) -> list[str]:
+        """What of the tables of such a query was not collected: rows are missing there, or hold NULL."""
+        from drift.history.shapes import lacking
+
+        return list(lacking(self._db, shaped))
 
     def sql(self, text: str, values: Mapping[str, Any] | None = None) -> Result:
         """The answer to one query; StoreError for anything but a single query, and for what DuckDB refuses."""

@@ -4,17 +4,19 @@ resources that Terraform describes.
 The columns of a type's table follow from its entry in the catalogue: each attribute under the name that the cloud's API
 has for it, in the case of a column (`VpcId` is `vpc_id`), nested ones as JSON with the API's names; and under
 Terraform's name where no other column has it. What a provider names otherwise is data of its own (`Provider.tables`).
-A column that drift does not know is NULL, and named in `Shaped.unknown`.
+A column that drift does not know is an error, for a query that decides by it would answer wrongly; who wants NULL
+there says so.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from drift.diff.redact import is_secret
 from drift.errors import StoreError
 from drift.history.dialect import MACROS, parsed, translated
 from drift.model.suggest import did_you_mean
@@ -26,11 +28,16 @@ if TYPE_CHECKING:
 
     from drift.provider.catalog import Catalog
     from drift.provider.contract import Table
+    from drift.provider.facts import Facts
 
 DESCRIBED: Final = "terraform_resource"
 """The table of what Terraform describes."""
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 _PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_QUOTED = re.compile(r"'([a-z]+_\w+)'")
+_ATTRIBUTE = re.compile(r"attributes ->>? '\$\.\"?(\w+)")
+_OF_THEIR_OWN: Final = (values.number, values.boolean, times.moment)
+"""Kinds of another type than the text that Terraform may have for them."""
 _FIRST = re.compile(r"([A-Za-z_]\w*)\[0\]")
 """The one element that a list of the API has."""
 _MISSING = (
@@ -93,6 +100,8 @@ class Shaped:
     """In DuckDB's SQL."""
     unknown: list[tuple[str, str]] = field(default_factory=list)
     """(table, column) of columns that drift does not know; they are NULL."""
+    read: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    """Table -> the types whose resources its columns are read from, and the attributes of its own."""
 
 
 def snake(name: str) -> str:
@@ -124,14 +133,28 @@ class Shapes:
         types = known.types if known else (table,)
         out = dict(_ALWAYS)
         if not types:
-            return out | dict(known.columns if known else {})
+            return {n: sql for n, sql in {**out, **(known.columns if known else {})}.items() if sql}
         entry = self._catalog[types[0]]
-        of_api = dict(_of_api(entry))
+        facts, forms = self._catalog.facts(entry.name), self._catalog.provider_of(entry.name).forms()
+        of_api = dict(_of_api(entry, facts))
         out |= {name: sql for name, sql in of_api.items() if name not in out or name == "name"}
-        for name, attr in {**entry.attributes, **entry.computed}.items():
-            out.setdefault(name, _typed(f"attributes -> '$.\"{name}\"'", attr))
+        for name, attr in _open(entry).items():
+            value = f"attributes -> '$.\"{name}\"'"
+            if form := forms.get(attr.canon):
+                out[f"{name}_std"] = out[name] = form(f"({value})")
+            else:
+                out.setdefault(name, _typed(value, attr, facts.get(name)))
         out |= known.columns if known else {}
         return {name: sql for name, sql in out.items() if sql}
+
+    def read(self, table: str, columns: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+        """The types and the attributes that these columns of a table are read from."""
+        known = self._named.get(table)
+        of = self.columns(table)
+        text = " ".join(of[c] for c in columns if c in of) + (known.rows if known else "")
+        types = set() if table == DESCRIBED else set(known.types if known else (table,))
+        types |= {t for t in _QUOTED.findall(text) if t in self._catalog}
+        return frozenset(types), frozenset(_ATTRIBUTE.findall(text))
 
     def view(self, table: str, more: Mapping[str, str] | None = None) -> str:
         """The statement that makes the view of a table; with `more` columns that are NULL."""
@@ -145,11 +168,12 @@ class Shapes:
             source = f"(select * from current where side = 'actual' and type in ({types}){where})"
             if known and known.rows:
                 source = f"({known.rows})"
-        return f'create or replace temp view "{table}" as select {columns} from {source}'
+        return f'create or replace temp view "{table}" as select {columns} from {source} as r'
 
 
-def prepared(db: DuckDBPyConnection, shapes: Shapes, text: str) -> Shaped:
-    """Make the views that a query names, and the query in DuckDB's SQL; StoreError if it is wrong."""
+def prepared(db: DuckDBPyConnection, shapes: Shapes, text: str, *, nulls_allowed: bool = False) -> Shaped:
+    """Make the views that a query names, and the query in DuckDB's SQL; StoreError if it is wrong, or names a column
+    that drift does not know, unless NULL will do."""
     import duckdb
 
     tables = shapes.mentioned(text)
@@ -157,11 +181,15 @@ def prepared(db: DuckDBPyConnection, shapes: Shapes, text: str) -> Shaped:
         db.execute(f"create or replace temp macro {macro}")
     out = Shaped(translated(text))
     nulls: dict[str, dict[str, str]] = {t: {} for t in tables}
+    words = set(_WORD.findall(text.lower()))
     for table in tables:
         db.execute(shapes.view(table))
+        out.read[table] = shapes.read(table, words & shapes.columns(table).keys())
     for _ in range(MOST):
         try:
             db.execute(f"explain {out.sql}")
+            if out.unknown and not nulls_allowed:
+                raise _not_known(out.unknown)
             return out
         except duckdb.BinderException as error:
             found = _missing(str(error))
@@ -180,6 +208,50 @@ def prepared(db: DuckDBPyConnection, shapes: Shapes, text: str) -> Shaped:
         except duckdb.Error:
             return out
     return out
+
+
+_INCOMPLETE: Final[Mapping[str, str]] = {
+    "managed only": "read only where a state describes them",
+    "partial": "read in part",
+    "none": "not read",
+    "not searched": "not looked for",
+}
+"""Completeness of a type -> what it means for a table."""
+
+
+def lacking(db: DuckDBPyConnection, shaped: Shaped) -> Iterator[str]:
+    """What of the tables that a query reads was not collected, in one line each: rows are missing, or hold NULL."""
+    for table, (types, attributes) in shaped.read.items():
+        if not types:
+            continue
+        found = db.execute(
+            "with looked as (select c.account, c.type, c.completeness from collection c join scan s using (scan) "
+            "where list_contains($types, c.type) qualify row_number() over (partition by c.account, c.type "
+            "order by c.completeness <> 'not searched' desc, s.searched desc, s.started_at desc, s.n desc) = 1), "
+            "wanted as (select distinct account, unnest($types) as type from account join latest using (scan)) "
+            "select type, coalesce(completeness, 'not searched'), list(account order by account) from wanted "
+            "left join looked using (account, type) where completeness is distinct from 'complete' "
+            "group by all order by 1",
+            {"types": sorted(types)},
+        ).fetchall()
+        for type_, completeness, accounts in found:
+            where = ", ".join(accounts[:3]) + (f" and {len(accounts) - 3} more" if len(accounts) > 3 else "")
+            yield f"{table}: resources of {type_} were {_INCOMPLETE.get(completeness, completeness)} in {where}."
+        unread = db.execute(
+            "select a, count(*) from (select unnest(list_intersect(not_collected, $names)) as a from current "
+            "where side = 'actual' and list_contains($types, type)) group by a order by a",
+            {"types": sorted(types), "names": sorted(attributes)},
+        ).fetchall()
+        for name, rows in unread:
+            yield f"{table}: {name} was not read in {rows} row{'s' * (rows != 1)}: NULL there."
+
+
+def _not_known(columns: Sequence[tuple[str, str]]) -> StoreError:
+    named = ", ".join(f"{table}.{column}" for table, column in sorted(columns))
+    return StoreError(
+        f"drift does not know {named}: what goes by it would be wrong",
+        "Leave it out; or take NULL in every row: --unknown null.",
+    )
 
 
 def _missing(message: str) -> tuple[str, str] | None:
@@ -216,27 +288,41 @@ def _owner(
     return None
 
 
-def _of_api(entry: ResourceType) -> Iterator[tuple[str, str]]:
+def _of_api(entry: ResourceType, facts: Facts) -> Iterator[tuple[str, str]]:
     """(column, expression) of each attribute whose place in the API's answers is a plain path, and whose value is the
     API's. A column that several attributes could be is that of the shortest path; if these are several, it is none."""
     tree: dict[str, dict[str, object]] = {}
-    found: dict[str, list[tuple[list[str], str, Attr]]] = defaultdict(list)
-    for name, attr in {**entry.computed, **entry.attributes}.items():
+    found: dict[str, list[tuple[list[str], str, Attr, Any]]] = defaultdict(list)
+    sections = {call.into for call in entry.describe}
+    told = _open(entry)
+    if not any(str(getattr(a.path, "text", "")) == str(getattr(entry.id.path, "text", "")) for a in told.values()):
+        told["id"] = entry.id
+    if is_secret(entry, "id"):
+        told.pop("id", None)
+    for name, attr in told.items():
         path = str(getattr(attr.path, "text", ""))
         if not _PLAIN.fullmatch(path) or path.startswith("parent.") or not _as_told(attr):
             continue
         steps, value = path.split("."), f"attributes -> '$.\"{name}\"'"
-        found[snake(steps[-1])].append((steps, value, attr))
+        if len(steps) > 1 and steps[0] in sections:
+            steps = steps[1:]  # a call of its own told it
         if len(steps) > 1:
             _put(tree, steps, _json(value, attr))
+        else:
+            found[snake(steps[0])].append((steps, value, attr, facts.get(name)))
     for column, given in found.items():
         least = min(len(steps) for steps, *_ in given)
-        (first, value, attr), *others = [g for g in given if len(g[0]) == least]
-        if all(steps == first and not (a.fields or attr.fields) for steps, _, a in others):
-            yield column, _typed(value, attr)
+        (first, value, attr, fact), *others = [g for g in given if len(g[0]) == least]
+        if all(steps == first and not (a.fields or attr.fields) for steps, _, a, _ in others):
+            yield column, _typed(value, attr, fact)
     for head, below in tree.items():
         if snake(head) not in found:
             yield snake(head), _object(below)
+
+
+def _open(entry: ResourceType) -> dict[str, Attr]:
+    """The attributes without secrets: of these drift has digests."""
+    return {n: a for n, a in {**entry.computed, **entry.attributes}.items() if not is_secret(entry, n)}
 
 
 def _as_told(attr: Attr) -> bool:
@@ -260,12 +346,13 @@ def _object(below: Mapping[str, object]) -> str:
     return f"json_object({members})"
 
 
-def _typed(value: str, attr: Attr) -> str:
-    """The value with the type of its kind."""
+def _typed(value: str, attr: Attr, fact: Any = None) -> str:
+    """The value with the type of its kind, or of what the Terraform provider's schema says of it."""
     text = f"json_extract_string({value}, '$')"
     if attr.fields:
         return _json(value, attr)
-    if attr.canon in (values.text, values.lower):
+    is_text = isinstance(fact, str) and " " not in fact and not attr.document
+    if attr.canon in (values.text, values.lower) or (is_text and attr.canon not in _OF_THEIR_OWN):
         return text
     if attr.canon is values.number:
         return f"coalesce(try_cast({text} as bigint), try_cast({text} as double)::bigint)"

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from drift.errors import CloudError
 from drift.model.coverage import Unreadable
 from drift.model.resource import Key
+from drift.normalize.values import Canon
 from drift.provider.api import Api, Asks
 from drift.provider.audit import Audit
 from drift.provider.facts import NO_SCHEMA, Facts, Schema
@@ -278,6 +279,10 @@ def _no_document_sources() -> Mapping[str, DocumentSource]:
     return {}
 
 
+def _no_forms() -> Mapping[Canon, Callable[[str], str]]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """A cloud, as drift sees it."""
@@ -350,6 +355,9 @@ class Provider:
     """The audit log, which tells who changed what; None where drift cannot read one."""
     tables: Callable[[], Mapping[str, Table]] = _no_tables
     """Tables of SQL whose name is no type's, or whose columns do not all follow from the catalogue."""
+    forms: Callable[[], Mapping[Canon, Callable[[str], str]]] = _no_forms
+    """Canon of a kind of its own -> (expression of a value in SQL) -> that of the form in which users of such tables
+    know it. The column has the attribute's name, and the same with `_std`."""
     data_blocks: Mapping[str, Any] = field(default_factory=dict)
     """Data source -> the blocks that stand in it, each with its own: JSON does not tell blocks from arguments. Of one
     that is left out it is known that `filter` is a block."""

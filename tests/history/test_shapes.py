@@ -45,7 +45,7 @@ KEY, OTHER = "arn:aws:kms:us-east-1:1:key/own", "arn:aws:kms:us-east-1:1:key/oth
 
 
 def _rows() -> Iterator[Row]:
-    group = {"name": "web", "ingress": plain(rules_from_api(PERMISSIONS)), "egress": None}
+    group = {"id": "sg-1", "name": "web", "ingress": plain(rules_from_api(PERMISSIONS)), "egress": None}
     yield row_of("actual", "aws_security_group", "sg-1", "aws_security_group.web", group)
     for name, versioning in {"kept": {"enabled": True}, "off": {"enabled": False}, "never": None}.items():
         yield row_of("actual", "aws_s3_bucket", name, None, {"versioning": versioning})
@@ -96,8 +96,8 @@ def ask(reader: Reader, shapes: Shapes, text: str) -> list[tuple[object, ...]]:
         # names of the API, as Steampipe has them; nested ones as JSON with the API's names
         ("select instance_id, instance_type, metadata_options ->> 'HttpTokens', monitoring_state from aws_ec2_instance",
          [("i-1", "t3.micro", "required", "enabled")]),
-        ("select subnet_id, ebs_optimized, placement_availability_zone is null, _completeness, _not_collected "
-         "from aws_ec2_instance", [("subnet-1", False, True, "partial", ["user_data"])]),
+        ("select subnet_id, ebs_optimized, _completeness, _not_collected "
+         "from aws_ec2_instance", [("subnet-1", False, "partial", ["user_data"])]),
         # Terraform's own name of the type is a table as well
         ("select count(*) from aws_instance where metadata_options ->> 'HttpEndpoint' = 'enabled'", [(1,)]),
         ("select address, path || ':' || start_line, (attributes_std ->> 'storage_encrypted')::bool from terraform_resource "
@@ -156,9 +156,13 @@ def test_what_drift_holds_in_another_form_is_not_known(shapes: Shapes, table: st
     assert column not in shapes.columns(table)
 
 
-def test_what_drift_does_not_know_is_null_and_told(reader: Reader, shapes: Shapes) -> None:
-    ready = reader.shaped("select r.name, r.role_last_used_date from aws_iam_role r", shapes)
+def test_what_drift_does_not_know_is_an_error_unless_null_will_do(reader: Reader, shapes: Shapes) -> None:
+    """What goes by it would be wrong: whoever never used a role is told of every role."""
+    asked = "select r.name, r.role_last_used_date from aws_iam_role r where r.role_last_used_date is null"
 
+    with pytest.raises(StoreError, match=r"drift does not know aws_iam_role[.]role_last_used_date"):
+        reader.shaped(asked, shapes)
+    ready = reader.shaped(asked, shapes, nulls_allowed=True)
     assert ready.unknown == [("aws_iam_role", "role_last_used_date")]
     assert list(reader.sql(ready.sql).rows) == [("app", None)]
 

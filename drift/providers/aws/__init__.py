@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from drift.normalize.values import Canon
 from drift.provider.api import Api, Asks
 from drift.provider.audit import Audit
 from drift.provider.catalog import IndexedTypes
@@ -88,6 +89,12 @@ def _tables() -> Mapping[str, Table]:
     from drift.providers.aws.tables import tables
 
     return tables(TYPES)
+
+
+def _forms() -> Mapping[Canon, Callable[[str], str]]:
+    from drift.providers.aws.tables import FORMS
+
+    return FORMS
 
 
 def _rules() -> Sequence[Any]:
@@ -197,6 +204,7 @@ AWS = Provider(
     enabled_regions=_enabled_regions,
     rules=_rules,
     tables=_tables,
+    forms=_forms,
     frameworks=_frameworks,
     data_blocks=DATA_BLOCKS,
     document_sources=_document_sources,

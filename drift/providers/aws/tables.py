@@ -4,10 +4,12 @@ whose name or form follows from neither the API nor Terraform. All others follow
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Final
 
+from drift.normalize.values import Canon
 from drift.provider.contract import Table
+from drift.providers.aws.normalize.policy import policy_document
 
 _SAME: Final[Mapping[str, str]] = {
     "aws_backup_report_plan": "aws_backup_report_plan",
@@ -108,6 +110,171 @@ _OF_REGIONS: Final = (
 """Their regions."""
 
 
+_OPERATORS: Final = (
+    *(f"String{n}" for n in ("Equals", "NotEquals", "EqualsIgnoreCase", "NotEqualsIgnoreCase", "Like", "NotLike")),
+    *(f"Numeric{n}" for n in ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")),
+    *(f"Date{n}" for n in ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")),
+    *(f"Arn{n}" for n in ("Equals", "NotEquals", "Like", "NotLike")),
+    "Bool", "BinaryEquals", "IpAddress", "NotIpAddress", "Null",
+)  # fmt: skip
+"""The condition operators of a policy (IAM User Guide, "Condition operators"). drift's form has them in lower case."""
+
+
+def _policy(value: str) -> str:
+    """A policy as AWS writes it, with lists in order: operators in their own case, an account as its root."""
+    text = f"cast({value} as varchar)"
+    for name in _OPERATORS:
+        for end in ("", "IfExists"):
+            lowered = name.lower().replace("notipaddress", "notIpAddress") + end.lower()
+            text = f"replace({text}, '{lowered}\":{{', '{name}{end}\":{{')"
+    for start in ("ForAllValues", "ForAnyValue"):
+        text = f"replace({text}, '\"{start.lower()}:', '\"{start}:')"
+
+    def of(key: str, statement: str) -> str:
+        root = "concat('arn:', coalesce(nullif(split_part(r.arn, ':', 2), ''), 'aws'), ':iam::', w, ':root')"
+        each = (
+            f"list_transform(json_extract_string({statement}, '$.{key}.AWS[*]'), "
+            f"lambda w: case when regexp_full_match(w, '[0-9]{{12}}') then {root} else w end)"
+        )
+        patched = f"json_merge_patch({statement}, json_object('{key}', json_object('AWS', {each})))"
+        return f"case when json_type({statement} -> '$.{key}.AWS') = 'ARRAY' then {patched} else {statement} end"
+
+    inner = of("NotPrincipal", f"({of('Principal', 's')})")
+    statements = f"list_transform(json_extract(cast({text} as json), '$.Statement[*]'), lambda s: {inner})"
+    whole = f"json_merge_patch(cast({text} as json), json_object('Statement', {statements}))"
+    return f"case json_type({value}) when 'OBJECT' then {whole} when 'NULL' then null else {value} end"
+
+
+FORMS: Final[Mapping[Canon, Callable[[str], str]]] = {policy_document: _policy}
+"""The kinds of AWS's own that have a form for readers of such tables."""
+
+
+def _others(what: str, type_: str, where: str) -> str:
+    """What other resources of the account tell of this one, as a list; NULL where there are none."""
+    return (
+        f"(select to_json(list({what})) from current p "
+        f"where p.side = 'actual' and p.type = '{type_}' and p.account = r.account and {where})"
+    )
+
+
+def _other(what: str, type_: str, where: str) -> str:
+    """The same of the one that there is."""
+    return (
+        f"(select any_value({what}) from current p "
+        f"where p.side = 'actual' and p.type = '{type_}' and p.account = r.account and {where})"
+    )
+
+
+def _of_p(path: str) -> str:
+    return f"p.attributes ->> '$.{path}'"
+
+
+def _each(path: str, one: str) -> str:
+    """A list with one expression for each element `e` of a list."""
+    return (
+        f"case when json_type(attributes -> '$.{path}') = 'ARRAY' "
+        f"then to_json(list_transform(json_extract(attributes, '$.{path}[*]'), lambda e: {one})) end"
+    )
+
+
+def _members(of: str = "e", **paths: str) -> str:
+    """A JSON object: member of the API -> path in drift's form."""
+    return "json_object(" + ", ".join(f"'{name}', {of} -> '$.{path}'" for name, path in paths.items()) + ")"
+
+
+def _state(path: str, true: str, false: str) -> str:
+    """A flag as the API has it: one of two words."""
+    return f"case {_flag(path)} when true then '{true}' when false then '{false}' end"
+
+
+def _settings(**of: str) -> str:
+    """Settings as a list of `Key` and `Value`, without those that the load balancer does not have."""
+    pairs = ", ".join(
+        f"json_object('Key', '{name.replace('__', '.')}', 'Value', {_text(path)})" for name, path in of.items()
+    )
+    return f"to_json(list_filter([{pairs}], lambda e: e ->> '$.Value' is not null))"
+
+
+_OWN_POLICY = f"""json_object('PolicyName', e -> '$.name', 'PolicyDocument', {_policy("(e -> '$.policy')")})"""
+
+
+def _held(whose: str, prefix: str) -> dict[str, str]:
+    """What an identity holds: the policies attached to it, and its own."""
+    told = _others(_members("p.attributes", name="name", policy="policy"), f"{prefix}_policy", f"{_of_p(whose)} = r.id")
+    inline = f"to_json(list_transform(json_extract({told}, '$[*]'), lambda e: {_OWN_POLICY}))"
+    return {
+        "attached_policy_arns": _others(
+            _of_p("policy_arn"), f"{prefix}_policy_attachment", f"{_of_p(whose)} = r.id"
+        ),
+        "inline_policies": inline,
+        "inline_policies_std": inline,
+    }  # fmt: skip
+
+
+_INLINE_OF_ROLE = (
+    f"case when json_array_length(attributes -> '$.inline_policy') > 0 then {_each('inline_policy', _OWN_POLICY)} end"
+)
+_ATTACHED = (
+    "exists (select 1 from current p where p.side = 'actual' and p.account = r.account and ((p.type in "
+    "('aws_iam_user_policy_attachment', 'aws_iam_group_policy_attachment', 'aws_iam_role_policy_attachment') "
+    f"and {_of_p('policy_arn')} = r.id) or (p.type = 'aws_iam_role' "
+    "and json_contains(p.attributes -> '$.managed_policy_arns', to_json(r.id)))))"
+)
+_GROUP = (
+    "(select to_json(list(json_object('GroupId', p.id, 'GroupName', p.attributes -> '$.name'))) from current p "
+    "where p.side = 'actual' and p.type = 'aws_security_group' and p.account = r.account "
+    "and json_contains(r.attributes -> '$.{path}', to_json(p.id)))"
+)
+_ROUTE = _members(
+    DestinationCidrBlock="cidr_block", DestinationIpv6CidrBlock="ipv6_cidr_block",
+    DestinationPrefixListId="destination_prefix_list_id", GatewayId="gateway_id", NatGatewayId="nat_gateway_id",
+    EgressOnlyInternetGatewayId="egress_only_gateway_id", NetworkInterfaceId="network_interface_id",
+    TransitGatewayId="transit_gateway_id", VpcPeeringConnectionId="vpc_peering_connection_id",
+    CarrierGatewayId="carrier_gateway_id", LocalGatewayId="local_gateway_id", CoreNetworkArn="core_network_arn",
+)  # fmt: skip
+
+
+def _entries(side: str) -> str:
+    """The rules of a network ACL of one direction, with the last one, which every ACL has."""
+    one = (
+        "json_object('CidrBlock', e -> '$.cidr_block', 'Ipv6CidrBlock', e -> '$.ipv6_cidr_block', "
+        f"'Egress', {'true' if side == 'egress' else 'false'}, 'Protocol', e -> '$.protocol', "
+        "'RuleAction', e -> '$.action', 'RuleNumber', e -> '$.rule_no', 'PortRange', "
+        "case when e ->> '$.protocol' in ('6', '17') "
+        "then json_object('From', e -> '$.from_port', 'To', e -> '$.to_port') end, "
+        "'IcmpTypeCode', case when e ->> '$.protocol' in ('1', '58') "
+        "then json_object('Code', e -> '$.icmp_code', 'Type', e -> '$.icmp_type') end)"
+    )
+    last = (
+        f"json_object('CidrBlock', '0.0.0.0/0', 'Egress', {'true' if side == 'egress' else 'false'}, "
+        "'Protocol', '-1', 'RuleAction', 'deny', 'RuleNumber', 32767)"
+    )
+    return f"list_append(list_transform(json_extract(attributes, '$.{side}[*]'), lambda e: {one}), {last})"
+
+
+_PROFILE = f"p.id = r.{_text('iam_instance_profile')}"
+_RESULTS = "configuration.result_configuration.encryption_configuration"
+_EXPIRATION = _members(
+    Days="expiration.days", Date="expiration.date", ExpiredObjectDeleteMarker="expiration.expired_object_delete_marker"
+)
+_LIFECYCLE = (
+    "json_object('ID', e -> '$.id', 'Status', case when try_cast(e ->> '$.enabled' as boolean) then 'Enabled' "
+    "else 'Disabled' end, 'Prefix', e -> '$.prefix', 'Expiration', case when json_type(e -> '$.expiration') = 'OBJECT' "
+    f"then {_EXPIRATION} end, "
+    "'NoncurrentVersionExpiration', case when json_type(e -> '$.noncurrent_version_expiration') = 'OBJECT' "
+    f"then {_members(NoncurrentDays='noncurrent_version_expiration.days')} end, "
+    "'Transitions', list_transform(json_extract(e, '$.transition[*]'), "
+    f"lambda t: {_members('t', Days='days', Date='date', StorageClass='storage_class')}), "
+    "'AbortIncompleteMultipartUpload', case when (e ->> '$.abort_incomplete_multipart_upload_days')::int > 0 "
+    f"then {_members(DaysAfterInitiation='abort_incomplete_multipart_upload_days')} end)"
+)
+_GRANTS = (
+    "case when json_type(attributes -> '$.grant') = 'ARRAY' then json_object('Grants', flatten(list_transform("
+    "json_extract(attributes, '$.grant[*]'), lambda g: list_transform(json_extract_string(g, '$.permissions[*]'), "
+    "lambda p: json_object('Grantee', json_object('ID', nullif(g ->> '$.id', ''), 'Type', g -> '$.type', "
+    "'URI', nullif(g ->> '$.uri', '')), 'Permission', p))))) end"
+)
+
 _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     "aws_s3_bucket": {
         "name": "id",
@@ -115,52 +282,225 @@ _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
             "case when json_type(attributes -> '$.versioning') is not null "
             f"then coalesce({_flag('versioning.enabled')}, false) end"
         ),
+        "versioning_mfa_delete": (
+            "case when json_type(attributes -> '$.versioning') is not null "
+            f"then coalesce({_flag('versioning.mfa_delete')}, false) end"
+        ),
+        "acl": _GRANTS,
+        "lifecycle_rules": (
+            "case when json_array_length(attributes -> '$.lifecycle_rule') > 0 "
+            f"then {_each('lifecycle_rule', _LIFECYCLE)} end"
+        ),
+        "website_configuration": (
+            "case when json_type(attributes -> '$.website') = 'OBJECT' then json_object("
+            "'IndexDocument', case when attributes ->> '$.website.index_document' is not null "
+            "then json_object('Suffix', attributes -> '$.website.index_document') end, "
+            "'ErrorDocument', case when attributes ->> '$.website.error_document' is not null "
+            "then json_object('Key', attributes -> '$.website.error_document') end) end"
+        ),
     },
     "aws_iam_role": {
         "role_id": _text("unique_id"),
-        "assume_role_policy_std": "attributes -> '$.assume_role_policy'",
-        "attached_policy_arns": "attributes -> '$.managed_policy_arns'",
-        "inline_policies_std": "attributes -> '$.inline_policy'",
+        "attached_policy_arns": (
+            "case when json_array_length(attributes -> '$.managed_policy_arns') > 0 "
+            "then attributes -> '$.managed_policy_arns' end"
+        ),
+        "inline_policies": _INLINE_OF_ROLE,
+        "inline_policies_std": _INLINE_OF_ROLE,
         "permissions_boundary_arn": _text("permissions_boundary"),
+        "instance_profile_arns": _others("p.arn", "aws_iam_instance_profile", f"{_of_p('role')} = r.id"),
     },
-    "aws_iam_policy": {"policy_std": "attributes -> '$.policy'", "is_aws_managed": "false"},
-    "aws_iam_user": {"user_id": _text("unique_id"), "attached_policy_arns": "attributes -> '$.managed_policy_arns'"},
-    "aws_sqs_queue": {"policy_std": "attributes -> '$.policy'", "queue_url": "id"},
-    "aws_sns_topic": {"topic_arn": "arn", "policy_std": "attributes -> '$.policy'"},
-    "aws_kms_key": {"policy_std": "attributes -> '$.policy'", "key_rotation_enabled": _flag("enable_key_rotation")},
-    "aws_lambda_function": {"vpc_id": _text("vpc_config.vpc_id")},
+    "aws_iam_policy": {"is_aws_managed": "false", "is_attached": _ATTACHED},
+    "aws_iam_user": {
+        "user_id": _text("unique_id"),
+        **_held("user", "aws_iam_user"),
+        "groups": (
+            "(select to_json(list_transform(flatten(list(from_json(p.attributes -> '$.groups', '[\"VARCHAR\"]'))), "
+            "lambda g: json_object('GroupName', g))) from current p where p.side = 'actual' and p.account = r.account "
+            f"and p.type = 'aws_iam_user_group_membership' and {_of_p('user')} = r.id)"
+        ),
+    },
+    "aws_iam_group": {
+        "group_id": _text("unique_id"),
+        **_held("group", "aws_iam_group"),
+        "users": _others(
+            "json_object('UserName', p.attributes -> '$.user')", "aws_iam_user_group_membership",
+            "json_contains(p.attributes -> '$.groups', to_json(r.id))",
+        ),
+    },
+    "aws_iam_access_key": {"user_name": _text("user")},
+    "aws_sqs_queue": {"queue_url": "id"},
+    "aws_sns_topic": {"topic_arn": "arn"},
+    "aws_kms_key": {
+        "key_rotation_enabled": _flag("enable_key_rotation"),
+        "aliases": _others(
+            _members("p.attributes", AliasName="name", AliasArn="arn", TargetKeyId="target_key_id"),
+            "aws_kms_alias", f"{_of_p('target_key_id')} = r.id",
+        ),
+    },
+    "aws_lambda_function": {
+        "vpc_id": _text("vpc_config.vpc_id"),
+        "vpc_subnet_ids": "attributes -> '$.vpc_config.subnet_ids'",
+        "vpc_security_group_ids": "attributes -> '$.vpc_config.security_group_ids'",
+        "dead_letter_config_target_arn": _text("dead_letter_config.target_arn"),
+    },
     "aws_ec2_instance": {
         "instance_id": "id",
-        "monitoring_state": f"case {_flag('monitoring')} when true then 'enabled' when false then 'disabled' end",
+        "monitoring_state": _state("monitoring", "enabled", "disabled"),
         "user_data": "",  # drift keeps a digest
+        "vpc_id": _other(_of_p("vpc_id"), "aws_subnet", f"p.id = r.{_text('subnet_id')}"),
+        "security_groups": _GROUP.replace("{path}", "vpc_security_group_ids"),
+        "iam_instance_profile_arn": _other("p.arn", "aws_iam_instance_profile", _PROFILE),
+        "iam_instance_profile_id": _other(_of_p("unique_id"), "aws_iam_instance_profile", _PROFILE),
     },
-    "aws_vpc": {"vpc_id": "id"},
-    "aws_vpc_subnet": {"subnet_id": "id"},
-    "aws_ec2_launch_configuration": {"user_data": ""},
+    "aws_ec2_network_interface": {
+        "groups": _GROUP.replace("{path}", "security_groups"),
+        "attached_instance_id": _text("attachment[0].instance"),
+    },
+    "aws_ec2_autoscaling_group": {
+        "autoscaling_group_arn": "arn",
+        "launch_template_id": _text("launch_template.id"),
+        "launch_template_name": _text("launch_template.name"),
+        "launch_template_version": _text("launch_template.version"),
+    },
+    "aws_ec2_launch_configuration": {
+        "user_data": "",
+        "metadata_options_http_tokens": _text("metadata_options.http_tokens"),
+        "metadata_options_put_response_hop_limit": (
+            "try_cast(attributes ->> '$.metadata_options.http_put_response_hop_limit' as bigint)"
+        ),
+    },
+    "aws_ebs_snapshot": {
+        "create_volume_permissions": _each(
+            "shared_with",
+            "case when e ->> '$' = 'all' then json_object('Group', 'all') else json_object('UserId', e) end",
+        ),
+    },
     "aws_vpc_flow_log": {"resource_id": f"coalesce({', '.join(map(_text, _LOGGED))})"},
     "aws_vpc_security_group": {
-        "group_id": "id",
         "group_name": _text("name"),
         "ip_permissions": _permissions("ingress"),
         "ip_permissions_egress": _permissions("egress"),
     },
-    "aws_ebs_volume": {"volume_id": "id"},
-    "aws_rds_db_instance": {"db_instance_identifier": "id"},
+    "aws_vpc_internet_gateway": {
+        "attachments": (
+            f"case when {_text('vpc_id')} is not null then json_array(json_object('State', 'available', "
+            "'VpcId', attributes -> '$.vpc_id')) else json_array() end"
+        ),
+    },
+    "aws_vpc_network_acl": {
+        "entries": (
+            "case when json_type(attributes -> '$.ingress') = 'ARRAY' "
+            "and json_type(attributes -> '$.egress') = 'ARRAY' "
+            f"then to_json({_entries('ingress')} || {_entries('egress')}) end"
+        ),
+        "associations": _each("subnet_ids", "json_object('NetworkAclId', r.id, 'SubnetId', e)"),
+    },
+    "aws_vpc_route_table": {"routes": _each("route", _ROUTE)},
+    "aws_cloudtrail_trail": {
+        "log_group_arn": _text("cloud_watch_logs_group_arn"),
+        "has_insight_selectors": "json_array_length(attributes -> '$.insight_selector') > 0",
+    },
+    "aws_cloudwatch_log_metric_filter": {
+        "filter_pattern": _text("pattern"),
+        "metric_transformation_name": _text("metric_transformation.name"),
+        "metric_transformation_namespace": _text("metric_transformation.namespace"),
+        "metric_transformation_value": _text("metric_transformation.value"),
+    },
+    "aws_acm_certificate": {
+        "certificate_transparency_logging_preference": _text("options.certificate_transparency_logging_preference"),
+    },
+    "aws_api_gateway_rest_api": {"endpoint_configuration_types": "attributes -> '$.endpoint_configuration.types'"},
+    "aws_athena_workgroup": {
+        "enforce_workgroup_configuration": _flag("configuration.enforce_workgroup_configuration"),
+        "publish_cloudwatch_metrics_enabled": _flag("configuration.publish_cloudwatch_metrics_enabled"),
+        "encryption_option": _text(f"{_RESULTS}.encryption_option"),
+        "result_configuration_kms_key": _text(f"{_RESULTS}.kms_key_arn"),
+    },
+    "aws_dynamodb_table": {
+        "sse_description": (
+            f"case when {_flag('server_side_encryption.enabled')} "
+            "then json_object('Status', 'ENABLED', 'SSEType', 'KMS', "
+            "'KMSMasterKeyArn', attributes -> '$.server_side_encryption.kms_key_arn') end"
+        ),
+        "point_in_time_recovery_description": (
+            "case when json_type(attributes -> '$.point_in_time_recovery.enabled') is not null then json_object("
+            f"'PointInTimeRecoveryStatus', coalesce({_state('point_in_time_recovery.enabled', 'ENABLED', 'DISABLED')}, "
+            "'DISABLED')) end"
+        ),
+    },
+    "aws_eks_cluster": {
+        "logging": (
+            "case when json_type(attributes -> '$.enabled_cluster_log_types') = 'ARRAY' "
+            "then json_object('ClusterLogging', "
+            "case when json_array_length(attributes -> '$.enabled_cluster_log_types') > 0 then json_array(json_object("
+            "'Enabled', true, 'Types', attributes -> '$.enabled_cluster_log_types')) else json_array() end) end"
+        ),
+    },
+    "aws_guardduty_detector": {"status": _state("enable", "ENABLED", "DISABLED")},
+    "aws_rds_db_instance": {
+        "class": _text("instance_class"),
+        "master_user_name": _text("username"),
+        "vpc_id": _other(_of_p("vpc_id"), "aws_db_subnet_group", f"p.id = r.{_text('db_subnet_group_name')}"),
+    },
+    "aws_rds_db_cluster": {"master_user_name": _text("master_username")},
+    "aws_rds_db_subnet_group": {"subnets": _each("subnet_ids", "json_object('SubnetIdentifier', e)")},
+    "aws_elasticache_subnet_group": {"subnets": _each("subnet_ids", "json_object('SubnetIdentifier', e)")},
+    "aws_ec2_load_balancer_listener": {
+        "certificates": (
+            f"case when {_text('certificate_arn')} is not null "
+            "then json_array(json_object('CertificateArn', attributes -> '$.certificate_arn')) end"
+        ),
+    },
+    "aws_ec2_classic_load_balancer": {
+        "scheme": _state("internal", "internal", "internet-facing"),
+        "access_log_enabled": _flag("access_logs.enabled"),
+        "connection_draining_enabled": _flag("connection_draining"),
+        "cross_zone_load_balancing_enabled": _flag("cross_zone_load_balancing"),
+    },
+    "aws_opensearch_domain": {
+        "node_to_node_encryption_options_enabled": _flag("node_to_node_encryption.enabled"),
+    },
 }  # fmt: skip
 
+_RULES_OF_GROUPS: Final = " union all ".join(
+    "select * exclude (attributes, rule), rule as attributes from (select c.* exclude (scope), "
+    f"'{way}' as way, unnest(json_extract(c.attributes, '$.{way}[*]')) as rule from current c "
+    "where c.side = 'actual' and c.type = 'aws_security_group')"
+    for way in ("ingress", "egress")
+)
+"""The rules of all groups: one for each peer, whether written in the group or as a resource of its own."""
 _RULE: Final[Mapping[str, str]] = {
-    "security_group_rule_id": "id",
-    "group_id": _text("security_group_id"),
-    "type": "case when type like '%ingress%' then 'ingress' else 'egress' end",
-    "is_egress": "type not like '%ingress%'",
+    **dict.fromkeys(("arn", "akas", "name", "title", "tags"), ""),  # these are the group's
+    "group_id": "id",
+    "type": "way",
+    "is_egress": "way = 'egress'",
+    "ip_protocol": _text("protocol"),
+    **{n: f"try_cast({_text(n)} as bigint)" for n in ("from_port", "to_port")},
+    **{n: _text(n) for n in ("description", "cidr_ipv4", "cidr_ipv6", "prefix_list_id")},
     "cidr_ip": _text("cidr_ipv4"),
-    "pair_group_id": _text("referenced_security_group_id"),
+    "referenced_group_id": _text("security_group"),
+    "pair_group_id": _text("security_group"),
 }
 
 _BALANCERS: Final[Mapping[str, str]] = {
     "aws_ec2_application_load_balancer": "application",
     "aws_ec2_gateway_load_balancer": "gateway",
     "aws_ec2_network_load_balancer": "network",
+}
+_OF_BALANCERS: Final[Mapping[str, str]] = {
+    "scheme": _state("internal", "internal", "internet-facing"),
+    "load_balancer_attributes": _settings(
+        access_logs__s3__enabled="access_logs.enabled",
+        access_logs__s3__bucket="access_logs.bucket",
+        deletion_protection__enabled="enable_deletion_protection",
+        idle_timeout__timeout_seconds="idle_timeout",
+        load_balancing__cross_zone__enabled="enable_cross_zone_load_balancing",
+        routing__http__desync_mitigation_mode="desync_mitigation_mode",
+        routing__http__drop_invalid_header_fields__enabled="drop_invalid_header_fields",
+        routing__http2__enabled="enable_http2",
+        waf__fail_open__enabled="enable_waf_fail_open",
+    ),
 }
 
 
@@ -169,14 +509,10 @@ def tables(types: Container[str]) -> Mapping[str, Table]:
     out = {name: Table((type_,), _COLUMNS.get(name, {})) for name, type_ in _SAME.items() if type_ in types}
     out |= {name: Table((name,), columns) for name, columns in _COLUMNS.items() if name in types and name not in out}
     out |= {
-        name: Table(("aws_lb",), {}, where=f"{_text('load_balancer_type')} = '{kind}'")
+        name: Table(("aws_lb",), _OF_BALANCERS, where=f"{_text('load_balancer_type')} = '{kind}'")
         for name, kind in _BALANCERS.items()
     }
     out["aws_account"] = Table((), {"arn": "'arn:aws:::' || account"}, rows=_OF_ACCOUNT)
     out["aws_region"] = Table((), {"opt_in_status": "null::varchar"}, rows=_OF_REGIONS)
-    rules = tuple(
-        t for t in ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule") if t in types
-    )
-    if rules:
-        out["aws_vpc_security_group_rule"] = Table(rules, _RULE)
+    out["aws_vpc_security_group_rule"] = Table((), _RULE, rows=_RULES_OF_GROUPS)
     return out
