@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from drift.cli import DONE, INCOMPLETE, plugins
+from drift.cli import DONE, INCOMPLETE
 from drift.cli.job import Asked, forecast, run
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
@@ -23,7 +22,7 @@ from drift.errors import UsageError
 
 if TYPE_CHECKING:
     from drift.cli.many import How
-    from drift.history.gathered import Gathered
+    from drift.history.rows import Gathered
     from drift.live.estimate import Estimate
     from drift.run import Outcome
 
@@ -113,30 +112,32 @@ def command(
         patches=patches,
         whose=whose,
     )
-    divided = bool(dividing.workers or dividing.scheduler or dividing.shard is not None)
-    if keeping.keep and divided:
-        raise UsageError("--keep is done by one process", "Leave out --workers, --scheduler and --shard.")
     if estimated:
         return _estimate(asked, accounts)
     if dividing.shard is not None:
-        return _part(asked, accounts, dividing, output)
-    with keeping.gathering(several=accounts.several) as gathered:
-        outcome = _of_several(asked, accounts, dividing, gathered) if accounts.several else run(asked)
-        outcome = keeping.kept(outcome, gathered)
+        return _part(asked, accounts, dividing, output, keeps=keeping.keep)
+    if accounts.several:
+        outcome, gathered = _of_several(asked, accounts, dividing, keeps=keeping.keep)
+    else:
+        outcome, gathered = run(asked), None
+    outcome = keeping.kept(outcome, gathered)
     _remember(configurations, outcome)
     return output.finish(outcome.report)
 
 
-def _of_several(asked: Asked, accounts: Accounts, dividing: Dividing, gathered: Gathered | None) -> Outcome:
+def _of_several(
+    asked: Asked, accounts: Accounts, dividing: Dividing, *, keeps: bool
+) -> tuple[Outcome, Gathered | None]:
+    """(what the run came to, what of it is for the store)."""
     from drift.cli import many
 
     if asked.configurations.memory is not None and (dividing.workers or dividing.scheduler):
         raise UsageError("--memory is kept by one process", "Leave out --workers and --scheduler.")
-    each = None if gathered is None else partial(gathered.add, catalog=plugins.catalog())
-    return many.run(asked, accounts.fleet(asked.account), _how(dividing), each)
+    fleet, how = accounts.fleet(asked.account), _how(dividing)
+    return many.run_to_keep(asked, fleet, how) if keeps else (many.run(asked, fleet, how), None)
 
 
-def _part(asked: Asked, accounts: Accounts, dividing: Dividing, output: Output) -> int:
+def _part(asked: Asked, accounts: Accounts, dividing: Dividing, output: Output, *, keeps: bool) -> int:
     """Do one shard, and write its part."""
     from drift.cli import many
 
@@ -145,7 +146,7 @@ def _part(asked: Asked, accounts: Accounts, dividing: Dividing, output: Output) 
     if asked.configurations.memory is not None:
         raise UsageError("--memory is kept by one process", "Leave out --shard.")
     fleet = accounts.fleet(asked.account)
-    file = many.write_part(asked, fleet, _how(dividing), output.output, dividing.run_name or "")
+    file = many.write_part(asked, fleet, _how(dividing), output.output, dividing.run_name or "", keeps=keeps)
     click.echo(f"{file}: shard {dividing.share}. `drift merge` makes the report of all parts.", err=True)
     return DONE
 

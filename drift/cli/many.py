@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,7 +27,7 @@ from drift.fleet.accounts import Account, Fleet
 from drift.fleet.cell import Opened, Run, forecast, look, lost
 from drift.fleet.execute import ACCOUNTS, Numbered, processes, scheduled, threads
 from drift.fleet.merge import merged
-from drift.fleet.part import part_of
+from drift.fleet.part import PART, STORE, part_of
 from drift.fleet.plan import Cell, Plan, plan
 from drift.fleet.shard import Shard, content, head
 from drift.live.asker import quiet
@@ -36,10 +37,14 @@ from drift.model.bounds import VARIABLE
 from drift.model.drift import Report
 from drift.model.resource import Key
 from drift.model.secrets import SHOW
+from drift.report.parquet import SUFFIX, available
+from drift.report.rows import Lines, Rows
+from drift.rules.frameworks import together
 from drift.run import Connection, Outcome
 from drift.survey import Scope
 
 if TYPE_CHECKING:
+    from drift.history.rows import Gathered, Row
     from drift.live.estimate import Estimate
 
 
@@ -109,16 +114,18 @@ class Work:
     """The variables that the run was begun with and that say what drift accepts: bounds, trust."""
     name: str
     """Of the run: a worker makes what all its accounts share once."""
+    keeps: bool = False
+    """Whether the scan is kept in a store: its rows are then in the parts."""
 
     def __call__(self, cell: Cell) -> bytes:
-        """The cell's part, as a line."""
+        """The rows of the cell's part."""
         os.environ.update(self.environment)
         with click.Context(click.Command("worker")) as context:
             keep(context, self.settings)
             if self.name not in _RUNS:
                 _RUNS.clear()
-                _RUNS[self.name] = _run(self.asked, _opener(self.asked), self.plan)
-            return look(cell, _RUNS[self.name]).part.line()
+                _RUNS[self.name] = _run(self.asked, _opener(self.asked), self.plan, keeps=self.keeps)
+            return look(cell, _RUNS[self.name]).part.rows()
 
 
 _RUNS: dict[str, Run] = {}
@@ -134,9 +141,54 @@ Each = Callable[[Outcome], None]
 def run(asked: Asked, fleet: Fleet, how: How, each: Each | None = None, through: Through | None = None) -> Outcome:
     """Compare every account of a fleet with its states and configurations. `each` is told of every account that was
     read; `through` is done with each that is open, in this process, if more than to compare it."""
-    with _looked(asked, fleet, how, each, through) as (work, lines, seen):
-        report = merged([part_of(line) for _, line in lines], work.plan.fleet.left_out)
-    return Outcome(report, (), tuple(seen))
+    return _merged(asked, fleet, how, each, through)[0]
+
+
+def run_to_keep(asked: Asked, fleet: Fleet, how: How) -> tuple[Outcome, Gathered]:
+    """The same, with what is for a store of scans."""
+    outcome, rows = _merged(asked, fleet, how, keeps=True)
+    return outcome, gathered(rows)
+
+
+def _merged(
+    asked: Asked,
+    fleet: Fleet,
+    how: How,
+    each: Each | None = None,
+    through: Through | None = None,
+    *,
+    keeps: bool = False,
+) -> tuple[Outcome, Rows]:
+    """(what a run came to, the rows of all its parts)."""
+    with _looked(asked, fleet, how, each, through, keeps=keeps) as (work, parts, seen):
+        rows = _rows(parts)
+        report = merged(rows, work.plan.fleet.left_out)
+    return Outcome(report, (), tuple(seen)), rows
+
+
+def _rows(parts: Iterable[Numbered]) -> Lines:
+    """The rows of parts, as they come."""
+    out = Lines()
+    for _, rows in parts:
+        out.add(rows.splitlines(keepends=True))
+    return out
+
+
+def gathered(rows: Rows) -> Gathered:
+    """What the parts of a run have for a store of scans."""
+    from drift.history.rows import Gathered
+    from drift.history.tables import STAGED
+
+    answers = together(part_of(text)[0].extent.answers for _, text in rows.texts(PART))
+    tables = {name for of in rows.counts().values() for name in of if name.startswith(STORE)}
+    return Gathered(
+        {
+            table: (json.loads(text) for _, text in rows.texts(f"{STORE}{table}"))
+            for table in STAGED
+            if f"{STORE}{table}" in tables
+        },
+        answers,
+    )
 
 
 def estimates(asked: Asked, fleet: Fleet) -> tuple[dict[str, Estimate], dict[str, DriftError]]:
@@ -154,22 +206,32 @@ def estimates(asked: Asked, fleet: Fleet) -> tuple[dict[str, Estimate], dict[str
     return found, failed
 
 
-def write_part(asked: Asked, fleet: Fleet, how: How, file: Path | None, name: str) -> Path:
-    """Compare the accounts of one shard, and write its part of the run of that name; the file."""
+def write_part(asked: Asked, fleet: Fleet, how: How, file: Path | None, name: str, *, keeps: bool) -> Path:
+    """Compare the accounts of one shard, and write its part of the run of that name; the file. With `keeps`, what a
+    store of scans is told is in it."""
     file = file or Path(f"part-{how.shard.number}-of-{how.shard.of}.jsonl")
-    with _looked(asked, fleet, how) as (work, lines, _):
-        about = head(work.plan, how.shard, [name, *_options(asked)])
-        write({file: content(about, [*lines])})
+    in_parquet = file.suffix == SUFFIX
+    if in_parquet:
+        available()
+    with _looked(asked, fleet, how, keeps=keeps) as (work, parts, _):
+        about = head(work.plan, how.shard, [name, *_options(asked)], keeps=keeps)
+        write({file: content(about, _rows(parts), parquet=in_parquet)})
     return file
 
 
 @contextmanager
 def _looked(
-    asked: Asked, fleet: Fleet, how: How, each: Each | None = None, through: Through | None = None
+    asked: Asked,
+    fleet: Fleet,
+    how: How,
+    each: Each | None = None,
+    through: Through | None = None,
+    *,
+    keeps: bool = False,
 ) -> Iterator[tuple[Run, Iterator[Numbered], list[tuple[Key, Seen]]]]:
     """(the run, the parts of the cells of a shard, what a memory is to keep), while interrupts are handled."""
     opener = _opener(asked)
-    work = _run(asked, opener, planned(asked, fleet), through)
+    work = _run(asked, opener, planned(asked, fleet), through, keeps=keeps)
     cells = how.shard.share(work.plan.cells)
     seen: list[tuple[Key, Seen]] = []
 
@@ -178,25 +240,25 @@ def _looked(
         seen.extend(done.seen)
         if each is not None and done.outcome is not None:
             each(done.outcome)
-        return done.part.line()
+        return done.part.rows()
 
     def dead(cell: Cell, why: tuple[str, str], words: str) -> bytes:
-        return lost(cell, work, why, words).line()
+        return lost(cell, work, why, words).rows()
 
     with nullcontext(quiet) if how.silent else progress() as bar, _watched(opener, asked.account):
         if how.scheduler:
-            lines = scheduled(_work(asked, work.plan), cells, how.scheduler, dead, bar)
+            parts = scheduled(_work(asked, work.plan, keeps=keeps), cells, how.scheduler, dead, bar)
         elif how.workers:
-            there = _work(asked, work.plan)
-            lines = processes(there, cells, how.workers, dead, bar, lambda: bool(opener.patiences.why))
+            there = _work(asked, work.plan, keeps=keeps)
+            parts = processes(there, cells, how.workers, dead, bar, lambda: bool(opener.patiences.why))
         else:
-            lines = threads(here, cells, how.side_by_side, bar)
-        yield work, lines, seen
+            parts = threads(here, cells, how.side_by_side, bar)
+        yield work, parts, seen
 
 
-def _work(asked: Asked, plan: Plan) -> Work:
+def _work(asked: Asked, plan: Plan, *, keeps: bool) -> Work:
     environment = tuple((name, os.environ[name]) for name in _CARRIED if name in os.environ)
-    return Work(asked, plan, current(), environment, uuid4().hex)
+    return Work(asked, plan, current(), environment, uuid4().hex, keeps)
 
 
 def _opener(asked: Asked) -> Opener:
@@ -222,7 +284,7 @@ def planned(asked: Asked, fleet: Fleet) -> Plan:
     )
 
 
-def _run(asked: Asked, opener: Opener, plan: Plan, through: Through | None = None) -> Run:
+def _run(asked: Asked, opener: Opener, plan: Plan, through: Through | None = None, *, keeps: bool = False) -> Run:
     if asked.patches:
         from drift.cli.mending import patched
 
@@ -236,7 +298,15 @@ def _run(asked: Asked, opener: Opener, plan: Plan, through: Through | None = Non
         job=replace(todo, exceptions=todo.exceptions.among(names)),
         opens=opener,
         through=through,
+        tables=_tables if keeps else None,
     )
+
+
+def _tables(outcome: Outcome) -> Mapping[str, Iterable[Row]]:
+    """What one account came to, as rows for a store of scans."""
+    from drift.history.rows import looked
+
+    return looked(outcome, plugins.catalog())
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from drift.clock import Clock
 from drift.desired.instance import State
@@ -28,7 +28,7 @@ from drift.model.target import Target
 from drift.provider.catalog import Catalog
 from drift.provider.relations import entry_of
 from drift.report.conclude import Reasons, conclude, idle_rules
-from drift.rules.frameworks import tallies
+from drift.rules.frameworks import tallies, together
 from drift.run import Connection, Job, Outcome, compare
 from drift.survey import Scope
 from drift.survey import forecast as survey_forecast
@@ -87,6 +87,10 @@ class Readers:
         return out
 
 
+Tables = Callable[[Outcome], Mapping[str, Iterable[Mapping[str, Any]]]]
+"""What one account came to -> table of a store of scans -> its rows."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """What is the same for every cell of a run."""
@@ -99,6 +103,8 @@ class Run:
     through: Callable[[Opened], Outcome] | None = None
     """What is done with an account that is open, if more than to compare it."""
     readers: Readers = field(default_factory=Readers)
+    tables: Tables | None = None
+    """What makes rows for a store of scans; None where nothing is kept."""
 
 
 @dataclass(kw_only=True)
@@ -246,8 +252,13 @@ def _looked(cell: Cell, account: Account, run: Run, progress: Progress) -> Done:
         opened.states = ()  # while the account is read, nobody needs them
         outcome = opened.compared(desired)
     report = run.opens.close(account, connection, outcome.report, scope)
-    part = Part(number=cell.number, report=report, extent=_extent(outcome, run.job, opened.left_out))
-    return Done(with_summary(part, account, len(cell.states)), outcome.seen, replace(outcome, report=report))
+    extent = _extent(outcome, run.job, opened.left_out)
+    outcome = replace(outcome, report=report)
+    part = Part(number=cell.number, report=report, extent=extent)
+    if run.tables is not None:
+        answers = together(judged.answers for _, judged in outcome.surveys)
+        part = replace(part, extent=replace(extent, answers=answers), tables=run.tables(outcome))
+    return Done(with_summary(part, account, len(cell.states)), outcome.seen, outcome)
 
 
 def forecast(cell: Cell, account: Account, run: Run) -> Estimate:

@@ -1,6 +1,7 @@
 """Does the cells of a run: in threads of one process, in several processes, or as tasks of a scheduler.
 
-All three call the same function of a cell. It answers with bytes, so that a part is the same wherever it was made.
+All three call the same function of a cell. It answers with the rows of its part as lines of JSON, so that a part is
+the same wherever it was made.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ LOOKS = 0.3
 """Seconds between two looks at whether the user ended the run."""
 
 Work = Callable[[Cell], bytes]
-"""A cell's part, as a line. What goes to another process or machine must be picklable."""
+"""The rows of a cell's part. What goes to another process or machine must be picklable."""
 Dead = Callable[[Cell, tuple[str, str], str], bytes]
 """(cell, (action, code), why in words) -> the part of a cell that could not be done."""
 Numbered = tuple[int, bytes]
-"""The number of a cell, and its part."""
+"""The number of a cell, and the rows of its part."""
 Stopped = Callable[[], bool]
 """Whether the user ended the run: what is not done by then is not read."""
 

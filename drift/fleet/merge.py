@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 
 from drift.exclude.advice import Idle, unmatched
 from drift.fleet.accounts import NOT_SELECTED
-from drift.fleet.part import Part
+from drift.fleet.part import PART, Part, part_of
 from drift.model.drift import Pending, Report, Scope
+from drift.model.entries import ordered
 from drift.report.conclude import calls
+from drift.report.rows import Rows, reader, sequence, text
 from drift.rules.frameworks import Tally
 
 T = TypeVar("T")
@@ -21,12 +23,20 @@ FEW = 5
 """Accounts that one warning names."""
 
 
-def merged(parts: Sequence[Part], left_out: Mapping[str, str] = MappingProxyType({})) -> Report:
+def merged(rows: Rows, left_out: Mapping[str, str] = MappingProxyType({}), place: str = "the parts") -> Report:
     """The report of a run. What each part tells is told in the order of the accounts; counts are added up.
 
-    `left_out` has the accounts that were left out on purpose, with why.
+    In memory is what is short of each part. The lists of the report are read from the rows whenever one goes through
+    them. `left_out` has the accounts that were left out on purpose, with why.
     """
-    parts = sorted(parts, key=lambda part: part.number)
+    parts = [part_of(text, place)[0] for _, text in rows.texts(PART)]
+
+    def every(name: str) -> Sequence[Any]:
+        return sequence(rows, name, place)
+
+    def in_order(name: str, key: Callable[[Any], Any], together: Callable[[Any, Any], Any]) -> Sequence[Any]:
+        return ordered(every(name), key, text, reader(name, place), together)
+
     reports = [part.report for part in parts]
     types = {t for part in parts for t in part.extent.types}
     times = [r for r in reports if r.scope.accounts] or reports
@@ -34,25 +44,25 @@ def merged(parts: Sequence[Part], left_out: Mapping[str, str] = MappingProxyType
     return Report(
         scope=_scope(reports, len(types)),
         accounts=_all(reports, lambda r: r.accounts),
-        drift=_all(reports, lambda r: r.drift),
-        posture=_all(reports, lambda r: r.posture),
+        drift=every("drift"),
+        posture=every("posture"),
         controls=tuple(t.control for t in _tallies(parts)),
-        links=_all(reports, lambda r: r.links),
+        links=every("links"),
         in_sync=sum(r.in_sync for r in reports),
         managed=sum(r.managed for r in reports),
-        pending=_pending(_all(reports, lambda r: r.pending)),
-        expected=_all(reports, lambda r: r.expected),
-        settled=_all(reports, lambda r: r.settled),
-        exempt=_all(reports, lambda r: r.exempt),
-        not_ours=_all(reports, lambda r: r.not_ours),
-        ignored=_all(reports, lambda r: r.ignored),
+        pending=in_order("pending", lambda p: (p.address, p.source.state), _pending),
+        expected=every("expected"),
+        settled=every("settled"),
+        exempt=every("exempt"),
+        not_ours=every("not_ours"),
+        ignored=every("ignored"),
         ignored_resources=sum(r.ignored_resources for r in reports),
-        accepted=_all(reports, lambda r: r.accepted),
+        accepted=every("accepted"),
         accepted_resources=sum(r.accepted_resources for r in reports),
-        resolved=_all(reports, lambda r: r.resolved),
+        resolved=every("resolved"),
         baseline=next((r.baseline for r in reports if r.baseline), ""),
-        gaps=tuple(sorted({*_all(reports, lambda r: r.gaps)})),
-        unread=tuple(sorted(_all(reports, lambda r: r.unread))),
+        gaps=in_order("gaps", lambda gap: gap, lambda gap, _: gap),
+        unread=in_order("unread", lambda unread: unread, lambda _, __: None),
         unread_resources=sum(r.unread_resources for r in reports),
         not_covered=dict(sorted(calls(r.not_covered for r in reports).items())),
         not_offered=tuple(sorted({*_all(reports, lambda r: r.not_offered)})),
@@ -94,21 +104,13 @@ def _tallies(parts: Iterable[Part]) -> Iterable[Tally]:
     return out.values()
 
 
-def _pending(told: Iterable[Pending]) -> tuple[Pending, ...]:
-    """What is pending, of each resource once: the account that holds it knows more than the one that tells of its
-    state."""
-    out: dict[tuple[Any, ...], Pending] = {}
-    for one in told:
-        key = (one.address, one.source.state)
-        known = out.get(key)
-        if known is None:
-            out[key] = one
-            continue
-        fuller, other = (one, known) if one.changes and not known.changes else (known, one)
-        attributes = tuple(sorted({*fuller.attributes, *other.attributes}))
-        account, region = (fuller.account or other.account, fuller.region or other.region)
-        out[key] = replace(fuller, attributes=attributes, account=account, region=region)
-    return tuple(sorted(out.values(), key=lambda p: (p.address, p.source.state)))
+def _pending(known: Pending, one: Pending) -> Pending:
+    """What is pending of one resource, of what two accounts tell: the one that holds it knows more than the one that
+    tells of its state."""
+    fuller, other = (one, known) if one.changes and not known.changes else (known, one)
+    attributes = tuple(sorted({*fuller.attributes, *other.attributes}))
+    account, region = (fuller.account or other.account, fuller.region or other.region)
+    return replace(fuller, attributes=attributes, account=account, region=region)
 
 
 def _warnings(reports: Iterable[Report]) -> Iterable[str]:

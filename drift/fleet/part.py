@@ -1,11 +1,13 @@
-"""What one cell of a run came to, and how it is kept in a file until all parts are merged."""
+"""What one cell of a run came to, and its rows, which are kept until all parts are merged."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from json import dumps, loads
+from sys import intern
+from typing import Any
 
 from drift.errors import ReportError
 from drift.exclude.advice import Idle
@@ -13,10 +15,15 @@ from drift.fleet.accounts import Account
 from drift.model.coverage import EVERY_TYPE
 from drift.model.drift import SEVERITIES, AccountSummary, Report
 from drift.report import json
+from drift.report.rows import entries_of, line, short
 from drift.report.wire import decode, encode
-from drift.rules.frameworks import Tally
+from drift.rules.frameworks import Answered, Tally
 
 AGAIN = "Run that shard again."
+PART = "part"
+"""The list of the row that has what is short of a part. It comes first."""
+STORE = "store."
+"""The beginning of the lists that are for the store of scans; the rest is the table's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +39,8 @@ class Extent:
     """Those of which that cannot be said: they are not idle in the run."""
     left_out: Mapping[str, int] = field(default_factory=dict)
     """Account that was left out on purpose -> how many resources of the states are in it."""
+    answers: Mapping[str, Answered] = field(default_factory=dict)
+    """What each rule said; empty where nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,22 +51,48 @@ class Part:
     """The cell's place in the run."""
     report: Report
     extent: Extent = field(default_factory=Extent)
+    tables: Mapping[str, Iterable[Mapping[str, Any]]] = field(default_factory=dict)
+    """Table of a store of scans -> its rows; read once."""
 
-    def line(self) -> bytes:
-        """The part as one line of JSON."""
-        document = {"number": self.number, "extent": encode(self.extent), "report": json.document(self.report)}
-        return dumps(document, separators=(",", ":")).encode() + b"\n"
+    def rows(self) -> bytes:
+        """The part as lines of JSON: what is short of it, then the entries of its lists."""
+        rest: list[bytes] = []
+        counts: Counter[str] = Counter()
+        for name, entry in (*entries_of(self.report), *self._stored()):
+            counts[name] += 1
+            rest.append(line(self.number, name, entry))
+        about = {
+            "number": self.number,
+            "extent": encode(self.extent),
+            "report": json.document(short(self.report)),
+            "counts": counts,
+        }
+        return b"".join((line(self.number, PART, _text(about)), *rest))
+
+    def _stored(self) -> Iterator[tuple[str, bytes]]:
+        for table, rows in self.tables.items():
+            yield from ((f"{STORE}{table}", _text(row)) for row in rows)
 
 
-def part_of(line: bytes, name: str = "the part") -> Part:
-    """The part in a line; ReportError where there is none."""
+def _text(value: object) -> bytes:
+    return dumps(value, separators=(",", ":")).encode()
+
+
+def part_of(text: bytes, name: str = "the part") -> tuple[Part, Mapping[str, int]]:
+    """(the part that such a row is of, without what other rows have; how many of these it has of each list).
+    ReportError where it is none."""
     try:
-        data = loads(line)
-        return Part(
+        data = loads(text)
+        report = json.read_document(data["report"], name)
+        extent = decode(Extent, data["extent"])
+        # thousands of accounts name the same types
+        scope = replace(report.scope, not_searched=tuple(map(intern, report.scope.not_searched)))
+        part = Part(
             number=decode(int, data["number"]),
-            report=json.read_document(data["report"], name),
-            extent=decode(Extent, data["extent"]),
+            report=replace(report, scope=scope),
+            extent=replace(extent, types=tuple(map(intern, extent.types))),
         )
+        return part, {str(k): decode(int, v) for k, v in data["counts"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ReportError(f"{name}: a part in it cannot be read: {error}", AGAIN) from None
 

@@ -26,6 +26,15 @@ def with_past(report: Report, known: Mapping[str, Known]) -> Report:
     return replace(report, drift=tuple(_with_past(d, known, report.started_at) for d in report.drift))
 
 
+def past_of(report: Report) -> dict[str, Known]:
+    """What `with_past` told of a report that was kept: told again, it tells the same."""
+    return {
+        identity(d): Known(datetime.fromisoformat(d.since.at), d.fingerprint if d.seen_before else "")
+        for d in report.drift
+        if d.since is not None
+    }
+
+
 def _with_past(drift: Drift, known: Mapping[str, Known], now: str) -> Drift:
     before = known.get(identity(drift))
     since = drift.since

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -49,9 +49,22 @@ class Kept:
     tables: Mapping[str, Iterable[Row]]
 
 
-def new_id(started_at: str) -> str:
-    """An id for a scan: `20261201T084904Z-5f3a9c`."""
-    return f"{started_at.replace('-', '').replace(':', '')}-{os.urandom(3).hex()}"
+class Gathered(NamedTuple):
+    """What the surveys of many accounts tell of one scan."""
+
+    tables: Mapping[str, Iterable[Row]]
+    """What `looked` made of each account, by table; read once."""
+    answers: Mapping[str, Answered]
+    """What each rule said in all accounts."""
+    run: str = ""
+    """What the parts of one run have in common. Where it is given, the scan is kept once, however often they are
+    merged."""
+
+
+def new_id(started_at: str, run: str = "") -> str:
+    """An id for a scan: `20261201T084904Z-5f3a9c`. The same for the same run, if that is given."""
+    last = hashlib.sha256(run.encode()).hexdigest()[:6] if run else os.urandom(3).hex()
+    return f"{started_at.replace('-', '').replace(':', '')}-{last}"
 
 
 def rows(outcome: Outcome, scope: str, catalog: Catalog, rules: Sequence[Rule] = ()) -> Kept:
@@ -75,10 +88,12 @@ def rows_of(
     surveyed: Mapping[str, Iterable[Row]],
     answers: Mapping[str, Answered],
     rules: Sequence[Rule] = (),
+    scan: str = "",
 ) -> Kept:
-    """The rows of one scan from its report, the rows of its surveys and what the rules said in them."""
+    """The rows of one scan from its report, the rows of its surveys and what the rules said in them; of this id, if
+    there is one."""
     started = report.started_at or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    scan = new_id(started)
+    scan = scan or new_id(started)
     tables: dict[str, list[Row]] = {
         "scan": [_scan(report, scope, started)],
         "drift": [],
@@ -431,7 +446,7 @@ def _suppressions(report: Report) -> Iterator[Row]:
         }
     for drift in report.accepted:
         yield {"how": "accepted", "kind": drift.kind, **_which(drift.resource), "reason": "the baseline accepts it"}
-    asides: tuple[tuple[str, tuple[Aside, ...]], ...] = (
+    asides: tuple[tuple[str, Sequence[Aside]], ...] = (
         ("exempt", report.exempt),
         ("expected", report.expected),
         ("settled", report.settled),

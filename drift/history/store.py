@@ -22,7 +22,7 @@ import msgspec
 
 from drift.desired.backends.url import shown
 from drift.errors import StoreError
-from drift.history.past import Known
+from drift.history.past import Known, past_of
 from drift.history.place import Folder, copy_of, folder, is_folder
 from drift.history.reading import Reader
 from drift.history.rows import Kept, Row
@@ -132,8 +132,9 @@ class Store:
         hint = "Keep one: drift check --keep; or name the store with --store."
         return StoreError(f"{shown(self.place)}: no scan was kept there", hint)
 
-    def known(self, scope: str) -> Mapping[str, Known]:
-        """The open drift of a scope by its identity; empty where nothing was kept yet."""
+    def known(self, scope: str, scan: str = "") -> Mapping[str, Known]:
+        """The open drift of a scope by its identity; empty where nothing was kept yet. If this scan was kept already,
+        what was known before it."""
         if not self.exists:
             return {}
         if self.folder is None:
@@ -141,7 +142,8 @@ class Store:
                 if _version(db) is None:
                     return {}
         with self.reader() as reader:
-            return reader.known(scope)
+            kept = scan and any(one.scan == scan for one in reader.scans())
+            return past_of(reader.report(scan)) if kept else reader.known(scope)
 
     def fetch(self) -> None:
         """Bring the copy of a folder up to date."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from drift.model.coverage import NOT_ASKED, Gap, Unread
+from drift.model.entries import Entries
 from drift.model.resource import Key, Resource, Source
 from drift.model.value import Value, plain
 from drift.model.who import Who
@@ -437,37 +439,37 @@ class Report:
     scope: Scope
     accounts: tuple[AccountSummary, ...] = ()
     """Each account of a run that looks at several; empty for a run that looks at one."""
-    drift: tuple[Drift, ...] = ()
+    drift: Sequence[Drift] = ()
     in_sync: int = 0
     managed: int = 0
-    pending: tuple[Pending, ...] = ()
-    expected: tuple[Aside, ...] = ()
+    pending: Sequence[Pending] = ()
+    expected: Sequence[Aside] = ()
     """Changes that a policy in the cloud allows: a scaling policy within its bounds, a rotation."""
-    settled: tuple[Aside, ...] = ()
+    settled: Sequence[Aside] = ()
     """Changes where the account agrees with the configuration, and only the state is out of date."""
-    exempt: tuple[Aside, ...] = ()
+    exempt: Sequence[Aside] = ()
     """Changes that the configuration ignores: `ignore_changes`, the provider's `ignore_tags`."""
-    not_ours: tuple[Resource, ...] = ()
-    ignored: tuple[Ignored, ...] = ()
+    not_ours: Sequence[Resource] = ()
+    ignored: Sequence[Ignored] = ()
     """What the user's rules left out."""
     ignored_resources: int = 0
     """Managed resources that were left out, or whose only drift was left out."""
-    accepted: tuple[Drift, ...] = ()
+    accepted: Sequence[Drift] = ()
     """Drift that the baseline accepts. New changes of the same resource are in `drift`."""
     accepted_resources: int = 0
     """Managed resources whose drift is accepted completely."""
-    resolved: tuple[Resolved, ...] = ()
+    resolved: Sequence[Resolved] = ()
     """Entries of the baseline whose drift is gone."""
     baseline: str = ""
     """The file of the baseline; empty without one."""
-    posture: tuple[Posture, ...] = ()
+    posture: Sequence[Posture] = ()
     """Findings without drift; empty unless the job asks for them."""
     controls: tuple[Control, ...] = ()
     """Each control of the frameworks that one asked for; empty where nobody asked."""
-    links: tuple[Link, ...] = ()
+    links: Sequence[Link] = ()
     """References from and to drifted resources; empty unless the job asks for them."""
-    gaps: tuple[Gap, ...] = ()
-    unread: tuple[Unread, ...] = ()
+    gaps: Sequence[Gap] = ()
+    unread: Sequence[Unread] = ()
     unread_resources: int = 0
     """Managed resources without visible drift of which something could not be read."""
     not_covered: Mapping[str, int] = field(default_factory=dict)
@@ -487,18 +489,25 @@ class Report:
     @property
     def incomplete(self) -> bool:
         """Whether something could not be read. Secrets that drift does not read by default do not count."""
-        codes = {*(g.code for g in self.gaps), *(u.code for u in self.unread)}
+        codes = {code for held in (self.gaps, self.unread) for code in _tally(held, "code")}
         return bool(self.states_failed or codes - {NOT_ASKED})
 
-    def of_kind(self, kind: Kind) -> tuple[Drift, ...]:
+    def of_kind(self, kind: Kind) -> Sequence[Drift]:
         """The drifted resources of one kind."""
+        if isinstance(self.drift, Entries):
+            return self.drift.only("kind", kind)
         return tuple(d for d in self.drift if d.kind == kind)
 
     @property
     def coverage_percent(self) -> float:
         """Managed resources among all resources found, in percent."""
-        total = self.managed + sum(d.kind == "unmanaged" for d in (*self.drift, *self.accepted))
+        total = self.managed + sum(_tally(held, "kind")["unmanaged"] for held in (self.drift, self.accepted))
         return round(100 * self.managed / total, 1) if total else 100.0
+
+
+def _tally(entries: Sequence[object], member: str) -> Counter[str]:
+    """How many entries have each value of a member that is text."""
+    return entries.tally(member) if isinstance(entries, Entries) else Counter(getattr(e, member) for e in entries)
 
 
 def with_who(report: Report, shown: Callable[[Who], Who] | None) -> Report:

@@ -7,7 +7,7 @@ redirects.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,7 +34,7 @@ class News:
     link: str = ""
     report: Report | None = None
     """None if the check failed."""
-    new: tuple[Drift, ...] = ()
+    new: Sequence[Drift] = ()
     unread: tuple[str, ...] = ()
     """Reasons why something could not be read."""
     broken: str = ""

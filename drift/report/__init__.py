@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TextIO
+from typing import IO, Protocol, TextIO
 
 from drift.model.drift import Report
 
@@ -24,6 +24,8 @@ FORMATS: Mapping[str, str] = {
     "prometheus": "drift.report.prometheus",
 }
 """Format -> the module whose `render` writes it. The module is loaded when the format is first used."""
+BINARY: Mapping[str, str] = {"parquet": "drift.report.parquet"}
+"""The same of formats that are no text: they need a file."""
 
 
 SAID: Mapping[str, str] = {
@@ -39,7 +41,9 @@ SAID: Mapping[str, str] = {
     "csv": "one row for each changed attribute",
     "ocsf": "OCSF detection findings, as Prowler writes them",
     "prometheus": "Prometheus text format: counts, without names of resources",
+    "parquet": "the complete report as a table, for SQL over a large one (docs/report.md); `drift report` reads it",
 }
+
 """Format -> its use, for docs/cli.md."""
 
 
@@ -61,6 +65,13 @@ class Look:
     """The working directory, relative to the repository's root: SARIF and annotations name files from the root."""
 
 
+class RenderBytes(Protocol):
+    """Writes a report in a format that is no text."""
+
+    def __call__(self, report: Report, out: IO[bytes]) -> None:
+        """Write `report` to `out`."""
+
+
 class Render(Protocol):
     """Writes a report in one format."""
 
@@ -71,4 +82,10 @@ class Render(Protocol):
 def renderer(name: str) -> Render:
     """The renderer of a built-in format; KeyError for an unknown name."""
     render: Render = importlib.import_module(FORMATS[name]).render
+    return render
+
+
+def binary(name: str) -> RenderBytes:
+    """The renderer of a format that is no text; KeyError for an unknown name."""
+    render: RenderBytes = importlib.import_module(BINARY[name]).render
     return render

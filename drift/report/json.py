@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, TextIO, get_type_hints
 
 from drift import __version__
 from drift.errors import ReportError
 from drift.model.drift import SEVERITIES, Report
+from drift.model.entries import Entries
 from drift.report import Look, stream
 from drift.report.wire import decode, encode
 
@@ -35,8 +36,12 @@ PLACES: Mapping[str, str] = {
 
 def render(report: Report, out: TextIO, look: Look) -> None:  # noqa: ARG001 - machines do not look
     """Write the report as one JSON object, with keys in the order of the documentation."""
-    stream.write(out, _document(report, lambda held: map(encode, held)))
+    stream.write(out, _document(report, _plain))
     out.write("\n")
+
+
+def _plain(held: Sequence[Any]) -> Iterator[Any]:
+    return map(json.loads, held.texts()) if isinstance(held, Entries) else map(encode, held)
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -44,7 +49,7 @@ def document(report: Report) -> dict[str, Any]:
     return _document(report, encode)
 
 
-def _document(report: Report, listed: Callable[[tuple[Any, ...]], Any]) -> dict[str, Any]:
+def _document(report: Report, listed: Callable[[Sequence[Any]], Any]) -> dict[str, Any]:
     """The same, with what `listed` makes of each list of the report."""
     out: dict[str, Any] = {
         "schema": SCHEMA,
@@ -74,7 +79,9 @@ def _document(report: Report, listed: Callable[[tuple[Any, ...]], Any]) -> dict[
     for f in fields(report):
         *sections, name = PLACES.get(f.name, f.name).split(".")
         held = getattr(report, f.name)
-        (out[sections[0]] if sections else out)[name] = listed(held) if isinstance(held, tuple) else encode(held)
+        (out[sections[0]] if sections else out)[name] = (
+            listed(held) if isinstance(held, tuple | Entries) else encode(held)
+        )
     out["baseline"] = report.baseline or None
     return out
 

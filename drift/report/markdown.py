@@ -5,7 +5,7 @@ Text from states, the cloud or the configuration appears only in code spans and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import TextIO
@@ -303,7 +303,7 @@ def _changes(pending: Pending, look: Look) -> Iterator[str]:
         yield ""
 
 
-def _aside(group: tuple[Aside, ...], look: Look) -> Iterator[str]:
+def _aside(group: Sequence[Aside], look: Look) -> Iterator[str]:
     for aside in group[: len(group) if look.verbose else LISTED]:
         yield f"- {code(aside.desired.address or aside.desired.id)}"
         yield ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -87,7 +87,7 @@ class _Maker:
             return {"anyOf": [self.of(a) for a in get_args(hint)]}
         if origin is Literal:
             return {"enum": list(get_args(hint))}
-        if origin in (tuple, frozenset, set, list):
+        if origin in (tuple, frozenset, set, list, Sequence):
             return {"type": "array", "items": self.of(get_args(hint)[0])}
         if origin is not None and issubclass(origin, Mapping):
             return {"type": "object", "additionalProperties": self.of(get_args(hint)[1])}

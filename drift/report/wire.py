@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from drift.model.address import Address
 from drift.model.coverage import Gap, Unread
 from drift.model.drift import AccountSummary, Aside, Change, Drift, Finding, Ignored, Pending, Resolved
+from drift.model.entries import Entries
 from drift.model.resource import GLOBAL, Key, Resource, Source
 from drift.model.value import freeze, plain
 
@@ -144,7 +145,7 @@ def encode(value: Any) -> Any:
         return {"address": address, **_named(value.actual), "type": value.type, **_object(value)}
     if is_dataclass(value) and not isinstance(value, type):
         return _object(value)
-    if isinstance(value, tuple | list):
+    if isinstance(value, tuple | list | Entries):
         return [encode(v) for v in value]
     if isinstance(value, Address):
         return str(value)
@@ -206,7 +207,7 @@ def decode(hint: Any, data: Any) -> Any:
         if data not in get_args(hint):
             raise ValueError(f"{data!r} is not one of {', '.join(map(str, get_args(hint)))}")
         return data
-    if origin is tuple:
+    if origin in (tuple, Sequence):
         return tuple(decode(get_args(hint)[0], v) for v in _of(list, data))
     if origin in (frozenset, set):
         return frozenset(decode(get_args(hint)[0], v) for v in _of(list, data))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -339,7 +339,7 @@ def headline(report: Report) -> str:
     return f"{kinds}; {left}" if left else kinds
 
 
-def asides(report: Report) -> list[tuple[str, tuple[Aside, ...]]]:
+def asides(report: Report) -> list[tuple[str, Sequence[Aside]]]:
     """Differences that are not drift: (title, entries) for each group that has any."""
     groups = [
         ("Expected: changed by a policy that the cloud shows", report.expected),

@@ -13,7 +13,7 @@ import click
 import pytest
 
 from drift.cli import COMMANDS, cli
-from drift.report import FORMATS
+from drift.report import BINARY, FORMATS
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -47,7 +47,7 @@ def test_the_page_about_the_command_line_is_what_the_code_has() -> None:
 def test_every_format_and_command_is_on_the_page() -> None:
     text = (DOCS / "cli.md").read_text()
 
-    for name in FORMATS:
+    for name in (*FORMATS, *BINARY):
         assert f"| `{name}` | " in text
     for name in COMMANDS:
         assert f"## drift {name}\n" in text

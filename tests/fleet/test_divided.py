@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,11 +39,20 @@ def whole(organisation: Made) -> str:
 
 @pytest.fixture(scope="module")
 def parts(organisation: Made, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    folder = tmp_path_factory.mktemp("parts")
+    return made_parts(organisation, tmp_path_factory.mktemp("parts"), "jsonl")
+
+
+@pytest.fixture(scope="module")
+def tables(organisation: Made, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The same parts in Parquet, in a folder whose name is a pattern."""
+    pytest.importorskip("duckdb")
+    return made_parts(organisation, tmp_path_factory.mktemp("parts[1]"), "parquet")
+
+
+def made_parts(organisation: Made, folder: Path, suffix: str, *more: str) -> list[Path]:
     for n in range(1, SHARDS + 1):
-        out = drift(
-            *organisation.arguments, "--shard", f"{n}/{SHARDS}", "--output", folder / f"part-{n}.jsonl", "--run", "7"
-        )
+        file = folder / f"part-{n}.{suffix}"
+        out = drift(*organisation.arguments, "--shard", f"{n}/{SHARDS}", "--output", file, "--run", "7", *more)
         assert out.returncode == 0, out.stderr
     return sorted(folder.iterdir())
 
@@ -60,17 +70,115 @@ def test_parts_make_the_report_of_one_run(parts: list[Path], whole: str, organis
     assert drift("merge", *parts, "--fail-on", "none").returncode == 3
 
 
+def test_parts_in_parquet_make_the_same(tables: list[Path], parts: list[Path], whole: str, tmp_path: Path) -> None:
+    assert drift("merge", *tables, "--format", "json").stdout == whole
+    file = tmp_path / "drift.parquet"
+    out = drift("merge", parts[0], *tables[1:], "--format", "json", "--format", f"parquet={file}")
+    assert out.stdout == whole, out.stderr
+    for format_ in ("json", "table"):
+        assert drift("report", file, "--format", format_).stdout == drift("merge", *parts, "--format", format_).stdout
+
+
+def test_a_report_in_parquet_is_asked_in_sql(organisation: Made, whole: str, tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    file = tmp_path / "drift.parquet"
+    assert drift(*organisation.arguments, "--format", f"parquet={file}").returncode == 1
+    query = f"select account, region, type, id, kind, entry from '{file}' where list = 'drift' order by n"
+    found = duckdb.sql(query).fetchall()
+    told = json.loads(whole)["drift"]
+    assert [row[:-1] for row in found] == [
+        tuple(d[k] for k in ("account", "region", "type", "id", "kind")) for d in told
+    ]
+    assert [json.loads(row[-1]) for row in found] == told
+    grave = f"select count(*) from '{file}' where list = 'drift' and severity = 'medium'"
+    wanted = sum(any(f["severity"] == "medium" and f["verdict"] == "fail" for f in d["findings"]) for d in told)
+    assert duckdb.sql(grave).fetchall() == [(wanted,)]
+
+
+@pytest.mark.parametrize("words", [["--format", "parquet"], ["--format", "table", "--format", "parquet"]])
+def test_parquet_needs_a_file(words: list[str], organisation: Made) -> None:
+    out = drift(*organisation.arguments, *words)
+    assert out.returncode == 2
+    assert "parquet is no text for a terminal" in out.stderr or "only one format" in out.stderr
+
+
+def test_a_long_list_is_read_some_at_a_time_and_sorted_on_the_disk(
+    tables: list[Path], parts: list[Path], whole: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drift.report.parquet.BATCH", 1)
+    monkeypatch.setattr("drift.report.rows.BLOCK", 1)
+    monkeypatch.setattr("drift.model.entries.RUN", 1)
+    assert drift("merge", *tables, "--format", "json").stdout == whole
+    assert drift("merge", *parts, "--format", "json").stdout == whole
+
+
+def test_a_divided_run_is_kept_as_one_scan_the_same(organisation: Made, tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    distributed = pytest.importorskip("distributed")
+    words = ["--keep", "--scope", "all", "--judge", "all,account"]
+    assert drift(*organisation.arguments, *words, "--store", tmp_path / "one").returncode == 1
+    with local_cluster(distributed) as cluster:
+        how = ["--scheduler", cluster.scheduler_address]
+        assert drift(*organisation.arguments, *words, *how, "--store", tmp_path / "scheduler").returncode == 1
+    for suffix in ("jsonl", "parquet"):
+        folder = tmp_path / f"parts-{suffix}"
+        folder.mkdir()
+        files = made_parts(organisation, folder, suffix, "--keep", "--judge", "all,account")
+        for _ in range(2):  # a job that is run again
+            out = drift("merge", *files, *words[:3], "--store", tmp_path / suffix, "--fail-on", "new")
+            assert out.returncode == 1, out.stderr
+    one = kept(tmp_path / "one")
+    assert len(one["scan"]) == 1
+    assert len(one["resource"]) > len(one["drift"]) > 0
+    for name in ("scheduler", "jsonl", "parquet"):
+        assert kept(tmp_path / name) == one, name
+
+
+def kept(store: Path) -> dict[str, Any]:
+    """Every table of a store without what tells one scan from another."""
+    tables = (
+        "scan",
+        "resource",
+        "drift",
+        "change",
+        "finding",
+        "rule",
+        "collection",
+        "account",
+        "unread",
+        "suppression",
+    )
+    out = {}
+    for table in tables:
+        less = "scan, kept_at" if table == "scan" else "scan"
+        text = f"select * exclude ({less}) from {table} order by all"
+        out[table] = json.loads(drift("query", "--store", store, "--format", "json", text).stdout)
+    return out
+
+
+def test_parts_that_have_nothing_for_the_store_are_not_kept(parts: list[Path], tmp_path: Path) -> None:
+    out = drift("merge", *parts, "--keep", "--store", tmp_path / "s")
+    assert out.returncode == 2
+    assert "the parts have nothing for the store" in out.stderr
+    assert not (tmp_path / "s").exists()
+
+
 def test_processes_make_the_same(organisation: Made, whole: str) -> None:
     assert drift(*organisation.arguments, "--format", "json", "--workers", "1").stdout == whole
 
 
 def test_a_scheduler_makes_the_same(organisation: Made, whole: str) -> None:
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None, protocol="tcp", host="127.0.0.1"
-    ) as cluster:
+    with local_cluster(distributed) as cluster:
         out = drift(*organisation.arguments, "--format", "json", "--scheduler", cluster.scheduler_address)
     assert out.stdout == whole, out.stderr
+
+
+def local_cluster(distributed: Any) -> Any:
+    """A scheduler with one worker, in this process."""
+    return distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None, protocol="tcp", host="127.0.0.1"
+    )
 
 
 def test_a_part_has_no_credentials_and_no_external_id(organisation: Made, tmp_path: Path) -> None:
@@ -89,8 +197,10 @@ def spoilt(parts: list[Path], folder: Path, change: Callable[[dict[int, Path]], 
     return list(copies.values())
 
 
-def cut(file: Path) -> None:
-    file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:-1]))
+def cut(file: Path, of: bytes = b"") -> None:
+    """Take away the last row, or those of one cell."""
+    rows = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join(r for r in rows if of not in r) if of else b"".join(rows[:-1]))
 
 
 WRONG: dict[str, tuple[Callable[[dict[int, Path]], object], str]] = {
@@ -100,13 +210,30 @@ WRONG: dict[str, tuple[Callable[[dict[int, Path]], object], str]] = {
         lambda p: p[2].write_text(p[2].read_text().replace('"run":"', '"run":"0', 1)),
         "is not a part of the same run",
     ),
-    "cut": (lambda p: cut(p[2]), "it has 1 of 2 accounts: it was not written to its end"),
+    "without its last account": (
+        lambda p: cut(p[2], b'"cell":4'),
+        "it has 1 of 2 accounts: it was not written to its end",
+    ),
+    "without its last row": (lambda p: cut(p[2]), "lacks rows: it was not written to its end"),
+    "cut in a row": (lambda p: p[2].write_bytes(p[2].read_bytes()[:-9]), "it was not written to its end"),
+    "of an older version": (
+        lambda p: p[2].write_text(p[2].read_text().replace("drift-part/2", "drift-part/1", 1)),
+        "is of another version of drift (drift-part/1, not drift-part/2)",
+    ),
     "a report": (lambda p: p[2].write_text('{"schema":"drift-report/1"}'), "not a part of a run"),
     "no json": (lambda p: p[2].write_text("nothing"), "not a part of a run"),
     "nowhere": (lambda p: p[2].unlink(), "cannot be read"),
     "spoilt": (
         lambda p: p[2].write_text(p[2].read_text().replace('"number"', '"numbr"')),
         "a part in it cannot be read",
+    ),
+    "with an entry that is none": (
+        lambda p: p[2].write_text(p[2].read_text().replace('"fingerprint":"', '"fingerprnt":"')),
+        "drift: an entry cannot be read",
+    ),
+    "with an account of another shard": (
+        lambda p: p[2].write_text(p[2].read_text().replace('"cell":4', '"cell":3')),
+        "it was changed after it was written",
     ),
 }
 
@@ -223,4 +350,40 @@ def test_an_error_in_one_thread_ends_the_run() -> None:
 
 def test_a_part_says_what_it_is_of(parts: list[Path]) -> None:
     head = json.loads(parts[0].read_text().splitlines()[0])
-    assert (head["schema"], head["shard"], head["of"], head["cells"]) == ("drift-part/1", 1, 3, 5)
+    assert (head["schema"], head["shard"], head["of"], head["cells"]) == ("drift-part/2", 1, 3, 5)
+
+
+WRONG_TABLES: dict[str, tuple[Callable[[dict[int, Path]], object], str]] = {
+    "missing": (lambda p: p.pop(2), "1 of 3 shards are missing: 2/3"),
+    "twice": (lambda p: p.update({2: Path(shutil.copy(p[1], p[1].with_name("again")))}), "shard 1/3 is there twice"),
+    "cut": (lambda p: p[2].write_bytes(p[2].read_bytes()[:-9]), "was not written to its end"),
+    "of something else": (lambda p: rewritten(p[2], "select 1 as one"), "it has no rows of a report"),
+    "without its head": (lambda p: rewritten(p[2], "from {0} where cell >= 0"), "not a part of a run"),
+    "without an account": (lambda p: rewritten(p[2], "from {0} where cell <> 4"), "it has 1 of 2 accounts"),
+    "without a row": (
+        lambda p: rewritten(p[2], "from {0} where not (list = 'drift' and n = 0)"),
+        "it was changed after it was written",
+    ),
+    "without its last row": (
+        lambda p: rewritten(p[2], "from {0} where not (list = 'drift' and cell = 4 and n = 3)"),
+        "lacks rows: it was not written to its end",
+    ),
+}
+
+
+def rewritten(file: Path, query: str) -> None:
+    import duckdb
+
+    before = shutil.copy(file, file.with_name("before"))
+    rows = query.format(f"read_parquet('{before}')")
+    duckdb.sql(f"copy ({rows}) to '{file}' (format parquet)")
+
+
+@pytest.mark.parametrize("name", WRONG_TABLES)
+def test_tables_that_do_not_make_a_run_are_one_message(name: str, tables: list[Path], tmp_path: Path) -> None:
+    change, message = WRONG_TABLES[name]
+    out = drift("merge", *spoilt(tables, tmp_path, change))
+    assert out.returncode == 2
+    assert message in out.stderr
+    assert out.stdout == ""
+    assert len(out.stderr.splitlines()) == 2

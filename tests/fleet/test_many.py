@@ -247,9 +247,6 @@ def test_a_run_is_kept_as_one_scan(made: Made, tmp_path: Path) -> None:
     assert rows(alone, "select passed from rule where rule = 'sqs-public'") == [{"passed": 6}]
     again = checked(made, *words, "--store", str(several), "--fail-on", "new")
     assert again.returncode == 0, again.stderr
-    out = checked(made, "--keep", "--workers", "1")
-    assert out.returncode == 2
-    assert "--keep is done by one process" in out.stderr
 
 
 def test_calls_are_estimated_for_each_account_and_in_all(made: Made) -> None:

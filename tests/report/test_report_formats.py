@@ -22,7 +22,7 @@ from drift.model.address import Address
 from drift.model.coverage import Gap, Unread
 from drift.model.drift import Change, Drift, Finding, Posture, Report, Scope
 from drift.model.resource import Key, Resource, Source
-from drift.report import FORMATS, SAID, Look, renderer
+from drift.report import BINARY, FORMATS, SAID, Look, renderer
 from drift.report.json import document, read
 from drift.report.schema import schema
 from drift.report.select import Difference, Selection
@@ -75,7 +75,7 @@ def saved(tmp_path: Path) -> str:
 
 
 def test_every_format_says_who_it_is_for() -> None:
-    assert set(SAID) == set(FORMATS)
+    assert set(SAID) == {*FORMATS, *BINARY}
 
 
 @pytest.mark.parametrize("format_", FORMATS)

@@ -58,7 +58,7 @@ class Maker:
             return self.of(self.random.choice(inner))
         if origin is Literal:
             return self.random.choice(inner)
-        if origin is tuple:
+        if origin in (tuple, Sequence):
             return tuple(self.some(inner[0]))
         if origin is frozenset:
             return frozenset(self.some(inner[0]))

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -19,7 +15,7 @@ from drift.model.drift import Report, with_who
 from drift.model.who import without_people
 
 if TYPE_CHECKING:
-    from drift.history.gathered import Gathered
+    from drift.history.rows import Gathered
     from drift.history.store import Store
     from drift.run import Outcome
 
@@ -42,32 +38,22 @@ class Keeping:
     scope: str | None
     keep_who: Literal["none", "role", "full"]
 
-    @contextmanager
-    def gathering(self, *, several: bool) -> Iterator[Gathered | None]:
-        """Where a run of several accounts puts what is to be kept of each; None where nothing is kept, or one account
-        is looked at."""
-        if not (self.keep and several):
-            yield None
-            return
-        from drift.history.gathered import Gathered
-
-        with TemporaryDirectory(prefix="drift-") as folder:
-            yield Gathered(Path(folder))
-
     def kept(self, outcome: Outcome, gathered: Gathered | None = None) -> Outcome:
         """The outcome with what earlier scans tell of it; with --keep, after it was added to the store, with what was
         gathered of several accounts."""
         if not self.keep:
             return outcome
         from drift.history.past import with_past
-        from drift.history.rows import rows, rows_of
+        from drift.history.rows import new_id, rows, rows_of
 
         store = opened(self.store)
         scope = Posting(self.scope, None, None, None, dry_run=False).scope_of(outcome.report)
-        outcome = replace(outcome, report=with_past(outcome.report, store.known(scope)))
+        run = gathered.run if gathered is not None else ""
+        scan = new_id(outcome.report.started_at, f"{run} {scope}") if run and outcome.report.started_at else ""
+        outcome = replace(outcome, report=with_past(outcome.report, store.known(scope, scan)))
         shown = replace(outcome, report=self._named(outcome.report))
         if gathered is not None:
-            store.add(rows_of(shown.report, scope, gathered.tables, gathered.answers, plugins.rules()))
+            store.add(rows_of(shown.report, scope, gathered.tables, gathered.answers, plugins.rules(), scan))
         else:
             store.add(rows(shown, scope, plugins.catalog(), plugins.rules()))
         return outcome

@@ -9,7 +9,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -29,7 +29,7 @@ from drift.model import files
 from drift.model.drift import Report
 from drift.model.journal import timed
 from drift.model.suggest import did_you_mean
-from drift.report import FORMATS, Look, Render
+from drift.report import BINARY, FORMATS, Look, Render, binary
 
 EVERY = 5.0
 """Seconds between two lines of progress, at least."""
@@ -92,9 +92,13 @@ class Output:
         policy.check(catalog() if policy.only else ())
         known = formats()
         for target in self.targets:
-            if target.format not in known:
-                listed = f"Formats: {', '.join(sorted(known))}."
-                raise UsageError(f"unknown format {target.format!r}", did_you_mean(target.format, known, listed))
+            if target.format not in (*known, *BINARY):
+                listed = f"Formats: {', '.join(sorted([*known, *BINARY]))}."
+                raise UsageError(
+                    f"unknown format {target.format!r}", did_you_mean(target.format, [*known, *BINARY], listed)
+                )
+            if target.format in BINARY:
+                _binary(target)
             if target.path and not target.path.absolute().parent.is_dir():
                 raise UsageError(
                     f"{target.path}: cannot be written: its directory does not exist", "Create the directory first."
@@ -102,8 +106,7 @@ class Output:
 
     def finish(self, report: Report) -> int:
         """Write the report in every requested format; return the exit status. If one file fails, none is written."""
-        known = formats()
-        rendered = {t.path: partial(self._render, known[t.format](), t, report) for t in self.targets}
+        rendered = {t.path: self._renders(t, report) for t in self.targets}
         shown = rendered.pop(None, None)
         with files.aside(shown or b"") as spooled:
             if rendered:
@@ -112,6 +115,12 @@ class Output:
                 _to(sys.stdout, spooled)
         self.policy.check_reach(report)  # after the report: it is not lost for a typing error
         return status(report, self.policy, allow_incomplete=self.allow_incomplete)
+
+    def _renders(self, target: Target, report: Report) -> Callable[[IO[bytes]], None]:
+        """What writes the report in a format."""
+        if target.format in BINARY:
+            return partial(binary(target.format), report)
+        return partial(self._render, formats()[target.format](), target, report)
 
     def _render(self, render: Render, target: Target, report: Report, out: IO[bytes]) -> None:
         """Write the report in UTF-8, what is no character as an escape."""
@@ -135,6 +144,16 @@ class Output:
             not_ours=self.show_not_ours,
             within=checkout(Path())[1],
         )
+
+
+def _binary(target: Target) -> None:
+    """UsageError where a format that is no text has no file, or what writes it is not there."""
+    from drift.report.parquet import SUFFIX, available
+
+    available()
+    if target.path is None:
+        hint = f"Name its file: --format {target.format}=drift{SUFFIX}."
+        raise UsageError(f"{target.format} is no text for a terminal or a pipe", hint)
 
 
 HINT = "Give a path that can be written."
@@ -182,8 +201,8 @@ output_options = group(
         metavar="FORMAT[=FILE]",
         shell_complete=complete.formats,
         callback=lambda _context, _option, value: split_formats(value),
-        help=f"{', '.join(FORMATS)}, or a plugin's format. May be repeated: each format with its own file, one of "
-        "them to standard output. Default: table.",
+        help=f"{', '.join((*FORMATS, *BINARY))}, or a plugin's format. May be repeated: each format with its own "
+        "file, one of them to standard output. Default: table.",
     ),
     click.option(
         "--output",
