@@ -182,9 +182,8 @@ def survey(
     """
     here = tuple(desired)
     exclusions = Exclusions(exceptions, catalog)
-    regional = any(catalog[name].regional for name in scope.types(catalog))
-    regions = regions_of(here, scope, home_region) if regional else []
     asked_for = scope.types(catalog)
+    regions = regions_of(here, scope, home_region, needed=any(catalog[name].regional for name in asked_for))
     search = not scope.only_state
     provider = catalog.providers[target.provider]
     worthwhile = worth(scope, asked_for, here, catalog)
@@ -298,10 +297,15 @@ def worth(
     return frozenset(n for n in types if n in names or catalog.provider_of(n).looked_for(catalog[n], services))
 
 
-def regions_of(resources: Iterable[Resource], scope: Scope, default: str) -> list[str]:
-    """The regions to search: those of the resources and of the scope, otherwise the session's own."""
+def regions_of(resources: Iterable[Resource], scope: Scope, default: str, *, needed: bool = True) -> list[str]:
+    """The regions to search: those of the resources and of the scope, otherwise the session's own.
+
+    What has no region is asked of one, too: of the first of them. Unless a region is `needed`, there may be none.
+    """
     found = {*scope.regions, *(r.key.region for r in resources)} - {GLOBAL, ""}
     if not found and not default:
+        if not needed:
+            return []
         raise UsageError(
             "no region: neither the states nor the cloud's own configuration name one",
             "Give --region, or set a region in the configuration of the cloud's own tools.",

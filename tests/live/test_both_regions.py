@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from drift.provider.api import Refused
+from drift.provider.api import Answer, Refused, Request
+from tests.support.apis import Standing
 from tests.support.made import ACCOUNT, MadeApi, write_state
-from tests.support.world import lines, run
+from tests.support.world import REGION, lines, run
 
 PEERING: Mapping[str, Any] = {
     "VpcPeeringConnectionId": "pcx-1",
@@ -56,3 +57,26 @@ def test_a_peering_that_is_gone_is_missing(tmp_path: Path, there: list[Any]) -> 
 
 def test_a_refused_listing_says_neither(tmp_path: Path) -> None:
     assert not [x for x in said(tmp_path, STATE, Refused("AccessDenied")) if x.startswith(("missing", "unmanaged"))]
+
+
+class Told(Standing):
+    """Keeps the region of each request."""
+
+    def __init__(self, api: MadeApi) -> None:
+        self._api, self.account, self.counts = api, api.account, api.counts
+        self.regions: set[str] = set()
+
+    def ask(self, request: Request) -> Answer:
+        self.regions.add(request.region)
+        return self._api.ask(request)
+
+
+@pytest.mark.parametrize(("more", "asked"), [((), REGION), (("eu-central-1",), "eu-central-1")])
+def test_what_has_no_region_is_asked_of_one_though_nothing_else_is_in_scope(
+    more: tuple[str, ...], asked: str, tmp_path: Path
+) -> None:
+    api = Told(MadeApi({"s3:ListBuckets": {"Buckets": [{"Name": "ours"}]}}))
+    said = lines(run(write_state({}, tmp_path / "s.tfstate"), api, only=("aws_s3_bucket",), regions=more))
+
+    assert said == ["unmanaged aws_s3_bucket ours"]
+    assert api.regions == {asked}

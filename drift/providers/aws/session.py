@@ -48,6 +48,9 @@ CONNECTIONS = 64
 ATTEMPTS = 10
 """Tries of one call, botocore's own."""
 
+ANY_REGION = "us-east-1"
+"""Whose endpoint answers for the whole partition where no region is configured."""
+
 FIRST_ATTEMPTS = 6
 """Tries of the first call of a run: throttling passes, and a dead endpoint is told within half a minute."""
 
@@ -81,7 +84,7 @@ class BotoApi:
         core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_in_utc)
         self._user_agent = _user_agent(core)
         if roles:
-            take_on(core, roles, self.region or "us-east-1", _settings(self._user_agent, FIRST_ATTEMPTS))
+            take_on(core, roles, self.region or ANY_REGION, _settings(self._user_agent, FIRST_ATTEMPTS))
         self.counts: Counter[str] = Counter()
         self.recorded = None
         self.throttled: Counter[tuple[str, str]] = Counter()
@@ -100,7 +103,7 @@ class BotoApi:
     def account(self) -> str:
         """The account of the credentials; CloudError where AWS cannot be reached with them."""
         if not self._account:
-            self._account = identify(lambda: self._client("sts", self.region or "us-east-1", attempts=FIRST_ATTEMPTS))
+            self._account = identify(lambda: self._client("sts", "", attempts=FIRST_ATTEMPTS))
         return self._account
 
     def environment(self) -> dict[str, str | None]:
@@ -162,6 +165,7 @@ class BotoApi:
         return self._paginators[where]
 
     def _client(self, service: str, region: str, attempts: int = ATTEMPTS) -> Any:
+        region = region or self.region or ANY_REGION
         which = (service, region, attempts == 1)
         client = self._clients.get(which)
         if client is None:

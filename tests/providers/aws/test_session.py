@@ -56,6 +56,16 @@ def test_it_is_asked_where_either_says_that_it_may_be_there(
     assert not api._is_absent(client, "apprunner", region)
 
 
+@pytest.mark.parametrize(("of_session", "asked"), [("eu-west-1", "eu-west-1"), (None, "us-east-1")])
+def test_what_has_no_region_is_asked_of_one(
+    of_session: str | None, asked: str, monkeypatch: pytest.MonkeyPatch, profiles: Path
+) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    api = BotoApi(boto3.Session("testing", "testing", region_name=of_session))
+
+    assert api._client("cloudwatch", "").meta.region_name == asked
+
+
 @pytest.fixture
 def profiles(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The file of profiles, with one of them: `prod`. Nothing else says what a session takes."""
