@@ -9,7 +9,7 @@ from drift.provider.kinds import attr, text
 from drift.provider.spec import Attr, Raw
 from drift.provider.written import as_found
 from drift.providers.aws.normalize import names, texts
-from drift.providers.aws.normalize.policy import policy_document
+from drift.providers.aws.normalize.policy import policy_document, policy_or_document
 from drift.providers.aws.normalize.tags import tag_map
 
 
@@ -41,6 +41,11 @@ def event_pattern(at: str, **words: Any) -> Attr:
 def policy(at: str, **words: Any) -> Attr:
     """An IAM policy, compared by meaning."""
     return attr(at, policy_document, document=True, **words)
+
+
+def policy_or_other(at: str, **words: Any) -> Attr:
+    """A JSON document that is compared by meaning where it is a policy, and else by content."""
+    return attr(at, policy_or_document, document=True, **words)
 
 
 def tags(at: str, **words: Any) -> Attr:

@@ -18,7 +18,7 @@ from drift.providers.aws.normalize.network import (
     rules_from_api,
     rules_from_state,
 )
-from drift.providers.aws.normalize.policy import policy_document
+from drift.providers.aws.normalize.policy import policy_document, policy_or_document
 from drift.providers.aws.normalize.tags import tag_map
 
 names = st.text("abcXYZ", min_size=1, max_size=6)
@@ -122,6 +122,16 @@ def test_policy_meaning_is_seen(policy: dict[str, Any], rng: random.Random, data
 )
 def test_policy_forms_that_mean_the_same(one: dict[str, Any], other: dict[str, Any]) -> None:
     assert policy_document({"Statement": one}) == policy_document({"Statement": [other]})
+
+
+def test_what_may_be_a_policy_is_compared_by_what_it_is() -> None:
+    deny = {"Statement": [{"Effect": "Deny", "Action": ["organizations:LeaveOrganization"], "Resource": "*"}]}
+    same = {"Statement": {"Action": "Organizations:leaveOrganization", "Effect": "Deny", "Resource": ["*"]}}
+    cost = {"tags": {"CostCenter": {"tag_key": {"@@assign": "CostCenter"}}}}
+
+    assert policy_or_document(json.dumps(deny)) == policy_or_document(json.dumps(same, indent=1))
+    assert policy_or_document(json.dumps(cost)) == policy_or_document(cost) != policy_or_document(deny)
+    assert policy_or_document("") is None
 
 
 def test_policy_that_is_none() -> None:

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from drift.model.value import Block, Value, as_tuple, freeze
 from drift.normalize.times import moment
+from drift.normalize.values import document
 
 _ACCOUNT_ROOT = re.compile(r"arn:[\w-]+:iam::(\d{12}):root")
 _CASELESS = ("Action", "NotAction")
@@ -48,6 +49,16 @@ def policy_document(value: Any) -> Value:
         if key not in out and value[key] not in (None, ""):
             out[key] = freeze(value[key])
     return Block(out)
+
+
+def policy_or_document(value: Any) -> Value:
+    """What has statements as a policy, and any other JSON document by its content.
+
+    An organization's policies are of many kinds: those that grant and deny follow IAM's grammar, those that configure a
+    service do not (Organizations User Guide, "SCP syntax", "Management policy syntax").
+    """
+    found = document(value)
+    return policy_document(value) if isinstance(found, Mapping) and "Statement" in found else found
 
 
 def for_its_account(policy: Value, account: str) -> bool:

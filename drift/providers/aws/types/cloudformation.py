@@ -7,9 +7,9 @@ from typing import Any
 from drift.model.value import Block, Value
 from drift.normalize.values import mapped
 from drift.normalize.values import text as as_text
-from drift.provider.kinds import attr, document, flag, number, set_of, structured, text
+from drift.provider.kinds import attr, flag, number, set_of, structured, text
 from drift.provider.spec import Call, Owner, Owns, Ref, ResourceType
-from drift.providers.aws.kinds import tags
+from drift.providers.aws.kinds import policy_or_other, tags
 
 GONE = frozenset({"ValidationError"})  # what CloudFormation says of a stack that does not exist
 
@@ -71,7 +71,7 @@ CLOUDFORMATION_STACK = ResourceType(
         "notification_arns":  set_of(as_text, "NotificationARNs"),
         "parameters":         attr("Parameters", _parameters, partial=True, assigned=True),
         # a policy read from a URL is recorded nowhere
-        "policy_body":        document("Policy.Body", assigned=True),
+        "policy_body":        policy_or_other("Policy.Body", assigned=True),
         "tags":               tags("Tags"),
         "template_body":      structured("Template.Body", assigned=True),
         "timeout_in_minutes": number("TimeoutInMinutes", default=0),

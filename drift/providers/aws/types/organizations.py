@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from drift.normalize import values
-from drift.provider.kinds import document, set_of, text
+from drift.provider.kinds import set_of, text
 from drift.provider.spec import Call, Owner, Parent, Ref, ResourceType, Where, Within
-from drift.providers.aws.kinds import tags
+from drift.providers.aws.kinds import policy_or_other, tags
 
 NOT_IN_USE = frozenset({"AWSOrganizationsNotInUseException"})
 TAGS = Call(op="ListTagsForResource", take="Tags", into="Tags", bind={"ResourceId": "Id"},
@@ -99,7 +99,7 @@ POLICY = ResourceType(
     attributes={
         "name":        text("Name"),
         "description": text("Description"),
-        "content":     document("Content"),
+        "content":     policy_or_other("Content"),
         "type":        text("Type", default="SERVICE_CONTROL_POLICY"),
         "tags":        tags("Tags"),
     },
