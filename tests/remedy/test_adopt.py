@@ -24,7 +24,7 @@ from drift.remedy.adopt.references import Named, References
 from drift.remedy.ground import Ground
 from drift.remedy.hcl import Nested
 from drift.survey import Scope
-from tests.support.adopt import Tried, adopt_into, planned, write
+from tests.support.adopt import Tried, adopt_into, after_apply, planned, write
 from tests.support.line import check
 from tests.support.world import PROVIDER, REGION, WORLDS, Terraform, World, endpoint_provider, moto_server, session_for
 
@@ -184,6 +184,8 @@ def test_what_was_made_by_hand_is_imported_and_nothing_changes(tmp_path: Path) -
         terraform("init", "-no-color", "-input=false")
         assert terraform("fmt", "-check") == ""
         planned(tmp_path, url, tried)
+        left = after_apply(tmp_path, url, tried, MADE)
+    assert left == []  # the plan was applied, and drift has nothing more to say
     assert (tried.errors, tried.changes, tried.general) == ({}, {}, "")
     assert {*tried.adopted.values()} == {*MADE}
     assert outcome.references >= 7

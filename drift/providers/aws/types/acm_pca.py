@@ -19,6 +19,7 @@ SUBJECTS: dict[str, Attr] = {name: text(member) for name, member in SUBJECT.item
 
 AUTHORITY = ResourceType(
     name="aws_acmpca_certificate_authority",
+    not_imported=frozenset({"permanent_deletion_time_in_days"}),
     service="acm-pca",
     list=Call(op="ListCertificateAuthorities", take="CertificateAuthorities", args={"ResourceOwner": "SELF"}),
     describe=(

@@ -11,6 +11,7 @@ from drift.normalize.values import number as as_number
 from drift.normalize.values import text as as_text
 from drift.provider.kinds import attr, block, blocks, flag, mapping, number, set_of, text
 from drift.provider.spec import Attr, Call, Ref, ResourceType
+from drift.provider.written import as_found
 from drift.providers.aws.kinds import name_of_arn, name_or_arn, tags
 from drift.providers.aws.normalize.names import last_of_arn
 from drift.providers.aws.normalize.tags import tag_map
@@ -105,6 +106,7 @@ COMPUTE_ENVIRONMENT = ResourceType(
 
 JOB_QUEUE = ResourceType(
     name="aws_batch_job_queue",
+    either=(("compute_environment_order", "compute_environments"),),
     service="batch",
     list=Call(op="DescribeJobQueues", take="jobQueues"),
     exists="status != 'DELETED' && status != 'DELETING'",
@@ -122,7 +124,7 @@ JOB_QUEUE = ResourceType(
         # two ways to say the same: the other one is recorded as empty
         "compute_environments":        attr("computeEnvironmentOrder", _in_order, assigned=True),
         "compute_environment_order":   blocks("computeEnvironmentOrder", {
-            "compute_environment": name_of_arn("computeEnvironment"),
+            "compute_environment": name_of_arn("computeEnvironment", written=as_found),
             "order":               number("order"),
         }, key=lambda b: b["order"], assigned=True),
         "job_state_time_limit_action": blocks("jobStateTimeLimitActions", {
@@ -138,6 +140,7 @@ JOB_QUEUE = ResourceType(
 
 JOB_DEFINITION = ResourceType(
     name="aws_batch_job_definition",
+    not_imported=frozenset({"deregister_on_new_revision"}),
     service="batch",
     list=Call(op="DescribeJobDefinitions", take="jobDefinitions", args={"status": "ACTIVE"}),
     id=text("jobDefinitionArn"),

@@ -78,6 +78,7 @@ KEY = ResourceType(
 
 EXTERNAL_KEY = ResourceType(
     name="aws_kms_external_key",
+    not_imported=frozenset({"deletion_window_in_days"}),
     service="kms",
     alias_of="aws_kms_key",
     list=KEY.list,
@@ -103,6 +104,7 @@ EXTERNAL_KEY = ResourceType(
 
 REPLICA_KEY = ResourceType(
     name="aws_kms_replica_key",
+    not_imported=frozenset({"deletion_window_in_days"}),
     service="kms",
     alias_of="aws_kms_key",
     list=KEY.list,

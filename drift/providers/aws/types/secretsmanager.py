@@ -64,6 +64,7 @@ SECRET_POLICY = ResourceType(
 
 SECRET_ROTATION = ResourceType(
     name="aws_secretsmanager_secret_rotation",
+    not_imported=frozenset({"rotate_immediately"}),
     service="secretsmanager",
     list=Within("aws_secretsmanager_secret"),
     exists="RotationEnabled && !DeletedDate",

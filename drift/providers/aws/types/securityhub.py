@@ -11,6 +11,7 @@ OFF = frozenset({"InvalidAccessException", "ResourceNotFoundException"})
 
 ACCOUNT = ResourceType(
     name="aws_securityhub_account",
+    not_imported=frozenset({"enable_default_standards"}),
     service="securityhub",
     list=Call(op="DescribeHub", take="HubArn && [@]", absent=OFF),
     id=text("here.account"),
