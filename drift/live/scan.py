@@ -133,15 +133,16 @@ class Scan:
                 self.paired[origin] = replace(self._shaped(item, self._kinds[origin]), address=resource.address)
 
     def written(self, key: Key, entry: ResourceType | None = None) -> Written:
-        """What a configuration would say of a resource that was found, by its own entry or by another of the same
-        object; reads all of it. KeyError for a resource that was not found."""
+        """What the cloud says of a resource that was found, in the shape of a configuration, by its own entry or by
+        another of the same object; reads all of it. KeyError for a resource that was not found."""
         item = self._found.items[key]
         self._collector.read([(item, {c.into for c in item.entry.describe})])
         self.resources[key] = actual_resource(item)
-        return written(item.document, entry or item.entry)
+        return written(item.document, entry or item.entry, filled=False)
 
     def answered(self, key: Key, entry: ResourceType) -> Written:
-        """The same, of what was read so far. KeyError for a resource that is no object of its own."""
+        """The same of what was read so far, with defaults where the cloud says nothing. KeyError for a resource that is
+        no object of its own."""
         return written(self._found.items[key].document, entry)
 
     def as_type(self, key: Key, entry: ResourceType) -> Resource:

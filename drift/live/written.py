@@ -16,8 +16,9 @@ Written = Mapping[str, Any]
 one that occurs once a mapping. `Unreadable` stands in the place of what could not be read, `Hidden` for a secret."""
 
 
-def written(document: Document, entry: ResourceType) -> Written:
-    """Every attribute of an item that is known, computed ones included."""
+def written(document: Document, entry: ResourceType, *, filled: bool = True) -> Written:
+    """Every attribute of an item that is known, computed ones included; with the default in the place of what the cloud
+    says nothing of, if it is to be `filled` in."""
     out: dict[str, Any] = {}
     for name, attr in {"id": entry.id, **entry.computed, **entry.attributes}.items():
         read = document.read(attr)
@@ -26,7 +27,7 @@ def written(document: Document, entry: ResourceType) -> Written:
         elif read is not UNASKED:
             found = document.look(attr.path)
             try:
-                out[name] = value(attr, found, document.known)
+                out[name] = value(attr, found, document.known, filled=filled)
             except UNREADABLE_SHAPES:
                 out[name] = Unreadable(attr.path.text, UNEXPECTED)
     return out

@@ -17,19 +17,22 @@ from drift.provider.path import path
 from drift.provider.spec import Attr
 
 
-def value(attr: Attr, found: Any, item: Mapping[str, Any]) -> Any:
-    """The API's value in Terraform's shape; None where the cloud has none. `item` is what the path was looked up in."""
+def value(attr: Attr, found: Any, item: Mapping[str, Any], *, filled: bool = True) -> Any:
+    """The API's value in Terraform's shape; where the cloud has none the default, or None if it is not to be `filled`
+    in. `item` is what the path was looked up in."""
     if attr.written is not None:
         return attr.written(found, item)
     if attr.from_api is not None:
         found = attr.from_api(found)
-    if found is None or found == "":
+    if filled and (found is None or found == ""):
         found = attr.default
     if not attr.fields:
         return _kept(attr, found)
     if attr.many:
-        return [_block(attr, one) for one in found or () if not (attr.implicit and path(attr.implicit).search(one))]
-    return _block(attr, found) if found else None
+        return [
+            _block(attr, one, filled) for one in found or () if not (attr.implicit and path(attr.implicit).search(one))
+        ]
+    return _block(attr, found, filled) if found else None
 
 
 def as_found(found: Any, _item: Any) -> Any:
@@ -37,8 +40,8 @@ def as_found(found: Any, _item: Any) -> Any:
     return found
 
 
-def _block(attr: Attr, found: Any) -> dict[str, Any]:
-    return {name: value(f, f.path.search(found), found) for name, f in attr.fields.items()}
+def _block(attr: Attr, found: Any, filled: bool) -> dict[str, Any]:
+    return {name: value(f, f.path.search(found), found, filled=filled) for name, f in attr.fields.items()}
 
 
 def _kept(attr: Attr, found: Any) -> Any:

@@ -111,8 +111,11 @@ class Writer:
                 continue
             fact, found, attr = facts[name], values.get(name), attrs.get(name)
             letters = _letters(fact)
+            by_default = found is None and attr is not None and attr.default is not None
+            if by_default and attr is not None:
+                found = attr.default
+            told = self.catalog.left_out(self.entry.name, ".".join((*above, name)), self.major)
             if found is None and attr is not None and isinstance(fact, str):
-                told = self.catalog.left_out(self.entry.name, ".".join((*above, name)), self.major)
                 has_default = not above and isinstance(told, Default) and isinstance(told.value, str) and told.value
                 needed = "r" in letters and not self._refs((*above, name))  # nothing cannot be named
                 found = _nothing(fact) if needed or (has_default and " " not in fact) else None
@@ -129,7 +132,8 @@ class Writer:
                 is_text = isinstance(fact, str) and " " not in fact
                 if is_text and isinstance(found, int | float) and not isinstance(found, bool):
                     found = str(found)  # "0" is a text that is set
-                if self._is_said(path, letters, found, attr):
+                may_say = not by_default or "r" in letters or isinstance(told, Default)
+                if may_say and self._is_said(path, letters, found, attr):
                     json_ = is_text and isinstance(found, list | dict)
                     yield Argument(name, self._encoded(found, path) if json_ else self._value(path, found, attr))
 
@@ -171,7 +175,7 @@ class Writer:
             return not _same(told.value, found)
         if told is Unset.ASSIGNED:
             return not (is_empty(found) or self._is_initial(path, attr)) and self._is_chosen(path, letters, found, attr)
-        return not is_zero(found) and (attr is None or is_empty(attr.default) or not _same(attr.default, found))
+        return not is_zero(found)
 
     def _is_chosen(self, path: tuple[str, ...], letters: str, found: Any, attr: Attr | None) -> bool:
         """Whether somebody chose the value of an argument that the cloud would else choose."""
@@ -212,14 +216,14 @@ class Writer:
         needed = ".".join(path) in self._required
         if left_to_cloud and not needed and attr is not None and (attr.assigned or self._is_initial(path, attr)):
             return
+        # the provider would take a block inside another away that says nothing, but is there
+        kept = told is Unset.NOTHING and len(path) > 1 and not any("r" in _letters(f) for f in inner.values())
         for one in blocks:
-            as_given = (
-                not needed and inner and attr is not None and isinstance(one, Mapping) and _is_as_given(attr, one)
-            )
+            as_given = not (needed or kept) and inner and attr is not None and _is_as_given(attr, one)
             if not isinstance(one, Mapping) or as_given:
                 continue
             items = list(self._items(inner, one, attr.fields if attr else {}, path))
-            if items or not inner:
+            if items or kept or not inner:
                 yield Nested(name, tuple(sorted(items, key=lambda i: _place(i, None, inner))))
 
     def _objects(
@@ -232,7 +236,8 @@ class Writer:
         for one in blocks:
             members: list[Argument | Nested] = []
             for name in inner:
-                found = one.get(name)
+                field_ = fields.get(name)
+                found = one.get(name, field_.default if field_ is not None else None)
                 if not is_empty(found):
                     members.append(Argument(name, self._value((*path, name), found, fields.get(name))))
             if members:
@@ -383,8 +388,10 @@ def _same(default: Any, found: Any) -> bool:
     return bool(default == found) or str(default) == str(found)
 
 
-def _is_as_given(attr: Attr, block: Mapping[str, Any]) -> bool:
+def _is_as_given(attr: Attr, block: Any) -> bool:
     """Whether a block holds nothing but what the cloud gives by itself."""
+    if not isinstance(block, Mapping):
+        return False
     for name, found in block.items():
         inner = attr.fields.get(name)
         is_off = isinstance(found, int | float) and inner is not None and not is_zero(inner.default)

@@ -172,7 +172,7 @@ TABLE = ResourceType(
             "columns":                   columns("Columns", parameters=mapping("Parameters")),
             "compressed":                flag("Compressed"),
             "input_format":              text("InputFormat"),
-            "location":                  attr("Location", lambda v: str(v).rstrip("/") if v else None),
+            "location":                  attr("Location", lambda v: str(v).rstrip("/") if v else None, written=as_found),
             "number_of_buckets":         number("NumberOfBuckets", default=0),
             "output_format":             text("OutputFormat"),
             "parameters":                attr("Parameters", _table_parameters),
