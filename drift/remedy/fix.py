@@ -184,7 +184,10 @@ def _adopted(
         waiting = [d for d in waiting if d not in mine]
         if not mine:
             continue
-        grounds = [Ground.of(Parsed(s.root, trial.given), survey.desired) for s in _distinct(sources.values())]
+        grounds = [
+            Ground.of(Parsed(s.root, trial.given), survey.desired, trial.given, _states(trial, sources, s))
+            for s in _distinct(sources.values())
+        ]
         if not grounds:
             why = "no configuration was read that it could stand in: give --config"
             out += [(d, Remedy(name_of(d), "adopt", cannot=why)) for d in mine]
@@ -197,6 +200,11 @@ def _adopted(
             of = next((d for d in mine if _imports(remedy, d)), None)
             out.append((of, remedy))
     return out
+
+
+def _states(trial: Trial, sources: Mapping[str, Source], of: Source) -> list[State]:
+    """The states of a configuration."""
+    return [s for s in trial.states if s.source in sources and sources[s.source].root == of.root]
 
 
 def _distinct(sources: Iterable[Source]) -> list[Source]:

@@ -9,10 +9,12 @@ from functools import cached_property
 from pathlib import Path
 
 from drift.desired.hcl.configured import Configuration
+from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.library import ModuleNames
 from drift.desired.hcl.modules import Module
 from drift.desired.hcl.read import Sources
 from drift.desired.hcl.traversals import steps_of
+from drift.desired.instance import State
 from drift.model.resource import Resource
 
 
@@ -23,6 +25,10 @@ class Ground:
     sources: Sources
     resources: Sequence[Resource] = ()
     """The desired resources that the configuration describes."""
+    given: Given = field(default_factory=Given)
+    """What the command line gives to variables."""
+    states: Sequence[State] = ()
+    """The states that it is evaluated with."""
     _texts: dict[Path, str] = field(default_factory=dict)
 
     @property
@@ -41,9 +47,12 @@ class Ground:
         return self.sources.evaluated()
 
     @classmethod
-    def of(cls, sources: Sources, desired: Sequence[Resource]) -> Ground:
+    def of(
+        cls, sources: Sources, desired: Sequence[Resource], given: Given | None = None, states: Sequence[State] = ()
+    ) -> Ground:
         """The ground for those of the desired resources that the configuration knows."""
-        return cls(sources, [r for r in desired if r.address is not None and sources.knows(r.address.block)])
+        own = [r for r in desired if r.address is not None and sources.knows(r.address.block)]
+        return cls(sources, own, given or Given(), states)
 
     def text(self, path: Path) -> str:
         """A file as it is, line ends included; empty where there is none."""

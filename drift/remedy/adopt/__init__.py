@@ -21,6 +21,7 @@ from drift.model.who import Who
 from drift.provider.contract import DocumentSource
 from drift.provider.relations import Index, entry_of, order_of, parent_key, refs_of
 from drift.provider.spec import ResourceType
+from drift.remedy.adopt.alike import Alike, Entry, Stranger
 from drift.remedy.adopt.body import Writer
 from drift.remedy.adopt.groups import groups
 from drift.remedy.adopt.homes import NEW_FILE, Home, Homes
@@ -94,6 +95,8 @@ class _Adoption:
     _begun: set[Path] = field(default_factory=set)
     """The new files that have a remedy already."""
     _groups: Mapping[Key, str] = field(default_factory=dict)
+    _entries: Mapping[Key, Entry] = field(default_factory=dict)
+    """What becomes an instance of a block that is there."""
 
     def __post_init__(self) -> None:
         self._providers = Providers(self.ground)
@@ -108,6 +111,8 @@ class _Adoption:
         wanted = [r for key, r in every.items() if key not in told and key not in self.unwritable]
         if self.together is not None:
             self._groups = groups(wanted, self.survey.catalog, self.together)
+        else:
+            self._entries = self._alike(wanted, parts)
         news = self._all_named([r for r in wanted if entry_of(r, self.survey.catalog).importable])
         references = References(self.survey.catalog, self.ground.outputs)
         references.add(self._managed())
@@ -120,6 +125,29 @@ class _Adoption:
         remedies = [*(r for _, r in made), *self.unwritable.values()]
         remedies += [_impossible(r) for r in wanted if not entry_of(r, self.survey.catalog).importable]
         return Outcome(tuple(remedies), len(references.found), sorted(references.missed - references.found))
+
+    def _alike(self, wanted: Sequence[Resource], parts: Parts) -> Mapping[Key, Entry]:
+        """What is one more of several that stand together already."""
+        found: dict[Key, Entry] = {}
+        blocks = {r.address.type for r in self.ground.resources if r.address and isinstance(r.address.key, str)}
+        types = {r.key: self._entry(r) for r in wanted}
+        strangers = {r.key: self._stranger(r, types[r.key], parts) for r in wanted if types[r.key].name in blocks}
+        search = Alike(self.survey.catalog, self.ground, self._homes)
+        for key, one in strangers.items():
+            if key not in found and one.entry.importable:
+                others = [o for k, o in strangers.items() if k != key and k not in found and o.entry.importable]
+                found |= search.entries(one, others)
+        return found
+
+    def _stranger(self, resource: Resource, entry: ResourceType, parts: Parts) -> Stranger:
+        scan = self.survey.scan
+        written, resource = scan.written(resource.key, entry), scan.as_type(resource.key, entry)
+        address = Address(entry.name, slug(resource.id) or "x")
+        named = Named(address, resource.key, written, self.survey.catalog.facts(entry.name))
+        writer = self._writer(entry, References(self.survey.catalog), named, resource, parts)
+        items = writer.body(_without_default_tags(written, self._providers.of(entry.name, resource.key)))
+        said = {i.name if isinstance(i, Argument) else i.type for i in items}
+        return Stranger(resource, entry, written, frozenset(said - {"lifecycle"}))
 
     def _told(self, every: Iterable[Resource], parts: Parts) -> set[Any]:
         """Parts that their parent, which is adopted too, says in an attribute of its own."""
@@ -166,7 +194,10 @@ class _Adoption:
         written, resource = scan.written(resource.key, entry), scan.as_type(resource.key, entry)
         names = tuple(name for name, _ in module)
         taken = self.taken.setdefault((names, entry.name), self.ground.names(names, entry.name))
-        address = Address(entry.name, name_for(resource, entry, taken, after), None, module)
+        placed = self._entries.get(resource.key)
+        address = (
+            placed.address if placed else Address(entry.name, name_for(resource, entry, taken, after), None, module)
+        )
         ids = {"id": resource.attributes.get("id", resource.id), "arn": resource.arn or written.get("arn")}
         named = Named(address, resource.key, {**written, **ids}, self.survey.catalog.facts(entry.name))
         return Adopted(resource, entry, named, written)
@@ -185,22 +216,15 @@ class _Adoption:
 
     def _remedy(self, one: Adopted, references: References, parts: Parts) -> Remedy:
         address = one.named.address
+        placed = self._entries.get(one.resource.key)
+        brought = Nested("import", (Argument("to", Expression(str(address))), Argument("id", one.resource.id)))
+        if placed is not None:
+            path = self.ground.directory / NEW_FILE if address.module else self._homes.file(address).path
+            return Remedy(str(address), "adopt", (*placed.edits, self._appended(path, [brought])), why=placed.why)
         unread = [n for n, v in one.written.items() if isinstance(v, Unreadable)]
-        catalog = self.survey.catalog
-        siblings = [r for r in self.ground.resources if entry_of(r, catalog).name == one.entry.name]
-        writer = Writer(
-            catalog,
-            one.entry,
-            references,
-            one.named,
-            one.resource.key.account,
-            canonical=one.resource.attributes,
-            asserted=frozenset(name for r in siblings for name in r.asserted or ()),
-            left_to_parts=parts.separate(one.entry),
-            variable=lambda name: Expression(f"var.{slug(f'{address.name}_{name}')}"),
-            data_source=lambda attribute: self._data_source(address, attribute),
-            data_name=lambda type_, attribute: self._data_name(address, type_, attribute),
-        )
+        writer = self._writer(one.entry, references, one.named, one.resource, parts)
+        writer.data_source = lambda attribute: self._data_source(address, attribute)
+        writer.data_name = lambda type_, attribute: self._data_name(address, type_, attribute)
         provider = self._providers.of(one.entry.name, one.resource.key)
         items = writer.body(_without_default_tags(one.written, provider))
         if lacking := writer.lacking(items):
@@ -212,7 +236,6 @@ class _Adoption:
         alias = f"{provider.name}.{provider.alias}"
         lead = [Argument("provider", Expression(alias))] if provider.alias else []
         body: list[Argument | Nested] = [*lead, *items]
-        brought = Nested("import", (Argument("to", Expression(str(address))), Argument("id", one.resource.id)))
         own = [
             *writer.data,
             Nested("resource", tuple(body), (address.type, address.name)),
@@ -230,6 +253,23 @@ class _Adoption:
             f"give {needed} a value" if needed else "",
         )
         return Remedy(str(address), "adopt", tuple(edits), why="; ".join(filter(None, notes)))
+
+    def _writer(
+        self, entry: ResourceType, references: References, named: Named, resource: Resource, parts: Parts
+    ) -> Writer:
+        catalog, name = self.survey.catalog, named.address.name
+        siblings = [r for r in self.ground.resources if entry_of(r, catalog).name == entry.name]
+        return Writer(
+            catalog,
+            entry,
+            references,
+            named,
+            resource.key.account,
+            canonical=resource.attributes,
+            asserted=frozenset(n for r in siblings for n in r.asserted or ()),
+            left_to_parts=parts.separate(entry),
+            variable=lambda attribute: Expression(f"var.{slug(f'{name}_{attribute}')}"),
+        )
 
     def _data_source(self, address: Address, attribute: str) -> tuple[str, DocumentSource] | None:
         known = self.survey.catalog.provider_of(address.type).document_sources()

@@ -122,6 +122,10 @@ class Writer:
             if not set(letters) & set("rob") or "w" in letters:
                 continue
             path = (*above, name)
+            if found is None and attr is None and above and {"r", "s"} <= set(letters):  # the cloud never tells it
+                self.kept.append(path[0])
+                yield Argument(name, self._variable(path, required=True))
+                continue
             withheld = attr is not None and attr.sensitive and (not is_empty(found) or bool(above))
             if isinstance(found, Unreadable | Hidden) or withheld:
                 blocks = isinstance(fact, list)
@@ -175,7 +179,8 @@ class Writer:
             return not _same(told.value, found)
         if told is Unset.ASSIGNED:
             return not (is_empty(found) or self._is_initial(path, attr)) and self._is_chosen(path, letters, found, attr)
-        return not is_zero(found)
+        usual = attr is not None and not is_empty(attr.default) and _same(attr.default, found)
+        return not is_zero(found) and not (usual and "d" in letters)
 
     def _is_chosen(self, path: tuple[str, ...], letters: str, found: Any, attr: Attr | None) -> bool:
         """Whether somebody chose the value of an argument that the cloud would else choose."""

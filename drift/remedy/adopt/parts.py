@@ -114,6 +114,8 @@ class Parts:
             return False
         names = kind.attributes.keys() - {kind.parent.attribute if kind.parent else ""} - {*kind.identity}
         facet = isinstance(kind.list, Within) and kind.list.each == "@"
+        if not facet and "parent" not in kind.id.path.text:  # it has an id of its own: somebody made it
+            return True
         if not names or not (facet or any(kind.attributes[n].default is not None for n in names)):
             return True
         known = self.survey.scan.written(one.key)

@@ -31,6 +31,7 @@ def _of_cluster(op: str, into: str, argument: str) -> Call:
 
 CLUSTER = ResourceType(
     name="aws_eks_cluster",
+    not_imported=frozenset({"bootstrap_self_managed_addons"}),
     service="eks",
     list=Call(op="ListClusters", take="clusters[].{name: @}"),
     describe=(

@@ -152,6 +152,7 @@ PERMISSION = ResourceType(
 
 RULE = ResourceType(
     name="aws_cloudwatch_event_rule",
+    either=(("state", "is_enabled"),),
     service="events",
     list=Within("aws_cloudwatch_event_bus", each="Rules[]"),
     describe=(
