@@ -1,6 +1,6 @@
 """docs/remedy.md: what `drift fix` adopts, and for which types a plan of real Terraform proves it.
 
-python -m tests.support.adopt             tries every world, and keeps the results (an hour)
+python -m tests.support.adopt [WORLD]     tries a world, or each (an hour), and keeps the results
 python -m tests.support.pages             writes the page
 """
 
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from drift.provider.installed import installed
 from drift.provider.spec import ElementOf, ResourceType
-from tests.support.adopt import GOLDEN
+from tests.support.adopt import KEPT
 
 HEAD = """# Adopting unmanaged resources
 
@@ -23,6 +24,8 @@ HEAD = """# Adopting unmanaged resources
 - **The id** is what `terraform import` takes for the type, also if it is composed of several values.
 - **References**: an id or a name of another resource becomes its address (`aws_vpc.main.id`, or `module.net.vpc_id` if the module has
   such an output), also inside policies. If a reference would make a cycle, which Terraform refuses, the value stays a literal.
+- **Policies** are written as the nearest neighbours write theirs: with `jsonencode`, or with `data "aws_iam_policy_document"`, if that
+  makes a policy of the same meaning.
 - **Left out**: values equal to the provider's default, values that AWS chooses (the policy of a new topic), the provider's
   `default_tags`, and parts that every new parent has (a bucket's private ACL, versioning that was never enabled). If drift does not know a
   value that the provider requires, it writes nothing for this resource and names what is missing.
@@ -30,6 +33,9 @@ HEAD = """# Adopting unmanaged resources
   the provider advises against the nested argument. Otherwise they are written inside their parent.
 - **Secrets** are never written. A variable replaces each, with `ignore_changes`: set the variable, then remove `ignore_changes`. The same
   holds for what an import cannot read: the code of a function, the public key of a key pair.
+- **One more of several**: if a block with `for_each` has instances that differ only as this resource does, the resource becomes an entry
+  of its map or set (where that is written: a local, a default, a `.tfvars` file), with an `import` under the new key. drift evaluates the
+  configuration with the entry first: the new instance must say just what the account has, and everything else what it said.
 - **The place**: the file, and the local module, that already has resources of the type; otherwise `adopted.tf`. Files with CRLF line
   endings keep them. Next to `.tf.json` files, drift writes a new file.
 - **`provider`** is set if the default provider configuration is for another region or account.
@@ -37,14 +43,21 @@ HEAD = """# Adopting unmanaged resources
 ## What is proved
 
 `python -m tests.support.adopt` applies each recorded world with real Terraform to a simulated AWS (moto), takes *everything* out of its
-state and configuration, adopts it, and plans: the plan must import all of it and change nothing. No change is tolerated. Of {every}
-catalogued types, {tried} were tried in {worlds} worlds: {proved} are proved, {but} are proved but for some arguments or in some
-resources alone, {wrong} are not. {share:.1f} % of the ids that name a resource with an address were written as references.
+state and configuration, adopts it, and plans: the plan must import all of it and change nothing. No change is tolerated. Each world is
+adopted twice: with parts inside their wholes, and with each part as a resource of its own.
 
-These results come from several runs while this was built: some that stand as failed were mended after they were tried.
+| | |
+|---|---|
+| tried | {when}, {worlds} worlds |
+| types | {tried} of {every} were tried: {proved} are proved, {but} are proved but for some arguments or in some resources alone, {wrong} are not |
+| references | {references} of {ids} ids that name an adopted resource are references: {share:.1f} %. The others are those that would close a circle |
+| `terraform fmt` | {formatted} |
+| `terraform validate` | {valid} |
+| secrets | {secrets} |
+| round trip | {silent} |
 
-{never} types are never adopted by themselves: each is another name of a type, an element of its parent, or read one by one. The others
-that are missing below were not tried, or were written into their whole.
+{never} types are never adopted by themselves: each is another name of a type, an element of its parent, or read one by one; the provider
+cannot import {cannot} more. The others that are missing below are in no world, or were written into their whole.
 
 | type | result | what is different, or why not |
 |---|---|---|
@@ -55,9 +68,24 @@ def _never(entry: ResourceType) -> bool:
     return bool(entry.alias_of) or entry.list is None or isinstance(entry.list, ElementOf)
 
 
-def _result(of: Any) -> tuple[str, str]:
-    changes, errors = of.get("changes", {}), of.get("errors", [])
-    what = [f"`{name}`: {text}" for name, text in changes.items()]
+def _types(worlds: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Type -> what all worlds say of it."""
+    out: dict[str, dict[str, Any]] = {}
+    for name, of in sorted((item for world in worlds for item in world["types"].items()), key=lambda item: item[0]):
+        there = out.setdefault(name, {"proved": 0, "changes": {}, "errors": []})
+        there["proved"] += of["proved"]
+        there["changes"] = of.get("changes", {}) | there["changes"]
+        there["errors"] = sorted({*there["errors"], *of.get("errors", ())})
+    return out
+
+
+SIMULATED: Mapping[tuple[str, str], str] = {}
+"""(type, argument) -> what the simulation answers otherwise than AWS does, where that is all there is to a change."""
+
+
+def _result(name: str, of: Any) -> tuple[str, str]:
+    changes, errors = of["changes"], of["errors"]
+    what = [f"`{at}`: {SIMULATED.get((name, at), text)}" for at, text in changes.items()]
     if errors:
         return ("proved in part" if of["proved"] else "not", "; ".join([*errors, *what][:3]))
     if changes:
@@ -65,22 +93,38 @@ def _result(of: Any) -> tuple[str, str]:
     return "proved", ""
 
 
+def _found(kept: Mapping[str, Any], what: str, good: str) -> str:
+    """What the worlds say of something that each should have nothing of."""
+    bad = {name: world[what] for name, world in kept.items() if world[what]}
+    return "; ".join([good.format(len(kept) - len(bad)), *(f"not {n}: {', '.join(v)[:300]}" for n, v in bad.items())])
+
+
 def page() -> str:
     """The text of the page."""
-    known = json.loads(GOLDEN.read_text())
+    kept = {path.stem: json.loads(path.read_text()) for path in sorted(KEPT.glob("*.json"))}
     catalog = installed()
-    results = {name: _result(of) for name, of in known["types"].items()}
+    results = {name: _result(name, of) for name, of in _types(kept.values()).items()}
     count = Counter(result for result, _ in results.values())
-    ids = known["references"] + known["literals"]
+    references, literals = sum(w["references"] for w in kept.values()), sum(len(w["literals"]) for w in kept.values())
+    applied = {name: world for name, world in kept.items() if world["drift"] is not None}
+    never = [name for name in catalog if _never(catalog[name])]
     head = HEAD.format(
+        when=" to ".join(sorted({min(w["on"] for w in kept.values()), max(w["on"] for w in kept.values())})),
         every=len(catalog),
         tried=len(results),
         proved=count["proved"],
         but=count["proved but for"] + count["proved in part"],
         wrong=count["not"],
-        worlds=len({w for of in known["types"].values() for w in of["worlds"]}),
-        share=100 * known["references"] / ids if ids else 100,
-        never=sum(_never(catalog[name]) for name in catalog),
+        worlds=len(kept),
+        references=references,
+        ids=references + literals,
+        share=100 * references / max(references + literals, 1),
+        formatted=_found(kept, "unformatted", "changes nothing in {} worlds"),
+        valid=_found(kept, "refused", "finds nothing wrong in {} worlds"),
+        secrets=_found(kept, "secrets", "no sensitive value stands in what was written for {} worlds"),
+        silent=_found(applied, "drift", "the plan was applied: after it, drift is silent in {} worlds"),
+        never=len(never),
+        cannot=sum(not catalog[name].importable for name in catalog if name not in never),
     )
     rows = (f"| `{name}` | {result} | {_cell(what)} |\n" for name, (result, what) in results.items())
     return head + "".join(rows)
