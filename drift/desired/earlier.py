@@ -19,6 +19,12 @@ from drift.errors import StateError
 SUFFIX = ".backup"
 """What Terraform adds to the name of a local state that it replaces."""
 
+BIRTHMARKS = (
+    "id", "unique_id", "resource_id", "cluster_resource_id", "dbi_resource_id", "global_cluster_resource_id",
+    "create_date", "create_time", "created_at", "created_time", "creation_date", "creation_timestamp",
+)  # fmt: skip
+"""What an object has from its beginning, as providers call it: an id may be a name, which the next object has too."""
+
 
 def with_earlier(state: State) -> State:
     """The state, each instance with what its backup recorded of it, and what that one alone has.
@@ -48,6 +54,6 @@ def with_earlier(state: State) -> State:
 
 
 def _same(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    """Whether two records under one address are of one object: what an apply made anew has another id."""
-    name = next((n for n in ("id", "arn") if before.get(n) and now.get(n)), None)
-    return name is None or before[name] == now[name]
+    """Whether two records under one address are of one object, and not of another that an apply made in its place."""
+    told = [(before[name], now[name]) for name in BIRTHMARKS if before.get(name) and now.get(name)]
+    return all(then == since for then, since in told)

@@ -151,12 +151,27 @@ def test_the_backup_tells_whether_the_record_moved(earlier: int, drifted: bool, 
     assert bool(report.pending) is not drifted
 
 
-def test_the_backup_tells_nothing_of_an_object_that_an_apply_made_anew(tmp_path: Path) -> None:
-    state, before = jobs(delay_seconds=60), jobs(delay_seconds=5, id="https://sqs.eu-west-1.amazonaws.com/1/old")
-    report = compared(tmp_path, queue(AS_RECORDED), answers(DelaySeconds="60"), state, before=before)
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ({"identifier": "db", "id": "db-1"}, {"identifier": "db", "id": "db-2"}),
+        ({"id": "db", "resource_id": "db-1"}, {"id": "db", "resource_id": "db-2"}),
+    ],
+)
+def test_the_backup_tells_nothing_of_an_object_that_an_apply_made_anew(
+    was: dict[str, str], now: dict[str, str], tmp_path: Path
+) -> None:
+    path = write_state({"aws_db_instance.db": {**now, "maintenance_window": "sat"}}, tmp_path / "s.tfstate")
+    recorded = json.loads(path.read_text())
+    path.write_text(json.dumps({**recorded, "serial": recorded["serial"] + 1}))
 
-    assert report.drift == ()
-    assert [c.path for p in report.pending for c in p.changes] == ["delay_seconds"]
+    def earlier(before: dict[str, str]) -> Any:
+        write_state({"aws_db_instance.db": {**before, "maintenance_window": "tue"}}, tmp_path / "s.tfstate.backup")
+        [state], _ = read_states([str(path)], {})
+        return state.instances[0].earlier
+
+    assert earlier(was) is None
+    assert earlier(now)["maintenance_window"] == "tue"
 
 
 def test_a_backup_of_another_state_tells_nothing(tmp_path: Path) -> None:
