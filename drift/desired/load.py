@@ -32,7 +32,7 @@ from drift.model.value import SCALARS, UNREADABLE_SHAPES, Value, shallow, texts
 from drift.provider import canonical
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Home
-from drift.provider.facts import Default, Facts, Unset
+from drift.provider.facts import Facts, Meaning, Unset
 from drift.provider.path import text_at
 from drift.provider.relations import entry_of
 from drift.provider.spec import Attr, ResourceType
@@ -373,7 +373,7 @@ def meanings(catalog: Catalog, type_: str, major: int, renamed: Mapping[str, str
     new = {old: name for name, old in renamed.items()}
 
     @cache
-    def means(path: str) -> Default | Unset:
+    def means(path: str) -> Meaning:
         head, dot, rest = path.partition(".")
         return catalog.left_out(type_, new.get(head, head) + dot + rest, major)
 

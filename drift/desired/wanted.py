@@ -21,7 +21,7 @@ IGNORE_CHANGES = "lifecycle.ignore_changes"
 _NOTHING_SET: tuple[Any, ...] = (None, False, 0, "", [], {})
 """How a state records what is not set: Terraform's SDK writes the zero of the type."""
 
-Means = Callable[[str], facts.Default | facts.Unset]
+Means = Callable[[str], facts.Meaning]
 """Dotted path -> what it means that nobody sets it."""
 
 
@@ -64,6 +64,8 @@ class Unsaid:
                 if is_known(author.derived.get(name, UNKNOWN)):  # the evaluator knows whether it is this variant's
                     out[name] = author.derived[name]
                     self.defaulted.add(name)
+            elif isinstance(meaning, facts.Reset):
+                out[name] = _reset(recorded.get(name), meaning.values)
             elif meaning is facts.Unset.NOTHING or (
                 meaning in (facts.Unset.KEPT, facts.Unset.UNTOLD)
                 and earlier is not None
@@ -88,6 +90,8 @@ class Unsaid:
             elif isinstance(meaning, facts.Default):
                 out[name] = meaning.value
                 self.defaulted.add(f"{at}.{name}")
+            elif isinstance(meaning, facts.Reset):
+                out[name] = _reset(have.get(name), meaning.values)
             elif meaning is facts.Unset.NOTHING:
                 out[name] = _nothing(have.get(name))
         self.implied |= {f"{at}.{name}" for name in out}
@@ -106,6 +110,16 @@ ANOTHER_WAY = frozenset({"tags", "tags_all"})
 def _nothing(recorded: Any) -> Any:
     """Nothing, as this state records it."""
     return recorded if recorded in _NOTHING_SET else None
+
+
+def _reset(recorded: Any, values: Mapping[str, Any]) -> Any:
+    """A block as it is recorded, with these values; nothing where none is recorded."""
+    if isinstance(recorded, list) and len(recorded) == 1:
+        return [_reset(recorded[0], values)]
+    if not isinstance(recorded, Mapping):
+        return _nothing(recorded)
+    changed = {n: _reset(recorded.get(n), v) if isinstance(v, Mapping) else v for n, v in values.items()}
+    return {**recorded, **changed}
 
 
 IGNORE_TAGS = "the provider's ignore_tags"
@@ -203,18 +217,35 @@ def _twins(want: list[Any], have: list[Mapping[str, Any]], fact: Any) -> Iterato
         return
     for block in want:
         fits = [h for h in have if isinstance(block, Mapping) and _fits(block, h)]
+        if len(fits) > 1:
+            fits = [h for h in fits if _fits(block, h, to_the_bottom=True)]
         yield fits[0] if len(fits) == 1 else None
 
 
-def _fits(want: Mapping[str, Any], have: Mapping[str, Any]) -> bool:
-    """Whether a recorded block says all that is written, but for what is not known or a block itself."""
-    return all(_says(v, have.get(k)) for k, v in want.items())
+def _fits(want: Mapping[str, Any], have: Mapping[str, Any], *, to_the_bottom: bool = False) -> bool:
+    """Whether a recorded block says all that is written, but for what is not known.
+
+    Of a block inside it is enough that there is one, unless `to_the_bottom`: there a set may differ in what changed.
+    """
+    return all(_says(v, have.get(k), to_the_bottom=to_the_bottom) for k, v in want.items())
 
 
-def _says(want: Any, have: Any) -> bool:
-    if want is UNKNOWN or want is None or isinstance(want, Mapping):
+def _says(want: Any, have: Any, *, to_the_bottom: bool) -> bool:
+    if want is UNKNOWN or want is None:
         return True
+    if isinstance(want, Mapping):
+        have = have[0] if isinstance(have, list) and len(have) == 1 else have
+        return bool(have) and (
+            not to_the_bottom or (isinstance(have, Mapping) and _fits(want, have, to_the_bottom=True))
+        )
     if isinstance(want, list | tuple):
-        nested = any(isinstance(v, Mapping) for v in want)
-        return nested or not is_known(want) or sorted(map(str, want)) == sorted(map(str, have or ()))
+        if any(isinstance(v, Mapping) for v in want):
+            return bool(have) and (
+                not to_the_bottom or all(any(_says(w, [h], to_the_bottom=True) for h in have) for w in want)
+            )
+        return not is_known(want) or sorted(map(str, want)) == sorted(map(str, have or ()))
     return str(want) == str(have)
+
+
+def _says_one(want: Any, have: Any) -> bool:
+    return any(_says(want, [block], to_the_bottom=True) for block in have)

@@ -140,7 +140,7 @@ def comparison(resource: Resource, found: Resource, name: str, attr: Attr, parts
     exempt = [_because(c, resource) for c in modified]
 
     def located(changes: Iterable[Change]) -> tuple[Change, ...]:
-        return tuple(_located(c, resource, name, unheld=unheld, basis=basis) for c in changes)
+        return tuple(_located(c, resource, name, attr, unheld=unheld, basis=basis) for c in changes)
 
     return Comparison(
         name,
@@ -370,7 +370,7 @@ def _unkeyed(path: str) -> str:
     return out
 
 
-def _located(change: Change, resource: Resource, name: str, *, unheld: bool, basis: Basis) -> Change:
+def _located(change: Change, resource: Resource, name: str, attr: Attr, *, unheld: bool, basis: Basis) -> Change:
     """The change with the line that sets it, who sets it, and whether the next apply undoes it."""
     above = [*_upwards(_unkeyed(change.path))]
     line = next((resource.lines[p] for p in above if p in resource.lines), 0)
@@ -381,7 +381,8 @@ def _located(change: Change, resource: Resource, name: str, *, unheld: bool, bas
         undone = False
     else:  # if the configuration does not have the block, the provider may ignore the actual one
         said = name in resource.asserted or name in resource.configured
-        undone = True if said and not _among(resource.untold, change) else None
+        hidden = attr.kept_if_gone and change.path == name and is_empty(change.actual)
+        undone = True if said and not hidden and not _among(resource.untold, change) else None
     return replace(
         change,
         undeclared=undeclared,

@@ -70,7 +70,7 @@ class _Explained:
         gathered = [p for r in (*desired, *actual.paired.values()) for p in parts_of(r, catalog)]
         self.managed = {r.key for r in (*gathered, *actual.paired.values(), *desired)}
         self._catalog, self._gaps = catalog, actual.gaps
-        self._desired, self._paired = desired, actual.paired
+        self._desired, self._paired, self._found = desired, actual.paired, actual.resources
         self._shares: Shares | None = None
         self._elsewhere = {r.key: f"state {r.source.state}" for r in excused if not r.deposed}
         self._recorded = _recorded(desired, catalog)
@@ -93,8 +93,12 @@ class _Explained:
         if parent in self.managed:
             covered = part.covers or part.covered_if in self._recorded.get(parent, ())
             return Stranger(resource, "told", parent) if covered else None
-        own = part.standalone or (part.by_hand and parent in self.claimed)
+        own = part.standalone or (part.by_hand and (parent in self.claimed or self._of_service(parent)))
         return None if own else Stranger(resource, "part", parent)
+
+    def _of_service(self, key: Key | None) -> bool:
+        whole = self._found.get(key) if key else None
+        return whole is not None and of_service(whole, self._catalog)
 
     def _by_person(self, resource: Resource) -> bool:
         """Whether it came with a managed resource, and a person changed it since."""
@@ -115,7 +119,8 @@ class _Explained:
         for proof in entry.proofs:
             if proof.beside_parts is not None and proof.beside_parts(self._without_parts(resource, entry)):
                 return Stranger(replace(resource, owner=proof.who), "not_ours", proof=proof.when)
-        owner = _inherited(resource, entry, self._index, self._gaps, self._catalog)
+        by_hand = entry.parent is not None and entry.parent.by_hand
+        owner = resource.doubt if by_hand else _inherited(resource, entry, self._index, self._gaps, self._catalog)
         if isinstance(owner, Resource):
             return Stranger(replace(resource, owner=owner.owner), "not_ours", owner.key, owner.proof)
         key = resource.key
@@ -137,7 +142,8 @@ class _Explained:
 def parts_by_hand(
     desired: Sequence[Resource], actual: Actual, catalog: Catalog, scope: frozenset[str]
 ) -> Iterator[tuple[Key, str]]:
-    """(what came with a managed resource, type of its parts that only a person adds). They are not read yet."""
+    """(what came with a managed resource, or what a service made, type of its parts that only a person adds). They are
+    not read yet."""
     inside: dict[str, list[str]] = defaultdict(list)
     for name in sorted(scope):
         part = catalog[name].parent
@@ -149,6 +155,14 @@ def parts_by_hand(
         for ref in entry_of(resource, catalog).creates:
             for target in index.every(ref, resource) if ref.to in inside else ():
                 yield from ((target.key, name) for name in inside[ref.to] if target.key not in managed)
+    for resource in actual.resources.values():
+        if resource.type in inside and resource.key not in managed and of_service(resource, catalog):
+            yield from ((resource.key, name) for name in inside[resource.type])
+
+
+def of_service(resource: Resource, catalog: Catalog) -> bool:
+    """Whether a service made it, as the type's own proofs tell: a backup."""
+    return bool(resource.owner) and resource.owner in {o.who for o in entry_of(resource, catalog).owners}
 
 
 def _recorded(desired: Iterable[Resource], catalog: Catalog) -> Mapping[Key | None, Set[str]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from drift.errors import CatalogError
 from drift.provider.contract import Extension, Provider
-from drift.provider.facts import NO_SCHEMA, Default, Facts, Schema, SchemaFacts, Unset, left_out, write
+from drift.provider.facts import NO_SCHEMA, Facts, Meaning, Schema, SchemaFacts, left_out, write
 from drift.provider.spec import ResourceType
 
 _SOURCE = re.compile(r'provider(?:\["(?:[^"]*/)?([\w-]+)"\]|\.([\w-]+))(?:\.|$)')
@@ -81,7 +81,7 @@ class Catalog(Mapping[str, ResourceType]):
         self._extensions = {entry.name: (extension, entry) for extension in extensions for entry in extension.types}
         self._entries: dict[str, ResourceType] = {}
         self._at: dict[str, Provider | None] = {}
-        self._left_out: dict[tuple[str, str, int], Default | Unset] = {}
+        self._left_out: dict[tuple[str, str, int], Meaning] = {}
         self._owner = {name: p for p in self.providers.values() for name in p.types}
         for name, (extension, _) in self._extensions.items():
             if extension.provider not in self.providers:
@@ -151,7 +151,7 @@ class Catalog(Mapping[str, ResourceType]):
         """The provider's defaults for arguments of a type, including nested blocks."""
         return self.schema_of(type_).defaults_of(type_, major)
 
-    def left_out(self, type_: str, path: str, major: int = 0) -> Default | Unset:
+    def left_out(self, type_: str, path: str, major: int = 0) -> Meaning:
         """The meaning of an argument or nested block that a resource does not set (`drift.provider.facts.left_out`)."""
         asked = type_, path, major
         if asked not in self._left_out:

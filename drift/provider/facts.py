@@ -44,6 +44,14 @@ class Default:
     value: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """A block that stays, in which the next apply changes some arguments: a log that it turns off."""
+
+    values: Mapping[str, Any]
+    """Argument -> its value then; a nested block has the same inside."""
+
+
 class Unset(Enum):
     """The meaning of an argument or block that is not set and has no default."""
 
@@ -72,9 +80,9 @@ class Schema(Protocol):
     def assigned_by_cloud(self, name: str) -> Collection[str]:
         """Dotted paths of nested blocks that the cloud fills in if the configuration does not have them."""
 
-    def blocks_left_out(self, name: str, major: int = 0) -> Mapping[str, Unset]:
-        """Dotted path of a nested block -> NOTHING or KEPT: what an apply makes of an actual one that the configuration
-        does not have."""
+    def blocks_left_out(self, name: str, major: int = 0) -> Mapping[str, Reset | Unset]:
+        """Dotted path of a nested block -> NOTHING, KEPT or Reset: what an apply makes of an actual one that the
+        configuration does not have."""
 
     def required_blocks(self, name: str) -> Collection[str]:
         """Dotted paths of nested blocks that must be there, wherever the body around them is."""
@@ -108,7 +116,7 @@ class SchemaFiles:
     def __init__(self, types: Indexed) -> None:
         self._types = types
         self._later: dict[tuple[str, int], Facts] = {}
-        self._blocks: dict[tuple[str, int], Mapping[str, Unset]] = {}
+        self._blocks: dict[tuple[str, int], Mapping[str, Reset | Unset]] = {}
 
     def of_type(self, name: str, major: int = 0) -> Facts:
         """The facts of one type; empty for a type that is not in the index."""
@@ -137,17 +145,17 @@ class SchemaFiles:
         found: Collection[str] = self._plans(name).get("assigned", ())
         return found
 
-    def blocks_left_out(self, name: str, major: int = 0) -> Mapping[str, Unset]:
-        """Dotted path of a nested block -> NOTHING or KEPT: what an apply makes of an actual one that the configuration
-        does not have.
+    def blocks_left_out(self, name: str, major: int = 0) -> Mapping[str, Reset | Unset]:
+        """Dotted path of a nested block -> NOTHING, KEPT or Reset: what an apply makes of an actual one that the
+        configuration does not have.
 
         Nothing is known of a block that a later version changed.
         """
         if (name, major) not in self._blocks:
             plans = self._plans(name)
-            found = dict.fromkeys(plans.get("removed", ()), Unset.NOTHING) | dict.fromkeys(
-                plans.get("kept", ()), Unset.KEPT
-            )
+            found: dict[str, Reset | Unset] = {p: Reset(values) for p, values in plans.get("reset", {}).items()}
+            found |= dict.fromkeys(plans.get("removed", ()), Unset.NOTHING)
+            found |= dict.fromkeys(plans.get("kept", ()), Unset.KEPT)
             changed = {n for _, changes in self._changes(major) for n in changes["types"].get(name, {})}
             self._blocks[name, major] = {p: u for p, u in found.items() if p.partition(".")[0] not in changed}
         return self._blocks[name, major]
@@ -259,7 +267,7 @@ class SchemaFacts:
         """No defaults are known."""
         return ()
 
-    def blocks_left_out(self, name: str, major: int = 0) -> Mapping[str, Unset]:  # noqa: ARG002
+    def blocks_left_out(self, name: str, major: int = 0) -> Mapping[str, Reset | Unset]:  # noqa: ARG002
         """No plans are known."""
         return {}
 
@@ -280,7 +288,11 @@ class SchemaFacts:
         return name in self._types
 
 
-def left_out(schema: Schema, name: str, path: str, major: int = 0) -> Default | Unset:
+Meaning = Default | Reset | Unset
+"""What it means that an argument or a nested block is not set."""
+
+
+def left_out(schema: Schema, name: str, path: str, major: int = 0) -> Meaning:
     """The meaning of an argument or nested block that a resource does not set.
 
     The path has dots and no indexes: `health_check.enabled`. For a path inside a block, the block itself is set. If

@@ -229,6 +229,8 @@ class Attr:
     zero_is_value: bool = False
     """A recorded 0 or false is a value of its own: if the cloud returns none, the provider records `default`. Without
     this word both agree, because the provider's SDK records the type's zero if the cloud returns no value."""
+    kept_if_gone: bool = False
+    """A refresh keeps the recorded value if the cloud returns none, so that no plan shows that it is gone."""
     assigned: bool = False
     """The cloud chooses a value if nobody sets one, so an empty record is undecided."""
     initial: Callable[[Value, str], bool] | None = None
@@ -301,8 +303,9 @@ class Parent:
     standalone: bool = False
     """Reported even if the parent is unmanaged: a rule on the default event bus, a route in a main route table."""
     by_hand: bool = False
-    """No service adds such a part to what it made. So it is also reported if its parent came with a managed resource: a
-    subscription to the log group of a function."""
+    """No service adds such a part to what it made. So it is also reported if its parent came with a managed resource,
+    or if a service made that, as an owner of the parent's type tells: a subscription to the log group of a function, a
+    share of a backup."""
     filled_by_others: bool = False
     """The cloud, a scaling service or a controller also adds parts to the parent, and nothing shows who added which. A
     live part is reported only if the configuration names parts of the same parent; elements of `covers` that nothing

@@ -134,6 +134,7 @@ def with_group(type_: str, *ingress: dict[str, Any]) -> dict[str, Any]:
     [
         ("aws_eks_cluster", [SSH], True),
         ("aws_eks_cluster", [SSH_6], True),
+        ("aws_eks_cluster", [rule(22, "0.0.0.0/1"), rule(22, "128.0.0.0/1")], True),
         ("aws_eks_cluster", [BALANCER, SSH], True),
         ("aws_eks_cluster", [BALANCER], False),
         ("aws_eks_cluster", [rule(22, "10.0.0.0/8")], False),
@@ -408,6 +409,52 @@ def test_the_snapshot_behind_a_managed_image_shared_with_another_account(tmp_pat
 
     assert strangers(report, types[2]) == [f"snap-1-{OTHER}"]
     assert strangers(report, types[1]) == []
+
+
+BACKED_UP = [{"Key": "aws:backup:source-resource", "Value": "vol-1"}]
+OF_POLICY = [{"Key": "aws:dlm:lifecycle-policy-id", "Value": "policy-1"}]
+
+
+@pytest.mark.parametrize(
+    ("tags", "share", "told"),
+    [
+        (BACKED_UP, {}, []),
+        (BACKED_UP, {"UserId": OTHER}, [OTHER]),
+        (BACKED_UP, {"Group": "all"}, ["all"]),
+        # a policy may itself share with accounts what it makes ("Cross-account sharing"), but never with everybody
+        (OF_POLICY, {"UserId": OTHER}, []),
+        (OF_POLICY, {"Group": "all"}, ["all"]),
+    ],
+)
+def test_a_backup_that_a_service_made_and_somebody_shared(
+    tags: list[dict[str, str]], share: dict[str, str], told: list[str], tmp_path: Path
+) -> None:
+    snapshot = {"SnapshotId": "snap-1", "OwnerId": ACCOUNT, "State": "completed", "Tags": tags}
+    answers = {
+        **VPCS,
+        "ec2:DescribeSnapshots": {"Snapshots": [snapshot]},
+        "ec2:DescribeSnapshotAttribute": {"SnapshotId": "snap-1", "CreateVolumePermissions": [share] * bool(share)},
+    }
+    types = ("aws_vpc", "aws_ebs_snapshot", "aws_snapshot_create_volume_permission")
+    report = checked(tmp_path, VPC, answers, *types)
+
+    assert strangers(report, types[2]) == [f"snap-1-{to}" for to in told]
+    assert strangers(report, types[1]) == []
+    assert bool(found(report)) == bool(told)
+
+
+def test_an_image_that_a_service_made_and_somebody_shared(tmp_path: Path) -> None:
+    image = {"ImageId": "ami-1", "Name": "AwsBackup_i-1", "OwnerId": ACCOUNT, "State": "available", "Tags": BACKED_UP}
+    answers = {
+        **VPCS,
+        "ec2:DescribeImages": {"Images": [image]},
+        "ec2:DescribeImageAttribute": {"ImageId": "ami-1", "LaunchPermissions": [{"UserId": OTHER}]},
+    }
+    report = checked(tmp_path, VPC, answers, "aws_vpc", "aws_ami", "aws_ami_launch_permission")
+
+    assert strangers(report, "aws_ami_launch_permission") == [f"{OTHER}/ami-1"]
+    assert strangers(report, "aws_ami") == []
+    assert found(report)
 
 
 def groups(*names: str) -> dict[str, Any]:

@@ -6,8 +6,10 @@ in an environment that `tests/support/plugin.py` describes; with `--new`, only t
 with names of types, what is learnt of them is shown. The provider's own process plans one resource of each
 catalogued type whose required arguments are not known, and which has each nested block once. What an argument
 comes out as that nobody sets is its default. A block that comes out unknown where nobody writes it, is AWS's to
-fill: `assigned`. One that is recorded, and that the provider plans to take away where nobody writes it, is `removed`:
-one that stays, because the provider looks away from it, is `kept`. The flags of the schema say this of arguments, but not of blocks.
+fill: `assigned`. One that is recorded, and that the provider plans to take away where nobody writes it, is `removed`;
+one that stays, because the provider looks away from it, is `kept`; one that stays, but of which some arguments are
+planned to change (a log that is turned off), is `reset`. The flags of the schema say this of arguments, but not of
+blocks.
 
 A provider checks combinations before it plans: what its refusal names is set too, and a block that it does not want
 is left out.
@@ -45,6 +47,10 @@ TRIES = 12
 CHOSEN = {"destination": "extended_s3"}
 """A value of each required argument that decides which others a resource has."""
 _ACTIONS = ("authenticate-cognito", "authenticate-oidc", "fixed-response", "forward", "redirect")
+NEEDED: Mapping[str, Mapping[str, Any]] = {
+    "aws_dynamodb_table": {"attribute": [{"name": "example", "type": "S"}]},
+}
+"""Type -> blocks without which every plan is refused."""
 VARIANTS = {"default_action": _ACTIONS, "action": _ACTIONS}
 """Block -> the values of its `type`, each of which lets another of the blocks inside it count."""
 _QUOTED = re.compile(r"[`\"']([a-z_0-9]+)[`\"'.]")
@@ -202,33 +208,66 @@ def learnt(plugin: Plugin, type_: str, block: Block) -> dict[str, Any] | None:
     return {"defaults": found, "assigned": sorted(left), **taken_away(plugin, type_, block, left)} if plans else None
 
 
-def taken_away(plugin: Plugin, type_: str, block: Block, left: Collection[str]) -> dict[str, list[str]]:
+def taken_away(plugin: Plugin, type_: str, block: Block, left: Collection[str]) -> dict[str, Any]:
     """The dotted paths of nested blocks that are recorded and that nobody writes: those that are planned to be taken
-    away (`removed`), and those that stay (`kept`).
+    away (`removed`), those that stay (`kept`), and those that stay with other arguments, which are told (`reset`).
 
     `left` are those that AWS fills.
     """
     draft = Draft(block, 0, known=True)
     plan = planned(plugin, type_, draft)
-    out: dict[str, list[str]] = {"removed": [], "kept": []}
+    removed, kept, reset = list[str](), list[str](), dict[str, dict[str, Any]]()
     if plan is None:
-        return out
-    config = _without_unknown(draft.body(), block)
+        return {}
+    config = _without_unknown(draft.body(), block) | dict(NEEDED.get(type_, {}))
     prior = _without_unknown({**plan, **{n: v for n, v in config.items() if v is not None}}, block)
+    always = _again(plugin, type_, prior, config)
     for path in _optional(block):
-        if any(".".join(path[: n + 1]) in left for n in range(len(path))):
+        if any(".".join(path[: n + 1]) in left for n in range(len(path))) or path[0] in NEEDED.get(type_, {}):
             continue
         there, meant = (_with_block(base, block, path, whole=whole) for base, whole in ((prior, True), (config, False)))
         try:
             found, again = plugin.change(type_, there, meant)
         except Refused:
             continue
-        was, now = _at(there, path), _at(found, path)
-        if again <= {path[0]} and is_set(was) and not is_set(now):
-            out["removed"].append(".".join(path))
-        elif not again and was == now:
-            out["kept"].append(".".join(path))
-    return {word: sorted(paths) for word, paths in out.items() if paths}
+        was, now, at = _at(there, path), _at(found, path), ".".join(path)
+        if not again - always - {path[0], "id"} and is_set(was):
+            if not is_set(now):
+                removed.append(at)
+            elif was == now and not again - always:
+                kept.append(at)
+            elif differing := _differing(was, now):
+                reset[at] = differing
+    out = {"removed": sorted(removed), "kept": sorted(kept), "reset": reset}
+    return {word: found for word, found in out.items() if found}
+
+
+def _again(plugin: Plugin, type_: str, prior: Mapping[str, Any], config: Mapping[str, Any]) -> set[str]:
+    """The arguments because of which a resource would be made again whatever stands in its blocks: its values are made
+    up."""
+    try:
+        return plugin.change(type_, prior, config)[1]
+    except Refused:
+        return set()
+
+
+def _differing(was: Any, now: Any) -> dict[str, Any]:
+    """Argument of a single block -> its planned value, where it is another one and known; of a block inside it, the
+    same."""
+    if not all(isinstance(v, list) and len(v) == 1 and isinstance(v[0], Mapping) for v in (was, now)):
+        return {}
+    out: dict[str, Any] = {}
+    for name, value in now[0].items():
+        before = was[0].get(name)
+        if inner := _differing(before, value):
+            out[name] = inner
+        elif value != before and not _unknown_in(value) and not _are_blocks(before):
+            out[name] = value if is_set(value) or isinstance(value, bool) else None
+    return out
+
+
+def _are_blocks(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(v, Mapping) for v in value)
 
 
 def _optional(block: Block, at: Path_ = ()) -> Iterator[Path_]:
@@ -247,23 +286,24 @@ def _with_block(base: Mapping[str, Any], block: Block, path: Path_, *, whole: bo
     spec = block["block_types"][name]
     if not below and not whole:
         return dict(base)
-    inner: dict[str, Any] = {
-        n: plausible(n, s.get("type", "string")) for n, s in spec["block"].get("attributes", {}).items()
-    }
-    inner |= {
-        n: _empty(s) if not s.get("min_items") else _full(s) for n, s in spec["block"].get("block_types", {}).items()
-    }
+    inner = _filling(spec["block"], whole=not below)
     if below:
         inner = _with_block(inner, spec["block"], tuple(below), whole=whole)
     return {**base, name: inner if spec["nesting_mode"] == "single" else [inner] * max(1, spec.get("min_items") or 0)}
 
 
 def _full(spec: Mapping[str, Any]) -> Any:
-    inner = {n: plausible(n, s.get("type", "string")) for n, s in spec["block"].get("attributes", {}).items()}
-    inner |= {
-        n: _empty(s) if not s.get("min_items") else _full(s) for n, s in spec["block"].get("block_types", {}).items()
-    }
+    inner = _filling(spec["block"], whole=False)
     return inner if spec["nesting_mode"] == "single" else [inner] * max(1, spec.get("min_items") or 0)
+
+
+def _filling(block: Block, *, whole: bool = True) -> dict[str, Any]:
+    """A block of which all arguments are set, and of the blocks inside those that must be there; with `whole`, all of
+    them where there are no arguments."""
+    attributes, nested = block.get("attributes", {}), block.get("block_types", {})
+    every = whole and not attributes
+    values: dict[str, Any] = {n: plausible(n, s.get("type", "string")) for n, s in attributes.items()}
+    return values | {n: _full(s) if s.get("min_items") or every else _empty(s) for n, s in nested.items()}
 
 
 def _empty(spec: Mapping[str, Any]) -> Any:

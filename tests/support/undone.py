@@ -3,7 +3,8 @@
 python -m tests.support.undone NAME…     prints where the two differ, for these worlds
 
 A world is applied and tampered with. Then a refresh writes what was changed into the state, and an apply follows. What
-drift said before the refresh it must say after it, and after the apply all that it said would stay.
+drift said before the refresh it must say after it, and after the apply all that it said would stay. What it knew from
+the state's backup it must know from a memory by then, for the apply has replaced the backup.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from typing import Any
 
 from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
-from drift.desired.load import build, read_states
+from drift.desired.load import Desired, build, read_states
+from drift.desired.memory import Memory, parse, written
 from drift.desired.overlay import overlay
 from drift.model.drift import Change, Drift, Report
 from drift.model.value import is_empty
@@ -57,6 +59,8 @@ class Held:
     planned: Planned
     applied: Report | None = None
     """After the next apply; None where the simulation refuses that."""
+    remembered: Report | None = None
+    """The same with a memory that was begun before the tampering."""
     refusal: str = ""
     wrong: list[str] = field(default_factory=list)
     """Where a change's `undone` is not what is planned."""
@@ -73,6 +77,7 @@ def held(world: World, work: Path) -> Held:
         terraform(*APPLY)
         terraform(*APPLY, "-refresh-only")
         always = planned(terraform)  # what the simulation never answers as it was asked
+        memory = seen(work, url)
         world.tamper(session_for(url), attributes(work / "terraform.tfstate"))
         before = said(work, url)
         terraform(*APPLY, "-refresh-only")
@@ -80,7 +85,7 @@ def held(world: World, work: Path) -> Held:
         out.wrong = [line for d, c in _changes(out.after) for line in _differing(d, c, out.planned, always)]
         try:
             terraform(*APPLY)
-            out.applied = said(work, url)
+            out.applied, out.remembered = said(work, url), said(work, url, memory)
         except AssertionError as refused:
             out.refusal = str(refused)
     return out
@@ -94,8 +99,14 @@ def silent(held: Held) -> set[tuple[str, str]]:
 
 def lost(held: Held) -> set[tuple[str, str]]:
     """(address, path) of what was to stay at the next apply, and is not told after it."""
-    stays = {(str(d.resource.address), c.path) for d, c in _changes(held.after) if c.undone is False}
-    return stays - paths(held.applied) if held.applied is not None else set()
+    stays = [(str(d.resource.address), c) for d, c in _changes(held.after) if c.undone is False]
+    without, remembered = (paths(r) if r is not None else None for r in (held.applied, held.remembered))
+    return {
+        (address, c.path)
+        for address, c in stays
+        for told in (remembered, without if c.basis != "backup" else None)
+        if told is not None and (address, c.path) not in told
+    }
 
 
 def paths(report: Report) -> set[tuple[str, str]]:
@@ -130,14 +141,24 @@ def _along(type_: str, before: Raw, after: Raw) -> set[str]:
     return {n for n, (was, is_) in sides.items() if was != is_ and not is_empty(is_)}
 
 
-def said(work: Path, url: str) -> Report:
+def said(work: Path, url: str, memory: Memory | None = None) -> Report:
     """What drift says of the account, with the state and the configuration of the directory."""
     with asking(url) as api:
-        states, failed = read_states([str(work / "terraform.tfstate")], {})
-        configuration = Sources(work, Given(environment={})).evaluated(states)
-        laid = [overlay(s, configuration) for s in states]
-        desired = build(laid, failed, installed(), account=api.account, region=REGION)
+        desired = _desired(work, api.account, memory)
         return check(desired, api, installed(), Scope(everything=True), default_region=REGION).report
+
+
+def seen(work: Path, url: str) -> Memory:
+    """What a memory holds that is begun now."""
+    with asking(url) as api:
+        return parse(written(Memory(), _desired(work, api.account, Memory()).seen, "2026-11-01"), "a memory")
+
+
+def _desired(work: Path, account: str, memory: Memory | None) -> Desired:
+    states, failed = read_states([str(work / "terraform.tfstate")], {})
+    configuration = Sources(work, Given(environment={})).evaluated(states)
+    laid = [overlay(s, configuration) for s in states]
+    return build(laid, failed, installed(), account=account, region=REGION, memory=memory)
 
 
 def _changes(report: Report) -> Iterator[tuple[Drift, Change]]:

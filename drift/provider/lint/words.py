@@ -21,7 +21,7 @@ _FUNCTIONS = _ARITY.keys() - {"to", "key"}
 _FLAGS = frozenset({
     "assigned", "many", "ordered", "partial", "document", "outside_schema", "sensitive", "owner_tags", "anywhere",
     "standalone", "by_hand", "filled_by_others", "beside_inline", "whole", "zero_is_value", "same_for_all",
-    "watched", "importable",
+    "kept_if_gone", "watched", "importable",
 })  # fmt: skip
 
 _TEXTS = frozenset(
@@ -90,10 +90,15 @@ def _company(where: str, word: str, value: Any) -> Iterator[str]:
         yield f"{where} applies only to repeatable blocks"
     if isinstance(value, Attr) and word == "zero_is_value" and value.zero_is_value and value.default is None:
         yield f"{where} has no effect without `default`: the value that the provider records if the cloud returns none"
-    if isinstance(value, Attr) and word == "same_for_all" and value.same_for_all and value.default is None:
+    if isinstance(value, Attr) and word == "same_for_all" and value.same_for_all and not _has_default(value):
         yield f"{where} has no effect without `default`: the value that the cloud gives each new resource"
     if isinstance(value, Owner | Owns | EndedBy) and word == "who" and not value.who:
         yield f"{where} names nothing"
+
+
+def _has_default(attr: Attr) -> bool:
+    """Whether it is known what the cloud gives: a block has the defaults inside it, a collection is empty."""
+    return attr.default is not None or bool(attr.fields) or isinstance(attr.canon([]), tuple | frozenset)
 
 
 def _parts(at: str, word: str, inside: Any) -> Iterator[tuple[str, Any]]:

@@ -82,7 +82,7 @@ REST_API = ResourceType(
         "description":                  text("description", default=""),
         "api_key_source":               text("apiKeySource", default="HEADER"),
         "binary_media_types":           set_of(as_text, "binaryMediaTypes"),  # AWS keeps no order of them
-        "disable_execute_api_endpoint": flag("disableExecuteApiEndpoint", default=False),
+        "disable_execute_api_endpoint": flag("disableExecuteApiEndpoint", default=False, same_for_all=True, set_by=("body",)),
         "minimum_compression_size":     attr("minimumCompressionSize", _compression, default=-1, zero_is_value=True),
         "policy":                       api_policy("policy", default="", set_by=("body",)),
         "tags":                         tags("tags"),

@@ -86,7 +86,7 @@ TARGET = ResourceType(
             "dynamic_scaling_in_suspended":  flag("DynamicScalingInSuspended"),
             "dynamic_scaling_out_suspended": flag("DynamicScalingOutSuspended"),
             "scheduled_scaling_suspended":   flag("ScheduledScalingSuspended"),
-        }),
+        }, same_for_all=True),
         "tags":               tags("Tags"),
     },
     refs=(Ref("role_arn", to="aws_iam_role", by="arn"),),

@@ -110,13 +110,13 @@ GROUP = ResourceType(
         "availability_zones":        set_of(as_text, "AvailabilityZones", assigned=True),
         "capacity_rebalance":        flag("CapacityRebalance"),
         "context":                   text("Context"),
-        "default_cooldown":          number("DefaultCooldown", default=300),
+        "default_cooldown":          number("DefaultCooldown", default=300, same_for_all=True),
         "default_instance_warmup":   number("DefaultInstanceWarmup", default=0),
         "desired_capacity":          number("DesiredCapacity", assigned=True, changed_by=SCALED),
         "desired_capacity_type":     text("DesiredCapacityType", default="units"),
         "enabled_metrics":           set_of(as_text, "EnabledMetrics[].Metric"),
         "health_check_grace_period": number("HealthCheckGracePeriod", default=0),
-        "health_check_type":         text("HealthCheckType", default="EC2"),
+        "health_check_type":         text("HealthCheckType", default="EC2", same_for_all=True),
         "launch_configuration":      text("LaunchConfigurationName"),
         "load_balancers":            set_of(as_text, "LoadBalancerNames"),
         "max_instance_lifetime":     number("MaxInstanceLifetime", default=0),
@@ -133,7 +133,7 @@ GROUP = ResourceType(
         "vpc_zone_identifier":       attr("VPCZoneIdentifier", _subnets, assigned=True),
         "availability_zone_distribution": block("AvailabilityZoneDistribution", {
             "capacity_distribution_strategy": text("CapacityDistributionStrategy", default="balanced-best-effort"),
-        }),
+        }, same_for_all=True),
         "capacity_reservation_specification": block("CapacityReservationSpecification", {
             "capacity_reservation_preference": text("CapacityReservationPreference", default="default"),
             "capacity_reservation_target":     block("CapacityReservationTarget", {
@@ -279,7 +279,7 @@ HOOK = ResourceType(
     label="name",
     attributes={
         "autoscaling_group_name":  text("AutoScalingGroupName"),
-        "default_result":          text("DefaultResult", default="ABANDON"),
+        "default_result":          text("DefaultResult", default="ABANDON", same_for_all=True),
         "heartbeat_timeout":       number("HeartbeatTimeout", default=3600),
         "lifecycle_transition":    text("LifecycleTransition"),
         "name":                    text("LifecycleHookName"),

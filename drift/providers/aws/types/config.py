@@ -82,7 +82,7 @@ RECORDER = ResourceType(
             }),
             # older providers did not record it, and AWS derives it from the rest
             "recording_strategy": block("recordingStrategy", {"use_only": text("useOnly", assigned=True)}),
-        }),
+        }, same_for_all=True),
         "recording_mode": block("recordingMode", {
             "recording_frequency": text("recordingFrequency", default="CONTINUOUS"),
             "recording_mode_override": block("recordingModeOverrides[0]", {
@@ -90,7 +90,7 @@ RECORDER = ResourceType(
                 "recording_frequency": text("recordingFrequency"),
                 "resource_types":      set_of(values.text, "resourceTypes"),
             }),
-        }),
+        }, same_for_all=True),
     },
     refs=(Ref("role_arn", to="aws_iam_role", by="arn"),),
     owners=(Owner("servicePrincipal", "another AWS service"),),

@@ -13,6 +13,8 @@ from drift.providers.aws.kinds import kms_key, policy, tags
 from drift.providers.aws.types.application_autoscaling import scaled, scaling
 from drift.providers.aws.types.ec2_tags import one_tag
 
+RESTORED = ("restore_source_name", "restore_source_table_arn")
+"""What makes a table of another one, with some of its settings."""
 GONE = frozenset({"ResourceNotFoundException", "TableNotFoundException"})
 HASH = "KeySchema[?KeyType == 'HASH'].AttributeName | [0]"
 RANGE = "KeySchema[?KeyType == 'RANGE'].AttributeName | [0]"
@@ -143,16 +145,16 @@ TABLE = ResourceType(
         "server_side_encryption": block("{sse: Table.SSEDescription, aws: AwsKey}", {
             "enabled":     flag("contains(['ENABLED', 'ENABLING', 'UPDATING'], sse.Status || '')"),
             "kms_key_arn": attr("{key: sse.KMSMasterKeyArn, aws: aws[0]}", _customer_key, default=""),
-        }),
+        }, same_for_all=True, set_by=RESTORED),
         "point_in_time_recovery": block("PointInTimeRecovery", {
             "enabled":                 flag("PointInTimeRecoveryStatus"),
             "recovery_period_in_days": number("RecoveryPeriodInDays", default=35, from_state=_recovery_period),
-        }),
+        }, same_for_all=True, set_by=RESTORED),
         "ttl": block("TimeToLive", {
             "enabled":        flag("contains(['ENABLED', 'ENABLING'], TimeToLiveStatus)"),
             "attribute_name": text("[@][?TimeToLiveStatus == 'ENABLED' || TimeToLiveStatus == 'ENABLING']"
                                    ".AttributeName | [0]", from_state=_ttl_attribute),
-        }),
+        }, same_for_all=True),
         "replica": blocks("Table.Replicas[?ReplicaStatus != 'DELETING']", {
             "region_name": text("RegionName"),
             "kms_key_arn": kms_key("KMSMasterKeyId", assigned=True),

@@ -13,6 +13,7 @@ from drift.normalize.values import text as plain_text
 from drift.provider.kinds import attr, cidr, flag, number, set_of, text
 from drift.provider.spec import Attr, Attributes, Call, ElementOf, Owner, Parent, Raw, Ref, ResourceType, Share
 from drift.providers.aws.kinds import tags
+from drift.providers.aws.network.addresses import FAMILIES, is_internet, space
 from drift.providers.aws.normalize.network import (
     PORTED,
     atoms_of_rule,
@@ -73,19 +74,21 @@ Balancer Controller, and Kubernetes' own cloud provider (`kubernetes.io/rule/nlb
 
 
 def opened(group: Attributes) -> bool:
-    """Whether a person opened a group that came with another resource: a rule that no controller marked as its own lets
-    in everybody.
+    """Whether a person opened a group that came with another resource: rules that no controller marked as its own let
+    the internet in to a port.
 
     AWS itself makes such rules in the group of a directory's controllers (Directory Service administration guide).
     """
     ingress = group.get("ingress")
     if not isinstance(ingress, frozenset) or re.fullmatch(r"d-[0-9a-f]+_controllers", str(group.get("name"))):
         return False
-    return any(
-        (atom.get("cidr_ipv4") == "0.0.0.0/0" or atom.get("cidr_ipv6") == "::/0")
-        and not any(mark in str(atom.get("description") or "") for mark in CONTROLLERS)
-        for atom in map(as_block, ingress)
-    )
+    by_port: dict[Any, list[str]] = {}
+    for atom in map(as_block, ingress):
+        if not any(mark in str(atom.get("description") or "") for mark in CONTROLLERS):
+            cidrs = (atom.get("cidr_ipv4"), atom.get("cidr_ipv6"))
+            port = tuple(atom.get(name) for name in ("protocol", "from_port", "to_port"))
+            by_port.setdefault(port, []).extend(str(c) for c in cidrs if c)
+    return any(is_internet(space(cidrs, family), family) for cidrs in by_port.values() for family in FAMILIES)
 
 
 SECURITY_GROUP = ResourceType(

@@ -142,6 +142,8 @@ CREATE_VOLUME_PERMISSION = ResourceType(
     # everybody is a group; Terraform can name accounts alone
     attributes={"account_id": text("UserId || Group"), "snapshot_id": text("parent.SnapshotId")},
     parent=Parent("snapshot_id", to="aws_ebs_snapshot", by_hand=True),
+    # its policies may share what they make with accounts (`ShareRules`), never with everybody
+    owners=(Owner("UserId && parent.Tags[?starts_with(Key, 'aws:dlm:')]", "Data Lifecycle Manager"),),
 )
 
 ENCRYPTION_BY_DEFAULT = ResourceType(

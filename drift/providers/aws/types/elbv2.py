@@ -84,7 +84,7 @@ LOAD_BALANCER = ResourceType(
         "ip_address_type":                          text("IpAddressType", default="ipv4"),
         "customer_owned_ipv4_pool":                 text("CustomerOwnedIpv4Pool"),
         "enforce_security_group_inbound_rules_on_private_link_traffic":
-            text("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", default="on"),
+            text("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", default="on", same_for_all=True),
         "security_groups":                          set_of(values.text, "SecurityGroups", assigned=True),
         "subnets":                                  set_of(values.text, "AvailabilityZones[].SubnetId", assigned=True),
         "subnet_mapping":                           blocks("AvailabilityZones", {
@@ -267,17 +267,18 @@ LISTENER = ResourceType(
             "trust_store_arn":                  text("TrustStoreArn"),
             "ignore_client_certificate_expiry": flag("IgnoreClientCertificateExpiry"),
             "advertise_trust_store_ca_names":   text("AdvertiseTrustStoreCaNames", default="off"),
-        }),
+        }, same_for_all=True),
         "tcp_idle_timeout_seconds": number(key("tcp.idle_timeout.seconds"), default=350),
-        "routing_http_response_server_enabled": flag(key("routing.http.response.server.enabled"), default=True),
+        "routing_http_response_server_enabled": flag(key("routing.http.response.server.enabled"), default=True,
+                                                     same_for_all=True),
         **{
             f"routing_http_request_{name}_header_name":
-                text(key(f"routing.http.request.{name}.header_name"), default=default)
+                text(key(f"routing.http.request.{name}.header_name"), default=default, same_for_all=True)
             for name, default in REQUEST_HEADERS.items()
         },
         **{
             f"routing_http_response_{name}_header_value":
-                text(key(f"routing.http.response.{name}.header_value"), default="")
+                text(key(f"routing.http.response.{name}.header_value"), default="", same_for_all=True)
             for name in RESPONSE_HEADERS
         },
         "tags":                     tags("Tags.Tags"),

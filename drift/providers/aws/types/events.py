@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from drift.model.value import Block, Value, freeze
@@ -203,30 +204,33 @@ TARGET = ResourceType(
         "role_arn":       text("RoleArn"),
         "input":          document("Input"),
         "input_path":     text("InputPath"),
+        # the provider reads each of these back only where it is there
         "input_transformer":         block("InputTransformer", {
             "input_paths":    mapping("InputPathsMap"),
             "input_template": text("InputTemplate"),
-        }),
-        "appsync_target":            block("AppSyncParameters", {"graphql_operation": text("GraphQLOperation")}),
+        }, kept_if_gone=True),
+        "appsync_target":            block("AppSyncParameters", {"graphql_operation": text("GraphQLOperation")},
+                                           kept_if_gone=True),
         "batch_target":              block("BatchParameters", {
             "job_definition": text("JobDefinition"),
             "job_name":       text("JobName"),
             "array_size":     number("ArrayProperties.Size", default=0),
             "job_attempts":   number("RetryStrategy.Attempts", default=0),
-        }),
-        "dead_letter_config":        block("DeadLetterConfig", {"arn": text("Arn")}),
-        "ecs_target":                ecs("EcsParameters",
+        }, kept_if_gone=True),
+        "dead_letter_config":        block("DeadLetterConfig", {"arn": text("Arn")}, kept_if_gone=True),
+        "ecs_target":                replace(ecs("EcsParameters",
             ordered_placement_strategy=attr("PlacementStrategy", _strategy, from_state=lambda v, _: _strategy(v)),
             placement_constraint=blocks("PlacementConstraints", {
                 "type": text("type"), "expression": text("expression"),
             }),
-        ),
+        ), kept_if_gone=True),
         "http_target":               block("HttpParameters", {
             "header_parameters":       mapping("HeaderParameters"),
             "path_parameter_values":   list_of(to_text, "PathParameterValues"),
             "query_string_parameters": mapping("QueryStringParameters"),
         }),
-        "kinesis_target":            block("KinesisParameters", {"partition_key_path": text("PartitionKeyPath")}),
+        "kinesis_target":            block("KinesisParameters", {"partition_key_path": text("PartitionKeyPath")},
+                                           kept_if_gone=True),
         "redshift_target":           block("RedshiftDataParameters", {
             "database":            text("Database"),
             "db_user":             text("DbUser"),
@@ -234,18 +238,18 @@ TARGET = ResourceType(
             "sql":                 text("Sql"),
             "statement_name":      text("StatementName"),
             "with_event":          flag("WithEvent"),
-        }),
+        }, kept_if_gone=True),
         "retry_policy":              block("RetryPolicy", {
             "maximum_event_age_in_seconds": number("MaximumEventAgeInSeconds", default=0),
             "maximum_retry_attempts":       number("MaximumRetryAttempts", default=0),
-        }),
+        }, kept_if_gone=True),
         "run_command_targets":       blocks("RunCommandParameters.RunCommandTargets", {
             "key": text("Key"), "values": list_of(to_text, "Values"),
-        }),
+        }, kept_if_gone=True),
         "sagemaker_pipeline_target": block("SageMakerPipelineParameters", {
             "pipeline_parameter_list": blocks("PipelineParameterList", {"name": text("Name"), "value": text("Value")}),
-        }),
-        "sqs_target":                block("SqsParameters", {"message_group_id": text("MessageGroupId")}),
+        }, kept_if_gone=True),
+        "sqs_target":                block("SqsParameters", {"message_group_id": text("MessageGroupId")}, kept_if_gone=True),
     },
     ignored={"force_destroy": "an instruction to Terraform"},
     refs=(

@@ -48,7 +48,7 @@ STREAM = ResourceType(
         "shard_level_metrics": set_of(to_text, "Summary.EnhancedMonitoring[].ShardLevelMetrics[]"),
         "stream_mode_details": block("Summary.StreamModeDetails", {
             "stream_mode": text("StreamMode", default="PROVISIONED"),
-        }),
+        }, same_for_all=True),
         "tags":                tags("Tags"),
     },
     ignored={"enforce_consumer_deletion": "an instruction to Terraform"},

@@ -149,7 +149,7 @@ FUNCTION = ResourceType(
             "ipv6_allowed_for_dual_stack": flag("Ipv6AllowedForDualStack"),
         }),
         "dead_letter_config":             block("DeadLetterConfig", {"target_arn": text("TargetArn")}),
-        "ephemeral_storage":              block("EphemeralStorage", {"size": number("Size", default=512)}),
+        "ephemeral_storage":              block("EphemeralStorage", {"size": number("Size", default=512)}, same_for_all=True),
         "file_system_config":             block("FileSystemConfigs[0]", {
             "arn":              text("Arn"),
             "local_mount_path": text("LocalMountPath"),
@@ -167,7 +167,8 @@ FUNCTION = ResourceType(
             "system_log_level":      text("SystemLogLevel", assigned=True),
         }),
         "snap_start":                     block("SnapStart", {"apply_on": text("ApplyOn", default="None")}),
-        "tracing_config":                 block("TracingConfig", {"mode": text("Mode", default="PassThrough")}),
+        "tracing_config":                 block("TracingConfig", {"mode": text("Mode", default="PassThrough")},
+                                                same_for_all=True),
         "tags":                           attr("More", _tags, from_state=tags("Tags").from_state),
     },
     ignored={
@@ -211,7 +212,8 @@ def condition(operator: str, key: str) -> Attr:
         tests = statement.get(operator) if isinstance(statement, Mapping) else None
         return next((to_text(v) for k, v in (tests or {}).items() if k.lower() == key), None)
 
-    return attr("Condition", find, from_state=lambda value, _: to_text(value))
+    # a refresh reads back only the operators that are there
+    return attr("Condition", find, from_state=lambda value, _: to_text(value), kept_if_gone=True)
 
 
 def _public_url(statement: Any) -> str | None:

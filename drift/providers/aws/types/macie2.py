@@ -17,7 +17,7 @@ ACCOUNT = ResourceType(
     label="id",
     computed={"service_role": text("serviceRole")},
     attributes={
-        "finding_publishing_frequency": text("findingPublishingFrequency", default="FIFTEEN_MINUTES"),
-        "status":                       text("status", default="ENABLED"),
+        "finding_publishing_frequency": text("findingPublishingFrequency", default="FIFTEEN_MINUTES", same_for_all=True),
+        "status":                       text("status", default="ENABLED", same_for_all=True),
     },
 )

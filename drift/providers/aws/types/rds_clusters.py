@@ -221,7 +221,7 @@ CLUSTER_INSTANCE = ResourceType(
         "performance_insights_enabled":          flag("PerformanceInsightsEnabled", default=False),
         "performance_insights_kms_key_id":       kms_key("PerformanceInsightsKMSKeyId", assigned=True),
         "performance_insights_retention_period": number("PerformanceInsightsRetentionPeriod", default=0),
-        "publicly_accessible":                   flag("PubliclyAccessible", default=False),
+        "publicly_accessible":                   flag("PubliclyAccessible", default=False, same_for_all=True),
     },
     ignored={
         "apply_immediately":       INSTRUCTION,

@@ -207,7 +207,7 @@ RULE_GROUP_ASSOCIATION = ResourceType(
     attributes={
         "name":                   text("Name"),
         "firewall_rule_group_id": text("FirewallRuleGroupId"),
-        "mutation_protection":    text("MutationProtection", default="DISABLED"),
+        "mutation_protection":    text("MutationProtection", default="DISABLED", same_for_all=True),
         "priority":               number("Priority"),
         "vpc_id":                 text("VpcId"),
         "tags":                   tags("Tags"),
@@ -226,7 +226,7 @@ FIREWALL_CONFIG = ResourceType(
     label="resource_id",
     account="OwnerId",
     computed={"owner_id": text("OwnerId")},
-    attributes={"resource_id": text("ResourceId"), "firewall_fail_open": text("FirewallFailOpen", default="DISABLED")},
+    attributes={"resource_id": text("ResourceId"), "firewall_fail_open": text("FirewallFailOpen", default="DISABLED", same_for_all=True)},
     refs=(OF_VPC,),
     owners=(Owner("FirewallFailOpen != 'ENABLED'", "AWS"),),  # every VPC has one
 )

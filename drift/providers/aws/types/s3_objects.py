@@ -87,7 +87,7 @@ OBJECT = ResourceType(
     attributes={
         "bucket":                        text("Bucket"),
         "key":                           attr("Key", key),
-        "acl":                           attr("Acl", canned, default="private", same=to_owners),
+        "acl":                           attr("Acl", canned, default="private", same=to_owners, same_for_all=True),
         "bucket_key_enabled":            flag("BucketKeyEnabled", assigned=True),
         "cache_control":                 text("CacheControl"),
         "content_disposition":           text("ContentDisposition"),

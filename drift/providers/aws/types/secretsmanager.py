@@ -35,7 +35,7 @@ SECRET = ResourceType(
         "replica":     blocks("Detail.ReplicationStatus", {
             "region":     text("Region"),
             "kms_key_id": kms_key("KmsKeyId", assigned=True),
-        }, key=lambda b: b["region"]),
+        }, key=lambda b: b["region"], same_for_all=True),
         "tags":        tags("Tags"),
     },
     ignored={

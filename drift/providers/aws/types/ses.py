@@ -289,7 +289,7 @@ RECEIPT_RULE = ResourceType(
         "enabled":           flag("Enabled", default=False),
         "recipients":        set_of(values.text, "Recipients"),
         "scan_enabled":      flag("ScanEnabled", default=False),
-        "tls_policy":        text("TlsPolicy", default="Optional"),
+        "tls_policy":        text("TlsPolicy", default="Optional", same_for_all=True),
         "add_header_action": _action("AddHeaderAction", {
             "header_name":  text("HeaderName"),
             "header_value": text("HeaderValue"),

@@ -98,10 +98,10 @@ CONFIGURATION_SET = ResourceType(
         }),
         "reputation_options":     block("Set.ReputationOptions", {
             "reputation_metrics_enabled": flag("ReputationMetricsEnabled", default=False),
-        }),
+        }, same_for_all=True),
         "sending_options":        block("Set.SendingOptions", {
             "sending_enabled": flag("SendingEnabled", default=True),
-        }),
+        }, same_for_all=True),
         "suppression_options":    block("Set.SuppressionOptions", {
             "suppressed_reasons": set_of(values.text, "SuppressedReasons"),
         }),

@@ -225,7 +225,7 @@ APPLICATION = ResourceType(
         "instance_arn":             text("InstanceArn"),
         "name":                     text("Name"),
         "description":              text("Description"),
-        "status":                   text("Status", default="ENABLED"),
+        "status":                   text("Status", default="ENABLED", same_for_all=True),
         "portal_options":           block("PortalOptions", {
             "visibility":      text("Visibility", default="ENABLED"),
             "sign_in_options": block("SignInOptions", {

@@ -48,8 +48,8 @@ STATE_MACHINE = ResourceType(
             "level":                  text("level", default="OFF"),
             "include_execution_data": flag("includeExecutionData"),
             "log_destination":        group_arn("destinations[0].cloudWatchLogsLogGroup.logGroupArn"),
-        }),
-        "tracing_configuration":    block("Machine.tracingConfiguration", {"enabled": flag("enabled")}),
+        }, same_for_all=True),
+        "tracing_configuration":    block("Machine.tracingConfiguration", {"enabled": flag("enabled")}, same_for_all=True),
         "tags":                     tags("Tags"),
     },
     ignored={
