@@ -93,12 +93,14 @@ class _Explained:
         if parent in self.managed:
             covered = part.covers or part.covered_if in self._recorded.get(parent, ())
             return Stranger(resource, "told", parent) if covered else None
-        own = part.standalone or (part.by_hand and (parent in self.claimed or self._of_service(parent)))
+        own = (
+            part.standalone or (part.by_hand and parent in self.claimed) or (part.of_others and self._has_owner(parent))
+        )
         return None if own else Stranger(resource, "part", parent)
 
-    def _of_service(self, key: Key | None) -> bool:
+    def _has_owner(self, key: Key | None) -> bool:
         whole = self._found.get(key) if key else None
-        return whole is not None and of_service(whole, self._catalog)
+        return whole is not None and bool(whole.owner)
 
     def _by_person(self, resource: Resource) -> bool:
         """Whether it came with a managed resource, and a person changed it since."""
@@ -119,8 +121,8 @@ class _Explained:
         for proof in entry.proofs:
             if proof.beside_parts is not None and proof.beside_parts(self._without_parts(resource, entry)):
                 return Stranger(replace(resource, owner=proof.who), "not_ours", proof=proof.when)
-        by_hand = entry.parent is not None and entry.parent.by_hand
-        owner = resource.doubt if by_hand else _inherited(resource, entry, self._index, self._gaps, self._catalog)
+        apart = entry.parent is not None and entry.parent.of_others
+        owner = resource.doubt if apart else _inherited(resource, entry, self._index, self._gaps, self._catalog)
         if isinstance(owner, Resource):
             return Stranger(replace(resource, owner=owner.owner), "not_ours", owner.key, owner.proof)
         key = resource.key
@@ -142,13 +144,16 @@ class _Explained:
 def parts_by_hand(
     desired: Sequence[Resource], actual: Actual, catalog: Catalog, scope: frozenset[str]
 ) -> Iterator[tuple[Key, str]]:
-    """(what came with a managed resource, or what a service made, type of its parts that only a person adds). They are
+    """(what came with a managed resource, or is somebody else's, type of its parts that only a person adds). They are
     not read yet."""
     inside: dict[str, list[str]] = defaultdict(list)
+    owned: dict[str, list[str]] = defaultdict(list)
     for name in sorted(scope):
         part = catalog[name].parent
         if part is not None and part.by_hand:
             inside[part.to].append(name)
+        if part is not None and part.of_others:
+            owned[part.to].append(name)
     managed = {r.key for r in (*desired, *actual.paired.values())}
     index = Index([r for r in actual.resources.values() if r.type in inside], catalog)
     for resource in (*desired, *actual.paired.values()):
@@ -156,13 +161,8 @@ def parts_by_hand(
             for target in index.every(ref, resource) if ref.to in inside else ():
                 yield from ((target.key, name) for name in inside[ref.to] if target.key not in managed)
     for resource in actual.resources.values():
-        if resource.type in inside and resource.key not in managed and of_service(resource, catalog):
-            yield from ((resource.key, name) for name in inside[resource.type])
-
-
-def of_service(resource: Resource, catalog: Catalog) -> bool:
-    """Whether a service made it, as the type's own proofs tell: a backup."""
-    return bool(resource.owner) and resource.owner in {o.who for o in entry_of(resource, catalog).owners}
+        if resource.owner and resource.key not in managed:
+            yield from ((resource.key, name) for name in owned.get(resource.type, ()))
 
 
 def _recorded(desired: Iterable[Resource], catalog: Catalog) -> Mapping[Key | None, Set[str]]:

@@ -303,9 +303,11 @@ class Parent:
     standalone: bool = False
     """Reported even if the parent is unmanaged: a rule on the default event bus, a route in a main route table."""
     by_hand: bool = False
-    """No service adds such a part to what it made. So it is also reported if its parent came with a managed resource,
-    or if a service made that, as an owner of the parent's type tells: a subscription to the log group of a function, a
-    share of a backup."""
+    """No service adds such a part to what it made. So it is also reported if its parent came with a managed resource: a
+    subscription to the log group of a function."""
+    of_others: bool = False
+    """The parent's owner adds no such part. So it is also reported if the parent is somebody else's: a share of a
+    backup."""
     filled_by_others: bool = False
     """The cloud, a scaling service or a controller also adds parts to the parent, and nothing shows who added which. A
     live part is reported only if the configuration names parts of the same parent; elements of `covers` that nothing

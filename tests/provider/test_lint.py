@@ -502,6 +502,7 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "Parent.covered_if": [("aws_api_gateway_resource", parent(covered_if="bodyy"), "ignores bodyy")],
     "Parent.standalone": [("aws_route", parent(standalone="yes"), "write True or False")],
     "Parent.by_hand": [("aws_route", parent(by_hand=1), "write True or False")],
+    "Parent.of_others": [("aws_route", parent(of_others=1), "write True or False")],
     "Parent.filled_by_others": [("aws_route", parent(filled_by_others=1), "write True or False")],
     "Parent.beside_inline": [("aws_route", parent(beside_inline=1), "write True or False")],
     "Mirror.names": [("aws_ec2_tag", mirror(names="arn"), "arn is not an attribute")],

@@ -128,5 +128,5 @@ AMI_LAUNCH_PERMISSION = ResourceType(
         "organization_arn":        text("OrganizationArn"),
         "organizational_unit_arn": text("OrganizationalUnitArn"),
     },
-    parent=Parent("image_id", to="aws_ami", by_hand=True),
+    parent=Parent("image_id", to="aws_ami", by_hand=True, of_others=True),
 )

@@ -141,7 +141,7 @@ CREATE_VOLUME_PERMISSION = ResourceType(
     label="snapshot_id",
     # everybody is a group; Terraform can name accounts alone
     attributes={"account_id": text("UserId || Group"), "snapshot_id": text("parent.SnapshotId")},
-    parent=Parent("snapshot_id", to="aws_ebs_snapshot", by_hand=True),
+    parent=Parent("snapshot_id", to="aws_ebs_snapshot", by_hand=True, of_others=True),
     # its policies may share what they make with accounts (`ShareRules`), never with everybody
     owners=(Owner("UserId && parent.Tags[?starts_with(Key, 'aws:dlm:')]", "Data Lifecycle Manager"),),
 )
