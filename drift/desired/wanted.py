@@ -38,6 +38,8 @@ class Unsaid:
     """Dotted paths that the provider leaves to the cloud."""
     untold: set[str] = field(default_factory=set)
     """Those of `implied` of which nobody knows what an apply does."""
+    common: Mapping[str, Any] | None = None
+    """The tags that the provider's configuration adds; None where they are not known."""
 
     def leave(self, names: Iterable[str]) -> None:
         """Mark those of the attributes, none of which is set, that the cloud may fill in."""
@@ -134,6 +136,7 @@ def wanted(
     """
     unsaid = unsaid or Unsaid()
     said: dict[str, Any] = dict(configured.values)
+    unsaid.common = configured.provider.default_tags
     if "tags_all" in provider:
         # an argument that is not computed is emptied where nobody sets it
         tags, common = said.get("tags", {}), configured.provider.default_tags
@@ -207,6 +210,9 @@ def _filled_block(want: Mapping[str, Any], have: Mapping[str, Any], inner: facts
             continue
         if value is not None:
             out[name] = _filled(value, have.get(name), inner.get(name, ""), f"{at}.{name}", unsaid)
+    if "tags_all" in inner and want.get("tags") is not None:  # the tags of an instance's volume
+        known = isinstance(out.get("tags"), Mapping) and unsaid.common is not None
+        out["tags_all"] = {**(unsaid.common or {}), **out["tags"]} if known else UNKNOWN
     return UNKNOWN if any(v is UNKNOWN for v in out.values()) else out
 
 

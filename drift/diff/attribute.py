@@ -381,7 +381,7 @@ def _located(change: Change, resource: Resource, name: str, attr: Attr, *, unhel
         undone = False
     else:  # if the configuration does not have the block, the provider may ignore the actual one
         said = name in resource.asserted or name in resource.configured
-        hidden = attr.kept_if_gone and change.path == name and is_empty(change.actual)
+        hidden = attr.not_planned or (attr.kept_if_gone and change.path == name and is_empty(change.actual))
         undone = True if said and not hidden and not _among(resource.untold, change) else None
     return replace(
         change,

@@ -231,6 +231,9 @@ class Attr:
     this word both agree, because the provider's SDK records the type's zero if the cloud returns no value."""
     kept_if_gone: bool = False
     """A refresh keeps the recorded value if the cloud returns none, so that no plan shows that it is gone."""
+    not_planned: bool = False
+    """A plan need not show a change of it, as the provider's documentation says: what the configuration sets counts
+    when the resource is created."""
     assigned: bool = False
     """The cloud chooses a value if nobody sets one, so an empty record is undecided."""
     initial: Callable[[Value, str], bool] | None = None

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from drift.desired.hcl.configured import Configured, Place, Provider
 from drift.desired.hcl.values import UNKNOWN
-from drift.desired.wanted import exempt, wanted
+from drift.desired.wanted import Unsaid, exempt, wanted
 from drift.model.address import Address
+from drift.provider.installed import installed
 
 FACTS: dict[str, Any] = {
     "name": "r",
@@ -20,6 +21,7 @@ FACTS: dict[str, Any] = {
     "one": ["b list 1", {"mode": "o", "limit": "o number", "inner": ["b list 1", {"a": "o", "b": "o"}]}],
     "many": ["b list", {"port": "r number", "proto": "o"}],
     "each": ["b set", {"port": "r number", "proto": "o", "peers": "o set"}],
+    "tests": ["b set", {"host": ["b list 1", {"of": "r set"}], "path": ["b list 1", {"of": "r set"}]}],
 }
 TAGGED = {**FACTS, "tags": "o map", "tags_all": "oc map"}
 
@@ -55,6 +57,9 @@ def inner(**fields: Any) -> dict[str, Any]:
         ({"each": [{"port": 2, "peers": ["b", "a"]}]}, {"each": [{"port": 2, "peers": ["a", "b"], "proto": "u"},
                                                                 {"port": 2, "peers": ["c"], "proto": "v"}]},
          {"each": [{"port": 2, "peers": ["b", "a"], "proto": "u"}]}),
+        # where blocks hold blocks, by which those are
+        ({"tests": [{"host": [{"of": ["a"]}]}, {"path": [{"of": ["/a"]}]}]}, {"tests": [{"host": [], "path": [{"of": ["/b"]}]}]},
+         {"tests": [{"host": [{"of": ["a"]}]}, {"host": [], "path": [{"of": ["/a"]}]}]}),
         ({"each": [{"port": UNKNOWN}]}, {"each": [{"port": 1}, {"port": 2}]}, {}),
     ],
 )  # fmt: skip
@@ -62,6 +67,40 @@ def test_what_is_left_out_is_as_recorded(
     values: dict[str, Any], recorded: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     assert wanted(said(values), recorded, FACTS) == expected
+
+
+@pytest.mark.parametrize(
+    ("recorded", "expected"),
+    [
+        ([{"enabled": True, "bucket": "logs"}], [{"enabled": False, "bucket": "logs"}]),
+        ([{"enabled": False, "bucket": "logs"}], [{"enabled": False, "bucket": "logs"}]),
+        ([], []),
+    ],
+)
+def test_a_block_that_nobody_writes_and_an_apply_sets_back(recorded: Any, expected: Any) -> None:
+    """The plans of the provider turn off the access log of a load balancer, and keep its bucket."""
+    balancer: dict[str, Any] = {"access_logs": ["b list 1", {"enabled": "o bool", "bucket": "r"}]}
+    unsaid = Unsaid(lambda path: installed().left_out("aws_lb", path))
+
+    assert unsaid.of(said({}), {"access_logs": recorded}, None, balancer) == {"access_logs": expected}
+
+
+VOLUME: dict[str, Any] = {"root": ["b list 1", {"size": "oc number", "tags": "o map", "tags_all": "oc map"}]}
+
+
+@pytest.mark.parametrize(
+    ("common", "expected"),
+    [
+        ({}, {"root": [{"size": 8, "tags": {"a": "1"}, "tags_all": {"a": "1"}}]}),
+        ({"team": "x"}, {"root": [{"size": 8, "tags": {"a": "1"}, "tags_all": {"a": "1", "team": "x"}}]}),
+        (None, {}),
+    ],
+)
+def test_tags_of_a_block_are_those_that_are_written_there(common: Any, expected: Any) -> None:
+    recorded = {"root": [{"size": 8, "tags": {"a": "2"}, "tags_all": {"a": "2"}}]}
+    author = said({"root": [{"tags": {"a": "1"}}]}, provider=Provider(default_tags=common))
+
+    assert wanted(author, recorded, VOLUME) == expected
 
 
 @pytest.mark.parametrize(

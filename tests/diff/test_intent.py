@@ -14,11 +14,12 @@ from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
 from drift.desired.load import build, read_states
 from drift.desired.overlay import overlay
-from drift.diff.attribute import comparison
+from drift.diff.attribute import comparison, unasked
 from drift.diff.shares import Shares
 from drift.model.address import Address
 from drift.model.drift import Change, Report
 from drift.model.resource import Key, Resource, Source
+from drift.model.value import Block
 from drift.provider.installed import installed
 from drift.providers.aws.rules import built_in
 from drift.rules.spec import Rule
@@ -282,6 +283,68 @@ def test_a_default_that_every_new_resource_has_counts_whatever_is_recorded(
     assert [(c.path, c.desired, c.actual, c.undone) for c in found.modified] == [
         (name, not there, there, False)
     ] * drifted
+
+
+@pytest.mark.parametrize(
+    ("type_", "name", "there"),
+    [
+        # DynamoDB API reference, CreateTable: no time to live, no backups, the key that AWS owns
+        ("aws_dynamodb_table", "ttl", Block({"enabled": True, "attribute_name": "gone"})),
+        ("aws_dynamodb_table", "point_in_time_recovery", Block({"enabled": True, "recovery_period_in_days": 35})),
+        # S3 API reference, PutObject; Macie API reference, EnableMacie
+        ("aws_s3_object", "acl", "public-read"),
+        ("aws_macie2_account", "status", "PAUSED"),
+        # Cognito API reference, CreateUserPoolClient: tokens go to no address, and can be revoked
+        ("aws_cognito_user_pool_client", "callback_urls", frozenset({"https://elsewhere.example.com"})),
+        ("aws_cognito_user_pool_client", "enable_token_revocation", False),
+        # Route 53 Resolver API reference, UpdateFirewallConfig; Config API reference, PutConfigurationRecorder
+        ("aws_route53_resolver_firewall_config", "firewall_fail_open", "ENABLED"),
+        ("aws_config_configuration_recorder", "recording_mode", Block({"recording_frequency": "DAILY"})),
+        # the provider sends false where nobody says otherwise
+        ("aws_rds_cluster_instance", "publicly_accessible", True),
+    ],
+)
+def test_what_a_refresh_recorded_is_told_where_every_new_resource_has_something_else(
+    type_: str, name: str, there: Any
+) -> None:
+    attr = installed()[type_].attributes[name]
+    one = Resource(
+        key=Key(type_, ACCOUNT, REGION, ("x",)),
+        id="x",
+        address=Address.parse(f"{type_}.x"),
+        attributes={name: there},
+        asserted=frozenset({"tags"}),
+        undeclared=frozenset({name}),
+    )
+    as_made = replace(one, attributes={name: unasked(attr, there, there, ACCOUNT)})
+
+    def told(resource: Resource) -> set[tuple[str, str, bool | None]]:
+        found = comparison(resource, resource, name, attr, Shares([resource], {}, installed()))
+        return {(c.path.partition(".")[0], c.basis, c.undone) for c in found.modified}
+
+    assert told(one) == {(name, "default", False)}
+    assert told(as_made) == set()
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+@pytest.mark.parametrize("text", ["", "reserved_concurrent_executions = 5"])
+def test_a_function_that_may_not_run_any_more(text: str, refreshed: bool, tmp_path: Path) -> None:
+    """Lambda's API answers 0 and none alike nowhere: 0 stops the function, and none leaves it unreserved."""
+    name = "reserved_concurrent_executions"
+    configuration = f'resource "aws_lambda_function" "job" {{\n function_name = "job"\n role = "{ROLE}"\n {text}\n}}\n'
+    there = {"FunctionName": "job", "FunctionArn": JOB, "Role": ROLE}
+    answered = {"lambda:ListFunctions": {"Functions": [there]},
+                "lambda:GetFunction": {"Configuration": there, "Concurrency": {"ReservedConcurrentExecutions": 0}}}  # fmt: skip
+    before = {"id": "job", "function_name": "job", "arn": JOB, "role": ROLE, name: 5 if text else -1}
+    record = {**before, name: 0} if refreshed else before
+    report = compared(
+        tmp_path, configuration, answered, {"aws_lambda_function.job": record},
+        before={"aws_lambda_function.job": before} if refreshed else None, only=("aws_lambda_function",),
+    )  # fmt: skip
+
+    assert [(c.path, c.desired, c.actual, c.undone) for d in report.drift for c in d.changes if c.path == name] == [
+        (name, before[name], 0, True)
+    ]
 
 
 def test_what_a_refresh_dropped_is_missing_where_the_backup_and_the_configuration_have_it(tmp_path: Path) -> None:

@@ -405,6 +405,7 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         ("aws_lb", attribute("name", same_for_all=True), "has no effect without `default`"),
         ("aws_vpc", attribute("enable_dns_hostnames", same_for_all="yes"), "write True or False"),
     ],
+    "Attr.not_planned": [("aws_vpc", attribute("enable_dns_hostnames", not_planned=1), "write True or False")],
     "Attr.kept_if_gone": [("aws_vpc", attribute("enable_dns_hostnames", kept_if_gone=1), "write True or False")],
     "Attr.set_by": [("aws_s3_bucket", attribute("grant", set_by=("acls",)), "no attribute acls that sets grant")],
     "Attr.fields": [

@@ -82,5 +82,6 @@ PARAMETER_GROUP = ResourceType(
         "parameters":  blocks("Parameters", {"name": text("ParameterName"), "value": text("ParameterValue")},
                               key=lambda p: p["name"], implicit="Source != 'user'"),
     },
+    # nobody can change this group (DynamoDB developer guide, "DAX cluster management": Parameter groups)
     owners=(Owner("starts_with(ParameterGroupName, 'default.')", "Amazon DAX"),),
 )

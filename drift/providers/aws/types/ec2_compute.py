@@ -266,7 +266,7 @@ INSTANCE = ResourceType(
                                             same=unrecorded),
         "vpc_security_group_ids":      of_primary(set_of(as_text, "SecurityGroups[].GroupId")),
         "root_block_device":           replace(ROOT_DEVICE, from_state=_root, from_api=_the_root),
-        "ebs_block_device":            replace(OTHER_DEVICES, from_state=_others, from_api=_but_root),
+        "ebs_block_device":            replace(OTHER_DEVICES, from_state=_others, from_api=_but_root, not_planned=True),
         "capacity_reservation_specification": block("CapacityReservationSpecification", {
             "capacity_reservation_preference": text("CapacityReservationPreference", default="open"),
             "capacity_reservation_target":     block("CapacityReservationTarget", {

@@ -225,6 +225,7 @@ PARAMETER_GROUP = ResourceType(
                               implicit="Source != 'user'", key=lambda p: p.get("name")),
         "tags":        tags("Tags"),
     },
+    # a name of one's own has no dot, and nobody can change this group (ElastiCache API reference, CreateCacheParameterGroup)
     owners=(Owner("starts_with(CacheParameterGroupName, 'default.')", OWN),),
 )
 

@@ -13,6 +13,8 @@ from drift.providers.aws.kinds import kms_key, own_log_groups, tags
 from drift.providers.aws.normalize.names import last_of_arn, version_prefix
 
 AWS_GROUP = "AWS's default for the engine"
+"""Nobody else's group has a name with a dot or a colon (RDS API reference, CreateDBParameterGroup and CreateOptionGroup),
+and nobody can change these (RDS user guide, "Overview of parameter groups")."""
 GONE = frozenset({
     "DBParameterGroupNotFound", "DBParameterGroupNotFoundFault", "DBSubnetGroupNotFoundFault",
     "DBSubnetGroupNotFound", "SubscriptionNotFound", "DBSnapshotNotFound", "DBClusterSnapshotNotFoundFault",

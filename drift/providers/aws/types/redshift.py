@@ -130,6 +130,7 @@ PARAMETER_GROUP = ResourceType(
                               implicit="Source != 'user'", key=lambda p: p.get("name")),
         "tags":        tags("Tags"),
     },
+    # a name of one's own has no dot, and nobody can change this group (Redshift API reference, CreateClusterParameterGroup)
     owners=(Owner("starts_with(ParameterGroupName, 'default.')", "Amazon Redshift"),),
 )
 
