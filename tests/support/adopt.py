@@ -241,17 +241,13 @@ def _about(work: Path, diagnostic: Mapping[str, Any], text: str, tried: Tried) -
         return [a for a in (_block_of(file, b) for b in _blocks_at(work, diagnostic)) if a]
     if diagnostic.get("address"):
         return [diagnostic["address"]]
-    return [a for a in tried.adopted if a in text] or [a for id_, a in _imports(work).items() if id_ in text]
+    return [a for a in tried.adopted if a in text] or [a for id_, a in _imports(work) if id_ in text]
 
 
-def _imports(work: Path) -> dict[str, str]:
-    """Id -> address, of the `import` blocks."""
-    out = {}
-    for file in work.glob("*.tf"):
-        for one in parse_file(file).body.blocks:
-            if one.type == "import":
-                out[text_of(one.body.attributes["id"].expr)] = _block_of(file, one)
-    return out
+def _imports(work: Path) -> list[tuple[str, str]]:
+    """(id, address) of the `import` blocks."""
+    blocks = [(file, one) for file in work.glob("*.tf") for one in parse_file(file).body.blocks if one.type == "import"]
+    return [(text_of(one.body.attributes["id"].expr), _block_of(file, one)) for file, one in blocks]
 
 
 def _blocks_at(work: Path, diagnostic: Mapping[str, Any]) -> list[Block]:
@@ -371,15 +367,19 @@ DRAWN = re.compile(r"arn:[^:]*:.+|.*[0-9a-f]{8}.*")
 """Ids that no text has by chance."""
 
 
-def counted(result: Tried, written: Iterable[str], applied: Path, imports: Mapping[str, str]) -> tuple[int, list[str]]:
+def counted(
+    result: Tried, written: Iterable[str], applied: Path, imports: Sequence[tuple[str, str]]
+) -> tuple[int, list[str]]:
     """How many references stand in what was written, and which ids in it that name an adopted resource are none. The ids
     are those that Terraform itself recorded: so this does not depend on what drift takes for an id."""
-    ids: dict[str, str] = {}
+    ids: dict[str, set[str]] = {}
     for one in json.loads((applied / "terraform.tfstate").read_text())["resources"]:
         for instance in one["instances"] if one["mode"] == "managed" else ():
             own = [instance["attributes"].get(n) for n in ("id", "arn")]
-            address = next((imports[i] for i in own if i in imports), "")
-            ids |= {i: address for i in own if i and address and DRAWN.fullmatch(ACCOUNT.sub("", i))}
+            addresses = {address for i, address in imports if i in own}
+            for one_id in own if addresses else ():
+                if one_id and DRAWN.fullmatch(ACCOUNT.sub("", one_id)):
+                    ids.setdefault(one_id, set()).update(addresses)
     references, literals = 0, []
     for text in written:
         for address, inside in _resources(text):
@@ -387,7 +387,7 @@ def counted(result: Tried, written: Iterable[str], applied: Path, imports: Mappi
             references += len(REFERENCE.findall(body))
             for literal in QUOTED.findall(body):
                 plain = re.sub(r"\$\{[^}]*\}", "", literal)
-                found = [i for i, of in ids.items() if i in plain and of != address]
+                found = [i for i, of in ids.items() if i in plain and address not in of]
                 if found and address in result.adopted:
                     literals.append(f"{address} {max(found, key=len)}")
     return references, literals
@@ -414,7 +414,8 @@ def after_apply(work: Path, url: str, result: Tried, only: tuple[str, ...]) -> l
             terraform("plan", "-input=false", "-out=p", *(f"-target={a}" for a in result.proved))
         terraform("apply", "-no-color", "-input=false", "p")
     except AssertionError as error:
-        return [f"apply failed: {str(error)[-1500:]}"]
+        why = re.search(r"Error: .*", str(error))
+        return [f"apply failed: {why[0] if why else error}"]
     refused = {result.adopted.get(a, a.split(".")[0]) for a in (*result.errors, *result.changes)}
     said = lines(compared(work, url, only).report)
     return [line for line in said if not (line.startswith("unmanaged ") and line.split()[1] in refused)]
@@ -441,8 +442,8 @@ CAUSED = re.compile(r"Reference to undeclared resource|Missing resource instance
 
 
 def saved(results: Sequence[Tried]) -> dict[str, Any]:
-    """What all runs of one world say, as it is kept in `tests/goldens/adoption.json`: of each type how many resources
-    are proved, an example of each change (argument -> before and after), and the errors."""
+    """What all runs of one world say, as it is kept in `tests/goldens/adoption/`: of each type how many resources are
+    proved, an example of each change (argument -> before and after), and the errors."""
     types: dict[str, dict[str, Any]] = {}
     for result in results:
         for address, type_ in result.adopted.items():

@@ -63,9 +63,16 @@ class Parts:
             facts = self.catalog.facts(entry.name)
             for name in covers:
                 wanted = self.apart or kind.name in self._used
+                if name in facts and self._is_taken_away(entry, name):
+                    continue
                 if name not in facts or (kind.importable and (wanted or self._left_alone(entry, name))):
                     out.add(name)
         return frozenset(out - self._inline(entry))
+
+    def _is_taken_away(self, entry: ResourceType, name: str) -> bool:
+        """Whether the provider would take away what the whole does not say."""
+        deprecated = "d" in flags_of(self.catalog.facts(entry.name)[name]).split(" ")[0]
+        return not deprecated and self.catalog.left_out(entry.name, name) is Unset.NOTHING
 
     def _left_alone(self, entry: ResourceType, name: str) -> bool:
         """Whether the provider would rather have others say it: the attribute is deprecated, or holds several parts and
@@ -91,7 +98,7 @@ class Parts:
         out: list[Resource] = []
         for kind in self._kinds.get(entry.listed_as, ()):
             part = kind.parent
-            if part is None or part.filled_by_others or part.standalone:
+            if part is None or part.filled_by_others:
                 continue
             if part.covers and not separate & part.covers.keys():
                 continue  # the whole says it

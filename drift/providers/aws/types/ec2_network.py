@@ -256,6 +256,7 @@ CIDR_ASSOCIATION = ResourceType(
 
 IPV6_ASSOCIATION = ResourceType(
     name="aws_vpc_ipv6_cidr_block_association",
+    either=(("assign_generated_ipv6_cidr_block", "ipv6_pool"), ("assign_generated_ipv6_cidr_block", "ipv6_cidr_block")),
     service="ec2",
     list=Within("aws_vpc", each=IPV6),
     id=text("AssociationId"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from drift.provider.kinds import attr, block, flag, text
 from drift.provider.spec import (
@@ -18,9 +19,9 @@ from drift.providers.aws.kinds import tags
 from drift.providers.aws.types.ec2_network import any_of, one_or_all
 
 
-def either(of: str) -> Attr:
+def either(of: str, **words: Any) -> Attr:
     """Terraform tells both sides of a peering as seen from the account it works in."""
-    return attr(f"[RequesterVpcInfo.{of}, AccepterVpcInfo.{of}]", one_or_all, assigned=True, same=any_of)
+    return attr(f"[RequesterVpcInfo.{of}, AccepterVpcInfo.{of}]", one_or_all, assigned=True, same=any_of, **words)
 
 
 def peering_options(side: str) -> Attr:
@@ -41,9 +42,9 @@ PEERING = ResourceType(
     id=text("VpcPeeringConnectionId"),
     computed={"accept_status": text("Status.Code")},
     attributes={
-        "vpc_id":        either("VpcId"),
-        "peer_vpc_id":   either("VpcId"),
-        "peer_owner_id": either("OwnerId"),
+        "vpc_id":        either("VpcId", written=lambda found, _: found[0]),
+        "peer_vpc_id":   either("VpcId", written=lambda found, _: found[-1]),
+        "peer_owner_id": either("OwnerId", written=lambda found, _: found[-1]),
         "peer_region":   text("AccepterVpcInfo.Region", assigned=True),
         "tags":          tags("Tags"),
         **PEERING_OPTIONS,
