@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
+from drift.desired.hcl.values import UNKNOWN
 from drift.desired.load import build, read_states
 from drift.provider.installed import installed
 from drift.remedy.adopt import Outcome, adopted
+from drift.remedy.adopt.alike import Told, _leaves, _with
 from drift.remedy.ground import Ground
 from drift.survey import Scope
 from tests.remedy.test_adopt import _left
@@ -122,3 +125,21 @@ def test_an_entry_that_would_make_more_than_the_account_has_is_not_written(tmp_p
     (remedy,) = outcome.remedies
     assert remedy.address == "aws_iam_group.guests"
     assert more in (tmp_path / "main.tf").read_text()
+
+
+def test_an_entry_is_about_the_resource_and_what_comes_with_it() -> None:
+    old = {"logs": {"team": "core", "status": "On", "old": None}, "jobs": {"team": "web", "status": "Off", "old": None}}
+    bucket = Told(
+        _leaves({"bucket": "shop-new", "tags": {"Team": "ops"}}),
+        {k: _leaves({"bucket": f"shop-{k}", "tags": {"Team": v["team"]}}) for k, v in old.items()},
+    )
+    facet = Told(
+        _leaves({"configuration": {"status": "On"}}),
+        {k: _leaves({"configuration": [{"status": v["status"]}]}) for k, v in old.items()},
+    )
+    keys: Any = dict.fromkeys(old)
+
+    assert _with(old, "new", keys, [bucket, facet]) == {**old, "new": {"team": "ops", "status": "On"}}
+    assert _with(old, "new", keys, [bucket]) is UNKNOWN
+    assert _with(["logs", "jobs"], "new", keys, []) == ["logs", "jobs", "new"]
+    assert _with({"logs": 1, "jobs": 1}, "new", keys, []) == {"logs": 1, "jobs": 1, "new": 1}

@@ -32,7 +32,8 @@ from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
 from drift.desired.hcl.traversals import text_of
 from drift.desired.hcl.tree import Block
-from drift.desired.load import build, read_states
+from drift.desired.load import Sources as Described
+from drift.desired.load import load
 from drift.provider.installed import installed
 from drift.remedy.adopt import Outcome, adopted
 from drift.remedy.apply import texts
@@ -128,8 +129,8 @@ def compared(work: Path, url: str, only: tuple[str, ...] = ()) -> Compared:
     """`drift check` of everything in the account, or of some types."""
     catalog = installed()
     with asking(url) as api:
-        states, failed = read_states([str(work / "terraform.tfstate")], {})
-        desired = build(states, failed, catalog, account=api.account, region=REGION)
+        sources = Described(places=(str(work / "terraform.tfstate"),), directories=(work,))
+        desired = load(sources, catalog, account=api.account, region=REGION)
         regions = tuple(
             {REGION, *re.findall(r'region\s+= "([\w-]+)"', "".join(p.read_text() for p in work.glob("*.tf")))}
         )
@@ -407,7 +408,8 @@ def _resources(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def after_apply(work: Path, url: str, result: Tried, only: tuple[str, ...]) -> list[str]:
-    """What drift says once the plan was applied, but for what was not imported: what the plan would change stays out."""
+    """What drift says once the plan was applied, but for what was not imported, and what the simulation does not answer:
+    what the plan would change stays out."""
     terraform = _with_variables(work, url)
     try:
         if result.changes:
@@ -418,7 +420,8 @@ def after_apply(work: Path, url: str, result: Tried, only: tuple[str, ...]) -> l
         return [f"apply failed: {why[0] if why else error}"]
     refused = {result.adopted.get(a, a.split(".")[0]) for a in (*result.errors, *result.changes)}
     said = lines(compared(work, url, only).report)
-    return [line for line in said if not (line.startswith("unmanaged ") and line.split()[1] in refused)]
+    unproved = [line for line in said if line.startswith("unmanaged ") and line.split()[1] in refused]
+    return [line for line in said if line not in unproved and not line.startswith("gap ")]
 
 
 def told(name: str, result: Tried) -> str:

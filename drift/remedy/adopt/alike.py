@@ -56,6 +56,18 @@ class Entry:
     """None for what comes with the entry of another resource."""
 
 
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is so of a resource, and of those that it is like."""
+
+    own: Mapping[Path, Any]
+    others: Mapping[str, Mapping[Path, Any]]
+    """Key -> the same of its instance."""
+
+
 @dataclass
 class Alike:
     """Finds the blocks that a resource would be one more instance of."""
@@ -102,8 +114,9 @@ class Alike:
         if template is None or each is None or bodies[0].file.is_json:
             return {}
         old = source.value(each)
+        told = self._told(one, others, by_key)
         for key in _keys(one, by_key):
-            new = _with(old, key, one, by_key)
+            new = _with(old, key, by_key, told)
             if new is UNKNOWN:
                 continue
             splicer = Splicer(source)
@@ -118,6 +131,23 @@ class Alike:
                 found[one.resource.key] = replace(found[one.resource.key], why=why)
                 return found
         return {}
+
+    def _told(self, one: Stranger, others: Sequence[Stranger], by_key: Mapping[str, Resource]) -> list[Told]:
+        """What entries may be about: the resource, and what comes with it, which blocks with the same keys describe."""
+        out = [Told(_leaves(one.written), {k: _leaves(r.attributes) for k, r in by_key.items()})]
+        blocks: dict[str, dict[str, Resource]] = {}
+        for r in self.ground.resources:
+            if r.address is not None and r.address.key in by_key and r not in by_key.values():
+                blocks.setdefault(r.address.block, {})[str(r.address.key)] = r
+        for near in blocks.values():
+            type_ = next(iter(near.values())).key.type
+            mine = (
+                o for o in others if o.resource.key.type == type_ and one.resource.id in _leaves(o.written).values()
+            )
+            part = next(mine, None)
+            if part is not None and near.keys() == by_key.keys():
+                out.append(Told(_leaves(part.written), {k: _leaves(r.attributes) for k, r in near.items()}))
+        return out
 
     def _proved(
         self, one: Stranger, others: Sequence[Stranger], address: Address, edits: tuple[Edit, ...]
@@ -242,43 +272,43 @@ def _around(text: Any, key: str) -> tuple[str, str] | None:
     return before, behind
 
 
-def _with(old: Any, key: str, one: Stranger, by_key: Mapping[str, Resource]) -> Any:
+def _with(old: Any, key: str, by_key: Mapping[str, Resource], told: Sequence[Told]) -> Any:
     """The map or the set with an entry more; UNKNOWN where nothing tells what the entry is."""
     if isinstance(old, list | tuple):
         return [*old, key] if {*map(str, old)} >= by_key.keys() else UNKNOWN
     if not isinstance(old, Mapping) or not old.keys() >= by_key.keys():
         return UNKNOWN
     values = {k: old[k] for k in by_key}
-    if any(isinstance(v, Mapping) for v in values.values()):
-        if not all(isinstance(v, Mapping) for v in values.values()):
-            return UNKNOWN
-        made: dict[str, Any] = {}
-        for name in dict.fromkeys(n for v in values.values() for n in v):
-            member = _like({k: v.get(name) for k, v in values.items()}, name, one, by_key)
-            if member is UNKNOWN:
-                return UNKNOWN
-            if member is not None:
-                made[name] = member
-        return {**old, key: made}
-    value = _like(values, "", one, by_key)
-    return UNKNOWN if value is UNKNOWN else {**old, key: value}
+    if not all(isinstance(v, Mapping) for v in values.values()):
+        value = _like(values, "", told)
+        return UNKNOWN if value is UNKNOWN else {**old, key: value}
+    names = dict.fromkeys(n for v in values.values() for n in v)
+    made = {name: _like({k: v.get(name) for k, v in values.items()}, name, told) for name in names}
+    if any(value is UNKNOWN for value in made.values()):
+        return UNKNOWN
+    return {**old, key: {name: value for name, value in made.items() if value is not None}}
 
 
-def _like(values: Mapping[str, Any], name: str, one: Stranger, by_key: Mapping[str, Resource]) -> Any:
-    """What an entry says of the resource, if the entries of the others say this: the attribute that is so in all of
-    them; else what all of them have in common; UNKNOWN where neither tells."""
-    fits = [
-        n
-        for n in sorted(one.written, key=lambda n: (n != name, n))
-        if n in one.entry.attributes and all(_is_said(by_key[k], n, v) for k, v in values.items())
-    ]
-    found = next((one.written[n] for n in fits if not isinstance(one.written[n], Unreadable | Hidden)), UNKNOWN)
-    if found is not UNKNOWN:
-        return found
+def _like(values: Mapping[str, Any], name: str, told: Sequence[Told]) -> Any:
+    """What an entry says of the resource, if the entries of the others say this: what is so of all of them; else what
+    they have in common; UNKNOWN where neither tells."""
+    for one in told:
+        paths = {path for leaves in one.others.values() for path in leaves}
+        for path in sorted(paths, key=lambda p: (p[-1] != name, len(p), p)):
+            if all(alike(one.others[k].get(path), v) for k, v in values.items()):
+                return one.own.get(path)
     first = next(iter(values.values()))
     return first if all(alike(first, v) for v in values.values()) else UNKNOWN
 
 
-def _is_said(resource: Resource, name: str, value: Any) -> bool:
-    there = resource.attributes.get(name)
-    return not isinstance(there, Unreadable | Hidden) and alike(plain(there), value)
+def _leaves(value: Any, above: Path = ()) -> dict[Path, Any]:
+    """Path -> what stands there, of all that is known: what is made of parts, and each part."""
+    out: dict[Path, Any] = {}
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if not isinstance(inner, Unreadable | Hidden):
+                out[(*above, str(name))] = plain(inner)
+                out |= _leaves(inner, (*above, str(name)))
+    elif isinstance(value, list | tuple) and len(value) == 1:
+        out |= _leaves(value[0], above)
+    return out
