@@ -50,7 +50,10 @@ class Directory:
 
     def get(self, name: str, into: Path) -> None:
         """Fetch a file."""
-        into.write_bytes((self.root / name).read_bytes())
+        try:
+            into.write_bytes((self.root / name).read_bytes())
+        except FileNotFoundError:
+            raise StoreError(f"{self.root}: {name} is missing", "Is it a store of drift's?") from None
 
     def put(self, name: str, file: Path) -> None:
         """Write a file, replacing one of that name."""

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from drift.desired.backends.url import shown
-from drift.errors import StoreError
+from drift.errors import DriftError, StoreError
 from drift.history.past import Known, past_of
 from drift.history.place import Folder, copy_of, folder, is_folder
 from drift.history.reading import Reader
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _NDJSON = msgspec.json.Encoder()
+_DISK = "Check the disk and who may write there, or give another --store."
 _LATER = "Install a later drift: the store was written by one."
 
 
@@ -52,7 +53,7 @@ def connected(file: Path, *, read_only: bool = False) -> Iterator[DuckDBPyConnec
             break
         except duckdb.IOException as error:
             if "lock" not in str(error):
-                raise StoreError(f"{file}: cannot be opened: {_first(error)}", "Is it a store of drift's?") from None
+                raise _unopened(file, error) from None
             if time.monotonic() > until:
                 raise StoreError(
                     f"{file}: another process has had it for {STORE_SECONDS.shown} (bound store-seconds)",
@@ -61,7 +62,7 @@ def connected(file: Path, *, read_only: bool = False) -> Iterator[DuckDBPyConnec
             time.sleep(pause)
             pause = min(2 * pause, 0.25)
         except duckdb.Error as error:
-            raise StoreError(f"{file}: cannot be opened: {_first(error)}", "Is it a store of drift's?") from None
+            raise _unopened(file, error) from None
     try:
         if new:  # nothing is in it yet, and nobody else reads it unless its owner says so
             file.chmod(0o600)
@@ -70,8 +71,27 @@ def connected(file: Path, *, read_only: bool = False) -> Iterator[DuckDBPyConnec
         connection.close()
 
 
+def _unopened(file: Path, error: Exception) -> StoreError:
+    denied = any(word in str(error) for word in ("Read-only file system", "Permission denied"))
+    hint = "It can be read at most: give another --store to write." if denied else "Is it a store of drift's?"
+    return StoreError(f"{file}: cannot be opened: {_first(error)}", hint)
+
+
 def _first(error: Exception) -> str:
     return str(error).split("\n", 1)[0]
+
+
+@contextmanager
+def _told(place: str) -> Iterator[None]:
+    """What the disk refuses, or DuckDB for it (a full disk), is a StoreError that names the store."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{shown(place)}: {error.strerror or error}", _DISK) from None
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] in ("duckdb", "_duckdb"):
+            raise StoreError(f"{shown(place)}: {_first(error)}", _DISK) from None
+        raise
 
 
 class Store:
@@ -89,7 +109,7 @@ class Store:
 
     def add(self, kept: Kept) -> None:
         """Add one scan, completely or not at all."""
-        with _staged(kept.tables) as (files, work):
+        with _told(self.place), _staged(kept.tables) as (files, work):
             if self.folder is not None:
                 _put(self.folder, kept.scan, files, work)
             else:
@@ -149,15 +169,27 @@ class Store:
         """Bring the copy of a folder up to date."""
         if self.folder is None:
             return
-        there = {Path(name).stem for name in self.folder.names("scan")}
-        with connected(self.file) as db:
+        there = self._units()
+        with _told(self.place), connected(self.file) as db:
             prepare(db)
             known = {unit for (unit,) in db.execute("select distinct unit from unit").fetchall()}
             for unit in sorted(known - there):
                 _forget(db, unit)
             fresh = sorted(there - known)
-            for some in (fresh[i : i + 64] for i in range(0, len(fresh), 64)):
-                self._absorb_units(db, some)
+            while fresh:
+                some, fresh = fresh[:64], fresh[64:]
+                try:
+                    self._absorb_units(db, some)
+                except DriftError:
+                    left = self._units()  # another process puts files together, or forgets some
+                    if left >= {*some}:
+                        raise
+                    fresh = sorted(left & {*some} | {*fresh} | (left - there))
+                    there |= left
+
+    def _units(self) -> set[str]:
+        assert self.folder is not None  # noqa: S101 - the caller knows
+        return {Path(name).stem for name in self.folder.names("scan")}
 
     def _absorb_units(self, db: DuckDBPyConnection, units: Sequence[str]) -> None:
         assert self.folder is not None  # noqa: S101 - the caller knows
@@ -175,16 +207,20 @@ class Store:
                 f"union all by name {empty(t)})"
                 for t, files in found.items()
             }
+            ((latest,),) = db.execute(f"select max(store_version) from {sources['scan']}").fetchall()
+            if latest is not None and latest > VERSION:
+                raise StoreError(f"{shown(self.place)}: a scan of it was kept by a later drift", _LATER)
             _absorb(db, sources, units=True)
 
     def prune(self, before: datetime) -> int:
         """Forget the scans that started before a time; how many there were."""
         before = before.astimezone(UTC).replace(tzinfo=None)  # as the store has it
-        if self.folder is not None:
-            return self._prune_folder(before)
-        with connected(self.file) as db:
-            prepare(db)
-            return _prune(db, before)
+        with _told(self.place):
+            if self.folder is not None:
+                return self._prune_folder(before)
+            with connected(self.file) as db:
+                prepare(db)
+                return _prune(db, before)
 
     def _prune_folder(self, before: datetime) -> int:
         self.fetch()
@@ -209,6 +245,10 @@ class Store:
 
     def compact(self) -> tuple[int, int]:
         """Make the store smaller; its bytes (or files, for a folder) before and after."""
+        with _told(self.place):
+            return self._compacted()
+
+    def _compacted(self) -> tuple[int, int]:
         if self.folder is not None:
             units = [Path(name).stem for name in self.folder.names("scan")]
             if len(units) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from moto import mock_aws
 
 from drift.desired.backends.s3 import _made as s3_clients
 from drift.errors import DriftError, StoreError
+from drift.history.place import Directory
 from drift.history.store import Store, connected
 from drift.history.tables import STAGED, VERSION
 from tests.support.stores import FIRST, Drifted, scan
@@ -255,6 +257,54 @@ def test_a_later_drifts_store_and_another_database_are_refused(tmp_path: Path) -
     text.file.write_text("hello " * 1000)
     with pytest.raises(StoreError, match="cannot be opened"):
         text.add(scan(1))
+
+
+def test_a_scan_of_a_later_drift_in_a_folder_is_not_read_by_an_earlier_one(tmp_path: Path) -> None:
+    store, later = at(tmp_path, "folder/"), scan(1)
+    store.add(scan(0))
+    next(iter(later.tables["scan"]))["store_version"] = VERSION + 1
+    store.add(later)
+    with pytest.raises(StoreError, match="kept by a later drift"), store.reader():
+        pass
+
+
+def test_what_the_disk_refuses_names_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="file/x/: Not a directory"):
+        Store(f"{tmp_path}/file/x/").add(scan(0))
+    store = at(tmp_path, "drift.duckdb")
+    store.add(scan(0))
+
+    def full(*_: object, **_more: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(StoreError, match="No space left"):
+        store.compact()
+    assert ask(store, "select count(*) from scan") == [(1,)]
+
+
+def test_a_scan_that_another_forgets_meanwhile_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One who reads a folder has its names already when somebody prunes it, or puts its files together."""
+    store = at(tmp_path, "folder/")
+    kept = [scan(n, [Drifted("a")]) for n in range(2)]
+    for one in kept:
+        store.add(one)
+    real = Directory.get
+
+    def late(self: Directory, name: str, into: Path) -> None:
+        monkeypatch.setattr(Directory, "get", real)
+        for file in (tmp_path / "folder").rglob(f"{kept[0].scan}.parquet"):
+            file.unlink()
+        real(self, name, into)
+
+    monkeypatch.setattr(Directory, "get", late)
+    assert ask(store, "select scan from scan") == [(kept[1].scan,)]
+    for file in (tmp_path / "folder" / "resource").iterdir():
+        file.unlink()
+    monkeypatch.setenv("DRIFT_CACHE", str(tmp_path / "fresh"))
+    with pytest.raises(StoreError, match="is missing"), at(tmp_path, "folder/").reader():
+        pass
 
 
 def test_an_older_store_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
