@@ -76,7 +76,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
         ]
         report = [{"scan": kept.scan, "document": told(day, *found)}]
         place.add(replace(kept, tables={**kept.tables, "report": report}))
-    place.add(scan(0, [Drifted("other")], scope="test"))
+    place.add(scan(0, [Drifted("other", type="aws_instance", tags={"Team": "data"})], scope="test"))
     return place
 
 
@@ -131,7 +131,32 @@ def test_the_overview_tells_trends_and_what_is_new(get: Get) -> None:
     assert "late" not in new  # it drifted in the scan before, too
     assert "There is more" in new
     assert "module.m" in text.split("By module")[1]
-    assert text.count("<polyline") == 3 + 2 + 3 + 1  # kinds, severities, modules, accounts
+    assert text.count("<polyline") == 3 + 2 + 3 + 1 + 1  # kinds, severities, modules, accounts, teams
+
+
+def test_the_overview_tells_teams_by_a_tag_and_the_neighbours_of_what_drifts(get: Get) -> None:
+    text = get(address("", scope="test"))[2]
+    teams = plain("</style>" + text.split("By team")[1])
+    assert re.search(r"Trend\s+data 1 1", teams)
+    graph = text.split('<svg class="near"')[1].split("</figure>")[0]
+    drifted = re.search(r'<a href="([^"]+)"><title>aws_instance aws_instance.other modified ▲ high</title>', graph)
+    assert drifted
+    assert "Life" in get(drifted[1].replace("&amp;", "&"))[2]
+    assert "<title>aws_iam_role resource-2</title>" in graph
+    assert '<path class="ref"' in graph
+    assert "aws_instance.other modified role resource-2" in plain(f"</style>{graph}")
+    assert "(no team)" in plain("</style>" + get(address("", scope="test", tag="Squad"))[2].split("By team")[1])
+    assert "refers to anything" in get(address("", scope="prod"))[2]
+
+
+def test_a_named_query_has_a_form_of_its_parameters(get: Get) -> None:
+    text = get("/sql?name=long-open")[2]
+    assert 'name="days" value="30"' in text
+    assert ">0 rows." in text
+    assert int(re.findall(r">(\d+) rows", get("/sql?name=long-open&days=0")[2])[0]) >= 61
+    told = get("/sql?name=teams&tag=" + EVIL)[2]
+    assert EVIL not in told
+    assert "Parameters of teams" in told
 
 
 def test_the_explorer_filters_and_pages_by_its_address(get: Get) -> None:
@@ -330,7 +355,7 @@ def test_the_page_is_accessible_and_its_filters_live_in_the_address(store: Store
             texts = {"file": whole(reader, None), "small": whole(reader, "test")}
         for name, path in {
             "overview": "/?scope=test", "explorer": "/explore?scope=prod&kind=modified", "wrong": "/nope",
-            "life": address("resource", **LIFE), "console": "/sql?sql=from+scan", "difference": "/diff?scope=test",
+            "life": address("resource", **LIFE), "console": "/sql?name=unmanaged&days=3", "difference": "/diff?scope=test",
         }.items():  # fmt: skip
             texts[name] = get(path)[2]
         for name, text in texts.items():

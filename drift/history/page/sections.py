@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from drift.errors import DriftError, StoreError
 from drift.history.named import NAMED
-from drift.history.page.chart import spark, trend
+from drift.history.page.asked import GRAVEST, Asked, day, life_of, rows_of, scoped
 from drift.history.page.markup import (
     KINDS,
     SEVERITIES,
@@ -35,8 +33,8 @@ from drift.report.wording import sentence
 
 SIZE = 50
 """Rows of one page of the explorer."""
-MOST = 20
-"""Modules, accounts and new entries of the overview."""
+CHANGES = 20
+"""Changes of one entry of a difference."""
 ROWS = 1000
 """Rows that the SQL console shows."""
 SECONDS = 10
@@ -45,164 +43,6 @@ ENTRIES = 200
 """Entries of each group of a difference."""
 STATEMENT = 20_000
 """Characters of a query."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What an address asks for: a value for each name, empty where it has none."""
-
-    values: Mapping[str, str]
-
-    def __getitem__(self, name: str) -> str:
-        return self.values.get(name, "")
-
-    def with_(self, view: str, **other: str) -> str:
-        """The address of the same question with other values."""
-        return address(view, **{**self.values, **other})
-
-
-def scoped(reader: Reader, asked: Asked) -> tuple[str, list[Scan], list[str]]:
-    """The scope that is asked for, else that of the last scan; its scans, oldest first; and every scope."""
-    every = reader.scans()
-    if not every:
-        raise StoreError("no scan was kept there", "Keep one: drift check --keep.")
-    scope = asked["scope"] or every[-1].scope
-    scans = [s for s in every if s.scope == scope]
-    if not scans:
-        raise StoreError(f"no scan of the scope {scope!r} was kept", "Choose another scope.")
-    return scope, scans, sorted({s.scope for s in every})
-
-
-def _rows(reader: Reader, text: str, **values: Any) -> list[tuple[Any, ...]]:
-    return list(reader.sql(text, values or None).rows)
-
-
-def _day(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"
-
-
-def _scope_form(view: str, scope: str, scopes: Iterable[str]) -> str:
-    names = list(scopes)
-    if len(names) < 2:
-        return f'<p class="scope">Scope {html(scope)}</p>'
-    return form(view, "Scope", choice("scope", "Scope", {s: s for s in names}, scope))
-
-
-# ---- overview -------------------------------------------------------------------------------------------------------
-def overview(reader: Reader, asked: Asked, *, alone: bool = False) -> Markup:
-    """Trends, where drift is, and what is new. `alone`: without links to other views."""
-    scope, scans, scopes = scoped(reader, asked)
-    last, days = scans[-1], [_day(s.started_at) for s in scans]
-    head = "" if alone else _scope_form("", scope, scopes)
-    by_kind = {kind: [getattr(s, kind) for s in scans] for kind in KINDS}
-    return Markup(
-        head + f'<p class="scope">Last of {many(len(scans), "scan")}: {_day(last.started_at)} UTC, '
-        f"{'not everything could be read' if last.incomplete else 'complete'}</p>"
-        + _cards(last, scope, alone=alone)
-        + '<div class="pair">'
-        + section("Drift by kind", trend("Drift by kind in each scan", days, by_kind))
-        + section(
-            "Drift by severity",
-            trend("Drift by its gravest finding in each scan", days, _severities(reader, scope, scans)),
-        )
-        + "</div>"
-        + section("New in the last scan", _new(reader, scope, scans, alone=alone))
-        + '<div class="pair">'
-        + section("By module", _split(reader, scope, scans, "module", alone=alone))
-        + section("By account", _split(reader, scope, scans, "account", alone=alone))
-        + "</div>"
-    )
-
-
-def _cards(last: Scan, scope: str, *, alone: bool) -> str:
-    out = []
-    for kind in KINDS:
-        inside = f"<b>{getattr(last, kind):,}</b><span>{kind}</span>"
-        to = "" if alone else f'<a href="{html(address("explore", scope=scope, kind=kind))}">show</a>'
-        out.append(f'<li><div class="card" data-kind="{kind}">{inside} {to}</div></li>')
-    for name, kind in (("managed", ""), ("in_sync", "sync"), ("unread", "unread")):
-        said = f"<b>{getattr(last, name):,}</b><span>{name.replace('_', ' ').replace('unread', 'not read')}</span>"
-        out.append(f'<li><div class="card" data-kind="{kind}">{said}</div></li>')
-    if last.coverage_percent is not None:
-        out.append(f'<li><div class="card"><b>{last.coverage_percent:g} %</b><span>coverage</span></div></li>')
-    return f'<ul class="cards">{"".join(out)}</ul>'
-
-
-def _severities(reader: Reader, scope: str, scans: Sequence[Scan]) -> dict[str, list[int]]:
-    text = (
-        "select severity, scan, count(*) from drift join scan using (scan) "
-        "where scope = $scope and severity is not null and not drift.accepted group by all"
-    )
-    found = {(severity, scan): n for severity, scan, n in _rows(reader, text, scope=scope)}
-    there = [s for s in SEVERITIES if any(severity == s for severity, _ in found)]
-    return {severity: [found.get((severity, s.scan), 0) for s in scans] for severity in there}
-
-
-def _new(reader: Reader, scope: str, scans: Sequence[Scan], *, alone: bool) -> Markup:
-    if len(scans) == 1:
-        return Markup('<p class="sub">This is the first scan of the scope: there is nothing to compare with.</p>')
-    text = (
-        "select kind, severity, type, coalesce(address, id) as resource, id, account, region, address from drift "
-        "where scan = $new and not accepted and identity not in (select identity from drift where scan = $old "
-        f"and not accepted) order by {GRAVEST}, type, resource limit {MOST + 1}"
-    )
-    found = _rows(reader, text, new=scans[-1].scan, old=scans[-2].scan)
-    rest = "" if len(found) <= MOST else '<p class="sub">There is more: compare the last two scans.</p>'
-    rows = [
-        (
-            tag(kind),
-            tag(severity, "severity"),
-            type_,
-            _resource(name, scope, type_, id_, *of, alone=alone),
-            of[0],
-            of[1],
-        )
-        for kind, severity, type_, name, id_, *of in found[:MOST]
-    ]
-    return Markup(
-        table("Drift that the last scan saw for the first time",
-              ["Kind", "Severity", "Type", "Resource", "Account", "Region"], rows, "Nothing is new.") + rest
-    )  # fmt: skip
-
-
-GRAVEST = f"coalesce(array_position({list(SEVERITIES)!r}, severity), 9)"
-
-
-def _resource(
-    name: str, scope: str, type_: str, id_: str | None, account: str | None, region: str | None, where: str | None,
-    *, alone: bool = False,
-) -> Markup | str:  # fmt: skip
-    """The name of a resource, as a link to its life."""
-    if alone:
-        return name
-    to = address("resource", scope=scope, type=type_, id=id_, account=account, region=region, address=where)
-    return link(name or "(no name)", to)
-
-
-def _split(reader: Reader, scope: str, scans: Sequence[Scan], by: str, *, alone: bool) -> Markup:
-    """Drift of each module or account over the scans; those that have most now come first."""
-    of = "case when kind = 'unmanaged' then '(unmanaged)' else coalesce(nullif(module, ''), 'root') end"
-    what = of if by == "module" else "coalesce(nullif(account, ''), '(none)')"
-    text = (
-        f"select {what} as what, scan, count(*) from drift join scan using (scan) "
-        "where scope = $scope and not drift.accepted group by all"
-    )
-    place = {s.scan: i for i, s in enumerate(scans)}
-    found: dict[str, list[int]] = {}
-    for name, scan, n in _rows(reader, text, scope=scope):
-        found.setdefault(name, [0] * len(scans))[place[scan]] = n
-    worst = sorted(found.items(), key=lambda f: (-f[1][-1], -sum(f[1]), f[0]))
-    named = [
-        (
-            name if alone or name.startswith("(") else link(name, address("explore", scope=scope, **{by: name})),
-            v[-1],
-            max(v),
-            spark(v),
-        )
-        for name, v in worst[:MOST]
-    ]
-    rest = f'<p class="sub">{len(worst) - MOST:,} more drifted less.</p>' if len(worst) > MOST else ""
-    return Markup(table(f"Drift by {by}", [by.capitalize(), "Now", "Most", "Trend"], named, "No drift yet.") + rest)
 
 
 # ---- explorer -------------------------------------------------------------------------------------------------------
@@ -235,18 +75,18 @@ def explorer(reader: Reader, asked: Asked) -> Markup:
         )
         values["q"] = text.lower()
     source += "".join(f" and {w}" for w in where)
-    total = int(_rows(reader, f"select count(*) from {source}", **values)[0][0])
+    total = int(rows_of(reader, f"select count(*) from {source}", **values)[0][0])
     pages = max(1, -(-total // SIZE))
     at = min(max(int(asked["page"]) if asked["page"].isdecimal() and len(asked["page"]) < 9 else 1, 1), pages)
     order = f"{GRAVEST}, type, address, id" if drift else "type, address, id, side"
-    found = _rows(
+    found = rows_of(
         reader,
         f"select {columns}, type, coalesce(address, id) as resource, id, account, region, address, module "
         f"from {source} order by {order} limit {SIZE} offset {(at - 1) * SIZE}",
         **values,
     )
     rows = [
-        (tag(a), tag(b, "severity") if drift else b, type_, _resource(name, scope, type_, id_, account, region, where_),
+        (tag(a), tag(b, "severity") if drift else b, type_, life_of(name, scope, type_, id_, account, region, where_),
          account, region, module or "")
         for a, b, type_, name, id_, account, region, where_, module in found
     ]  # fmt: skip
@@ -254,7 +94,7 @@ def explorer(reader: Reader, asked: Asked) -> Markup:
     return Markup(
         _explorer_form(reader, asked, scope, scopes, scan, scans, drift=drift)
         + f'<p class="shown" role="status">{many(total, "drifted resource" if drift else "resource")} in the scan of '
-        f"{_day(scan.started_at)} UTC. Page {at:,} of {pages:,}.</p>"
+        f"{day(scan.started_at)} UTC. Page {at:,} of {pages:,}.</p>"
         + table("Resources that match", [*heads, "Type", "Resource", "Account", "Region", "Module"], rows,
                 "Nothing matches. Choose fewer filters.")
         + _pager(asked, at, pages)
@@ -275,9 +115,9 @@ def _explorer_form(
 
     def distinct(column: str, none: str = "all") -> dict[str, str]:
         text = f"select distinct {column} from {source} where scan = $scan and {column} <> '' order by 1 limit 500"
-        return {"": none, **{v: v for (v,) in _rows(reader, text, scan=scan.scan)}}
+        return {"": none, **{v: v for (v,) in rows_of(reader, text, scan=scan.scan)}}
 
-    recent = {"": f"latest ({_day(scans[-1].started_at)})"} | {s.scan: _day(s.started_at) for s in scans[-2:-62:-1]}
+    recent = {"": f"latest ({day(scans[-1].started_at)})"} | {s.scan: day(s.started_at) for s in scans[-2:-62:-1]}
     parts = [
         choice("scope", "Scope", {s: s for s in scopes}, scope) if len(scopes) > 1 else "",
         choice("what", "Show", {"": "drift", "resources": "all resources"}, "" if drift else "resources"),
@@ -324,14 +164,14 @@ def resource(reader: Reader, asked: Asked) -> Markup:
         "and coalesce(region, '') in ('', $region)) or (coalesce(address, '') <> '' and address = $address))"
     )
     scoped_to = {**which, "scope": scope}
-    seen = _rows(
+    seen = rows_of(
         reader,
         "select s.n, v.side, p.verdict, v.v, v.attributes "
         "from version v join present p using (v) join scan s using (n) "
         f"where s.scope = $scope and {same.replace('type =', 'v.type =', 1)} order by s.started_at, s.n",
         **scoped_to,
     )
-    drifts = _rows(
+    drifts = rows_of(
         reader,
         "select d.scan, d.kind, d.severity, d.fingerprint, d.since, d.actor, d.accepted from drift d "
         f"join scan s using (scan) where s.scope = $scope and {same} order by s.started_at, s.n",
@@ -339,14 +179,14 @@ def resource(reader: Reader, asked: Asked) -> Markup:
     )
     if not seen and not drifts:
         raise StoreError("no scan of this scope saw that resource", "Choose one in the explorer.")
-    number = dict(_rows(reader, "select scan, n from scan where scope = $scope", scope=scope))
+    number = dict(rows_of(reader, "select scan, n from scan where scope = $scope", scope=scope))
     by_scan: dict[str, tuple[Any, ...]] = {d[0]: d for d in drifts}
     there = {n for n, *_ in seen}
     squares = []
     for scan in scans[-366:]:
         kind = by_scan[scan.scan][1] if scan.scan in by_scan else "sync" if number[scan.scan] in there else "absent"
         said = {"sync": "in sync", "absent": "not seen"}.get(kind, kind)
-        squares.append(f'<li class="{html(kind)}" title="{_day(scan.started_at)}: {said}"></li>')
+        squares.append(f'<li class="{html(kind)}" title="{day(scan.started_at)}: {said}"></li>')
     counts = {k: sum(d[1] == k for d in drifts) for k in KINDS}
     told = ", ".join(f"{k} in {n:,}" for k, n in counts.items() if n) or "in sync whenever it was seen"
     facts = "".join(f"<dt>{n}</dt><dd>{html(v)}</dd>" for n, v in which.items() if v)
@@ -375,7 +215,7 @@ def _events(
     before: str | None = None
     last: dict[str, tuple[int, str] | None] = {"actual": None, "desired": None}
     for i, scan in enumerate(scans):
-        at, n = _day(scan.started_at), number[scan.scan]
+        at, n = day(scan.started_at), number[scan.scan]
         for side, of in sides.items():
             now, was = of.get(n), last[side]
             name = {"actual": "in the account", "desired": "in Terraform"}[side]
@@ -408,12 +248,12 @@ def _drift_events(reader: Reader, at: str, drift: tuple[Any, ...]) -> list[tuple
     scan, kind, severity, fingerprint, since, actor, accepted = drift
     who = _who(reader, scan, fingerprint) or actor or ""
     said = f"Drifts: {kind}" + (f", {severity}" if severity else "") + (", accepted" if accepted else "")
-    said += f" (since {_day(since)})" if since else ""
+    said += f" (since {day(since)})" if since else ""
     text = (
         "select path, desired, actual, sensitive from change where scan = $scan and fingerprint = $fingerprint "
         f"order by path limit {ENTRIES}"
     )
-    changes = _rows(reader, text, scan=scan, fingerprint=fingerprint)
+    changes = rows_of(reader, text, scan=scan, fingerprint=fingerprint)
     rows: list[tuple[object, ...]] = [
         (at, f"{said}: {path}", *(("(sensitive)", "(sensitive, changed)") if hidden else (b, a)), who)
         for path, b, a, hidden in changes
@@ -433,7 +273,7 @@ def _who(reader: Reader, scan: str, fingerprint: str) -> str:
 def difference(reader: Reader, asked: Asked) -> Markup:
     """What drifts in one scan and not in another, with both sides of each change."""
     scope, scans, scopes = scoped(reader, asked)
-    options = {s.scan: _day(s.started_at) for s in scans[:-367:-1]}
+    options = {s.scan: day(s.started_at) for s in scans[:-367:-1]}
     new = reader.find(asked["new"] or "latest", scope)
     old = reader.find(asked["old"] or ("latest~1" if len(scans) > 1 else "latest"), scope)
     ask = form(
@@ -450,7 +290,7 @@ def compared(reader: Reader, old: Scan, new: Scan, scope: str, *, alone: bool = 
 
     def named(d: Drift) -> Markup | str:
         where, key = str(d.resource.address or ""), d.found.key
-        return _resource(where or d.found.id, scope, d.type, d.found.id, key.account, key.region, where, alone=alone)
+        return life_of(where or d.found.id, scope, d.type, d.found.id, key.account, key.region, where, alone=alone)
 
     def rows(drifts: Iterable[Drift]) -> list[tuple[object, ...]]:
         return [(tag(d.kind), named(d), sentence(d), _sides(d)) for d in list(drifts)[:ENTRIES]]
@@ -458,7 +298,7 @@ def compared(reader: Reader, old: Scan, new: Scan, scope: str, *, alone: bool = 
     heads = ["Kind", "Resource", "What", "Desired → actual"]
     changed = [(tag(now.kind), named(now), _sides(before), _sides(now)) for before, now in found.changed[:ENTRIES]]
     said = (
-        f"From {_day(old.started_at)} to {_day(new.started_at)} UTC: {len(found.new):,} new, {len(found.changed):,} "
+        f"From {day(old.started_at)} to {day(new.started_at)} UTC: {len(found.new):,} new, {len(found.changed):,} "
         f"changed, {len(found.resolved):,} resolved, {found.same:,} as before."
     )
     over = max(map(len, (found.new, found.changed, found.resolved, found.unknown))) > ENTRIES
@@ -481,7 +321,7 @@ def _sides(drift: Drift) -> Markup:
         f"<li><code>{html(c.path)}</code>: "
         + ("(sensitive)" if c.sensitive else f"{html(shown(c.desired))} → {html(shown(c.actual))}")
         + "</li>"
-        for c in drift.changes[:MOST]
+        for c in drift.changes[:CHANGES]
     )
     return Markup(f"<ul>{items}</ul>")
 
@@ -490,7 +330,8 @@ def _sides(drift: Drift) -> Markup:
 def console(reader: Reader, asked: Asked) -> Markup:
     """A query, its answer, and the named queries."""
     named = NAMED.get(asked["name"])
-    text = asked["sql"].strip() or (_filled(named.sql, named.parameters) if named else "")
+    values = {n: asked[n] or default for n, default in named.parameters.items()} if named else {}
+    text = asked["sql"].strip() or (_filled(named.sql, values) if named else "")
     lines = "\n".join(map(html, text.splitlines()))
     parts = [
         (
@@ -501,10 +342,20 @@ def console(reader: Reader, asked: Asked) -> Markup:
             '<p><button type="submit">Run</button></p></form>'
         )
     ]
+    if named and values and not asked["sql"].strip():
+        hidden = f'<input type="hidden" name="name" value="{html(named.name)}">'
+        if "scope" not in values:
+            hidden += f'<input type="hidden" name="scope" value="{html(asked["scope"])}">'
+        inside = [field(n, n, v, named.parameters[n]) for n, v in values.items()]
+        parts.insert(0, form("sql", f"Parameters of {named.name}", hidden, *inside, button="Run"))
+    if named:
+        parts.insert(0, f'<p class="sub">{html(named.name)}: {html(named.title)}</p>')
     if text:
         parts.append(_answer(reader, text))
     items = "".join(
-        f"<li>{link(q.name, address('sql', scope=asked['scope'], name=q.name))}: {html(q.title)}</li>"
+        f"<li>{link(q.name, address('sql', scope=asked['scope'], name=q.name))}: {html(q.title)}"
+        + "".join(f" <code>{html(n)}={html(d)}</code>" for n, d in q.parameters.items())
+        + "</li>"
         for q in NAMED.values()
     )
     parts.append(section("Named queries", f"<ul>{items}</ul>"))

@@ -24,9 +24,9 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from drift.errors import DriftError
-from drift.history.page import sections
+from drift.history.page import overview, sections
+from drift.history.page.asked import Asked
 from drift.history.page.markup import Markup, address, page, policy
-from drift.history.page.sections import Asked
 from drift.history.reading import Reader
 from drift.history.store import Store
 
@@ -37,7 +37,7 @@ KEPT = 64
 """Answers that are kept."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 VIEWS: Final[Mapping[str, tuple[str, Callable[[Reader, Asked], Markup]]]] = {
-    "": ("Drift over time", sections.overview),
+    "": ("Drift over time", overview.overview),
     "explore": ("Explorer", sections.explorer),
     "resource": ("Life of a resource", sections.resource),
     "diff": ("Difference between two scans", sections.difference),

@@ -9,9 +9,9 @@ from __future__ import annotations
 from importlib.resources import files
 from itertools import islice
 
-from drift.history.page import sections
+from drift.history.page import overview, sections
+from drift.history.page.asked import GRAVEST, Asked
 from drift.history.page.markup import KINDS, SEVERITIES, Markup, choice, field, many, page, section, table, tag
-from drift.history.page.sections import Asked
 from drift.history.reading import Reader
 from drift.model.bounds import SHOWN
 from drift.report.escape import html
@@ -42,7 +42,7 @@ def _scope(reader: Reader, scope: str, *, several: bool) -> str:
     text = (
         "select kind, severity, type, coalesce(address, id), account, region, coalesce(module, ''), "
         "coalesce(strftime(since, '%Y-%m-%d %H:%M'), '') from drift "
-        f"where scan = $scan and not accepted order by {sections.GRAVEST}, type, address, id"
+        f"where scan = $scan and not accepted order by {GRAVEST}, type, address, id"
     )
     found = list(islice(reader.sql(text, {"scan": scans[-1].scan}).rows, SHOWN.most + 1))
     rows = [(tag(kind), tag(severity, "severity"), *rest) for kind, severity, *rest in found[: SHOWN.most]]
@@ -51,7 +51,7 @@ def _scope(reader: Reader, scope: str, *, several: bool) -> str:
     now = table("What drifts now", heads, rows, "Nothing drifts.")
     parts = [
         f"<h2>{html(scope)}</h2>" if several else f'<p class="scope">Scope {html(scope)}</p>',
-        sections.overview(reader, asked, alone=True),
+        overview.overview(reader, asked, alone=True),
         section(
             "What drifts now",
             f'<p class="shown" role="status">{many(len(rows), "drifted resource")}.{over}</p>',
