@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from drift.desired.load import Desired
 from drift.model.coverage import NOT_ASKED, Gap, Unread
 from drift.model.drift import Report, Scope
 from drift.model.resource import Key, Resource
+from tests.support.fleet import Made, make
 
 WORLD = Path(__file__).parents[2] / "fixtures" / "worlds" / "security-groups"
 
@@ -77,3 +79,83 @@ def test_another_account_is_told() -> None:
     found = list(_accounts(Desired(resources=there), "111111111111"))
     assert [e.what.split(", to which")[0] for e in found] == ["accounts: 1 resources are in account 222222222222"]
     assert isinstance(found[0], Examined)
+
+
+@pytest.fixture
+def organisation(tmp_path: Path) -> Made:
+    return make(tmp_path, 4, regions=("eu-west-1",), resources=1)
+
+
+def of_each(made: Made, *more: str) -> tuple[int, list[str]]:
+    status, told = doctor(*made.arguments[1:], *more)
+    lines = told.splitlines()
+    return status, lines[next(n for n, line in enumerate(lines) if "accounts: " in line) :]
+
+
+def refuse(made: Made, n: int, operation: str) -> None:
+    tape = made.folder / "tapes" / f"{made.ids[n]}.jsonl"
+    lines = [json.loads(line) for line in tape.read_text().splitlines()]
+    for line in lines:
+        if line.get("op") == operation:
+            del line["pages"]
+            line["refused"] = "AccessDenied"
+    tape.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+
+def test_of_several_accounts_all_is_well(organisation: Made) -> None:
+    assert of_each(organisation) == (
+        0,
+        [
+            "ok    accounts: 4",
+            "ok    states: 4 read, 4 resources",
+            "ok    4 accounts: the role was assumed, the states' resources can be read (24 calls)",
+        ],
+    )
+
+
+def test_what_is_wrong_with_an_account_is_told_once_and_the_worst_first(organisation: Made) -> None:
+    (organisation.folder / "tapes" / f"{organisation.ids[3]}.jsonl").unlink()
+    (organisation.folder / "states" / f"{organisation.ids[1]}.tfstate").unlink()
+    refuse(organisation, 0, "sqs:GetQueueAttributes")
+    refuse(organisation, 2, "sqs:GetQueueAttributes")
+
+    status, lines = of_each(organisation)
+
+    assert status == 3
+    told = [line for line in lines if not line.startswith("      ")][2:]
+    assert told[0].startswith(f"part  account-3 ({organisation.ids[3]}): ")
+    both = f"account-0 ({organisation.ids[0]}), account-2 ({organisation.ids[2]})"
+    assert told[1:] == [
+        f"part  2 accounts ({both}): 1 permission refused (AccessDenied): sqs:GetQueueAttributes",
+        f"note  account-1 ({organisation.ids[1]}): no state holds anything of it: all that is in it would be unmanaged",
+    ]
+    assert any("drift accounts --role-template" in line for line in lines)
+
+
+def test_where_no_account_can_be_reached_no_check_can_run(organisation: Made) -> None:
+    for tape in (organisation.folder / "tapes").iterdir():
+        tape.unlink()
+
+    status, lines = of_each(organisation, "-a", "account-0,account-1")
+
+    assert status == 2
+    assert sum(line.startswith("FAIL  account-") for line in lines) == 2
+    assert lines[0] == "ok    accounts: 2, 2 left out"
+
+
+def test_regions_that_are_not_enabled_are_told(organisation: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    from drift.cli import doctor as module
+
+    told = {
+        organisation.ids[0]: module.Regions(frozenset({"us-east-1"})),
+        organisation.ids[1]: module.Regions(refused="X"),
+    }
+    others = module.Regions(frozenset({"eu-west-1", "us-east-1"}))
+    monkeypatch.setattr(module, "_regions", lambda opened: told.get(opened.account.id, others))
+
+    status, lines = of_each(organisation)
+
+    assert status == 3
+    assert f"part  account-0 ({organisation.ids[0]}): not enabled: eu-west-1" in lines
+    assert any("its regions cannot be listed (X)" in line for line in lines)
+    assert lines[-1].endswith("(12 calls), 2 regions enabled")
