@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from drift.cli.job import Asked, run
+from drift.cli.options import complete
 from drift.cli.options.account import Account, account_options
 from drift.cli.options.configuration import Configurations, configuration_options
 from drift.cli.options.fleet import Accounts, fleet_options
@@ -15,6 +16,7 @@ from drift.cli.options.ignoring import Ignoring, ignore_options, near
 from drift.cli.options.output import write_files
 from drift.cli.options.scope import Types, type_options
 from drift.cli.options.states import States, state_options
+from drift.cli.saved import load
 from drift.errors import UsageError
 from drift.exclude import baseline
 from drift.model.drift import Report
@@ -28,6 +30,13 @@ def command() -> None:
 
 
 @command.command("write")
+@click.option(
+    "--report",
+    "saved",
+    metavar="FILE",
+    shell_complete=complete.files,
+    help="Accept the drift of this saved report (JSON), and ask no cloud; - for standard input.",
+)
 @state_options
 @configuration_options
 @type_options
@@ -43,6 +52,7 @@ def command() -> None:
     help="The last day on which it is accepted: 2026-12-31. After that the drift is told again.",
 )
 def write(
+    saved: str | None,
     states: States,
     configurations: Configurations,
     types: Types,
@@ -56,27 +66,31 @@ def write(
     """Write all of today's drift to drift-baseline.json (or --baseline FILE), as accepted.
 
     Reasons, owners and days in an existing file are kept. So are entries for resources that this run did
-    not check.
+    not check; with --report, all but those whose drift the report says is gone.
 
     \b
     Examples:
       drift baseline write --state prod.tfstate
+      drift baseline write --report drift.json --reason "reviewed"
       drift baseline write --accounts accounts.yml --state 's3://states/**/*.tfstate'
       drift baseline write --only 'aws_iam_*' --reason "before the migration" --owned-by ana --expires 2027-03-31
     """
     file = ignoring.baseline or near(baseline.NAME) or Path(baseline.NAME)
     old = ignoring.accepted() if file.is_file() else None
     accounts.validate()
-    report, seen = _seen(
-        Asked(
+    seen: baseline.Looked | baseline.LookedInEach | baseline.Gone
+    if saved is not None:
+        report = load(saved)
+        seen = baseline.Gone(report.resolved)
+    else:
+        asked = Asked(
             places=states.places(configurations.config, configurations.given),
             scope=types.scope(),
             account=account,
             configurations=configurations,
             ignoring=ignoring,
-        ),
-        accounts,
-    )
+        )
+        report, seen = _seen(asked, accounts)
     if report.states_failed:
         raise UsageError(
             "a state could not be read: " + report.states_failed[0], "Write the baseline when every state can be read."
@@ -85,7 +99,9 @@ def write(
     text = baseline.rewritten(report, seen, old, new)
     write_files({file: text}, "Give --baseline a path that can be written.")
     many = len(report.drift)
-    click.echo(f"{file}: {many} drifted resource{'s' * (many != 1)} accepted. Review and commit it.")
+    where = len({drift.resource.key.account for drift in report.drift})
+    several = f" in {where} account{'s' * (where != 1)}" if report.accounts else ""
+    click.echo(f"{file}: {many} drifted resource{'s' * (many != 1)}{several} accepted. Review and commit it.")
     if report.incomplete:
         click.echo("Not everything could be read: drift that was not seen is not accepted.", err=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ from drift.cli.options.keeping import opened, store_option
 from drift.cli.saved import load
 from drift.errors import UsageError
 from drift.model.drift import Drift, Report
+from drift.report.accounts import names, where
 from drift.report.escape import code
 from drift.report.safe import visible
 from drift.report.select import Difference
@@ -70,7 +71,8 @@ def command(old: str | None, new: str | None, store: str, scope: str | None, for
             "resolved": [(d, None) for d in found.resolved],
             "unknown": [(d, None) for d in found.unknown],
         }
-        for line in _lines(groups, markdown=format_ == "markdown"):
+        known = {**names(earlier), **names(later)}
+        for line in _lines(groups, known, markdown=format_ == "markdown"):
             click.echo(line)
         counts = ", ".join(f"{len(g)} {name}" for name, g in groups.items() if g)
         click.echo(f"{counts or 'Nothing new'}, {found.same} as before")
@@ -96,7 +98,9 @@ def _both(old: str | None, new: str | None, store: str, scope: str | None) -> tu
         return report(names[0], files[0]), report(names[1], files[1])
 
 
-def _lines(groups: dict[str, list[tuple[Drift, Drift | None]]], *, markdown: bool) -> Iterable[str]:
+def _lines(
+    groups: dict[str, list[tuple[Drift, Drift | None]]], known: Mapping[str, str], *, markdown: bool
+) -> Iterable[str]:
     for name, group in groups.items():
         if not group:
             continue
@@ -105,7 +109,7 @@ def _lines(groups: dict[str, list[tuple[Drift, Drift | None]]], *, markdown: boo
         if markdown:
             yield ""
         for drift, before in group:
-            said = sentence(drift)
+            said = sentence(drift) + (f"; in {visible(where(drift, known))}" if known else "")
             if before is not None:
                 said += f" (before: {paths(before.changes)})"
             yield f"- {code(said)}" if markdown else f"  {SIGN[name]} {said}"

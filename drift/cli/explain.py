@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from drift.errors import UsageError
 from drift.model.address import Address
 from drift.model.drift import Drift, Report
 from drift.model.suggest import did_you_mean
+from drift.report.accounts import names
 from drift.report.safe import visible
 from drift.run import Outcome
 from drift.survey import Scope
@@ -83,7 +84,8 @@ def command(
       drift demo --format json -o demo.json; drift explain --report demo.json aws_iam_role.deploy
     """
     if saved is not None:
-        _tell(_of_report(what, load(saved), saved), (), format_)
+        report = load(saved)
+        _tell(_of_report(what, report, saved), (), format_, names(report))
         return
     ignoring.validate()
     whose.validate()
@@ -109,7 +111,7 @@ def command(
     known = {(e.type, e.id, e.address) for e in found}
     every = (*outcome.report.drift, *outcome.report.accepted)
     drifts = [d for d in every if (d.type, d.found.id, str(d.resource.address or "")) in known or _is(d, what)]
-    _tell(drifts, found, format_)
+    _tell(drifts, found, format_, names(outcome.report))
 
 
 def _explained(what: str, asked: Asked, accounts: Accounts) -> tuple[Outcome, list[Explanation]]:
@@ -140,7 +142,7 @@ def _found(what: str, outcome: Outcome) -> list[Explanation]:
     ]
 
 
-def _tell(drifts: Sequence[Drift], found: Sequence[Explanation], format_: str) -> None:
+def _tell(drifts: Sequence[Drift], found: Sequence[Explanation], format_: str, known: Mapping[str, str]) -> None:
     from drift.report.explanation import as_json, story, story_json, text
 
     links = [_link(d) for d in drifts]
@@ -151,7 +153,7 @@ def _tell(drifts: Sequence[Drift], found: Sequence[Explanation], format_: str) -
         click.echo(json.dumps(every, indent=2, ensure_ascii=False))
         return
     for drift, link in zip(drifts, links, strict=True):
-        for line in story(drift, link):
+        for line in story(drift, link, known):
             click.echo(line)
     for explanation in found:
         for line in text(explanation):

@@ -24,6 +24,13 @@ from drift.model import bounds
     multiple=True,
     help="Only this attribute and everything inside it: tags.LastRun. May be repeated.",
 )
+@click.option(
+    "--in-account",
+    "accounts",
+    multiple=True,
+    metavar="ACCOUNT",
+    help="Only in this account, by id or, in a run of many accounts, by name. May be repeated.",
+)
 @click.option("--reason", required=True, help="Why this is not drift. Shown in the report.")
 @click.option("--owner", help="Who is responsible for the rule.")
 @click.option(
@@ -33,7 +40,12 @@ from drift.model import bounds
     help="The last day on which the rule applies: 2026-12-31.",
 )
 def command(
-    resources: tuple[str, ...], paths: tuple[str, ...], reason: str, owner: str | None, expires: datetime | None
+    resources: tuple[str, ...],
+    paths: tuple[str, ...],
+    accounts: tuple[str, ...],
+    reason: str,
+    owner: str | None,
+    expires: datetime | None,
 ) -> None:
     """Leave drift out of the report: add a rule to drift.toml. The rest of the file stays unchanged.
 
@@ -42,14 +54,18 @@ def command(
       drift ignore aws_s3_bucket.scratch --reason "thrown away every night"
       drift ignore 'module.web.aws_autoscaling_group.*' --path desired_capacity --reason "scaled by hand"
       drift ignore aws_iam_user.jane --reason "leaves in June" --expires 2026-06-30
+      drift ignore aws_sqs_queue.jobs --in-account payments --reason "being moved"
     """
     if not reason.strip():
         raise UsageError("--reason is empty", "Say why this is not drift.")
     file = find(Path.cwd()) or Path(NAME)
-    rule: dict[str, Any] = {"resource": _one(resources), "path": _one(paths), "reason": reason, "owner": owner}
+    rule: dict[str, Any] = {"resource": _one(resources), "path": _one(paths)}
+    rule |= {"account": _one(accounts), "reason": reason, "owner": owner}
     written = _with(file, {**rule, "expires": expires.date() if expires else None})
     write_files({file: written}, "Write the rule by hand.")
-    click.echo(f"{shown(file)}: {', '.join(resources)} {'is' if len(resources) == 1 else 'are'} ignored: {reason}")
+    where = f" in {', '.join(accounts)}" if accounts else ""
+    be = "is" if len(resources) == 1 else "are"
+    click.echo(f"{shown(file)}: {', '.join(resources)} {be} ignored{where}: {reason}")
     if expires and expires.date() < datetime.now(UTC).date():
         click.echo(f"{expires.date()} is in the past: the rule does not apply.", err=True)
 

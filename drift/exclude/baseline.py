@@ -91,6 +91,18 @@ class LookedInEach:
         return found is not None and found[0].at(about, found[1])
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What a saved report says of the baseline that its run had: the accepted drift that is gone. It does not say what
+    else the run checked."""
+
+    resolved: Collection[Resolved] = ()
+
+    def at(self, about: Subject, report: Report) -> bool:  # noqa: ARG002 - as the others
+        """Whether the drift of this subject is gone."""
+        return any(Subject(r.account, r.region, r.type, r.id, r.kind) == about and not r.paths for r in self.resolved)
+
+
 def names(resource: Resource) -> tuple[str, str, str, str]:
     """The fields that identify a resource in the baseline: a subject without its kind."""
     type_ = resource.address.type if resource.address else resource.type
@@ -209,7 +221,7 @@ def _resolved(
 
 
 def rewritten(
-    report: Report, looked: Looked | LookedInEach, old: Baseline | None = None, new: Entry | None = None
+    report: Report, looked: Looked | LookedInEach | Gone, old: Baseline | None = None, new: Entry | None = None
 ) -> str:
     """The text of a baseline that accepts all drift of a report.
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from drift.diff.attribute import UNSAID
 from drift.diff.explain import Attribute, Explanation
 from drift.model.drift import Drift
 from drift.model.value import Value, plain
+from drift.report.accounts import where
 from drift.report.safe import shown, visible
 from drift.report.steps import steps
 from drift.report.whose import story as made_by
@@ -42,10 +44,11 @@ def text(found: Explanation) -> Iterator[str]:
         yield from _attribute(attribute)
 
 
-def story(drift: Drift, link: str = "") -> Iterator[str]:
-    """The page for whoever is woken by it: what happened, how grave it is, what to do; visible text."""
+def story(drift: Drift, link: str = "", known: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
+    """The page for whoever is woken by it: what happened, how grave it is, what to do; visible text. `known` names the
+    accounts where there are several."""
     yield sentence(drift)
-    about = [place(source_of(drift)), home(drift)]
+    about = [place(source_of(drift)), where(drift, known) or home(drift)]
     yield f"  {'  '.join(visible(a) for a in about if a)}"
     if link:
         yield f"  look at it: {visible(link)}"

@@ -267,13 +267,13 @@ def test_drift_of_all_accounts_is_accepted_in_one_file(made: Made, tmp_path: Pat
     file = str(tmp_path / "baseline.json")
     words = [*made.arguments[1:], "--baseline", file]
     out = drift("baseline", "write", *words, "--reason", "old")
-    assert "10 drifted resources accepted" in out.stdout, out.stderr
+    assert "10 drifted resources in 4 accounts accepted" in out.stdout, out.stderr
     assert drift("check", *words).returncode == 0
     accepted = json.loads(Path(file).read_text())["entries"]
     (made.folder / "tapes" / f"{made.ids[1]}.jsonl").unlink()
     calm = {r: {"q0": 30, "q1": 30} for r in REGIONS}
     (made.folder / "tapes" / f"{made.ids[0]}.jsonl").write_text(tape(made.ids[0], calm))
-    assert "4 drifted resources accepted" in drift("baseline", "write", *words).stdout
+    assert "4 drifted resources in 2 accounts accepted" in drift("baseline", "write", *words).stdout
     assert json.loads(Path(file).read_text())["entries"] == [e for e in accepted if e["account"] != made.ids[0]]
 
 
@@ -283,7 +283,7 @@ def test_a_resource_of_one_of_several_accounts_is_explained(made: Made) -> None:
     out = drift("explain", queue_, *made.arguments[1:])
     assert out.returncode == 0, out.stderr
     assert "is modified outside Terraform: visibility_timeout_seconds" in out.stdout
-    assert f"{made.ids[1]} eu-west-1" in out.stdout
+    assert f"account-1 ({made.ids[1]}) eu-west-1" in out.stdout
     assert out.stderr.startswith(f"account-3 ({made.ids[3]}) could not be read: ")
     every = json.loads(drift("explain", "aws_sqs_queue.q0-eu-west-1", *made.arguments[1:], "--format", "json").stdout)
     assert [(e["account"], e["verdict"]) for e in every] == [
@@ -292,6 +292,52 @@ def test_a_resource_of_one_of_several_accounts_is_explained(made: Made) -> None:
         (made.ids[2], "in sync"),
     ]
     assert "no resource has the address" in drift("explain", "nothing", *made.arguments[1:]).stderr
+
+
+def test_commands_that_read_a_report_know_accounts(made: Made, tmp_path: Path) -> None:
+    saved, calm = tmp_path / "r.json", tmp_path / "calm.json"
+    checked(made, "--format", f"json={saved}")
+    label = f"account-1 ({made.ids[1]})"
+
+    assert f"{label} eu-west-1" in drift("explain", "aws_sqs_queue.q0-eu-west-1", "--report", saved).stdout
+    report = json.loads(saved.read_text())
+    calm.write_text(json.dumps({**report, "drift": []}))
+    out = drift("diff", calm, saved)
+    assert f"visibility_timeout_seconds; in {label} us-east-1" in out.stdout
+    assert out.stdout.count("; in account-") == len(report["drift"])
+
+    live, file = tmp_path / "live.json", tmp_path / "saved.json"
+    drift("baseline", "write", *made.arguments[1:], "--baseline", live)
+    out = drift("baseline", "write", "--report", saved, "--baseline", file)
+    assert "10 drifted resources in 4 accounts accepted" in out.stdout, out.stderr
+    assert file.read_text() == live.read_text()
+
+
+def test_a_saved_report_takes_out_of_a_baseline_what_it_says_is_gone(made: Made, tmp_path: Path) -> None:
+    file, saved = str(tmp_path / "b.json"), tmp_path / "r.json"
+    drift("baseline", "write", *made.arguments[1:], "--baseline", file, "--reason", "known")
+    calm = {r: {"q0": 30, "q1": 30} for r in REGIONS}
+    (made.folder / "tapes" / f"{made.ids[0]}.jsonl").write_text(tape(made.ids[0], calm))
+    (made.folder / "tapes" / f"{made.ids[1]}.jsonl").unlink()
+    checked(made, "--baseline", file, "--format", f"json={saved}")
+    before = json.loads(Path(file).read_text())["entries"]
+
+    drift("baseline", "write", "--report", saved, "--baseline", file)
+
+    assert json.loads(Path(file).read_text())["entries"] == [e for e in before if e["account"] != made.ids[0]]
+    assert {e["reason"] for e in before} == {"known"}
+
+
+def test_drift_is_ignored_in_one_account(made: Made) -> None:
+    out = drift("ignore", "aws_sqs_queue.*", "--in-account", "account-1", "--reason", "x", cwd=made.folder)
+    assert "aws_sqs_queue.* is ignored in account-1: x" in out.stdout
+    report = told(made, "--config-file", str(made.folder / "drift.toml"))
+    assert [(a["name"], a["modified"] + a["unmanaged"]) for a in report["accounts"]] == [
+        ("account-0", 2),
+        ("account-1", 0),
+        ("account-2", 2),
+        ("account-3", 2),
+    ]
 
 
 def test_a_report_that_is_read_again_tells_the_same(organisation: Made, tmp_path: Path) -> None:
