@@ -107,7 +107,7 @@ def command(
 
     WHICH is an address, a type and id, a pattern with *, or `all`. Of what no option names, drift
     shows the usual remedy: adopt what is unmanaged, accept what is modified, make again what is
-    missing; what made a finding of severity critical or high is reverted, never accepted unasked.
+    missing; what made a finding of severity critical or high is reverted, never accepted or adopted unasked.
     Nothing is applied, and the account is never changed.
 
     \b

@@ -87,7 +87,9 @@ def asked_about(drifts: Sequence[Drift], chosen: Choices) -> Planned:
                 click.echo(line)
             options = _OPTIONS["recreated" if drift.recreated_as is not None else drift.kind]
             words: list[str] = [*options, "skip"]
-            said = click.prompt("What becomes of it?", type=click.Choice(words), default=usual(drift))
+            most = usual(drift)
+            default = most if most in words else "skip"
+            said = click.prompt("What becomes of it?", type=click.Choice(words), default=default)
         out.setdefault(name_of(drift), []).append(Row(said, drift.fingerprint))
     return out
 

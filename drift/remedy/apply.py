@@ -14,6 +14,9 @@ from pathlib import Path
 from drift.errors import UsageError
 from drift.remedy.spec import Edit
 
+CONTEXT = 3
+"""Lines around a change that a patch shows."""
+
 
 class OverlapError(Exception):
     """Two edits change the same place of a file."""
@@ -47,19 +50,43 @@ def spliced(text: str, edits: Iterable[Edit]) -> str:
 
 
 def patch(before: Mapping[Path, str], after: Mapping[Path, str]) -> str:
-    """A unified diff that `git apply` and `patch -p1` take, relative to the working directory."""
+    """A unified diff, relative to the repository's root; outside of a repository, to the working directory.
+
+    `git apply` takes it anywhere in the repository, `patch -p1` at its root.
+    """
     out: list[str] = []
     for path in sorted(after, key=str):
         old, new = before.get(path, ""), after[path]
         if old == new:
             continue
-        name = path.as_posix()
-        begin = f"a/{name}" if path in before else "/dev/null"
+        root = repository(path)
+        name = _inside(path, root)
+        if root is not None:
+            out.append(f"diff --git a/{name} b/{name}\n")
+            out += [] if path in before else ["new file mode 100644\n"]
+        end = "\t" if " " in name else ""  # as git has it: else `patch` takes the name to end there
+        begin = f"a/{name}{end}" if path in before else "/dev/null"
         out += (
             line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-            for line in difflib.unified_diff(_lines(old), _lines(new), begin, f"b/{name}", n=3)
+            for line in difflib.unified_diff(_lines(old), _lines(new), begin, f"b/{name}{end}", n=CONTEXT)
         )
     return "".join(out)
+
+
+def repository(path: Path) -> Path | None:
+    """The root of the git repository that a file is in, or would be; None outside of any."""
+    here = path.resolve()
+    return next((above for above in here.parents if (above / ".git").exists()), None)
+
+
+def _inside(path: Path, root: Path | None) -> str:
+    """The name of a file in a patch."""
+    if root is not None:
+        return path.resolve().relative_to(root).as_posix()
+    if not path.is_absolute():
+        return path.as_posix()
+    here = Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix().lstrip("/")
 
 
 def _lines(text: str) -> list[str]:

@@ -34,7 +34,10 @@ def revert(drift: Drift, directory: Path | str | None) -> Remedy:
     """An apply of this resource alone puts back what the configuration says; what it cannot put back is told."""
     address = str(drift.resource.address)
     if drift.kind == "unmanaged":
-        return Remedy(address, "revert", cannot="no configuration describes it, so an apply has nothing to put back")
+        name = f"{drift.type}.{drift.found.id}"
+        grave = "it introduced a finding of severity critical or high, and " if drift.is_grave else ""
+        why = f"{grave}no apply undoes what no configuration describes: delete it by hand, or keep it with --adopt"
+        return Remedy(name, "revert", cannot=f"{why} {shlex.quote(name)}")
     back = [c.path for c in drift.changes if c.undone]
     stays = [c.path for c in drift.changes if c.undone is False]
     untold = [c.path for c in drift.changes if c.undone is None]

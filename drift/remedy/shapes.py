@@ -74,6 +74,8 @@ def as_written(value: Any, fact: Any, shown: Any) -> Any:
         was = held[n] if n < len(held) and isinstance(held[n], Mapping) else {}
         one = {k: as_written(v, inner.get(k), was.get(k)) for k, v in block.items()}
         made.append({k: v for k, v in one.items() if v is not None})
+    if not schema.is_block(fact):
+        return completed(made, fact)
     if not made:
         return None
     return made[0] if len(made) == 1 and not isinstance(shown, list) else made

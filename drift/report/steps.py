@@ -34,10 +34,10 @@ Usual = Literal["adopt", "accept", "revert"]
 
 
 def usual(drift: Drift) -> Usual:
-    """What most people do about a drift. A change that introduced a grave finding is put back, never written down."""
-    if drift.kind == "unmanaged" or drift.recreated_as is not None:
+    """What most people do about a drift. What introduced a grave finding is undone, never written down unasked."""
+    if drift.recreated_as is not None or (drift.kind == "unmanaged" and not drift.is_grave):
         return "adopt"
-    return "revert" if drift.kind == "missing" or drift.is_grave else "accept"
+    return "revert" if drift.kind != "modified" or drift.is_grave else "accept"
 
 
 def mend(drift: Drift) -> str:
@@ -47,6 +47,7 @@ def mend(drift: Drift) -> str:
     return f"drift fix --{usual(drift)} {_address(drift)}"
 
 
+BY_HAND = "review it: no apply undoes what no configuration describes. Delete it by hand"
 AIM: Mapping[Usual, str] = {"adopt": "to manage it", "accept": "to keep it", "revert": "to undo it"}
 
 
@@ -57,7 +58,9 @@ def aimed(drift: Drift) -> str:
 
 
 def mending(drift: Drift) -> list[str]:
-    """What mends a drift; for a grave change that no apply undoes, what to do by hand."""
+    """What mends a drift; for a grave one that no apply undoes, what to do by hand."""
+    if drift.kind == "unmanaged" and drift.is_grave:
+        return [f"{BY_HAND}, or keep it: {mend(drift)}"]
     if drift.kind != "modified" or not drift.is_grave:
         return [aimed(drift)]
     stays = [c for c in drift.changes if c.undone is False]
@@ -109,6 +112,8 @@ def _unmanaged(drift: Drift) -> Iterator[Step]:
     if not drift.certain:
         yield Step(UNCERTAIN)
     found = drift.found
+    if drift.is_grave:
+        yield Step(f"{BY_HAND[0].upper()}{BY_HAND[1:]}: it introduced a finding of severity critical or high.")
     label = re.sub(r"[^A-Za-z0-9_]+", "_", found.name or found.id).strip("_").lower() or "found"
     label = label if label[0].isalpha() or label[0] == "_" else f"_{label}"
     yield Step(
@@ -117,7 +122,7 @@ def _unmanaged(drift: Drift) -> Iterator[Step]:
         "terraform plan -generate-config-out=generated.tf",
     )
     yield Step("The same with its HCL, in the style of the configuration:", mend(drift))
-    if drift.certain:
+    if drift.certain and not drift.is_grave:
         yield Step("If nobody needs it: delete it. `terraform apply` never will.")
     yield Step(
         "If it may stay: say so, with the reason.",

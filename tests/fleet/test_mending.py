@@ -92,8 +92,17 @@ def test_a_report_of_several_accounts_has_the_patch_of_each(three: Path) -> None
         assert (
             f'+  id = "https://sqs.eu-west-1.amazonaws.com/{number(n)}/stray"' in patches[number(n), "unmanaged", None]
         )
-    # the module says it of all three accounts: to write it there would change the other two
-    assert not patches[number(2), "modified", "module.shared.aws_sqs_queue.this"]
+    # the module says it of all three accounts: it gets a variable, which the call of this account alone gives
+    shared = patches[number(2), "modified", "module.shared.aws_sqs_queue.this"]
+    assert (
+        "-  visibility_timeout_seconds = 30\n+  visibility_timeout_seconds = var.visibility_timeout_seconds\n" in shared
+    )
+    assert "+  default = 30\n" in shared
+    assert [line for line in shared.splitlines() if line.startswith("+++")] == [
+        f"+++ b/envs/{number(2)}/main.tf",
+        "+++ b/modules/q/main.tf",
+    ]
+    assert "+  visibility_timeout_seconds = 9\n" in shared
 
 
 @pytest.mark.slow

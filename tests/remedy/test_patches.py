@@ -38,7 +38,7 @@ def fix_of(*remedies: Remedy, before: dict[Path, str]) -> Fix:
 
 
 def appended(path: Path, address: str, text: str) -> Remedy:
-    end = len(path.read_text()) if path.exists() else 0
+    end = len(path.read_bytes().decode()) if path.exists() else 0
     return Remedy(address, "adopt", (Edit(path, text, end, end),))
 
 
@@ -89,12 +89,51 @@ def test_a_patch_with_a_secret_beside_the_change_is_left_out(line: str, tmp_path
 def test_a_patch_says_which_others_it_needs(tmp_path: Path) -> None:
     path = tmp_path / "adopted.tf"
     one = appended(path, "aws_sqs_queue.a", "resource a\n")
-    other = appended(path, "aws_sqs_queue.b", "dead = aws_sqs_queue.a.arn, aws_sqs_queue.bb.arn\n")
+    other = appended(tmp_path / "other.tf", "aws_sqs_queue.b", "dead = aws_sqs_queue.a.arn, aws_sqs_queue.bb.arn\n")
 
     first, second = with_patches(fix_of(one, other, before={})).drift
 
     assert first.patch.startswith("--- ")
     assert second.patch.startswith("# It refers to aws_sqs_queue.a: apply its patch as well.\n--- ")
+
+
+def replaced(path: Path, address: str, old: str, new: str) -> Remedy:
+    at = path.read_bytes().decode().index(old)
+    return Remedy(address, "accept", (Edit(path, new, at, at + len(old)),))
+
+
+GIT = ("git", "-c", "user.email=a@example.com", "-c", "user.name=A", "-c", "core.autocrlf=false")
+MAIN = "".join(f"line {n}\r\n" for n in range(30)) + "last"
+
+
+@pytest.mark.parametrize("how", ["git one by one", "git together", "git from below", "patch one by one"])
+def test_patches_that_stand_beside_each_other_apply_in_the_order_of_the_report(tmp_path: Path, how: str) -> None:
+    (infra := tmp_path / "the infra" / "prod").mkdir(parents=True)
+    main, new = infra / "main.tf", infra / "adopted.tf"
+    main.write_bytes(MAIN.encode())
+    subprocess.run([*GIT, "init", "-q"], cwd=tmp_path, check=True)
+    remedies = [
+        replaced(main, "aws_sqs_queue.a", "line 4\r\n", "line four\r\n"),
+        appended(main, "aws_sqs_queue.b", "\r\nthe end\r\n"),
+        replaced(main, "aws_sqs_queue.c", "line 5", "line five"),
+        appended(main, "aws_sqs_queue.d", "more\r\n"),
+        appended(new, "aws_sqs_queue.e", "one\n"),
+        appended(new, "aws_sqs_queue.f", "two\n"),
+        replaced(main, "aws_sqs_queue.g", "line 20", "line twenty"),
+    ]
+
+    told = [d.patch for d in with_patches(fix_of(*remedies, before={main: MAIN})).drift]
+    cwd = infra if how == "git from below" else tmp_path
+    for text in ["".join(told)] if how == "git together" else told:
+        words = ["patch", "-p1", "--binary", "--fuzz=0"] if how.startswith("patch") else [*GIT, "apply", "-"]
+        subprocess.run(words, input=text.encode(), cwd=cwd, check=True, capture_output=True)
+
+    wanted = MAIN.replace("line 4\r", "line four\r").replace("line 5", "line five").replace("line 20", "line twenty")
+    assert main.read_bytes().decode() == wanted + "\r\nthe end\r\nmore\r\n"
+    assert new.read_text() == "one\ntwo\n"
+    assert [text.startswith("# It stands beside the change of") for text in told] == [
+        False, False, True, True, False, True, False,
+    ]  # fmt: skip
 
 
 def test_the_comment_folds_patches_and_entries_come_first() -> None:

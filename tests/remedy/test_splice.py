@@ -25,6 +25,7 @@ FACTS = {
     "tags": "o map",
     "policy": "o",
     "rule": ["b list", {"a": "o", "b": "o"}],
+    "open": ["o set", {"port": "o number", "to": "o list"}],
     "net": ["b set", {"port": "o number", "to": "o list"}],
 }
 

@@ -66,6 +66,15 @@ def test_blocks(tmp_path: Path, before: str, old: Any, new: Any, after: str) -> 
     assert in_json(tmp_path, before, {"rule": new}, {"rule": old}) == after
 
 
+def test_an_object_of_an_argument_is_whole(tmp_path: Path) -> None:
+    made = {"open": [{"port": 80, "to": ["a"]}, {"port": 22}]}
+    before = '{"open": [{"port": 80, "to": ["a"]}]}'
+
+    after = in_json(tmp_path, before, made, {"open": [{"port": 80, "to": ["a"]}]})
+
+    assert after == '{"open": [{"port": 80, "to": ["a"]}, {"port": 22, "to": null}]}'
+
+
 def test_a_reference_is_followed_out_of_json_and_into_it(tmp_path: Path) -> None:
     resource = HEAD + '{"delay_seconds": "${local.size}"}' + TAIL
 

@@ -82,6 +82,20 @@ def test_what_made_a_grave_finding_is_put_back_or_undone_by_hand() -> None:
     assert "undo it by hand" in revert(by_hand, None).cannot
 
 
+def test_what_nobody_manages_and_opens_something_is_not_adopted_unasked() -> None:
+    key = Key("aws_sqs_queue", "1", "us-east-1", ("open",))
+    harmless = Drift("unmanaged", None, Resource(key=key, id="open"))
+    grave = replace(harmless, findings=(GRAVE,))
+
+    assert usual(harmless) == Choices().of(harmless) == "adopt"
+    assert usual(grave) == Choices().of(grave) == "revert"
+    assert mending(harmless) == ["to manage it: drift fix --adopt aws_sqs_queue.open"]
+    assert "Delete it by hand, or keep it: drift fix --adopt aws_sqs_queue.open" in mending(grave)[0]
+    assert "delete it by hand, or keep it with --adopt aws_sqs_queue.open" in revert(grave, None).cannot
+    assert "Delete it by hand" in steps(grave)[0].what
+    assert Choices(adopt=("all",)).of(grave) == "adopt"
+
+
 def test_without_a_configuration_a_plan_tells() -> None:
     assert commands(modified(Change("policy", None, "{}"))) == [
         """terraform plan -target='module.a.aws_sqs_queue.jobs["x y"]'"""
