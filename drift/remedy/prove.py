@@ -12,17 +12,19 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from drift.desired.configurations import workspace_of
 from drift.desired.configured import DEFAULT
+from drift.desired.hcl.read import Sources as Parsed
 from drift.desired.layout import data_dir
 from drift.desired.places import fetch
 from drift.errors import UsageError
 from drift.model.drift import Drift
+from drift.remedy.apply import repository
 from drift.remedy.fix import Fix, made
 from drift.remedy.spec import Edit, Remedy
 from drift.remedy.trial import Trial
@@ -31,6 +33,7 @@ READS = frozenset({"init", "validate", "fmt", "plan", "show", "version"})
 """The commands of Terraform that may be run: none of them writes to a cloud."""
 _OVERRIDE = "zz_drift_proof_override.tf"
 _STATE = "drift-proof.tfstate"
+_LARGE = 1 << 20
 _LEFT_BEHIND = (".git", "*.tfstate", "*.tfstate.*", "*.tfstate.backup", "node_modules", ".terragrunt-cache")
 Verdict = Literal["proved", "not proved"]
 
@@ -207,14 +210,15 @@ class Copy:
     def fill(self, edited: Mapping[Path, str], state: bytes, workspace: str, forgotten: set[str]) -> None:
         """Copy the files with their edits, and the state without what a command forgets."""
         base = self._base(edited)
+        self.anchor = repository(base / "x") or base
+        self._beside(base)
         shutil.copytree(
             base,
-            self.folder / "c",
+            self.folder / "c" / base.relative_to(self.anchor),
             symlinks=True,
             dirs_exist_ok=True,
             ignore=shutil.ignore_patterns(*_LEFT_BEHIND, ".terraform"),
         )
-        self.base = base
         installed = data_dir(self.root)
         if installed.is_dir():
             shutil.copytree(
@@ -232,40 +236,53 @@ class Copy:
         backend = f'terraform {{\n  backend "local" {{\n    path = "{_STATE}"\n  }}\n}}\n'
         (self.here / _OVERRIDE).write_text(backend)
 
+    def _beside(self, base: Path) -> None:
+        """What stands beside the copied directories in the repository: modules and files that a relative path names."""
+        above = self.anchor
+        for part in base.relative_to(self.anchor).parts:
+            there = self.folder / "c" / above.relative_to(self.anchor)
+            there.mkdir(parents=True, exist_ok=True)
+            for one in above.iterdir():
+                if one.name not in (part, ".git"):
+                    (there / one.name).symlink_to(one)
+            above = above / part
+
     def write(self, edited: Mapping[Path, str | None]) -> None:
         """Give files another text; None is the text that they have without any edit."""
         for path, text in edited.items():
-            if not path.resolve().is_relative_to(self.base):
+            target = self.copied(path)
+            if target == path.resolve():
                 continue
-            target = self.folder / "c" / path.resolve().relative_to(self.base)
             if text is None and not path.exists():
                 target.unlink(missing_ok=True)
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes() if text is None else text.encode("utf-8"))
 
+    def copied(self, path: Path) -> Path:
+        """The copy of a file, which has the edits; the file itself where it is not copied."""
+        there = path.resolve()
+        inside = there.is_relative_to(self.anchor)
+        return self.folder.resolve() / "c" / there.relative_to(self.anchor) if inside else there
+
     def original(self, name: str) -> Path:
         """The user's file that a name in an error stands for."""
         there = (self.here / name).resolve()
         copied = (self.folder / "c").resolve()
-        return self.base / there.relative_to(copied) if there.is_relative_to(copied) else there
+        return self.anchor / there.relative_to(copied) if there.is_relative_to(copied) else there
 
     def _base(self, edited: Mapping[Path, str]) -> Path:
         """The directory that has the root module and all modules of its own."""
-        own = [p.parent.resolve() for p in edited]
-        here = (s for s in self.trial.described() if s.configuration is not None)
-        source = next((s for s in here if s.configuration and Path(s.configuration.directory) == self.root), None)
-        places = [self.root.resolve(), *own]
-        if source is not None and source.configuration is not None:
-            files = {Path(c.place.file).resolve().parent for c in source.configuration.instances.values()}
-            modules = data_dir(self.root).resolve()
-            places += [f for f in files if not f.is_relative_to(modules)]
+        places = [self.root.resolve(), *(p.resolve().parent for p in edited)]
+        fetched = data_dir(self.root).resolve()
+        modules = Parsed(self.root, self.trial.given).library.modules.values()
+        places += [d for m in modules if not (d := m.directory.resolve()).is_relative_to(fetched)]
         return Path(os.path.commonpath([str(p) for p in places]))
 
     @property
     def here(self) -> Path:
         """The root module in the copy."""
-        return self.folder / "c" / self.root.resolve().relative_to(self.base)
+        return self.folder / "c" / self.root.resolve().relative_to(self.anchor)
 
     def run(self, *words: str) -> str:
         """What a command of Terraform's prints. ProofError where it fails; never one that writes."""
@@ -297,12 +314,12 @@ class Copy:
         self.run("validate", "-no-color")
         unformatted = {line.strip() for line in self.run("fmt", "-check", "-list=true", "-no-color").splitlines()}
         given = [f"-var={v}" for v in self.trial.sources.variables]
-        given += [f"-var-file={f.resolve()}" for f in self.trial.sources.variable_files]
+        given += [f"-var-file={self.copied(f)}" for f in self.trial.sources.variable_files]
         self.run("plan", "-input=false", "-no-color", "-lock=false", "-out=drift-proof.plan", *given)
         plan = json.loads(self.run("show", "-json", "drift-proof.plan"))
         changes = {c["address"]: c for c in plan.get("resource_changes", ()) if c.get("mode") == "managed"}
         for drift, remedy in entries:
-            out.entries[remedy.address] = _verdict(drift, remedy, changes.get(remedy.address))
+            out.entries[remedy.address] = judged(drift, remedy, changes.get(remedy.address))
         addresses = {r.address for _, r in entries}
         others = sum(a not in addresses and not _still(c) for a, c in changes.items())
         mine = [changes[a] for a in addresses & changes.keys()]
@@ -313,8 +330,13 @@ class Copy:
 
 
 def _linked(source: str, target: str) -> str:
-    """A copy of a file that takes no room; providers are large."""
+    """A copy of a file; of a large one, as providers are, one that takes no room.
+
+    What `init` writes, it writes into the file that is there, so a small one is never the user's own.
+    """
     try:
+        if Path(source).stat().st_size < _LARGE:
+            raise OSError
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
@@ -367,8 +389,9 @@ def _counted(changes: Iterable[Mapping[str, Any]]) -> str:
     return f"{imported} to import, {add} to add, {change} to change, {destroy} to destroy"
 
 
-def _verdict(drift: Drift | None, remedy: Remedy, change: Mapping[str, Any] | None) -> Proof:
-    made = change["change"] if change is not None else {"actions": ["no-op"]}
+def judged(drift: Drift | None, remedy: Remedy, change: Mapping[str, Any] | None) -> Proof:
+    """What a plan says of an entry; `change` is that of its address in `terraform show -json`, None without any."""
+    made: Mapping[str, Any] = change["change"] if change is not None else {"actions": ["no-op"]}
     actions = list(made["actions"])
     differing = sorted(_differing(made)) if actions != ["no-op"] else []
     if remedy.choice == "accept":
@@ -383,23 +406,30 @@ def _verdict(drift: Drift | None, remedy: Remedy, change: Mapping[str, Any] | No
         if actions in (["forget"], ["no-op"]) or (change is None):
             return Proof("proved", "nothing is destroyed")
         return Proof("not proved", f"the plan would {'/'.join(actions)} it")
-    return _reverted(drift, actions, differing)
+    # what the provider works out anew is no change that somebody asks for
+    new = {n for n, mark in (made.get("after_unknown") or {}).items() if mark is True}
+    return _reverted(drift, actions, differing, new)
 
 
 def _imports(remedy: Remedy) -> bool:
     return any("import {" in e.text for e in remedy.edits)
 
 
-def _reverted(drift: Drift | None, actions: list[str], differing: Sequence[str]) -> Proof:
+def _reverted(drift: Drift | None, actions: list[str], differing: Sequence[str], new: Collection[str]) -> Proof:
     if drift is not None and drift.kind == "missing":
         made = actions == ["create"]
         return Proof("proved" if made else "not proved", "1 to add" if made else f"the plan says {'/'.join(actions)}")
     told = {c.path.split(".")[0].split("[")[0] for c in drift.changes if c.undone is not False} if drift else set()
-    planned = set(differing) - {"tags_all"}
+    planned = {n for n in differing if n != "tags_all" and (n in told or n not in new)}
+    left = {c.path.split(".")[0].split("[")[0] for c in drift.changes if c.undone} - planned if drift else set()
+    if actions == ["update"] and planned <= told and left:
+        return Proof("not proved", f"the plan leaves {', '.join(sorted(left))} as it is")
     if actions == ["update"] and planned <= told:
         return Proof("proved", f"1 to change: {', '.join(sorted(planned))}, as drift told")
     if actions == ["no-op"]:
         return Proof("not proved", "the plan changes nothing")
+    if "delete" in actions:
+        return Proof("not proved", f"an apply would destroy it, to put back {', '.join(sorted(planned & told))}")
     return Proof("not proved", f"the plan changes {', '.join(sorted(planned))}; drift told {', '.join(sorted(told))}")
 
 

@@ -112,9 +112,8 @@ def _placed(tries: Sequence[_Try]) -> list[_Try]:
                 if _meet(one.remedy.edits, ()):
                     one.remedy = Remedy(one.address, "accept", cannot="its changes meet at the same place of a file")
                     break
-                _nearer(
-                    one, f"its line is shared with {_names(others, one.origin[0])}, which was changed in another way"
-                )
+                shared = f"its line is shared with {_names(others, one.origin[0])}"
+                _nearer(one, f"{shared}: write that one first, then run the command again")
                 continue
             out.append(one)
             break

@@ -416,9 +416,11 @@ class Splicer(Pen):
         rendered = at_place(node, new)
         if "<<" in rendered:
             rendered = hcl.quoted(new)
-        expr = self.source.parse(node)
-        old = f"({old})" if isinstance(expr, Conditional) else old
-        self._replace(node.file, node.span, f"{self.only} ? {rendered} : {old}")
+        # insertions, so that other instances may have theirs at the same place
+        conditional = isinstance(self.source.parse(node), Conditional)
+        self._insert(node.file, node.span.start, f"{self.only} ? {rendered} : {'(' if conditional else ''}")
+        if conditional:
+            self._insert(node.file, node.span.end, ")")
 
     def _more(self, node: Node, new: Any) -> dict[str, Any] | None:
         """What a map says more, or otherwise, than an expression; None where it says less, or is none."""

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from drift.desired.load import Sources
+from drift.errors import UsageError
+from drift.model.address import Address
+from drift.model.drift import Change, Drift, Report
+from drift.model.drift import Scope as Reported
+from drift.model.resource import Key, Resource, Source
 from drift.provider.installed import installed
-from drift.remedy.fix import Choices, Fix, fixed
-from drift.remedy.prove import Copy, ProofError, Proved, named_by, prove
-from drift.remedy.spec import Edit, Remedy
+from drift.remedy.fix import Choices, Fix, fixed, made
+from drift.remedy.prove import Copy, ProofError, Proved, judged, named_by, program, prove
+from drift.remedy.spec import Choice, Edit, Remedy
 from drift.remedy.trial import Trial
 from drift.run import Connection, Job
 from drift.survey import Scope
@@ -138,6 +145,193 @@ def test_an_error_is_of_the_edit_at_its_line_else_of_the_address_that_it_names(t
     assert named('  on old.tf line 1, in resource "t" "three":') == ['t.three["k"]']
     assert named('  with t.three["k"],\n  on old.tf line 3:') == ['t.three["k"]']
     assert named("  on old.tf line 3:") == []
+
+
+ROOT = """\
+terraform {
+  required_version = ">= 1.7, < 3.0"
+  backend "s3" {
+    bucket = "not-asked"
+  }
+}
+
+variable "size" {}
+
+resource "terraform_data" "accepted" {
+  input = "old"
+}
+
+resource "terraform_data" "given" {
+  input = var.size
+}
+
+resource "terraform_data" "still" {
+  input = "old"
+}
+
+resource "terraform_data" "reverted" {
+  input = "old"
+}
+
+resource "terraform_data" "missing" {
+  input = file("${path.module}/../../files/text")
+}
+
+resource "terraform_data" "forgotten" {}
+
+resource "terraform_data" "new" {
+  input = "moved"
+}
+
+module "private" {
+  source = "git::https://git.example.com/private.git"
+}
+
+module "own" {
+  source = "../modules/own"
+}
+"""
+INNER = 'resource "terraform_data" "in" {\n  input = "old"\n}\n'
+
+
+def instance(name: str, value: str, module: str = "") -> dict[str, object]:
+    attributes = {
+        "id": f"id-{name}",
+        "input": {"value": value, "type": "string"},
+        "output": {"value": value, "type": "string"},
+        "triggers_replace": None,
+    }
+    return {
+        "mode": "managed", "type": "terraform_data", "name": name, **({"module": module} if module else {}),
+        "provider": 'provider["terraform.io/builtin/terraform"]',
+        "instances": [{"schema_version": 0, "attributes": attributes}],
+    }  # fmt: skip
+
+
+def a_repository(folder: Path) -> Path:
+    """A root module in a subdirectory, as `terraform init` leaves it: a module of the repository, and a fetched one."""
+    root = folder / "infra" / "prod"
+    (fetched := root / ".terraform" / "modules" / "private").mkdir(parents=True)
+    (own := folder / "infra" / "modules" / "own").mkdir(parents=True)
+    (folder / "files").mkdir()
+    (folder / ".git").mkdir()
+    (folder / "files" / "text").write_text("new")
+    (root / "main.tf").write_text(ROOT)
+    (root / "prod.tfvars").write_text('size = "old"\n')
+    (fetched / "main.tf").write_text(INNER)
+    (own / "main.tf").write_text(INNER)
+    modules = [
+        {"Key": "", "Source": "", "Dir": "."},
+        {"Key": "own", "Source": "../modules/own", "Dir": "../modules/own"},
+        {"Key": "private", "Source": "git::https://git.example.com/private.git", "Dir": ".terraform/modules/private"},
+    ]
+    (root / ".terraform" / "modules" / "modules.json").write_text(json.dumps({"Modules": modules}))
+    resources = [
+        instance("accepted", "new"), instance("given", "new"), instance("still", "new"), instance("reverted", "new"),
+        instance("forgotten", "x"), instance("before", "moved"),
+        instance("in", "new", "module.own"), instance("in", "old", "module.private"),
+    ]  # fmt: skip
+    resources[4]["instances"][0]["attributes"] |= {"input": None, "output": None}  # type: ignore[index]
+    state = {"version": 4, "terraform_version": "1.9.0", "serial": 1, "lineage": "l", "outputs": {}}
+    (folder / "pulled.tfstate").write_text(json.dumps({**state, "resources": resources, "check_results": None}))
+    return root
+
+
+def told_of(address: str, kind: Literal["modified", "missing"], state: Path) -> Drift:
+    source = Source(str(state))
+    key = Key("terraform_data", "1", "r", (address,))
+    resource = Resource(key=key, id=address, address=Address.parse(address), source=source)
+    actual = replace(resource, address=None) if kind == "modified" else None
+    return Drift(kind, resource, actual, (Change("input", "old", "new", undone=True),) if actual else ())
+
+
+@pytest.mark.terraform
+@pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not on the PATH")
+def test_real_terraform_proves_each_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, state = a_repository(tmp_path), tmp_path / "pulled.tfstate"
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", "/dev/null")
+    files = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+
+    def edit(path: Path, address: str, old: str, new: str, choice: Choice = "accept") -> Remedy:
+        text = path.read_text()
+        block = address.rpartition(".")[2]
+        head = f'resource "terraform_data" "{block}"'
+        at = text.index(old, text.index(head) if head in text else 0)
+        return Remedy(address, choice, (Edit(path, new, at, at + len(old)),))
+
+    main = root / "main.tf"
+    forgotten, moved = (
+        "removed {\n  from = terraform_data.forgotten\n  lifecycle {\n    destroy = false\n  }\n}",
+        main.read_text(),
+    )
+    end = len(moved)
+    remedies = [
+        (told_of("terraform_data.accepted", "modified", state), edit(main, "terraform_data.accepted", '"old"', '"new"')),
+        (told_of("terraform_data.given", "modified", state), edit(root / "prod.tfvars", "terraform_data.given", "old", "new")),
+        (told_of("terraform_data.still", "modified", state), edit(main, "terraform_data.still", '"old"', '"else"')),
+        (told_of("module.own.terraform_data.in", "modified", state),
+         edit(tmp_path / "infra/modules/own/main.tf", "module.own.terraform_data.in", '"old"', '"new"')),
+        (told_of("terraform_data.reverted", "modified", state), Remedy("terraform_data.reverted", "revert")),
+        (told_of("terraform_data.missing", "missing", state), Remedy("terraform_data.missing", "revert")),
+        (told_of("terraform_data.forgotten", "missing", state),
+         edit(main, "terraform_data.forgotten", 'resource "terraform_data" "forgotten" {}', forgotten, "forget")),
+        (None, Remedy("terraform_data.new", "adopt",
+         (Edit(main, "\nmoved {\n  from = terraform_data.before\n  to   = terraform_data.new\n}\n", end, end),))),
+    ]  # fmt: skip
+    before, after = made(e for _, r in remedies for e in r.edits)
+    fix = Fix(Report(scope=Reported()), list(remedies), before, after, roots={str(state): root})
+    sources = Sources(places=(str(state),), directories=(root,), variable_files=(root / "prod.tfvars",))
+
+    proved = prove(fix, Trial(sources, [], installed(), Job()), "terraform")
+
+    assert {a: p.verdict for a, p in proved.entries.items() if p.verdict != "proved"} == {
+        "terraform_data.still": "not proved"
+    }, proved
+    assert "input" in proved.entries["terraform_data.still"].why
+    assert proved.entries["terraform_data.reverted"].why.startswith("1 to change: input")
+    assert proved.entries["terraform_data.missing"].why == "1 to add"
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == files
+
+
+def test_opentofu_is_taken_where_it_is_asked_for_or_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("tofu", "terraform"):
+        (folder := tmp_path / name).mkdir()
+        (folder / name).write_text("#!/bin/sh\n")
+        (folder / name).chmod(0o755)
+    tofu, terraform = (str(tmp_path / n / n) for n in ("tofu", "terraform"))
+    monkeypatch.delenv("TF", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path / "tofu"))
+    assert program(None) == tofu
+
+    monkeypatch.setenv("PATH", f"{tmp_path / 'terraform'}:{tmp_path / 'tofu'}")
+    assert [program(None), program("tofu")] == [terraform, tofu]
+    monkeypatch.setenv("TF", "tofu")
+    assert program(None) == tofu
+    with pytest.raises(UsageError, match="no such program"):
+        program("opentofu")
+
+
+def test_a_revert_is_proved_by_just_the_changes_that_drift_told() -> None:
+    changes = (
+        Change("size", 1, 2, undone=True),
+        Change("tags.A", "a", "b", undone=True),
+        Change("kept", 1, 2, undone=False),
+    )
+    drift = replace(told_of("terraform_data.a", "modified", Path("s")), changes=changes)
+
+    def verdict(**differ: object) -> tuple[str, str]:
+        made = {
+            "actions": ["update"],
+            "before": {**dict.fromkeys(differ, 0), "arn": "a"},
+            "after": {**differ, "arn": None},
+        }
+        change = {"change": {**made, "after_unknown": {"arn": True}}}
+        proof = judged(drift, Remedy("terraform_data.a", "revert"), change)
+        return proof.verdict, proof.why
+
+    assert verdict(size=1, tags={"A": "a"}, tags_all={}) == ("proved", "1 to change: size, tags, as drift told")
+    assert verdict(size=1) == ("not proved", "the plan leaves tags as it is")
+    assert verdict(size=1, tags={}, kept=1)[0] == "not proved"
 
 
 STUB = """\
