@@ -240,7 +240,7 @@ class _Here:
         if not removed and not added and not isinstance(change.actual, frozenset):
             return self._reordered(held)
         kept = self._kept(held, full, removed, change)
-        kept += self._come(added, change)
+        kept = self._come(kept, added, change)
         for one in kept:
             self._shown(one, self.attr)
         if self.attr.ordered and self.attr.many:
@@ -263,9 +263,9 @@ class _Here:
             raise CannotError(f"{change.path}: where it says what is gone could not be told")
         return kept
 
-    def _come(self, added: frozenset[Value], change: Change) -> list[Any]:
-        """The elements that only the account has, as they are written."""
-        out: list[Any] = []
+    def _come(self, kept: Sequence[Any], added: frozenset[Value], change: Change) -> list[Any]:
+        """What stays, and what only the account has, as it is written: in the element that has the rest of it."""
+        out = list(kept)
         come: set[Value] = set()
         for one in self._live_elements(change):
             atoms = self._atoms(one)
@@ -273,11 +273,29 @@ class _Here:
             if not new:
                 continue
             come |= new
+            beside = next(((n, more) for n, k in enumerate(out) if (more := self._more(k, one, new))), None)
+            if beside is not None:
+                out[beside[0]] = beside[1]
+                continue
             made = one if atoms <= added else self._less(one, one, new)
             out.append(self._pruned(made, self.attr, self.fact, self.path) if isinstance(made, Mapping) else made)
         if added - come:
             raise CannotError(f"{change.path}: how to write what was added could not be told")
         return out
+
+    def _more(self, held: Any, one: Any, new: frozenset[Value]) -> dict[str, Any] | None:
+        """A written element that says more, by the lists of one in the account; None where that says something else."""
+        if not isinstance(held, Mapping) or not isinstance(one, Mapping):
+            return None
+        atoms = self._atoms(held)
+        if not atoms & self._atoms(one):
+            return None
+        out = dict(held)
+        for name, values in one.items():
+            mine = held.get(name) or []
+            if isinstance(values, list) and isinstance(mine, list) and (more := [v for v in values if v not in mine]):
+                out[name] = [*mine, *more]
+        return out if self._atoms(out) == atoms | new else None
 
     def _live_elements(self, change: Change) -> list[Any]:
         found = _many(self.live)
