@@ -146,8 +146,9 @@ def forecast(
 ) -> Estimate:
     """Estimate the calls of a survey. Makes no call."""
     exclusions = Exclusions(exceptions, catalog)
-    regions = regions_of(desired, scope, home_region)
-    types = before.types_left(exclusions, worth(scope, scope.types(catalog), desired, catalog), regions, desired)
+    asked_for = scope.types(catalog)
+    regions = regions_of(desired, scope, home_region, needed=any(catalog[name].regional for name in asked_for))
+    types = before.types_left(exclusions, worth(scope, asked_for, desired, catalog), regions, desired)
     return estimate(
         desired,
         catalog,

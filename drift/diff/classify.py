@@ -214,8 +214,10 @@ def _compare(
     }
     if told["pending"]:
         names = tuple(j.name for j in every if j.pending)
+        again = catalog.is_made_again(resource.address.type if resource.address else entry.name, names)
+        actions = ("delete", "create") if again else ("update",)
         out.pending.append(
-            Pending(address, entry.name, ("update",), names, told["pending"], resource.source, *resource.key.where)
+            Pending(address, entry.name, actions, names, told["pending"], resource.source, *resource.key.where)
         )
         wish = _meant(resource, (j for j in every if j.pending))
         out.ahead.append(Drift("modified", wish, found, told["pending"]))

@@ -297,7 +297,7 @@ class Pending:
     address: str
     type: str
     actions: tuple[str, ...]
-    """The actions, as in a plan: `create`, `update`, `delete`; `delete`, `create` for a replacement."""
+    """The actions, as in a plan: `create`, `update`, `delete`; `delete`, `create` for what is known to be replaced."""
     attributes: tuple[str, ...] = ()
     """Top-level attributes whose configuration is not applied yet."""
     changes: tuple[Change, ...] = ()

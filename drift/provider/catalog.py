@@ -151,6 +151,10 @@ class Catalog(Mapping[str, ResourceType]):
         """The provider's defaults for arguments of a type, including nested blocks."""
         return self.schema_of(type_).defaults_of(type_, major)
 
+    def is_made_again(self, type_: str, changed: Iterable[str]) -> bool:
+        """Whether an apply that changes these arguments is known to make the resource again."""
+        return not {*changed}.isdisjoint(self.schema_of(type_).made_again_by(type_))
+
     def left_out(self, type_: str, path: str, major: int = 0) -> Meaning:
         """The meaning of an argument or nested block that a resource does not set (`drift.provider.facts.left_out`)."""
         asked = type_, path, major

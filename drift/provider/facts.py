@@ -10,7 +10,8 @@ each module of its types, one line for each type. They are generated from `terra
 
 The folder contains three more files, which name their source as `origin`:
 
-- `_defaults.json`: the defaults of arguments, which no schema contains (`tests/support/defaults.py`);
+- `_defaults.json`: what no schema contains: the defaults of arguments, and which of them have a resource made again
+  (`tests/support/defaults.py`);
 - `_required.json`: the nested blocks that must be there, written with the facts;
 - `_major6.json`: the changes in version 6 of the provider (`tests/support/bindings.py`).
 
@@ -86,6 +87,9 @@ class Schema(Protocol):
 
     def required_blocks(self, name: str) -> Collection[str]:
         """Dotted paths of nested blocks that must be there, wherever the body around them is."""
+
+    def made_again_by(self, name: str) -> Collection[str]:
+        """Arguments whose change destroys the resource and makes another in its place; not all are known."""
 
     def renamed(self, name: str, major: int) -> Mapping[str, str]:
         """Argument in that version -> its name in the facts."""
@@ -163,6 +167,11 @@ class SchemaFiles:
     def required_blocks(self, name: str) -> Collection[str]:
         """Dotted paths of nested blocks that must be there, wherever the body around them is."""
         found: Collection[str] = _of_module(self._types.package, "_required").get("types", {}).get(name, ())
+        return found
+
+    def made_again_by(self, name: str) -> Collection[str]:
+        """Arguments whose change destroys the resource and makes another in its place; not all are known."""
+        found: Collection[str] = self._plans(name).get("again", ())
         return found
 
     def renamed(self, name: str, major: int) -> Mapping[str, str]:
@@ -272,6 +281,10 @@ class SchemaFacts:
         return {}
 
     def required_blocks(self, name: str) -> Collection[str]:  # noqa: ARG002
+        """None are known."""
+        return ()
+
+    def made_again_by(self, name: str) -> Collection[str]:  # noqa: ARG002
         """None are known."""
         return ()
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from drift.desired.load import build, read_states
+from drift.errors import UsageError
 from drift.live.estimate import estimate
 from drift.provider.api import Answer, Request
 from drift.provider.installed import installed
 from drift.providers.aws import AWS
+from drift.survey import Scope, regions_of
 from tests.live.test_engine import answers, queue
 from tests.support.made import ACCOUNT, MadeApi, write_state
 from tests.support.world import run
@@ -47,3 +51,11 @@ def test_it_tells_the_calls_that_are_then_made(tmp_path: Path) -> None:
     api.asked = Counter()
     assert not run(state, api, only=("aws_sqs_queue",), only_state=True).drift
     assert api.asked == told.listing + told.reading
+
+
+def test_what_has_no_region_needs_none() -> None:
+    with pytest.raises(UsageError, match="no region"):
+        regions_of((), Scope(), "")
+
+    assert regions_of((), Scope(), "", needed=False) == []
+    assert regions_of((), Scope(), "eu-west-1", needed=False) == ["eu-west-1"]

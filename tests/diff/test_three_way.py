@@ -82,6 +82,17 @@ def test_a_configuration_that_is_not_applied_yet_is_pending(tmp_path: Path) -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "actions"),
+    [("  delay_seconds = 5\n  fifo_queue = true", ("delete", "create")), ("  delay_seconds = 9", ("update",))],
+)
+def test_what_an_apply_makes_again_is_not_called_a_change(body: str, actions: tuple[str, ...], tmp_path: Path) -> None:
+    state = {"aws_sqs_queue.jobs": {**RECORDED, "fifo_queue": False}}
+    report = checked(tmp_path, queue(body + '\n  tags = { Team = "core" }'), answers(), state)
+
+    assert [p.actions for p in report.pending] == [actions]
+
+
 def test_an_account_that_is_already_as_the_configuration_says_is_settled(tmp_path: Path) -> None:
     report = checked(tmp_path, queue('  delay_seconds = 9\n  tags = { Team = "core" }'), answers(DelaySeconds="9"))
 

@@ -9,7 +9,7 @@ comes out as that nobody sets is its default. A block that comes out unknown whe
 fill: `assigned`. One that is recorded, and that the provider plans to take away where nobody writes it, is `removed`;
 one that stays, because the provider looks away from it, is `kept`; one that stays, but of which some arguments are
 planned to change (a log that is turned off), is `reset`. The flags of the schema say this of arguments, but not of
-blocks.
+blocks. An argument whose change has the resource made again (Terraform's "forces replacement") is in `again`.
 
 A provider checks combinations before it plans: what its refusal names is set too, and a block that it does not want
 is left out.
@@ -205,7 +205,11 @@ def learnt(plugin: Plugin, type_: str, block: Block) -> dict[str, Any] | None:
         plans += 1
         found = merged(found, defaults(block, plan, draft.also))
         left |= {p for p in assigned(block, plan) if p.count(".") == draft.deepest}
-    return {"defaults": found, "assigned": sorted(left), **taken_away(plugin, type_, block, left)} if plans else None
+    if not plans:
+        return None
+    again = made_again(plugin, type_, block)
+    out = {"defaults": found, "assigned": sorted(left), **taken_away(plugin, type_, block, left)}
+    return out | ({"again": again} if again else {})
 
 
 def taken_away(plugin: Plugin, type_: str, block: Block, left: Collection[str]) -> dict[str, Any]:
@@ -268,6 +272,47 @@ def _differing(was: Any, now: Any) -> dict[str, Any]:
 
 def _are_blocks(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(v, Mapping) for v in value)
+
+
+def made_again(plugin: Plugin, type_: str, block: Block) -> list[str]:
+    """The arguments whose change has the resource made again, each changed from one value to another by itself."""
+    draft = Draft(block, 0, known=True)
+    plan = planned(plugin, type_, draft)
+    if plan is None:
+        return []
+    config = _without_unknown(draft.body(), block)
+    prior = _without_unknown({**plan, **{n: v for n, v in config.items() if v is not None}}, block)
+    out = []
+    for name, spec in block.get("attributes", {}).items():
+        if not (spec.get("required") or spec.get("optional")) or name == "id":
+            continue
+        type_of = spec.get("type", "string")
+        try:
+            _, again = plugin.change(
+                type_, {**prior, name: plausible(name, type_of)}, {**config, name: _another(name, type_of)}
+            )
+        except Refused:
+            continue
+        if name in again:
+            out.append(name)
+    return sorted(out)
+
+
+def _another(name: str, type_: Any) -> Any:
+    """Another value that the argument may have."""
+    if isinstance(type_, list):
+        outer, inner = type_
+        if outer == "object":
+            return {key: _another(key, held) for key, held in inner.items()}
+        return {"key": _another(name, inner)} if outer == "map" else [_another(name, inner)]
+    if type_ in ("number", "bool"):
+        return 2 if type_ == "number" else False
+    if "cidr" in name:
+        return "10.1.0.0/16"
+    if name == "container_definitions":
+        return '[{"name":"other","image":"other"}]'
+    first = str(plausible(name, type_))
+    return '{"Version":"2012-10-17","Statement":[{"Effect":"Deny"}]}' if first.startswith("{") else f"{first}-2"
 
 
 def _optional(block: Block, at: Path_ = ()) -> Iterator[Path_]:
