@@ -69,7 +69,7 @@ def pending(world: World, work: Path) -> Seen:
     desired = build([overlay(s, configuration) for s in states], failed, CATALOG, account=tape.account, region=REGION)
     report = check(desired, tape, CATALOG, Scope(recorded=tape.types), default_region=REGION).report
     assert not report.drift, [str(d.resource.address) for d in report.drift]
-    return {p.address: set(p.attributes) for p in report.pending if p.actions == ("update",)}
+    return {p.address: set(p.attributes) for p in report.pending if p.attributes}
 
 
 def _unknown(mark: Any) -> bool:
