@@ -16,13 +16,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 
 from drift.history.named import NAMED
+from drift.history.page.asked import Asked
+from drift.history.page.server import VIEWS, Pages
 from drift.history.store import Store
-from tests.support.stores import Drifted, scan
+from tests.support.stores import ACCOUNT, Drifted, scan
 
 SEVERITIES = ("critical", "high", "medium", "low", None)
+LIFE = {"type": "aws_sqs_queue", "id": "d0", "account": ACCOUNT, "region": "us-east-1"}
 MANY = "select side, type, count(*), count(distinct region) from resource group by all"
 WHERE = "select scan, count(*) from resource where json_extract_string(attributes, '$.tags.Team') = 'data' group by all"
 
@@ -104,6 +108,14 @@ def _measure(work: Path, days: int, resources: int) -> None:
             "group by", "and started_at > (select max(started_at) from scan) - interval 30 day group by"
         )
         found = timed(lambda: list(reader.sql(recent).rows))
+    pages = Pages(store)
+    for view in VIEWS:
+        question = Asked(dict(LIFE) if view == "resource" else {"name": "open"} if view == "sql" else {})
+        began = time.perf_counter()
+        status, _ = pages.answer(view, question)
+        if status != HTTPStatus.OK:
+            raise SystemExit(f"the view {view!r} cannot be shown")
+        lines.append(f"| the page, {view or 'overview'} | {time.perf_counter() - began:.2f} s |")
     beside, by = _beside(files)
     lines.append(f"| resources of a team in each of 30 scans, by a tag | {found:.2f} s |")
     lines.append(f"| the same over 30 files of JSON with {by} | {beside:.1f} s, {beside / found:.0f} times as long |")

@@ -167,6 +167,25 @@ def test_what_drift_does_not_know_is_an_error_unless_null_will_do(reader: Reader
     assert list(reader.sql(ready.sql).rows) == [("app", None)]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("select name, versioning_enabled from aws_s3_bucket",
+         ["aws_s3_bucket: versioning was not read in 1 row: NULL there."]),
+        ("select name from aws_s3_bucket", []),
+        ("select name from aws_lambda_function",
+         ["aws_lambda_function: resources of aws_lambda_function were not looked for in 123456789012."]),
+        # a column that other resources tell
+        ("select name from aws_iam_role where instance_profile_arns is null",
+         ["aws_iam_role: resources of aws_iam_instance_profile were not looked for in 123456789012."]),
+    ],
+)  # fmt: skip
+def test_what_was_not_collected_is_told_beside_the_answer(
+    reader: Reader, shapes: Shapes, text: str, told: list[str]
+) -> None:
+    assert reader.lacking(reader.shaped(text, shapes)) == told
+
+
 def test_a_table_that_is_not_read_is_no_empty_one(reader: Reader, shapes: Shapes) -> None:
     with pytest.raises(StoreError, match="no table aws_health_event"):
         reader.shaped("select * from aws_health_event, aws_iam_role", shapes)
