@@ -183,3 +183,9 @@ def test_of_two_names_for_one_thing_one_is_written() -> None:
     assert 'id      = "lt-0123456789abcdef0"' in group
     assert group.count('= "web"') == 1
     assert "ignore_changes = [wait_for_capacity_timeout" in group
+
+
+def test_a_block_that_says_all_by_being_there_is_written() -> None:
+    found: dict[str, object] = {"name": "site", "scope": "REGIONAL", "default_action": {"allow": {}}, "visibility_config": {
+        "cloudwatch_metrics_enabled": False, "metric_name": "site", "sampled_requests_enabled": False}}  # fmt: skip
+    assert "default_action {\n  allow {}\n}" in written("aws_wafv2_web_acl", found)

@@ -212,6 +212,7 @@ class Writer:
     def _nested(self, path: tuple[str, ...], fact: Any, found: Any, attr: Attr | None) -> Iterator[Argument | Nested]:
         name, (words, inner) = path[-1], fact
         blocks = [found] if isinstance(found, Mapping) else list(found or ())
+        inner = inner or self._again(path)
         letters = words.split(" ")[0]
         if letters != "b" and all(_letters(f) == "o" for f in inner.values()):
             yield from self._objects(path, letters, inner, blocks, attr)
@@ -224,12 +225,22 @@ class Writer:
         # the provider would take a block inside another away that says nothing, but is there
         kept = told is Unset.NOTHING and len(path) > 1 and not any("r" in _letters(f) for f in inner.values())
         for one in blocks:
-            as_given = not (needed or kept) and inner and attr is not None and _is_as_given(attr, one)
+            described = attr is not None and (bool(attr.fields) or attr.written is None)
+            as_given = not (needed or kept) and inner and described and attr is not None and _is_as_given(attr, one)
             if not isinstance(one, Mapping) or as_given:
                 continue
             items = list(self._items(inner, one, attr.fields if attr else {}, path))
-            if items or kept or not inner:
+            if items or kept or not inner or attr is None:  # that it is there may be all that it says
                 yield Nested(name, tuple(sorted(items, key=lambda i: _place(i, None, inner))))
+
+    def _again(self, path: tuple[str, ...]) -> Facts:
+        """The facts of a block that stands inside one of its own name: they are told of the outermost alone."""
+        if path[-1] not in path[:-1]:
+            return {}
+        at = self.facts
+        for name in path[: path.index(path[-1]) + 1]:
+            at = at[name][1]
+        return at
 
     def _objects(
         self, path: tuple[str, ...], letters: str, inner: Facts, blocks: list[Any], attr: Attr | None

@@ -47,6 +47,11 @@ SENDER = {"lambda_arn": text("LambdaArn"), "lambda_version": text("LambdaVersion
 
 USER_POOL = ResourceType(
     name="aws_cognito_user_pool",
+    either=(
+        ("verification_message_template.email_message", "email_verification_message"),
+        ("verification_message_template.email_subject", "email_verification_subject"),
+        ("verification_message_template.sms_message", "sms_verification_message"),
+    ),
     service="cognito-idp",
     list=Call(op="ListUserPools", take="UserPools", args={"MaxResults": 60}),
     describe=(

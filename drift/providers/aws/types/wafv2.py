@@ -34,6 +34,8 @@ SINCE_6 = frozenset({
     "pre_parse_text_transformations",
 })
 """What WAF answers and version 5 of the provider has no name for."""
+IDENTIFIED = ("address_fields", "phone_number_fields")
+"""Lists of objects with one `identifier` each."""
 SHIELD = re.compile(r"ShieldMitigationRuleGroup_\d{12}_[0-9a-f-]{36}_.*")
 """Rules that Shield Advanced puts into a web ACL to stop an attack; the provider looks past them, too."""
 
@@ -68,7 +70,7 @@ def _says_nothing(name: str, value: Value) -> bool:
 
 def _listed(name: str, value: Value) -> Value:
     """The API has a list of objects with one `identifier` each where Terraform lists the identifiers."""
-    if name not in ("address_fields", "phone_number_fields"):
+    if name not in IDENTIFIED:
         return value
     fields = value if isinstance(value, frozenset) else {value}
     found: set[Any] = set()
@@ -82,9 +84,27 @@ def recorded(value: Any, _: Raw | None = None) -> Value:
     return document(value, str)
 
 
+def _shaped(value: Any, _item: Any = None) -> Any:
+    """What WAF answers under Terraform's names, with whatever is empty: it says something."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, list):
+        return [_shaped(v) for v in value]
+    if not isinstance(value, Mapping):
+        return value
+    named = {snake(k): v for k, v in value.items() if v is not None}
+    out = {k: _shaped(v) for k, v in named.items() if v or k not in EMPTY}
+    fields = {k: {"identifiers": [f["identifier"] for f in out[k]]} for k in IDENTIFIED if k in out}
+    return {**out, **fields}
+
+
+def _rules(found: Any, _item: Any) -> list[Any]:
+    return [_shaped(rule) for rule in found or () if not SHIELD.fullmatch(rule["Name"])]
+
+
 def nested(at: str, **words: Any) -> Attr:
     """A deeply nested block, compared as one document."""
-    return attr(at, document, from_state=lambda value, _: _present(recorded(value)), **words)
+    return attr(at, document, from_state=lambda value, _: _present(recorded(value)), written=_shaped, **words)
 
 
 def _present(value: Value) -> Value:
@@ -196,7 +216,7 @@ RULE_GROUP = ResourceType(
     attributes={
         **NAMED,
         "capacity":             number("RuleGroup.Capacity"),
-        "rule":                 attr("RuleGroup.Rules", by_name, from_state=recorded_rules, same=as_heard),
+        "rule":                 attr("RuleGroup.Rules", by_name, from_state=recorded_rules, same=as_heard, written=_rules),
         "visibility_config":    nested("RuleGroup.VisibilityConfig"),
         "custom_response_body": attr("RuleGroup.CustomResponseBodies", bodies),
         "tags":                 tags("Tags"),
@@ -230,7 +250,7 @@ WEB_ACL = ResourceType(
     attributes={
         **NAMED,
         "default_action":         nested("WebACL.DefaultAction"),
-        "rule":                   attr("WebACL.Rules", by_name, from_state=recorded_rules, same=as_heard),
+        "rule":                   attr("WebACL.Rules", by_name, from_state=recorded_rules, same=as_heard, written=_rules),
         "visibility_config":      nested("WebACL.VisibilityConfig"),
         "custom_response_body":   attr("WebACL.CustomResponseBodies", bodies),
         "captcha_config":         nested("WebACL.CaptchaConfig"),
