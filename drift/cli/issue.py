@@ -49,7 +49,7 @@ def command(saved: str | None, broken: str | None, fail_on: tuple[str, ...], pos
     report, policy = load(saved), Policy.parse(fail_on)
     policy.check(catalog() if policy.only else ())
     policy.check_reach(report)
-    drifted = bool(policy.failing(report))
+    drifted = policy.selects(report)
     scope = posting.scope_of(report)
     if posting.dry_run:
         post = Post(posting.shown(report), scope, posting.link_of())

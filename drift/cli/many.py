@@ -245,12 +245,16 @@ def _looked(
     def dead(cell: Cell, why: tuple[str, str], words: str) -> bytes:
         return lost(cell, work, why, words).rows()
 
+    def stopped() -> bool:
+        return bool(opener.patiences.why)
+
     with nullcontext(quiet) if how.silent else progress() as bar, _watched(opener, asked.account):
         if how.scheduler:
-            parts = scheduled(_work(asked, work.plan, keeps=keeps), cells, how.scheduler, dead, bar)
+            there = _work(asked, work.plan, keeps=keeps)
+            parts = scheduled(there, cells, how.scheduler, dead, bar, stopped)
         elif how.workers:
             there = _work(asked, work.plan, keeps=keeps)
-            parts = processes(there, cells, how.workers, dead, bar, lambda: bool(opener.patiences.why))
+            parts = processes(there, cells, how.workers, dead, bar, stopped)
         else:
             parts = threads(here, cells, how.side_by_side, bar)
         yield work, parts, seen

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from drift.errors import CloudError, UsageError
@@ -33,6 +34,10 @@ DIED = ("drift", "WorkerDied")
 """(action, code) of an account whose worker ended while it was looked at."""
 ENDED = ("drift", INTERRUPTED)
 """The same of one that the user did not wait for."""
+NO_WORKERS = 120.0
+"""Seconds after which a scheduler that has no workers will get none: a cluster takes a minute to begin one."""
+ASKED = 2.0
+"""Seconds between two questions whether a scheduler has workers."""
 LOOKS = 0.3
 """Seconds between two looks at whether the user ended the run."""
 
@@ -134,29 +139,137 @@ def _do(cell: Cell) -> bytes:
 
 
 def scheduled(
-    work: Work, cells: Sequence[Cell], address: str, dead: Dead, progress: Progress = quiet
+    work: Work,
+    cells: Sequence[Cell],
+    address: str,
+    dead: Dead,
+    progress: Progress = quiet,
+    stopped: Stopped = _never,
 ) -> Iterator[Numbered]:
     """The same as tasks of a scheduler of dask.distributed, on whatever machines its workers are.
 
-    A task whose worker dies is done by another; one that several workers died of is told as not read. UsageError
-    without the package, CloudError where no scheduler answers.
+    A task whose worker dies is done by another; one that several workers died of is told as not read. So is what is
+    not done when the scheduler is gone, or has had no worker for so long that none will come. UsageError without the
+    package, CloudError where no scheduler answers.
     """
     try:
-        from distributed import as_completed
+        import distributed  # noqa: F401 - whether it is there
     except ImportError:
         raise UsageError("--scheduler needs dask.distributed", f"Install it: {command('fleet')}") from None
     with _client(address) as client:
         _same_version(client)
-        kept = client.scatter(work, broadcast=True, hash=False)
-        tasks = {client.submit(_call, kept, cell, pure=False): cell for cell in cells}
         progress("accounts", 0, len(cells))
-        for done, task in enumerate(as_completed(list(tasks)), 1):
-            cell = tasks.pop(task)
-            try:
-                yield cell.number, task.result()
-            except Exception as error:  # noqa: BLE001 - a worker that died, or a part of drift that it lacks
-                yield cell.number, dead(cell, DIED, f"its task failed on the workers: {type(error).__name__}")
+        for done, one in enumerate(_Tasks(client, work, dead, stopped).each(cells), 1):
+            yield one
             progress("accounts", done, len(cells))
+
+
+class _Tasks:
+    """The cells of a run as tasks of a scheduler."""
+
+    def __init__(self, client: Client, work: Work, dead: Dead, stopped: Stopped) -> None:
+        self._client = client
+        # a task and not data of the workers: what dies with a worker is made again for the next one
+        self._work = client.submit(_same, work, pure=False)
+        self._dead = dead
+        self._stopped = stopped
+        self._alive = _Alive(client)
+        self._running: dict[Any, Cell] = {}
+        self._ended: SimpleQueue[Any] = SimpleQueue()
+
+    def each(self, cells: Sequence[Cell]) -> Iterator[Numbered]:
+        """Each cell's part, in the order in which they are done.
+
+        A scheduler blames every task that a worker had when it died. So those that it gives up are done once more,
+        one after the other: what dies then is itself the reason.
+        """
+        again: list[Cell] = []
+        for cell in cells:
+            self._begin(cell)
+        while self._running:
+            cell, part = self._next()
+            if part is None:
+                again.append(cell)
+            else:
+                yield cell.number, part
+        for cell in sorted(again, key=lambda cell: cell.number):
+            self._begin(cell)
+            yield (
+                cell.number,
+                self._next()[1] or self._dead(cell, DIED, "every worker that looked at it ended (memory?)"),
+            )
+
+    def _begin(self, cell: Cell) -> None:
+        task = self._client.submit(_call, self._work, cell, pure=False)
+        self._running[task] = cell
+        task.add_done_callback(self._ended.put)
+
+    def _next(self) -> tuple[Cell, bytes | None]:
+        """A cell that has ended, and its part; None where the scheduler gave it up since its workers died."""
+        while True:
+            if why := self._over():
+                _, cell = self._running.popitem()
+                return cell, self._dead(cell, *why)
+            try:
+                task = self._ended.get(timeout=LOOKS)
+            except Empty:
+                continue
+            if task in self._running:
+                cell = self._running.pop(task)
+                return cell, self._result(task, cell)
+
+    def _over(self) -> tuple[tuple[str, str], str] | None:
+        """Why nobody does what is not done yet; None where somebody may."""
+        if self._stopped():
+            return ENDED, "the run was interrupted"
+        lost = self._alive.lost()
+        return (DIED, lost) if lost else None
+
+    def _result(self, task: Any, cell: Cell) -> bytes | None:
+        from distributed.scheduler import KilledWorker
+
+        try:
+            found: bytes = task.result()
+        except KilledWorker:
+            return None
+        except Exception as error:  # noqa: BLE001 - a part of drift that a worker lacks, a scheduler that is gone
+            why = self._alive.lost() or f"its task failed on the workers: {type(error).__name__}"
+            return self._dead(cell, DIED, why)
+        return found
+
+
+class _Alive:
+    """Whether somebody is there to do the tasks."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._seen = self._asked = time.monotonic()
+        self._why = ""
+
+    def lost(self) -> str:
+        """Why nobody will; empty where somebody may. Once nobody will, that stays so."""
+        if not self._why:
+            self._why = self._found()
+        return self._why
+
+    def _found(self) -> str:
+        if self._client.status != "running":
+            return "the scheduler is gone"
+        now = time.monotonic()
+        if now - self._asked < ASKED:
+            return ""
+        self._asked = now
+        try:
+            workers = self._client.scheduler_info()["workers"]
+        except (OSError, TimeoutError, ValueError):
+            return "the scheduler is gone"
+        if workers:
+            self._seen = now
+        return "" if now - self._seen <= NO_WORKERS else f"the scheduler has had no workers for {NO_WORKERS:.0f} s"
+
+
+def _same(work: Work) -> Work:
+    return work
 
 
 def _call(work: Work, cell: Cell) -> bytes:

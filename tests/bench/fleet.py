@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import multiprocessing
 import os
 import shutil
 import signal
@@ -18,11 +19,15 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support.fleet import Made, make
+from drift.fleet.shard import Head, content
+from drift.report.rows import Lines, line
+from drift.report.wire import decode
+from tests.support.fleet import Made, make, number
 
 PAGE = Path(__file__).parents[2] / "docs" / "fleet.md"
 BEGIN, END = "<!-- measured: python -m tests.bench.fleet -->\n", "<!-- end -->\n"
@@ -30,6 +35,8 @@ REGIONS = ("eu-west-1", "us-east-1", "us-west-2")
 EACH = 34
 """Managed resources in each region of an account."""
 SHARDS = 4
+DRIFTED = 1_000
+"""Drifted resources of each account, where merging alone is measured."""
 WORKING = 0.5
 """Seconds of a processor after which a worker is at work and no longer beginning."""
 
@@ -118,6 +125,56 @@ def sizes(counts: Sequence[int]) -> list[str]:
     return rows
 
 
+def merging(counts: Sequence[int]) -> list[str]:
+    """The table of merging parts in which very much drifted: a report of one account, told of each of so many."""
+    titles = ("accounts", "drifted resources", "parts", "processor", "memory of `drift merge`")
+    rows = [f"| {' | '.join(titles)} |", "|---:|---:|---|---:|---:|"]
+    for count in counts:
+        with tempfile.TemporaryDirectory() as folder:
+            for kind in ("jsonl", "parquet"):
+                # in a process of its own: what this one holds would count as the memory of those that it begins
+                with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+                    parts = pool.submit(drifted, Path(folder), count, kind).result()
+                out = f"{folder}/drift.json"
+                done = run(["merge", *map(str, parts), "--format", f"json={out}", "--fail-on", "severity>=high"])
+                if done.status not in (0, 1):
+                    raise SystemExit("the parts could not be merged")
+                rows.append(
+                    f"| {count:,} | {count * DRIFTED:,} | {'JSON' if kind == 'jsonl' else 'Parquet'} | "
+                    f"{done.processor:.0f} s | {done.peak:.0f} MiB |"
+                )
+                sys.stdout.write(f"{rows[-1]}\n")
+    return rows
+
+
+def drifted(folder: Path, accounts: int, kind: str) -> list[Path]:
+    """The parts of a run over so many accounts, each with DRIFTED resources that drifted."""
+    made = make(folder / kind, 2, REGIONS, 1)
+    part = folder / "one.jsonl"
+    run([*made.arguments, "-a", "account-1", "--shard", "1/1", "--output", str(part)])
+    first, *lines = part.read_bytes().splitlines()
+    found = [json.loads(line) for line in lines]
+    about = next(row["entry"] for row in found if row["list"] == "part")
+    drift = next(json.dumps(r["entry"]) for r in found if r["list"] == "drift" and r["entry"]["kind"] == "modified")
+    short = json.dumps({**about, "counts": {"drift": DRIFTED}})
+    head = json.loads(first) | {"of": SHARDS, "cells": accounts}
+    files = []
+    for n in range(SHARDS):
+        rows = Lines()
+        for cell in range(n, accounts, SHARDS):
+            id_ = number(cell)
+            told = short.replace(made.ids[1], id_).replace('"number": 0', f'"number": {cell}')
+            rows.add([line(cell, "part", told.encode())])
+            each = drift.replace(made.ids[1], id_)
+            rows.add(line(cell, "drift", each.replace("q0", f"queue-{i}").encode()) for i in range(DRIFTED))
+        file = folder / f"part-{n}.{kind}"
+        with file.open("wb") as out:
+            write = content(decode(Head, head | {"shard": n + 1}), rows, parquet=kind == "parquet")
+            write(out)  # type: ignore[operator]
+        files.append(file)
+    return files
+
+
 def entries(out: bytes, but: str = "") -> Any:
     report = json.loads(out)
     return [d for d in report["drift"] if d["account"] != but], [a for a in report["accounts"] if a["account"] != but]
@@ -146,7 +203,8 @@ def failures() -> list[str]:
 
 
 def main(counts: Sequence[int]) -> None:
-    rows = [*sizes(counts), "", *failures()]
+    told = f"Merging {SHARDS} parts into a JSON report, with {DRIFTED:,} drifted resources in each account:"
+    rows = [*sizes(counts), "", *failures(), "", told, "", *merging(counts)]
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     PAGE.write_text(f"{before}{BEGIN}\n" + "\n".join(rows) + f"\n\n{END}{after}", encoding="utf-8")

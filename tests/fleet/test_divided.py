@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from drift.errors import CloudError
 from drift.fleet.accounts import Account
-from drift.fleet.execute import DIED, processes, scheduled, threads
+from drift.fleet.execute import DIED, ENDED, processes, scheduled, threads
 from drift.fleet.plan import Cell
 from drift.fleet.shard import Shard
 from tests.cli.test_cli import drift
@@ -331,6 +332,72 @@ def test_what_the_user_ends_is_told_as_not_read(tmp_path: Path) -> None:
     found = dict(processes(Dies(tmp_path), cells(2), 1, ended, stopped=lambda: True))
     assert found == {0: b"lost", 1: b"lost"}
     assert told == [("drift", "Interrupted")] * 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("always", [False, True])
+def test_a_worker_of_a_scheduler_that_dies_costs_its_own_account_alone(always: bool, tmp_path: Path) -> None:
+    """Its process is begun again by its nanny."""
+    distributed = pytest.importorskip("distributed")
+    dask = pytest.importorskip("dask")
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster,
+    ):
+        found = dict(scheduled(Dies(tmp_path, always), cells(3), cluster.scheduler_address, dead))
+    lost = found.pop(1)
+    assert set(found.values()) == {b"done"}
+    assert lost == (b"lost every worker that looked at it ended (memory?)" if always else b"done")
+
+
+HELD = threading.Event()
+"""What a task waits for whose worker is taken away."""
+
+
+def held(cell: Cell) -> bytes:
+    if cell.number:
+        HELD.wait(60)
+    return b"done"
+
+
+def ended(cluster: Any) -> None:
+    for worker in cluster.workers.values():
+        cluster.sync(worker.close, executor_wait=False, nanny=False)
+
+
+# a worker that has lost its scheduler waits half a minute for it
+@pytest.mark.parametrize("what", ["workers", pytest.param("scheduler", marks=pytest.mark.slow), "interrupt"])
+def test_what_nobody_will_do_is_told_as_not_read(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr("drift.fleet.execute.NO_WORKERS", 0.2)
+    monkeypatch.setattr("drift.fleet.execute.ASKED", 0.1)
+    monkeypatch.setattr("drift.fleet.execute.LOOKS", 0.05)
+    told: list[tuple[tuple[str, str], str]] = []
+
+    def lost(cell: Cell, why: tuple[str, str], words: str) -> bytes:
+        told.append((why, words))
+        return b"lost"
+
+    HELD.clear()
+    interrupted = threading.Event()
+    with local_cluster(distributed) as cluster:
+        address = cluster.scheduler_address
+        run = scheduled(held, cells(2), address, lost, stopped=interrupted.is_set)
+        assert next(run) == (0, b"done")
+        if what == "interrupt":
+            interrupted.set()
+        elif what == "scheduler":
+            cluster.sync(cluster.scheduler.close)
+        else:
+            ended(cluster)
+        assert dict(run) == {1: b"lost"}
+        HELD.set()
+    wanted = {
+        "workers": (DIED, "the scheduler has had no workers for 0 s"),
+        "scheduler": (DIED, "the scheduler is gone"),
+        "interrupt": (ENDED, "the run was interrupted"),
+    }
+    assert told == [wanted[what]]
 
 
 def test_no_scheduler_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:

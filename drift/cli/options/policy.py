@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
@@ -109,10 +109,14 @@ class Policy:
     def _named(self, name: str) -> list[str]:
         return [pattern for n, pattern in self.only if n == name]
 
-    def failing(self, report: Report) -> list[Drift]:
+    def failing(self, report: Report) -> Iterator[Drift]:
         """The drift that fails the run."""
         own = self.of(report)
-        return [d for d in report.drift if own.fails(d) and own._lasts(d, report) and not (self.new and d.seen_before)]
+        return (d for d in report.drift if own.fails(d) and own._lasts(d, report) and not (self.new and d.seen_before))
+
+    def selects(self, report: Report) -> bool:
+        """Whether any drift fails the run."""
+        return next(self.failing(report), None) is not None
 
     def of(self, report: Report) -> Policy:
         """The same for this report: accounts that are given by name are known by their ids."""
@@ -157,6 +161,6 @@ def status(report: Report, policy: Policy, *, allow_incomplete: bool = False) ->
         return IMPOSSIBLE
     policy = policy.of(report)
     asked_for = (f for p in report.posture if policy.reaches(p) for f in p.findings)
-    if policy.failing(report) or any(map(policy.minds, asked_for)):
+    if policy.selects(report) or any(map(policy.minds, asked_for)):
         return DRIFTED
     return INCOMPLETE if report.incomplete and not allow_incomplete else DONE
