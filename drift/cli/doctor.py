@@ -176,7 +176,7 @@ def _of_each(report: Report, regions: Mapping[str, Regions]) -> Iterator[Examine
             yield Examined(status, f"and {_accounts_of(len(rest))} more", "--account shows one of them.")
     if well:
         calls = sum(one.calls for one in well)
-        what = f"the role was assumed, the states' resources can be read ({calls} calls)"
+        what = f"can be reached, and the states' resources be read ({calls} calls)"
         yield Examined("ok", f"{_accounts_of(len(well))}: {what}{_enabled(regions[one.account] for one in well)}")
 
 

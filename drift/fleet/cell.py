@@ -83,12 +83,23 @@ class Readers:
         states = [held.state for held in run.plan.states]
         for n in range(0, len(states), AT_A_TIME):
             found, _ = read_found(states[n : n + AT_A_TIME], run.sources.backends, run.sources.directories)
-            out |= modules_of(found, run.sources)
+            try:
+                out |= modules_of(found, run.sources)
+            except Exception:  # noqa: BLE001 - one of them; its own account tells of it, and it costs no other
+                out |= {name: folders for state in found for name, folders in _modules_of(state, run.sources).items()}
         return out
 
 
 Tables = Callable[[Outcome], Mapping[str, Iterable[Mapping[str, Any]]]]
 """What one account came to -> table of a store of scans -> its rows."""
+
+
+def _modules_of(state: State, sources: Sources) -> Mapping[str, frozenset[Path]]:
+    try:
+        return modules_of([state], sources)
+    except Exception as error:  # noqa: BLE001 - as above
+        note("failed", state=state.source, action="modules", code=type(error).__name__)
+        return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

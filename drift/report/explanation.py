@@ -12,7 +12,7 @@ from drift.model.drift import Drift
 from drift.model.value import Value, plain
 from drift.report.accounts import where
 from drift.report.safe import shown, visible
-from drift.report.steps import steps
+from drift.report.steps import steps, within
 from drift.report.whose import story as made_by
 from drift.report.wording import EFFECT, home, place, sentence, source_of, told
 
@@ -67,7 +67,7 @@ def story(drift: Drift, link: str = "", known: Mapping[str, str] = MappingProxyT
     yield "  What to do:"
     for step in steps(drift):
         yield f"  - {step.what}"
-        yield from (f"      {line}" for line in step.command.splitlines())
+        yield from (f"      {line}" for line in within(step.command, drift, known).splitlines())
     yield ""
 
 

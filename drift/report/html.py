@@ -21,7 +21,7 @@ from drift.model.value import Value, plain
 from drift.report import Look, accounts
 from drift.report.escape import html
 from drift.report.safe import listed, shown, visible
-from drift.report.steps import mending
+from drift.report.steps import mending, within
 from drift.report.whose import together
 from drift.report.wording import (
     EFFECT,
@@ -130,6 +130,7 @@ def document(report: Report) -> dict[str, Any]:
     return {
         "drift": [_drift(d, known) for d in drifts],
         "total": len(report.drift),
+        "accounts": [visible(one.label) for one in accounts.worst_first(report)],
         "links": [
             {"start": _end(link.start), "end": _end(link.end), "attribute": visible(link.attribute)}
             for link in report.links[: SHOWN.most]
@@ -165,7 +166,7 @@ def _drift(drift: Drift, known: Mapping[str, str]) -> dict[str, Any]:
     notes = [] if drift.certain else ["Not certain: it may belong to a state or owner that could not be read."]
     if drift.recreated_as is not None:
         notes.append(f"Created again by hand as {visible(drift.recreated_as.id)}.")
-    notes += [f"{line[0].upper()}{line[1:]}" for line in mending(drift)]
+    notes += [f"{line[0].upper()}{line[1:]}" for line in (within(told, drift, known) for told in mending(drift))]
     notes += [f"{line[0].upper()}{line[1:]}." for line in traces(drift)]
     return {
         "kind": drift.kind,

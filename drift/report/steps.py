@@ -148,3 +148,13 @@ def _paths(changes: list[Change]) -> str:
 def _lines(changes: list[Change]) -> str:
     at = list(dict.fromkeys(f"{visible(c.file)}:{c.line}" for c in changes if c.line))
     return f" ({', '.join(at[:3])})" if at else ""
+
+
+def within(line: str, drift: Drift, known: Mapping[str, str]) -> str:
+    """What is said of `drift fix` or `drift ignore`, for the account of the drift alone where there are several
+    (`known`). Accounts have ids of digits, so nothing has to be quoted."""
+    account = re.sub(r"\W", "", drift.found.key.account)
+    if not known or not account:
+        return line
+    line = line.replace("drift fix --", f"drift fix -a {account} --", 1)
+    return f"{line} --in-account {account}" if line.startswith("drift ignore ") else line

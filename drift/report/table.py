@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from typing import TextIO
 
@@ -17,7 +18,7 @@ from drift.model.value import Value
 from drift.report import Look, accounts, left_out
 from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
-from drift.report.steps import AIM, aimed, mending
+from drift.report.steps import AIM, aimed, mending, within
 from drift.report.whose import together
 from drift.report.wording import ANSWERED, FATE, NEXT, beyond, by_framework, by_severity, located, not_compared, traces
 
@@ -67,6 +68,7 @@ LESS = "To see less: --quiet, a line each; --format html=FILE, a page with filte
 
 def lines(report: Report, look: Look) -> Iterator[Text]:
     """The report, line by line."""
+    look = replace(look, accounts=accounts.names(report))
     yield from _head(report)
     yield from _together(report)
     for kind in ("modified", "missing"):
@@ -209,7 +211,7 @@ def _managed(drift: Drift, look: Look) -> Iterator[Text]:
     if resource.source.file:
         head.append(f"  {visible(resource.source.file)}:{resource.source.line}", "dim")
     if drift.kind == "missing":
-        head.append(f"  {aimed(drift)}", "dim")
+        head.append(f"  {within(aimed(drift), drift, look.accounts)}", "dim")
     yield head
     if drift.recreated_as is not None:
         yield Text(f"      created again by hand as {visible(drift.recreated_as.id)}, which is in no state", "yellow")
@@ -223,7 +225,7 @@ def _managed(drift: Drift, look: Look) -> Iterator[Text]:
         yield Text(f"    │ {FATE[None]}", "dim")
     if drift.kind == "modified":
         for line in mending(drift):
-            yield Text(f"    │ {line}", "dim")
+            yield Text(f"    │ {within(line, drift, look.accounts)}", "dim")
     yield from _findings(drift, "    ", look)
     if drift.kind == "modified" or drift.findings:
         yield Text()
@@ -310,7 +312,8 @@ def _strangers(found: list[Drift], look: Look, report: Report) -> Iterator[Text]
     for type_, group in groupby(found, key=lambda d: d.type):
         drifts = list(group)
         head = Text.assemble(("  + ", STYLE["unmanaged"]), (visible(type_), "bold"), (f" ({counted[type_]})", "dim"))
-        yield head + Text(f"  {AIM['adopt']}: drift fix --adopt '{visible(type_)}.*'", "dim")
+        adopts = within(f"{AIM['adopt']}: drift fix --adopt '{visible(type_)}.*'", drifts[0], look.accounts)
+        yield head + Text(f"  {adopts}", "dim")
         for drift in drifts:
             resource = drift.resource
             named = resource.name and resource.name != resource.id and resource.name not in resource.id

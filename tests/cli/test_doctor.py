@@ -108,7 +108,7 @@ def test_of_several_accounts_all_is_well(organisation: Made) -> None:
         [
             "ok    accounts: 4",
             "ok    states: 4 read, 4 resources",
-            "ok    4 accounts: the role was assumed, the states' resources can be read (24 calls)",
+            "ok    4 accounts: can be reached, and the states' resources be read (24 calls)",
         ],
     )
 

@@ -92,3 +92,63 @@ def test_a_dry_run_pushes_nothing(pushed: tuple[Path, Path]) -> None:
     assert done.returncode == 0, done.stderr
     assert "Drift in prod: 4 entries mended" in done.stdout
     assert git("branch", "--list", cwd=remote) == ""
+
+
+def test_a_detached_head_is_proposed_on_top_of(pushed: tuple[Path, Path]) -> None:
+    here, remote = pushed
+    git("checkout", "-q", "--detach", cwd=here)
+    with served(GitHubStandIn()) as hub:
+        assert isinstance(hub, GitHubStandIn)
+        env = {"GITHUB_TOKEN": TOKEN, "GITHUB_REPOSITORY": "acme/shop", "GITHUB_API_URL": hub.url}
+        done = drift(*FIX, cwd=here, env=env)
+
+    assert done.returncode == 0, done.stderr
+    assert "delay_seconds              = 30" in git("show", "drift/fix-prod:main.tf", cwd=remote)
+    assert git("rev-parse", "drift/fix-prod~1", cwd=remote) == git("rev-parse", "HEAD", cwd=here)
+
+
+@pytest.mark.parametrize(
+    ("env", "message"),
+    [
+        ({"GITHUB_REPOSITORY": "acme/shop"}, "no token for GitHub"),
+        ({"GITHUB_TOKEN": TOKEN}, "no platform to post to"),
+    ],
+)
+def test_where_nothing_could_be_proposed_is_said_before_anything_is_read(
+    env: dict[str, str], message: str, pushed: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, remote = pushed
+    for name in ("GITHUB_TOKEN", "GH_TOKEN", "GITHUB_REPOSITORY", "CI_PROJECT_ID"):
+        monkeypatch.delenv(name, raising=False)
+
+    done = drift("fix", "--replay", "nowhere.jsonl", "--accept", "all", "--pr", cwd=here, env=env)
+
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert git("branch", "--list", cwd=remote) == ""
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_without_a_commit_to_build_on_nothing_is_proposed(begun: bool, shop: Path) -> None:
+    if begun:
+        git("init", "-q", cwd=shop)
+        (shop / ".gitignore").write_text("*\n")
+
+    done = drift(*FIX, cwd=shop, env={"GITHUB_TOKEN": TOKEN, "GITHUB_REPOSITORY": "acme/shop"})
+
+    assert done.returncode == 2
+    assert ("has no commit yet" if begun else "is in no git repository") in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+def test_line_ends_and_tabs_stay(end: str, shop: Path) -> None:
+    text = (shop / "main.tf").read_text().replace("  delay_seconds", "\tdelay_seconds").replace("\n", end)
+    (shop / "main.tf").write_bytes(text.encode())
+
+    done = drift("fix", "--replay", "tampered.jsonl", "--accept", "all", "--adopt", "all", "--write", cwd=shop)
+
+    after = (shop / "main.tf").read_bytes().decode()
+    assert done.returncode == 0, done.stderr
+    assert "\tdelay_seconds              = 30" in after
+    assert after.count("\n") == after.count(end) > text.count(end)

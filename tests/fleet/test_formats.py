@@ -12,6 +12,7 @@ from drift.model.drift import AccountSummary, Drift, Report, Scope
 from drift.model.resource import Key, Resource
 from drift.report import Look, accounts, renderer
 from drift.report.comment import Post
+from drift.report.explanation import story
 from tests.report.test_report_escaping import hostile_report
 
 THOUSAND = 1000
@@ -74,6 +75,20 @@ def test_a_comment_and_an_issue_name_the_worst_accounts(thousand: Report) -> Non
     for text in (Post(thousand, "all").comment(), Post(thousand, "all").issue()):
         assert len(text) < 65_536
         assert text.index("team-7 (") < text.index("team-999 (") < text.index("team-0 (")
+
+
+def test_what_mends_an_entry_is_for_its_account_alone(thousand: Report) -> None:
+    said = "drift fix -a 000000000999 --adopt 'aws_sqs_queue"
+    assert f"{said}.*'" in rendered("table", thousand)
+    one = thousand.drift[-1]
+    assert "drift fix -a 000000000999 --adopt aws_sqs_queue.queue-49" in rendered(
+        "html", replace(thousand, drift=(one,))
+    )
+    told = "\n".join(story(one, known=accounts.names(thousand)))
+    assert "drift fix -a 000000000999 --adopt aws_sqs_queue.queue-49-of-000000000999\n" in told
+    assert "--reason '…' --in-account 000000000999" in told
+    assert " -a " not in "\n".join(story(one))
+    assert " -a " not in rendered("table", replace(thousand, accounts=()))
 
 
 def test_the_worst_comes_first() -> None:

@@ -239,3 +239,22 @@ def test_each_account_has_a_pull_request_of_its_own(made: Path) -> None:
         "drift/fix-prod-team-0",
     ]
     assert "Drift in prod team-1: 2 entries mended" in done.stdout
+
+
+def test_a_configuration_that_drift_fails_in_costs_no_other_its_remedies(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from drift.fleet import cell
+
+    modules_of = cell.modules_of  # type: ignore[attr-defined]
+
+    def faulty(states: Any, sources: Any) -> Any:
+        if any(number(0) in state.source for state in states):
+            raise RuntimeError("secret")
+        return modules_of(states, sources)
+
+    monkeypatch.setattr(cell, "modules_of", faulty)
+    done = fixed(made, "--accept", "all", "--adopt", "all", "--write")
+
+    assert f"of envs/{number(1)}/terraform.tfstate" in done.stdout  # what can be read is still tried
+    assert "= 5\n" in text(made, 1)

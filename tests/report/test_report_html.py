@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from drift.model.drift import Drift, End, Link, Report, Scope
+from drift.model.drift import AccountSummary, Drift, End, Link, Report, Scope
+from drift.model.resource import Key, Resource
 from tests.report.test_report_escaping import HOSTILE, hostile_report, rendered
 from tests.report.test_report_formats import REPORT, stranger
 
@@ -207,3 +208,25 @@ def test_phones_and_wide_screens_show_it_whole_and_the_graph_can_be_reached(tmp_
                 ] == []
             context.close()
         browser.close()
+
+
+def test_a_browser_groups_several_accounts_the_worst_first(tmp_path: Path) -> None:
+    labels = {"111111111111": "calm", "222222222222": "worse"}
+    drifts = tuple(
+        Drift("unmanaged", None, Resource(key=Key("aws_sqs_queue", account, "eu-west-1", (str(n),)), id=f"q{n}"))
+        for account, count in (("111111111111", 1), ("222222222222", 2))
+        for n in range(count)
+    )
+    every = tuple(
+        AccountSummary(account=a, name=name, unmanaged=sum(d.found.key.account == a for d in drifts))
+        for a, name in labels.items()
+    )
+    report = replace(REPORT, drift=drifts, accounts=every)
+
+    page = drawn(report, tmp_path)
+    by_type = drawn(report, tmp_path, at="#group=type")
+
+    titles = re.findall(r"<h3>(.*?) <small>\((\d+)\)", page)
+    assert titles == [("worse (222222222222)", "2"), ("calm (111111111111)", "1")]
+    assert re.search(r'class="sub">[^<]*calm \(111111111111\)</span>', by_type)
+    assert not re.search(r'class="sub">[^<]*calm \(111111111111\)</span>', page)

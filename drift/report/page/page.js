@@ -19,7 +19,8 @@ function make(tag, attributes, ...children) {
 // ---- what is asked for ------------------------------------------------------------------------------------------
 // It lives in the address: a link to the page says what is seen. `#d=FINGERPRINT` opens one entry.
 const CHOICES = ["severity", "rule", "type", "module", "region", "account", "state"];
-const NOTHING = { text: "", group: "module", ...Object.fromEntries(CHOICES.map((name) => [name, ""])) };
+const RANK = new Map((data.accounts || []).map((name, i) => [name, i])); // of several accounts, the worst is the first
+const NOTHING = { text: "", group: RANK.size > 1 ? "account" : "module", ...Object.fromEntries(CHOICES.map((name) => [name, ""])) };
 const asked = { ...NOTHING, kinds: new Set() };
 
 function fromAddress() {
@@ -76,7 +77,7 @@ function entryElement(entry) {
     tag(entry),
     entry.worst && make("span", { class: `tag severity ${entry.worst}` }, `▲ ${entry.worst}`) || null,
     make("span", { class: "name mono" }, entry.address || `${entry.type} ${entry.id}`),
-    make("span", { class: "sub" }, entry.address ? [entry.place, changed].filter(Boolean).join(" · ") : [entry.name, entry.region].filter(Boolean).join(" · ")));
+    make("span", { class: "sub" }, [...(entry.address ? [entry.place, changed] : [entry.name, entry.region]), RANK.size > 1 && asked.group !== "account" && entry.account].filter(Boolean).join(" · ")));
   const element = make("details", { class: "entry", id: `d-${entry.index}` }, summary);
   let filled = false;
   const fill = () => { if (!filled) { filled = true; element.append(inside(entry)); } };
@@ -156,7 +157,8 @@ function show() {
     groups.get(name).push(entry);
   }
   const names = [...groups.keys()];
-  if (asked.group === "severity") names.sort((a, b) => (SEVERITIES.indexOf(a) + 1 || 9) - (SEVERITIES.indexOf(b) + 1 || 9));
+  if (asked.group === "account" && RANK.size > 1) names.sort((a, b) => (RANK.get(a) ?? RANK.size) - (RANK.get(b) ?? RANK.size));
+  else if (asked.group === "severity") names.sort((a, b) => (SEVERITIES.indexOf(a) + 1 || 9) - (SEVERITIES.indexOf(b) + 1 || 9));
   else names.sort((a, b) => Math.min(...groups.get(a).slice(0, 500).map(order)) - Math.min(...groups.get(b).slice(0, 500).map(order)) || (a < b ? -1 : 1));
   queue = names.flatMap((name) => [
     { title: name, count: groups.get(name).length },
