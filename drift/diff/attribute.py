@@ -378,7 +378,8 @@ def _located(change: Change, resource: Resource, name: str, attr: Attr, *, unhel
     if resource.asserted is None:
         undone = False if unheld else None if name in resource.computed else True
     elif undeclared or unheld:
-        undone = False
+        # what only the cloud sets may move along with what an apply changes: a document's default version
+        undone = None if attr.watched else False
     else:  # if the configuration does not have the block, the provider may ignore the actual one
         said = name in resource.asserted or name in resource.configured
         hidden = attr.not_planned or (attr.kept_if_gone and change.path == name and is_empty(change.actual))

@@ -56,9 +56,10 @@ class Held:
     """After the tampering, before the refresh."""
     after: Report
     """After the refresh."""
-    planned: Planned
+    planned: Planned = field(default_factory=dict)
+    """Empty where the provider refuses the plan: a bucket's versions cannot be disabled again."""
     applied: Report | None = None
-    """After the next apply; None where the simulation refuses that."""
+    """After the next apply; None where the provider or the simulation refuses that."""
     remembered: Report | None = None
     """The same with a memory that was begun before the tampering."""
     refusal: str = ""
@@ -81,9 +82,10 @@ def held(world: World, work: Path) -> Held:
         world.tamper(session_for(url), attributes(work / "terraform.tfstate"))
         before = said(work, url)
         terraform(*APPLY, "-refresh-only")
-        out = Held(before, said(work, url), planned(terraform))
-        out.wrong = [line for d, c in _changes(out.after) for line in _differing(d, c, out.planned, always)]
+        out = Held(before, said(work, url))
         try:
+            out.planned = planned(terraform)
+            out.wrong = [line for d, c in _changes(out.after) for line in _differing(d, c, out.planned, always)]
             terraform(*APPLY)
             out.applied, out.remembered = said(work, url), said(work, url, memory)
         except AssertionError as refused:
@@ -117,17 +119,17 @@ def paths(report: Report) -> set[tuple[str, str]]:
 
 
 def planned(terraform: Terraform) -> Planned:
-    """What Terraform would change of what is there."""
+    """What Terraform would change of what is there, or make anew: an association that a refresh no longer found."""
     terraform("plan", "-no-color", "-input=false", "-out", "p")
     out = {}
     for resource in json.loads(terraform("show", "-json", "p"))["resource_changes"]:
         change = resource["change"]
         before, after, unknown = change["before"] or {}, change["after"] or {}, change["after_unknown"] or {}
-        if resource["mode"] != "managed" or not before or change["actions"] in (["no-op"], ["read"]):
+        if resource["mode"] != "managed" or change["actions"] in (["no-op"], ["read"]):
             continue
         names = {n for n in {*before, *after, *unknown} if (before.get(n) or None) != (after.get(n) or None)}
         names |= {n for n, mark in unknown.items() if _marked(mark)}
-        out[resource["address"]] = frozenset(names | _along(resource["type"], before, after))
+        out[resource["address"]] = frozenset(names | (_along(resource["type"], before, after) if before else set()))
     return out
 
 
