@@ -326,6 +326,25 @@ def test_what_a_refresh_recorded_is_told_where_every_new_resource_has_something_
     assert told(as_made) == set()
 
 
+@pytest.mark.parametrize("public", [False, True])
+@pytest.mark.parametrize("text", ["", 'resource "aws_s3_bucket_acl" "b" {\n  bucket = "b"\n  acl = "private"\n}\n'])
+def test_grants_that_a_refresh_recorded_beside_a_canned_acl(text: str, public: bool, tmp_path: Path) -> None:
+    """The provider keeps the name that was asked for, and records whatever is granted."""
+    owner, everybody = {"ID": "0a1b", "Type": "CanonicalUser"}, "http://acs.amazonaws.com/groups/global/AllUsers"
+    grants: list[dict[str, Any]] = [{"Grantee": owner, "Permission": "FULL_CONTROL"}]
+    grants += [{"Grantee": {"URI": everybody, "Type": "Group"}, "Permission": "READ"}] * public
+    recorded = [
+        {"permission": g["Permission"], "grantee": [{n.lower(): v for n, v in g["Grantee"].items()}]} for g in grants
+    ]
+    record = {"id": "b,private", "bucket": "b", "acl": "private",
+              "access_control_policy": [{"grant": recorded, "owner": [{"id": "0a1b"}]}]}  # fmt: skip
+    answered = {"s3:ListBuckets": {"Buckets": [{"Name": "b", "BucketRegion": REGION}]},
+                "s3:GetBucketAcl": {"Owner": {"ID": "0a1b"}, "Grants": grants}}  # fmt: skip
+    report = compared(tmp_path, text, answered, {"aws_s3_bucket_acl.b": record}, only=("aws_s3_bucket_acl",))
+
+    assert lines(report) == ["modified aws_s3_bucket_acl.b access_control_policy.grant"] * public
+
+
 @pytest.mark.parametrize("refreshed", [False, True])
 @pytest.mark.parametrize("text", ["", "reserved_concurrent_executions = 5"])
 def test_a_function_that_may_not_run_any_more(text: str, refreshed: bool, tmp_path: Path) -> None:

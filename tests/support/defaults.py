@@ -235,8 +235,8 @@ def taken_away(plugin: Plugin, type_: str, block: Block, left: Collection[str]) 
         except Refused:
             continue
         was, now, at = _at(there, path), _at(found, path), ".".join(path)
-        if not again - always - {path[0], "id"} and is_set(was):
-            if not is_set(now):
+        if not again - always - {path[0], "id"} and was:
+            if not is_set(now) and (is_set(was) or not now):
                 removed.append(at)
             elif was == now and not again - always:
                 kept.append(at)

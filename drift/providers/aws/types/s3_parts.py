@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
+from drift.model.value import Value
 from drift.normalize import values
+from drift.provider import canonical
 from drift.provider.kinds import attr, block, blocks, flag, number, set_of, text
-from drift.provider.spec import WHOLE, Attr, Owner, Parent, Ref, ResourceType, Within
+from drift.provider.spec import WHOLE, Attr, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.providers.aws.kinds import kms_key
 from drift.providers.aws.types.s3 import GUARD, day, midnight, pairs, part
 
@@ -45,12 +49,34 @@ ACCELERATION = part(
     ignored={"expected_bucket_owner": GUARD},
 )
 
+GRANTS = block("Acl", {
+    "grant": blocks("Grants", {"permission": text("Permission"), "grantee": grantee("Grantee")}),
+    "owner": block("Owner", {"id": text("ID")}),
+})
+CANNED = {
+    "private": (),
+    "public-read": (("AllUsers", "READ"),),
+    "public-read-write": (("AllUsers", "READ"), ("AllUsers", "WRITE")),
+    "authenticated-read": (("AuthenticatedUsers", "READ"),),
+}
+"""Canned ACL -> what it grants to groups; the owner may do all (S3 user guide, "Access control list overview")."""
+
+
+def _as_said(value: Any, acl: Raw) -> Value:
+    """A refresh records whatever is granted, beside the canned ACL that was asked for: that one tells what was meant."""
+    policy = value[0] if isinstance(value, list) and value else {}
+    owner = ((policy.get("owner") or [{}])[0] or {}).get("id")
+    groups = CANNED.get(str(acl.get("acl")))
+    if groups is None or not owner:
+        return canonical.desired(GRANTS, value, acl)
+    given = [("FULL_CONTROL", {"id": owner, "type": "CanonicalUser"})]
+    given += [(may, {"uri": f"http://acs.amazonaws.com/groups/global/{who}", "type": "Group"}) for who, may in groups]
+    return canonical.desired(GRANTS, [{**policy, "grant": [{"permission": m, "grantee": [g]} for m, g in given]}], acl)
+
+
 ACL = part(
     "aws_s3_bucket_acl",
-    {"access_control_policy": block("Acl", {
-        "grant": blocks("Grants", {"permission": text("Permission"), "grantee": grantee("Grantee")}),
-        "owner": block("Owner", {"id": text("ID")}),
-    })},
+    {"access_control_policy": replace(GRANTS, from_state=_as_said)},
     covers={"grant": WHOLE},
     ignored={
         "acl":                                               "AWS never answers the name of a canned ACL: "
