@@ -18,7 +18,7 @@ from drift.desired.earlier import with_earlier
 from drift.desired.homes import home_of, homes, own_homes
 from drift.desired.instance import Instance, State
 from drift.desired.lacking import lacking, without
-from drift.desired.memory import Memory, Seen, seen
+from drift.desired.memory import Memory, Seen, seen, told_beside
 from drift.desired.places import Found, fetch, read
 from drift.desired.state.decode import Attributes
 from drift.desired.unhurried import unhurried
@@ -464,6 +464,7 @@ def _remembering(resource: Resource, now: Seen, raw: Mapping[str, Any], entry: R
     """The resource with what an earlier run first saw of it."""
     first = {name: one for name, one in now.values.items() if one.since}
     values, _ = _canonical(entry.attributes, {**raw, **{n: one.value for n, one in first.items()}}, first)
+    values |= {n: one.value for n, one in first.items() if n in values and told_beside(resource, raw, n, entry)}
     since = {n: first[n].since for n in values}
     return replace(resource, remembered=values, since=since, as_said=now.as_said) if values or now.as_said else resource
 

@@ -38,7 +38,7 @@ class First:
     """A value as a state first recorded it."""
 
     value: Any
-    """Raw, as Terraform wrote it."""
+    """Raw, as Terraform wrote it; in canonical form where the record has it beside the attribute (`told_beside`)."""
     since: str
     """The day: `2026-11-01`; empty for a value of this run."""
 
@@ -97,7 +97,10 @@ def seen(resource: Resource, raw: Mapping[str, Any], entry: ResourceType) -> See
             else ""
             for n in sorted({*(resource.asserted or ()), *(ANOTHER_WAY & entry.attributes.keys())})
         },
-        values={n: First(raw[n], "") for n in sorted(kept)},
+        values={
+            n: First(resource.attributes.get(n) if told_beside(resource, raw, n, entry) else raw[n], "")
+            for n in sorted(kept)
+        },
         as_said=frozenset(n for n in resource.configured if n not in hidden and _recorded_so(resource, n)),
         of={
             "type": resource.key.type,
@@ -107,6 +110,13 @@ def seen(resource: Resource, raw: Mapping[str, Any], entry: ResourceType) -> See
             "address": str(resource.address or ""),
         },
     )
+
+
+def told_beside(resource: Resource, raw: Mapping[str, Any], name: str, entry: ResourceType) -> bool:
+    """Whether a record leaves an attribute empty that nobody sets, and another one tells its value, a text: the hash of
+    a function's code."""
+    read = entry.attributes[name].from_state is not None and isinstance(resource.attributes.get(name), str)
+    return read and raw.get(name) in (None, "")
 
 
 def _recorded_so(resource: Resource, name: str) -> bool:

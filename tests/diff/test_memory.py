@@ -11,8 +11,8 @@ import pytest
 
 from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
-from drift.desired.load import build, read_states
-from drift.desired.memory import Memory, parse, written
+from drift.desired.load import _remembering, build, read_states
+from drift.desired.memory import Memory, parse, seen, written
 from drift.desired.overlay import overlay
 from drift.diff.attribute import comparison
 from drift.diff.shares import Shares
@@ -84,6 +84,32 @@ def test_what_was_first_seen_stays_desired_though_a_refresh_recorded_something_e
         == f"the configuration does not set it; the value was first seen on {DAY}"
     )
     assert again == memory
+
+
+def test_what_a_record_tells_beside_an_attribute_that_nobody_sets_is_remembered() -> None:
+    """Terraform records the hash of a function's code only where its author gives one; what was deployed stands in
+    another attribute."""
+    name, entry = "source_code_hash", installed()["aws_lambda_function"]
+
+    def function(code: str) -> tuple[Resource, Mapping[str, Any]]:
+        one = Resource(
+            key=Key("aws_lambda_function", ACCOUNT, REGION, ("f",)),
+            id="f",
+            address=Address.parse("aws_lambda_function.f"),
+            source=Source("s.tfstate"),
+            attributes={name: code},
+            asserted=frozenset({"function_name"}),
+            undeclared=frozenset({name}),
+        )
+        return one, {name: "", "code_sha256": code}
+
+    first, raw = function("ours")
+    memory = parse(written(Memory(), [(first.key, seen(first, raw, entry))], DAY), "m.json")
+    now, later = function("theirs")
+    now = _remembering(now, memory.of(seen(now, later, entry), now.key), later, entry)
+    found = comparison(now, now, name, entry.attributes[name], Shares([now], {}, installed()))
+
+    assert [(c.desired, c.actual, c.basis) for c in found.modified] == [("ours", "theirs", "memory")]
 
 
 def test_without_a_memory_it_is_as_recorded(tmp_path: Path) -> None:
