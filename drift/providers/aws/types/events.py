@@ -173,7 +173,8 @@ RULE = ResourceType(
         "event_pattern":       event_pattern("EventPattern"),
         "schedule_expression": schedule("ScheduleExpression"),
         "role_arn":            text("RoleArn"),
-        "state":               text("State", default="ENABLED"),
+        # the provider looks away from it where neither this nor `is_enabled` is set
+        "state":               text("State", default="ENABLED", not_planned=True),
         # states of older providers have nothing else
         "is_enabled":          attr("State", _flag_of, assigned=True, from_state=_older_flag),
         "tags":                tags("Tags"),
