@@ -94,8 +94,12 @@ def held(world: World, work: Path) -> Held:
 
 
 def silent(held: Held) -> set[tuple[str, str]]:
-    """(address, path) of what was told before the refresh, and is not told after it though it is still there."""
-    after = paths(held.after)
+    """(address, path) of what was told before the refresh, and is not told after it though it is still there.
+
+    What was missing may be told as changed, and what was unmanaged as what took its place: a refresh takes the alias that
+    an account has for the one that is described.
+    """
+    after = paths(held.after) | {(d.type, d.resource.id) for d in held.after.drift}
     return {s for s in paths(held.before) if not any(_same(s, other) for other in after)}
 
 
@@ -183,7 +187,7 @@ def _differing(drift: Drift, change: Change, planned: Planned, always: Planned) 
 def _same(one: tuple[str, str], other: tuple[str, str]) -> bool:
     """Whether both are the same change, though one is told at a deeper path."""
     return one[0] == other[0] and (
-        one[1] == other[1] or other[1].startswith(f"{one[1]}.") or one[1].startswith(f"{other[1]}.")
+        one[1] in (other[1], "missing") or other[1].startswith(f"{one[1]}.") or one[1].startswith(f"{other[1]}.")
     )
 
 
