@@ -27,7 +27,7 @@ _HERE = Path(__file__).resolve().parents[1]
 COMMANDS = {
     "init": "Set up drift in a repository: write drift.toml and a CI job.",
     "check": "Compare the account with its Terraform states and configuration, and report the drift.",
-    "fix": "Print what mends the drift: a patch for the configuration, and commands. With --write, write it.",
+    "fix": "Print how to fix the drift: a patch for the configuration, and commands. With --write, write the files.",
     "explain": "Explain the verdict on one resource: what changed, how severe it is, what to do, and what showed it.",
     "who": "Tell who last changed a resource, when, from where and by what.",
     "demo": "Run `drift check` on a small simulated account: no AWS account, no credentials.",
@@ -44,7 +44,7 @@ COMMANDS = {
     "version": "Print the versions of drift and its main dependencies.",
     "help": "Show the help of drift or of one of its commands.",
     "schema": "Print the JSON Schema of the report.",
-    "graph": "Draw resources and their references: which drifted, and how grave that is.",
+    "graph": "Draw resources and their references: which drifted, and how severe the drift is.",
     "catalog": "List the supported resource types.",
     "policy": "Write the least-privilege IAM policies for drift, and the role that a CI job assumes.",
     "baseline": "Accept today's drift, so that later checks fail only on new drift.",

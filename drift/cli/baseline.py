@@ -49,7 +49,7 @@ def command() -> None:
     "--expires",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
-    help="The last day on which it is accepted: 2026-12-31. After that the drift is told again.",
+    help="The last day on which it is accepted: 2026-12-31. After that the drift is reported again.",
 )
 def write(
     saved: str | None,

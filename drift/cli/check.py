@@ -82,7 +82,7 @@ def command(
       drift check --fail-on severity>=high,introduced  only for new findings
       drift check --state prod.tfstate --only 'aws_iam_*' --profile audit
       drift check --keep --fail-on new                 keep the scan; fail only on what the last one did not see
-      drift check --patches --format html=drift.html   what mends each drift, beside it
+      drift check --patches --format html=drift.html   the patch for each drift, beside it
       drift check --who                                who made each drift, when and how
       drift check --accounts accounts.yml --state 's3://states/**/*.tfstate' --format html=drift.html
       drift check --organization --role-name drift-read-only --ou prod --state 'envs/**/*.tfstate'
@@ -164,7 +164,9 @@ def _remember(configurations: Configurations, outcome: Outcome) -> None:
     memory = configurations.remembered
     if memory is not None and configurations.memory is not None:
         day = outcome.report.started_at[: len("2026-01-01")]
-        write_files({configurations.memory: written(memory, outcome.seen, day)}, "Give --memory a path that can.")
+        write_files(
+            {configurations.memory: written(memory, outcome.seen, day)}, "Give --memory a path that can be used."
+        )
 
 
 def _estimate(asked: Asked, accounts: Accounts) -> int:

@@ -42,33 +42,40 @@ if TYPE_CHECKING:
     type=click.Choice(["links", "who"]),
     is_flag=False,
     flag_value="links",
-    help="Adopt what one change made in one file: what refers to each other or has the same tags; with "
-    "--group=who also what one actor made without a pause of an hour, which asks the audit log.",
+    help="Adopt resources that belong together into one file: those that refer to each other or have the same "
+    "tags; with --group=who also those that one actor made without a pause of an hour (asks the audit log).",
 )
-@click.option("--forget", multiple=True, metavar="WHICH", help="Let Terraform manage it no more; nothing is destroyed.")
+@click.option(
+    "--forget",
+    multiple=True,
+    metavar="WHICH",
+    help="Remove it from the configuration; Terraform then forgets it, and destroys nothing.",
+)
 @click.option(
     "--plan",
     "planned",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     metavar="FILE",
-    help="Do what this plan says, which --write-plan wrote and somebody reviewed.",
+    help="Do what this file says: the plan that --write-plan wrote, and that you reviewed.",
 )
 @click.option(
     "--write-plan",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write what becomes of each entry into a file (.toml or .json), to be reviewed and kept.",
+    help="Write the choice for each entry to a file (.toml or .json), to review and edit.",
 )
 @click.option(
     "--prove",
     "proving",
     is_flag=True,
-    help="Run your Terraform's plan over a copy of configuration and state, and say for each entry what it proves.",
+    help="Run `terraform plan` on a copy of the configuration and state, and say for each entry whether it is proved.",
 )
 @click.option(
-    "--terraform", metavar="PATH", help="The program that proves. Default: $TF, else terraform or tofu of the PATH."
+    "--terraform",
+    metavar="PATH",
+    help="Terraform or OpenTofu for --prove. Default: $TF, otherwise terraform or tofu on the PATH.",
 )
-@click.option("--interactive", "-i", is_flag=True, help="Ask what becomes of each entry.")
+@click.option("--interactive", "-i", is_flag=True, help="Ask for the choice for each entry.")
 @click.option("--write", is_flag=True, help="Write the files. Without it, only the patch is printed.")
 @click.option(
     "--pr",
@@ -79,7 +86,7 @@ if TYPE_CHECKING:
 )
 @click.option("--remote", default="origin", show_default=True, help="The remote to which --pr pushes.")
 @posting_options
-@click.option("--force", is_flag=True, help="Write files that have changes which are not committed.")
+@click.option("--force", is_flag=True, help="Also write files with uncommitted changes.")
 def command(
     states: States,
     configurations: Configurations,
@@ -103,12 +110,13 @@ def command(
     posting: Posting,
     force: bool,
 ) -> int:
-    """Print what mends the drift: a patch for the configuration, and commands. With --write, write the patch.
+    """Print how to fix the drift: a patch for the configuration, and commands. With --write, write the files.
 
-    WHICH is an address, a type and id, a pattern with *, or `all`. Of what no option names, drift
-    shows the usual remedy: adopt what is unmanaged, accept what is modified, make again what is
-    missing; what made a finding of severity critical or high is reverted, never accepted or adopted unasked.
-    Nothing is applied, and the account is never changed.
+    WHICH is an address, a type and id, a pattern with *, or `all`. Without a choice (--adopt, --accept,
+    --revert, --forget, --plan), drift shows the usual one for each drift and writes nothing: adopt
+    unmanaged resources, accept modified ones, create missing ones again. What introduced a critical
+    or high finding is never accepted or adopted unless you ask for it. drift applies nothing, and
+    never changes the account.
 
     \b
     Examples:
@@ -116,7 +124,7 @@ def command(
       drift fix --accept aws_sqs_queue.jobs --write    the actual value, into the configuration
       drift fix --accept 'module.web.*' --revert 'aws_iam_*' --write
       drift fix --forget aws_instance.old --write
-      drift fix --write-plan fix.toml                  to be reviewed; then:
+      drift fix --write-plan fix.toml                  a plan to review and edit; then:
       drift fix --plan fix.toml --write
       drift fix --accept all --adopt all --prove --pr --scope prod
       drift fix --accounts accounts.yml --state 'envs/**/*.tfstate' --adopt all --prove --pr
@@ -126,7 +134,7 @@ def command(
 
     chosen = Choices(adopt=adopt, accept=accept, revert=revert, forget=forget, group=group is not None)
     if planned is not None and (chosen or interactive):
-        raise UsageError("--plan says what becomes of each entry", "Give no other choice beside it: change the plan.")
+        raise UsageError("--plan cannot be combined with other choices", "Change the plan file instead.")
     doing = fixing.Doing(
         chosen=chosen if planned is None else Choices(planned=parse(planned), group=group is not None),
         interactive=interactive,

@@ -30,7 +30,7 @@ def run(asked: Asked, fleet: Fleet, doing: fixing.Doing) -> int:
     the exit status says so."""
     several, report = _mended(asked, fleet, doing)
     failed = {one.label: f"not read: {one.failure}" for one in worst_first(report) if one.failure}
-    failed |= {one.account.label: f"not mended: {one.failure}" for one in several if one.failure}
+    failed |= {one.account.label: f"not fixed: {one.failure}" for one in several if one.failure}
     together = put_together(several, report)
     doing.keep_plan(together, several=True)
     pairs = [(one.account.label, one.fix) for one in several]

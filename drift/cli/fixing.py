@@ -69,7 +69,7 @@ class Doing:
 
         if self.write_plan is not None:
             text = written(fix.entries, self.write_plan, several=several)
-            write_files({self.write_plan: text}, "Give --write-plan a path that can.")
+            write_files({self.write_plan: text}, "Give --write-plan a path that can be written.")
 
 
 def asked_about(drifts: Sequence[Drift], chosen: Choices) -> Planned:

@@ -50,7 +50,7 @@ FORMATS: dict[str, Callable[[nx.DiGraph[Key], drawing.Marks], str]] = {
 def command(
     states: States, configurations: Configurations, types: Types, account: Account, side: str | None, format_: str
 ) -> None:
-    """Draw resources and their references: which drifted, how grave that is, and what holds parts of nobody.
+    """Draw resources and their references: which drifted, how severely, and which have undescribed parts.
 
     \b
     Examples:

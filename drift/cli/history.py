@@ -171,7 +171,7 @@ def prune(store: str, older_than: str) -> None:
 def _age(text: str) -> timedelta:
     found = re.fullmatch(r"(\d{1,5})([dwmy])", text.strip().lower())
     if found is None:
-        raise UsageError(f"--older-than: {text!r} is no age", "Write 400d, 12w, 6m or 2y.")
+        raise UsageError(f"--older-than: {text!r} is not an age", "Write 400d, 12w, 6m or 2y.")
     return timedelta(days=int(found[1]) * UNITS[found[2]])
 
 

@@ -157,7 +157,7 @@ def _shared(remedy: Remedy, opened: Opened) -> str:
     if not others or (remedy.choice == "accept" and len(others) <= MOST):
         return ""
     files = ", ".join(sorted({str(e.path) for e in remedy.edits}))
-    return f"{files}: {_named(others)} read it too, and would change as well"
+    return f"{files}: also read for {_named(others)}, which would change as well"
 
 
 def _named(held: Sequence[Held]) -> str:

@@ -31,7 +31,8 @@ from drift.report.told import Told, unread, unread_anew
     "--told",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="A file of fingerprints that remembers what was told: read where it is there, and written once all is told.",
+    help="A file of fingerprints of what was sent: read if it exists, and written after the message was sent. "
+    "drift sends only what is not in it.",
 )
 @broken_option
 @click.option(

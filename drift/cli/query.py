@@ -98,7 +98,7 @@ def command(
     if not query:
         raise UsageError("no query given", "Give SQL, a file, or a name: `drift query --list`.")
     if format_ == "parquet" and output is None:
-        raise UsageError("Parquet is no text for a terminal", "Give --output FILE.")
+        raise UsageError("Parquet output needs a file", "Give --output FILE.")
     given = dict(_pair(v) for v in values)
     named = NAMED.get(query)
     text = named.sql if named else _text(query)

@@ -41,7 +41,7 @@ def command(store: str, host: str, port: int, names: tuple[str, ...]) -> None:
     token = os.environ.get(TOKEN) or (None if is_loopback(host) else secrets.token_urlsafe(24))
     if token is not None and (len(token) < LEAST or not token.replace("-", "").replace("_", "").isalnum()
                               or not token.isascii()):  # fmt: skip
-        raise UsageError(f"{TOKEN} is no token", f"Give {LEAST} or more letters, digits, - and _.")
+        raise UsageError(f"{TOKEN} is not a valid token", f"Give {LEAST} or more letters, digits, - and _.")
     place = opened(store)
     with place.reader() as reader:
         reader.scans()

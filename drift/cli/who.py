@@ -188,6 +188,6 @@ def _print_query(
     places = [(r.key.account, audit.home(r, default_region, catalog[r.key.type])) for r in resources]
     names = list(dict.fromkeys(name for r in resources if (name := audit.name(r))))
     if not names:
-        raise UsageError("the log has no name for it", "Ask for the resource that it is part of.")
+        raise UsageError("the log does not name this resource", "Ask for the resource that it is part of.")
     click.echo(audit.query(athena, places, names, first.isoformat(), last.isoformat()), nl=False)
     click.echo("Run it in Athena, download the result, and give the file to --events.", err=True)

@@ -144,11 +144,11 @@ def _absent(
     return "ignored" if ignored else "missing", why
 
 
-Told = Mapping[tuple[str, str], str]
+ReportReasons = Mapping[tuple[str, str], str]
 """(outcome, path of a change) -> the reason in the report."""
 
 
-def _asides(resource: Resource, drift: Drift | None, report: Report) -> Told:
+def _asides(resource: Resource, drift: Drift | None, report: Report) -> ReportReasons:
     """The report's reasons for the changes of one resource."""
     out: dict[tuple[str, str], str] = {}
     for outcome, found in (("expected", report.expected), ("exempt", report.exempt)):
@@ -163,7 +163,9 @@ def _asides(resource: Resource, drift: Drift | None, report: Report) -> Told:
     return out
 
 
-def _attribute(of: Comparison, resource: Resource, entry: ResourceType, told: Told, catalog: Catalog) -> Attribute:
+def _attribute(
+    of: Comparison, resource: Resource, entry: ResourceType, told: ReportReasons, catalog: Catalog
+) -> Attribute:
     attr = entry.attributes[of.name]
     secret = of.name in resource.sensitive or is_secret(entry, of.name)
     changes = tuple(masked(c, resource, of.name, entry) for c in (*of.modified, *of.exempt, *of.pending, *of.settled))
@@ -190,7 +192,7 @@ def _attribute(of: Comparison, resource: Resource, entry: ResourceType, told: To
     )
 
 
-def _decided(of: Comparison, attr: Attr, resource: Resource, told: Told, cloud: str) -> tuple[str, str]:
+def _decided(of: Comparison, attr: Attr, resource: Resource, told: ReportReasons, cloud: str) -> tuple[str, str]:
     """The outcome of one attribute in the report, and the reason."""
     outcome: str = of.outcome
     if isinstance(of.actual, Unreadable):

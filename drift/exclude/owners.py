@@ -56,7 +56,7 @@ def condition(text: str) -> Filter:
     """A compiled condition; each text is compiled once."""
     found = Filter(text)
     if found.fields & set(JUDGED):
-        raise UsageError(f"{text!r} speaks of findings: whose a resource is, is settled before rules judge it")
+        raise UsageError(f"{text!r} uses findings, but owners are decided before the rules run")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Which accounts a run looks at: from a file of c7n-org, or from an organisation.
+"""Which accounts a run reads: those of a c7n-org file, or of an organization.
 
 The file is that of Cloud Custodian's `c7n-org` (https://cloudcustodian.io/docs/tools/c7n-org.html), read as it is:
 `account_id`, `name`, `role` (one, or a chain), `profile`, `external_id`, `regions`, `tags`. `vars` are for its
@@ -27,19 +27,19 @@ DOCUMENTED = "docs/fleet.md shows such a file."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One account of the run, and how to get into it."""
+    """One account of the run, and how to get credentials for it."""
 
     id: str
     name: str = ""
     profile: str = ""
-    """A profile of the cloud's own configuration to start from; empty: as the run itself."""
+    """The profile to start from; empty: that of the run."""
     roles: tuple[Role, ...] = ()
-    """The roles to take on, one with the rights of the other; empty: none."""
+    """The roles to assume, each with the credentials of the one before; empty: none."""
     regions: tuple[str, ...] = ()
-    """Regions to search beside those of the states; `all` for every enabled one."""
+    """Regions to search in addition to those of the states; `all` for every enabled one."""
     tags: tuple[str, ...] = ()
     path: str = ""
-    """The units of the organisation that it is in: `prod/payments`."""
+    """The path of organizational units that it is in: `prod/payments`."""
 
     @property
     def label(self) -> str:
@@ -53,7 +53,7 @@ class Fleet:
 
     accounts: tuple[Account, ...]
     left_out: Mapping[str, str] = field(default_factory=dict)
-    """Account -> why: NOT_SELECTED, SUSPENDED."""
+    """Account -> the reason: NOT_SELECTED or SUSPENDED."""
 
     def __post_init__(self) -> None:
         if not self.accounts:
@@ -61,7 +61,7 @@ class Fleet:
 
 
 def read(file: Path, account_of: Callable[[str], str]) -> Fleet:
-    """The accounts of a file; UsageError that names the entry for what is wrong with it.
+    """The accounts of a file; UsageError that names the wrong entry.
 
     `account_of` says whose a role is, by its full name; empty for what names no role.
     """
@@ -97,7 +97,7 @@ def _parsed(file: Path) -> Any:
 
 def _account(entry: Any, place: str, account_of: Callable[[str], str]) -> Account:
     if not isinstance(entry, Mapping):
-        raise UsageError(f"{place}: is no account: `account_id`, `name` and `role` are expected", DOCUMENTED)
+        raise UsageError(f"{place}: is not an account: `account_id`, `name` and `role` are expected", DOCUMENTED)
     raw = entry.get("account_id")
     id_ = str(raw) if isinstance(raw, str | int) and not isinstance(raw, bool) else ""
     name = str(entry.get("name") or "")
@@ -129,7 +129,7 @@ def _texts(entry: Mapping[Any, Any], key: str, place: str) -> tuple[str, ...]:
 
 
 def _checked(roles: tuple[Role, ...], account: str, place: str, account_of: Callable[[str], str]) -> tuple[Role, ...]:
-    """The chain of roles; UsageError for what names no role, comes twice, or ends in another account."""
+    """The chain of roles; UsageError if an entry is no role, comes twice, or if the last role is of another account."""
     for role in roles:
         if not account_of(role.name):
             raise UsageError(f"{place}: {role.name!r} is not the full name of a role", DOCUMENTED)
@@ -166,14 +166,14 @@ def of_organisation(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Which accounts of a fleet to look at, by id or name; of tags, an account must have all."""
+    """A selection of accounts by id, name or tag; an account must have all given tags."""
 
     accounts: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     but: tuple[str, ...] = ()
 
     def of(self, fleet: Fleet) -> Fleet:
-        """The fleet without the others; UsageError for an account or tag that it does not have."""
+        """The selected accounts of a fleet; UsageError for an account or tag that it does not have."""
         names = {n for a in fleet.accounts for n in (a.id, a.name) if n}
         _known((*self.accounts, *self.but), {*names, *fleet.left_out}, "account")
         _known(self.tags, {t for a in fleet.accounts for t in a.tags}, "tag")

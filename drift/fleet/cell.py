@@ -1,4 +1,4 @@
-"""Looks at one account: opens it, loads what is described of it, compares, and keeps what goes wrong to itself."""
+"""The work for one account: open it, load its desired side, compare. An error stays within the account's part."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ from drift.survey import forecast as survey_forecast
 LOADING = threading.RLock()
 """One thread loads at a time: loading is work for the processor, and sets limits of the whole process."""
 NOT_REACHED = "NotReached"
-"""The code of an account that could not be opened, where the cloud gives none."""
+"""The error code of an account that could not be opened, if the cloud gave none."""
 
 
 class Opens(Protocol):
-    """Opens accounts, and lets go of them."""
+    """Opens accounts, and closes them."""
 
     def open(self, account: Account, scope: Scope) -> tuple[Connection, Scope]:
-        """A connection to the account, and what to look at there; DriftError where there is none."""
+        """A connection to the account, and the scope to read; DriftError if it cannot be opened."""
 
     def environment(self, account: Account) -> Mapping[str, str | None]:
         """Variables with which other programs read the account; None for one that must not be there."""
@@ -104,7 +104,7 @@ def _modules_of(state: State, sources: Sources) -> Mapping[str, frozenset[Path]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What is the same for every cell of a run."""
+    """What all cells of a run share."""
 
     plan: Plan
     sources: Sources
@@ -191,7 +191,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A part, what a memory is to keep, and what was seen; None where the account was not read."""
+    """The result of a cell: its part, values for the memory file, the outcome (None if the account was not read)."""
 
     part: Part
     seen: tuple[tuple[Key, Seen], ...] = ()
@@ -199,7 +199,7 @@ class Done:
 
 
 def look(cell: Cell, run: Run, progress: Progress = quiet) -> Done:
-    """Compare one account. What fails is told in the part: no other account is concerned."""
+    """Compare one account. Never raises a DriftError: a failure is in the returned part."""
     if cell.account is None:
         return Done(_unread(cell, run, {}))
     try:
@@ -220,7 +220,7 @@ def _fault(error: Exception) -> str:
 
 
 def lost(cell: Cell, run: Run, why: tuple[str, str], failure: str) -> Part:
-    """The part of an account of which nothing was read; `why` is (action, code)."""
+    """The part of an account that was not read; `why` is (action, code)."""
     account = cell.account
     if account is None:
         return _unread(cell, run, {})
@@ -286,7 +286,7 @@ def forecast(cell: Cell, account: Account, run: Run) -> Estimate:
 
 
 def _job(run: Run, scope: Scope) -> Job:
-    """The job of one cell. The rules go by where all states are kept, not only those of the account."""
+    """The job of one cell. The rules' criteria depend on the places of all states, not only those of the account."""
     places = [held.state.name for held in run.plan.states]
     return replace(run.job, scope=scope, frameworks=(), criteria=lambda _, day: run.job.criteria(places, day))
 
@@ -306,7 +306,7 @@ def _extent(outcome: Outcome, job: Job, left_out: Mapping[str, int]) -> Extent:
 
 
 def _loaded(cell: Cell, run: Run, region: str = "") -> Desired:
-    """What is described of an account, and of others that its states span."""
+    """The desired resources of an account, and those of other accounts in the same states."""
     states, failed = _read(cell, run)
     with LOADING:
         described = laid(states, run.sources) if run.sources.with_configuration else states
@@ -336,7 +336,7 @@ def _built(described: Sequence[State], failed: Sequence[StateError], cell: Cell,
 
 
 def _resources(held: Sequence[Held], run: Run, region: str, account: str) -> list[Resource]:
-    """What states of others hold of an account."""
+    """The resources of an account in states given with --also-managed-by."""
     if not held or run.job.also_managed is None:
         return []
     also = run.job.also_managed
@@ -370,7 +370,7 @@ def _parted(
 
 
 def _unread(cell: Cell, run: Run, reasons: Reasons) -> Part:
-    """The part of states of which nothing was compared."""
+    """The part of states that were not compared."""
     clock = Clock(())
     try:
         desired = _loaded(cell, run)

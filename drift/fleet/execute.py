@@ -1,4 +1,4 @@
-"""Does the cells of a run: in threads of one process, in several processes, or as tasks of a scheduler.
+"""Runs the cells: in threads of one process, in several processes, or as tasks of a scheduler.
 
 All three call the same function of a cell. It answers with the rows of its part as lines of JSON, so that a part is
 the same wherever it was made.
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from distributed import Client
 
 ACCOUNTS = 8
-"""Accounts that one process reads side by side. Reading waits for the cloud, comparing keeps one processor busy."""
+"""Accounts that one process reads in parallel. Reading waits for the cloud; comparing keeps one processor busy."""
 TRIES = 2
-"""How often a cell is begun whose process ends while it is looked at."""
+"""How often a cell is started if its process dies."""
 PATIENCE = 20
-"""Seconds in which a scheduler has to answer."""
+"""Seconds to wait for the scheduler's first answer."""
 DIED = ("drift", "WorkerDied")
-"""(action, code) of an account whose worker ended while it was looked at."""
+"""(action, code) of an account whose worker died."""
 ENDED = ("drift", INTERRUPTED)
 """The same of one that the user did not wait for."""
 NO_WORKERS = 120.0
@@ -39,7 +39,7 @@ NO_WORKERS = 120.0
 ASKED = 2.0
 """Seconds between two questions whether a scheduler has workers."""
 LOOKS = 0.3
-"""Seconds between two looks at whether the user ended the run."""
+"""Seconds between two checks whether the user ended the run."""
 
 Work = Callable[[Cell], bytes]
 """The rows of a cell's part. What goes to another process or machine must be picklable."""
@@ -48,7 +48,7 @@ Dead = Callable[[Cell, tuple[str, str], str], bytes]
 Numbered = tuple[int, bytes]
 """The number of a cell, and the rows of its part."""
 Stopped = Callable[[], bool]
-"""Whether the user ended the run: what is not done by then is not read."""
+"""Whether the user ended the run; accounts that are not done by then are not read."""
 
 
 def _never() -> bool:
@@ -56,7 +56,7 @@ def _never() -> bool:
 
 
 def threads(work: Work, cells: Sequence[Cell], most: int = ACCOUNTS, progress: Progress = quiet) -> Iterator[Numbered]:
-    """Each cell's part, in the order in which they are done. No more than `most` accounts are in memory."""
+    """Each cell's part, as soon as it is done. At most `most` accounts are in memory at a time."""
     yield from _side_by_side(work, cells, most, progress)
 
 
@@ -68,8 +68,8 @@ def processes(
     progress: Progress = quiet,
     stopped: Stopped = _never,
 ) -> Iterator[Numbered]:
-    """The same in `workers` processes. One that ends while it looks at an account is replaced, and the account is
-    begun again; the second time, it is told as not read. No other account notices."""
+    """The same in `workers` processes. If a process dies, another replaces it and its account is started again; if that
+    fails too, the account is reported as not read. Other accounts are not affected."""
     idle: SimpleQueue[_Process] = SimpleQueue()
     for _ in range(workers):
         idle.put(_Process(work))
@@ -89,7 +89,7 @@ def processes(
 
 
 class _Process:
-    """One process that does one cell at a time; made when it is needed, and again when it ended."""
+    """One process that does one cell at a time; started when needed, and again after it died."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -117,7 +117,7 @@ class _Process:
         return dead(cell, DIED, f"the process that looked at it ended {TRIES} times without an answer (memory?)")
 
     def end(self) -> None:
-        """End the process, whatever it does."""
+        """Kill the process."""
         if self._pool is not None:
             for process in list((self._pool._processes or {}).values()):
                 process.kill()
@@ -130,7 +130,7 @@ _WORK: list[Work] = []
 
 
 def _begin(work: Work) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asks decides what an interrupt means
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles interrupts
     _WORK[:] = [work]
 
 

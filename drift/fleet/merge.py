@@ -20,7 +20,7 @@ from drift.rules.frameworks import Tally
 
 T = TypeVar("T")
 FEW = 5
-"""Accounts that one warning names."""
+"""How many accounts one warning names."""
 
 
 def merged(rows: Rows, left_out: Mapping[str, str] = MappingProxyType({}), place: str = "the parts") -> Report:
@@ -120,7 +120,7 @@ def _warnings(reports: Iterable[Report]) -> Iterable[str]:
 
 
 def _left_out(parts: Iterable[Part], left_out: Mapping[str, str]) -> Iterable[str]:
-    """The accounts that were left out, by reason, with what the states hold of them."""
+    """Warnings about accounts that were left out, by reason, with the number of their resources in the states."""
     held: Counter[str] = Counter()
     for part in parts:
         held.update(part.extent.left_out)
@@ -136,7 +136,7 @@ def _left_out(parts: Iterable[Part], left_out: Mapping[str, str]) -> Iterable[st
 
 
 def _idle(parts: Sequence[Part], left_out: Mapping[str, str]) -> Idle:
-    """The rules that match nothing in any account; none of which that can be said where one was not looked at."""
+    """Ignore rules that match nothing in any account; none if an account was not read."""
     if NOT_SELECTED in left_out.values() or any(a.failure for part in parts for a in part.report.accounts):
         return Idle()
     busy = {place for part in parts for place in part.extent.busy}
@@ -154,7 +154,7 @@ def _seconds(reports: Iterable[Report]) -> dict[str, float]:
 
 
 def _time(reports: Sequence[Report]) -> tuple[str, float]:
-    """When the first account was begun, and the seconds until the last was done."""
+    """The start of the first account, and the seconds until the last was done."""
     spans = [(_at(r.started_at), r.duration_seconds) for r in reports if r.started_at]
     if not spans:
         return "", 0.0

@@ -32,11 +32,11 @@ class Extent:
 
     types: tuple[str, ...] = ()
     tallies: tuple[Tally, ...] = ()
-    """What the rules said of each control."""
+    """The results of the rules for each control."""
     idle: Idle = field(default_factory=Idle)
-    """Rules of the user that match nothing in this account."""
+    """Ignore rules that match nothing in this account."""
     busy: tuple[str, ...] = ()
-    """Those of which that cannot be said: they are not idle in the run."""
+    """Ignore rules that match something, or may match: they are not idle in the run."""
     left_out: Mapping[str, int] = field(default_factory=dict)
     """Account that was left out on purpose -> how many resources of the states are in it."""
     answers: Mapping[str, Answered] = field(default_factory=dict)

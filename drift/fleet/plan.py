@@ -1,7 +1,7 @@
-"""Which states belong to which account, and what there is to do: one cell for each account.
+"""Which states belong to which account; one cell for each account.
 
-Nothing is asked of a cloud here. The states are read a few at a time and let go again, so that what is planned may be
-larger than memory.
+This makes no call to a cloud. The states are read a few at a time and freed again, so all states together may be larger
+than memory.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from drift.model.journal import timed
 from drift.provider.catalog import Catalog
 
 AT_A_TIME = 64
-"""States that are in memory together while the run is planned."""
+"""How many states are in memory at the same time during planning."""
 _NUMBER = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
 class Lost(NamedTuple):
-    """A state that could not be read: a StateError that another process can be told."""
+    """A state that could not be read: a StateError in a form that can be sent to another process."""
 
     source: str
     message: str
@@ -52,28 +52,28 @@ class Held:
     state: Found
     accounts: frozenset[str] = frozenset()
     default: str = ""
-    """The account that its place names, `states/123456789012/network.tfstate`: taken where nothing else tells."""
+    """The account in the state's path, `states/123456789012/network.tfstate`: used if nothing else names one."""
     warnings: tuple[str, ...] = ()
 
     @property
     def all(self) -> frozenset[str]:
-        """The accounts, that of the default in the place of an unknown one."""
+        """The accounts, with the default instead of an unknown one."""
         return self.accounts - {""} | ({self.default} if "" in self.accounts else frozenset())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """What is done with one account: the smallest part of a run."""
+    """The work for one account: the unit in which a run is divided."""
 
     number: int
-    """Its place in the run, from 0."""
+    """Its index in the run, from 0."""
     account: Account | None
-    """None: the states that belong to none of the accounts."""
+    """None for the states that belong to none of the accounts."""
     states: tuple[Held, ...]
     told: frozenset[str]
-    """Names of the states that this cell tells of. A state that spans accounts is told of by the first of them."""
+    """Names of the states that this cell reports. If a state spans accounts, the cell of the first one reports it."""
     others: tuple[Held, ...] = ()
-    """States of others that may hold something of the account: managed, and not compared."""
+    """States given with --also-managed-by that may have resources of the account: not compared and not unmanaged."""
 
     @property
     def name(self) -> str:
@@ -89,7 +89,7 @@ class Plan:
     states: tuple[Held, ...]
     others: tuple[Held, ...] = ()
     lost: tuple[Lost, ...] = ()
-    """States that could not be read. What is unmanaged is not certain then, in any account."""
+    """States that could not be read. If there are any, unmanaged resources are not certain, in all accounts."""
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -117,7 +117,7 @@ class Plan:
 
 
 def plan(fleet: Fleet, sources: Sources, catalog: Catalog, also: Sources | None = None) -> Plan:
-    """The plan of a run; `also` are the states of others. StateError where no state at all can be read."""
+    """The plan of a run; `also` are the states of others. StateError if no state can be read."""
     if STDIN in (*sources.places, *(also.places if also else ())):
         raise UsageError(
             "a state from standard input can be read only once, and a run of many accounts reads it for each of them",
@@ -168,7 +168,7 @@ def _accounts(states: Sequence[State], catalog: Catalog) -> Mapping[str, frozens
 
 
 def _without_copies(held: dict[str, Held], several: Sequence[Found], sources: Sources) -> dict[str, Held]:
-    """Without states that are older copies of another; that one tells of them."""
+    """Removes states that are older copies of another; the newest gets a warning about them."""
     states, _ = read_found(several, sources.backends, sources.directories)
     before = {s.source: len(s.warnings) for s in states}
     kept = {s.source: s.warnings[before[s.source] :] for s in without_copies(states)}

@@ -30,13 +30,13 @@ SCHEMA = f"{KIND}2"
 HEAD = "head"
 """The list of the row that is the head, in Parquet."""
 MOST = 10_000
-"""Shards of a run, at most."""
+"""The highest number of shards."""
 NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """The share of one of several runs that do the same work together: 3 of 16."""
+    """One share of a run that several jobs divide: 3 of 16."""
 
     number: int = 1
     of: int = 1
@@ -53,7 +53,7 @@ class Shard:
         return cls(number, of)
 
     def share(self, cells: Sequence[Cell]) -> Sequence[Cell]:
-        """Its cells: every sixteenth, so that neighbours in the file, which are often alike, are not in one shard."""
+        """Its cells: of 16 shards, every sixteenth, because neighbours in the file are often alike."""
         return cells[self.number - 1 :: self.of]
 
     def __str__(self) -> str:
@@ -111,7 +111,7 @@ def content(about: Head, rows: Lines, *, parquet: bool) -> Content:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The files of one run, all there."""
+    """All files of one run."""
 
     files: tuple[Path, ...]
     head: Head

@@ -107,7 +107,7 @@ def parsed(text: str) -> exp.Expr:
 
     trees = [t for t in sqlglot.parse(text, read=Dialect) if t is not None]
     if len(trees) != 1:
-        raise StoreError("only one query at a time can be asked", "Ask them one by one.")
+        raise StoreError("only one query at a time can be run", "Run them one by one.")
     return trees[0]
 
 

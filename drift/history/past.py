@@ -1,4 +1,4 @@
-"""What earlier scans tell of a report: since when each drift is there, and what is new."""
+"""Adds to a report what earlier scans saw: when each drift was first seen, and what is new."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from drift.model.drift import Drift, Report, Since
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A drift that earlier scans of the scope saw, and none saw gone."""
+    """An open drift: an earlier scan of the scope saw it, and no later scan saw it gone."""
 
     first_seen: datetime
     """In UTC."""
     fingerprint: str
-    """What it was when it was last seen: another one is a further change."""
+    """Its fingerprint when it was last seen; another one means a further change."""
 
 
 def with_past(report: Report, known: Mapping[str, Known]) -> Report:

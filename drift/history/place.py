@@ -1,4 +1,4 @@
-"""Where a store is: a DuckDB file, a folder of Parquet, or a bucket of it."""
+"""The place of a store: a DuckDB file, a folder of Parquet files, or such a folder in a bucket."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from drift.errors import StoreError
 from drift.model import trust
 
 DEFAULT: Final = "drift.duckdb"
-"""The store's file, where nobody names another."""
+"""The store's file if the user gives none."""
 
 
 @runtime_checkable
@@ -109,7 +109,7 @@ class Bucket:
 
 @runtime_checkable
 class Keeping(Protocol):
-    """What a backend offers that can hold a store."""
+    """The methods of a backend that can contain a store."""
 
     def names(self, url: str) -> Sequence[str]:
         """The names of the objects directly below a prefix, without it."""
@@ -139,7 +139,7 @@ def folder(place: str) -> Folder:
 
 
 def copy_of(place: str) -> Path:
-    """The file that holds what was read from a folder, in a directory of the user's own."""
+    """The local copy of a folder: a DuckDB file in the user's cache directory."""
     said = os.environ.get("DRIFT_CACHE", "")
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "drift"
     root = (Path(said) if said and said != "off" else base) / "stores"

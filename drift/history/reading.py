@@ -61,12 +61,12 @@ class Result:
     types: tuple[str, ...]
     """DuckDB's names: `VARCHAR`, `INTEGER`, `JSON`, `TIMESTAMP`."""
     rows: Iterator[tuple[Any, ...]]
-    """Read as they are taken."""
+    """Read while they are consumed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """The answer to a query that may be cut off."""
+    """The first rows of the result of a query."""
 
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
@@ -83,7 +83,7 @@ class Reader:
         self._locked = False
 
     def lock(self) -> None:
-        """From here on, nothing but the store can be read, and no setting changed. `sql` does it by itself."""
+        """Forbid SQL to read anything but the store or to change settings. `sql` calls it."""
         if not self._locked:
             self._db.execute("set enable_external_access = false")
             self._db.execute("set lock_configuration = true")
@@ -112,7 +112,7 @@ class Reader:
             statements = self._db.extract_statements(text)
             kinds = {s.type for s in statements}
             if len(statements) != 1 or not kinds <= {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}:
-                raise StoreError("only one query at a time, and nothing that writes, can be asked", _HINT)
+                raise StoreError("only one query at a time can be run, and none that writes", _HINT)
             cursor = self._db.execute(statements[0], values) if values else self._db.execute(statements[0])
             told = cursor.description or []
             return Result(tuple(c[0] for c in told), tuple(str(c[1]) for c in told), _rows(cursor))
@@ -213,7 +213,7 @@ def _rows(cursor: DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
 
 
 def _said(error: Exception) -> str:
-    """The message, without the excerpt of the query and what DuckDB says of its own settings."""
+    """DuckDB's message without its excerpt of the query and its advice about settings."""
     first = str(error).split("\n\nLINE", 1)[0].strip()
     return re.sub(r"\s*\n\s*", "; ", first)
 

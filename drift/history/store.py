@@ -1,9 +1,9 @@
-"""A store of scans: a DuckDB file, or a folder of Parquet that many write.
+"""A store of scans: a DuckDB file, or a folder of Parquet files for many writers.
 
-DuckDB lets one process write a file, and none read it meanwhile: drift waits for its turn (bound `store-seconds`). What
-a killed writer had not committed is gone, and the rest stays readable. In a folder each scan is files of its own, of
-which `scan/…` comes last; so writers never wait, and what a killed one left does not count. Whoever reads a folder
-keeps a DuckDB file of it in their cache, and fetches only what is new.
+While one process writes a DuckDB file, no other can read or write it: drift waits (bound `store-seconds`). If a writer
+is killed, its uncommitted scan is lost and the rest stays readable. In a folder, each scan has files of its own, and
+`scan/…` is written last: writers never wait, and an incomplete scan does not count. A reader of a folder keeps a DuckDB
+copy in the user's cache, and fetches only new scans.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Store:
 
     @property
     def exists(self) -> bool:
-        """Whether anything was kept here."""
+        """Whether the store has a scan."""
         return bool(self.folder.names("scan")) if self.folder is not None else self.file.exists()
 
     def add(self, kept: Kept) -> None:
@@ -213,7 +213,7 @@ class Store:
             _absorb(db, sources, units=True)
 
     def prune(self, before: datetime) -> int:
-        """Forget the scans that started before a time; how many there were."""
+        """Delete the scans that started before a time; returns their number."""
         before = before.astimezone(UTC).replace(tzinfo=None)  # as the store has it
         with _told(self.place):
             if self.folder is not None:
@@ -332,7 +332,7 @@ def _version(db: DuckDBPyConnection) -> int | None:
     if not tables:
         return None
     if "store" not in tables:
-        raise StoreError("the file is a database of something else", "Give another --store.")
+        raise StoreError("the file is a database, but no store of drift", "Give another --store.")
     found = db.execute("select version from store").fetchall()
     return int(found[0][0]) if found else None
 

@@ -1,4 +1,4 @@
-"""Who made a drift, when, from where and by what, as the audit log of the cloud tells it."""
+"""Who made a drift, when, from where and with which tool, according to the cloud's audit log."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from ipaddress import ip_address
 from typing import Literal
 
 ActorKind = Literal["user", "root", "role", "sso", "workload", "federated", "service", "account", "unknown"]
-"""A user; the root user; a session of a role; of an SSO permission set; of a workload that another issuer vouches
-for, such as a CI job; of a user that another issuer vouches for; a service of the cloud; another account."""
+"""A user; the root user; a role session; a session of an SSO permission set; a workload with a token of an identity
+provider, such as a CI job; a user of an identity provider; a service of the cloud; another account."""
 Tool = Literal["console", "cli", "sdk", "terraform", "stack", "service", "unknown"]
 """`stack`: the cloud's own tool for what templates describe; `version` names it."""
 Hand = Literal["person", "automated", "unknown"]
 Match = Literal["value", "operation"]
-"""How an event was found: it set the value that is there now; or its operation changes what differs."""
+"""Why an event matches: it set the actual value; or its operation can change what differs."""
 Level = Literal["full", "role"]
-"""How much is asked for: `role` leaves out what names a person."""
+"""How much an answer contains: `role` leaves out names of people, sessions and addresses."""
 CALLS = 60
 """Calls to the log of one region, at most, unless the user says another number: half a minute of CloudTrail."""
 
@@ -29,13 +29,13 @@ class Actor:
     """The user, role, permission set or service: `deploy`, `AdministratorAccess`, `autoscaling.amazonaws.com`."""
     account: str = ""
     session: str = ""
-    """The name of a role's session, which whoever took the role on chose."""
+    """The name of a role's session, chosen by whoever assumed the role."""
     person: str = ""
-    """The person: the user's name in SSO or at the issuer, or the source identity. Empty if the log does not tell."""
+    """The person: the user's name in SSO or at the issuer, or the source identity. Empty if the log has none."""
     subject: str = ""
-    """What the issuer says of a workload: `repo:acme/infra:ref:refs/heads/main`."""
+    """The subject of a workload's token: `repo:acme/infra:ref:refs/heads/main`."""
     issuer: str = ""
-    """Who vouches for it: `token.actions.githubusercontent.com`."""
+    """The issuer of the token: `token.actions.githubusercontent.com`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ class Who:
     """One answer. Without an actor, `reason` says why it is unknown."""
 
     reason: str = ""
-    """Why it is unknown, or what the answer goes by."""
+    """Why it is unknown, or what the answer is based on."""
     actor: Actor | None = None
     at: str = ""
     """In UTC: `2026-11-20T14:03:11Z`."""
     address: str = ""
-    """The address that called, or the name of the service that did."""
+    """The source IP address, or the name of the calling service."""
     network: str = ""
     """The VPC endpoint through which the call came."""
     tool: Tool = "unknown"
@@ -67,7 +67,7 @@ class Who:
     by: Hand = "unknown"
     """Whether a person did it."""
     because: str = ""
-    """What shows that."""
+    """The evidence for `by`."""
     operation: str = ""
     """`ec2:AuthorizeSecurityGroupIngress`"""
     event: str = ""
@@ -79,7 +79,7 @@ class Who:
     paths: tuple[str, ...] = ()
     """The changes that the event made, or that no event was found for; empty for the whole resource."""
     session: str = ""
-    """Equal for what one session did in a row: eight hexadecimal digits."""
+    """Equal for consecutive events of one session: eight hexadecimal digits."""
     match: Match = "operation"
     after_apply: bool | None = None
     """Whether somebody else changed it after Terraform last wrote it; None if the log shows no such write."""
@@ -89,7 +89,7 @@ class Who:
 
     @property
     def known(self) -> bool:
-        """Whether the log tells who it was."""
+        """Whether the log says who it was."""
         return self.actor is not None and self.actor.kind != "unknown"
 
 

@@ -93,7 +93,7 @@ class NoHomes:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role to take on, and the word that its owner may ask for."""
+    """A role to assume, and the external id that its owner may require."""
 
     name: str
     """The full name: `arn:aws:iam::123456789012:role/audit`."""
@@ -113,7 +113,7 @@ class Access:
     secrets: bool = False
     """Whether to read secret content; otherwise it is refused with the code NOT_ASKED."""
     roles: tuple[Role, ...] = ()
-    """The roles to take on, one after the other: each is taken on with the rights of the one before it."""
+    """The roles to assume, one after the other: each with the credentials of the one before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,9 +153,9 @@ class Grant:
     wildcards: bool = False
     """Whether one pattern may stand for all that a service lists and describes."""
     trust: tuple[str, ...] = ()
-    """Who may take on the role, as the provider writes it; no role is written where it is empty."""
+    """Who may assume the role, as the provider writes it; if empty, no role is written."""
     external_id: str = ""
-    """What an account that takes on the role has to say; empty where it need not."""
+    """The external id that an account must give to assume the role; empty if none."""
 
 
 class Login(NamedTuple):
@@ -226,7 +226,7 @@ def _no_log() -> Audit | None:
 
 
 def _no_organisation(api: Api, units: Sequence[str]) -> Organisation:
-    raise CloudError("this provider knows no organisations", "Give the accounts in a file: --accounts FILE.")
+    raise CloudError("this provider has no organizations", "Give the accounts in a file: --accounts FILE.")
 
 
 def _no_role(account: str, name: str, partition: str) -> str:

@@ -1,1 +1,1 @@
-"""What a person would write next: import blocks, HCL, edits at file and line. Nothing here changes a cloud."""
+"""Writes the fix for a drift: import blocks, HCL, edits at file and line. Nothing here changes a cloud."""

@@ -1,4 +1,4 @@
-"""From what was changed by hand to a configuration that says so: edits at file and line, everything else kept."""
+"""Accepts a change: edits of the configuration at file and line, so that it has the actual value. The rest is kept."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from drift.survey import Survey
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One modified resource, with all that is known of its author."""
+    """One modified resource, with its configuration."""
 
     drift: Drift
     survey: Survey
@@ -49,7 +49,7 @@ variable."""
 
 
 def accept(case: Case, hops: int = FAR, *, alone: Alone = "") -> Remedy:
-    """The edits after which the configuration says what the account has; a remedy that cannot says why."""
+    """The edits that make the configuration agree with the account; if there are none, the remedy says why."""
     try:
         return _accept(case, hops, alone=alone)
     except (CannotError, OutlineError) as error:

@@ -1,8 +1,8 @@
-"""What a configuration has to say so that it agrees with the account: the values to write, in Terraform's shape.
+"""Computes the values to write so that the configuration agrees with the account, in Terraform's shape.
 
-A change is told in canonical form, which is made to be compared and not to be written. So the value comes from what the
-cloud answered (`drift.live.written`), only as much of it as the change is about, and it is taken only if its canonical
-form is the one that the change told.
+A change has values in canonical form, which are for comparing. So the value to write comes from the cloud's answer
+(`drift.live.written`), limited to what the change is about. It is used only if its canonical form is the actual value
+of the change.
 """
 
 from __future__ import annotations

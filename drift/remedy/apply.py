@@ -1,4 +1,4 @@
-"""Edits put into text: what a file becomes, the difference as a patch, and all files written or none."""
+"""Applies edits to text, makes a patch of them, and writes all files or none."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Remedies that are commands, or blocks that tell Terraform what became of a resource: revert, forget, moved.
+"""Remedies that are commands, or `removed` and `moved` blocks: revert, forget, moved.
 
-Nothing here is run. A plan comes first: whoever applies has seen what is applied.
+Nothing here is run. `terraform plan` comes before every `apply`, so the user sees what will be applied.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from drift.remedy.splice import Splicer
 
 
 def terraform(directory: Path | str | None, *words: str, program: str = "terraform") -> str:
-    """A command of Terraform's, quoted for a shell; in another directory than the current one by `-chdir`."""
+    """A Terraform command, quoted for a shell; with `-chdir` if the directory is not the current one."""
     there = [f"-chdir={directory}"] if directory is not None and str(directory) not in ("", ".") else []
     return shlex.join([program, *there, *words])
 
 
-_STAYS = "no apply undoes it, because the configuration does not say it"
+_STAYS = "no apply undoes it, because the configuration does not set it"
 
 
 def revert(drift: Drift, directory: Path | str | None) -> Remedy:
-    """An apply of this resource alone puts back what the configuration says; what it cannot put back is told."""
+    """Commands that apply this resource alone. The remedy says what the apply restores, and what it cannot restore."""
     address = str(drift.resource.address)
     if drift.kind == "unmanaged":
         name = f"{drift.type}.{drift.found.id}"
@@ -44,8 +44,8 @@ def revert(drift: Drift, directory: Path | str | None) -> Remedy:
     if drift.kind == "modified" and not back and not untold:
         why = f"{', '.join(stays)}: {_STAYS}"
         return Remedy(address, "revert", cannot=f"{why}: undo it by hand, or keep it with --accept {address}")
-    said = ["an apply makes it again"] if drift.kind == "missing" else []
-    said += [f"an apply puts back {', '.join(back)}"] if back else []
+    said = ["an apply creates it again"] if drift.kind == "missing" else []
+    said += [f"an apply restores {', '.join(back)}"] if back else []
     said += [f"{', '.join(untold)}: only a plan can tell"] if untold else []
     said += [f"{', '.join(stays)}: {_STAYS}: undo it by hand"] if stays else []
     target = f"-target={address}"
@@ -58,12 +58,12 @@ def revert(drift: Drift, directory: Path | str | None) -> Remedy:
 
 
 def recreated(drift: Drift, directory: Path | str | None, source: Source | None) -> Remedy:
-    """What was made again by hand takes the place of what is missing, under its address."""
+    """Imports the resource that somebody created again by hand, under the address of the missing one."""
     address, made = str(drift.resource.address), drift.recreated_as
     if made is None:
-        return Remedy(address, "adopt", cannot="it is gone, and nothing was made again in its place")
+        return Remedy(address, "adopt", cannot="it is gone, and nothing was created again in its place")
     gone = terraform(directory, "state", "rm", address)
-    why = f"{made.id} was made again by hand: it is imported under the old address"
+    why = f"{made.id} was created again by hand: it is imported under the old address"
     if source is None or drift.resource.address is None:
         return Remedy(address, "adopt", commands=(gone, terraform(directory, "import", address, made.id)), why=why)
     try:
@@ -77,7 +77,7 @@ def recreated(drift: Drift, directory: Path | str | None, source: Source | None)
 
 
 def forget(drift: Drift, directory: Path | str | None, source: Source | None, state: State | None) -> Remedy:
-    """Terraform manages it no more: its block becomes a `removed` block, or its instance leaves the state."""
+    """Stop managing the resource: its block becomes a `removed` block, or `state rm` removes its instance."""
     address = drift.resource.address
     if address is None:
         return Remedy(str(drift.found.id), "forget", cannot="no state has it; `drift ignore` leaves it out of reports")
@@ -95,7 +95,8 @@ def forget(drift: Drift, directory: Path | str | None, source: Source | None, st
         return Remedy(str(address), "forget", cannot=f"{named} refer to it: change what they say first")
     if address.key is not None or any(key is not None for _, key in address.module):
         why = (
-            f"{gone}; then take its key out of what makes it ({bodies[0].file.path}), or the next apply makes it again"
+            f"{gone}; then remove its key from the count or for_each ({bodies[0].file.path}), "
+            "or the next apply creates it again"
         )
         return Remedy(str(address), "forget", commands=(command,), why=why)
     if not source or not source.is_own(bodies[0].file.path):
@@ -149,7 +150,7 @@ def _appended(path: Path, made: str) -> Edit:
 
 
 def twice(resources: Iterable[Resource], directories: dict[str, Path]) -> Iterator[Remedy]:
-    """What several addresses claim: one of them keeps it, the others forget it."""
+    """An object that several addresses describe: one address keeps it, the others forget it."""
     claims: dict[Key, list[Resource]] = defaultdict(list)
     for resource in resources:
         if not resource.deposed and not resource.dropped and all(resource.key.identity):
@@ -168,7 +169,7 @@ def twice(resources: Iterable[Resource], directories: dict[str, Path]) -> Iterat
 
 
 def moved(states: Sequence[State], sources: dict[str, Source]) -> Iterator[Remedy]:
-    """What the configuration has under another address than the state: a `moved` block, instead of made again."""
+    """A resource whose address differs between configuration and state: a `moved` block prevents creating it again."""
     for state in states:
         configuration, source = state.configuration, sources.get(state.source)
         if configuration is None or source is None:

@@ -1,4 +1,4 @@
-"""Drift, choices, and what mends it: the remedies of a whole run, and the text of every file they change."""
+"""The remedies of a whole run for the user's choices, and the new text of every file that they change."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What becomes of which drift: patterns over addresses and over `type.id`, or `all`."""
+    """The user's choice for each drift: patterns for addresses and for `type.id`, or `all`."""
 
     adopt: tuple[str, ...] = ()
     accept: tuple[str, ...] = ()
     revert: tuple[str, ...] = ()
     forget: tuple[str, ...] = ()
     group: bool = False
-    """Whether what one change made is adopted in one file."""
+    """Whether resources that belong together are adopted into one file."""
     planned: Planned | None = None
     """A plan that was reviewed: it names every entry."""
 
@@ -58,7 +58,7 @@ class Choices:
         return bool(self.adopt or self.accept or self.revert or self.forget or self.planned is not None)
 
     def of(self, drift: Drift) -> Choice | None:
-        """What is chosen for a drift: the most exact pattern wins; None where none fits. Without any, the usual one.
+        """The choice by the most exact matching pattern; None without a match, the usual one without choices.
 
         UsageError for a plan that was made of another drift of the same resource.
         """
@@ -90,12 +90,12 @@ class Choices:
 
 
 def name_of(drift: Drift) -> str:
-    """What an entry is called: its address, or its type and id."""
+    """The name of an entry: its address, or its type and id."""
     return str(drift.resource.address) if drift.resource.address else f"{drift.type}.{drift.found.id}"
 
 
 def _can(choice: Choice, drift: Drift) -> bool:
-    """Whether `all` of a choice means this kind of drift."""
+    """Whether `all` of a choice includes this kind of drift."""
     return {
         "adopt": drift.kind == "unmanaged" or drift.recreated_as is not None,
         "accept": drift.kind == "modified",
@@ -117,12 +117,12 @@ class Fix:
 
     report: Report
     entries: list[tuple[Drift | None, Remedy]] = field(default_factory=list)
-    """Each remedy with the drift that it mends; None for what no entry of the report tells."""
+    """Each remedy with its drift; None if no entry of the report corresponds to it."""
     before: dict[Path, str] = field(default_factory=dict)
     after: dict[Path, str] = field(default_factory=dict)
     """Path -> the text of each changed file."""
     silent: Report | None = None
-    """What a check would say after the edits."""
+    """The report of a check after the edits."""
     roots: dict[str, Path] = field(default_factory=dict)
     """State -> the directory of its root module."""
 
@@ -135,7 +135,7 @@ def fixed(trial: Trial, choices: Choices) -> Fix:
 
 
 def of_outcome(trial: Trial, described: Sequence[State], outcome: Outcome, choices: Choices) -> Fix:
-    """The same, of a check that was made already."""
+    """The remedies for a check that was already made."""
     out = Fix(outcome.report)
     states = {s.source: s for s in described}
     sources: dict[str, Source] = {s.source: o for s in described if (o := trial.source(s)) is not None}
@@ -176,7 +176,7 @@ def of_outcome(trial: Trial, described: Sequence[State], outcome: Outcome, choic
 def _adopted(
     trial: Trial, outcome: Outcome, drifts: Sequence[Drift], sources: Mapping[str, Source], *, group: bool = False
 ) -> list[tuple[Drift | None, Remedy]]:
-    """The remedies for unmanaged resources, in the configuration that has most of the account."""
+    """The remedies for unmanaged resources, in the configuration that describes most of the account."""
     out: list[tuple[Drift | None, Remedy]] = []
     waiting = list(drifts)
     for survey, _ in outcome.surveys:
@@ -219,13 +219,13 @@ def _imports(remedy: Remedy, drift: Drift) -> bool:
 
 _NOT_MODIFIED = {
     "unmanaged": "it is unmanaged: --adopt writes it",
-    "missing": "it is gone: --forget takes it out of the configuration, --revert makes it again",
+    "missing": "it is gone: --forget takes it out of the configuration, --revert creates it again",
     "modified": "no configuration that was read describes it: give --config",
 }
 
 
 def written(out: Fix) -> None:
-    """Put all edits into the text. One that meets another is not made: what was tried already comes first."""
+    """Apply all edits to the text. If two overlap, the one that was tried already is made and the other is not."""
     edits: dict[Path, list[Edit]] = defaultdict(list)
     for n, (drift, remedy) in sorted(enumerate(out.entries), key=lambda e: e[1][1].choice != "accept"):
         try:
@@ -240,7 +240,7 @@ def written(out: Fix) -> None:
 
 
 def made(edits: Iterable[Edit]) -> tuple[dict[Path, str], dict[Path, str]]:
-    """Path -> its text before the edits, for files that are there, and after them, aligned."""
+    """(path -> text before the edits, for existing files; path -> text after them, with aligned `=` signs)."""
     after, before = texts(edits), {}
     for path in after:
         if path.exists():

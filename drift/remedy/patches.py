@@ -1,4 +1,4 @@
-"""A check whose report has the patch beside each drift."""
+"""A check whose report has a patch for each drift."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plan of remedies in a file: what becomes of each entry, to be reviewed, changed and kept."""
+"""A plan of remedies in a file: the choice for each entry, to review and edit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HEAD = """\
 # What becomes of each drift. Change `choice`, and apply the plan with
 #   drift fix --plan {name}
 # adopt: Terraform manages it.  accept: the configuration says what the account has.
-# revert: an apply puts it back.  forget: Terraform manages it no more.  skip: nothing.
+# revert: an apply restores it.  forget: Terraform no longer manages it.  skip: nothing.
 """
 _WRONG = "Write it again with `drift fix --write-plan`."
 

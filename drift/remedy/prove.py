@@ -1,4 +1,4 @@
-"""Remedies proved by a plan: the user's own Terraform, over a copy of the configuration and of the state.
+"""Proves remedies by a plan: runs the user's Terraform on a copy of the configuration and the state.
 
 Nothing here can write to a cloud or to a state that anybody uses: the copy has a backend of its own, and only `init`,
 `validate`, `fmt`, `plan` and `show` are ever run.
@@ -40,7 +40,7 @@ Verdict = Literal["proved", "not proved"]
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a plan says of one entry."""
+    """The result of the plan for one entry."""
 
     verdict: Verdict
     why: str
@@ -48,18 +48,18 @@ class Proof:
 
 @dataclass(slots=True)
 class Proved:
-    """What the plans of one run say."""
+    """The results of all plans of one run."""
 
     by: str = ""
     """The program and its version."""
     entries: dict[str, Proof] = field(default_factory=dict)
-    """Address -> what was proved of it."""
+    """Address -> its proof."""
     summaries: list[str] = field(default_factory=list)
     """One line for each configuration."""
 
 
 def program(asked: str | None) -> str:
-    """The Terraform to run: what is asked for, `TF`, else what is on the PATH. UsageError where there is none."""
+    """The Terraform to run: the given one, otherwise `$TF`, otherwise one on the PATH. UsageError if there is none."""
     for name in (asked, os.environ.get("TF"), "terraform", "tofu"):
         found = shutil.which(name) if name else None
         if found:
@@ -70,7 +70,7 @@ def program(asked: str | None) -> str:
 
 
 def prove(fix: Fix, trial: Trial, terraform: str) -> Proved:
-    """Plan the configuration with the edits of all remedies, and tell what the plan says of each entry."""
+    """Plan the configuration with the edits of all remedies; the result has a proof for each entry."""
     out = Proved(by=_version(terraform))
     data: dict[str, bytes] = {}
     found, _ = fetch(trial.sources.places, trial.sources.backends, lambda text, name, _lock: (name, text))
@@ -104,7 +104,7 @@ class ProofError(Exception):
     def __init__(self, why: str, said: str = "") -> None:
         super().__init__(why)
         self.said = said
-        """All that Terraform said."""
+        """The complete output of Terraform."""
 
 
 def _without_the_broken(copy: Copy, entries: Sequence[tuple[Drift | None, Remedy]], fix: Fix, out: Proved) -> str:

@@ -1,4 +1,4 @@
-"""What git says of files, asked of git itself."""
+"""Runs git: commits, pushes, and finds uncommitted changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Remedies that were tried: edits are put into the text, the configuration is evaluated, the account compared again.
+"""Tries remedies: applies the edits to the text, evaluates the configuration, and compares the account again.
 
 A value is written where it is set. That may be a variable which others read as well, and then the edit would change
 what others say. So all edits are tried together; one that changes a bystander is made nearer to its own resource, and
@@ -57,7 +57,7 @@ class Settled:
 
 
 def settled(trial: Trial, described: Sequence[State], outcome: Outcome, drifts: Iterable[Drift]) -> Settled:
-    """Accept these drifts: each remedy is one after which a check says nothing of it, or says why there is none."""
+    """Accept these drifts. After each remedy a check no longer reports the drift; otherwise the remedy says why not."""
     chosen = list(drifts)
     sources = {s.source: opened for s in described if (opened := trial.source(s)) is not None}
     out = Settled()
@@ -180,7 +180,7 @@ def _blamed(
         place = tried.case.author.place
         shared = [o for o, one in beside.items() if one.place == place and o != tried.origin]
         if shared:
-            _nearer(tried, f"{_names(shared, tried.origin[0])} share its line ({place})", alone=True)
+            _nearer(tried, f"its line ({place}) also sets {_names(shared, tried.origin[0])}", alone=True)
             found = True
         elif _followed(tried.remedy) and (far := beside.keys() - {tried.origin}):
             _nearer(tried, f"{_names(far, tried.origin[0])} would change as well")

@@ -7,24 +7,24 @@ from pathlib import Path
 from typing import Literal
 
 Choice = Literal["adopt", "accept", "revert", "forget"]
-"""What becomes of an entry: Terraform takes the resource over; the configuration takes the actual value over; an apply
-puts the desired value back; Terraform forgets the resource."""
+"""adopt: Terraform manages the resource from now on. accept: the configuration gets the actual value. revert: an apply
+restores the desired value. forget: Terraform no longer manages the resource."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change of one file. Offsets count characters of the file as it was read, line ends included."""
+    """One change of one file. Offsets count characters of the file as it was read, including line endings."""
 
     path: Path
     text: str
     start: int = 0
     end: int = 0
-    """What is between `start` and `end` becomes `text`. A file that does not exist is made of its edits."""
+    """`text` replaces what is between `start` and `end`. A file that does not exist is created from its edits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What mends one entry; nothing of it was done yet."""
+    """The fix for one entry; nothing of it has been done yet."""
 
     address: str
     """The address that the entry has, or gets."""

@@ -22,7 +22,7 @@ _DONE = {"adopt": "adopted", "accept": "accepted", "revert": "reverted", "forget
 def told(fix: Fix, *, color: bool = False) -> Iterator[str]:
     """What happens to each entry, then the patch, then the commands."""
     if not fix.entries:
-        yield "Nothing to mend: no drift." if not fix.report.drift else "None of the drift is chosen."
+        yield "Nothing to fix: no drift." if not fix.report.drift else "None of the drift is chosen."
         return
     for drift, remedy in fix.entries:
         yield from entry(drift, remedy)
@@ -34,7 +34,7 @@ def told(fix: Fix, *, color: bool = False) -> Iterator[str]:
     without = sum(bool(r.cannot) for _, r in fix.entries)
     yield ""
     yield (
-        f"{len(fix.entries) - without} of {len(fix.entries)} mended; {len(fix.after)} "
+        f"{len(fix.entries) - without} of {len(fix.entries)} fixed; {len(fix.after)} "
         f"{'file' if len(fix.after) == 1 else 'files'} to change."
     )
 
@@ -62,13 +62,13 @@ def told_of_each(
                 yield from (f"  {visible(c)}" for c in commands)
     if not together.entries:
         drifted = any(fix.report.drift for _, fix in fixes)
-        yield "None of the drift is chosen." if drifted else "Nothing to mend: no drift."
+        yield "None of the drift is chosen." if drifted else "Nothing to fix: no drift."
         return
     without = sum(bool(r.cannot) for _, r in together.entries)
     mended = sum(any(not r.cannot for _, r in fix.entries) for _, fix in fixes)
     yield ""
     yield (
-        f"{len(together.entries) - without} of {len(together.entries)} mended in {_counted(mended, 'account')}; "
+        f"{len(together.entries) - without} of {len(together.entries)} fixed in {_counted(mended, 'account')}; "
         f"{_counted(len(together.after), 'file')} to change."
     )
 
@@ -115,7 +115,7 @@ def proposal(fix: Fix, report: Report, scope: str, link: str, limit: int = GITHU
     """The pull request for a run: the entries it mends, then the report, within the platform's limit."""
     done = [r for _, r in fix.entries if r.edits and not r.cannot]
     slug = re.sub(r"[^A-Za-z0-9._-]+", "-", scope).strip("-.") or "drift"
-    title = f"Drift in {scope}: {len(done)} {'entry' if len(done) == 1 else 'entries'} mended"
+    title = f"Drift in {scope}: {len(done)} {'entry' if len(done) == 1 else 'entries'} fixed"
     rows = [f"- **{r.choice}** {code(r.address)}: {words(r.why)}" for r in done[:_ROWS]]
     rows += [f"- and {len(done) - _ROWS} more"] if len(done) > _ROWS else []
     commands = list(dict.fromkeys(c for _, r in fix.entries for c in r.commands))[:_ROWS]

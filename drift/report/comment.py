@@ -98,7 +98,7 @@ class Post:
     def _links(self) -> list[str]:
         at = f"{words(self.report.started_at)} · " if self.report.started_at else ""
         link = f"[complete report]({self.link})" if _plain(self.link) else "run `drift check` for the complete report"
-        mend = " · `drift fix` makes a patch that mends it" if self.report.drift else ""
+        mend = " · `drift fix` makes a patch for it" if self.report.drift else ""
         return [f"<sub>{at}{link}{mend}</sub>"]
 
 
@@ -253,7 +253,7 @@ class _Page:
         left_out = 0
         for drift in (d for d in drifts if d.patch):
             lines = fenced(listed(drift.patch.removesuffix("\n")).split("\n"), "diff")
-            left_out += not self.add(*folded(f"Patch that mends {named(drift)}", lines))
+            left_out += not self.add(*folded(f"Patch for {named(drift)}", lines))
         if left_out:
             self._lines += [f"{left_out} more patches did not fit here: `drift fix` prints them.", ""]
 

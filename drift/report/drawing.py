@@ -53,7 +53,7 @@ LEGEND = (
     ("modified", Mark("modified")),
     ("missing", Mark("missing")),
     ("unmanaged", Mark("unmanaged")),
-    ("▲ its gravest finding: critical", Mark(severity="critical")),
+    ("▲ its worst finding: critical", Mark(severity="critical")),
     ("▲ high", Mark(severity="high")),
     ("▲ medium", Mark(severity="medium")),
     ("■ holds parts that nothing describes", Mark()),

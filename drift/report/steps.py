@@ -53,7 +53,7 @@ AIM: Mapping[Usual, str] = {"adopt": "to manage it", "accept": "to keep it", "re
 
 def aimed(drift: Drift) -> str:
     """That command, after what it is for: nobody should keep a change unawares."""
-    aim = "to make it again" if drift.kind == "missing" and drift.recreated_as is None else AIM[usual(drift)]
+    aim = "to create it again" if drift.kind == "missing" and drift.recreated_as is None else AIM[usual(drift)]
     return f"{aim}: {mend(drift)}"
 
 
@@ -80,14 +80,17 @@ def _modified(drift: Drift) -> Iterator[Step]:
     stays = [c for c in drift.changes if c.undone is False]
     untold = [c for c in drift.changes if c.undone is None]
     if back:
-        yield Step(f"To revert {_paths(back)}: the next apply puts it back.", f"terraform apply -target={address}")
+        yield Step(
+            f"To revert {_paths(back)}: the next apply restores the desired value.",
+            f"terraform apply -target={address}",
+        )
         yield Step(f"To keep it: write the actual value into the configuration{_lines(back)}.", _keep(drift))
     if stays:
         what = f"{_paths(stays)}: the next apply does NOT undo this. Undo it where it was made, or describe it."
         yield Step(what, _keep(drift))
     if untold:
         yield Step(
-            f"{_paths(untold)}: without the configuration nobody can tell whether an apply undoes this. A plan can.",
+            f"{_paths(untold)}: without the configuration it is unknown whether an apply undoes this. A plan shows it.",
             f"terraform plan -target={address}",
         )
 
@@ -97,11 +100,11 @@ def _missing(drift: Drift) -> Iterator[Step]:
     if drift.recreated_as is not None:
         made = visible(drift.recreated_as.id)
         yield Step(
-            f"It was made again by hand as {made}. To manage that one:",
+            f"It was created again by hand as {made}. To manage that one:",
             f"terraform state rm {address} && terraform import {address} {shlex.quote(made)}",
         )
         yield Step("The same by an import block:", mend(drift))
-    yield Step("To make it again:", f"terraform apply -target={address}")
+    yield Step("To create it again:", f"terraform apply -target={address}")
     yield Step(
         "If it is gone for good: take its block out of the configuration, and forget it.",
         f"drift fix --forget {address}",

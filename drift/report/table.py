@@ -150,7 +150,9 @@ def _next(report: Report) -> Iterator[Text]:
     if len(report.drift) > MANY:
         yield Text(f"  {LESS}", "dim")
     if kinds:
-        yield Text("  drift explain ADDRESS or ID says of one what happened, how grave it is, and what to do.", "dim")
+        yield Text(
+            "  drift explain ADDRESS or ID explains one resource: what changed, how severe it is, what to do.", "dim"
+        )
         yield Text()
 
 

@@ -33,7 +33,9 @@ class Told:
                 return cls(_texts(found["drift"]), _texts(found["unread"]))
         except (ValueError, KeyError, TypeError, RecursionError):
             pass
-        raise ReportError(f"{name}: not a file of what was told ({SCHEMA})", "Remove it: all is told once more.")
+        raise ReportError(
+            f"{name}: not a file that --told wrote ({SCHEMA})", "Remove it; all drift is then sent again."
+        )
 
     def with_(self, report: Report) -> Told:
         """What was told once this report is. While part was not read, what was seen before may well be there still."""

@@ -49,7 +49,7 @@ def named_actor(actor: Actor) -> str:
 
 
 def _behind(actor: Actor) -> str:
-    told = [f"taken on by {actor.person}" if actor.person else "", f"session {actor.session}" if actor.session else ""]
+    told = [f"assumed by {actor.person}" if actor.person else "", f"session {actor.session}" if actor.session else ""]
     inside = ", ".join(t for t in told if t)
     return f" ({inside})" if inside else ""
 

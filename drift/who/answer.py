@@ -19,23 +19,23 @@ from drift.provider.relations import entry_of
 from drift.report.conclude import calls as counted
 from drift.run import Connection
 from drift.who.ask import Book, Pace, ask
-from drift.who.attribute import Case, Told
+from drift.who.attribute import Case, IndexedEvent
 from drift.who.blame import Blame
 from drift.who.trail import records
 
 APART = timedelta(minutes=30)
-"""What one session did with a longer pause between is told apart."""
+"""Events of one session with a longer pause between them are shown as two groups."""
 SILENT = "the audit log is not offered there"
 RECORDED = "a recording has no audit log; --events reads files of a trail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked, and of what."""
+    """What the user asked about the authors of drift."""
 
     level: Level = "full"
     events: tuple[Path, ...] = ()
-    """Files of a trail, in the place of the cloud's log."""
+    """Files of a trail, to read instead of the cloud's log."""
     calls: int = CALLS
     """Calls to each region, at most."""
 
@@ -45,7 +45,7 @@ def answered(
 ) -> Report:
     """The report with an answer for each drift; UsageError if the files of a trail cannot be read.
 
-    What the log does not tell is unknown, with the reason. Nothing else of the report changes.
+    Without an answer in the log, an entry is unknown and has the reason. The rest of the report does not change.
     """
     drifts = (*report.drift, *report.accepted)
     cases = _cases(((d.found, d.desired if d.actual else None, d) for d in drifts), connections, catalog)
@@ -125,8 +125,7 @@ def _look(
     question: Question,
     pace: Pace | None,
 ) -> tuple[Mapping[str, Actor], list[str]]:
-    """Read the log, the files that were given or else what the accounts answer: (access key -> who took the role on,
-    warnings)."""
+    """Read the given files, otherwise the logs of the accounts: (access key -> who assumed the role, warnings)."""
     origins, warnings = dict[str, Actor](), list[str]()
     by_provider: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
@@ -169,11 +168,11 @@ def _look(
 
 
 def _answers(case: Case, origins: Mapping[str, Actor], question: Question) -> list[Who]:
-    """An answer for each event, newest first; one more for what no event was found for. None where the log is not
-    offered: a warning says so once."""
+    """An answer for each event, newest first; one more for changes without an event. Empty if the endpoint has no log,
+    which one warning says."""
     if case.silent:
         return []
-    by_event: dict[str, tuple[Told, Match, list[str]]] = {}
+    by_event: dict[str, tuple[IndexedEvent, Match, list[str]]] = {}
     unknown: list[str] = []
     contradicted = False
     for path, answer, closed in case.answers():
@@ -203,7 +202,7 @@ def _why(case: Case, question: Question) -> str:
     return f"the log of {case.home}, {case.audit.days} days, has no event that can have made it"
 
 
-def _who(told: Told, match: Match, paths: tuple[str, ...], case: Case, origins: Mapping[str, Actor]) -> Who:
+def _who(told: IndexedEvent, match: Match, paths: tuple[str, ...], case: Case, origins: Mapping[str, Actor]) -> Who:
     event = told.event
     actor = _actor(event, case, origins)
     applied = case.applied_at
@@ -225,18 +224,18 @@ def _who(told: Told, match: Match, paths: tuple[str, ...], case: Case, origins: 
         paths=paths,
         after_apply=event.tool != "terraform" and event.at > applied if applied else None,
         applied_at=applied,
-        reason="" if actor.kind != "unknown" else "the log does not tell who called",
+        reason="" if actor.kind != "unknown" else "the log does not say who called",
     )
 
 
 def _actor(event: Event, case: Case, origins: Mapping[str, Actor]) -> Actor:
-    """Who called; of a role's session also who took the role on, if that was read."""
+    """Who called; for a role's session also who assumed the role, if that event was read."""
     origin = origins.get(event.key) if event.key else None
     return case.audit.behind(event.actor, origin) if origin is not None else event.actor
 
 
 def _group(answers: Iterable[list[Who]]) -> None:
-    """Give what one session did in a row one short key, in place."""
+    """Give all answers of one session the same short key, in place."""
     by_session: dict[str, list[tuple[str, list[Who], int]]] = defaultdict(list)
     for found in answers:
         for index, who in enumerate(found):

@@ -1,7 +1,7 @@
-"""Asks the audit log, within its limits: so many calls a second, and so many in all, for each region.
+"""Reads the audit log within two limits for each region: calls per second, and calls in total.
 
-Few resources are asked for by name. For many, the newest writes of the whole region are read page by page, for one page
-may answer for many of them; what is open after that is asked for by name. It ends as soon as everything is answered.
+A few resources are looked up by name. For many, the newest writes of the region are read page by page, because one page
+may answer for several of them; the rest is then looked up by name. Reading ends as soon as everything has an answer.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from typing import Any
 from drift.model.who import CALLS, Actor
 from drift.provider.api import Answer, Api, Refused, Request
 from drift.provider.audit import Audit
-from drift.who.attribute import Case, Told
+from drift.who.attribute import Case, IndexedEvent
 
 FEW = 6
-"""So many resources are asked for by name at once."""
+"""Up to this number, resources are looked up by name from the start."""
 PAGES = 3
-"""Pages that are read of one name."""
+"""Pages to read for one name, at most."""
 TRIES = 4
-"""Tries of a call that is throttled; each counts."""
+"""Tries of a throttled call; each counts as a call."""
 THROTTLED = frozenset({"ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyRequestsException"})
 
 
 class Pace:
-    """Lets calls to one region go at a rate. The clock and the pause can be replaced."""
+    """Limits the rate of calls to each region. Tests replace clock and pause."""
 
     def __init__(
         self,
@@ -40,11 +40,11 @@ class Pace:
         self._next: dict[str, float] = {}
 
     def when(self, region: str) -> float:
-        """When the next call to a region may go."""
+        """When the next call to a region is allowed, in seconds of the clock."""
         return self._next.get(region, 0.0)
 
     def wait(self, region: str) -> None:
-        """Wait until the next call to a region may go, and count it."""
+        """Wait until the next call to a region is allowed, and count it."""
         now = self._clock()
         if (left := self.when(region) - now) > 0:
             self._pause(left)
@@ -52,13 +52,13 @@ class Pace:
         self._next[region] = now + self._gap
 
     def slow(self, region: str, tries: int) -> None:
-        """The region asks for patience: others use the same limit."""
+        """Wait longer before the next call: the region throttled this one, and others share its limit."""
         self._next[region] = self._clock() + self._gap * 2.0**tries
 
 
 @dataclass(slots=True)
 class _Looked:
-    """What asking came to."""
+    """The calls that were made, and the refusals."""
 
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """Region -> calls."""
@@ -67,12 +67,12 @@ class _Looked:
 
 
 class Book:
-    """The events that were read, each given to the cases that it is about."""
+    """Assigns the events that were read to the cases that they are about."""
 
     def __init__(self, cases: Sequence[Case], audit: Audit) -> None:
         self.audit = audit
         self.origins: dict[str, Actor] = {}
-        """Access key -> who took the role on."""
+        """Access key -> who assumed the role."""
         self._by_name: dict[str, list[Case]] = defaultdict(list)
         for case in cases:
             for name in case.names:
@@ -80,7 +80,7 @@ class Book:
         self._alone = [case for case in cases if case.nameless]
 
     def read(self, records: Iterable[Mapping[str, Any]]) -> None:
-        """Take the records of a page or a file."""
+        """Add the records of a page or a file."""
         for record in records:
             origin = self.audit.origin(record)
             if origin is not None:
@@ -88,12 +88,12 @@ class Book:
             event = self.audit.event(record)
             if event is None:
                 continue
-            told = Told.of(event, self.audit)
+            indexed = IndexedEvent.of(event, self.audit)
             about = {
-                id(case): case for text in told.texts.keys() & self._by_name.keys() for case in self._by_name[text]
+                id(case): case for text in indexed.texts.keys() & self._by_name.keys() for case in self._by_name[text]
             }
             for case in (*about.values(), *self._alone):
-                case.add(told)
+                case.add(indexed)
 
 
 Asking = Generator[Request, Answer, None]
@@ -102,7 +102,7 @@ Asking = Generator[Request, Answer, None]
 def ask(
     cases: Sequence[Case], book: Book, api: Api, *, calls: int = CALLS, pace: Pace | None = None
 ) -> Mapping[str, Refused]:
-    """Ask for all cases; each region in turn as soon as its rate allows. Region -> why its log does not answer."""
+    """Look up all cases, in each region as fast as its rate allows. Region -> why its log does not answer."""
     looked = _Looked()
     pace = pace or Pace(book.audit.per_second)
     by_region: dict[str, list[Case]] = defaultdict(list)
@@ -132,7 +132,7 @@ def _advance(
 
 
 def _answer(request: Request, api: Api, pace: Pace, looked: _Looked, calls: int) -> Answer:
-    """One answer; a call that is throttled is made again while the budget lasts."""
+    """One answer. A throttled call is repeated as long as calls are left."""
     answer: Answer = Refused("Throttling")
     for tries in range(1, TRIES + 1):
         if looked.calls[request.region] >= calls:
@@ -147,7 +147,7 @@ def _answer(request: Request, api: Api, pace: Pace, looked: _Looked, calls: int)
 
 
 def _region(region: str, cases: list[Case], book: Book, looked: _Looked, calls: int) -> Asking:
-    """Everything that is asked of one region."""
+    """All requests to one region."""
     audit = book.audit
     if len(cases) > FEW:
         token, first = "", True
@@ -162,7 +162,7 @@ def _region(region: str, cases: list[Case], book: Book, looked: _Looked, calls: 
             token = page.token
         if not token and not first:
             yield from _behind(region, cases, book, looked, calls)
-            return  # the whole history was read: a name would show nothing more
+            return  # the whole history was read: looking up names would find nothing more
     for number, case in enumerate(cases):
         stopped = yield from _named(region, case, book, looked, calls)
         if stopped is not None:
@@ -174,11 +174,11 @@ def _region(region: str, cases: list[Case], book: Book, looked: _Looked, calls: 
 def _named(
     region: str, case: Case, book: Book, looked: _Looked, calls: int
 ) -> Generator[Request, Answer, Refused | None]:
-    """Ask for one resource by name; the refusal that ends asking in this region, if there is one."""
+    """Look up one resource by name; returns the refusal that ends the work in this region, if there is one."""
     audit = book.audit
     name = audit.name(case.resource)
     if case.answered or not name:
-        case.why = case.why or ("" if name else "the log has no name for it")
+        case.why = case.why or ("" if name else "the log does not name this resource")
         return None
     token = ""
     for _ in range(PAGES):
@@ -198,7 +198,7 @@ def _named(
 
 
 def _behind(region: str, cases: list[Case], book: Book, looked: _Looked, calls: int) -> Asking:
-    """Ask who took on the roles that the answers name, as far as the calls last."""
+    """Look up who assumed the roles in the answers, as long as calls are left."""
     for key in dict.fromkeys(k for case in cases for k in _sessions(case)):
         if key in book.origins or looked.calls[region] >= calls:
             continue
@@ -209,7 +209,7 @@ def _behind(region: str, cases: list[Case], book: Book, looked: _Looked, calls: 
 
 
 def _sessions(case: Case) -> list[str]:
-    """The keys of the sessions of roles that made a difference, of which it is not known who took the role on."""
+    """The access keys of role sessions that made a drift, if it is not known who assumed the role."""
     found = [answer[0].event for _, answer, _ in case.answers() if answer is not None]
     return [e.key for e in found if e.key and e.actor.kind in ("role", "workload") and not e.actor.person]
 

@@ -14,13 +14,13 @@ from drift.model.resource import Resource
 from drift.model.who import Commit
 
 SECONDS = 20
-"""The longest that one file may take."""
+"""The time limit for one file, in seconds."""
 _UNCOMMITTED = "0" * 40
 
 
 @dataclass(slots=True)
 class Blame:
-    """Reads each file once."""
+    """Finds commits; runs `git blame` once for each file."""
 
     files: dict[str, list[Commit]] = field(default_factory=dict)
 
@@ -38,7 +38,7 @@ class Blame:
 
 
 def _blamed(file: Path) -> list[Commit]:
-    """The commit of each line; empty if git does not tell."""
+    """The commit of each line; empty if git has no answer."""
     git = shutil.which("git")
     if git is None or not file.is_file():
         return []
@@ -54,7 +54,7 @@ def _blamed(file: Path) -> list[Commit]:
 
 
 def _parsed(text: str) -> list[Commit]:
-    """git's porcelain: a line `<commit> <line there> <line here>`, what is known of a new commit, the line itself."""
+    """Parse git's porcelain format: `<commit> <original line> <final line>`, the commit's header, the line itself."""
     known: dict[str, Commit] = {}
     out: list[Commit] = []
     head, about = "", dict[str, str]()

@@ -1,6 +1,6 @@
-"""Files of a trail: what it writes to its bucket, or the result of a query of it.
+"""Reads the files of a trail: those in its bucket, or the result of an Athena query.
 
-A trail writes gzipped JSON, `{"Records": [...]}`; a query's result is CSV. A directory is read with all that is in it.
+A trail writes gzipped JSON, `{"Records": [...]}`; a query's result is CSV. A directory is read recursively.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ENDINGS = (".json", ".json.gz", ".csv", ".jsonl")
 
 
 def records(places: Sequence[Path], audit: Audit) -> Iterator[Mapping[str, Any]]:
-    """Every record of the files at these places; UsageError for what cannot be read or is no log."""
+    """Every record of the files at these paths; UsageError for a file that cannot be read or is no log."""
     for place in places:
         for file in _files(place):
             yield from _records(file, audit)
@@ -33,7 +33,7 @@ def _files(place: Path) -> list[Path]:
     if place.is_file():
         return [place]
     if not place.is_dir():
-        raise UsageError(f"--events: {place} does not exist", "Name a file or a directory with files of a trail.")
+        raise UsageError(f"--events: {place} does not exist", "Give a file of a trail, or a directory with such files.")
     found = []
     for file in place.rglob("*"):
         if file.is_file() and file.name.endswith(ENDINGS) and "CloudTrail-Digest" not in file.parts:
@@ -42,7 +42,7 @@ def _files(place: Path) -> list[Path]:
                 raise UsageError(f"--events: {place} holds {EVENT_FILES.beyond}", EVENT_FILES.hint)
     if not found:
         raise UsageError(f"--events: {place} holds no file of a trail", f"Files end in {', '.join(ENDINGS)}.")
-    return sorted(found, reverse=True)  # the days are in the names: the newest first
+    return sorted(found, reverse=True)  # file names contain the day: newest first
 
 
 def _records(file: Path, audit: Audit) -> Iterator[Mapping[str, Any]]:
@@ -56,7 +56,7 @@ def _records(file: Path, audit: Audit) -> Iterator[Mapping[str, Any]]:
         else:
             whole = msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError):
-        raise UsageError(f"--events: {file} is no JSON", "Name files as a trail writes them.") from None
+        raise UsageError(f"--events: {file} is no JSON", "Give the files as CloudTrail wrote them.") from None
     every = whole.get("Records", [whole]) if isinstance(whole, dict) else whole
     for one in every if isinstance(every, list) else ():
         told = _record(one)
@@ -65,7 +65,7 @@ def _records(file: Path, audit: Audit) -> Iterator[Mapping[str, Any]]:
 
 
 def _lines(data: bytes, file: Path) -> Iterator[Mapping[str, Any]]:
-    csv.field_size_limit(EVENT_BYTES.most)  # else a request of more than 128 KiB would be a fault
+    csv.field_size_limit(EVENT_BYTES.most)  # otherwise a request above 128 KiB would raise an error
     try:
         yield from csv.DictReader(io.StringIO(data.decode("utf-8", "replace"), newline=""))
     except csv.Error as error:
@@ -73,7 +73,7 @@ def _lines(data: bytes, file: Path) -> Iterator[Mapping[str, Any]]:
 
 
 def _record(one: Any) -> Mapping[str, Any] | None:
-    """A record, also one that LookupEvents' answer holds as text."""
+    """A record, also if it is the text of an entry of a LookupEvents response."""
     if isinstance(one, dict) and isinstance(one.get("CloudTrailEvent"), str):
         try:
             one = msgspec.json.decode(one["CloudTrailEvent"])
@@ -88,7 +88,9 @@ def _content(file: Path) -> bytes:
         return _unpacked(data, file) if data[:2] == b"\x1f\x8b" else data
     except (OSError, EOFError, zlib.error) as error:
         why = getattr(error, "strerror", None) or "it is no whole gzip"
-        raise UsageError(f"--events: {file} cannot be read: {why}", "Name files as a trail writes them.") from None
+        raise UsageError(
+            f"--events: {file} cannot be read: {why}", "Give the files as CloudTrail wrote them."
+        ) from None
 
 
 def _unpacked(data: bytes, file: Path) -> bytes:

@@ -53,7 +53,7 @@ def test_each_entry_is_asked_about_and_what_is_answered_is_done(shop: Path, monk
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("What becomes of it?") == 7  # six entries, and one that was not understood
     assert "6 of 6" in done.stdout
-    assert "1 of 1 mended" in done.stdout
+    assert "1 of 1 fixed" in done.stdout
     assert typed.read() == ""
 
 

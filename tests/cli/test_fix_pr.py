@@ -52,7 +52,7 @@ def test_one_pull_request_is_opened_then_updated(pushed: tuple[Path, Path]) -> N
     assert second.returncode == 0, second.stderr
     assert first.stdout.splitlines()[-1] == "https://github.example/acme/shop/pull/300"
     assert [p["head"]["ref"] for p in hub.pulls] == ["drift/fix-prod"]
-    assert hub.pulls[0]["title"] == "Drift in prod: 4 entries mended"
+    assert hub.pulls[0]["title"] == "Drift in prod: 4 entries fixed"
     assert "aws_sqs_queue.jobs" in hub.pulls[0]["body"]
     assert "delay_seconds              = 30" in git("show", "drift/fix-prod:main.tf", cwd=remote)
     assert git("status", "--porcelain", "main.tf", cwd=here) == ""
@@ -90,7 +90,7 @@ def test_a_dry_run_pushes_nothing(pushed: tuple[Path, Path]) -> None:
     done = drift(*FIX, "--dry-run", cwd=here)
 
     assert done.returncode == 0, done.stderr
-    assert "Drift in prod: 4 entries mended" in done.stdout
+    assert "Drift in prod: 4 entries fixed" in done.stdout
     assert git("branch", "--list", cwd=remote) == ""
 
 

@@ -384,7 +384,7 @@ def test_what_lies_in_a_value_may_have_any_name(text: str) -> None:
 
 
 def test_an_owner_cannot_be_told_by_findings() -> None:
-    with pytest.raises(ValueError, match="speaks of findings"):
+    with pytest.raises(ValueError, match="uses findings"):
         OwnerRule(name="x", when="severity == 'high'")
 
 

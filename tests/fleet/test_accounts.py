@@ -65,7 +65,7 @@ WRONG = {
     "not yaml": ("accounts: [", "is not YAML"),
     "no id": ("accounts: [{name: a}]", "accounts[0] (a): account_id '' does not have twelve digits"),
     "a number": ("accounts: [{account_id: 012345}]", "does not have twelve digits"),
-    "no mapping": ("accounts: [prod]", "accounts[0]: is no account"),
+    "no mapping": ("accounts: [prod]", "accounts[0]: is not an account"),
     "no arn": (ENTRY % "audit", "accounts[0] (a): 'audit' is not the full name of a role"),
     "another's role": (ENTRY % "'arn:aws:iam::999999999999:role/x'", "is of account 999999999999, not of 123123123123"),
     "a loop": (

@@ -76,7 +76,7 @@ def test_a_role_that_is_refused_says_what_to_do() -> None:
     def client() -> Any:
         raise ClientError(answer, "AssumeRole")
 
-    with pytest.raises(CloudError, match="the role cannot be taken on: AccessDenied") as raised:
+    with pytest.raises(CloudError, match="the role cannot be assumed: AccessDenied") as raised:
         identify(client)
     assert (raised.value.action, raised.value.code) == ("sts:AssumeRole", "AccessDenied")
     assert "--role-template" in raised.value.hint

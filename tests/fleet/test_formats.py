@@ -31,7 +31,7 @@ def summary(n: int, **more: object) -> AccountSummary:
 def thousand() -> Report:
     """A thousand accounts: every fourth has drift, the last one most of it, one could not be read."""
     every = [summary(n, unmanaged=1 if n % 4 == 0 else 0) for n in range(THOUSAND)]
-    every[7] = summary(7, failure="the role cannot be taken on: AccessDenied")
+    every[7] = summary(7, failure="the role cannot be assumed: AccessDenied")
     every[-1] = summary(THOUSAND - 1, unmanaged=50, findings={"critical": 1})
     drifts = [stray(a.account, n) for a in every for n in range(a.unmanaged or 0)]
     ids = tuple(a.account for a in every)

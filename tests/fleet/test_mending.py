@@ -143,7 +143,7 @@ def test_each_account_is_mended_in_its_own_configuration(made: Path) -> None:
     done = fixed(made, "--accept", "all", "--adopt", "all", "--write")
 
     assert f"team-1 ({number(1)})\n  accept  modified aws_sqs_queue.jobs" in done.stdout
-    assert "5 of 5 mended in 3 accounts; 4 files to change." in done.stdout
+    assert "5 of 5 fixed in 3 accounts; 4 files to change." in done.stdout
     assert [text(made, n).count("visibility_timeout_seconds = 5\n") for n in range(3)] == [0, 1, 0]
     assert [text(made, n).count(f"com/{number(n)}/stray") for n in range(3)] == [1, 1, 1]
     # what a module says of all three is written into the call of one
@@ -156,7 +156,7 @@ def test_each_account_is_mended_in_its_own_configuration(made: Path) -> None:
 def test_accounts_are_chosen_as_for_a_check(made: Path) -> None:
     done = fixed(made, "--accept", "all", "--adopt", "all", "--write", "-a", "team-1")
 
-    assert "2 of 2 mended in 1 account; 1 file to change." in done.stdout
+    assert "2 of 2 fixed in 1 account; 1 file to change." in done.stdout
     assert "stray" in text(made, 1)
     assert text(made, 0) == ROOT
 
@@ -182,7 +182,7 @@ def test_a_plan_is_about_its_own_accounts(made: Path) -> None:
 
     (made / "fix.json").write_text(json.dumps({"entries": [{**row, "account": number(1)}]}))
     done = fixed(made, "--plan", "fix.json", status=3)
-    assert f"! team-1 ({number(1)}): not mended: aws_sqs_queue.jobs has drifted again" in done.stdout
+    assert f"! team-1 ({number(1)}): not fixed: aws_sqs_queue.jobs has drifted again" in done.stdout
 
 
 def test_an_account_that_cannot_be_read_costs_no_other(made: Path) -> None:
@@ -206,9 +206,9 @@ def test_what_others_read_too_is_not_adopted_into(made: Path) -> None:
     done = drift("fix", *words, "-a", "team-0,team-1", cwd=made)
 
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("read it too, and would change as well") == 2
-    assert f"aws_sqs_queue.jobs of {number(0)}.tfstate share its line" in done.stdout
-    assert "0 of 3 mended in 0 accounts; 0 files to change." in done.stdout
+    assert done.stdout.count(", which would change as well") == 2
+    assert f"also sets aws_sqs_queue.jobs of {number(0)}.tfstate" in done.stdout
+    assert "0 of 3 fixed in 0 accounts; 0 files to change." in done.stdout
 
 
 def test_an_account_that_is_not_proved_costs_no_other(made: Path) -> None:

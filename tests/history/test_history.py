@@ -68,7 +68,7 @@ def test_prune_and_compact(store: Store) -> None:
     assert "MiB now" in drift("history", "compact").stdout
     assert len(json.loads(drift("history", "--scans", "--format", "json").stdout)) == 1
     for age in ("tomorrow", "5", "-3d"):
-        with pytest.raises(DriftError, match="is no age"):
+        with pytest.raises(DriftError, match="is not an age"):
             drift("history", "prune", f"--older-than={age}")
     with pytest.raises(DriftError, match="no scan was kept"):
         drift("history", "prune", "--older-than", "1d", "--store", "other.duckdb")

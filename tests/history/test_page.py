@@ -335,7 +335,7 @@ def test_serve_says_what_is_wrong(tmp_path: Path, store: Store, monkeypatch: pyt
     with pytest.raises(DriftError, match="no scan was kept"):
         serve("--store", str(tmp_path / "none.duckdb"))
     monkeypatch.setenv("DRIFT_SERVE_TOKEN", "short")
-    with pytest.raises(DriftError, match="is no token"):
+    with pytest.raises(DriftError, match="is not a valid token"):
         serve("--store", str(store.file))
     monkeypatch.delenv("DRIFT_SERVE_TOKEN")
     with Server(store, "127.0.0.1", 0, None) as taken, pytest.raises(DriftError, match="cannot listen"):

@@ -50,7 +50,7 @@ def test_each_patch_of_a_check_applies_alone(shop: Path) -> None:
     patches = {d["address"]: d["patch"] for d in told if "patch" in d}
     assert "+  receive_wait_time_seconds   = 0" in patches["aws_sqs_queue.fifo"]
     assert "delay_seconds" not in patches["aws_sqs_queue.fifo"]
-    assert "aws_sqs_queue.forgotten" not in patches  # an apply makes it again
+    assert "aws_sqs_queue.forgotten" not in patches  # an apply creates it again
     for n, text in enumerate(patches.values()):
         shutil.copytree(shop, there := shop / f"copy{n}", ignore=shutil.ignore_patterns("copy*"))
         subprocess.run(["git", "apply", "--unsafe-paths", "-"], input=text, text=True, cwd=there, check=True)
@@ -141,10 +141,10 @@ def test_the_comment_folds_patches_and_entries_come_first() -> None:
     small = Post(report_of(mended[:1]), "prod").comment()
     full = Post(report_of(mended), "prod").comment()
 
-    assert "<summary>Patch that mends aws_sqs_queue queue-0</summary>\n\n````diff\n--- a/x\n+``` 0 x" in small
+    assert "<summary>Patch for aws_sqs_queue queue-0</summary>\n\n````diff\n--- a/x\n+``` 0 x" in small
     assert len(full.encode("utf-16-le")) // 2 <= 65_536
     assert all(f"queue-{n}`" in full for n in range(60))
-    shown = full.count("<summary>Patch that mends")
+    shown = full.count("<summary>Patch for")
     assert 20 < shown < 60
     assert f"{60 - shown} more patches did not fit here: `drift fix` prints them." in full
 

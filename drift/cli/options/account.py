@@ -41,7 +41,7 @@ class Account:
         self, scope: Scope, roles: tuple[Role, ...] = (), patience: Patience | None = None
     ) -> tuple[Connection, Scope]:
         """A connection to the account or recording; the scope with the given regions, and on replay the recorded
-        types. `roles` are those to take on, `patience` the time limit if it is not the account's own."""
+        types. `roles` are those to assume, `patience` the time limit if it is not the account's own."""
         if self.record and self.replay:
             raise UsageError("--record and --replay cannot be combined", "Record first, then replay.")
         if self.record:

@@ -57,13 +57,15 @@ class Configurations:
             return parse(bounds.text(self.memory, bounds.REPORT_BYTES), str(self.memory))
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or error
-            raise UsageError(f"{self.memory}: cannot be read: {why}", "Give --memory a path that can.") from None
+            raise UsageError(
+                f"{self.memory}: cannot be read: {why}", "Give --memory a path that can be used."
+            ) from None
 
     def validate(self) -> None:
         """UsageError for what would only fail at the end of a long run."""
         if self.memory is not None and self.no_config:
             raise UsageError(
-                "--memory needs a configuration: without one, nobody can tell what nobody sets",
+                "--memory needs a configuration, to see which attributes it leaves out",
                 "Leave out --no-config.",
             )
         _ = self.remembered

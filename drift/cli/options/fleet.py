@@ -49,7 +49,7 @@ class Accounts:
             raise UsageError("--accounts and --organization both name the accounts", "Give only one of them.")
         if self.organization and not self.role_name:
             raise UsageError(
-                "--organization needs --role-name: the role that drift takes on in each account",
+                "--organization needs --role-name: the role that drift assumes in each account",
                 "`drift accounts --role-template cloudformation` writes it.",
             )
         if not self.organization and (self.role_name or self.external_id or self.ous):

@@ -92,7 +92,7 @@ keeping_options = group(
         type=click.Choice(["none", "role", "full"]),
         default="full",
         show_default=True,
-        help="What the store keeps of who made the drift, if the report tells it (--who): nothing, no names of people, "
+        help="What the store keeps about who made the drift (--who): nothing, no names of people, "
         "sessions and addresses, or all that the report has.",
     ),
 )

@@ -223,7 +223,7 @@ output_options = group(
         type=click.Choice(["auto", "bar", "lines", "json", "none"]),
         default="auto",
         show_default=True,
-        help="How progress is told, on standard error: a bar, a line every few seconds, or the same in JSON. "
+        help="How to show progress, on standard error: a bar, a line every few seconds, or the same in JSON. "
         "auto: a bar on a terminal, else nothing.",
     ),
     click.option("--show-not-ours", is_flag=True, help="List resources that are not ours, by owner."),

@@ -129,7 +129,7 @@ posting_options = group(
     click.option(
         "--who",
         type=click.Choice(["none", "role", "full"]),
-        help="What to post of who made the drift, if the report tells it: nothing, no names of people, or all. "
+        help="What to post about who made the drift: nothing, no names of people, or all. "
         "Default: all in a private repository, otherwise nothing.",
     ),
 )

@@ -42,7 +42,7 @@ class Whose:
     def validate(self) -> None:
         """UsageError for files of a trail that nobody asks for."""
         if self.events and not self.asked:
-            raise UsageError("--events is given, and nobody asks who it was", "Add --who, or --who=role.")
+            raise UsageError("--events is given without --who", "Add --who, or --who=role.")
 
     def answered(self, report: Report, connections: Sequence[Connection]) -> Report:
         """The report with who made each drift, if that is asked for."""

@@ -1,1 +1,1 @@
-"""The configuration: parsed, evaluated, and expanded into what it desires."""
+"""Parses and evaluates a configuration, and expands it into the resource instances that it describes."""

@@ -1,7 +1,7 @@
-"""Bodies of blocks: the two syntaxes made one, and overrides merged in.
+"""Bodies of blocks: one form for both syntaxes, with override files merged.
 
-In JSON a nested block and an attribute look the same: an object, or a list of objects. Who knows that a name is a
-block asks `blocks` for it. Overrides: developer.hashicorp.com/terraform/language/files/override.
+In JSON a nested block and an attribute look the same: an object, or a list of objects. The caller decides: `blocks`
+reads a name as nested blocks. Overrides: developer.hashicorp.com/terraform/language/files/override.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from drift.desired.hcl.tree import Attribute, Block, Body, Expr, Literal, Object
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A block of a module's body and the file it stands in, with what override files made of it."""
+    """A block of a module and its file, after override files were merged."""
 
     block: Block
     path: str
     overridden: Mapping[str, str] = field(default_factory=dict)
-    """Attribute or type of nested block -> the override file that it is from."""
+    """Attribute or type of nested block -> the override file that sets it."""
 
     @property
     def body(self) -> Body:
@@ -104,5 +104,5 @@ def _with_defaults(block: Block, attributes: Mapping[str, Attribute]) -> Block:
 
 
 def _type(block: Block) -> str:
-    """What a block makes: a `dynamic` one its label."""
+    """The type of nested block that a block makes; for `dynamic`, its label."""
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type

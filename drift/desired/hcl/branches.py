@@ -1,4 +1,4 @@
-"""What depends on whether something holds or fails: conditionals, `try` and `can`."""
+"""Conditionals, `try` and `can`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Side = Val | Failed
 
 
 def conditional(at: Evaluation, expr: Conditional) -> Val:
-    """`condition ? yes : no`; both are evaluated, for the type that they have in common."""
+    """`condition ? yes : no`. Evaluates both results, because the type is the one that they have in common."""
     sides = [side_of(at, expr.yes), side_of(at, expr.no)]
     condition = at.value(expr.condition)
     common = _common_type(sides)
@@ -37,7 +37,7 @@ def conditional(at: Evaluation, expr: Conditional) -> Val:
 
 
 def _type_would_tell(side: Val, sides: Sequence[Side]) -> bool:
-    """Whether the type of the side that was not chosen is not known, and would tell in the one that was."""
+    """Whether the type of the other result is unknown and would change the chosen one."""
     other = sides[0] if side is sides[1] else sides[1]
     if isinstance(other, Failed):
         return not other.sure and (may_change(side) or (side.is_null and has_dynamic(side.type)))
@@ -45,7 +45,7 @@ def _type_would_tell(side: Val, sides: Sequence[Side]) -> bool:
 
 
 def _undecided(sides: Sequence[Side], common: Type, marks: bool) -> Val:
-    """The result where the condition is not known: known all the same where both sides are one value."""
+    """The result for an unknown condition: known only if both results are the same value."""
     values = [convert(side, common) for side in sides if isinstance(side, Val)]
     if len(values) == 2 and all(v.wholly_known for v in values) and operators.same(values[0], values[1]):
         return values[0].marked(marks)
@@ -53,7 +53,7 @@ def _undecided(sides: Sequence[Side], common: Type, marks: bool) -> Val:
 
 
 def _common_type(sides: Sequence[Side]) -> Type:
-    """What both sides of a conditional become."""
+    """The common type of both results of a conditional."""
     types = [side.type for side in sides]
     for i, side in enumerate(sides):
         if isinstance(side, Val) and side.is_null and side.type.kind == "dynamic" and not side.sensitive:
@@ -69,7 +69,7 @@ def _common_type(sides: Sequence[Side]) -> Type:
 
 
 def attempt_each(at: Evaluation, arguments: Sequence[Expr]) -> Val:
-    """`try`: the first that does not fail; unknown where that depends on what is not known."""
+    """`try`: the first argument that does not fail; unknown if an unknown value decides which."""
     if not arguments:
         raise Failure("try needs an argument")
     reasons = []
@@ -85,7 +85,7 @@ def attempt_each(at: Evaluation, arguments: Sequence[Expr]) -> Val:
 
 
 def can(at: Evaluation, argument: Expr) -> Val:
-    """`can`: whether it does not fail."""
+    """`can`: whether the argument does not fail."""
     inner = at.afresh()
     try:
         val = inner.value(argument)

@@ -1,4 +1,4 @@
-"""python-hcl2's tree of lowered text, as the tree that is evaluated."""
+"""Converts python-hcl2's tree of lowered text into the tree that drift evaluates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Equality as Terraform has it, and sets: what is one element of them, and in which order they stand."""
+"""Equality as in Terraform, and sets: which values are the same element, and their order."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def type_known(val: Val) -> bool:
 
 
 def may_change(val: Val) -> bool:
-    """Whether the value would read otherwise if it became one type with another that is not known: 1 might be "1"."""
+    """Whether converting the value to an unknown common type could change its text: 1 might become "1"."""
     if not val.is_known or val.is_null:
         return False
     return isinstance(val.raw, bool | int | Decimal) or any(map(may_change, parts(val)))
@@ -56,7 +56,7 @@ def untyped(val: Val) -> bool:
 
 
 def equal(left: Val, right: Val) -> bool | None:
-    """Whether they are equal: of one type and one value; None where that is not known."""
+    """Whether both have the same type and value; None if that is unknown."""
     if left.is_null and right.is_null:
         return True
     if not left.is_known or not right.is_known:
@@ -96,7 +96,7 @@ def _equal_sets(left: tuple[Val, ...], right: tuple[Val, ...]) -> bool | None:
 
 
 def key(val: Val) -> object:
-    """What two wholly known values of one type have in common if and only if they are equal."""
+    """A key of a wholly known value: two values of one type are equal if and only if their keys are."""
     if isinstance(val.raw, tuple):
         inner = [key(v) for v in val.raw]
         return frozenset(inner) if val.type.kind == "set" else tuple(inner)
@@ -123,7 +123,7 @@ def set_val(type_: Type, items: Iterable[Val]) -> Val:
 
 
 class _Order:
-    """Where an element of a set stands: null is last; text, numbers and truth in their order; the rest by its bytes."""
+    """The order of set elements: strings, numbers and bools in their order, others by their bytes; null last."""
 
     __slots__ = ("value",)
 

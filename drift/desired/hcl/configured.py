@@ -1,4 +1,4 @@
-"""What a configuration desires, evaluated: one value for each resource instance.
+"""An evaluated configuration: one value for each resource instance.
 
 This is what the rest of drift sees of HCL. Values are plain, in the shape that a state has them
 (`Instance.attributes`): a nested block is a list of mappings (a mapping where the provider's schema nests a

@@ -1,4 +1,4 @@
-"""Type constraints: `object({ a = optional(string, "x") })` as a variable declares it, and what they do to a value."""
+"""Type constraints of variables, `object({ a = optional(string, "x") })`, and their application to a value."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Defaults:
 
 
 def type_of(expr: Expr) -> tuple[Type, Defaults]:
-    """The type constraint that the expression writes; `Failure` where it is none."""
+    """The type constraint in an expression; raises `Failure` if it is none."""
     match expr:
         case Name(name=word) | Literal(value=str(word)) if word in _WORDS:
             return _WORDS[word], Defaults()
@@ -71,12 +71,12 @@ def _object(items: tuple[tuple[Expr, Expr], ...]) -> tuple[Type, Defaults]:
 
 
 def conform(val: Val, type_: Type, defaults: Defaults | None = None) -> Val:
-    """The value as a variable of that constraint has it: defaults filled in, then converted."""
+    """The value after the constraint: with defaults for missing attributes, then converted."""
     return convert(fill(val, defaults, type_) if defaults else val, type_)
 
 
 def fill(val: Val, defaults: Defaults, type_: Type) -> Val:
-    """The value with the defaults of what is missing or null in it."""
+    """The value with defaults for missing or null attributes."""
     if not val.is_known or val.is_null or not defaults:
         return val
     if isinstance(val.raw, tuple):

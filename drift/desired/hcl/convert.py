@@ -1,4 +1,4 @@
-"""Conversions: what a value becomes where another type is wanted."""
+"""Conversion of values to another type."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from drift.desired.hcl.values import BOOL, DYNAMIC, NUMBER, STRING, NotKnown, Ty
 
 
 def convert(val: Val, target: Type) -> Val:
-    """The value as the type has it; `Failure` where Terraform would refuse.
+    """The value converted to the type; raises `Failure` if Terraform would refuse.
 
-    What is unknown stays so, of the wanted type; what is sensitive stays so, part by part.
+    Unknown parts stay unknown, with the new type; sensitive parts stay sensitive.
     """
     if target.kind == "dynamic" or val.type == target:
         return val
@@ -46,7 +46,7 @@ def convert(val: Val, target: Type) -> Val:
 
 
 def filled(source: Type, wanted: Type) -> Type:
-    """The wanted type, what it leaves open as the source has it: `list(any)` of a tuple of texts is one of texts."""
+    """The wanted type with `any` replaced: for a tuple of strings, `list(any)` becomes `list(string)`."""
     if source.kind == "dynamic" or wanted.kind in PRIMITIVE:
         return wanted
     if wanted.kind == "dynamic":
@@ -81,7 +81,7 @@ def _convert_known(val: Val, target: Type) -> Val:
 
 
 def _wanted(val: Val, target: Type) -> Type:
-    """What the elements become: of `any`, what they have in common."""
+    """The type of the elements; for `any`, their common type."""
     element_type = element_of(target)
     if element_type.kind != "dynamic":
         return element_type

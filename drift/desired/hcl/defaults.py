@@ -1,4 +1,4 @@
-"""What the provider fills in where the author sets nothing, when that is sure."""
+"""The provider's defaults for arguments that the author does not set, if they are certain."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from drift.provider.installed import defaults_of
 
 
 def defaults(type_: str, values: Mapping[str, Val], facts: Facts, major: int = 0) -> dict[str, Val]:
-    """Argument -> its default, of those that are not set.
+    """Argument -> its default, for arguments that are not set.
 
-    A text with a default often names the variant of a type (`load_balancer_type`), and with another variant other
-    arguments count. So nothing is said where one is set to anything else, or it is not known to what.
+    A string argument with a default often selects a variant of a type (`load_balancer_type`); each variant has
+    other arguments. So the result is empty if such an argument is unknown, or has another value than its default.
     """
     found = {name: value for name, value in defaults_of(type_, major).items() if not schema.is_block(facts.get(name))}
     if any(isinstance(found.get(name), str) and not _is(value, found[name]) for name, value in values.items()):

@@ -1,4 +1,4 @@
-"""Evaluates expressions as Terraform does: a value is right, or it is unknown; never wrong."""
+"""Evaluates expressions as Terraform does. A value that drift cannot compute is unknown, never guessed."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ _FRAMES: Final = 8_000
 
 
 def evaluate(expr: Expr, scope: Scope | None, run: Run | None = None) -> Val:
-    """The expression's value in a scope; what cannot be told is unknown, and `run.notes` has why.
+    """The value of an expression in a scope. What cannot be computed is unknown, and `run.notes` has the reason.
 
-    It raises nothing. One `Run` goes with all that is evaluated for one configuration: it bounds the work and
-    collects the reasons. A scope of None has no names at all.
+    Raises nothing. One `Run` is used for everything in one configuration: it bounds the work and collects the
+    reasons. A scope of None has no names.
     """
     run = run or Run()
     if sys.getrecursionlimit() < _FRAMES:
@@ -69,12 +69,12 @@ def evaluate(expr: Expr, scope: Scope | None, run: Run | None = None) -> Val:
 
 
 def attempt(expr: Expr, scope: Scope | None, run: Run | None = None) -> Val:
-    """The same, for those who need to know why: raises `Failure` where Terraform would refuse, and `TooMuch`."""
+    """The same, but raises `Failure` if Terraform would refuse the expression, and `TooMuch` beyond a bound."""
     return Evaluation(scope, run or Run()).value(expr)
 
 
 def literal(expr: Expr) -> Val:
-    """The value of an expression that may name nothing; `Failure` if it does."""
+    """The value of an expression without names; raises `Failure` if it has one."""
     return Evaluation(None, Run()).value(expr)
 
 
@@ -88,7 +88,7 @@ class Evaluation:
     unknowns: list[int] | None = None
     """How often something was done with what is not known: a box shared by the whole expression."""
     templates: bool = True
-    """Whether templates may be rendered from here: not from within one."""
+    """Whether `templatefile` is allowed: not inside a template."""
 
     def __post_init__(self) -> None:
         self.unknowns = [0] if self.unknowns is None else self.unknowns
@@ -248,7 +248,7 @@ class Evaluation:
         return val if val.wholly_known else self.saw(val)
 
     def render(self, template: Expr, names: Mapping[str, Val]) -> Val:
-        """A template's text with these names and no others."""
+        """The rendered text of a template that sees only these names."""
         return Evaluation(_Templates(self.scope), self.run, dict(names), self.unknowns, templates=False).value(template)
 
     @property

@@ -1,4 +1,4 @@
-"""From modules to instances: everything that a configuration desires."""
+"""Expands modules into resource instances: the whole configuration."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _warnings(shared: Shared, unresolved: list[Unresolved]) -> Iterator[str]:
 
 
 def _scopes(root: ModuleScope) -> Iterator[ModuleScope]:
-    """Every module instance, callers before what they call."""
+    """Every module instance, each after its caller."""
     waiting = [root]
     while waiting:
         scope = waiting.pop()
@@ -81,7 +81,7 @@ def _instances(scope: ModuleScope, references: References) -> Iterator[Configure
 
 
 def _configured(scope: ModuleScope, resource: Resource, references: References) -> Configured:
-    """What all instances of a resource have in common."""
+    """The values that all instances of a resource share."""
     mode, type_, name = resource
     declared = scope.module.resources[resource]
     asked = lifecycle(declared.body)

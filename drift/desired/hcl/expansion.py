@@ -1,4 +1,4 @@
-"""`count` and `for_each`: which instances a block stands for."""
+"""`count` and `for_each`: the instances of a block."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from drift.model.bounds import BLOCK_INSTANCES
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """The instances of one block: what `each` and `count` are in each."""
+    """The instances of one block, each with its values of `each` and `count`."""
 
     kind: str
     """`one`, `count`, `each`, or `unknown`, which has one instance that stands for any."""
     instances: Mapping[InstanceKey, Mapping[str, Val]]
     beyond: str = ""
-    """The bound that it is unknown for."""
+    """The bound that was exceeded, so that the instances are unknown."""
 
     @property
     def is_known(self) -> bool:

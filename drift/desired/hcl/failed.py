@@ -1,7 +1,7 @@
-"""The type that Terraform gives an expression in which something fails.
+"""The type of a failing expression in Terraform.
 
-A conditional evaluates both its results and takes one; that the other fails is no error, but its type still
-counts for what both become.
+A conditional evaluates both results and uses one. If the other fails, that is no error, but its type still affects the
+common type.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Files of a configuration, parsed: from the cache where their content was parsed before, else side by side.
+"""Parses files of a configuration in parallel, and caches the result by content.
 
 Parsing takes most of a tenth of a second for a thousand lines. The cache is a directory of the user's own
 (`$XDG_CACHE_HOME/drift/hcl`, mode 0700); `DRIFT_CACHE` names another, or is `off`.
 
-What is kept is sealed with the text it was made from: a file that says a secret leaves none in the cache, a backup or
-an image of it, and who has the file can open its entry, and nobody else.
+Each cache entry is encrypted with the text that it was made from. So nobody can read the secrets of a file from the
+cache or a backup of it: only somebody who has the file can open its entry.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from drift.desired.unhurried import unhurried
 from drift.model.bounds import CONFIGURATION_BYTES, CONFIGURATION_DEPTH, contents
 
 SIDE_BY_SIDE: Final = 50
-"""From so many files that were not parsed before, it is worth starting processes."""
+"""From this number of files that are not in the cache, drift parses in several processes."""
 _WORKERS: Final = 8
 _CHUNK: Final = 8
 _KEEP_DAYS: Final = 30

@@ -1,4 +1,4 @@
-"""What is given to the variables of a root module from outside.
+"""The values of a root module's variables that come from outside the configuration.
 
 Documented at developer.hashicorp.com/terraform/language/values/variables, "Variable Definition Precedence": the
 environment, `terraform.tfvars`, `terraform.tfvars.json`, `*.auto.tfvars` and `*.auto.tfvars.json` in the order of

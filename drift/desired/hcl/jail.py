@@ -1,4 +1,4 @@
-"""Which directories a configuration may take files from. A pull request writes it: it must not open the whole disk.
+"""The directories from which a configuration may read files: the author of a pull request must not read the whole disk.
 
 What counts is where a path leads, whatever links say. Modules and files stay below the checkout that the
 configuration is in (the nearest directory with a `.git`), or where `terraform init` put modules. Without a checkout,

@@ -1,4 +1,4 @@
-"""Takes roles on, one after the other. The credentials stay in memory, and botocore renews them in time."""
+"""Assumes roles, one after the other. The credentials stay in memory, and botocore renews them in time."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ NAME = "drift"
 """The name of the sessions, as CloudTrail shows them."""
 
 
-def take_on(core: Any, roles: Sequence[Role], region: str, settings: Any) -> None:
-    """Give a botocore session the credentials of the last role; each is taken on with those of the one before.
+def assume_roles(core: Any, roles: Sequence[Role], region: str, settings: Any) -> None:
+    """Give a botocore session the credentials of the last role; each role is assumed with those of the one before.
 
-    Nothing is asked here: a role is taken on with the first call, and again a quarter of an hour before its hour ends
-    (a role taken on by a role lasts an hour at most: IAM User Guide, "Role chaining").
+    This makes no call. A role is assumed at the first call, and again 15 minutes before its credentials expire. They
+    are valid for an hour, the most for a role that a role assumes (IAM User Guide, "Role chaining").
     """
     from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 
@@ -53,7 +53,7 @@ _KEPT: dict[tuple[str | None, str], Any] = {}
 
 
 def _shared(profile: str | None, find: Any) -> Any:
-    """The credentials that the roles are taken on with: found once, so that hundreds of roles sign in once."""
+    """The credentials that assume the roles: found once, so that hundreds of roles need one sign-in."""
     key = profile, os.environ.get("AWS_ACCESS_KEY_ID", "")
     with _LOCK:
         if key not in _KEPT:

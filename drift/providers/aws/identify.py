@@ -58,9 +58,9 @@ def _refused(response: Any, operation: str) -> CloudError:
     after = f" after {tries} tries" if tries > 1 else ""
     if operation == "AssumeRole" and code in _CREDENTIALS:
         return CloudError(
-            f"the role cannot be taken on: {code}: {said}",
-            "The role must exist and trust who drift runs as (with the external id, if it asks for one), and who "
-            "drift runs as needs sts:AssumeRole for it. `drift accounts --role-template` writes the role.",
+            f"the role cannot be assumed: {code}: {said}",
+            "The role must exist, and trust the identity that drift runs as (with the external id, if it asks for "
+            "one). This identity needs sts:AssumeRole for the role. `drift accounts --role-template` writes the role.",
             action="sts:AssumeRole",
             code=code,
         )

@@ -17,7 +17,7 @@ REGIONS = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov
 """Partition -> the region where AWS Organizations answers (AWS General Reference, "endpoints and quotas")."""
 _ROLE = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/\S+")
 HINT = (
-    "Only the organisation's management account, or an account that it delegated this to, may ask. It takes "
+    "Only the management account or a delegated administrator may read the organization. This needs "
     "organizations:DescribeOrganization, ListRoots, ListAccountsForParent and ListOrganizationalUnitsForParent."
 )
 
@@ -52,7 +52,7 @@ class _Walk:
         answer = self.api.ask(Request("organizations", region, operation, args))
         if isinstance(answer, Refused):
             raise CloudError(
-                f"the organisation cannot be read: organizations:{operation} {answer.code}: {answer.message}", HINT
+                f"the organization cannot be read: organizations:{operation} {answer.code}: {answer.message}", HINT
             )
         for page in answer:
             found = page.get(member) or []
@@ -89,7 +89,7 @@ class _Walk:
             if not found:
                 names = sorted({n for u in every for n in (*u, last[u]) if n})
                 few = f"There are: {', '.join(n for n in names if not n.startswith(('ou-', 'r-')))[:400]}."
-                raise UsageError(f"--ou: the organisation has no unit {name!r}", did_you_mean(name, names, few))
+                raise UsageError(f"--ou: the organization has no unit {name!r}", did_you_mean(name, names, few))
             if len(found) > 1:
                 raise UsageError(
                     f"--ou: several units are called {name!r}: {', '.join(sorted(u[1] for u in found))}",

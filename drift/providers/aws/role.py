@@ -116,7 +116,7 @@ def _trusted(text: str, external_id: str) -> Mapping[str, Any]:
         subject = f"project_path:{project}:ref_type:branch:ref:{branch}"
         return _federated("gitlab.com", "https://gitlab.com", subject)
     raise UsageError(
-        f"--trust: {text!r} is nothing that a role can trust here",
+        f"--trust: {text!r} is nothing that this role can trust",
         "Write github:OWNER/REPO:ref:refs/heads/main, gitlab:GROUP/PROJECT:main, or the id of an account.",
     )
 

@@ -20,7 +20,7 @@ from drift.provider.api import Answer, Refused, Request
 from drift.provider.contract import Role
 from drift.providers.aws.allowed import is_allowed
 from drift.providers.aws.answers import watch
-from drift.providers.aws.assume import take_on
+from drift.providers.aws.assume import assume_roles
 from drift.providers.aws.contents import ONLY_WHEN_ASKED, undecrypted, withheld
 from drift.providers.aws.emulators import Emulators
 from drift.providers.aws.endpoints import remember
@@ -69,7 +69,7 @@ class BotoApi:
         roles: Sequence[Role] = (),
     ) -> None:
         """`emulator`: whether an endpoint that is not AWS's own is an emulator; else it is asked. `secrets`: whether
-        to read what is kept secret. `roles`: those to take on, one with the rights of the other."""
+        to read what is kept secret. `roles`: those to assume, each with the credentials of the one before."""
         from botocore.exceptions import BotoCoreError
 
         try:  # the profile and the files with it are read when a setting is first asked for
@@ -84,7 +84,7 @@ class BotoApi:
         core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_in_utc)
         self._user_agent = _user_agent(core)
         if roles:
-            take_on(core, roles, self.region or ANY_REGION, _settings(self._user_agent, FIRST_ATTEMPTS))
+            assume_roles(core, roles, self.region or ANY_REGION, _settings(self._user_agent, FIRST_ATTEMPTS))
         self.counts: Counter[str] = Counter()
         self.recorded = None
         self.throttled: Counter[tuple[str, str]] = Counter()

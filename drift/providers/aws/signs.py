@@ -128,7 +128,7 @@ def _tagged(region: str, services: Sequence[str]) -> Request:
 
 
 def _of_roles(roles: Iterable[Mapping[str, Any]]) -> Iterable[str]:
-    """The services that may take on one of the roles, or that made one for themselves."""
+    """The services that may assume one of the roles, or that have a service-linked role."""
     for role in roles:
         try:
             trusted = _PRINCIPAL.findall(str(role.get("AssumeRolePolicyDocument")))

@@ -258,7 +258,7 @@ function controls() {
   byId("tools").replaceChildren(...parts);
   for (const card of document.querySelectorAll("button.card")) card.setAttribute("aria-pressed", asked.kinds.has(card.dataset.kind));
   const totals = SEVERITIES.map((s) => [s, data.drift.filter((e) => e.worst === s).length]).filter(([, n]) => n);
-  byId("totals").replaceChildren(...(totals.length ? [make("span", {}, "Resources by their gravest finding:")] : []), ...totals.map(([s, n]) => make("button", { type: "button", class: `tag severity ${s}`, "aria-pressed": String(asked.severity === s),
+  byId("totals").replaceChildren(...(totals.length ? [make("span", {}, "Resources by their worst finding:")] : []), ...totals.map(([s, n]) => make("button", { type: "button", class: `tag severity ${s}`, "aria-pressed": String(asked.severity === s),
     on: { click: () => { asked.severity = asked.severity === s ? "" : s; toAddress(); controls(); show(); } } }, `▲ ${n} ${s}`)));
 }
 for (const card of document.querySelectorAll("button.card")) {

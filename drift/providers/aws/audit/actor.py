@@ -15,7 +15,7 @@ SSO = "AWSReservedSSO_"
 """The roles of IAM Identity Center: `AWSReservedSSO_<permission set>_<16 hexadecimal digits>`."""
 _SSO_ROLE = re.compile(rf"{SSO}(?P<set>.+?)(?:_[0-9a-f]{{16}})?")
 LINKED = "AWSServiceRoleFor"
-"""The roles that only the service they are linked to can take on."""
+"""The roles that only the service they are linked to can assume."""
 WORKLOADS = re.compile(
     r"token\.actions\.githubusercontent\.com|.*\bgitlab\b.*|oidc\.eks\..*|.*\.oidc\.eks\..*|app\.terraform\.io|"
     r"oidc\.circleci\.com.*|agent\.buildkite\.com|vstoken\.dev\.azure\.com|.*\.spacelift\.io|api\.bitbucket\.org.*"

@@ -1,7 +1,7 @@
-"""What of a VPC's network the internet reaches: pure, over values that the rules fill in.
+"""What the internet can reach in a VPC. Pure functions of values that the rules read.
 
-Each thing on the way from the internet to a port is a *door* that lets some addresses through: the route back to an
-internet gateway, the subnet's network ACL, the security groups. What all doors let through together reaches the port.
+Everything on the way from the internet to a port is a *door* that lets some addresses through: the route back to an
+internet gateway, the subnet's network ACL, the security groups. An address that all doors let through reaches the port.
 """
 
 from drift.providers.aws.network.acl import Acl, Entry, allowed

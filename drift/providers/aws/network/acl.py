@@ -1,8 +1,8 @@
-"""Network ACLs: whom one lets in, by its rules in their order.
+"""Network ACLs: which addresses one lets in, by its rules in their order.
 
-Amazon VPC User Guide, "Network ACL rules": the lowest number first, the first rule that matches decides, what none
-matches is denied. A rule has one block of one family. Replies are left out: what denies them closes no door to what
-needs none.
+Amazon VPC User Guide, "Network ACL rules": the rule with the lowest number comes first, the first rule that
+matches decides, and what no rule matches is denied. A rule has one CIDR block of one family. Rules for replies are
+ignored: without them, traffic that needs no reply still gets in.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ PORTED = ("6", "17")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One rule of a network ACL, for what comes in."""
+    """One inbound rule of a network ACL."""
 
     number: int
     allows: bool
     cidr: str
     protocol: str = ALL
-    """By its number; `-1` is every protocol."""
+    """The protocol's number; `-1` is every protocol."""
     low: int = 0
     high: int = 65535
 
     def speaks_of(self, protocol: str, port: int) -> bool:
-        """Whether it decides on that port of that protocol."""
+        """Whether it applies to that port of that protocol."""
         if self.protocol not in (ALL, protocol):
             return False
         return self.protocol == ALL or protocol not in PORTED or self.low <= port <= self.high
@@ -45,12 +45,12 @@ class Acl:
 
 
 def allowed(entries: Iterable[Entry], family: Family, protocol: str, port: int) -> Space:
-    """Who may reach a port through them."""
+    """The addresses that may reach a port through these rules."""
     return union(*(there for _, there in each_allows(entries, family, protocol, port)))
 
 
 def each_allows(entries: Iterable[Entry], family: Family, protocol: str, port: int) -> list[tuple[Entry, Space]]:
-    """Each rule that lets somebody in, with whom it lets in that no rule before it decided on."""
+    """Each allowing rule, with the addresses that it admits and that no earlier rule decided."""
     out, rest = [], EVERYBODY[family]
     for entry in sorted(entries, key=lambda e: e.number):
         of, there = block(entry.cidr)

@@ -1,4 +1,4 @@
-"""Sets of IP addresses, exact, whatever blocks they are written in: two halves of the internet are the internet."""
+"""Exact sets of IP addresses, however they are divided into blocks: two halves of the internet are the internet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Family = Literal[4, 6]
 FAMILIES: tuple[Family, ...] = (4, 6)
 
 Space = tuple[tuple[int, int], ...]
-"""Addresses of one family as first and last numbers: sorted, apart from each other. `()` is none."""
+"""Addresses of one family as ranges (first, last): sorted, without overlap. `()` is the empty set."""
 
 NOBODY: Space = ()
 EVERYBODY: dict[Family, Space] = {4: ((0, 2**32 - 1),), 6: ((0, 2**128 - 1),)}
@@ -23,23 +23,23 @@ SPECIAL = {
     ),
     6: ("2001:db8::/32",),
 }  # fmt: skip
-"""What nobody on the internet sends from (IANA's registries of special-purpose addresses)."""
+"""Addresses from which nobody on the internet sends (IANA's registries of special-purpose addresses)."""
 
 ROUTED = {4: "0.0.0.0/0", 6: "2000::/3"}
-"""What the special ones are taken from. IANA gives out unicast addresses of IPv6 from 2000::/3 alone."""
+"""All unicast addresses, before the special ones are removed. IANA assigns those of IPv6 only from 2000::/3."""
 
 LARGEST: dict[Family, int] = {4: 2**24, 6: 2**96}
-"""More addresses than these are the internet: those of a /8, of a /32.
+"""A set with more addresses than this counts as the internet: the size of a /8, of a /32.
 
 Amazon S3 draws the line there too: Amazon S3 User Guide, "Blocking public access", The meaning of "public".
 """
 
 TOGETHER = 16
-"""How many times as many several networks must have together, each of which is none by itself."""
+"""Several networks, each below the limit, count as the internet from this many times the limit."""
 
 
 def block(cidr: str) -> tuple[Family, Space]:
-    """The family of a CIDR block and its addresses; ValueError where the text is none."""
+    """The family of a CIDR block and its addresses; ValueError if the text is no CIDR block."""
     network = _network(cidr)
     first = int(network.network_address)
     return network.version, ((first, first + network.num_addresses - 1),)
@@ -51,12 +51,12 @@ def _network(cidr: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
 
 
 def space(cidrs: Iterable[str], family: Family) -> Space:
-    """The addresses of some CIDR blocks in one family; blocks of the other are left out."""
+    """The addresses of the CIDR blocks of one family; blocks of the other family are ignored."""
     return union(*(there for of, there in map(block, cidrs) if of == family))
 
 
 def union(*spaces: Space) -> Space:
-    """What is in any of them."""
+    """The union."""
     out: list[tuple[int, int]] = []
     for low, high in sorted(pair for each in spaces for pair in each):
         if out and low <= out[-1][1] + 1:
@@ -67,7 +67,7 @@ def union(*spaces: Space) -> Space:
 
 
 def both(one: Space, other: Space) -> Space:
-    """What is in both."""
+    """The intersection."""
     out, i, j = [], 0, 0
     while i < len(one) and j < len(other):
         low, high = max(one[i][0], other[j][0]), min(one[i][1], other[j][1])
@@ -81,7 +81,7 @@ def both(one: Space, other: Space) -> Space:
 
 
 def without(one: Space, other: Space) -> Space:
-    """What is in the first and not in the second."""
+    """The difference: the first without the second."""
     out, rest = [], list(other)
     for low, high in one:
         at = low
@@ -97,16 +97,16 @@ def without(one: Space, other: Space) -> Space:
 
 
 def size(addresses: Space) -> int:
-    """How many addresses there are."""
+    """The number of addresses."""
     return sum(high - low + 1 for low, high in addresses)
 
 
 INTERNET: dict[Family, Space] = {
     family: without(block(ROUTED[family])[1], space(SPECIAL[family], family)) for family in FAMILIES
 }
-"""The addresses that somebody on the internet may come from."""
+"""Every address from which somebody on the internet may come."""
 
 
 def is_internet(addresses: Space, family: Family, times: int = 1) -> bool:
-    """Whether so many strangers have these addresses that they are the internet rather than somebody's networks."""
+    """Whether a set is so large that it counts as the internet and no longer as known networks."""
     return size(both(addresses, INTERNET[family])) > LARGEST[family] * times

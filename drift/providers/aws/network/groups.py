@@ -1,7 +1,7 @@
-"""Security groups: whom they let in together.
+"""Security groups: which addresses they let in together.
 
 Amazon VPC User Guide, "Security group rules": rules only allow, and those of all groups of an interface add up. A rule
-that names a group lets in its members by their private addresses, and so nobody of the internet.
+that names a group lets in its members by their private addresses, so nobody from the internet.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ PORTED = ("tcp", "udp")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One rule that lets somebody in."""
+    """One inbound rule."""
 
     protocol: str
     """`tcp`, `udp`, `icmp`, `icmpv6`, a number, or `-1` for every protocol."""
     low: int = 0
     high: int = 65535
     cidrs: tuple[str, ...] | None = ()
-    """Whom: blocks, those of a prefix list, none where a group is named; None where the list was not read."""
+    """The sources, as CIDR blocks; empty if the rule names a group; None if its prefix list was not read."""
     text: str = ""
 
     def speaks_of(self, protocol: str, port: int) -> bool:
-        """Whether it opens that port."""
+        """Whether it applies to that port."""
         if self.protocol not in (ALL, protocol):
             return False
         return self.protocol == ALL or protocol not in PORTED or self.low <= port <= self.high
@@ -44,17 +44,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """Whom some groups let in."""
+    """The addresses that security groups let in."""
 
     sure: Space
     maybe: Space
     doubt: str = ""
     by: str = ""
-    """The group that lets in most of them."""
+    """The group that lets in the most."""
 
 
 def admitted(groups: Iterable[Group], family: Family, protocol: str, port: int) -> Admitted:
-    """Whom the groups of an interface let in to a port."""
+    """The addresses that the groups of an interface let in to a port."""
     sure, maybe, doubt, by = NOBODY, NOBODY, "", ""
     for group in groups:
         for opening in group.openings:

@@ -1,4 +1,4 @@
-"""What reaches one host from the internet, by which path; or which door is shut; or what could not be read."""
+"""Whether the internet reaches a host: by which path, or which door is closed, or what could not be read."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ Said = Literal["reached", "not reached", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """That something was not read, and what."""
+    """Something that was not read; names it."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Subnet:
-    """Where a host is: its doors to the internet."""
+    """The subnet of a host, with its doors to the internet."""
 
     name: str
     table: Table | Unread
@@ -39,13 +39,13 @@ class Host:
 
     name: str
     subnets: tuple[Subnet, ...] | Unread
-    """Where it is; several of a load balancer."""
+    """Its subnets; a load balancer has several."""
     groups: tuple[Group, ...] | Unread | None
-    """None where it has no security groups, and lets in everything: some network load balancers."""
+    """None if it has no security groups and lets in everything, as some network load balancers."""
     public: Mapping[Family, str | Unread] = field(default_factory=dict)
-    """Family -> an address of the internet; a family without one is left out."""
+    """Family -> its public address; a family without one is left out."""
     ports: tuple[tuple[str, int], ...] | Unread | None = None
-    """(protocol, port) that it listens on; None where it may be any."""
+    """(protocol, port) pairs on which it listens; None if it may be any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,12 @@ class Reach:
 
     said: Said
     why: str
-    """The path; or the door that is shut; or what was not read."""
+    """The path, the door that is closed, or what was not read."""
     host: str = ""
     protocol: str = ""
     port: int = 0
     indirect: bool = False
-    """By way of a load balancer or an API, which speaks to it in the place of the internet."""
+    """Whether the path goes through a load balancer or an API, which forwards requests from the internet."""
 
     def __str__(self) -> str:
         if self.said == "reached":
@@ -73,14 +73,14 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class _Door:
-    """One door: whom it surely lets through, whom at most."""
+    """One door: the addresses that it certainly lets through, and those that it may let through."""
 
     name: str
     sure: Space
     maybe: Space
     doubt: str
     shut: str
-    """What to say where it is shut."""
+    """The text for a door that is closed."""
 
 
 def reached(host: Host, protocol: str, port: int) -> Reach:
@@ -105,7 +105,7 @@ def _through(host: Host, subnet: Subnet | None, family: Family, protocol: str, p
     else:
         doors += [_routed(subnet, family), _listed(subnet, family, protocol, port)]
     doors.append(_grouped(host, family, protocol, port))
-    # a door that is not known at all lets through nobody surely, and at most everybody
+    # an unknown door certainly lets through nobody, and may let through everybody
     sure, maybe = INTERNET[family], INTERNET[family]
     for door in doors:
         sure, maybe = both(sure, door.sure or ()), both(maybe, door.maybe)
@@ -120,7 +120,7 @@ def _through(host: Host, subnet: Subnet | None, family: Family, protocol: str, p
 
 
 def _listening(host: Host) -> _Door:
-    """Where it is not known what it listens on, that is a doubt of every port."""
+    """If it is unknown on which ports a host listens, the answer for every port is uncertain."""
     if isinstance(host.ports, Unread):
         return _Door("", (), _ANY, host.ports.why, "")
     return _Door("", _ANY, _ANY, "", "")
@@ -165,12 +165,12 @@ def _grouped(host: Host, family: Family, protocol: str, port: int) -> _Door:
 
 
 def first(said: Sequence[Reach] | Iterable[Reach]) -> Reach | None:
-    """What several answers say together: one that is reached, else what is unknown, else why none is reached."""
+    """One answer for several: a port that is reached, otherwise one that is unknown, otherwise why none is reached."""
     every = list(said)
     for wanted in ("reached", "unknown"):
         found = [r for r in every if r.said == wanted]
         if found:
-            # what is reached with nothing in between is the graver one
+            # direct access is worse than access through a load balancer
             return min(found, key=lambda r: r.indirect)
     if not every:
         return None

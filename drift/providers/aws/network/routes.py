@@ -1,7 +1,7 @@
 """Route tables: which addresses of the internet a subnet answers through an internet gateway.
 
 Amazon VPC User Guide, "Route priority": the route with the longest prefix that matches is used. What comes in by an
-internet gateway is answered only where the route back leads to that gateway.
+internet gateway gets an answer only if the route back leads to that gateway.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from drift.providers.aws.network.addresses import EVERYBODY, NOBODY, Family, Spa
 
 GATEWAY = "igw-"
 INSPECTED = ("vpce-", "eni-", "i-")
-"""A gateway load balancer's or firewall's endpoint, or a machine in between: what it lets through, it alone knows."""
+"""Prefixes of ids: an endpoint of a load balancer or firewall, or an instance. What it lets through is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route: a block, and where it leads."""
+    """One route: destination and target."""
 
     to: str
-    """The id of a gateway, endpoint, interface, peering …: `local` inside the VPC."""
+    """The target's id: a gateway, endpoint, interface or peering connection; `local` inside the VPC."""
     cidrs: tuple[str, ...] | None
-    """One block, or those of a prefix list; None where the list was not read."""
+    """The destination: one block, or those of a prefix list; None if the list was not read."""
     listed: bool = False
     """Whether its destination is a prefix list."""
     active: bool = True
-    """False where AWS calls it a blackhole: what it led to is gone."""
+    """False if AWS calls it a blackhole: its target was deleted."""
 
     @property
     def open(self) -> bool:
@@ -36,7 +36,7 @@ class Route:
 
     @property
     def inspected(self) -> bool:
-        """Whether it leads through something that decides by rules of its own."""
+        """Whether its target has rules of its own."""
         return self.active and self.to.startswith(INSPECTED)
 
 
@@ -50,21 +50,21 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """Whom a table answers through a gateway."""
+    """The addresses that a route table answers through an internet gateway."""
 
     sure: Space
     maybe: Space
-    """Whom it may answer as well: by routes that could not be read, or through something that inspects."""
+    """More addresses that it may answer: by unread routes, or through a target with rules of its own."""
     gateway: str = ""
     doubt: str = ""
-    """Why it is more than what is sure."""
+    """Why these are uncertain."""
 
 
 def from_internet(table: Table, family: Family) -> Back:
-    """Which addresses are answered through an internet gateway."""
+    """The addresses that get an answer through an internet gateway."""
     sure, maybe, rest = NOBODY, NOBODY, EVERYBODY[family]
     certain = EVERYBODY[family]
-    """What no route that was not read may lead elsewhere."""
+    """The addresses for which no unread route can have another target."""
     gateway = doubt = ""
     for route, there in _by_length(table.routes, family):
         if there is None:
@@ -89,7 +89,7 @@ def from_internet(table: Table, family: Family) -> Back:
 
 
 def _by_length(routes: Iterable[Route], family: Family) -> list[tuple[Route, Space | None]]:
-    """Each block of each route, the longest prefix first; those that were not read before all."""
+    """Each block of each route, the longest prefix first; unread routes come before all."""
     out: list[tuple[int, bool, Route, Space | None]] = []
     for route in routes:
         if route.cidrs is None:
@@ -98,6 +98,6 @@ def _by_length(routes: Iterable[Route], family: Family) -> list[tuple[Route, Spa
         for cidr in route.cidrs:
             of, there = block(cidr)
             if of == family:
-                # of two with one prefix the route to a block comes before that to a prefix list
+                # with equal prefixes, a route to a CIDR block takes precedence over one to a prefix list
                 out.append((there[0][1] - there[0][0], route.listed, route, there))
     return [(route, there) for _, _, route, there in sorted(out, key=lambda e: e[:2])]

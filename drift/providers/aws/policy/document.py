@@ -20,24 +20,24 @@ WITH_VARIABLES = "2012-10-17"
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """That something cannot be told, and why: an answer, not an error."""
+    """The answer to a question that cannot be decided, with the reason."""
 
     why: str
 
     def __bool__(self) -> bool:
-        """Neither yes nor no: whoever asks must look first whether it was decided."""
+        """Raises: test for Undecided before using an answer as a boolean."""
         raise TypeError(f"undecided: {self.why}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Principal:
-    """Somebody whom a statement names: `AWS`, `Service`, `Federated` or `CanonicalUser`, and the name."""
+    """A principal that a statement names: `AWS`, `Service`, `Federated` or `CanonicalUser`, and the name."""
 
     kind: str
     name: str
 
     def covers(self, other: Principal) -> bool:
-        """Whether everybody whom the other names is named by this one: an account's root stands for the account."""
+        """Whether this principal includes the other: an account's root includes the whole account."""
         if self.kind == "AWS" and self.name == ANYBODY:
             return True
         if self.kind != other.kind:
@@ -52,7 +52,7 @@ class Principal:
 
 
 def _sessions_of(role: str) -> str:
-    """How the ARNs of a role's sessions begin: a role that is named means its sessions too."""
+    """The prefix of the ARNs of a role's sessions: a role as principal includes its sessions."""
     parts = role.split(":", 5)
     if len(parts) != 6 or parts[2] != "iam" or not parts[5].startswith("role/"):
         return ""
@@ -61,29 +61,29 @@ def _sessions_of(role: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Patterns of one element, or all that they do not mean (NotAction, NotResource)."""
+    """The patterns of one element, or everything that they do not match (NotAction, NotResource)."""
 
     patterns: frozenset[str]
     inverted: bool = False
 
     def matches(self, text: str) -> bool:
-        """Whether a name is meant."""
+        """Whether a name belongs to this."""
         return any(matches(p, text) for p in self.patterns) is not self.inverted
 
     def covers(self, pattern: str) -> bool:
-        """Whether all that a pattern means is meant."""
+        """Whether every name that matches a pattern belongs to this."""
         if self.inverted:
             return not any(overlaps(p, pattern) for p in self.patterns)
         return any(covers(p, pattern) for p in self.patterns)
 
     def overlaps(self, pattern: str) -> bool:
-        """Whether some of what a pattern means is meant."""
+        """Whether some name that matches a pattern belongs to this."""
         if self.inverted:
             return not any(covers(p, pattern) for p in self.patterns)
         return any(overlaps(p, pattern) for p in self.patterns)
 
     def covers_all(self, other: Names) -> bool:
-        """Whether all that other names mean is meant."""
+        """Whether every name of the other belongs to this."""
         if not other.inverted:
             return all(self.covers(p) for p in other.patterns)
         if not self.inverted:
@@ -104,7 +104,7 @@ EVERYTHING = Names(frozenset({ANYBODY}))
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One test of a condition: an operator, a key and the values it is compared with."""
+    """One test of a condition: an operator, a key, and the values to compare with."""
 
     operator: str
     """In lower case, without qualifier and ending: `stringlike`."""
@@ -116,12 +116,12 @@ class Test:
 
     @property
     def negated(self) -> bool:
-        """Whether it holds where the key has none of the values: StringNotEquals, NotIpAddress."""
+        """Whether it holds if the key has none of the values: StringNotEquals, NotIpAddress."""
         return "not" in self.operator
 
     @property
     def text(self) -> str:
-        """The test as one reads it: `StringEquals aws:sourceaccount 123456789012`."""
+        """The test as text: `StringEquals aws:sourceaccount 123456789012`."""
         head = {"": "", "forallvalues": "ForAllValues:", "foranyvalue": "ForAnyValue:"}[self.qualifier]
         name = OPERATORS.get(self.operator, self.operator)
         return f"{head}{name}{'IfExists' if self.if_exists else ''} {self.key} {', '.join(sorted(self.values))}"
@@ -144,14 +144,14 @@ OPERATORS = {
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement. What it leaves out is None: `actions` in a malformed one, `principals` in an identity policy."""
+    """One statement. A missing element is None: `actions` if malformed, `principals` in an identity policy."""
 
     effect: Effect
     actions: Names
     resources: Names
     principals: frozenset[Principal] | None = None
     all_but: bool = False
-    """Whether the principals are those that are left out (NotPrincipal)."""
+    """Whether `principals` are the exceptions (NotPrincipal)."""
     conditions: frozenset[Test] = frozenset()
     sid: str = ""
     variables: bool = True
@@ -159,16 +159,16 @@ class Statement:
 
     @property
     def tests(self) -> list[Test]:
-        """The tests of its condition, in an order that never varies."""
+        """The tests of its condition, in a stable order."""
         return sorted(self.conditions, key=lambda t: t.text)
 
     def speaks_of(self, action: str) -> bool:
-        """Whether it is about an action, or about all that a pattern of actions means."""
+        """Whether it applies to an action, or to every action that matches a pattern."""
         return self.actions.covers(action.lower())
 
     @property
     def order(self) -> str:
-        """Statements sorted by this stand in the same order always."""
+        """The key that puts statements into a stable order."""
         who = sorted(f"{p.kind} {p.name}" for p in self.principals or ())
         parts = (self.effect, self.sid, [*self.actions], self.actions.inverted, [*self.resources], who)
         return repr((*parts, self.all_but, sorted(t.text for t in self.conditions)))
@@ -176,7 +176,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy: statements in an order that never varies."""
+    """A policy: its statements in a stable order."""
 
     statements: tuple[Statement, ...] = ()
 
@@ -191,7 +191,7 @@ class Policy:
         return tuple(s for s in self.statements if s.effect == "Deny")
 
     def __add__(self, other: Policy) -> Policy:
-        """Two policies of one identity, or of one resource, say what one with all statements says."""
+        """Joins two policies of one identity or resource: they allow the same as one policy with all statements."""
         return Policy(tuple(sorted({*self.statements, *other.statements}, key=lambda s: s.order)))
 
 
@@ -199,9 +199,9 @@ NOTHING = Policy()
 
 
 def policy_of(value: Any) -> Policy | Undecided:
-    """A policy, from JSON text, from what JSON text is parsed to, or from the canonical form of either.
+    """The policy in JSON text, in parsed JSON, or in the canonical form of either.
 
-    None is no policy, which allows nothing. Undecided where it is no policy as IAM would read it.
+    None is no policy, which allows nothing. Undecided if IAM would not accept it as a policy.
     """
     if value is None or value == "":
         return NOTHING
@@ -295,7 +295,7 @@ def _many(value: Any) -> list[Any]:
 
 
 def account_of(principal: str) -> str:
-    """The account of a principal, 12 digits: `123456789012` or an ARN of IAM or STS. Empty where it names none."""
+    """The account of a principal, 12 digits, from `123456789012` or an ARN of IAM or STS. Empty if it names none."""
     parts = principal.split(":", 5)
     account = parts[4] if len(parts) == 6 and parts[0] == "arn" and parts[2] in ("iam", "sts") else principal
     return account if len(account) == 12 and account.isascii() and account.isdigit() else ""

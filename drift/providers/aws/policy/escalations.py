@@ -1,4 +1,4 @@
-"""Ways from few rights to many: sets of actions that end in rights that were never given.
+"""Privilege escalation: sets of actions by which an identity gains permissions that nobody gave it.
 
 Facts from pathfinding.cloud, Rhino Security Labs, BeyondTrust and Prowler's list of combinations.
 """
@@ -22,16 +22,16 @@ PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """One way: who may do all of it, on every resource, ends with more rights than he was given."""
+    """One way of privilege escalation: an identity that may do all its actions, on every resource, gains permissions."""
 
     how: str
     """What is done, as the end of "one can …"."""
     actions: tuple[str, ...]
     source: str
     passes_to: str = ""
-    """The service to which a role is passed; empty where none is."""
+    """The service to which a role is passed; empty if none is."""
     needs: str = ""
-    """What must be there already, so that it leads further; empty where nothing must."""
+    """What must already exist for this way to work; empty if nothing must."""
 
     @property
     def name(self) -> str:
@@ -52,7 +52,7 @@ _BUILD = "a build project with a stronger role"
 _TASK = "a task with a stronger role"
 
 ESCALATIONS: tuple[Escalation, ...] = (
-    # rights given to oneself
+    # permissions that an identity gives itself
     _way("write a policy of one's own anew", "iam:CreatePolicyVersion", f"{PATHFINDING}iam-001"),
     _way("go back to a policy's stronger version", "iam:SetDefaultPolicyVersion", RHINO),
     _way("attach a policy to a user", "iam:AttachUserPolicy", f"{PATHFINDING}iam-008"),
@@ -66,7 +66,7 @@ ESCALATIONS: tuple[Escalation, ...] = (
     _way("replace a user's boundary", "iam:PutUserPermissionsBoundary", PROWLER),
     _way("take a role's boundary away", "iam:DeleteRolePermissionsBoundary", PROWLER),
     _way("replace a role's boundary", "iam:PutRolePermissionsBoundary", PROWLER),
-    # somebody else's identity
+    # taking over another identity
     _way("make an access key for a stronger user", "iam:CreateAccessKey", f"{PATHFINDING}iam-002"),
     _way("replace a stronger user's access key", "iam:CreateAccessKey iam:DeleteAccessKey", f"{PATHFINDING}iam-003"),
     _way("give a stronger user a password", "iam:CreateLoginProfile", f"{PATHFINDING}iam-004"),
@@ -170,7 +170,7 @@ ESCALATIONS: tuple[Escalation, ...] = (
     _way("attach a policy to one's permission set", "sso:AttachManagedPolicyToPermissionSet", PROWLER),
     _way("write a policy of one's permission set", "sso:PutInlinePolicyToPermissionSet", PROWLER),
 )  # fmt: skip
-"""Every way that is known here, each with its source. A way whose actions hold those of another adds nothing to it."""
+"""Every known way, with its source. A way that contains all actions of another is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +182,13 @@ class Path:
 
     @property
     def text(self) -> str:
-        """In one sentence: `iam:PassRole and ec2:RunInstances: start an instance with a stronger role`."""
+        """One sentence: `iam:PassRole and ec2:RunInstances: start an instance with a stronger role`."""
         needs = f", if there is {self.escalation.needs}" if self.escalation.needs else ""
         return f"{self.escalation.name}: {self.escalation.how}{needs}"
 
 
 def paths(grants: Grants) -> tuple[Path, ...]:
-    """The ways that are open on every resource, the shortest of each kind, those that need nothing first."""
+    """The ways that are open on every resource, the shortest of each kind; those without preconditions come first."""
     found = [p for p in (_path(e, grants) for e in ESCALATIONS) if p is not None]
     sets = [frozenset(p.escalation.actions) for p in found]
     least = [p for p, mine in zip(found, sets, strict=True) if not any(other < mine for other in sets)]

@@ -20,23 +20,23 @@ from drift.providers.aws.policy.document import ANYBODY, Policy, Principal, Stat
 
 
 class Decision(Enum):
-    """What becomes of a request."""
+    """The result for a request."""
 
     ALLOWED = "allowed"
     DENIED = "denied"
-    """By a statement that denies."""
+    """A statement denies it."""
     NOT_ALLOWED = "not allowed"
-    """By no statement that allows."""
+    """No statement allows it."""
     UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True)
 class Request:
-    """One call: who does what to what.
+    """One request: principal, action and resource.
 
-    action: `s3:GetObject`. resource: an ARN. principal: None where only identity policies are asked.
-    context: condition keys in any case -> values; None for one whose value is not known.
-    complete: whether a key that the context does not name is not in the request.
+    action: `s3:GetObject`. resource: an ARN. principal: None if only identity policies are evaluated.
+    context: condition keys in any case -> values; None for an unknown value.
+    complete: whether the request has no other keys.
     """
 
     action: str
@@ -60,7 +60,7 @@ def _values(given: Iterable[str] | str | None) -> tuple[str, ...] | None:
 
 
 def applies(statement: Statement, request: Request) -> Answer:
-    """Whether a statement is about a request; None where it cannot be told."""
+    """Whether a statement applies to a request; None if that cannot be decided."""
     return all_of(
         (
             statement.actions.matches(request.action.lower()),
@@ -89,7 +89,7 @@ def _principal(statement: Statement, principal: Principal | None) -> Answer:
     if not statement.all_but:
         return any(p.covers(principal) for p in statement.principals)
     if statement.effect == "Deny" and principal.kind == "AWS":
-        # Only who is listed himself, together with his account, is left out (IAM User Guide, "NotPrincipal with Deny").
+        # exempt is only a principal listed together with its account (IAM User Guide, "NotPrincipal with Deny")
         account = account_of(principal.name)
         left_out = {p.name for p in statement.principals}
         return not (principal.name in left_out and (not account or account in left_out))
@@ -97,7 +97,7 @@ def _principal(statement: Statement, principal: Principal | None) -> Answer:
 
 
 def decide(policy: Policy, request: Request) -> Decision:
-    """What the statements of one kind of policy make of a request: a denial wins, whatever stands beside it."""
+    """The result of the statements of one kind of policy: an explicit denial always wins."""
     denied = any_of(applies(s, request) for s in policy.denies)
     if denied:
         return Decision.DENIED
@@ -117,7 +117,7 @@ def evaluate(
     session: Policy | None = None,
     same_account: bool = True,
 ) -> Decision:
-    """What all kinds of policies together make of a request.
+    """The result of all kinds of policies together.
 
     identity: the policies of the principal, joined. resource: the policy of the resource. boundary: the principal's
     permissions boundary. organization: service control and resource control policies, one for each level. session: a
@@ -142,7 +142,7 @@ def evaluate(
 
 
 def _named_itself(policy: Policy, request: Request) -> bool:
-    """Whether a resource's policy names a user or a session itself: then what a boundary leaves out does not count.
+    """Whether a resource policy names the user or session itself: then an implicit denial by a boundary does not apply.
 
     IAM User Guide, "Evaluating effective permissions with boundaries".
     """

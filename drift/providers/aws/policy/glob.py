@@ -1,4 +1,4 @@
-"""IAM's wildcards: `*` is any text, also none, and `?` is any one character (IAM User Guide, "Resource")."""
+"""IAM's wildcards: `*` matches any text, also an empty one; `?` matches one character (IAM User Guide, "Resource")."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _short(pattern: str) -> str:
-    """`**` says no more than `*`, and `*?` no more than `?*`."""
+    """The shortest equal pattern: `**` is the same as `*`, and `*?` the same as `?*`."""
     return re.sub(r"[*?]*\*[*?]*", lambda run: "?" * run[0].count("?") + "*", pattern)
 
 
@@ -23,15 +23,15 @@ def wild(text: str) -> bool:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether a text is one that the pattern means; case counts."""
+    """Whether a text matches the pattern; case matters."""
     return pattern == text or _compiled(pattern).fullmatch(text) is not None
 
 
 @lru_cache(maxsize=65536)
 def covers(wider: str, narrower: str) -> bool:
-    """Whether every text that one pattern means is meant by the other too.
+    """Whether the first pattern matches every text that the second matches.
 
-    Where both have wildcards that meet in odd ways (`?*` and `*ab`), it may say no although it is so; never yes.
+    If both have wildcards in unusual combinations (`?*`, `*ab`), the answer may wrongly be False, never wrongly True.
 
     >>> covers("s3:*", "s3:Get*"), covers("s3:Get*", "s3:*")
     (True, False)
@@ -45,7 +45,7 @@ def covers(wider: str, narrower: str) -> bool:
 
 
 def _covers(wider: str, narrower: str) -> bool:
-    """The narrower pattern read as a text whose wildcards only a wildcard of the wider one can stand for."""
+    """Matches the narrower pattern as a text; only a wildcard of the wider pattern matches its wildcards."""
     row = [True] + [False] * len(wider)
     for j, w in enumerate(wider, 1):
         row[j] = row[j - 1] and w == "*"
@@ -62,7 +62,7 @@ def _covers(wider: str, narrower: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def overlaps(one: str, other: str) -> bool:
-    """Whether some text is meant by both patterns."""
+    """Whether some text matches both patterns."""
     one, other = _short(one), _short(other)
     if "*" in (one, other) or one == other:
         return True
@@ -85,5 +85,5 @@ def overlaps(one: str, other: str) -> bool:
 
 
 def narrower_of(one: str, other: str) -> str:
-    """What two overlapping patterns both mean, as far as one pattern can say it: the narrower of the two."""
+    """The intersection of two overlapping patterns, as far as one pattern can express it: the narrower of the two."""
     return one if covers(other, one) else other

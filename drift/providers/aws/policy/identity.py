@@ -1,4 +1,4 @@
-"""What an identity may do, by its policies together, its boundary and its organisation's."""
+"""What an identity may do by all its policies, its permissions boundary and its organization's policies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TO_ADMIN = (
     "iam:attachgrouppolicy", "iam:attachrolepolicy", "iam:attachuserpolicy", "iam:createpolicyversion",
     "iam:putgrouppolicy", "iam:putrolepolicy", "iam:putuserpolicy", "iam:setdefaultpolicyversion",
 )  # fmt: skip
-"""Who may do one of these on everything gives himself the rest."""
+"""An identity that may do one of these on every resource can give itself all other permissions."""
 
 MAIN_RESOURCES = {
     "iam": ("arn:aws:iam::*:role/*", "arn:aws:iam::*:user/*", "arn:aws:iam::*:group/*", "arn:aws:iam::*:policy/*"),
@@ -24,16 +24,16 @@ MAIN_RESOURCES = {
     "cloudtrail": ("arn:aws:cloudtrail:*:*:trail/*",),
     "organizations": ("arn:aws:organizations::*:account/*", "arn:aws:organizations::*:policy/*"),
 }
-"""What makes a sensitive service sensitive: all actions on all of one of these is all of the service."""
+"""The main resources of sensitive services: all actions on all of one of these count as the whole service."""
 
 _OWN_USER = "user/${aws:username}"
 _ON_ONESELF = ("iam:attachuserpolicy", "iam:putuserpolicy", "iam:deleteuserpermissionsboundary")
-"""What one need not be allowed for others: on one's own user it is enough."""
+"""Actions that are dangerous even if they are allowed only on the user's own identity."""
 
 
 @lru_cache(maxsize=4096)
 def _generic(pattern: str) -> str:
-    """An ARN whose partition is `aws` and whose account is any: a role that is named by account is in one's own."""
+    """An ARN with partition `aws` and any account: a role that is named with an account is in the own account."""
     parts = pattern.split(":", 5)
     if len(parts) < 6 or parts[0] != "arn":
         return pattern
@@ -45,7 +45,7 @@ def _generic(pattern: str) -> str:
 
 
 def everything(names: Names) -> bool:
-    """Whether resources are all there are, by whatever spelling: `*`, `arn:aws:*`."""
+    """Whether resources are all resources, in any spelling: `*`, `arn:aws:*`."""
     if names.inverted:
         return not any(covers(p, "arn:aws:*") for p in names.patterns)
     return any(covers(_generic(p), "arn:aws:*:*:*:*") for p in names.patterns)
@@ -53,9 +53,9 @@ def everything(names: Names) -> bool:
 
 @lru_cache(maxsize=65536)
 def every_resource(names: Names, action: str) -> bool:
-    """Whether resources are all that an action may be about: every role, for `iam:PassRole`.
+    """Whether resources cover everything that an action can apply to: every role, for `iam:PassRole`.
 
-    All kinds of resources that the action always needs; where it needs none of them always, all of one kind.
+    That is all resources of every type that the action always requires; if it requires none, all of one type.
     """
     if everything(names):
         return True
@@ -71,10 +71,10 @@ def every_resource(names: Names, action: str) -> bool:
 
 
 class Grants:
-    """What identity policies allow together, their denials taken off, and within what limits them.
+    """What identity policies allow together, without what they deny, and within the limits of boundaries.
 
-    Only denials without a condition count, and only allowances without one are told as allowed: what a condition lets
-    pass depends on the request (`evaluate`).
+    The effect of a condition depends on the request (`evaluate`). So denials with a condition are ignored, and
+    allowances with a condition count only where a method says so.
     """
 
     def __init__(
@@ -82,12 +82,12 @@ class Grants:
     ) -> None:
         found = list(policies)
         self.limits = [Grants([p]) for p in (*([] if boundary is None else [boundary]), *organization)]
-        """The permissions boundary and the organisation's policies, each of which must allow it too."""
+        """The permissions boundary and the organization's policies: each must allow an action as well."""
         self.allow = [s for p in found for s in p.allows]
         self._deny = [s for p in found for s in p.denies if not s.conditions]
 
     def denied(self, action: str, resources: Names | None = None) -> bool:
-        """Whether an action is denied on everything, or on all of some resources."""
+        """Whether an action is denied on every resource, or on all of the given resources."""
         action = action.lower()
         mine = (s for s in self._deny if s.speaks_of(action))
         return any(
@@ -95,7 +95,7 @@ class Grants:
         )
 
     def on_everything(self, action: str) -> Statement | None:
-        """The statement that allows an action on every resource it can be about, without a condition."""
+        """The statement that allows an action on every resource it can apply to, without a condition."""
         action = action.lower()
         if self.denied(action) or any(limit.on_everything(action) is None for limit in self.limits):
             return None
@@ -104,14 +104,14 @@ class Grants:
         )
 
     def somewhere(self, action: str) -> Statement | None:
-        """The statement that allows an action on anything at all, by whatever condition."""
+        """A statement that allows an action on at least one resource, under any condition."""
         action = action.lower()
         if any(limit.somewhere(action) is None for limit in self.limits):
             return None
         return next((s for s in self.allow if s.speaks_of(action) and not self.denied(action, s.resources)), None)
 
     def on_oneself(self, action: str) -> Statement | None:
-        """The statement that allows a user to give himself rights: on `user/${aws:username}`."""
+        """The statement that allows users to extend their own permissions: on `user/${aws:username}`."""
         action = action.lower()
         if action not in _ON_ONESELF or self.denied(action) or self.limits:
             return None
@@ -119,7 +119,7 @@ class Grants:
         return next((s for s in mine if any(_OWN_USER in p for p in s.resources.patterns)), None)
 
     def passes(self, service: str) -> Statement | None:
-        """The statement that allows to pass every role to a service, `ec2.amazonaws.com`, or to it alone."""
+        """The statement that allows passing every role to a service (`ec2.amazonaws.com`), or to that service only."""
         action = "iam:passrole"
         if self.denied(action) or any(limit.passes(service) is None for limit in self.limits):
             return None
@@ -135,7 +135,7 @@ class Grants:
         return (s for s in self.allow if not s.conditions)
 
     def whole_service(self, service: str) -> bool | Undecided:
-        """Whether all actions of a service are allowed on all resources, or on all of its main ones."""
+        """Whether all actions of a service are allowed on all resources, or on all its main resources."""
         mine = [s for s in self._unconditional() if self._main(s.resources, service) and self._wide(s.actions, service)]
         if not mine:
             return False
@@ -157,12 +157,12 @@ class Grants:
 
     @staticmethod
     def _wide(actions: Names, service: str) -> bool:
-        """Whether actions have a wildcard that might mean the whole service."""
+        """Whether actions have a wildcard that may match the whole service."""
         return actions.inverted or any("*" in p and overlaps(p, f"{service}:*") for p in actions.patterns)
 
     @property
     def admin(self) -> Statement | None:
-        """The statement that allows everything on everything, or all but what does not keep one from it."""
+        """The statement that allows everything on every resource, also with exceptions that leave a way to all."""
         wide = [s for s in self._unconditional() if everything(s.resources)]
         broad = [s for s in wide if s.actions.inverted or any(covers(p, "*:*") for p in s.actions.patterns)]
         if not broad or any(limit.admin is None for limit in self.limits):

@@ -1,8 +1,8 @@
-"""Which conditions say who may call, and whom they leave.
+"""Which conditions limit the caller, and to whom.
 
-Only fixed values narrow: a wildcard where the account, the organisation, the network or the bucket stands, or a policy
-variable, lets strangers in (Amazon S3 User Guide, "The meaning of public"), whatever the operator. IAM Access Analyzer
-reads the keys of other services in the same way.
+Only fixed values limit: a wildcard in the place of the account, organization, network or bucket, or a policy variable,
+admits strangers (Amazon S3 User Guide, "The meaning of public"), whatever the operator. IAM Access Analyzer treats the
+keys of other services in the same way.
 """
 
 from __future__ import annotations
@@ -21,28 +21,29 @@ Kind = Literal["account", "organization", "network", "service", "identity"]
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """Whom a condition leaves."""
+    """To whom a condition limits access."""
 
     kind: Kind
     accounts: frozenset[str] = frozenset()
-    """Their accounts; empty where the condition does not tell."""
+    """Their accounts; empty if the condition does not name accounts."""
     organizations: frozenset[str] = frozenset()
     by: str = ""
-    """The test, as one reads it."""
+    """The test as text."""
 
 
 Found = Narrowing | Undecided | None
-"""None where everybody is left."""
+"""None if access is not limited."""
 
 WIDEST = {4: 8, 6: 32}
-"""A network with a shorter prefix than this is as good as the internet ("The meaning of public").
+"""IP version -> prefix length. A network with a shorter prefix counts as the internet ("The meaning of public").
 
-What several networks make together is as good as that below half of it: two neighbouring /8 are not, 32 are."""
+Adjacent networks are joined; the joined network counts as the internet if its prefix is shorter than half of this: two
+/8 do not, 32 do."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Fixed:
-    """What fixed values tell of who is meant."""
+    """What the fixed values of a test say about the caller."""
 
     accounts: frozenset[str] = frozenset()
     organizations: frozenset[str] = frozenset()
@@ -72,13 +73,13 @@ def _organizations(values: frozenset[str]) -> _Fixed | None:
 
 
 def _paths(values: frozenset[str]) -> _Fixed | None:
-    """`o-a1b2c3/*` means one organisation; `o-*/r-1/*` means all."""
+    """Paths in organizations: `o-a1b2c3/*` is one organization; `o-*/r-1/*` matches every one."""
     heads = frozenset(v.split("/", 1)[0] for v in values)
     return None if any(map(_open, heads)) or any("${" in v for v in values) else _Fixed(organizations=heads)
 
 
 def _arns(values: frozenset[str]) -> _Fixed | None:
-    """An ARN narrows by its account. Of one that has none, a bucket's, the name must be fixed."""
+    """An ARN limits access to its account. If it has none, as a bucket's ARN, its name must be fixed."""
     accounts = set()
     for value in values:
         parts = value.split(":", 5)
@@ -94,7 +95,7 @@ def _arns(values: frozenset[str]) -> _Fixed | None:
 
 
 def _networks(values: frozenset[str]) -> _Fixed | None:
-    """Networks joined: two halves of the address space are the whole of it. Private ones reach nobody outside."""
+    """Networks, joined: two halves of the address space count as all of it. Private networks admit nobody outside."""
     v4: list[ipaddress.IPv4Network] = []
     v6: list[ipaddress.IPv6Network] = []
     for value in values:
@@ -130,7 +131,7 @@ def _true(values: frozenset[str]) -> _Fixed | None:
 
 
 Keys = Mapping[str, tuple[Kind, _Reader]]
-"""Condition key -> what kind of narrowing it is, and how its values are read."""
+"""Condition key -> (what it limits, the function that reads its values)."""
 
 KEYS: Keys = {
     "aws:principalaccount": ("account", _accounts),
@@ -164,13 +165,13 @@ KEYS: Keys = {
     "lambda:eventsourcetoken": ("identity", _plain),
     "s3:x-amz-server-side-encryption-aws-kms-key-id": ("identity", _plain),
 }
-"""Condition keys that say who calls, from where or through what -> of what kind, and how their values are read.
+"""Condition keys that limit who calls, from where or through what.
 
-Sources: S3's, EFS's and KMS's user guides, "AWS global condition context keys", IAM Access Analyzer's filter keys. Not
-among them, for they say something else: aws:VpcSourceIp (every VPC may have the same private addresses), kms:ViaService
-and aws:CalledVia (through which service, for whomever), lambda:FunctionUrlAuthType (signed by any account),
-aws:PrincipalTag and aws:username (anybody names and tags his own users), aws:Referer and aws:UserAgent (the caller
-writes them), sts:ExternalId (no secret, says AWS).
+Sources: S3's, EFS's and KMS's user guides, "AWS global condition context keys", IAM Access Analyzer's filter keys.
+These keys are left out, because they do not limit the caller: aws:VpcSourceIp (every VPC may have the same private
+addresses), kms:ViaService and aws:CalledVia (through which service, for any caller), lambda:FunctionUrlAuthType (signed
+by any account), aws:PrincipalTag and aws:username (every account names and tags its own users), aws:Referer and
+aws:UserAgent (the caller writes them), sts:ExternalId (not a secret, according to AWS).
 """
 
 OF_RESOURCE: Keys = {
@@ -179,11 +180,11 @@ OF_RESOURCE: Keys = {
     "aws:resourceorgid": ("organization", _organizations),
     "aws:resourceorgpaths": ("organization", _paths),
 }
-"""Keys that say whose resource is called: what counts for the policy of a VPC endpoint, a way out."""
+"""Keys that limit whose resource is called: they matter in the policy of a VPC endpoint, which is a way out."""
 
 EXTERNAL_ID: Keys = {"sts:externalid": ("identity", _plain)}
-"""What a third party's account is asked for, so that it does not act for a stranger (IAM User Guide, "The confused
-deputy problem"). It narrows an account that is named, never everybody."""
+"""The external id protects a third party's account from acting for a stranger (IAM User Guide, "The confused deputy
+problem"). It limits an account that is named, never everybody."""
 
 NONE: Keys = {}
 
@@ -196,7 +197,7 @@ _NOT_WHO = frozenset({
     "aws:viaawsmcpservice", "aws:viaawsservice", "aws:vpcsourceip", "aws:principaltag", "aws:signinsessionarn",
     "aws:isrootuser", "aws:authenticationtype",
 })  # fmt: skip
-"""Global keys that say nothing of whose the caller is."""
+"""Global keys that say nothing about the caller's account."""
 
 _POSITIVE = frozenset({
     "stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress", "bool",
@@ -211,7 +212,7 @@ def _keyless(key: str) -> str:
 
 
 def _speaks(key: str) -> bool:
-    """Whether the key is one that AWS or an identity provider sets; of another, nobody knows what it would say."""
+    """Whether AWS or an identity provider sets the key; the value of any other key is unknown."""
     from drift.providers.aws.policy.actions import services
 
     prefix = key.partition(":")[0]
@@ -221,7 +222,7 @@ def _speaks(key: str) -> bool:
 
 
 def read(test: Test, *, present: bool = False, extra: Keys = NONE) -> Found:
-    """Whom one test leaves. present: whether another test makes sure that the request has the key."""
+    """To whom one test limits access. present: whether another test makes sure that the request has the key."""
     if test.operator not in _POSITIVE:
         return None
     if (test.if_exists or test.qualifier == "forallvalues") and not (present or test.key in _ALWAYS_PRESENT):
@@ -239,19 +240,19 @@ def read(test: Test, *, present: bool = False, extra: Keys = NONE) -> Found:
 
 
 def kept_by_conditions(statement: Statement, extra: Keys = NONE) -> list[Narrowing | Undecided]:
-    """Whom each condition of a statement that allows leaves; the conditions that leave everybody are not told."""
+    """To whom each condition of an allowing statement limits access; conditions that do not limit it are left out."""
     present = {t.key for t in statement.conditions if t.operator == "null" and t.values == {"false"}}
     found = (read(t, present=t.key in present, extra=extra) for t in statement.tests)
     return [f for f in found if f is not None]
 
 
 def kept_by_denial(denial: Statement, extra: Keys = NONE) -> Found:
-    """Whom a denial leaves, by its conditions: who fails at least one of them."""
+    """Whom the conditions of a denial leave: those for whom at least one of them fails."""
     return either([_left(t, extra) for t in denial.tests])
 
 
 def either(found: Iterable[Found]) -> Found:
-    """Whom one of several narrowings leaves: everybody, where one of them does."""
+    """The union of several narrowings: everybody, if one of them does not limit access."""
     each = list(found)
     undecided = next((f for f in each if isinstance(f, Undecided)), None)
     sure = [f for f in each if isinstance(f, Narrowing)]

@@ -1,4 +1,4 @@
-"""Whom a role trusts beyond accounts: identity providers, and services that act for others."""
+"""Whom a role trusts besides accounts: identity providers, and services that act for others."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from drift.providers.aws.policy.narrowing import Narrowing, kept_by_conditions
 # Federation -------------------------------------------------------------------------------------------------------
 
 Width = Literal["anybody", "guests", "organization", "audience"]
-"""anybody: whoever has an account with the provider. guests: identities that did not sign in. organization: everything
-of one tenant, every repository, branch and pull request. audience: what was signed for another service counts too."""
+"""anybody: everybody who has an account with the provider. guests: identities that did not sign in. organization:
+everything in one tenant, such as every repository and branch. audience: also tokens for other services."""
 
 
 @dataclass(frozen=True, slots=True)
 class Federation:
-    """That a trust policy lets in more of an identity provider than it should, with the evidence."""
+    """A trust policy that admits identities of a provider too widely, with the evidence."""
 
     statement: Statement
     provider: str
@@ -31,13 +31,13 @@ class Federation:
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """An identity provider that many customers share: a claim tells them apart."""
+    """An identity provider that many customers share; a claim of the token names the customer."""
 
     claim: str
     tenant: str = ".+"
-    """What a value must begin with before its first wildcard, so that it names one tenant; an expression."""
+    """A regular expression: a value names one tenant if the part before its first wildcard matches."""
     project: str = ""
-    """The same for one project of the tenant; empty where the provider has none."""
+    """The same for one project of the tenant; empty if the provider has no projects."""
 
 
 SHARED: Mapping[str, _Shared] = {
@@ -60,10 +60,10 @@ SHARED: Mapping[str, _Shared] = {
     "graph.facebook.com": _Shared("app_id"),
     "cognito-identity.amazonaws.com": _Shared("aud"),
 }
-"""Issuers that all customers of a provider share -> the claim that tells them apart.
+"""Issuer that all customers of a provider share -> the claim that names the customer.
 
 IAM User Guide, "Identity-provider controls for shared OIDC providers", and for Google, Amazon, Facebook and Cognito
-"Available keys for AWS OIDC federation". Any other issuer is taken as one's own: a GitHub enterprise, an EKS cluster.
+"Available keys for AWS OIDC federation". Any other issuer counts as the owner's own: GitHub Enterprise, an EKS cluster.
 """
 
 OTHER_CLAIMS: Mapping[str, tuple[str, ...]] = {
@@ -86,7 +86,7 @@ _WEB, _SAML = "sts:assumerolewithwebidentity", "sts:assumerolewithsaml"
 
 
 def federations(policy: Policy | Undecided) -> tuple[Federation, ...] | Undecided:
-    """What of the identity providers that a trust policy names is let in too widely."""
+    """The identity providers of a trust policy whose identities are admitted too widely."""
     if isinstance(policy, Undecided):
         return policy
     found = []
@@ -126,7 +126,7 @@ def _shared(statement: Statement, issuer: str, shared: _Shared) -> Federation | 
     key = f"{issuer}:{shared.claim}"
     told = ", ".join(sorted(v for g in groups for v in g))
     if tenant:
-        return Federation(statement, issuer, "organization", f"{key} is {told}: everything of the organisation")
+        return Federation(statement, issuer, "organization", f"{key} is {told}: everything in the organization")
     if named:
         return Federation(statement, issuer, "organization", f"only {', '.join(sorted(named))} is compared")
     if groups:
@@ -137,7 +137,7 @@ def _shared(statement: Statement, issuer: str, shared: _Shared) -> Federation | 
 
 
 def _guests(statement: Statement) -> Federation | None:
-    """A pool's identities are guests or have signed in; `amr` tells which."""
+    """The identities of a pool are guests, or have signed in; the claim `amr` says which."""
     groups = _values(statement, f"{COGNITO}:amr")
     if not groups:
         return Federation(statement, COGNITO, "guests", f"{COGNITO}:amr is not compared: guests are accepted too")
@@ -147,7 +147,7 @@ def _guests(statement: Statement) -> Federation | None:
 
 
 def _values(statement: Statement, key: str) -> list[frozenset[str]]:
-    """What the tests of a statement ask a claim to be; of those alone that a missing claim fails."""
+    """The values that a statement demands of a claim, from tests that fail if the claim is missing."""
     key = key.lower()
     present = any(t.operator == "null" and t.key == key and t.values == {"false"} for t in statement.conditions)
     return [t.values for t in statement.tests if t.key == key and _asks(t, loose=present)]
@@ -163,7 +163,7 @@ def _fixed(value: str) -> bool:
 
 
 def _begins(pattern: str, value: str) -> bool:
-    """Whether the part of a value before its first wildcard names what the expression asks for."""
+    """Whether the part of a value before its first wildcard matches the expression."""
     head = re.split(r"[*?]|\$\{", value, maxsplit=1)[0]
     if head == value:  # without a wildcard it means one thing
         return bool(value)
@@ -176,8 +176,8 @@ LOCAL = (
     "codedeploy", "ec2", "ec2fleet", "ecs", "ecs-tasks", "edgelambda", "eks", "eks-fargate-pods", "eks-nodegroup",
     "elasticbeanstalk", "elasticmapreduce", "lambda", "monitoring.rds", "pods.eks", "spot", "spotfleet",
 )  # fmt: skip
-"""Services that use a role only for a resource of the role's own account, to which iam:PassRole gave it. Their guides
-show trust policies without such a condition."""
+"""Services that use a role only for a resource of the role's own account, to which iam:PassRole gave the role. Their
+guides show trust policies without a condition on the source."""
 
 GUIDES: Mapping[str, str] = {
     "airflow": "amazon-mwaa-user-guide",
@@ -227,7 +227,7 @@ DEPUTIES = frozenset({
     "securitylake", "ses", "sns", "states", "storagegateway", "vpc-flow-logs",
 })  # fmt: skip
 """Services that act for resources of any account and set aws:SourceArn or aws:SourceAccount when they do, by their
-guides or by the examples of their trust policies. Of all others it is not known."""
+guides or by the examples of their trust policies. For all other services this is unknown."""
 
 _SERVICE = re.compile(
     r"(?P<name>[\w.-]+?)(?:\.[a-z]{2}(?:-[a-z]+)+-\d)?\.(?:amazonaws\.com(?:\.cn)?|aws\.internal|api\.aws)"
@@ -236,16 +236,16 @@ _SERVICE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Deputy:
-    """That a service is trusted without a word on whom it acts for."""
+    """A service that is trusted without a condition on the account it acts for."""
 
     statement: Statement
     service: str
 
 
 def deputies(policy: Policy | Undecided) -> tuple[Deputy, ...] | Undecided:
-    """Services that act for other accounts too, and no condition says for which.
+    """Trusted services that also act for other accounts, if no condition limits for which.
 
-    Undecided where none is sure and the policy names a service of which it is not known.
+    Undecided if none is certain and the policy names a service for which this is unknown.
     """
     if isinstance(policy, Undecided):
         return policy

@@ -177,8 +177,8 @@ WATCHES: Mapping[str, Watch] = {
         ),
     ),
     "alarm-organization": Watch(
-        "Nobody is told of changes to the organisation",
-        "An account that leaves the organisation leaves its policies behind.",
+        "Nobody is told of changes to the organization",
+        "An account that leaves the organization leaves its policies behind.",
         "cloudwatch_log_metric_filter_aws_organizations_changes",
         names=(
             "AcceptHandshake", "AttachPolicy", "CreateAccount", "CreateOrganizationalUnit", "CreatePolicy",

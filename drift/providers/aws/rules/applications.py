@@ -169,7 +169,7 @@ def glue_encryption(it: Subject) -> Found:
     theme="public access",
     types=("aws_glue_resource_policy",),
     reads=("policy",),
-    remedy="Name the principals that need it, or add a condition on the account or the organisation.",
+    remedy="Name the principals that need it, or add a condition on the account or the organization.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/glue-controls.html",),
     prowler=("glue_data_catalogs_not_publicly_accessible",),
 )

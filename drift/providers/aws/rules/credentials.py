@@ -277,7 +277,7 @@ def org_regions_open(it: Subject) -> Found:
     types=("aws_organizations_policy",),
     reads=("type",),
     near=("aws_organizations_policy_attachment",),
-    remedy="Attach an AISERVICES_OPT_OUT_POLICY to the root of the organisation.",
+    remedy="Attach an AISERVICES_OPT_OUT_POLICY to the root of the organization.",
     references=("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_ai-opt-out.html",),
     prowler=("organizations_opt_out_ai_services_policy",),
     when_missing=("aws_organizations_policy",),

@@ -16,7 +16,7 @@ from drift.rules.subject import Subject
     theme="public access",
     types=("aws_sqs_queue", "aws_sqs_queue_policy"),
     reads=("policy",),
-    remedy="Name the principals that need it, or add a condition on the account or the organisation.",
+    remedy="Name the principals that need it, or add a condition on the account or the organization.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-controls.html",),
     prowler=("sqs_queues_not_publicly_accessible",),
 )
@@ -49,7 +49,7 @@ def sqs_sse(it: Subject) -> Found:
     theme="public access",
     types=("aws_sns_topic", "aws_sns_topic_policy"),
     reads=("policy",),
-    remedy="Name the principals that need it, or add a condition on the account or the organisation.",
+    remedy="Name the principals that need it, or add a condition on the account or the organization.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/sns-controls.html",),
     prowler=("sns_topics_not_publicly_accessible",),
 )
@@ -114,7 +114,7 @@ def kinesis_sse(it: Subject) -> Found:
     theme="public access",
     types=("aws_cloudwatch_event_bus_policy",),
     reads=("policy",),
-    remedy="Name trusted accounts, or add a condition on the organisation.",
+    remedy="Name trusted accounts, or add a condition on the organization.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/eventbridge-controls.html",),
     prowler=("eventbridge_bus_exposed", "eventbridge_bus_cross_account_access"),
 )
@@ -148,7 +148,7 @@ def kms_rotation(it: Subject) -> Found:
     theme="public access",
     types=("aws_kms_key", "aws_kms_key_policy", "aws_kms_external_key", "aws_kms_replica_key"),
     reads=("policy",),
-    remedy="Name the principals that need it, or add a condition on the account or the organisation.",
+    remedy="Name the principals that need it, or add a condition on the account or the organization.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html",),
     prowler=("kms_key_not_publicly_accessible",),
     security_hub=("KMS.5",),

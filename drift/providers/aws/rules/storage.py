@@ -80,7 +80,7 @@ def _acl_claims(permission: str) -> tuple[str, ...]:
     types=("aws_s3_bucket_policy", "aws_s3_bucket"),
     reads=("policy",),
     near=("aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"),
-    remedy="Name the principals that need it, or add a condition on the account or the organisation.",
+    remedy="Name the principals that need it, or add a condition on the account or the organization.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",),
     prowler=("s3_bucket_public_access",),
     security_hub=("S3.2",),
@@ -169,7 +169,7 @@ def s3_account_pab(it: Subject) -> Found:
     security_hub=("S3.6",),
 )
 def s3_cross_account(it: Subject) -> Found:
-    """The account is neither this one nor trusted, and no condition limits access to the organisation."""
+    """The account is neither this one nor trusted, and no condition limits access to the organization."""
     return open_to_accounts(it, it["policy"])
 
 

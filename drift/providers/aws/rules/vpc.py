@@ -159,7 +159,7 @@ def vpc_no_flow_log(it: Subject) -> Found:
     theme="public access",
     types=("aws_vpc_endpoint", "aws_vpc_endpoint_policy"),
     reads=("policy",),
-    remedy="Allow only required principals and resources, or add a condition on the organisation.",
+    remedy="Allow only required principals and resources, or add a condition on the organization.",
     references=("https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",),
     prowler=("vpc_endpoint_connections_trust_boundaries",),
 )

@@ -159,5 +159,5 @@ ACCOUNT = ResourceType(
     },
     parent=Parent("organization", to="aws_organizations_organization"),
     refs=(Ref("parent_id", to="aws_organizations_organizational_unit"),),
-    owners=(Owner("Id == parent.MasterAccountId", "the organisation"),),
+    owners=(Owner("Id == parent.MasterAccountId", "the organization"),),
 )
