@@ -66,7 +66,8 @@ class Writer:
         items = list(self._items(self.facts, values, self.entry.attributes, ()))
         self.kept += [n for n in self.entry.not_imported if "r" in _letters(self.facts.get(n, ""))]
         for name, fact in self.facts.items():
-            if name not in self.entry.attributes and "r" in _letters(fact) and not isinstance(fact, list):
+            told = name in self.entry.attributes or name in values
+            if not told and "r" in _letters(fact) and not isinstance(fact, list):
                 self.kept.append(name)
                 items.append(Argument(name, self._variable((name,), required=True)))
         return [*sorted(items, key=lambda i: _place(i, self.entry, self.facts)), *self._lifecycle()]

@@ -224,6 +224,7 @@ ACCESS_KEY = ResourceType(
 
 SSH_KEY = ResourceType(
     name="aws_iam_user_ssh_key",
+    imported={"encoding": "SSH"},
     service="iam",
     regional=False,
     list=Within("aws_iam_user", each="SSHPublicKeys[]"),
