@@ -238,7 +238,7 @@ def test_each_account_has_a_pull_request_of_its_own(made: Path) -> None:
         "drift/fix-prod-team-2",
         "drift/fix-prod-team-0",
     ]
-    assert "Drift in prod team-1: 2 entries mended" in done.stdout
+    assert "Drift in prod team-1: 2 entries fixed" in done.stdout
 
 
 def test_a_configuration_that_drift_fails_in_costs_no_other_its_remedies(
