@@ -251,7 +251,7 @@ def test_a_later_drifts_store_and_another_database_are_refused(tmp_path: Path) -
     other = at(tmp_path, "other.duckdb")
     with connected(other.file) as db:
         db.execute("create table mine (a int)")
-    with pytest.raises(StoreError, match="something else"):
+    with pytest.raises(StoreError, match="no store of drift"):
         other.add(scan(1))
     text = at(tmp_path, "text.duckdb")
     text.file.write_text("hello " * 1000)
