@@ -134,7 +134,7 @@ def test_every_form_of_a_trail_is_read(form: str, tmp_path: Path) -> None:
     [
         ("a.json", b"{"),
         ("a.json.gz", b"\x1f\x8bnothing"),
-        ("a.json.gz", gzip.compress(b"{}")[:-9]),
+        ("a.json.gz", gzip.compress(b"{}", mtime=0)[:-9]),
         ("a.json", b"\xff\xfe"),
         ("a.txt", b"{}"),
     ],
