@@ -551,7 +551,7 @@ def test_a_check_that_could_not_be_done_is_told(hook: StandIn) -> None:
         (["notify"], "no report given"),
         (["issue"], "no report given"),
         (["notify", "drift.json", "--broken", "x"], "without a report"),
-        (["notify", "drift.json", "--told", "main.tf"], "not a file of what was told"),
+        (["notify", "drift.json", "--told", "main.tf"], "not a file that --told wrote"),
         (["notify", "drift.json", "--told", "x", "--since", "y"], "both name what was sent"),
         (["issue", "--broken", "@nothere"], "cannot be read"),
     ],
