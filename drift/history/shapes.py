@@ -14,7 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from drift.diff.redact import is_secret
 from drift.errors import StoreError
@@ -92,6 +92,17 @@ _DESCRIBED_COLUMNS: Final[Mapping[str, str]] = {
 }
 
 
+class Read(NamedTuple):
+    """What some columns of a table are read from."""
+
+    types: frozenset[str]
+    """The types of the resources."""
+    attributes: frozenset[str]
+    """Attributes of its own that Terraform can set."""
+    computed: frozenset[str]
+    """Attributes of its own that only the cloud sets; `not_collected` does not name these."""
+
+
 @dataclass(slots=True)
 class Shaped:
     """A query over such tables, made ready."""
@@ -100,8 +111,8 @@ class Shaped:
     """In DuckDB's SQL."""
     unknown: list[tuple[str, str]] = field(default_factory=list)
     """(table, column) of columns that drift does not know; they are NULL."""
-    read: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
-    """Table -> the types whose resources its columns are read from, and the attributes of its own."""
+    read: dict[str, Read] = field(default_factory=dict)
+    """Table -> what its columns are read from."""
 
 
 def snake(name: str) -> str:
@@ -147,14 +158,16 @@ class Shapes:
         out |= known.columns if known else {}
         return {name: sql for name, sql in out.items() if sql}
 
-    def read(self, table: str, columns: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    def read(self, table: str, columns: Iterable[str]) -> Read:
         """The types and the attributes that these columns of a table are read from."""
         known = self._named.get(table)
         of = self.columns(table)
         text = " ".join(of[c] for c in columns if c in of) + (known.rows if known else "")
-        types = set() if table == DESCRIBED else set(known.types if known else (table,))
-        types |= {t for t in _QUOTED.findall(text) if t in self._catalog}
-        return frozenset(types), frozenset(_ATTRIBUTE.findall(text))
+        own = frozenset[str]() if table == DESCRIBED else frozenset(known.types if known else (table,))
+        types = own | {t for t in _QUOTED.findall(text) if t in self._catalog}
+        named = frozenset(_ATTRIBUTE.findall(text))
+        computed = named.intersection(*(self._catalog[t].computed for t in own)) if own else frozenset[str]()
+        return Read(types, named - computed, computed)
 
     def view(self, table: str, more: Mapping[str, str] | None = None) -> str:
         """The statement that makes the view of a table; with `more` columns that are NULL."""
@@ -221,7 +234,7 @@ _INCOMPLETE: Final[Mapping[str, str]] = {
 
 def lacking(db: DuckDBPyConnection, shaped: Shaped) -> Iterator[str]:
     """What of the tables that a query reads was not collected, in one line each: rows are missing, or hold NULL."""
-    for table, (types, attributes) in shaped.read.items():
+    for table, (types, attributes, computed) in shaped.read.items():
         if not types:
             continue
         found = db.execute(
@@ -238,9 +251,10 @@ def lacking(db: DuckDBPyConnection, shaped: Shaped) -> Iterator[str]:
             where = ", ".join(accounts[:3]) + (f" and {len(accounts) - 3} more" if len(accounts) > 3 else "")
             yield f"{table}: resources of {type_} were {_INCOMPLETE.get(completeness, completeness)} in {where}."
         unread = db.execute(
-            "select a, count(*) from (select unnest(list_intersect(not_collected, $names)) as a from current "
-            "where side = 'actual' and list_contains($types, type)) group by a order by a",
-            {"types": sorted(types), "names": sorted(attributes)},
+            "select a, count(*) from (select unnest(list_intersect(not_collected, $names) "
+            "|| list_filter($computed::varchar[], lambda c: not list_contains(json_keys(attributes), c))) as a "
+            "from current where side = 'actual' and list_contains($types, type)) group by a order by a",
+            {"types": sorted(types), "names": sorted(attributes), "computed": sorted(computed)},
         ).fetchall()
         for name, rows in unread:
             yield f"{table}: {name} was not read in {rows} row{'s' * (rows != 1)}: NULL there."
@@ -363,26 +377,26 @@ def _typed(value: str, attr: Attr, fact: Any = None) -> str:
     return _json(value, attr)
 
 
-def _json(value: str, attr: Attr) -> str:
-    """The value as JSON; in a block, with the API's names. A JSON null is NULL."""
+def _json(value: str, attr: Attr, depth: int = 0) -> str:
+    """The value as JSON; in a block, with the API's names. A JSON null is NULL. `depth` blocks are around it."""
     value = f"({value})"
     clean = f"case when json_type({value}) <> 'NULL' then {value} end"
     if not attr.fields:
         return clean
     if attr.many:
-        inner = _members("b", attr)
-        each = f"to_json(list_transform(json_extract({value}, '$[*]'), lambda b: {inner}))"
+        inner = _members(f"b{depth}", attr, depth + 1)
+        each = f"to_json(list_transform(json_extract({value}, '$[*]'), lambda b{depth}: {inner}))"
         return f"case when json_type({value}) = 'ARRAY' then {each} end"
-    return f"case when json_type({value}) = 'OBJECT' then {_members(value, attr)} end"
+    return f"case when json_type({value}) = 'OBJECT' then {_members(value, attr, depth)} end"
 
 
-def _members(value: str, attr: Attr) -> str:
+def _members(value: str, attr: Attr, depth: int) -> str:
     tree: dict[str, dict[str, object]] = {}
     flat: dict[str, object] = {}
     for name, inner in attr.fields.items():
         path = str(getattr(inner.path, "text", "")) if _as_told(inner) else ""
         at = f"{value} -> '$.\"{name}\"'"
-        sql = f"({at})" if not inner.fields or inner.many else _json(at, inner)
+        sql = _json(at, inner, depth) if inner.fields else f"({at})"
         if first := _FIRST.fullmatch(path):
             flat.setdefault(first[1], f"case when json_type({at}) <> 'NULL' then json_array({sql}) end")
         elif not _PLAIN.fullmatch(path):

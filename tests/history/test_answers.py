@@ -7,9 +7,11 @@ query of the community decide wrongly, and nobody would see it.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +30,18 @@ from tests.support.world import REGION, WORLDS, World, attributes
 
 OF_WORLDS = (
     "dynamodb",
+    "ec2_parts",
+    "ecr",
+    "efs",
     "governance",
     "guards",
     "iam_users",
+    "kms",
     "lambda",
     "network",
     "rds",
     "s3",
+    "secrets",
     "security-groups",
     "sns",
     "sqs",
@@ -169,6 +176,10 @@ LINES: tuple[Line, ...] = (
     ("aws_cloudtrail_trail", "aws_cloudtrail", "has_insight_selectors", lambda a: bool(a["insight_selector"]), _same),
     ("aws_cloudtrail_trail", "aws_cloudtrail", "kms_key_id", lambda a: _or_none(a["kms_key_id"]), _same),
     ("aws_vpc", "aws_vpc", "vpc_id", lambda a: a["id"], _same),
+    ("aws_vpc", "aws_vpc", "is_default", lambda a: False, _same),
+    ("aws_vpc_peering_connection", "aws_vpc_peering_connection", "id", lambda a: a["id"], _same),
+    ("aws_vpc_peering_connection", "aws_vpc_peering_connection", "status_code", lambda a: a["accept_status"], _same),
+    ("aws_vpc_peering_connection", "aws_vpc_peering_connection", "accepter_owner_id", lambda a: a["peer_owner_id"], _same),
     ("aws_vpc", "aws_vpc", "cidr_block", lambda a: a["cidr_block"], _same),
     ("aws_vpc_subnet", "aws_subnet", "subnet_id", lambda a: a["id"], _same),
     ("aws_vpc_subnet", "aws_subnet", "map_public_ip_on_launch", lambda a: a["map_public_ip_on_launch"], _same),
@@ -183,6 +194,9 @@ LINES: tuple[Line, ...] = (
     ("aws_ec2_instance", "aws_instance", "instance_type", lambda a: a["instance_type"], _same),
     ("aws_ec2_instance", "aws_instance", "metadata_options ->> 'HttpTokens'",
      lambda a: _first(a["metadata_options"])["http_tokens"], _same),
+    ("aws_ec2_instance", "aws_instance", "instance_state", lambda a: a["instance_state"], _same),
+    ("aws_ec2_instance", "aws_instance", "(select jsonb_agg(b -> 'Ebs' ->> 'VolumeId') from jsonb_array_elements(block_device_mappings) b)",
+     lambda a: sorted(d["volume_id"] for d in a["root_block_device"] + a["ebs_block_device"]), _list),
     ("aws_ec2_instance", "aws_instance", "ebs_optimized", lambda a: a["ebs_optimized"], _same),
     ("aws_ec2_instance", "aws_instance", "monitoring_state", lambda a: "enabled" if a["monitoring"] else "disabled", _same),
     ("aws_ec2_instance", "aws_instance", "(select jsonb_agg(g ->> 'GroupId') from jsonb_array_elements(security_groups) g)",
@@ -261,6 +275,105 @@ def test_a_column_says_what_terraform_recorded(
                 wrong[expression].append((address, made(value), expected))
     assert not wrong
     assert seen
+
+
+TOLD: tuple[tuple[str, str, str, Mapping[str, str]], ...] = (
+    ("aws_ec2_instance", "instance_id", "InstanceId",
+     {"launch_time": "LaunchTime", "virtualization_type": "VirtualizationType"}),
+    ("aws_ebs_volume", "volume_id", "VolumeId", {"state": "State", "size": "Size"}),
+    ("aws_ec2_network_interface", "network_interface_id", "NetworkInterfaceId", {"status": "Status"}),
+    ("aws_ec2_ami", "image_id", "ImageId", {"creation_date": "CreationDate", "public": "Public"}),
+    ("aws_vpc", "vpc_id", "VpcId", {"is_default": "IsDefault"}),
+    ("aws_vpc_flow_log", "flow_log_id", "FlowLogId", {"flow_log_status": "FlowLogStatus"}),
+    ("aws_kms_key", "key_id", "KeyId", {"key_manager": "KeyManager", "key_state": "KeyState", "origin": "Origin"}),
+    ("aws_secretsmanager_secret", "arn", "ARN", {"created_date": "CreatedDate", "last_changed_date": "LastChangedDate"}),
+)  # fmt: skip
+"""Table, column of the id, member of the id, and what no state has: column -> member of the answer that was recorded."""
+
+
+def _answers(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every object in a tape."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _answers(inner)
+
+
+def _plainly(value: Any) -> Any:
+    """A recorded value, or one of a column, to compare: a time to the second."""
+    value = value.get("$datetime", value) if isinstance(value, dict) else value
+    if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT", value):
+        value = datetime.fromisoformat(value)
+    return value.astimezone(UTC).replace(microsecond=0) if isinstance(value, datetime) else value
+
+
+@pytest.fixture(scope="module")
+def recorded() -> list[Mapping[str, Any]]:
+    """Every object that the clouds of these worlds answered."""
+    lines = (line for name in OF_WORLDS for line in (WORLDS / name / "clean.jsonl").read_text().splitlines())
+    return [found for line in lines for found in _answers(json.loads(line))]
+
+
+@pytest.mark.parametrize("told", TOLD, ids=lambda told: told[0])
+def test_a_column_says_what_the_cloud_answered(
+    reader: Reader, shapes: Shapes, recorded: list[Mapping[str, Any]], told: tuple[str, str, str, Mapping[str, str]]
+) -> None:
+    table, of_id, id_, columns = told
+    expected = {
+        answer[id_]: [_plainly(answer[member]) for member in columns.values()]
+        for answer in recorded
+        if isinstance(answer.get(id_), str) and all(member in answer for member in columns.values())
+    }
+    found = ask(reader, shapes, f"select {of_id}, {', '.join(columns)} from {table} where _address is not null")
+    assert found
+    assert {i: [_plainly(v) for v in values] for i, *values in found} == {i: expected[i] for i, *_ in found}
+
+
+PARTS: tuple[tuple[str, str, str, str, Callable[[Attributes], Any], Callable[[Any], Any], Any], ...] = (
+    *(("aws_s3_bucket", column, "aws_s3_bucket_public_access_block", "bucket", itemgetter(column), _same, False)
+      for column in ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")),
+    ("aws_ecr_repository", "policy_std", "aws_ecr_repository_policy", "repository", lambda p: _std(p["policy"]), _told, []),
+    ("aws_ecr_repository", "jsonb_array_length(lifecycle_policy -> 'rules')", "aws_ecr_lifecycle_policy", "repository",
+     lambda p: len(json.loads(p["policy"])["rules"]), _same, None),
+    ("aws_efs_file_system", "policy_std", "aws_efs_file_system_policy", "file_system_id", lambda p: _std(p["policy"]), _told, []),
+    ("aws_lambda_function", "(select jsonb_agg(s ->> 'Sid') from jsonb_array_elements(policy_std -> 'Statement') s)",
+     "aws_lambda_permission", "function_name", lambda p: [p["statement_id"]], _list, []),
+    ("aws_vpc_route_table", "(select jsonb_agg(a ->> 'SubnetId') from jsonb_array_elements(associations) a where a ->> 'Main' = 'false')",
+     "aws_route_table_association", "route_table_id", lambda p: [p["subnet_id"]], _list, []),
+    ("aws_ebs_volume", "(select jsonb_agg(a ->> 'InstanceId') from jsonb_array_elements(attachments) a)",
+     "aws_volume_attachment", "volume_id", lambda p: [p["instance_id"]], _list, ...),
+)  # fmt: skip
+"""Table, expression, a type whose resources tell a part of such a resource, the argument that names it, what its state
+says, what is made of the answer, and what a resource without a part says, if that is always the same."""
+IDS = {
+    "aws_s3_bucket": "name",
+    "aws_ecr_repository": "name",
+    "aws_efs_file_system": "file_system_id",
+    "aws_lambda_function": "function_name",
+    "aws_vpc_route_table": "route_table_id",
+    "aws_ebs_volume": "volume_id",
+}
+"""Table -> what its parts name it by."""
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: f"{part[0]}-{part[1][:60]}")
+def test_a_column_says_what_a_resource_of_its_own_says_in_terraform(
+    reader: Reader, shapes: Shapes, states: dict[str, dict[str, Attributes]], part: Any
+) -> None:
+    table, expression, type_, named, says, made, without = part
+    expected: dict[tuple[str, str], Any] = {}
+    for account, said in _of(states, type_):
+        if said.get("qualifier"):
+            continue  # an alias has a policy of its own
+        where = (account, said[named].rpartition(":")[2])
+        value, before = says(said), expected.get(where, [])
+        expected[where] = sorted([*before, *value]) if isinstance(value, list) else value
+    found = ask(reader, shapes, f"select account_id, {IDS[table]}, {expression} from {table}")
+    assert expected
+    told = {(account, id_): made(value) for account, id_, value in found}
+    assert {where: told[where] for where in expected} == expected
+    if without is not ...:
+        assert all(value in (without, None) for where, value in told.items() if where not in expected)
 
 
 def _of(states: dict[str, dict[str, Attributes]], type_: str) -> Iterator[tuple[str, Attributes]]:

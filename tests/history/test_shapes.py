@@ -172,6 +172,9 @@ def test_what_drift_does_not_know_is_an_error_unless_null_will_do(reader: Reader
     [
         ("select name, versioning_enabled from aws_s3_bucket",
          ["aws_s3_bucket: versioning was not read in 1 row: NULL there."]),
+        # what only the cloud sets
+        ("select name from aws_s3_bucket where not block_public_acls",
+         ["aws_s3_bucket: block_public_acls was not read in 4 rows: NULL there."]),
         ("select name from aws_s3_bucket", []),
         ("select name from aws_lambda_function",
          ["aws_lambda_function: resources of aws_lambda_function were not looked for in 123456789012."]),

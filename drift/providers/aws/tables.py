@@ -313,6 +313,10 @@ _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     "aws_iam_policy": {"is_aws_managed": "false", "is_attached": _ATTACHED},
     "aws_iam_user": {
         "user_id": _text("unique_id"),
+        "mfa_enabled": (
+            "case when json_type(attributes -> '$.mfa_devices') = 'ARRAY' "
+            "then json_array_length(attributes -> '$.mfa_devices') > 0 end"
+        ),
         **_held("user", "aws_iam_user"),
         "groups": (
             "(select to_json(list_transform(flatten(list(from_json(p.attributes -> '$.groups', '[\"VARCHAR\"]'))), "
@@ -331,7 +335,12 @@ _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     "aws_iam_access_key": {"user_name": _text("user")},
     "aws_sqs_queue": {"queue_url": "id"},
     "aws_sns_topic": {"topic_arn": "arn"},
+    "aws_s3_access_point": {
+        name: _flag(f"public_access_block_configuration.{name}")
+        for name in ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+    },
     "aws_kms_key": {
+        "key_id": "id",
         "key_rotation_enabled": _flag("enable_key_rotation"),
         "aliases": _others(
             _members("p.attributes", AliasName="name", AliasArn="arn", TargetKeyId="target_key_id"),
@@ -348,11 +357,31 @@ _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
         "instance_id": "id",
         "monitoring_state": _state("monitoring", "enabled", "disabled"),
         "user_data": "",  # drift keeps a digest
+        "state": "",
         "vpc_id": _other(_of_p("vpc_id"), "aws_subnet", f"p.id = r.{_text('subnet_id')}"),
         "security_groups": _GROUP.replace("{path}", "vpc_security_group_ids"),
         "iam_instance_profile_arn": _other("p.arn", "aws_iam_instance_profile", _PROFILE),
         "iam_instance_profile_id": _other(_of_p("unique_id"), "aws_iam_instance_profile", _PROFILE),
     },
+    "aws_vpc_peering_connection": {"id": "id", "status_code": _text("accept_status")},
+    "aws_route53_zone": {
+        "id": "id",
+        "query_logging_configs": _others(
+            _members("p.attributes", HostedZoneId="zone_id", CloudWatchLogsLogGroupArn="cloudwatch_log_group_arn"),
+            "aws_route53_query_log", f"{_of_p('zone_id')} = r.id",
+        ),
+    },
+    "aws_cloudformation_stack": {"id": _text("id")},
+    "aws_codedeploy_app": {"application_name": _text("name")},
+    "aws_codedeploy_deployment_group": {"application_name": _text("app_name")},
+    "aws_ecs_service": {"service_name": _text("name")},
+    "aws_ecr_repository": {
+        "lifecycle_policy": (
+            "case when json_type(attributes -> '$.lifecycle_policy') = 'ARRAY' "
+            "then json_object('rules', attributes -> '$.lifecycle_policy') end"
+        ),
+    },
+    "aws_api_gatewayv2_stage": {"default_route_logging_level": _text("default_route_settings.logging_level")},
     "aws_ec2_network_interface": {
         "groups": _GROUP.replace("{path}", "security_groups"),
         "attached_instance_id": _text("attachment[0].instance"),
@@ -410,7 +439,10 @@ _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     "aws_acm_certificate": {
         "certificate_transparency_logging_preference": _text("options.certificate_transparency_logging_preference"),
     },
-    "aws_api_gateway_rest_api": {"endpoint_configuration_types": "attributes -> '$.endpoint_configuration.types'"},
+    "aws_api_gateway_rest_api": {
+        "api_id": "id",
+        "endpoint_configuration_types": "attributes -> '$.endpoint_configuration.types'",
+    },
     "aws_athena_workgroup": {
         "enforce_workgroup_configuration": _flag("configuration.enforce_workgroup_configuration"),
         "publish_cloudwatch_metrics_enabled": _flag("configuration.publish_cloudwatch_metrics_enabled"),

@@ -43,7 +43,8 @@ CERTIFICATE = ResourceType(
     label="domain_name",
     exists="Status != 'VALIDATION_TIMED_OUT'",  # as the provider sees it: there is nothing to issue any more
     computed={"arn": text("CertificateArn"), "status": text("Status"), "type": text("Type"),
-              "not_after": moment("Certificate.NotAfter")},
+              "not_after": moment("Certificate.NotAfter"),
+              "renewal_eligibility": text("RenewalEligibility")},
     attributes={
         "domain_name":               caseless("DomainName", assigned=True),
         "subject_alternative_names": attr(

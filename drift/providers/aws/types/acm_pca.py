@@ -32,7 +32,7 @@ AUTHORITY = ResourceType(
     label="certificate_authority_configuration.subject.common_name",
     # a deleted authority can be restored for some days
     exists="Status != 'DELETED'",
-    computed={"arn": text("Arn")},
+    computed={"arn": text("Arn"), "status": text("Status", outside_schema=True)},
     attributes={
         "enabled":                             flag("Status != 'DISABLED'", default=True),
         "key_storage_security_standard":       text("KeyStorageSecurityStandard", assigned=True),

@@ -38,7 +38,7 @@ VAULT = ResourceType(
     id=text("BackupVaultName"),
     label="name",
     import_id="name",
-    computed={"arn": text("BackupVaultArn")},
+    computed={"arn": text("BackupVaultArn"), "policy": policy("AccessPolicy", outside_schema=True)},
     attributes={
         "name":        text("BackupVaultName"),
         "kms_key_arn": kms_key("EncryptionKeyArn", assigned=True),  # aws/backup, where nothing is said

@@ -62,7 +62,10 @@ CLOUDFORMATION_STACK = ResourceType(
     id=text("StackId"),
     import_id="name",
     label="name",
-    computed={"outputs": attr("Outputs", _outputs)},
+    computed={
+        "outputs": attr("Outputs", _outputs),
+        "stack_drift_status": text("DriftInformation.StackDriftStatus", outside_schema=True),
+    },
     attributes={
         "name":               text("StackName"),
         "capabilities":       set_of(as_text, "Capabilities"),

@@ -217,6 +217,17 @@ INSTANCE = ResourceType(
     exists="State.Name != 'terminated' && State.Name != 'shutting-down'",
     id=text("InstanceId"),
     computed={
+        "block_device_mappings":        blocks("BlockDeviceMappings", {
+            "device_name": text("DeviceName"),
+            "ebs":         block("Ebs", {
+                "delete_on_termination": flag("DeleteOnTermination"),
+                "status":                text("Status"),
+                "volume_id":             text("VolumeId"),
+            }),
+        }, outside_schema=True),
+        "instance_state":               text("State.Name"),
+        "launch_time":                  moment("LaunchTime", outside_schema=True),
+        "virtualization_type":          text("VirtualizationType", outside_schema=True),
         "user_data_text":               attr("UserDataAttribute.Value", user_data_plain, outside_schema=True),
         "volumes":                      set_of(as_text, "BlockDeviceMappings[].Ebs.VolumeId", outside_schema=True),
         # an interface that was attached later stays when the instance ends

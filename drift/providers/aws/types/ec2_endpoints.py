@@ -176,6 +176,7 @@ FLOW_LOG = ResourceType(
     service="ec2",
     list=Call(op="DescribeFlowLogs", take="FlowLogs"),
     id=text("FlowLogId"),
+    computed={"flow_log_status": text("FlowLogStatus", outside_schema=True)},
     attributes={
         "vpc_id":                        logged("vpc-"),
         "subnet_id":                     logged("subnet-"),

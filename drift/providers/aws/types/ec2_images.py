@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from drift.normalize.values import text as as_text
-from drift.provider.kinds import attr, blocks, flag, number, set_of, text
+from drift.provider.kinds import attr, blocks, flag, moment, number, set_of, text
 from drift.provider.spec import Attr, Call, Owner, Parent, Ref, ResourceType, Within
 from drift.providers.aws.kinds import tags
 
@@ -68,6 +68,8 @@ AMI = ResourceType(
     id=text("ImageId"),
     label="name",
     computed={
+        "creation_date": moment("CreationDate", outside_schema=True),
+        "public": flag("Public"),
         "owner_id": text("OwnerId"),
         "snapshots": set_of(as_text, "BlockDeviceMappings[].Ebs.SnapshotId", outside_schema=True),
     },

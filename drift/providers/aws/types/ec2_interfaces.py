@@ -90,7 +90,8 @@ NETWORK_INTERFACE = ResourceType(
     list=Call(op="DescribeNetworkInterfaces", take="NetworkInterfaces"),
     id=text("NetworkInterfaceId"),
     computed={"mac_address": text("MacAddress"), "owner_id": text("OwnerId"),
-              "public_ip": text("Association.PublicIp", outside_schema=True)},
+              "public_ip": text("Association.PublicIp", outside_schema=True),
+              "status": text("Status", outside_schema=True)},
     attributes={
         "description":         text("Description", default=""),
         "enable_primary_ipv6": flag("Ipv6Addresses[0].IsPrimaryIpv6", default=False),

@@ -82,7 +82,11 @@ VPC = ResourceType(
         Call(op="DescribeDhcpOptions", take="DhcpOptions", into="Dhcp", match="DhcpOptionsId", key="DhcpOptionsId"),
     ),
     id=text("VpcId"),
-    computed={"dhcp_options_id": text("DhcpOptionsId"), "owner_id": text("OwnerId")},
+    computed={
+        "dhcp_options_id": text("DhcpOptionsId"),
+        "is_default":      flag("IsDefault", outside_schema=True),
+        "owner_id":        text("OwnerId"),
+    },
     attributes={
         "cidr_block":       cidr("CidrBlock", assigned=True),
         "instance_tenancy": text("InstanceTenancy", default="default"),

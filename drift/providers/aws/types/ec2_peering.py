@@ -40,7 +40,11 @@ PEERING = ResourceType(
     service="ec2",
     list=Call(op="DescribeVpcPeeringConnections", take="VpcPeeringConnections"),
     id=text("VpcPeeringConnectionId"),
-    computed={"accept_status": text("Status.Code")},
+    computed={
+        "accept_status":      text("Status.Code"),
+        "accepter_owner_id":  text("AccepterVpcInfo.OwnerId", outside_schema=True),
+        "requester_owner_id": text("RequesterVpcInfo.OwnerId", outside_schema=True),
+    },
     attributes={
         "vpc_id":        either("VpcId", written=lambda found, _: found[0]),
         "peer_vpc_id":   either("VpcId", written=lambda found, _: found[-1]),

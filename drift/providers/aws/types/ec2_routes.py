@@ -8,7 +8,7 @@ from typing import Any
 from drift.model.value import Block, Value
 from drift.normalize.values import text as plain_text
 from drift.provider import canonical
-from drift.provider.kinds import attr, blocks, cidr, set_of, text
+from drift.provider.kinds import attr, blocks, cidr, flag, set_of, text
 from drift.provider.spec import (
     Attr,
     Attributes,
@@ -106,7 +106,16 @@ ROUTE_TABLE = ResourceType(
     list=Call(op="DescribeRouteTables", take="RouteTables"),
     describe=(vpc_of("VpcId"),),
     id=text("RouteTableId"),
-    computed={"owner_id": text("OwnerId")},
+    computed={
+        "associations": blocks("Associations", {
+            "main":                       flag("Main"),
+            "route_table_association_id": text("RouteTableAssociationId"),
+            "route_table_id":             text("RouteTableId"),
+            "subnet_id":                  text("SubnetId"),
+            "gateway_id":                 text("GatewayId"),
+        }, outside_schema=True),
+        "owner_id":     text("OwnerId"),
+    },
     attributes={
         "vpc_id":           text("VpcId"),
         "propagating_vgws": set_of(plain_text, "PropagatingVgws[].GatewayId"),

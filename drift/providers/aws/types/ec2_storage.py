@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from drift.model.value import Block, Value
 from drift.normalize.values import text as plain_text
-from drift.provider.kinds import attr, flag, number, set_of, text
+from drift.provider.kinds import attr, blocks, flag, number, set_of, text
 from drift.provider.spec import Attributes, Call, Owner, Parent, Ref, ResourceType, Within
 from drift.providers.aws.kinds import kms_key, tags
 
@@ -31,7 +31,17 @@ VOLUME = ResourceType(
         "type":                 text("VolumeType", default="gp2"),
         "tags":                 tags("Tags"),
     },
-    computed={"instances": set_of(plain_text, "Attachments[].InstanceId", outside_schema=True)},
+    computed={
+        "attachments": blocks("Attachments", {
+            "delete_on_termination": flag("DeleteOnTermination"),
+            "device":                text("Device"),
+            "instance_id":           text("InstanceId"),
+            "state":                 text("State"),
+            "volume_id":             text("VolumeId"),
+        }, outside_schema=True),
+        "instances":   set_of(plain_text, "Attachments[].InstanceId", outside_schema=True),
+        "state":       text("State", outside_schema=True),
+    },
     ignored={"final_snapshot": "an instruction to Terraform"},
     refs=(Ref("kms_key_id", to="aws_kms_key", by="arn"), Ref("snapshot_id", to="aws_ebs_snapshot")),
     owners=(

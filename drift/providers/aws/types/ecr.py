@@ -66,7 +66,9 @@ REPOSITORY = ResourceType(
         "arn":            text("repositoryArn"),
         "registry_id":    text("registryId"),
         "repository_url": text("repositoryUri"),
-        "latest_findings": attr("Images", _latest_findings, outside_schema=True),
+        "lifecycle_policy": attr("Lifecycle", lifecycle, document=True, outside_schema=True),
+        "policy":           policy("Policy.policyText", outside_schema=True),
+        "latest_findings":  attr("Images", _latest_findings, outside_schema=True),
     },
     attributes={
         "name":                         text("repositoryName"),

@@ -187,7 +187,11 @@ CLUSTER = ResourceType(
     identity=("name",),
     import_id="name",
     label="name",
-    computed={"arn": text("clusterArn")},
+    computed={
+        "active_services_count": number("Cluster.activeServicesCount", outside_schema=True),
+        "arn":                   text("clusterArn"),
+        "registered_container_instances_count": number("Cluster.registeredContainerInstancesCount", outside_schema=True),
+    },
     attributes={
         "name":                     name_of_arn("clusterArn"),
         "configuration":            block("Cluster.configuration", {

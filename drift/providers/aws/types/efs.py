@@ -29,7 +29,13 @@ FILE_SYSTEM = ResourceType(
     ),
     exists=ALIVE,
     id=text("FileSystemId"),
-    computed={"arn": text("FileSystemArn"), "name": text("Name")},
+    computed={
+        "arn":               text("FileSystemArn"),
+        "automatic_backups": text("Tags[?Key == 'aws:elasticfilesystem:default-backup'] | [0].Value", default="disabled",
+                                  outside_schema=True),
+        "name":              text("Name"),
+        "policy":            policy("Policy", outside_schema=True),
+    },
     attributes={
         "availability_zone_name":          text("AvailabilityZoneName", assigned=True),
         "creation_token":                  text("CreationToken", assigned=True),

@@ -143,6 +143,7 @@ REPLICATION_GROUP = ResourceType(
     computed={
         "arn": text("ARN"),
         "member_clusters": set_of(values.lower, "MemberClusters"),
+        "automatic_failover": text("AutomaticFailover", outside_schema=True),
         "auth_token_enabled": flag("AuthTokenEnabled", default=False, outside_schema=True),
     },
     attributes={

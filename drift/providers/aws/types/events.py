@@ -87,7 +87,7 @@ BUS = ResourceType(
     ),
     id=text("Name"),
     label="name",
-    computed={"arn": text("Arn")},
+    computed={"arn": text("Arn"), "policy": policy("Policy", outside_schema=True)},
     attributes={
         "name":               text("Name"),
         "description":        text("Bus.Description"),

@@ -18,6 +18,13 @@ DETECTOR = ResourceType(
     ),
     id=text("DetectorId"),
     label="id",
+    computed={
+        "features": blocks("Detector.Features", {
+            "name":                     text("Name"),
+            "status":                   text("Status"),
+            "additional_configuration": blocks("AdditionalConfiguration", {"name": text("Name"), "status": text("Status")}),
+        }, outside_schema=True),
+    },
     attributes={
         "enable":                       flag("Detector.Status", default=True),
         "finding_publishing_frequency": text("Detector.FindingPublishingFrequency", default="SIX_HOURS"),

@@ -54,7 +54,13 @@ KEY = ResourceType(
     exists=PENDING,
     id=text("KeyId"),
     label="description",
-    computed={"arn": text("KeyArn"), "key_id": text("KeyId")},
+    computed={
+        "arn":         text("KeyArn"),
+        "key_id":      text("KeyId"),
+        "key_manager": text("Metadata.KeyManager", outside_schema=True),
+        "key_state":   text("Metadata.KeyState", outside_schema=True),
+        "origin":      text("Metadata.Origin", outside_schema=True),
+    },
     attributes={
         "description":              text("Metadata.Description", default=""),
         "is_enabled":               flag("Metadata.Enabled", default=True),
@@ -86,7 +92,9 @@ EXTERNAL_KEY = ResourceType(
     exists=PENDING,
     id=text("KeyId"),
     label="description",
-    computed={"arn": text("KeyArn"), "key_usage": text("Metadata.KeyUsage"), "key_state": text("Metadata.KeyState")},
+    computed={"arn": text("KeyArn"), "key_usage": text("Metadata.KeyUsage"), "key_state": text("Metadata.KeyState"),
+              "key_manager": text("Metadata.KeyManager", outside_schema=True),
+              "origin": text("Metadata.Origin", outside_schema=True)},
     attributes={
         "description":  text("Metadata.Description"),
         "enabled":      flag("Metadata.Enabled", default=False),
@@ -112,7 +120,10 @@ REPLICA_KEY = ResourceType(
     exists=PENDING,
     id=text("KeyId"),
     label="description",
-    computed={"arn": text("KeyArn"), "key_id": text("KeyId"), "key_usage": text("Metadata.KeyUsage")},
+    computed={"arn": text("KeyArn"), "key_id": text("KeyId"), "key_usage": text("Metadata.KeyUsage"),
+              "key_manager": text("Metadata.KeyManager", outside_schema=True),
+              "key_state": text("Metadata.KeyState", outside_schema=True),
+              "origin": text("Metadata.Origin", outside_schema=True)},
     attributes={
         "description":     text("Metadata.Description"),
         "enabled":         flag("Metadata.Enabled", default=True),

@@ -13,7 +13,7 @@ from drift.normalize.values import number as to_number
 from drift.normalize.values import text as to_text
 from drift.provider.kinds import attr, block, blocks, flag, list_of, moment, number, set_of, text
 from drift.provider.spec import Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
-from drift.providers.aws.kinds import event_pattern, kms_key, name_of_arn, tags
+from drift.providers.aws.kinds import event_pattern, kms_key, name_of_arn, policy, tags
 from drift.providers.aws.normalize.tags import tag_map
 from drift.providers.aws.owners import of_stack
 from drift.providers.aws.types.application_autoscaling import scaled, scaling
@@ -119,6 +119,7 @@ FUNCTION = ResourceType(
     computed={
         "arn":         text("FunctionArn"),
         "code_sha256": text("CodeSha256"),
+        "policy":      policy("(Policy && {Statement: Policy}) || `null`", outside_schema=True),
         "invoke_arn":  text("join('', ['arn:', here.partition, ':apigateway:', here.region, ':lambda:path/2015-03-31/functions/', FunctionArn, "
                            "'/invocations'])"),
     },

@@ -109,7 +109,12 @@ CLUSTER = ResourceType(
     id=caseless("DBClusterIdentifier"),
     label="id",
     exists="Status != 'deleting'",
-    computed={**computed, "log_groups": own_log_groups(EXPORTS, "/aws/rds/cluster/{0}/{1}")},
+    computed={
+        **computed,
+        "auto_minor_version_upgrade": flag("AutoMinorVersionUpgrade", outside_schema=True),
+        "multi_az": flag("MultiAZ", outside_schema=True),
+        "log_groups": own_log_groups(EXPORTS, "/aws/rds/cluster/{0}/{1}"),
+    },
     creates=(Ref("log_groups[]", to="aws_cloudwatch_log_group", by="name"),),
     attributes={
         **common,

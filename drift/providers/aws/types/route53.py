@@ -70,7 +70,7 @@ ZONE = ResourceType(
     ),
     id=attr("Id", bare_id),
     label="name",
-    computed={"zone_id": attr("Id", bare_id)},
+    computed={"private_zone": flag("Config.PrivateZone", outside_schema=True), "zone_id": attr("Id", bare_id)},
     attributes={
         "name":              attr("Name", domain),
         "comment":           text("Config.Comment"),

@@ -19,7 +19,13 @@ NOT_HERE = "MethodNotAllowed NotImplemented XNotImplemented UnsupportedArgument 
 """What S3 answers in regions and partitions without a feature."""
 GUARD = "a guard on Terraform's own requests, not a property of the bucket"
 
-
+BLOCKS = {
+    "block_public_acls":       "BlockPublicAcls",
+    "block_public_policy":     "BlockPublicPolicy",
+    "ignore_public_acls":      "IgnorePublicAcls",
+    "restrict_public_buckets": "RestrictPublicBuckets",
+}
+"""What a public access block may block: Terraform's argument -> member of the API."""
 VERSIONED = "Versioning.Status == 'Enabled'"
 """Object lock and replication need versions: S3 refuses to suspend them while either is configured ("How S3 Object Lock
 works"; "Requirements and considerations for replication")."""
@@ -231,6 +237,8 @@ BUCKET = ResourceType(
         "bucket_domain_name":          located("{name}.s3.{suffix}"),
         "bucket_regional_domain_name": located("{name}.s3.{region}.{suffix}"),
         "region":                      text("BucketRegion"),
+        # without a block of its own nothing is blocked
+        **{snake: flag(f"PublicAccessBlock.{name}", default=False, outside_schema=True) for snake, name in BLOCKS.items()},
     },
     attributes={
         "bucket":              text("Name", assigned=True),
@@ -327,12 +335,7 @@ ENCRYPTION = part(
 
 PUBLIC_ACCESS_BLOCK = part(
     "aws_s3_bucket_public_access_block",
-    {
-        "block_public_acls":       flag("PublicAccessBlock.BlockPublicAcls"),
-        "block_public_policy":     flag("PublicAccessBlock.BlockPublicPolicy"),
-        "ignore_public_acls":      flag("PublicAccessBlock.IgnorePublicAcls"),
-        "restrict_public_buckets": flag("PublicAccessBlock.RestrictPublicBuckets"),
-    },
+    {snake: flag(f"PublicAccessBlock.{name}") for snake, name in BLOCKS.items()},
     exists="PublicAccessBlock",
     # all true is how AWS makes buckets since April 2023, all false means the same as none
     owners=(

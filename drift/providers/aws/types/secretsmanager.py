@@ -6,7 +6,7 @@ from base64 import b64encode
 from typing import Any
 
 from drift.normalize.values import text as as_text
-from drift.provider.kinds import attr, block, blocks, number, set_of, text
+from drift.provider.kinds import attr, block, blocks, flag, moment, number, set_of, text
 from drift.provider.spec import WHOLE, Call, ChangedBy, EndedBy, Owner, Parent, Ref, ResourceType, Within
 from drift.providers.aws.kinds import kms_key, policy, schedule, tags
 
@@ -25,7 +25,21 @@ SECRET = ResourceType(
     exists="!DeletedDate",
     id=text("ARN"),
     label="name",
-    computed={"arn": text("ARN")},
+    computed={
+        "arn":                 text("ARN"),
+        "created_date":        moment("CreatedDate", outside_schema=True),
+        "last_accessed_date":  moment("LastAccessedDate", outside_schema=True),  # the day: AWS tells no time
+        "last_changed_date":   moment("LastChangedDate", outside_schema=True),
+        "last_rotated_date":   moment("LastRotatedDate", outside_schema=True),
+        "primary_region":      text("PrimaryRegion", outside_schema=True),
+        "rotation_enabled":    flag("RotationEnabled", default=False, outside_schema=True),
+        "rotation_lambda_arn": text("RotationLambdaARN", outside_schema=True),
+        "rotation_rules":      block("RotationRules", {
+            "automatically_after_days": number("AutomaticallyAfterDays"),
+            "duration":                 text("Duration"),
+            "schedule_expression":      text("ScheduleExpression"),
+        }, outside_schema=True),
+    },
     attributes={
         "name":        text("Name", assigned=True),
         "description": text("Description"),
