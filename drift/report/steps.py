@@ -48,6 +48,8 @@ def mend(drift: Drift) -> str:
 
 
 BY_HAND = "review it: no apply undoes what no configuration describes. Delete it by hand"
+REVIEW = "review each: delete it by hand, or keep it"
+"""What to do about unmanaged resources of which one introduced a grave finding."""
 AIM: Mapping[Usual, str] = {"adopt": "to manage it", "accept": "to keep it", "revert": "to undo it"}
 
 

@@ -18,7 +18,7 @@ from drift.model.value import Value
 from drift.report import Look, accounts, left_out
 from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
-from drift.report.steps import AIM, aimed, mending, within
+from drift.report.steps import AIM, REVIEW, aimed, mending, within
 from drift.report.whose import together
 from drift.report.wording import ANSWERED, FATE, NEXT, beyond, by_framework, by_severity, located, not_compared, traces
 
@@ -314,7 +314,8 @@ def _strangers(found: list[Drift], look: Look, report: Report) -> Iterator[Text]
     for type_, group in groupby(found, key=lambda d: d.type):
         drifts = list(group)
         head = Text.assemble(("  + ", STYLE["unmanaged"]), (visible(type_), "bold"), (f" ({counted[type_]})", "dim"))
-        adopts = within(f"{AIM['adopt']}: drift fix --adopt '{visible(type_)}.*'", drifts[0], look.accounts)
+        aim = REVIEW if any(d.is_grave for d in drifts) else AIM["adopt"]
+        adopts = within(f"{aim}: drift fix --adopt '{visible(type_)}.*'", drifts[0], look.accounts)
         yield head + Text(f"  {adopts}", "dim")
         for drift in drifts:
             resource = drift.resource

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import hcl2
@@ -19,6 +20,7 @@ from drift.model.resource import Key, Resource, Source
 from drift.providers.aws import AWS
 from drift.remedy.commands import revert
 from drift.remedy.fix import Choices
+from drift.report import Look, table
 from drift.report.explanation import story
 from drift.report.json import document
 from drift.report.steps import mending, steps, usual
@@ -94,6 +96,18 @@ def test_what_nobody_manages_and_opens_something_is_not_adopted_unasked() -> Non
     assert "delete it by hand, or keep it with --adopt aws_sqs_queue.open" in revert(grave, None).cannot
     assert "Delete it by hand" in steps(grave)[0].what
     assert Choices(adopt=("all",)).of(grave) == "adopt"
+
+
+@pytest.mark.parametrize(
+    ("findings", "aim"), [((), "to manage it"), ((GRAVE,), "review each: delete it by hand, or keep it")]
+)
+def test_the_table_offers_to_keep_only_what_opens_nothing(findings: tuple[Finding, ...], aim: str) -> None:
+    found = [Resource(key=Key("aws_sqs_queue", "1", "us-east-1", (name,)), id=name) for name in ("one", "two")]
+    drift = (Drift("unmanaged", None, found[0]), Drift("unmanaged", None, found[1], findings=findings))
+    out = StringIO()
+    table.render(Report(scope=Scope(), drift=drift), out, Look())
+
+    assert f"aws_sqs_queue (2)  {aim}: drift fix --adopt 'aws_sqs_queue.*'" in out.getvalue()
 
 
 def test_without_a_configuration_a_plan_tells() -> None:
