@@ -28,6 +28,7 @@ from drift.history.reading import Reader
 from drift.history.rows import Kept, Row
 from drift.history.tables import MIGRATIONS, PLAIN, RESOURCE, STAGED, VERSION, ddl, empty, views
 from drift.model.bounds import STORE_SECONDS
+from drift.report.escape import sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -119,7 +120,7 @@ class Store:
                     )
                 with connected(self.file) as db:
                     prepare(db)
-                    _absorb(db, {t: f"read_json({_quoted(f)}, {_typed(t)})" for t, f in files.items()})
+                    _absorb(db, {t: f"read_json({sql(f)}, {_typed(t)})" for t, f in files.items()})
 
     @contextmanager
     def reader(self, *, fetch: bool = True) -> Iterator[Reader]:
@@ -202,7 +203,7 @@ class Store:
                     found[table].append(str(file))
             sources = {
                 t: f"(select * exclude (filename), regexp_extract(filename, '/{t}-([^/]+)[.]parquet$', 1) as unit "
-                f"from read_parquet([{', '.join(map(_quoted, files))}], union_by_name=true, filename=true) "
+                f"from read_parquet([{', '.join(map(sql, files))}], union_by_name=true, filename=true) "
                 # files of an older version lack columns of today's
                 f"union all by name {empty(t)})"
                 for t, files in found.items()
@@ -261,7 +262,7 @@ class Store:
             prepare(db)
             db.execute("checkpoint")
             name = db.execute("select current_database()").fetchall()[0][0]
-            db.execute(f"attach {_quoted(str(fresh))} as fresh")
+            db.execute(f"attach {sql(str(fresh))} as fresh")
             db.execute(f'copy from database "{name}" to fresh')
             db.execute("detach fresh")
             fresh.chmod(self.file.stat().st_mode & 0o777)
@@ -281,13 +282,13 @@ class Store:
                     self.folder.get(f"{table}/{unit}.parquet", file)
                     files[table].append(str(file))
             new = f"pack-{max(units)}-{os.urandom(3).hex()}"
-            scans = f"read_parquet([{', '.join(map(_quoted, files['scan']))}], union_by_name=true)"
+            scans = f"read_parquet([{', '.join(map(sql, files['scan']))}], union_by_name=true)"
             where = "where started_at >= ?" if after else ""
             db.execute(
                 f"create table kept as select distinct on (scan) * from {scans} {where}", [after] if after else []
             )
             for table in (*(t for t in STAGED if t != "scan"), "scan"):
-                source = f"read_parquet([{', '.join(map(_quoted, files[table]))}], union_by_name=true)"
+                source = f"read_parquet([{', '.join(map(sql, files[table]))}], union_by_name=true)"
                 order = "hash, scan" if table == "resource" else "scan"
                 target = work / f"{table}.new.parquet"
                 what = f"select * from {source} where scan in (select scan from kept) order by {order}"
@@ -337,12 +338,8 @@ def _version(db: DuckDBPyConnection) -> int | None:
     return int(found[0][0]) if found else None
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _typed(table: str) -> str:
-    columns = ", ".join(f"{_quoted(n)}: {_quoted(t)}" for n, t in STAGED[table].items())
+    columns = ", ".join(f"{sql(n)}: {sql(t)}" for n, t in STAGED[table].items())
     return f"format='newline_delimited', maximum_object_size=268435456, columns={{{columns}}}"
 
 
@@ -401,14 +398,14 @@ def _put(to: Folder, scan: str, files: Mapping[str, str], work: Path) -> None:
         made = {}
         for table, file in files.items():
             made[table] = work / f"{table}.parquet"
-            _write_parquet(db, f"select * from read_json({_quoted(file)}, {_typed(table)})", made[table])
+            _write_parquet(db, f"select * from read_json({sql(file)}, {_typed(table)})", made[table])
         for table in (*(t for t in made if t != "scan"), "scan"):
             to.put(f"{table}/{scan}.parquet", made[table])
 
 
 def _write_parquet(db: DuckDBPyConnection, query: str, to: Path) -> None:
     bound = re.sub(r"\s+", " ", query)
-    db.execute(f"copy ({bound}) to {_quoted(str(to))} (format parquet, compression zstd)")
+    db.execute(f"copy ({bound}) to {sql(str(to))} (format parquet, compression zstd)")
 
 
 def _forget(db: DuckDBPyConnection, unit: str) -> None:

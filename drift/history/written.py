@@ -16,6 +16,7 @@ from uuid import UUID
 import msgspec
 
 from drift.history.reading import Result
+from drift.report.escape import sql
 from drift.report.safe import visible
 
 WIDEST = 60
@@ -118,13 +119,9 @@ def parquet(result: Result, out: IO[bytes]) -> None:
             for row in result.rows:
                 members = {c: plain(v, k) for c, v, k in zip(result.columns, row, result.types, strict=True)}
                 file.write(msgspec.json.encode(members) + b"\n")
-
-        def quoted(text: str) -> str:
-            return "'" + text.replace("'", "''") + "'"
-
-        columns = ", ".join(f"{quoted(c)}: {quoted(k)}" for c, k in zip(result.columns, result.types, strict=True))
+        columns = ", ".join(f"{sql(c)}: {sql(k)}" for c, k in zip(result.columns, result.types, strict=True))
         db.execute(
-            f"copy (select * from read_json({quoted(str(lines))}, format='newline_delimited', columns={{{columns}}})) "
-            f"to {quoted(str(made))} (format parquet, compression zstd)"
+            f"copy (select * from read_json({sql(str(lines))}, format='newline_delimited', columns={{{columns}}})) "
+            f"to {sql(str(made))} (format parquet, compression zstd)"
         )
         out.write(made.read_bytes())

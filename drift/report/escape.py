@@ -103,3 +103,8 @@ def uri(place: str) -> str:
     if known and steps:
         steps[0] = steps[0].rpartition("%40")[2]
     return "/".join(step for step in steps if step)
+
+
+def sql(text: object) -> str:
+    """A text as a string of SQL, with its quotes."""
+    return "'" + str(text).replace("'", "''") + "'"

@@ -21,6 +21,7 @@ from typing import IO, TYPE_CHECKING, Any
 from drift.errors import ReportError, UsageError
 from drift.installation import hint
 from drift.model.drift import Report
+from drift.report.escape import sql
 from drift.report.json import document, read_document, summary
 from drift.report.rows import AGAIN, SHOWN, columns, entries_of, lists, sequence, short
 
@@ -85,9 +86,9 @@ def write(rows: Iterable[Row], out: IO[bytes]) -> None:
         longest = _spooled(rows, lines)
         kinds = ", ".join(f"{name}: '{kind}'" for name, kind in _TYPES.items())
         db.execute(
-            f"copy (select * from read_json({_quoted(lines)}, format='newline_delimited', columns={{{kinds}}}, "
+            f"copy (select * from read_json({sql(lines)}, format='newline_delimited', columns={{{kinds}}}, "
             f"maximum_object_size={max(longest + 2, 1 << 20)})) "
-            f"to {_quoted(made)} (format parquet, compression zstd, row_group_size {GROUP})"
+            f"to {sql(made)} (format parquet, compression zstd, row_group_size {GROUP})"
         )
         with made.open("rb") as parquet:
             shutil.copyfileobj(parquet, out)
@@ -201,15 +202,11 @@ def _open(folder: Path) -> DuckDBPyConnection:
 
     db = duckdb.connect()
     db.execute(f"set memory_limit = '{MEMORY}'")
-    db.execute(f"set temp_directory = {_quoted(folder)}")
+    db.execute(f"set temp_directory = {sql(folder)}")
     db.execute("set threads = 2")  # each has rows in memory
     return db
 
 
 def _only(file: Path) -> str:
     """The name of one file, where DuckDB takes patterns."""
-    return _quoted(re.sub(r"[*?\[]", r"[\g<0>]", str(file)))
-
-
-def _quoted(text: Path | str) -> str:
-    return "'" + str(text).replace("'", "''") + "'"
+    return sql(re.sub(r"[*?\[]", r"[\g<0>]", str(file)))

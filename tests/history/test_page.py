@@ -159,6 +159,12 @@ def test_a_named_query_has_a_form_of_its_parameters(get: Get) -> None:
     assert "Parameters of teams" in told
 
 
+def test_a_parameter_is_one_text_of_the_query_whatever_it_says() -> None:
+    assert (
+        sections._filled("select $tag, $tags, $no", {"tag": "$tags", "tags": "it's"}) == "select '$tags', 'it''s', $no"
+    )
+
+
 def test_the_explorer_filters_and_pages_by_its_address(get: Get) -> None:
     status, _, text = get(address("explore", scope="prod", kind="unmanaged"))
     assert status == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -26,7 +27,7 @@ from drift.history.page.markup import (
 from drift.history.reading import Reader, Scan
 from drift.model.drift import Drift
 from drift.report import whose
-from drift.report.escape import html
+from drift.report.escape import html, sql
 from drift.report.safe import shown
 from drift.report.select import Difference
 from drift.report.wording import sentence
@@ -364,10 +365,7 @@ def console(reader: Reader, asked: Asked) -> Markup:
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
     """A named query with its values in the place of its parameters, so that it can be edited and run."""
-    for name, value in sorted(values.items(), key=lambda v: -len(v[0])):
-        quoted = value.replace("'", "''")
-        text = text.replace(f"${name}", f"'{quoted}'")
-    return text
+    return re.sub(r"\$(\w+)", lambda m: sql(values[m[1]]) if m[1] in values else m[0], text)
 
 
 def _answer(reader: Reader, text: str) -> str:
