@@ -116,9 +116,7 @@ def _unproved(several: Sequence[Mended], together: Fix, prover: str) -> Mapping[
             proofs = fixing.proved(_with_the_others(one.fix, together), one.trial, prover, label)
             open_ = fixing.unproved(one.fix, proofs)
         except DriftError as error:
-            click.echo(
-                f"! {visible(label)}: not proved: {visible(f'{error.message}. {error.hint}'.rstrip())}", err=True
-            )
+            _complain(label, f"not proved: {error.message}. {error.hint}")
             open_ = [r.address for _, r in one.fix.entries if r.edits]
         one.trial.forget()
         if open_:
@@ -154,9 +152,7 @@ def _proposed(several: Sequence[Mended], posting: Posting, remote: str) -> dict[
             fixing.propose(one.fix, posting, remote, scope)
         except DriftError as error:
             failed[one.account.label] = error.message
-            click.echo(
-                f"! {visible(one.account.label)}: {visible(f'{error.message}. {error.hint}'.rstrip())}", err=True
-            )
+            _complain(one.account.label, f"{error.message}. {error.hint}")
     if not any(one.fix.after for one in several):
         click.echo("Nothing to propose: no file changes.")
     return failed

@@ -206,15 +206,22 @@ def test_an_input_is_never_run(job: dict[str, str]) -> None:
     assert not (Path(job["RUNNER_TEMP"]) / "evil").exists()
 
 
+def on_pull_request(github: GitHubStandIn) -> dict[str, str]:
+    """What GitHub tells a step of a pull request's job."""
+    return {
+        "GITHUB_REPOSITORY": "acme/shop",
+        "GITHUB_API_URL": github.url,
+        "GITHUB_REF": "refs/pull/7/merge",
+        "GITHUB_TOKEN": TOKEN,
+    }
+
+
 def test_the_posting_steps_post(job: dict[str, str]) -> None:
     script("check", job)
     with served(GitHubStandIn()) as github:
         assert isinstance(github, GitHubStandIn)
         where = {
-            "GITHUB_REPOSITORY": "acme/shop",
-            "GITHUB_API_URL": github.url,
-            "GITHUB_REF": "refs/pull/7/merge",
-            "GITHUB_TOKEN": TOKEN,
+            **on_pull_request(github),
             "REPORT": outputs(job)["report"],
             "SCOPE": "prod; touch evil",
         }
@@ -233,13 +240,7 @@ def test_without_a_scope_the_comment_of_a_check_that_failed_takes_the_place_of_t
     script("check", job)
     with served(GitHubStandIn()) as github:
         assert isinstance(github, GitHubStandIn)
-        where = {
-            "GITHUB_REPOSITORY": "acme/shop",
-            "GITHUB_API_URL": github.url,
-            "GITHUB_REF": "refs/pull/7/merge",
-            "GITHUB_TOKEN": TOKEN,
-            "STATES": "a.tfstate\nb.tfstate\n",
-        }
+        where = {**on_pull_request(github), "STATES": "a.tfstate\nb.tfstate\n"}
         script("post", job, "comment", **where, REPORT=outputs(job)["report"])
         script("post", job, "comment", **where, REPORT="")
 
