@@ -73,7 +73,7 @@ def write(
       drift baseline write --state prod.tfstate
       drift baseline write --report drift.json --reason "reviewed"
       drift baseline write --accounts accounts.yml --state 's3://states/**/*.tfstate'
-      drift baseline write --only 'aws_iam_*' --reason "before the migration" --owned-by ana --expires 2027-03-31
+      drift baseline write --only 'aws_iam_*' --reason "before the migration" --owned-by platform --expires 2027-03-31
     """
     file = ignoring.baseline or near(baseline.NAME) or Path(baseline.NAME)
     old = ignoring.accepted() if file.is_file() else None

@@ -53,7 +53,7 @@ def command(
     Examples:
       drift ignore aws_s3_bucket.scratch --reason "thrown away every night"
       drift ignore 'module.web.aws_autoscaling_group.*' --path desired_capacity --reason "scaled by hand"
-      drift ignore aws_iam_user.jane --reason "leaves in June" --expires 2026-06-30
+      drift ignore aws_iam_user.contractor --reason "leaves in June" --expires 2026-06-30
       drift ignore aws_sqs_queue.jobs --in-account payments --reason "being moved"
     """
     if not reason.strip():

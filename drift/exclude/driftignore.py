@@ -1,7 +1,7 @@
 r"""`.driftignore`, as driftctl reads it.
 
 Each line is one pattern for `type.id` or `type.id.path.of.attribute`, with the wildcards and escapes of .gitignore:
-`aws_s3_bucket.*`, `aws_iam_user.jane\.doe`, `aws_lambda_function.*.last_modified`. A line also covers everything inside
+`aws_s3_bucket.*`, `aws_iam_user.a\.b`, `aws_lambda_function.*.last_modified`. A line also covers everything inside
 what it names. `!` includes something again, and the last matching line decides. A line that starts with `#` is a
 comment; `/` has no special meaning.
 """

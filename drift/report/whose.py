@@ -65,7 +65,7 @@ def by_what(who: Who) -> str:
 
 
 def short(who: Who) -> str:
-    """`by alice (SSO Admin) in the console, 2026-11-20 16:02 UTC`; of what is unknown, the reason."""
+    """`by deploy (SSO Admin) in the console, 2026-11-20 16:02 UTC`; of what is unknown, the reason."""
     if who.actor is None:
         return f"who: unknown ({visible(who.reason)})"
     return f"by {' '.join(part for part in (named_actor(who.actor), by_what(who)) if part)}, {moment(who.at)}"

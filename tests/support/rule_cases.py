@@ -447,8 +447,8 @@ IAM: dict[str, Case] = {
 CHANGES: dict[str, Case] = {
     "iam-joined-group": (
         "aws_iam_group_membership",
-        {"group": "readers", "users": ["alice", "bob"]},
-        {"group": "readers", "users": ["alice"]},
+        {"group": "readers", "users": ["audit", "support"]},
+        {"group": "readers", "users": ["audit"]},
     ),
     "iam-boundary-gone": (
         "aws_iam_role",
