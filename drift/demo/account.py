@@ -112,7 +112,7 @@ def tamper(aws: Aws) -> None:
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "5"})
     aws("logs").delete_log_group(logGroupName="/shop/audit")
     ec2.create_security_group(GroupName="try-out", Description="by hand", VpcId=web["VpcId"])
-    s3.create_bucket(Bucket="shop-export-for-anna")
+    s3.create_bucket(Bucket="shop-export")
     iam.create_user(UserName="contractor")
 
 

@@ -23,6 +23,6 @@ def test_demo_finds_the_tampering() -> None:
         "aws_cloudwatch_log_group.audit": "missing",
         "aws_s3_bucket_public_access_block.assets": "missing",
         "aws_iam_user contractor": "unmanaged",
-        "aws_s3_bucket shop-export-for-anna": "unmanaged",
+        "aws_s3_bucket shop-export": "unmanaged",
         "aws_security_group try-out": "unmanaged",
     }

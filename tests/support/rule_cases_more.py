@@ -509,5 +509,5 @@ APPLICATIONS: dict[str, Case] = {
             ]
         },
     ),
-    "required-tags": ("aws_sqs_queue", {"tags": {"Team": "shop"}}, {"tags": {"Team": "shop", "Owner": "anna"}}),
+    "required-tags": ("aws_sqs_queue", {"tags": {"Team": "shop"}}, {"tags": {"Team": "shop", "Owner": "platform"}}),
 }
