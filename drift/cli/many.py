@@ -273,7 +273,8 @@ def _options(asked: Asked) -> list[str]:
     """What makes a run this one and no other, in words that hold no secret."""
     given = (asked.scope.only, asked.scope.exclude, asked.scope.only_state, asked.scope.everything)
     more = (asked.account.regions, asked.account.all_regions, asked.ignoring, asked.judging, asked.extent, asked.links)
-    return [str(one) for one in (*given, *more)]
+    beside = (asked.patches, asked.whose.who)
+    return [str(one) for one in (*given, *more, *beside)]
 
 
 def planned(asked: Asked, fleet: Fleet) -> Plan:

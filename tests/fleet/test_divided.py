@@ -252,9 +252,11 @@ def test_parts_that_do_not_make_a_run_are_one_message(name: str, parts: list[Pat
 def test_parts_of_other_options_or_of_another_name_are_of_another_run(
     parts: list[Path], organisation: Made, tmp_path: Path
 ) -> None:
-    for more in (["--run", "8"], ["--run", "7", "--only", "aws_sqs_*"], ["--run", "7", "-a", "account-0,account-1"]):
-        drift(*organisation.arguments, "--shard", f"1/{SHARDS}", "--output", tmp_path / "p.jsonl", *more)
-        out = drift("merge", tmp_path / "p.jsonl", *parts[1:])
+    others = (["--run", "8"], ["--only", "aws_sqs_*"], ["-a", "account-0,account-1"], ["--patches"], ["--who=role"])
+    for number, more in enumerate(others):
+        file = tmp_path / f"{number}.jsonl"
+        drift(*organisation.arguments, "--shard", f"1/{SHARDS}", "--output", file, "--run", "7", *more)
+        out = drift("merge", file, *parts[1:])
         assert "is not a part of the same run" in out.stderr
 
 
