@@ -115,10 +115,10 @@ def comparison(resource: Resource, found: Resource, name: str, attr: Attr, parts
     size = None if keys is None else len(keys)
     if keys is None or isinstance(have, Unreadable):
         return Comparison(name, said, known, have, held=size)
-    before = resource.earlier.get(name, UNSAID)
+    first, before = (of.get(name, UNSAID) for of in (resource.remembered, resource.earlier))
     if keys:
         asserted = resource.asserted is not None and name in resource.asserted
-        before = before if before is UNSAID else _without(attr, keys, before, known, have, demanded=True)[0]
+        first, before = (_without(attr, keys, was, known, have, demanded=True)[0] for was in (first, before))
         said, known, have = _without(attr, keys, said, known, have, demanded=asserted)
     out = name in found.left_out
     recorded = known
@@ -127,7 +127,7 @@ def comparison(resource: Resource, found: Resource, name: str, attr: Attr, parts
     if unheld:
         attr, known = not_assigned(attr), unasked(attr, known, have, resource.key.account)
     elif said is UNSAID:
-        known, basis = _where_nobody_tells(resource, name, attr, (before, known, have), parts, left_out=out)
+        known, basis = _where_nobody_tells(resource, name, attr, (first, before, known, have), parts, left_out=out)
     why = agreement(attr, known if said is UNSAID else said, have, left_out=out)
     if why and (said is UNSAID or said == known):
         return Comparison(name, said, recorded, have, why, held=size, unheld=unheld)
@@ -162,7 +162,7 @@ def _where_nobody_tells(
     resource: Resource,
     name: str,
     attr: Attr,
-    values: tuple[Value | Unsaid, Value, Value],
+    values: tuple[Value | Unsaid, Value | Unsaid, Value, Value],
     parts: Parts,
     *,
     left_out: bool,
@@ -171,13 +171,12 @@ def _where_nobody_tells(
 
     It is the cloud's default, else what was first seen, else an earlier record, else the record.
     """
-    before, known, have = values
+    first, before, known, have = values
     if resource.asserted is None or not agreement(attr, known, have, left_out=left_out):
         return known, "record"
     if name not in resource.asserted:
         if attr.same_for_all and resource.asserted.isdisjoint(attr.set_by):
             return unasked(attr, known, have, resource.key.account), "default"
-        first = resource.remembered.get(name, UNSAID)
         if first is not UNSAID and not parts.explained(resource, name, {*texts(known)} - {*texts(first)}):
             return first, "memory"
     if before is UNSAID:

@@ -94,15 +94,30 @@ class Shares:
     def explained(self, resource: Resource, name: str, came: Iterable[str]) -> bool:
         """Whether an attribute names others, and any of the names that came is of something that is desired too.
 
-        Then an apply may have put it there, when it made that other resource again, or moved this one to it.
+        Then an apply may have put it there, when it made that other resource again, or moved this one to it. If
+        resources of their own describe the elements, an apply puts no other there by itself: then something must lead
+        to what came that names this resource, or that its author names.
         """
         if not self._refers(resource, name):
             return False
+        if (resource.type, name) in self._catalog.elsewhere:
+            return any(self._leads(resource, text) for text in came)
         if not self._names:
             for other in self._desired:
                 for text in self._called(other):
                     self._names[text].add(other.origin)
         return any(self._names.get(text, set()) - {resource.origin} for text in came)
+
+    def _leads(self, resource: Resource, name: str) -> bool:
+        """Whether something desired has a name or says it, and names the resource or is named by its author."""
+        mine = {resource.id, *resource.key.identity, resource.arn} - {""}
+        said = {t for n in resource.asserted or () for t in texts(resource.attributes.get(n))}
+        for other in self._desired:
+            told = {t for v in other.attributes.values() for t in texts(v)}
+            near = other.origin != resource.origin and (told & mine or {other.id, other.arn} & said)
+            if near and (name in told or name in self._called(other)):
+                return True
+        return False
 
     def _refers(self, resource: Resource, name: str) -> bool:
         refs = entry_of(resource, self._catalog).refs

@@ -132,16 +132,25 @@ class Catalog(Mapping[str, ResourceType]):
 
         Attributes that others fill too are left out: an element that nobody describes may have been created by them.
         """
+        shared = {
+            of for entry in self.values() if entry.parent and entry.parent.filled_by_others for of in self._of(entry)
+        }
+        return {of: types for of, types in self.elsewhere.items() if of not in shared}
+
+    @cached_property
+    def elsewhere(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        """The same, with the attributes that others fill too."""
         out: dict[tuple[str, str], set[str]] = defaultdict(set)
-        shared: set[tuple[str, str]] = set()
         for entry in self.values():
-            part = entry.parent
-            if part is not None and part.to in self:
-                of = {(self[part.to].listed_as, name) for name in part.covers}
-                shared |= of if part.filled_by_others else set()
-                for attribute in of:
-                    out[attribute].add(entry.name)
-        return {of: frozenset(types) for of, types in out.items() if of not in shared}
+            for attribute in self._of(entry):
+                out[attribute].add(entry.name)
+        return {of: frozenset(types) for of, types in out.items()}
+
+    def _of(self, entry: ResourceType) -> Iterator[tuple[str, str]]:
+        """The attributes of a parent that resources of this type can describe."""
+        part = entry.parent
+        if part is not None and part.to in self:
+            yield from ((self[part.to].listed_as, name) for name in part.covers)
 
     def facts(self, type_: str, major: int = 0) -> Facts:
         """The schema facts of a type; empty for an unsupported type."""

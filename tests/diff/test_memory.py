@@ -191,22 +191,66 @@ def test_what_is_no_memory_is_told_with_what_to_do(text: str) -> None:
     assert "Delete the file" in caught.value.hint
 
 
+def one_of(type_: str, id_: str, **more: Any) -> Resource:
+    return Resource(
+        key=Key(type_, ACCOUNT, REGION, (id_,)), id=id_, source=Source(state="s"), address=Address.parse(f"{type_}.{id_}"),
+        asserted=frozenset(), **more,
+    )  # fmt: skip
+
+
+def grown(type_: str, name: str, now: set[str], *others: Resource, **more: Any) -> list[tuple[Any, ...]]:
+    """What is told of a set that nobody sets, which had the default group when it was first seen, and has others now."""
+    mine = one_of(
+        type_, "mine", attributes={name: frozenset(now), **more}, undeclared=frozenset({name}), since={name: DAY},
+        remembered={name: frozenset({"sg-default"})},
+    )  # fmt: skip
+    ours = one_of("aws_security_group", "sg-ours", attributes={"id": "sg-ours"})
+    shares = Shares([mine, ours, *others], {}, installed())
+    found = comparison(mine, mine, name, installed()[type_].attributes[name], shares)
+    return [(set(c.added), set(c.removed), c.basis, c.undone) for c in found.modified]
+
+
 @pytest.mark.parametrize(("now", "told"), [("sg-rogue", True), ("sg-ours", False)])
 def test_what_names_others_is_told_where_nothing_desired_is_called_so(now: str, told: bool) -> None:
-    name = "security_groups"
-    mine = Resource(
-        key=Key("aws_network_interface", ACCOUNT, REGION, ("eni-1",)), id="eni-1", source=Source(state="s"),
-        address=Address.parse("aws_network_interface.web"), attributes={name: frozenset({now})}, asserted=frozenset(),
-        undeclared=frozenset({name}), remembered={name: frozenset({"sg-default"})}, since={name: DAY},
-    )  # fmt: skip
-    ours = Resource(
-        key=Key("aws_security_group", ACCOUNT, REGION, ("sg-ours",)), id="sg-ours", source=Source(state="s"),
-        address=Address.parse("aws_security_group.ours"),
-    )  # fmt: skip
-    shares = Shares([mine, ours], {}, installed())
-    found = comparison(mine, mine, name, installed()["aws_network_interface"].attributes[name], shares)
+    found = grown("aws_db_instance", "vpc_security_group_ids", {now})
 
-    assert [(c.added, c.basis, c.undone) for c in found.modified] == [((now,), "memory", False)] * told
+    assert found == [({now}, {"sg-default"}, "memory", False)] * told
+
+
+@pytest.mark.parametrize("now", ["sg-rogue", "sg-ours"])
+@pytest.mark.parametrize(
+    ("type_", "name"),
+    [("aws_network_interface", "security_groups"), ("aws_vpc_endpoint", "security_group_ids")],
+)
+def test_what_resources_of_their_own_describe_is_told_though_something_desired_is_called_so(
+    type_: str, name: str, now: str
+) -> None:
+    """Only an association puts a group there at an apply, and there is none."""
+    assert grown(type_, name, {now}) == [({now}, {"sg-default"}, "memory", False)]
+
+
+@pytest.mark.parametrize(("named", "told"), [("mine", False), ("eni-other", True)])
+def test_what_an_apply_may_put_there_by_a_resource_that_names_both_is_not_told(named: str, told: bool) -> None:
+    """The groups of an instance are those of its first interface."""
+    instance = one_of(
+        "aws_instance", "i-1",
+        attributes={"primary_network_interface_id": named, "vpc_security_group_ids": frozenset({"sg-ours"})},
+    )  # fmt: skip
+
+    assert bool(grown("aws_network_interface", "security_groups", {"sg-ours"}, instance)) is told
+
+
+def test_what_was_first_seen_is_held_against_what_is_left_when_an_association_tells_the_rest() -> None:
+    """A group swapped by hand, and the association made again by an apply."""
+    association = one_of(
+        "aws_vpc_endpoint_security_group_association", "a-1",
+        attributes={"vpc_endpoint_id": "mine", "security_group_id": "sg-default"},
+    )  # fmt: skip
+    ids: dict[str, Any] = {"id": "mine"}
+    swapped = grown("aws_vpc_endpoint", "security_group_ids", {"sg-default", "sg-ours"}, association, **ids)
+
+    assert swapped == [({"sg-ours"}, set(), "memory", False)]
+    assert grown("aws_vpc_endpoint", "security_group_ids", {"sg-default"}, association, **ids) == []
 
 
 @pytest.mark.parametrize(("asserted", "told"), [(set[str](), True), ({"launch_template"}, False)])

@@ -10,6 +10,7 @@ the state's backup it must know from a memory by then, for the apply has replace
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -44,6 +45,8 @@ from tests.support.world import (
 )
 
 APPLY = ("apply", "-no-color", "-auto-approve", "-input=false")
+PLAN = ("plan", "-no-color", "-input=false", "-out", "p")
+IGNORED = 'resource "{}" "{}" {{\n  lifecycle {{\n    ignore_changes = all\n  }}\n}}\n'
 Planned = Mapping[str, frozenset[str]]
 """Address -> the attributes that the next apply changes."""
 
@@ -57,12 +60,13 @@ class Held:
     after: Report
     """After the refresh."""
     planned: Planned = field(default_factory=dict)
-    """Empty where the provider refuses the plan: a bucket's versions cannot be disabled again."""
     applied: Report | None = None
-    """After the next apply; None where the provider or the simulation refuses that."""
+    """After the next apply."""
     remembered: Report | None = None
     """The same with a memory that was begun before the tampering."""
     refusal: str = ""
+    """What the provider refuses to plan or the simulation to do: a bucket's versions cannot be disabled again. Terraform
+    does the rest all the same."""
     wrong: list[str] = field(default_factory=list)
     """Where a change's `undone` is not what is planned."""
 
@@ -76,21 +80,34 @@ def held(world: World, work: Path) -> Held:
         terraform = Terraform(work, url)
         terraform("init", "-no-color", "-input=false")
         terraform(*APPLY)
-        terraform(*APPLY, "-refresh-only")
         always = planned(terraform)  # what the simulation never answers as it was asked
         memory = seen(work, url)
         world.tamper(session_for(url), attributes(work / "terraform.tfstate"))
         before = said(work, url)
         terraform(*APPLY, "-refresh-only")
         out = Held(before, said(work, url))
-        try:
-            out.planned = planned(terraform)
-            out.wrong = [line for d, c in _changes(out.after) for line in _differing(d, c, out.planned, always)]
-            terraform(*APPLY)
-            out.applied, out.remembered = said(work, url), said(work, url, memory)
-        except AssertionError as refused:
-            out.refusal = str(refused)
+        out.refusal = _refusal(terraform, *PLAN, "-refresh=false")
+        refused = set(re.findall(r"^ *with (\w+)\.(\w+)", out.refusal, re.MULTILINE))
+        if refused:  # the rest is planned and done all the same
+            (work / "refused_override.tf").write_text("".join(IGNORED.format(*r) for r in refused))
+            terraform(*PLAN, "-refresh=false")
+            (work / "refused_override.tf").unlink()
+        out.planned = _shown(terraform)
+        names = tuple(".".join(r) for r in refused)
+        told = [(d, c) for d, c in _changes(out.after) if not str(d.resource.address).startswith(names)]
+        out.wrong = [line for d, c in told for line in _differing(d, c, out.planned, always)]
+        out.refusal += _refusal(terraform, "apply", "-no-color", "-input=false", "p")
+        out.applied, out.remembered = said(work, url), said(work, url, memory)
     return out
+
+
+def _refusal(terraform: Terraform, *arguments: str) -> str:
+    """What Terraform says where it refuses; it does all that it does not refuse."""
+    try:
+        terraform(*arguments)
+    except AssertionError as refused:
+        return "\n".join(re.findall(r"^.*Error: (?:.|\n)*", str(refused), re.MULTILINE)) or str(refused)
+    return ""
 
 
 def silent(held: Held) -> set[tuple[str, str]]:
@@ -124,7 +141,11 @@ def paths(report: Report) -> set[tuple[str, str]]:
 
 def planned(terraform: Terraform) -> Planned:
     """What Terraform would change of what is there, or make anew: an association that a refresh no longer found."""
-    terraform("plan", "-no-color", "-input=false", "-out", "p")
+    terraform(*PLAN)
+    return _shown(terraform)
+
+
+def _shown(terraform: Terraform) -> Planned:
     out = {}
     for resource in json.loads(terraform("show", "-json", "p"))["resource_changes"]:
         change = resource["change"]
@@ -201,5 +222,5 @@ if __name__ == "__main__":
     for each in sys.argv[1:]:
         with tempfile.TemporaryDirectory() as folder:
             found = held(World(WORLDS / each), Path(folder))
-        told = f"{each}: wrong {found.wrong}, silent {silent(found)}, lost {lost(found)} {found.refusal[-300:]}"
+        told = f"{each}: wrong {found.wrong}, silent {silent(found)}, lost {lost(found)} {found.refusal[:2000]}"
         print(told, flush=True)  # noqa: T201
