@@ -232,8 +232,8 @@ class Attr:
     kept_if_gone: bool = False
     """A refresh keeps the recorded value if the cloud returns none, so that no plan shows that it is gone."""
     not_planned: bool = False
-    """A plan need not show a change of it, as the provider's documentation says: what the configuration sets counts
-    when the resource is created."""
+    """A plan need not show a change of it: what the configuration sets counts when the resource is created, as the
+    provider's documentation says, or a refresh does not read it."""
     assigned: bool = False
     """The cloud chooses a value if nobody sets one, so an empty record is undecided."""
     initial: Callable[[Value, str], bool] | None = None

@@ -67,6 +67,8 @@ class Held:
     refusal: str = ""
     """What the provider refuses to plan or the simulation to do: a bucket's versions cannot be disabled again. Terraform
     does the rest all the same."""
+    reverted: set[tuple[str, str]] = field(default_factory=set)
+    """(address, attribute) of what the state has again as it was before the tampering: along with what the apply changed."""
     wrong: list[str] = field(default_factory=list)
     """Where a change's `undone` is not what is planned."""
 
@@ -82,10 +84,12 @@ def held(world: World, work: Path) -> Held:
         terraform(*APPLY)
         always = planned(terraform)  # what the simulation never answers as it was asked
         memory = seen(work, url)
-        world.tamper(session_for(url), attributes(work / "terraform.tfstate"))
+        state = work / "terraform.tfstate"
+        as_made = attributes(state)
+        world.tamper(session_for(url), as_made)
         before = said(work, url)
         terraform(*APPLY, "-refresh-only")
-        out = Held(before, said(work, url))
+        out, absorbed = Held(before, said(work, url)), attributes(state)
         out.refusal = _refusal(terraform, *PLAN, "-refresh=false")
         refused = set(re.findall(r"^ *with (\w+)\.(\w+)", out.refusal, re.MULTILINE))
         if refused:  # the rest is planned and done all the same
@@ -98,6 +102,12 @@ def held(world: World, work: Path) -> Held:
         out.wrong = [line for d, c in told for line in _differing(d, c, out.planned, always)]
         out.refusal += _refusal(terraform, "apply", "-no-color", "-input=false", "p")
         out.applied, out.remembered = said(work, url), said(work, url, memory)
+        out.reverted = {
+            (address, name)
+            for address, now in attributes(state).items()
+            for name, value in now.items()
+            if as_made.get(address, {}).get(name) == value != absorbed.get(address, {}).get(name)
+        }
     return out
 
 
@@ -121,14 +131,14 @@ def silent(held: Held) -> set[tuple[str, str]]:
 
 
 def lost(held: Held) -> set[tuple[str, str]]:
-    """(address, path) of what was to stay at the next apply, and is not told after it."""
+    """(address, path) of what was to stay at the next apply, and is not told after it though it is still there."""
     stays = [(str(d.resource.address), c) for d, c in _changes(held.after) if c.undone is False]
     without, remembered = (paths(r) if r is not None else None for r in (held.applied, held.remembered))
     return {
         (address, c.path)
         for address, c in stays
         for told in (remembered, without if c.basis != "backup" else None)
-        if told is not None and (address, c.path) not in told
+        if told is not None and (address, c.path) not in told and (address, _name(c)) not in held.reverted
     }
 
 
@@ -193,7 +203,7 @@ def _changes(report: Report) -> Iterator[tuple[Drift, Change]]:
 
 
 def _differing(drift: Drift, change: Change, planned: Planned, always: Planned) -> Iterator[str]:
-    address, name = str(drift.resource.address), change.path.partition(".")[0].partition("[")[0]
+    address, name = str(drift.resource.address), _name(change)
     if name in always.get(address, ()) or change.undone is None:
         return
     there = (
@@ -210,6 +220,10 @@ def _same(one: tuple[str, str], other: tuple[str, str]) -> bool:
     return one[0] == other[0] and (
         one[1] in (other[1], "missing") or other[1].startswith(f"{one[1]}.") or one[1].startswith(f"{other[1]}.")
     )
+
+
+def _name(change: Change) -> str:
+    return change.path.partition(".")[0].partition("[")[0]
 
 
 def _marked(mark: Any) -> bool:

@@ -87,7 +87,9 @@ OBJECT = ResourceType(
     attributes={
         "bucket":                        text("Bucket"),
         "key":                           attr("Key", key),
-        "acl":                           attr("Acl", canned, default="private", same=to_owners, same_for_all=True),
+        # a refresh does not read it (provider, internal/service/s3/object.go, resourceObjectRead)
+        "acl":                           attr("Acl", canned, default="private", same=to_owners, same_for_all=True,
+                                              not_planned=True),
         "bucket_key_enabled":            flag("BucketKeyEnabled", assigned=True),
         "cache_control":                 text("CacheControl"),
         "content_disposition":           text("ContentDisposition"),
