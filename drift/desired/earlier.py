@@ -44,7 +44,10 @@ def with_earlier(state: State) -> State:
 
     def told(instance: Instance) -> Instance:
         record = None if instance.deposed else known.get(str(instance.address))
-        return replace(instance, earlier=record) if record and _same(record, instance.attributes) else instance
+        if not record:
+            return instance
+        same = _same(record, instance.attributes)
+        return replace(instance, earlier=record) if same else replace(instance, another=record)
 
     instances = map(told, state.instances)
     have = {str(i.address) for i in state.instances if not i.deposed}

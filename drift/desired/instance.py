@@ -39,6 +39,8 @@ class Instance:
     """What a plan says that the author sets, in the shape of `attributes` and complete."""
     earlier: Mapping[str, Any] | None = None
     """`attributes` as they were recorded before the state was last written; None where no backup tells."""
+    another: Mapping[str, Any] | None = None
+    """The same of another object at this address: an apply replaced it, or a refresh took what it found for it."""
     exempt: tuple[IgnoredPath, ...] = ()
     """Paths that a plan shows to be ignored."""
     dropped: bool = False

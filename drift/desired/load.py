@@ -352,6 +352,7 @@ def as_known(instance: Instance, renamed: Mapping[str, str]) -> Instance:
         asserted=None if asserted is None else frozenset(renamed.get(n, n) for n in asserted),
         wanted=None if wanted is None else under_old(wanted, renamed),
         earlier=None if instance.earlier is None else under_old(instance.earlier, renamed),
+        another=None if instance.another is None else under_old(instance.another, renamed),
         configured=None
         if author is None
         else replace(
@@ -412,7 +413,6 @@ def desired_resource(
         said |= unsaid.of(author, raw, instance.earlier, {n: provider[n] for n in entry.attributes if n in provider})
     if instance.asserted is not None:
         unsaid.leave(n for n in provider if n not in instance.asserted)
-    before = instance.earlier
     configured, _ = _canonical(entry.attributes, {**raw, **said}, said) if said else ({}, None)
     for name, attr in form.blocks.items():
         if unheard := frozenset(lacking(attr, provider.get(name), raw.get(name))):
@@ -441,7 +441,7 @@ def desired_resource(
         defaulted=shared(frozenset(unsaid.defaulted)),
         untold=shared(frozenset(unsaid.untold)),
         computed=form.assigned,
-        earlier=_canonical(entry.attributes, before, before)[0] if before is not None else nothing(),
+        earlier=_earlier(instance, entry, configured, attributes) or nothing(),
         lines=lines(author) if author else nothing(),
         exempt=(*instance.exempt, *(exempt(author) if author else ())),
         sensitive=shared(secret),
@@ -452,6 +452,18 @@ def desired_resource(
         recorded=shared(frozenset(name for name in entry.ignored if raw.get(name))),
     )
     return resource, strange
+
+
+def _earlier(
+    instance: Instance, entry: ResourceType, configured: Mapping[str, Value], known: Mapping[str, Value]
+) -> Mapping[str, Value]:
+    """What the backup recorded. Of another object it is what the author says, and the record does not: an apply would
+    have recorded that, so a refresh took what it found for the object. An account has one alias."""
+    before = instance.earlier if instance.earlier is not None else instance.another
+    values = _canonical(entry.attributes, before, before)[0] if before is not None else {}
+    if instance.earlier is not None:
+        return values
+    return {n: v for n, v in values.items() if n in configured and v == configured[n] != known.get(n)}
 
 
 @lru_cache(maxsize=64)

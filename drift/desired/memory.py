@@ -17,8 +17,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from drift.desired.wanted import ANOTHER_WAY
@@ -58,7 +60,7 @@ class Seen:
     """What a reader of the file needs to know: type, id, account, region, address."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Memory:
     """A file of what was first seen."""
 
@@ -69,11 +71,32 @@ class Memory:
     def of(self, now: Seen, key: Key) -> Seen:
         """What counts as first seen: what is remembered, and what is new; all of today where the author changed."""
         before = self.seen.get(fingerprint(key))
-        if before is None or not _same(before.said, now.said):
+        if before is None:
+            return replace(now, as_said=now.as_said.union(*(s.as_said for s in self._another(now))))
+        if not _same(before.said, now.said):
             return now
         said = {n: digest or before.said.get(n, "") for n, digest in now.said.items()}
         values = {n: before.values.get(n, first) for n, first in now.values.items()}
         return replace(now, said=said, values=values, as_said=before.as_said | now.as_said)
+
+    def _another(self, now: Seen) -> Iterator[Seen]:
+        """What is remembered of other objects at the same address, where the author says the same.
+
+        An apply would have recorded of the new one what the author says. So where the record differs, a refresh took
+        what it found for the object: an account has one alias.
+        """
+        return (s for s in self._at.get(_address(now), ()) if now.of.get("address") and _same(s.said, now.said))
+
+    @cached_property
+    def _at(self) -> Mapping[tuple[str, ...], Sequence[Seen]]:
+        out: dict[tuple[str, ...], list[Seen]] = defaultdict(list)
+        for one in self.seen.values():
+            out[_address(one)].append(one)
+        return out
+
+
+def _address(seen: Seen) -> tuple[str, ...]:
+    return tuple(seen.of.get(name, "") for name in ("type", "account", "region", "address"))
 
 
 def _same(before: Mapping[str, str], now: Mapping[str, str]) -> bool:

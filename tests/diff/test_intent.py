@@ -175,6 +175,25 @@ def test_the_backup_tells_nothing_of_an_object_that_an_apply_made_anew(
     assert earlier(now)["maintenance_window"] == "tue"
 
 
+def alias(name: str) -> dict[str, Any]:
+    return {"aws_iam_account_alias.this": {"id": name, "account_alias": name}}
+
+
+@pytest.mark.parametrize(
+    ("said", "drifted"), [("ours", True), ("another", False)], ids=["the author says the same", "the author moved on"]
+)
+def test_what_a_refresh_took_for_another_object_is_told_as_its_change(said: str, drifted: bool, tmp_path: Path) -> None:
+    """An account has one alias (IAM user guide, "Using an alias for your account ID"), and its name is its id."""
+    text = f'resource "aws_iam_account_alias" "this" {{\n  account_alias = "{said}"\n}}\n'
+    there = {"iam:ListAccountAliases": {"AccountAliases": ["theirs"]}}
+    only = ("aws_iam_account_alias",)
+    report = compared(tmp_path, text, there, alias("theirs"), before=alias("ours"), only=only)
+
+    told = [(c.path, c.desired, c.actual, c.undone) for d in report.drift for c in d.changes]
+    assert told == [("account_alias", "ours", "theirs", True)] * drifted
+    assert bool(report.pending) is not drifted
+
+
 def test_a_backup_of_another_state_tells_nothing(tmp_path: Path) -> None:
     write_state(jobs(delay_seconds=5), tmp_path / "s.tfstate.backup")
     other = json.loads((tmp_path / "s.tfstate.backup").read_text())

@@ -12,7 +12,7 @@ import pytest
 from drift.desired.hcl.inputs import Given
 from drift.desired.hcl.read import Sources
 from drift.desired.load import _remembering, build, read_states
-from drift.desired.memory import Memory, parse, seen, written
+from drift.desired.memory import Memory, Seen, parse, seen, written
 from drift.desired.overlay import overlay
 from drift.diff.attribute import comparison
 from drift.diff.shares import Shares
@@ -151,6 +151,23 @@ def test_what_the_author_changed_since_is_pending(tmp_path: Path) -> None:
     report, _ = told(tmp_path, memory, 300, AS_RECORDED.replace("= 5", "= 6"))
 
     assert (changed(report), [c.path for p in report.pending for c in p.changes]) == ([], [OTHER])
+
+
+@pytest.mark.parametrize(("said", "known"), [("ours", {NAME}), ("another", set())])
+def test_what_was_recorded_of_another_object_at_the_same_address_counts_where_the_author_says_the_same(
+    said: str, known: set[str]
+) -> None:
+    """An account has one alias: a refresh takes the one that it finds for the one that was described."""
+
+    def named(name: str, said: str, as_said: set[str]) -> tuple[Key, Seen]:
+        key = Key("aws_iam_account_alias", ACCOUNT, "", (name,))
+        of = {"type": key.type, "id": name, "account": ACCOUNT, "region": "", "address": "aws_iam_account_alias.this"}
+        return key, Seen({NAME: said}, {}, frozenset(as_said), of)
+
+    memory = parse(written(Memory(), [named("ours", "ours", {NAME})], DAY), "m.json")
+    key, now = named("theirs", said, set())
+
+    assert memory.of(now, key).as_said == known
 
 
 def test_tags_that_the_provider_s_configuration_changed_since_are_pending(tmp_path: Path) -> None:
