@@ -236,6 +236,7 @@ def build(
                 lineage=state.lineage,
             )
             resource = replace(resource, taken_away=taken_away) if taken_away else resource
+            resource = replace(resource, unwanted=True) if _is_unwanted(instance, state) else resource
             if memory is not None and resource.asserted is not None and not (resource.deposed or resource.dropped):
                 now = memory.of(seen(resource, instance.attributes, entry), resource.key)
                 out.seen.append((resource.key, now))
@@ -251,6 +252,12 @@ def build(
     if memory is not None and out.resources and not out.seen:
         out.warnings.append("nothing is remembered: no configuration tells which attributes nobody sets; give --config")
     return out
+
+
+def _is_unwanted(instance: Instance, state: State) -> bool:
+    """Whether the configuration was read and has it no more."""
+    by = state.configuration
+    return by is not None and instance.configured is None and not instance.deposed and by.covers(instance.address)
 
 
 def _note(state: State, out: Desired, *, told: bool) -> None:

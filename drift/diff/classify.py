@@ -191,7 +191,8 @@ def _compare(
     if found is None:
         hidden = _hidden(resource, entry, gap_over(resource, entry, actual.gaps, catalog), lost)
         if hidden is None:
-            out.drift.append(Drift("missing", resource, None))
+            # what its author took out of the configuration, and somebody out of the account, is pending and no more
+            out.drift += [] if resource.unwanted else [Drift("missing", resource, None)]
         else:
             out.unread.append(hidden)
             out.unread_resources += 1

@@ -141,6 +141,8 @@ def _absent(
         why.append(f"{drift.recreated_as.id} was created by hand in its place and is in no state")
     ignored = [i for i in report.ignored if i.address == str(resource.address) and not i.path]
     why += [f"ignored by {i.rule}: {i.reason}" for i in ignored]
+    if resource.unwanted:
+        return "pending", [*why, "the configuration has it no more either: the next apply takes it out of the state"]
     return "ignored" if ignored else "missing", why
 
 

@@ -119,6 +119,8 @@ class Resource:
     dropped: bool = False
     """The state has it no more, though it had it before and the configuration still has it: it is missing where
     nothing shows it, and else not managed."""
+    unwanted: bool = False
+    """The state still has it, and the configuration has it no more: the next apply destroys or forgets it."""
     guessed: str = ""
     """A provider configuration from which `unknown` could not be determined, so that the key has the session's
     value."""

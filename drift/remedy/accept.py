@@ -20,9 +20,11 @@ from drift.remedy import hcl
 from drift.remedy.aim import Target, aim
 from drift.remedy.outline import OutlineError
 from drift.remedy.pen import CannotError
+from drift.remedy.refer import Addresses, Refer
+from drift.remedy.shapes import Lift
 from drift.remedy.source import Source
 from drift.remedy.spec import Remedy
-from drift.remedy.splice import FAR, Lift, Splicer
+from drift.remedy.splice import FAR, Splicer
 from drift.survey import Survey
 
 
@@ -36,6 +38,7 @@ class Case:
     instance: Instance
     author: Configured
     source: Source
+    refer: Refer | None = None
 
     @property
     def address(self) -> str:
@@ -67,7 +70,7 @@ def _accept(case: Case, hops: int, *, alone: Alone) -> Remedy:
     only = _only(case.instance.address.key) if alone == "instance" else ""
     if alone == "instance" and not only:
         raise CannotError("nothing in the block tells its instances apart")
-    splicer = Splicer(case.source, hops, only, _lift(case) if alone == "call" else None)
+    splicer = Splicer(case.source, hops, only, _lift(case) if alone == "call" else None, case.refer)
     facts = target.facts
     for name, value in new.items():
         if value == [] and not schema.is_block(facts.get(name)) and name not in case.author.values:
@@ -149,6 +152,7 @@ def cases(
     """
     instances = {(s.source, str(i.address)): (s, i) for s in states for i in s.instances if not i.deposed}
     out: list[Case] = []
+    addresses: dict[str, Addresses] = {}
     without: dict[tuple[str, str], Remedy] = {}
     for drift in drifts:
         found = instances.get(drift.resource.origin) if drift.desired is not None else None
@@ -158,5 +162,7 @@ def cases(
             why = "no configuration that was read describes it: give --config"
             without[drift.resource.origin] = Remedy(str(drift.resource.address), "accept", cannot=why)
         else:
-            out.append(Case(drift, survey, *found, author, source))
+            place = found[0].source
+            addresses[place] = addresses.get(place) or Addresses(survey, found[0], source)
+            out.append(Case(drift, survey, *found, author, source, addresses[place].of(drift.resource)))
     return out, without

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
 from drift.desired.hcl.values import UNKNOWN
 from drift.remedy import hcl
-from drift.remedy.hcl import Encoded
+from drift.remedy.hcl import Encoded, Expression, Joined
 
 
 def alike(one: Any, other: Any) -> bool:
@@ -67,12 +68,29 @@ def _canonical(value: Any) -> Any:
 def as_json(value: Any, *, raw: bool = False) -> Any:
     """A value as `.tf.json` has it, whose texts are templates; with `raw` they are just texts."""
     if isinstance(value, Encoded):
-        return as_json(json.dumps(value.value, ensure_ascii=False), raw=raw)
+        return _encoded(value) if _names(value.value) else as_json(json.dumps(value.value, ensure_ascii=False), raw=raw)
+    if isinstance(value, Expression):
+        return f"${{{value.text}}}"
+    if isinstance(value, Joined):
+        return "".join(as_json(part) for part in value.parts)
     if isinstance(value, str):
         return value if raw else hcl.literal(value)
     if isinstance(value, Mapping):
         return {k: as_json(v, raw=raw) for k, v in value.items()}
     return [as_json(v, raw=raw) for v in value] if isinstance(value, list | tuple) else value
+
+
+def _names(value: Any) -> bool:
+    """Whether there is a reference in a document."""
+    if isinstance(value, Mapping):
+        return any(map(_names, value.values()))
+    return any(map(_names, value)) if isinstance(value, list | tuple) else isinstance(value, Expression | Joined)
+
+
+def _encoded(value: Encoded) -> str:
+    """A document with references in it, as text that is a template: in a reference, JSON escapes nothing."""
+    said = json.dumps(as_json(value.value), ensure_ascii=False)
+    return re.sub(r"(?<!\$)\$\{[^}]*\}", lambda m: m[0].replace('\\"', '"'), said)
 
 
 def loaded(value: Any) -> Any:

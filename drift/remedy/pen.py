@@ -12,7 +12,8 @@ from drift.remedy import hcl
 from drift.remedy.hcl import Encoded
 from drift.remedy.likeness import as_json
 from drift.remedy.outline import Element, Item, Outline, Span
-from drift.remedy.source import Node, Source, Text
+from drift.remedy.refer import Refer
+from drift.remedy.source import Context, Node, Source, Text
 from drift.remedy.spec import Edit
 
 
@@ -23,16 +24,25 @@ class CannotError(Exception):
 class Pen:
     """Writes into the files of one configuration; nothing is written but `edits`."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, refer: Refer | None = None) -> None:
         self.source = source
+        self.refer = refer
+        self.argument = ""
+        """The argument of the resource that is being written; empty inside a nested block."""
         self.edits: list[Edit] = []
         self.replaced: list[str] = []
         """Expressions that a literal took the place of."""
+
+    def _told(self, context: Context, new: Any) -> Any:
+        """A value with the references that may stand in a context."""
+        return self.refer.within(new, context, self.argument) if self.refer is not None else new
 
     def _rendered(self, node: Node, new: Any) -> str:
         """A value as it is written at a place."""
         if node.file.is_json:
             return self._rendered_at(node, new)
+        if isinstance(new, str) and not isinstance(told := self._told(node.context, new), str):
+            return hcl.value(told)
         if isinstance(new, str) and not isinstance(self.source.parse(node), Literal):
             return hcl.value(new)
         if isinstance(new, str):
@@ -43,7 +53,7 @@ class Pen:
                 return new
         if isinstance(new, bool | int | float) and isinstance(self.source.value(node), str):
             return hcl.quoted(hcl.value(new))
-        return at_place(node, new)
+        return self._rendered_at(node, new)
 
     def _heredoc(self, node: Node, new: Any) -> None:
         text = node.text
@@ -76,7 +86,8 @@ class Pen:
         else:
             sign = " :" if uses_colons(outline, elements) else " ="
             as_text = any(e.key and file.text[e.key.start] == '"' for e in elements)
-            named = {hcl.quoted(k) if as_text else hcl.key(k): v for k, v in added.items()}
+            told = self._told(node.context, added)
+            named = {hcl.quoted(k) if as_text else hcl.key(k): v for k, v in told.items()}
             made = [f"{k}{sign} {indented(hcl.value(v), margin)}" for k, v in named.items()]
         self._append(node, elements, kept, made, self._separator(node, elements))
 
@@ -86,13 +97,14 @@ class Pen:
         unit = re.search(r"\n([ \t]+)\S", text)
         lines = unit is not None and "\n" in text[node.span.start : node.span.end]
         indent = unit[1] if lines and unit is not None else None
-        said = json.dumps(as_json(value, raw=node.is_raw), ensure_ascii=False, indent=indent)
+        told = as_json(self._told(node.context, value), raw=node.is_raw)
+        said = json.dumps(told, ensure_ascii=False, indent=indent)
         return said.replace("\n", f"\n{margin}")
 
     def _rendered_at(self, node: Node, new: Any) -> str:
         if node.file.is_json:
             return self._json(node, new, line_start(node.file.text, node.span.start))
-        return at_place(node, new)
+        return at_place(node, self._told(node.context, new))
 
     def _separator(self, node: Node, elements: Sequence[Element]) -> str:
         """What stands between an object's elements: a comma, or nothing but the line's end."""
@@ -244,3 +256,9 @@ def as_dynamic(file: Text, block: Span, each: str) -> str:
     inner = "\n".join(unit + line if line.strip() else line for line in f"content {{{rest}".split("\n"))
     whole = f'dynamic "{name}" {{\n{margin}{unit}for_each = {each}\n{margin}{inner}\n{margin}}}'
     return whole.replace("\r", "")
+
+
+def inside_of(outline: Outline, span: Span) -> Span:
+    """What is between parentheses, without the white space and comments around it."""
+    tokens = [t for t in outline.within(outline.inside(span)) if t.kind not in ("space", "newline", "comment")]
+    return Span(tokens[0].start, tokens[-1].end)

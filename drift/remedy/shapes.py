@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from drift.desired.hcl import schema
@@ -10,6 +11,22 @@ from drift.desired.hcl.tree import Expr, Literal, ObjectOf, TupleOf, Unary
 from drift.provider.facts import Facts
 from drift.remedy.hcl import Argument, Encoded, Nested
 from drift.remedy.likeness import as_blocks
+from drift.remedy.source import Body, Text
+
+
+@dataclass(frozen=True)
+class Lift:
+    """A module that is called several times, and the call that an edit is for."""
+
+    call: Body
+    only: str
+    """What is true in the one instance of the call; empty where it has one."""
+    variables: Text
+    """The file that a new variable goes into."""
+    taken: set[str]
+    """The names that variables have."""
+    resource: str
+    """The name of the resource, which tells variables apart."""
 
 
 def nested(name: str, value: Mapping[str, Any], facts: Facts) -> Nested:

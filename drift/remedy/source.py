@@ -155,8 +155,8 @@ class Source:
     ) -> None:
         self.edited = dict(edited or {})
         self._given_files = given.files
-        self._sources = Sources(directory, given, self.edited)
-        self._shared = self._sources.shared(states, workspace=workspace)
+        self.sources = Sources(directory, given, self.edited)
+        self._shared = self.sources.shared(states, workspace=workspace)
         self._root = ModuleScope(run=self._shared, names=(), path=(), module=self._shared.library.modules[()])
         self._data = Path(data_dir(directory)).resolve()
         self._files: dict[Path, Text] = {}
@@ -165,7 +165,7 @@ class Source:
     @property
     def root(self) -> Path:
         """The root module's directory."""
-        return self._sources.directory
+        return self.sources.directory
 
     # --- files ---------------------------------------------------------------------------------------------
 

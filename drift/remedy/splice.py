@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -15,43 +14,36 @@ from drift.remedy import hcl
 from drift.remedy.dynamic import Dynamic, Place
 from drift.remedy.hcl import Argument, Encoded, Expression, Nested
 from drift.remedy.likeness import alike, as_blocks, likeness, loaded, paired
-from drift.remedy.outline import Element, Item, Outline, Span
+from drift.remedy.outline import Element, Item
 from drift.remedy.pen import (
     CannotError,
     Pen,
     as_dynamic,
-    at_place,
     indentation,
     indented,
+    inside_of,
     line_start,
 )
-from drift.remedy.shapes import as_written, completed, is_constant, nested, type_for
-from drift.remedy.source import FALLBACKS, TRANSPARENT, Body, Gap, Node, Source, Text
+from drift.remedy.refer import Refer
+from drift.remedy.shapes import Lift, as_written, completed, is_constant, nested, type_for
+from drift.remedy.source import FALLBACKS, TRANSPARENT, Body, Gap, Node, Source
 
 FAR = 100
 """So many references are followed to where a value is set."""
 
 
-@dataclass(frozen=True)
-class Lift:
-    """A module that is called several times, and the call that an edit is for."""
-
-    call: Body
-    only: str
-    """What is true in the one instance of the call; empty where it has one."""
-    variables: Text
-    """The file that a new variable goes into."""
-    taken: set[str]
-    """The names that variables have."""
-    resource: str
-    """The name of the resource, which tells variables apart."""
-
-
 class Splicer(Pen):
     """The edits for one resource. `hops` is how many references from its own block an edit may be away."""
 
-    def __init__(self, source: Source, hops: int = FAR, only: str = "", lift: Lift | None = None) -> None:
-        super().__init__(source)
+    def __init__(
+        self,
+        source: Source,
+        hops: int = FAR,
+        only: str = "",
+        lift: Lift | None = None,
+        refer: Refer | None = None,
+    ) -> None:
+        super().__init__(source, refer)
         self.hops = hops
         self.only = only
         """What is true in the one instance that an edit is for, where several share its line: `each.key == "a"`."""
@@ -72,6 +64,7 @@ class Splicer(Pen):
         `old` has what is written there now, blocks as lists of mappings. Raises CannotError, and OutlineError.
         """
         for name, value in new.items():
+            self.argument = "" if self.within else name
             holder = next((b for b in reversed(bodies) if any(i.name == name for i in b.items)), bodies[0])
             if holder.file.is_json:
                 self._in_json(holder, name, facts.get(name), value)
@@ -138,7 +131,9 @@ class Splicer(Pen):
         """A new argument, or a new block, behind those that are there."""
         file, text = body.file, body.file.text
         items = body.items
-        if self.lift is not None and body is not self.lift.call and not isinstance(value, Nested):
+        lifted = self.lift is not None and body is not self.lift.call
+        value = value if lifted and not isinstance(value, Nested) else self._told(body.context, value)
+        if self.lift is not None and lifted and not isinstance(value, Nested):
             value = Expression(f"var.{self._given(self.lift, name, value, 'null', None)}")
         if isinstance(value, Nested) and (self.only or self.lift is not None):
             only = f"var.{self._given(self.lift, f'has_{name}', True, 'false', False)}" if self.lift else self.only
@@ -278,7 +273,7 @@ class Splicer(Pen):
         if old is not UNKNOWN and alike(old, new):
             return
         if form == "parentheses":
-            self.value(node.at(_inner(outline, node.span)), new)
+            self.value(node.at(inside_of(outline, node.span)), new)
         elif form == "call" and name in TRANSPARENT:
             self.value(node.at(outline.elements(node.span)[0].value), new)
         elif not self._inside(node, form, name, new) and not self._elsewhere(node, new):
@@ -410,10 +405,11 @@ class Splicer(Pen):
         if node.file.is_json or "<<" in old:
             raise CannotError(f"{node}: several instances share it, in a way that drift does not divide")
         if (more := self._more(node, new)) is not None:
+            more = self._told(node.context, more)
             inside = ", ".join(f"{hcl.key(k)} = {hcl.value(v)}" for k, v in more.items())
             self._merging(node, f"{self.only} ? {{ {inside} }} : {{}}")
             return
-        rendered = at_place(node, new)
+        rendered = self._rendered_at(node, new)
         if "<<" in rendered:
             rendered = hcl.quoted(new)
         # insertions, so that other instances may have theirs at the same place
@@ -480,7 +476,7 @@ class Splicer(Pen):
         head = "\n" if file.text.endswith("\n") else "\n\n" if file.text else ""
         body = f'variable "{named}" {{\n  type    = {kind}\n  default = {default}\n}}\n'
         self._insert(file, len(file.text), head + body)
-        said = hcl.value(new)
+        said = hcl.value(self._told(lift.call.context, new))
         self.add(lift.call, named, Expression(f"{lift.only} ? {said} : {default}" if lift.only else said))
         self.raised.append(named)
         return named
@@ -542,7 +538,12 @@ class Splicer(Pen):
         self._removed(node, elements, taken, more=bool(added))
         if added:
             margin = line_start(node.file.text, kept[-1].span.start)
-            made = [self._json(node, v, margin) if node.file.is_json else indented(hcl.value(v), margin) for v in added]
+            made = [
+                self._json(node, v, margin)
+                if node.file.is_json
+                else indented(hcl.value(self._told(node.context, v)), margin)
+                for v in added
+            ]
             self._append(node, elements, kept, made, ",")
 
     def _merged(self, node: Node, new: Mapping[str, Any]) -> None:
@@ -568,7 +569,7 @@ class Splicer(Pen):
             if not alike(was, value):
                 self.value(part, value)
         if added and not literal:
-            self._insert(node.file, parts[-1].span.end, f", {at_place(node, added)}")
+            self._insert(node.file, parts[-1].span.end, f", {self._rendered_at(node, added)}")
 
     def _joined(self, node: Node, new: Sequence[Any]) -> None:
         """`concat(a, b)`: what goes is taken from where it stands, what comes goes into the last list written out."""
@@ -588,13 +589,8 @@ class Splicer(Pen):
             if not alike(was, value):
                 self.value(part, value)
         if added and not literal:
-            self._insert(node.file, parts[-1].span.end, f", {at_place(node, added)}")
+            self._insert(node.file, parts[-1].span.end, f", {self._rendered_at(node, added)}")
 
 
 def _unordered(value: Any) -> Any:
     return sorted(map(likeness, value)) if isinstance(value, list | tuple) else likeness(value)
-
-
-def _inner(outline: Outline, span: Span) -> Span:
-    tokens = [t for t in outline.within(outline.inside(span)) if t.kind not in ("space", "newline", "comment")]
-    return Span(tokens[0].start, tokens[-1].end)

@@ -68,6 +68,7 @@ LEFT_OUT: Mapping[type, Mapping[str, str]] = {
         "doubt": "told by the coverage",
         "deposed": "told by a warning",
         "dropped": "told by a warning",
+        "unwanted": "told by what is pending",
         "taken_away": "told by what is desired",
         "refers": "told by what is desired",
         "recorded": "told by a warning",

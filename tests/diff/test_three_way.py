@@ -230,6 +230,22 @@ resource "aws_sqs_queue" "adopted" {
     assert lines(report) == [f"unmanaged aws_sqs_queue {URL.replace('jobs', 'rogue')}"]
 
 
+@pytest.mark.parametrize("said", ["", "removed {\n  from = aws_sqs_queue.gone\n  lifecycle { destroy = false }\n}\n"])
+def test_what_neither_its_author_nor_the_account_has_any_more_is_not_missing(tmp_path: Path, said: str) -> None:
+    gone = {n: v.replace("jobs", "gone") if isinstance(v, str) else v for n, v in RECORDED.items()}
+    states = {"aws_sqs_queue.jobs": RECORDED, "aws_sqs_queue.gone": gone}
+    still = 'resource "aws_sqs_queue" "gone" {\n  name = "gone"\n}\n'
+
+    assert lines(checked(tmp_path, queue(AS_RECORDED, after=still), answers(), states)) == [
+        "missing aws_sqs_queue.gone"
+    ]
+    report = checked(tmp_path, queue(AS_RECORDED, after=said), answers(), states)
+    assert lines(report) == []
+    assert [(p.address, p.actions) for p in report.pending] == [
+        ("aws_sqs_queue.gone", ("forget" if said else "delete",))
+    ]
+
+
 def test_moved_resources_are_known_by_their_new_address(tmp_path: Path) -> None:
     text = queue(AS_RECORDED, after="moved {\n  from = aws_sqs_queue.old\n  to   = aws_sqs_queue.jobs\n}\n")
     report = checked(tmp_path, text, answers(DelaySeconds="6"), {"aws_sqs_queue.old": RECORDED})

@@ -20,9 +20,9 @@ from drift.remedy.adopt import Outcome, adopted
 from drift.remedy.adopt.body import Writer
 from drift.remedy.adopt.names import slug
 from drift.remedy.adopt.parts import _is_initial
-from drift.remedy.adopt.references import Named, References
 from drift.remedy.ground import Ground
 from drift.remedy.hcl import Nested
+from drift.remedy.references import Named, References
 from drift.survey import Scope
 from tests.support.adopt import Tried, adopt_into, after_apply, planned, write
 from tests.support.line import check

@@ -14,9 +14,9 @@ from drift.remedy.adopt.body import Writer
 from drift.remedy.adopt.homes import Homes
 from drift.remedy.adopt.names import name_for
 from drift.remedy.adopt.providers import Providers
-from drift.remedy.adopt.references import Named, References
 from drift.remedy.ground import Ground
 from drift.remedy.hcl import Expression, body
+from drift.remedy.references import Named, References
 
 ACCOUNT = "123456789012"
 

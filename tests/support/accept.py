@@ -1,31 +1,43 @@
-"""Holds accepting against Terraform's own plans: what was changed by hand is written into the configuration, the plan must
-change nothing of it, and drift must be silent.
+"""Holds accepting, reverting and forgetting against Terraform's own plans.
 
     python -m tests.support.accept [WORLD or DIRECTORY…]
 
-applies each recorded world (or a directory with a `tamper.py`) with real Terraform against moto, tampers, accepts everything,
-proves it, writes it, plans, and checks again. `docs/remedy.md` tells the results.
+applies each recorded world (or a directory with a `tamper.py`) with real Terraform against moto, and tampers. Then
+
+- a plan must show what drift reports, and no more: that is what a revert restores;
+- what was changed is accepted, what was deleted is forgotten, and what was made again is imported. The files are written once;
+  a plan must change nothing of it, drift must be silent about it, and no other file may change.
+
+Each world is tried in a process of its own. The results are kept in `tests/goldens/acceptance/`, which `docs/remedy.md` tells.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
+import signal
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from drift.desired.load import Sources
+from drift.model.drift import Drift
 from drift.provider.installed import installed
+from drift.remedy import commands
 from drift.remedy.apply import write
-from drift.remedy.fix import Choices, Fix, fixed
-from drift.remedy.prove import prove
+from drift.remedy.fix import Choices, Fix, Row, fixed, name_of
+from drift.remedy.prove import judged
+from drift.remedy.spec import Remedy
 from drift.remedy.trial import Trial
 from drift.run import Connection, Job
 from drift.survey import Scope
@@ -44,26 +56,41 @@ from tests.support.world import (
     session_for,
 )
 
-GOLDEN = Path(__file__).parents[1] / "goldens" / "accepting.json"
+KEPT = Path(__file__).parents[1] / "goldens" / "acceptance"
+"""A file for each world."""
+WORLD_SECONDS = 1200
+"""A world that takes longer is given up."""
 LEFT = ("*.tfstate", "*.tfstate.*", "*.jsonl", "tamper.py", "expected.json")
+OTHER_REGIONS = ("us-west-2", "eu-west-1")
+Plan = Mapping[str, Mapping[str, Any]]
+"""Address -> what a plan does with it, as `terraform show -json` says, without what it leaves alone."""
 
 
 @dataclass
-class Accepted:
-    """What became of the changes in one account."""
+class Tried:
+    """What became of the drift in one account."""
 
-    accepted: int = 0
+    done: Counter[str] = field(default_factory=Counter)
+    """What was done -> for how many entries: accepted, declared (what no apply undoes), forgotten, imported, reverted."""
     without: dict[str, str] = field(default_factory=dict)
-    """Address -> why there is no remedy."""
+    """Choice and address -> why there is no remedy."""
     unproved: dict[str, str] = field(default_factory=dict)
-    """Address -> what the proof says instead."""
-    planned: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Address -> arguments that a plan still changes, once the files are written: before and after."""
+    """Choice and address -> what the plan says instead."""
+    beyond: list[str] = field(default_factory=list)
+    """What the plan changes after tampering, and drift does not report: `address argument…`."""
     told: list[str] = field(default_factory=list)
-    """What drift still says of what was accepted."""
+    """What drift still says of what was mended."""
     touched: list[str] = field(default_factory=list)
     """Files that changed and that no remedy names."""
+    noise: list[str] = field(default_factory=list)
+    """What the plan changes before anybody tampered, since the simulation answers it otherwise: `address argument…`."""
     error: str = ""
+
+    @property
+    def saved(self) -> dict[str, Any]:
+        """As it is kept: what is empty is left out."""
+        found = {n: v for n, v in vars(self).items() if v and n != "done"}
+        return {"on": datetime.now(UTC).date().isoformat(), "done": dict(sorted(self.done.items())), **found}
 
 
 def applied(path: Path, work: Path, url: str) -> Terraform:
@@ -71,9 +98,8 @@ def applied(path: Path, work: Path, url: str) -> Terraform:
     shutil.copytree(path, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*LEFT), symlinks=True)
     said = "".join(p.read_bytes().decode() for p in work.rglob("*.tf*") if p.is_file())
     if "required_providers" not in said:
-        (work / "_provider.tf").write_text(
-            PROVIDER + ("" if 'provider "aws"' in (work / "main.tf").read_text() else endpoint_provider())
-        )
+        provider = "" if 'provider "aws"' in said else endpoint_provider()
+        (work / "_provider.tf").write_text(PROVIDER + provider)
     terraform = Terraform(work, url)
     terraform("init", "-no-color", "-input=false")
     terraform("apply", "-no-color", "-auto-approve", "-input=false", *files_of(work))
@@ -87,42 +113,58 @@ def files_of(work: Path) -> list[str]:
 
 @contextmanager
 def trial(work: Path, url: str) -> Iterator[Trial]:
-    """What `drift fix` makes of a directory."""
-    regions = {
-        REGION,
-        *(r for r in ("us-west-2", "eu-west-1") if r in "".join(p.read_text() for p in work.glob("*.tf"))),
-    }
+    """What `drift fix` makes of a directory. It looks at the services of what is managed."""
+    said = "".join(p.read_bytes().decode() for p in work.rglob("*.tf*") if p.is_file() and ".terraform" not in p.parts)
+    regions = {REGION, *(r for r in OTHER_REGIONS if r in said)}
+    state = json.loads((work / "terraform.tfstate").read_text())
+    catalog = installed()
+    services = {catalog[r["type"]].service for r in state["resources"] if r["type"] in catalog}
+    only = tuple(name for name in catalog if catalog[name].service in services)
     with asking(url) as api:
-        job = Job(scope=Scope(everything=True, regions=tuple(sorted(regions))), comments=False)
+        job = Job(scope=Scope(everything=True, regions=tuple(sorted(regions)), only=only), comments=False)
         files = tuple(sorted(work.glob("env-*.tfvars*")))
         sources = Sources(places=(str(work / "terraform.tfstate"),), directories=(work,), variable_files=files)
-        yield Trial(sources, [Connection("aws", InRegion(api, REGION))], installed(), job)
+        yield Trial(sources, [Connection("aws", InRegion(api, REGION))], catalog, job)
 
 
-def round_trip(path: Path, work: Path, url: str) -> Accepted:
-    """Apply, tamper, accept, prove, write, plan, check."""
-    out = Accepted()
+def planned(terraform: Terraform) -> Plan:
+    """What a plan changes, imports or forgets."""
+    said = terraform("plan", "-json", "-input=false", "-lock=false", "-out=p", *files_of(terraform.work))
+    if not any('"planned_change"' in line for line in said.splitlines()):
+        return {}
+    plan = json.loads(terraform("show", "-json", "p"))
+    changes = [c for c in plan.get("resource_changes", ()) if c["mode"] == "managed"]
+    return {c["address"]: c for c in changes if c["change"]["actions"] != ["no-op"] or c["change"].get("importing")}
+
+
+def arguments(change: Mapping[str, Any]) -> list[str]:
+    """The arguments that a plan changes, or what it does if not that."""
+    made = change["change"]
+    before, after = made.get("before") or {}, made.get("after") or {}
+    if made["actions"] != ["update"]:
+        return [f"({'/'.join(made['actions'])})"]
+    return sorted(n for n in {*before, *after} - {"tags_all"} if before.get(n) != after.get(n))
+
+
+def round_trip(path: Path, work: Path, url: str) -> Tried:
+    """Apply, tamper, plan; accept, write, plan, check."""
+    out = Tried()
     terraform = applied(path, work, url)
+    before_tampering = planned(terraform)
+    out.noise = [f"{a} {' '.join(arguments(c))}" for a, c in before_tampering.items()]
     World(path).tamper(session_for(url), attributes(work / "terraform.tfstate"))
     saved = dict(os.environ)
     os.environ.update(terraform.env)
     try:
         with trial(work, url) as one:
-            fix = fixed(one, Choices(accept=("all",)))
-            proofs = prove(fix, one, shutil.which("terraform") or "terraform")
+            report = one.run(one.described()).report
+            reverted(list(report.drift), planned(terraform), before_tampering, out)
+            fix = fixed(one, Choices(planned=choices(report.drift)))
             before = _bytes(work)
             write(fix.before, fix.after)
-        mine = [r for d, r in fix.entries if d is not None and not r.cannot]
-        out.accepted = len(mine)
-        out.without = {r.address: r.cannot for _, r in fix.entries if r.cannot}
-        found = {r.address: proofs.entries[r.address] for r in mine}
-        out.unproved = {a: p.why for a, p in found.items() if p.verdict != "proved"}
         named = {p.resolve() for p in fix.after}
         out.touched = sorted(str(p) for p, b in _bytes(work).items() if before.get(p) != b and p.resolve() not in named)
-        try:
-            out.planned = _planned(terraform, work, {r.address for r in mine})
-        except AssertionError as error:
-            out.error = str(error)[-600:]
+        mended(fix, terraform, before_tampering, out)
         with trial(work, url) as again:
             out.told = _told(again, fix)
     finally:
@@ -131,51 +173,123 @@ def round_trip(path: Path, work: Path, url: str) -> Accepted:
     return out
 
 
+def choices(drift: Iterable[Drift]) -> dict[str, list[Row]]:
+    """What becomes of each entry: nothing of what is unmanaged, which `tests.support.adopt` tries."""
+    out: dict[str, list[Row]] = {}
+    for one in drift:
+        if one.kind == "modified":
+            out.setdefault(name_of(one), []).append(Row("accept", one.fingerprint))
+        elif one.kind == "missing":
+            row = Row("adopt" if one.recreated_as is not None else "forget", one.fingerprint)
+            out.setdefault(name_of(one), []).append(row)
+    return out
+
+
+def reverted(drift: Sequence[Drift], plan: Plan, noise: Plan, out: Tried) -> None:
+    """Hold what drift reports against the plan that would undo it."""
+    told = {str(d.resource.address): d for d in drift if d.kind != "unmanaged"}
+    for address, one in told.items():
+        remedy = commands.revert(one, None)
+        if remedy.cannot:
+            continue  # no apply undoes it: the plan must be silent about it, which `beyond` says
+        proof = judged(one, remedy, plan.get(address))
+        if proof.verdict == "proved":
+            out.done["reverted"] += 1
+        else:
+            out.unproved[f"revert {address}"] = proof.why
+    stays = {a for a, d in told.items() if commands.revert(d, None).cannot}
+    for address, change in plan.items():
+        new = [n for n in arguments(change) if n not in (arguments(noise[address]) if address in noise else ())]
+        if (address not in told or address in stays) and new:
+            out.beyond.append(f"{address} {' '.join(new)}")
+
+
+def mended(fix: Fix, terraform: Terraform, noise: Plan, out: Tried) -> None:
+    """Hold the remedies, which are written, against the plan."""
+    for command in dict.fromkeys(c for _, r in fix.entries for c in r.commands):
+        words = [w for w in shlex.split(command) if not w.startswith("-chdir=")]
+        if words[1:3] == ["state", "rm"]:
+            terraform(*words[1:])
+    out.without = {f"{r.choice} {r.address}": r.cannot for _, r in fix.entries if r.cannot}
+    try:
+        plan = planned(terraform)
+    except AssertionError as error:
+        out.error = _short(str(error))
+        return
+    for drift, remedy in fix.entries:
+        if remedy.cannot:
+            continue
+        proof = judged(drift, remedy, plan.get(remedy.address))
+        if proof.verdict == "proved":
+            out.done[_name(drift, remedy)] += 1
+        elif remedy.address in noise and remedy.choice == "accept":
+            left = {*arguments(plan[remedy.address])} - {*arguments(noise[remedy.address])}
+            if left:
+                out.unproved[f"accept {remedy.address}"] = f"the plan still changes {', '.join(sorted(left))}"
+            else:
+                out.done[_name(drift, remedy)] += 1
+        else:
+            out.unproved[f"{remedy.choice} {remedy.address}"] = proof.why
+
+
+def _name(drift: Drift | None, remedy: Remedy) -> str:
+    if remedy.choice == "accept" and drift is not None and all(c.undone is False for c in drift.changes):
+        return "declared"
+    return {"accept": "accepted", "forget": "forgotten", "adopt": "imported"}[remedy.choice]
+
+
 def _bytes(work: Path) -> dict[Path, bytes]:
     return {p: p.read_bytes() for p in work.rglob("*") if p.is_file() and ".terraform" not in p.parts}
 
 
-def _planned(terraform: Terraform, work: Path, mine: set[str]) -> dict[str, dict[str, str]]:
-    terraform("plan", "-no-color", "-input=false", "-lock=false", "-out=p", *files_of(work))
-    plan = json.loads(terraform("show", "-json", "p"))
-    out = {}
-    for change in plan.get("resource_changes", ()):
-        actions = change["change"]["actions"]
-        if change["address"] in mine and actions != ["no-op"]:
-            before, after = change["change"].get("before") or {}, change["change"].get("after") or {}
-            differ = [n for n in sorted({*before, *after}) if before.get(n) != after.get(n)]
-            out[change["address"]] = {n: f"{_short(before.get(n))} → {_short(after.get(n))}" for n in differ}
-    return out
-
-
-def _short(value: Any) -> str:
-    return json.dumps(value)[:200]
+def _short(said: str) -> str:
+    """The errors of Terraform in a few words."""
+    lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    found = [m["diagnostic"]["summary"] for m in lines if (m.get("diagnostic") or {}).get("severity") == "error"]
+    return "; ".join(dict.fromkeys(found))[:300] or said[-300:]
 
 
 def _told(again: Trial, fix: Fix) -> list[str]:
     mine = {r.address for _, r in fix.entries if not r.cannot}
     report = again.run(again.described()).report
-    return [
-        f"{d.resource.address} {', '.join(c.path for c in d.changes)}"
+    return sorted(
+        f"{d.kind} {d.resource.address} {' '.join(c.path for c in d.changes)}".rstrip()
         for d in report.drift
-        if d.kind == "modified" and str(d.resource.address) in mine
-    ]
+        if d.kind != "unmanaged" and str(d.resource.address) in mine
+    )
 
 
 def main(names: Sequence[str]) -> None:
     """Try worlds, or all of them; each result is kept as soon as it is there."""
-    for name in names or NAMES:
+    worlds = names or NAMES
+    for name in worlds:
+        if len(worlds) > 1:
+            _in_a_process(name)
+            continue
         path = WORLDS / name if (WORLDS / name).is_dir() else Path(name)
         started = time.monotonic()
+        kept = os.environ.get("ACCEPT_IN")
         with tempfile.TemporaryDirectory() as folder, moto_server() as url:
             try:
-                result = round_trip(path, Path(folder), url)
+                result = round_trip(path, Path(kept) / path.name if kept else Path(folder), url)
             except AssertionError as error:
-                result = Accepted(error=str(error)[-600:])
-        print(json.dumps({path.name: asdict(result)}, indent=1), f"{time.monotonic() - started:.0f} s", flush=True)  # noqa: T201
+                result = Tried(error=_short(str(error)))
+        seconds = f"{time.monotonic() - started:.0f} s"
+        print(json.dumps({path.name: result.saved}, indent=1, ensure_ascii=False), seconds, flush=True)  # noqa: T201
         if path.parent == WORLDS:
-            known: dict[str, Any] = json.loads(GOLDEN.read_text()) if GOLDEN.is_file() else {}
-            GOLDEN.write_text(json.dumps(known | {path.name: asdict(result)}, indent=1, sort_keys=True) + "\n")
+            KEPT.mkdir(exist_ok=True)
+            text = json.dumps(result.saved, indent=1, ensure_ascii=False)
+            (KEPT / f"{path.name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _in_a_process(name: str) -> None:
+    """One world, ended where it hangs, and with all that it started."""
+    process = subprocess.Popen([sys.executable, "-m", "tests.support.accept", name], start_new_session=True)
+    try:
+        process.wait(WORLD_SECONDS)
+    except subprocess.TimeoutExpired:
+        print(f"{name}: took longer than {WORLD_SECONDS} s")  # noqa: T201
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":

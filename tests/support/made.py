@@ -86,6 +86,7 @@ def write_state(attributes: Mapping[str, Mapping[str, Any]], path: Path) -> Path
         resources.append(
             {
                 "mode": "managed",
+                **({"module": ".".join(f"module.{name}" for name, _ in address.module)} if address.module else {}),
                 "type": address.type,
                 "name": address.name,
                 "provider": 'provider["registry.terraform.io/hashicorp/aws"]',

@@ -11,7 +11,17 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.support import accuracy, adopt_page, configuration, coverage, messages, prowler_page, rule_pages, who_page
+from tests.support import (
+    accept_page,
+    accuracy,
+    adopt_page,
+    configuration,
+    coverage,
+    messages,
+    prowler_page,
+    rule_pages,
+    who_page,
+)
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -34,7 +44,7 @@ QUICK: Mapping[str, Callable[[], str]] = {
     "coverage.md": coverage.page,
     "messages.md": messages.page,
     "prowler.md": prowler_page.page,
-    "remedy.md": adopt_page.page,
+    "remedy.md": lambda: adopt_page.page() + accept_page.page(),
     "rules.md": rule_pages.page,
     "who.md": who_page.page,
 }

@@ -29,9 +29,9 @@ from drift.remedy.adopt.manner import Manner
 from drift.remedy.adopt.names import name_for, slug
 from drift.remedy.adopt.parts import Parts
 from drift.remedy.adopt.providers import Providers
-from drift.remedy.adopt.references import Named, References
 from drift.remedy.ground import Ground
 from drift.remedy.hcl import Argument, Expression, Nested, block
+from drift.remedy.references import Named, References, managed
 from drift.remedy.spec import Edit, Remedy
 from drift.survey import Survey
 
@@ -115,7 +115,7 @@ class _Adoption:
             self._entries = self._alike(wanted, parts)
         news = self._all_named([r for r in wanted if entry_of(r, self.survey.catalog).importable])
         references = References(self.survey.catalog, self.ground.outputs)
-        references.add(self._managed())
+        references.add(managed(self.ground, self.survey.catalog))
         references.add(n.named for n in news)
         made = [(n.resource.key, self._remedy(n, references, parts)) for n in self._in_order(news)]
         if failed := {key: r for key, r in made if r.cannot}:
@@ -201,14 +201,6 @@ class _Adoption:
         ids = {"id": resource.attributes.get("id", resource.id), "arn": resource.arn or written.get("arn")}
         named = Named(address, resource.key, {**written, **ids}, self.survey.catalog.facts(entry.name))
         return Adopted(resource, entry, named, written)
-
-    def _managed(self) -> Iterable[Named]:
-        for resource in self.ground.resources:
-            if resource.address is None or resource.deposed:
-                continue
-            values = {**resource.attributes, "id": resource.attributes.get("id") or resource.id, "arn": resource.arn}
-            values["arn"] = values["arn"] or resource.attributes.get("arn", "")
-            yield Named(resource.address, resource.key, values, self.survey.catalog.facts(resource.address.type))
 
     def _in_order(self, news: Sequence[Adopted]) -> list[Adopted]:
         """What others refer to first: so a circle is cut where the fewest notice."""

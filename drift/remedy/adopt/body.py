@@ -16,8 +16,8 @@ from drift.provider.contract import DocumentSource
 from drift.provider.facts import EVERYWHERE, Default, Facts, Unset, flags_of
 from drift.provider.relations import as_pattern, refs_of
 from drift.provider.spec import Attr, Ref, ResourceType
-from drift.remedy.adopt.references import Named, References, is_qualified
 from drift.remedy.hcl import Argument, Encoded, Expression, Nested
+from drift.remedy.references import Named, References, is_qualified
 
 _LAST = ("tags",)
 """Written below all else, as most authors do."""

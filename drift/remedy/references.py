@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from drift.model.resource import GLOBAL, Key
 from drift.provider.catalog import Catalog
 from drift.provider.facts import Facts
 from drift.provider.spec import Ref
+from drift.remedy.ground import Ground
 from drift.remedy.hcl import Expression, Joined
 
 _UNIQUE = re.compile(r"(?:[^\s:]*:){5}.+|.*[0-9a-f]{8}.*|[0-9A-Z]{12,}")
@@ -49,6 +50,8 @@ class References:
     """(address, value) of what became a reference."""
     missed: set[tuple[str, str]] = field(default_factory=set)
     """(address, value) of ids that name a resource and are no references."""
+    refuses: Callable[[Address, Address], bool] = lambda _source, _target: False
+    """(source, target) -> whether what the configuration says already makes a circle of it."""
     _by: dict[tuple[str, str, str], list[Named]] = field(default_factory=lambda: defaultdict(list))
     _unique: dict[str, tuple[Named, str]] = field(default_factory=dict)
     _behind: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -108,7 +111,7 @@ class References:
 
     def _to(self, target: Named, attribute: str, value: str, source: Named) -> Expression | None:
         here, there = str(source.address), str(target.address)
-        if here == there or here in self._reached(there):
+        if here == there or here in self._reached(there) or self.refuses(source.address, target.address):
             return None
         attribute = self._shown(target, attribute, value)
         text = self._text(target.address, attribute, source.address.module) if attribute else ""
@@ -149,3 +152,13 @@ class References:
             call = str(Address("x", "y", None, address.module[-1:])).removesuffix(".x.y")
             return f"{call}.{output}" if output else ""
         return ""
+
+
+def managed(ground: Ground, catalog: Catalog) -> Iterator[Named]:
+    """The resources that a configuration describes, by what names them."""
+    for resource in ground.resources:
+        if resource.address is None or resource.deposed:
+            continue
+        values = {**resource.attributes, "id": resource.attributes.get("id") or resource.id, "arn": resource.arn}
+        values["arn"] = values["arn"] or resource.attributes.get("arn", "")
+        yield Named(resource.address, resource.key, values, catalog.facts(resource.address.type))
