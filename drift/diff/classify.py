@@ -211,11 +211,17 @@ def _compare(
     out.unread += refused
     told = {
         outcome: tuple(masked(c, resource, j.name, entry) for j in every for c in getattr(j, outcome))
-        for outcome in ("modified", "pending", "settled", "exempt")
+        for outcome in ("pending", "settled", "exempt")
     }
+    type_ = resource.address.type if resource.address else entry.name
+    told["modified"] = tuple(
+        replace(masked(c, resource, j.name, entry), replaces=bool(c.undone) and catalog.is_made_again(type_, {j.name}))
+        for j in every
+        for c in j.modified
+    )
     if told["pending"]:
         names = tuple(j.name for j in every if j.pending)
-        again = catalog.is_made_again(resource.address.type if resource.address else entry.name, names)
+        again = catalog.is_made_again(type_, names)
         actions = ("delete", "create") if again else ("update",)
         out.pending.append(
             Pending(address, entry.name, actions, names, told["pending"], resource.source, *resource.key.where)

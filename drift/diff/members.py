@@ -3,8 +3,9 @@ own."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,15 +61,36 @@ def membership(
         answers = prove(asked) if asked else {}
         silent = {_silent(q.key, a) for q, a in answers.items() if isinstance(a, Unreadable)}
         refused |= silent
-        unknown = {g.region for g in (*silent, *(g for g, h in unlisted if h is owns))}
+        silent_in = {g.region for g in silent}
+        unlisted_in = {g.region for g, h in unlisted if h is owns}
         members = {region: _members(answers, region, owns) for region in regions}
         for resource in strangers:
-            who = _owner_of_member(resource, entry_of(resource, catalog), owns, members[resource.key.region])
+            entry = entry_of(resource, catalog)
+            who = _owner_of_member(resource, entry, owns, members[resource.key.region])
             if who:
                 out[resource.key] = who
-            elif resource.key.region in unknown or (resource.key.region == GLOBAL and unknown):
+            elif _there(resource, silent_in) or (
+                _there(resource, unlisted_in) and _may_be_a_member(resource, entry, owns)
+            ):
                 doubts.add(resource.key)
     return Membership(out, frozenset(doubts - out.keys()), frozenset(refused))
+
+
+def _there(resource: Resource, regions: Set[str]) -> bool:
+    return resource.key.region in regions or (resource.key.region == GLOBAL and bool(regions))
+
+
+def _may_be_a_member(resource: Resource, entry: ResourceType, owns: Owns) -> bool:
+    """Whether an owner of which nothing is known, not even that there is one, may have made it.
+
+    It would have marked it, if it can mark this type. What was imported into a stack has no mark, but to assume that
+    of everything would leave nothing certain.
+    """
+    if all(proof.who != owns.who for proof in entry.proofs):
+        return True
+    return bool(owns.generated) and any(
+        re.match(owns.generated, name, re.IGNORECASE) for name in {resource.name, resource.id} - {""}
+    )
 
 
 def _silent(owner: Key, why: Unreadable) -> Gap:

@@ -66,6 +66,8 @@ class Change:
     """The configuration does not set the attribute: `desired` is the provider's default, or null."""
     undone: bool | None = None
     """Whether the next apply undoes the change; None if that is unknown without a configuration."""
+    replaces: bool = False
+    """Whether that apply is known to destroy the resource and to create another in its place."""
     file: str = ""
     line: int = 0
     """The line that sets the attribute, from 1; 0 if unknown."""

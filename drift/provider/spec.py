@@ -366,6 +366,8 @@ class Owns:
     """The owner, with the name that `Owner` uses."""
     names: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Terraform type -> the owner's name for it, if it is spelt differently."""
+    generated: str = ""
+    """A regular expression for the names that it generates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from drift.model.drift import Aside, Change, Pending, Report
 from drift.model.resource import Source
 from drift.report import Look
 from drift.report.safe import shown, visible
-from drift.report.wording import FATE
+from drift.report.wording import fate
 
 Line = Callable[[Change, int, Look], Iterator[Text]]
 """A function that renders one change as lines; the number is the width of the column of paths."""
@@ -50,7 +50,7 @@ def marks(change: Change) -> Text:
     """The note after a change: who sets the attribute, what apply does, the recorded value, file and line."""
     said = ["not described in Terraform"] if change.unheld else ["not set in Terraform"] if change.undeclared else []
     said += ["provider default"] if change.implied else []
-    said += [FATE[change.undone]] if change.undone is not None else []
+    said += [fate(change)] if change.undone is not None else []
     if change.recorded != change.desired and not change.sensitive and not change.added and not change.removed:
         said.append(f"recorded {shown(change.recorded)}")
     if change.line:

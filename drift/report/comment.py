@@ -169,12 +169,16 @@ def _warning(drifts: Iterable[Drift]) -> list[str]:
     out = ["> [!WARNING]"]
     if undone:
         out.append("> Applying this overwrites changes that were made in the account:")
-        out += [f"> - {code(named(d))}: {_attributes(changes)}" for d, changes in undone[:20]]
+        out += [f"> - {code(named(d))}: {_attributes(changes)}{_replaced(changes)}" for d, changes in undone[:20]]
         if len(undone) > 20:
             out.append(f"> - and {len(undone) - 20} more")
     if again:
         out.append(f"> Applying this creates deleted resources again: {_names(again)}")
     return [*out, ""]
+
+
+def _replaced(changes: list[Change]) -> str:
+    return " (**replaces the resource**)" if any(c.replaces for c in changes) else ""
 
 
 def _attributes(changes: list[Change]) -> str:

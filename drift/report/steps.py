@@ -82,10 +82,11 @@ def _modified(drift: Drift) -> Iterator[Step]:
     stays = [c for c in drift.changes if c.undone is False]
     untold = [c for c in drift.changes if c.undone is None]
     if back:
-        yield Step(
-            f"To revert {_paths(back)}: the next apply restores the desired value.",
-            f"terraform apply -target={address}",
-        )
+        by = [c for c in back if c.replaces]
+        what = f"To revert {_paths(back)}: the next apply restores the desired value."
+        if by:
+            what += f" For {_paths(by)} it DESTROYS the resource and creates another."
+        yield Step(what, f"terraform apply -target={address}")
         yield Step(f"To keep it: write the actual value into the configuration{_lines(back)}.", _keep(drift))
     if stays:
         what = f"{_paths(stays)}: the next apply does NOT undo this. Undo it where it was made, or describe it."

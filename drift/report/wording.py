@@ -58,6 +58,8 @@ FATE = {
     None: "unknown whether apply undoes changes without a note",
 }
 """`Change.undone` -> what the next apply does about the change."""
+REPLACES = "apply will REPLACE the resource to undo this"
+"""Instead, if the change can only be undone by a new resource."""
 Level = Literal["error", "warning", "note"]
 LEVEL: dict[str, Level] = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}
 
@@ -270,7 +272,12 @@ def notes_on(change: Change) -> list[str]:
         out.append(f"the configuration does not set it; {_BASIS[change.basis].format(change.since)}")
     elif change.implied:
         out.append("the configuration does not set it; the provider's default applies")
-    return out if change.undone is None else [*out, FATE[change.undone]]
+    return out if change.undone is None else [*out, fate(change)]
+
+
+def fate(change: Change) -> str:
+    """What the next apply does about the change."""
+    return REPLACES if change.replaces else FATE[change.undone]
 
 
 def sentence(drift: Drift, longest: int = 200) -> str:

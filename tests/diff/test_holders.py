@@ -101,11 +101,33 @@ def test_what_a_refused_stack_may_hold_is_doubtful(tmp_path: Path) -> None:
 
 
 def test_so_is_what_stacks_may_hold_that_nobody_may_list(tmp_path: Path) -> None:
+    """A stack would have tagged the queue. It can tag neither policies nor dashboards."""
     answers = {**ANSWERS, "cloudformation:DescribeStacks": Refused("AccessDenied")}
     report = run(write_state({}, tmp_path / "s.tfstate"), MadeApi(answers), only=ONLY)
 
-    assert certain(report)
-    assert not any(certain(report).values())
+    assert certain(report) == {"aws_cloudwatch_dashboard": False, "aws_iam_policy": False, "aws_sqs_queue": True}
+    assert report.incomplete
+
+
+@pytest.mark.parametrize(
+    ("name", "sure"),
+    [
+        ("site-Jobs-1RSGCMKQHTQCU", False),
+        ("site-jobs-a1b2c3d4e5f6", False),
+        ("site-jobs-notification", True),
+        ("site-jobs-202601010000", True),
+        ("jobs", True),
+    ],
+)
+def test_a_name_as_stacks_generate_them_is_doubtful_without_their_list(name: str, sure: bool, tmp_path: Path) -> None:
+    answers = {
+        **ANSWERS,
+        "cloudformation:DescribeStacks": Refused("AccessDenied"),
+        "sqs:ListQueues": {"QueueUrls": [f"https://sqs.us-east-1.amazonaws.com/{US}/{name}"]},
+    }
+    report = run(write_state({}, tmp_path / "s.tfstate"), MadeApi(answers), only=ONLY)
+
+    assert certain(report)["aws_sqs_queue"] is sure
 
 
 def test_a_stack_that_answers_leaves_no_doubt(tmp_path: Path) -> None:

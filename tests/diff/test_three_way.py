@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,8 @@ from drift.desired.load import build, read_states
 from drift.desired.overlay import overlay
 from drift.model.drift import Report
 from drift.provider.installed import installed
+from drift.report import Look, renderer
+from drift.report.steps import steps
 from drift.survey import Scope
 from tests.support.line import check
 from tests.support.made import ACCOUNT, MadeApi, write_state
@@ -91,6 +94,32 @@ def test_what_an_apply_makes_again_is_not_called_a_change(body: str, actions: tu
     report = checked(tmp_path, queue(body + '\n  tags = { Team = "core" }'), answers(), state)
 
     assert [p.actions for p in report.pending] == [actions]
+
+
+def test_a_change_that_only_a_new_resource_undoes_says_so_in_every_text(tmp_path: Path) -> None:
+    """Somebody deleted the queue and made it again by hand, as a FIFO queue: no apply can change that in place."""
+    state = {"aws_sqs_queue.jobs": {**RECORDED, "fifo_queue": False}}
+    fifo = answers(FifoQueue="true", DelaySeconds="60")
+    report = checked(tmp_path, queue('  delay_seconds = 5\n  tags = { Team = "core" }'), fifo, state)
+
+    assert {c.path: (c.undone, c.replaces) for c in report.drift[0].changes} == {
+        "delay_seconds": (True, False),
+        "fifo_queue": (True, True),
+    }
+    for name in ("table", "markdown", "html", "sarif", "junit"):
+        assert "will REPLACE the resource" in _rendered(report, name), name
+    (told,) = json.loads(_rendered(report, "json"))["drift"]
+    assert {c["path"]: c.get("replaces", False) for c in told["changes"]} == {
+        "delay_seconds": False,
+        "fifo_queue": True,
+    }
+    assert "For fifo_queue it DESTROYS the resource and creates another." in steps(report.drift[0])[0].what
+
+
+def _rendered(report: Report, name: str) -> str:
+    out = io.StringIO()
+    renderer(name)(report, out, Look(width=200))
+    return out.getvalue()
 
 
 def test_an_account_that_is_already_as_the_configuration_says_is_settled(tmp_path: Path) -> None:

@@ -57,6 +57,8 @@ CLOUDFORMATION_STACK = ResourceType(
             "aws_iam_policy": "AWS::IAM::ManagedPolicy",
             "aws_launch_configuration": "AWS::AutoScaling::LaunchConfiguration",
         },
+        # STACK-LOGICALID-RANDOM, in lower case where a name must be (Name type, CloudFormation User Guide)
+        generated=r".+-(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{12,13}$",
     ),
     exists="StackStatus != 'DELETE_COMPLETE' && StackStatus != 'REVIEW_IN_PROGRESS'",
     id=text("StackId"),
