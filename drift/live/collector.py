@@ -7,7 +7,7 @@ inside. A family waits for another only if its listing depends on that family's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from drift.live.asker import Asker, Progress, quiet
@@ -58,6 +58,7 @@ class Collector:
         self._sections = Sections(self._plan, provider, self._inventory)
         self._needs = Needs(catalog, self._plan, wanted, scope=scope, search=search)
         self._lister = Lister(self._plan, wanted, self._inventory, self._needs, self._sections, scope)
+        self._listed_since: set[tuple[str, str]] = set()
         self.found.listings_spared = 0 if search else self._plan.spared()
 
     @property
@@ -116,9 +117,27 @@ class Collector:
         self._schedule.run([self._sections.fill([(item.document, sections) for item, sections in needs])])
 
     def inside(self, wants: Iterable[tuple[ResourceType, Item]]) -> list[Item]:
-        """The items of these types inside given items, at any depth, including those found before."""
-        found = self._schedule.run([self._opened(self._steps(entry, item.entry.name), item) for entry, item in wants])
-        return [item for items in found for item in items]
+        """The items of these types inside given items, at any depth, including those found before. A type that has a
+        listing of its own, such as the rules of security groups, is listed for all of the region at once."""
+        within, alone = list[tuple[ResourceType, Item]](), dict[tuple[str, str], ResourceType]()
+        for entry, item in wants:
+            if isinstance(entry.list, Within):
+                within.append((entry, item))
+            else:
+                alone[entry.name, self._plan.region_of(entry.name, item.key.region)] = entry
+        found = self._schedule.run([self._opened(self._steps(entry, item.entry.name), item) for entry, item in within])
+        return [item for items in found for item in items] + self._listed(alone)
+
+    def _listed(self, wants: Mapping[tuple[str, str], ResourceType]) -> list[Item]:
+        """The items of types in regions where nobody listed them before."""
+        begun = {(entry.name, f.region) for f in self._plan.families for g in f.generations for entry in g}
+        fresh = {place: entry for place, entry in wants.items() if place not in begun | self._listed_since}
+        self._listed_since |= fresh.keys()
+        families = [Family(region, ((entry,),)) for (_, region), entry in fresh.items()]
+        found = self._schedule.run([self._family(family) for family in families])
+        items = [item for [generation] in found for item in generation]
+        self.found.items.update((i.key, i) for i in items)
+        return items
 
     def _steps(self, entry: ResourceType, ancestor: str) -> list[tuple[ResourceType, Within]]:
         """The types to list one after the other, from the outer type to the wanted one."""

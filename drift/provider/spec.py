@@ -267,6 +267,11 @@ class Attr:
     version."""
     document: bool = False
     """A JSON document that is reported as a whole, not member by member."""
+    verbatim: bool = False
+    """The Terraform provider plans a change where the text of a document differs, whatever it means: `drift fix` writes
+    the text that the cloud has."""
+    always_said: bool = False
+    """`drift fix` writes it even if it is the default: the provider checks other arguments by what is written."""
     partial: bool = False
     """The state records only those keys of a map that the configuration sets. Other keys are not compared."""
     sensitive: bool = False
@@ -414,6 +419,9 @@ class ResourceType:
     or that has a default, is ignored."""
     importable: bool = True
     """Whether the provider can import the type at all."""
+    lost_by_import: frozenset[str] = frozenset()
+    """Arguments that the cloud tells and that `terraform import` leaves unset all the same. They are written, and a
+    change of them is ignored."""
     imported: Mapping[str, Any] = field(default_factory=dict)
     """Argument that the cloud does not tell -> what `terraform import` sets it to by itself."""
     stand_ins: Mapping[str, str] = field(default_factory=dict)

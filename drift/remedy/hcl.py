@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,7 +126,7 @@ def value(given: Any, indent: int = 0) -> str:
         case Expression(text):
             return text
         case Joined(parts):
-            return '"' + "".join(f"${{{p.text}}}" if isinstance(p, Expression) else escaped(p) for p in parts) + '"'
+            return _template(parts, indent)
         case Encoded(inner):
             return f"jsonencode({value(inner, indent)})"
         case None:
@@ -137,7 +138,7 @@ def value(given: Any, indent: int = 0) -> str:
         case float():
             return repr(given)
         case str():
-            return _heredoc(given) if _is_long(given) else quoted(given)
+            return _template((given,), indent)
         case Mapping():
             return _object(given, indent)
         case list() | tuple():
@@ -190,15 +191,39 @@ def _code(char: str) -> str:
     return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
 
 
+def encoded(given: Any) -> str:
+    """The text that Terraform's `jsonencode` makes of a JSON document."""
+    text = json.dumps(given, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    return re.sub("[<>&\u2028\u2029]", lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _template(parts: Sequence[str | Expression], indent: int) -> str:
+    """Text with expressions in it: in quotes, or as a heredoc where that is better read."""
+    said = "".join(p for p in parts if isinstance(p, str))
+    last = parts[-1] if parts else ""
+    if not _is_long(said):
+        return '"' + _spliced(parts, escaped) + '"'
+    if isinstance(last, str) and last.endswith("\n"):
+        return f"<<EOT\n{_spliced(parts, literal)}EOT"  # without `-` the text stands as it is, whatever its indentation
+    return f"chomp(<<EOT\n{_spliced(parts, literal)}\nEOT\n{_INDENT * indent})"
+
+
+def _spliced(parts: Iterable[str | Expression], write: Callable[[str], str]) -> str:
+    out = ""
+    for part in parts:
+        if isinstance(part, str):
+            out += write(part)
+        else:  # `$${` would be an escape
+            kept = re.search(r"[$%]*$", out)
+            last = kept[0] if kept else ""
+            out = out[: len(out) - len(last)] + "".join(f'${{"{c}"}}' for c in last) + f"${{{part.text}}}"
+    return out
+
+
 def _is_long(text: str) -> bool:
-    """Whether text is better read as a heredoc, and can be one: lines, with a newline at the end."""
+    """Whether text is better read as a heredoc, and can be one."""
     return (
         text.count("\n") > 1
-        and text.endswith("\n")
         and not re.search(r"(?m)^\s*EOT\s*$", text)
         and all(c.isprintable() or c in "\n\t" for c in text)
     )
-
-
-def _heredoc(text: str) -> str:
-    return f"<<EOT\n{literal(text)}EOT"  # without `-` the text stands as it is, whatever its own indentation

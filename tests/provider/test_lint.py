@@ -131,6 +131,9 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
     "ResourceType.not_imported": [
         ("aws_eip", put(not_imported=frozenset({"adress"})), "not_imported: the provider has no attribute adress"),
     ],
+    "ResourceType.lost_by_import": [
+        ("aws_eip", put(lost_by_import=frozenset({"adress"})), "lost_by_import: the provider has no attribute adress"),
+    ],
     "ResourceType.importable": [("aws_sqs_queue", put(importable="no"), "importable")],
     "ResourceType.instead_if": [
         ("aws_default_network_acl", put(instead_if="IsDefaultt"), "IsDefaultt"),
@@ -405,6 +408,8 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         ("aws_lb", attribute("name", same_for_all=True), "has no effect without `default`"),
         ("aws_vpc", attribute("enable_dns_hostnames", same_for_all="yes"), "write True or False"),
     ],
+    "Attr.verbatim": [("aws_vpc", attribute("enable_dns_hostnames", verbatim=1), "write True or False")],
+    "Attr.always_said": [("aws_vpc", attribute("enable_dns_hostnames", always_said=1), "write True or False")],
     "Attr.not_planned": [("aws_vpc", attribute("enable_dns_hostnames", not_planned=1), "write True or False")],
     "Attr.kept_if_gone": [("aws_vpc", attribute("enable_dns_hostnames", kept_if_gone=1), "write True or False")],
     "Attr.set_by": [("aws_s3_bucket", attribute("grant", set_by=("acls",)), "no attribute acls that sets grant")],

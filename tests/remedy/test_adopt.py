@@ -21,7 +21,7 @@ from drift.remedy.adopt.body import Writer
 from drift.remedy.adopt.names import slug
 from drift.remedy.adopt.parts import _is_initial
 from drift.remedy.ground import Ground
-from drift.remedy.hcl import Nested
+from drift.remedy.hcl import Nested, block
 from drift.remedy.references import Named, References
 from drift.survey import Scope
 from tests.support.adopt import Tried, adopt_into, after_apply, planned, write
@@ -31,7 +31,7 @@ from tests.support.world import PROVIDER, REGION, WORLDS, Terraform, World, endp
 EMPTY = {"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "outputs": {}, "resources": []}
 
 
-def without(name: str, work: Path, *types: str) -> Outcome:
+def without(name: str, work: Path, *types: str, apart: bool = False) -> Outcome:
     """A world of which somebody took the resources of some types out of the state and the configuration; what drift
     adopts is written."""
     world = World(WORLDS / name)
@@ -45,7 +45,7 @@ def without(name: str, work: Path, *types: str) -> Outcome:
     desired = build(*read_states([str(work / "terraform.tfstate")], {}), catalog, account=api.account, region=REGION)
     found = check(desired, api, catalog, Scope(everything=True, recorded=api.types), default_region=REGION)
     ground = Ground.of(Sources(work, Given()), found.survey.desired)
-    out = adopted([d.resource for d in found.report.drift if d.kind == "unmanaged"], found.survey, ground)
+    out = adopted([d.resource for d in found.report.drift if d.kind == "unmanaged"], found.survey, ground, apart=apart)
     write(out.remedies)
     return out
 
@@ -65,6 +65,67 @@ def test_a_resource_goes_beside_others_of_its_type_or_into_a_file_of_its_own(tmp
     assert {str(e.path.name) for r in outcome.remedies for e in r.edits} == {"adopted.tf"}
     assert all(r.choice == "adopt" and r.why for r in outcome.remedies)
     assert outcome.missed == []
+
+
+def test_the_rules_of_a_security_group_come_along_though_nobody_manages_rules(tmp_path: Path) -> None:
+    parts = [f"aws_vpc_security_group_{way}_rule" for way in ("ingress", "egress")]
+    outcome = without("security-groups", tmp_path, "aws_security_group", "aws_security_group_rule", *parts)
+    types = {r.address.split(".")[0] for r in outcome.remedies}
+    assert types >= {"aws_security_group", *parts}
+
+
+def test_an_id_for_an_import_is_what_the_cloud_said(tmp_path: Path) -> None:
+    without("sqs-redrive", tmp_path, "aws_sqs_queue_redrive_policy", "aws_sqs_queue", apart=True)
+    assert re.search(
+        r'to = aws_sqs_queue_redrive_policy\.\w+\s+id = "https?://\S+/123456789012/\S+"',
+        (tmp_path / "adopted.tf").read_text(),
+    )
+
+
+def test_blocks_are_written_for_the_version_that_the_configuration_asks_for() -> None:
+    catalog = installed()
+
+    def written(major: int, type_: str, **values: Any) -> str:
+        named = Named(Address(type_, "x"), Key(type_, "1", "r", ("x",)), {}, {})
+        writer = Writer(catalog, catalog[type_], References(catalog), named, "1", major)
+        return block(Nested("resource", tuple(writer.body(values)), (type_, "x")))
+
+    queue = {
+        "name": "q",
+        "compute_environments": ["a"],
+        "compute_environment_order": [{"order": 1, "compute_environment": "a"}],
+    }
+    assert "compute_environments = " in written(5, "aws_batch_job_queue", **queue)
+    assert "compute_environment_order {" in written(6, "aws_batch_job_queue", **queue)
+    assert 'compute_environment_name = "e"' in written(5, "aws_batch_compute_environment", compute_environment_name="e")
+    assert re.search(r'\bname = "e"', written(6, "aws_batch_compute_environment", compute_environment_name="e"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"StartAt":"A","States":{}}', "jsonencode({"),
+        ('{\n  "StartAt": "A",\n  "States": {}\n}', "chomp(<<EOT\n{\n"),
+        ('{"States": {}, "password": "hunter2-Hunter"}', "var."),
+    ],
+)
+def test_a_document_whose_text_counts_is_written_as_it_is(text: str, said: str) -> None:
+    catalog = installed()
+    entry = catalog["aws_sfn_state_machine"]
+    named = Named(Address(entry.name, "x"), Key(entry.name, "1", "r", ("x",)), {}, {})
+    writer = Writer(catalog, entry, References(catalog), named, "1")
+    assert said in block(Nested("x", tuple(writer.body({"name": "x", "definition": text}))))
+
+
+def test_what_an_import_loses_is_written_and_its_change_ignored() -> None:
+    catalog = installed()
+    entry = catalog["aws_cloudformation_stack"]
+    named = Named(Address(entry.name, "x"), Key(entry.name, "1", "r", ("x",)), {}, {})
+    writer = Writer(catalog, entry, References(catalog), named, "1")
+    text = block(Nested("x", tuple(writer.body({"name": "x", "parameters": {"Size": "2", "Password": "****"}}))))
+    assert re.search(r'Size\s+= "2"', text)
+    assert re.search(r"Password\s+= var\.", text)
+    assert re.search(r"ignore_changes = \[.*parameters", text)
 
 
 def test_names_are_valid_and_unique() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from drift.desired.hcl.evaluate import evaluate
 from drift.desired.hcl.plain import plain
 from drift.desired.hcl.run import Run
 from drift.desired.hcl.syntax import parse, parse_expression
-from drift.remedy.hcl import Argument, Encoded, Expression, Joined, Nested, block, value
+from drift.remedy.hcl import Argument, Encoded, Expression, Joined, Nested, block, encoded, value
 
 EVERYTHING = Nested(
     "resource",
@@ -64,6 +65,22 @@ def test_what_is_written_parses() -> None:
 )  # fmt: skip
 def test_text_is_read_back_as_it_was(text: str) -> None:
     assert plain(evaluate(parse_expression(value(text) + "\n"), None, Run())) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["one\n{}\nthree", "one\n{}\nthree\n\n", "a ${}", "a $%{}\nb\nc", "{}\n\n\n", "x\ny\nz\n{}"]
+)
+def test_text_around_an_expression_is_read_back_as_it_was(text: str) -> None:
+    before, _, after = text.partition("{}")
+    written = value(Joined(tuple(p for p in (before, Expression('"two"'), after) if p)))
+    assert plain(evaluate(parse_expression(written + "\n"), None, Run())) == f"{before}two{after}"
+
+
+@pytest.mark.parametrize(
+    "given", [{"b": [1, 1.5, True, None, '<a> & \u2028 é " \\ \n'], "a": {}, "B": []}, [], {"é": "ü"}]
+)
+def test_a_document_is_encoded_as_terraform_encodes_it(given: Any) -> None:
+    assert plain(evaluate(parse_expression(value(Encoded(given))), None, Run())) == encoded(given)
 
 
 def test_numbers_lists_and_objects_are_read_back() -> None:

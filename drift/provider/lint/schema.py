@@ -47,6 +47,7 @@ def _adoption(entry: ResourceType, provider: facts.Facts) -> Iterator[str]:
     named = {
         "either": [name for group in entry.either for name in group],
         "not_imported": sorted(entry.not_imported),
+        "lost_by_import": sorted(entry.lost_by_import),
         "imported": [*entry.imported],
         "stand_ins": [*entry.stand_ins],
     }

@@ -21,7 +21,7 @@ _FUNCTIONS = _ARITY.keys() - {"to", "key"}
 _FLAGS = frozenset({
     "assigned", "many", "ordered", "partial", "document", "outside_schema", "sensitive", "owner_tags", "anywhere",
     "standalone", "by_hand", "of_others", "filled_by_others", "beside_inline", "whole", "zero_is_value", "same_for_all",
-    "kept_if_gone", "not_planned", "watched", "importable",
+    "kept_if_gone", "not_planned", "watched", "importable", "verbatim", "always_said",
 })  # fmt: skip
 
 _TEXTS = frozenset(

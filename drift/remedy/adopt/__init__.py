@@ -13,6 +13,7 @@ from typing import Any
 
 from drift.desired.hcl.configured import ModulePath, Provider
 from drift.desired.hcl.library import ModuleNames
+from drift.desired.versions import Majors, latest, recorded
 from drift.live.written import Written
 from drift.model.address import Address
 from drift.model.coverage import Unreadable
@@ -98,7 +99,12 @@ class _Adoption:
     _entries: Mapping[Key, Entry] = field(default_factory=dict)
     """What becomes an instance of a block that is there."""
 
+    _majors: Majors = field(default_factory=dict)
+    """The version of each provider that the blocks are written for."""
+
     def __post_init__(self) -> None:
+        catalog, states = self.survey.catalog, self.ground.states
+        self._majors = latest(self.ground.sources.majors, *(recorded(s.instances, catalog) for s in states))
         self._providers = Providers(self.ground)
         self._homes = Homes(self.ground)
         self._manner = Manner(self.ground)
@@ -257,6 +263,7 @@ class _Adoption:
             references,
             named,
             resource.key.account,
+            self._majors.get(catalog.provider_of(entry.name).name, 0),
             canonical=resource.attributes,
             asserted=frozenset(n for r in siblings for n in r.asserted or ()),
             left_to_parts=parts.separate(entry),

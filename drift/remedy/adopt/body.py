@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from drift.model.coverage import Unreadable
-from drift.model.secrets import named_members, replaced
+from drift.model.secrets import holds_one, named_members, replaced
 from drift.model.value import Hidden
 from drift.model.value import is_empty as is_unset
 from drift.provider.catalog import Catalog
@@ -16,9 +18,11 @@ from drift.provider.contract import DocumentSource
 from drift.provider.facts import EVERYWHERE, Default, Facts, Unset, flags_of
 from drift.provider.relations import as_pattern, refs_of
 from drift.provider.spec import Attr, Ref, ResourceType
-from drift.remedy.hcl import Argument, Encoded, Expression, Nested
+from drift.remedy.hcl import Argument, Encoded, Expression, Nested, encoded
 from drift.remedy.references import Named, References, is_qualified
 
+_MASKED = re.compile(r"\*{4,}")
+"""What the cloud answers in the place of a secret, such as a stack's parameter with NoEcho."""
 _LAST = ("tags",)
 """Written below all else, as most authors do."""
 
@@ -51,22 +55,31 @@ class Writer:
     data: list[Nested] = field(default_factory=list)
     """The data sources that the body refers to."""
 
-    @property
+    @cached_property
     def facts(self) -> Facts:
-        """What the provider's schema says of the type."""
+        """What the provider's schema says of the type, in the version that is written for."""
         return self.catalog.facts(self.entry.name, self.major)
+
+    @cached_property
+    def _renamed(self) -> Mapping[str, str]:
+        """Argument as the catalogue knows it -> its name in the version that is written for."""
+        names = self.catalog.schema_of(self.entry.name).renamed(self.entry.name, self.major)
+        return {old: new for new, old in names.items()}
 
     def body(self, values: Mapping[str, Any]) -> list[Argument | Nested]:
         """Arguments, then blocks, then tags."""
         stand_ins = {n: t.format(name=self.source.address.name) for n, t in self.entry.stand_ins.items()}
         values = {**stand_ins, **self.entry.imported, **{n: v for n, v in values.items() if v is not None}}
+        values = {name: v for n, v in values.items() if (name := self._renamed.get(n, n)) in self.facts}
+        attributes = {self._renamed.get(n, n): a for n, a in self.entry.attributes.items()}
         for group in self.entry.either:
             values = _one_of(values, [as_pattern(n) for n in group], self.asserted)
         self.kept += [n for n in self.entry.stand_ins if n in values]
-        items = list(self._items(self.facts, values, self.entry.attributes, ()))
+        items = list(self._items(self.facts, values, attributes, ()))
         self.kept += [n for n in self.entry.not_imported if "r" in _letters(self.facts.get(n, ""))]
+        self.kept += sorted({i.name for i in items if isinstance(i, Argument)} & self.entry.lost_by_import)
         for name, fact in self.facts.items():
-            told = name in self.entry.attributes or name in values
+            told = name in attributes or name in values
             if not told and "r" in _letters(fact) and not isinstance(fact, list):
                 self.kept.append(name)
                 items.append(Argument(name, self._variable((name,), required=True)))
@@ -177,7 +190,7 @@ class Writer:
             return False
         told = self.catalog.left_out(self.entry.name, ".".join(path), self.major)
         if isinstance(told, Default):
-            return not _same(told.value, found)
+            return not _same(told.value, found) or (attr is not None and attr.always_said)
         if told is Unset.ASSIGNED:
             return not (is_empty(found) or self._is_initial(path, attr)) and self._is_chosen(path, letters, found, attr)
         usual = attr is not None and not is_empty(attr.default) and _same(attr.default, found)
@@ -208,7 +221,8 @@ class Writer:
 
     @property
     def _own(self) -> frozenset[str]:
-        return frozenset({self.entry.label, *self.entry.identity}) - {"id", "arn"}
+        own = {self.entry.label, *self.entry.identity} - {"id", "arn"}
+        return frozenset(self._renamed.get(n, n) for n in own)
 
     def _nested(self, path: tuple[str, ...], fact: Any, found: Any, attr: Attr | None) -> Iterator[Argument | Nested]:
         name, (words, inner) = path[-1], fact
@@ -279,9 +293,13 @@ class Writer:
                 content = json.loads(found)
             except ValueError:
                 content = None
-            if isinstance(content, dict | list):
+            if isinstance(content, dict | list) and not (attr.verbatim and self._is_its_own_text(found, content, path)):
                 return self._encoded(content, path)
         return self._text(found, path)
+
+    def _is_its_own_text(self, found: str, content: Any, path: tuple[str, ...]) -> bool:
+        """Whether a document is no text that `jsonencode` makes, and holds nothing that must not be written."""
+        return found != encoded(content) and not holds_one(found)
 
     def _encoded(self, content: Any, path: tuple[str, ...]) -> Encoded | Expression:
         """A document: by a function, or by the data source that the neighbours use."""
@@ -316,7 +334,7 @@ class Writer:
 
     def _text(self, text: str, path: tuple[str, ...]) -> Any:
         """Text, with whatever it names as a reference. Text that looks like a secret becomes a variable."""
-        if replaced(text, lambda _: "") != text:
+        if replaced(text, lambda _: "") != text or _MASKED.fullmatch(text):
             return self._secret(path)
         made = self.references.anywhere(text, self.source)
         return made or self.references.within(text, self.source) or text

@@ -102,8 +102,7 @@ class Parts:
                 continue
             if part.covers and not separate & part.covers.keys():
                 continue  # the whole says it
-            if isinstance(kind.list, Within):
-                scan.open([(whole.key, kind.name)])
+            scan.open([(whole.key, kind.name)])
             found = [
                 r
                 for key, r in scan.resources.items()

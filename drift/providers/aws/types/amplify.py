@@ -21,9 +21,9 @@ APP = ResourceType(
         "auto_branch_creation_patterns": set_of(values.text, "autoBranchCreationPatterns"),
         "basic_auth_credentials":        text("basicAuthCredentials", sensitive=True),
         # Amplify writes one where nobody does
-        "build_spec":                    structured("buildSpec", assigned=True),
+        "build_spec":                    structured("buildSpec", assigned=True, verbatim=True),
         "compute_role_arn":              text("computeRoleArn"),
-        "custom_headers":                structured("customHeaders", assigned=True),
+        "custom_headers":                structured("customHeaders", assigned=True, verbatim=True),
         "description":                   text("description"),
         "enable_auto_branch_creation":   flag("enableAutoBranchCreation", default=False),
         "enable_basic_auth":             flag("enableBasicAuth", default=False),
@@ -35,7 +35,7 @@ APP = ResourceType(
         "repository":                    text("repository"),
         "auto_branch_creation_config":   block("autoBranchCreationConfig", {
             "basic_auth_credentials":        text("basicAuthCredentials", sensitive=True),
-            "build_spec":                    structured("buildSpec"),
+            "build_spec":                    structured("buildSpec", verbatim=True),
             "enable_auto_build":             flag("enableAutoBuild", default=False),
             "enable_basic_auth":             flag("enableBasicAuth", default=False),
             "enable_performance_mode":       flag("enablePerformanceMode", default=False),

@@ -106,7 +106,7 @@ COMPUTE_ENVIRONMENT = ResourceType(
 
 JOB_QUEUE = ResourceType(
     name="aws_batch_job_queue",
-    either=(("compute_environment_order", "compute_environments"),),
+    either=(("compute_environments", "compute_environment_order"),),  # what version 5 imports; later ones have the second alone
     service="batch",
     list=Call(op="DescribeJobQueues", take="jobQueues"),
     exists="status != 'DELETED' && status != 'DELETING'",

@@ -63,6 +63,7 @@ CLOUDFORMATION_STACK = ResourceType(
     exists="StackStatus != 'DELETE_COMPLETE' && StackStatus != 'REVIEW_IN_PROGRESS'",
     id=text("StackId"),
     import_id="name",
+    lost_by_import=frozenset({"parameters"}),
     label="name",
     computed={
         "outputs": attr("Outputs", _outputs),

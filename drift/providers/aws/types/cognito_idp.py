@@ -41,6 +41,15 @@ SCHEMA = {
     "developer_only_attribute": attr("DeveloperOnlyAttribute", boolean),
     "mutable":                  attr("Mutable", boolean),
     "required":                 attr("Required", boolean),
+    # where nobody limits them, AWS may say how long every text can be
+    "string_attribute_constraints": block("StringAttributeConstraints", {
+        "min_length": text("MinLength"),
+        "max_length": text("MaxLength"),
+    }, assigned=True),
+    "number_attribute_constraints": block("NumberAttributeConstraints", {
+        "min_value": text("MinValue"),
+        "max_value": text("MaxValue"),
+    }, assigned=True),
 }
 
 SENDER = {"lambda_arn": text("LambdaArn"), "lambda_version": text("LambdaVersion")}
@@ -171,8 +180,6 @@ USER_POOL = ResourceType(
         "tags":                             tags("Pool.UserPoolTags"),
     },
     ignored={
-        "schema.number_attribute_constraints": "AWS never changes them once the attribute exists",
-        "schema.string_attribute_constraints": "AWS never changes them once the attribute exists",
     },
     refs=(
         Ref("lambda_config.kms_key_id", to="aws_kms_key", by="arn"),
@@ -232,9 +239,9 @@ CLIENT = ResourceType(
             "retry_grace_period_seconds": number("RetryGracePeriodSeconds", default=0),
         }),
         "token_validity_units":                          block("Client.TokenValidityUnits", {
-            "access_token":  text("AccessToken", default="hours"),
-            "id_token":      text("IdToken", default="hours"),
-            "refresh_token": text("RefreshToken", default="days"),
+            "access_token":  text("AccessToken", default="hours", always_said=True),
+            "id_token":      text("IdToken", default="hours", always_said=True),
+            "refresh_token": text("RefreshToken", default="days", always_said=True),
         }),
     },
     ignored={"generate_secret": "only read when the client is created"},

@@ -30,7 +30,7 @@ RULE = ResourceType(
     attributes={
         "name":                        text("ConfigRuleName"),
         "description":                 text("Description"),
-        "input_parameters":            document("InputParameters"),
+        "input_parameters":            document("InputParameters", verbatim=True),
         "maximum_execution_frequency": text("MaximumExecutionFrequency", default=DAILY),
         "tags":                        tags("Tags"),
         "evaluation_mode":             blocks("EvaluationModes", {"mode": text("Mode", assigned=True)}, assigned=True),

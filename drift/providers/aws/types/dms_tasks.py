@@ -119,7 +119,7 @@ S3_ENDPOINT = ResourceType(
         "kms_key_arn":               kms_key("KmsKeyId", assigned=True),
         "ssl_mode":                  text("SslMode", default="none"),
         "service_access_role_arn":   text("S3Settings.ServiceAccessRoleArn || ServiceAccessRoleArn"),
-        "external_table_definition": document("S3Settings.ExternalTableDefinition", assigned=True),
+        "external_table_definition": document("S3Settings.ExternalTableDefinition", assigned=True, verbatim=True),
         "detach_target_on_lob_lookup_failure_parquet": flag(
             "contains(ExtraConnectionAttributes || '', 'detachTargetOnLobLookupFailureParquet=true')", default=False),
         **{name: text(_member(name), assigned=True) for name in TEXTS},

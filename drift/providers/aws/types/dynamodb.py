@@ -214,7 +214,7 @@ RESOURCE_POLICY = ResourceType(
     label="resource_arn",
     exists="Policy",
     computed={"table": text("parent.TableName", outside_schema=True)},
-    attributes={"resource_arn": text("ResourceArn"), "policy": policy("Policy")},
+    attributes={"resource_arn": text("ResourceArn"), "policy": policy("Policy", verbatim=True)},
     ignored={"confirm_remove_self_resource_access": "an instruction to Terraform"},
     refs=(Ref("resource_arn", to="aws_dynamodb_table", by="arn"),),
     parent=Parent("table", to="aws_dynamodb_table"),

@@ -167,7 +167,7 @@ NETWORK_INTERFACE_SG_ATTACHMENT = ResourceType(
     list=Within("aws_network_interface", each="Groups[]"),
     id=text("GroupId"),
     identity=("network_interface_id", "security_group_id"),
-    import_id="join('_', [security_group_id, network_interface_id])",
+    import_id="join('_', [network_interface_id, security_group_id])",
     label="security_group_id",
     attributes={
         "network_interface_id": text("parent.NetworkInterfaceId"),

@@ -226,7 +226,7 @@ ADDON = ResourceType(
         "cluster_name":             text("parent.name"),
         "addon_name":               text("name"),
         "addon_version":            text("Addon.addonVersion", assigned=True),
-        "configuration_values":     document("Addon.configurationValues"),
+        "configuration_values":     document("Addon.configurationValues", verbatim=True),
         "service_account_role_arn": text("Addon.serviceAccountRoleArn"),
         "tags":                     tags("Addon.tags"),
     },

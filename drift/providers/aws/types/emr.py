@@ -16,7 +16,7 @@ SECURITY_CONFIGURATION = ResourceType(
     label="name",
     attributes={
         "name":          text("Name", assigned=True),
-        "configuration": document("Described.SecurityConfiguration"),
+        "configuration": document("Described.SecurityConfiguration", verbatim=True),
     },
     ignored={"name_prefix": "only read when it is created"},
 )

@@ -203,7 +203,7 @@ TARGET = ResourceType(
         "target_id":      text("Id", assigned=True),
         "arn":            text("Arn"),
         "role_arn":       text("RoleArn"),
-        "input":          document("Input"),
+        "input":          document("Input", verbatim=True),
         "input_path":     text("InputPath"),
         # the provider reads each of these back only where it is there
         "input_transformer":         block("InputTransformer", {

@@ -48,16 +48,24 @@ def _without_password(value: Any) -> Value:
     return values.mapped({k: v for k, v in value.items() if k not in secret} if isinstance(value, Mapping) else None)
 
 
+STARTED_BY_OTHERS = ("ON_DEMAND", "EVENT")
+
+
 def _enabled(value: Any) -> Value:
-    """A trigger on demand is never activated, whatever its configuration says."""
+    """A trigger on demand, or of an event, is never activated, whatever its configuration says."""
     if isinstance(value, Mapping):
         on = value.get("State") in ("ACTIVATED", "ACTIVATING")
-        return None if value.get("Type") == "ON_DEMAND" else on
+        return None if value.get("Type") in STARTED_BY_OTHERS else on
     return values.boolean(value)
 
 
 def _enabled_in_state(value: Any, trigger: Raw) -> Value:
-    return None if trigger.get("type") == "ON_DEMAND" else values.boolean(value)
+    return None if trigger.get("type") in STARTED_BY_OTHERS else values.boolean(value)
+
+
+def _enabled_by_import(value: Any, _: Mapping[str, Any]) -> Any:
+    """An import records such a trigger as disabled. To enable it would start it."""
+    return bool(_enabled(value))
 
 
 def columns(at: str, **more: Attr) -> Attr:
@@ -366,7 +374,7 @@ TRIGGER = ResourceType(
     attributes={
         "name":                     text("Name"),
         "description":              text("Description"),
-        "enabled":                  attr("{Type: Type, State: State}", _enabled, from_state=_enabled_in_state),
+        "enabled":                  attr("{Type: Type, State: State}", _enabled, from_state=_enabled_in_state, written=_enabled_by_import),
         "schedule":                 schedule("Schedule"),
         "type":                     text("Type"),
         "workflow_name":            text("WorkflowName"),

@@ -70,7 +70,7 @@ RESOURCE_POLICY = ResourceType(
     id=text("ResourceARN"),
     label="resource_arn",
     exists="Policy && Policy != '{}'",  # what a stream without one answers
-    attributes={"resource_arn": text("ResourceARN"), "policy": policy("Policy")},
+    attributes={"resource_arn": text("ResourceARN"), "policy": policy("Policy", verbatim=True)},
     computed={"stream_name": attr("ResourceARN", _stream_of, outside_schema=True)},
     refs=(Ref("resource_arn", to="aws_kinesis_stream", by="arn"),),
     parent=Parent("stream_name", to="aws_kinesis_stream", by="name"),

@@ -373,7 +373,7 @@ EVENT_SOURCE_MAPPING = ResourceType(
             "on_failure": block("OnFailure", {"destination_arn": text("Destination")}),
         }),
         "filter_criteria":                        block("FilterCriteria", {
-            "filter": blocks("Filters", {"pattern": event_pattern("Pattern")}),
+            "filter": blocks("Filters", {"pattern": event_pattern("Pattern", verbatim=True)}),
         }),
         "metrics_config":                         block("MetricsConfig", {"metrics": set_of(to_text, "Metrics")}),
         "scaling_config":                         block("ScalingConfig", {

@@ -72,7 +72,7 @@ SOURCE = block("Pipe.SourceParameters", {
         **stream(), "starting_position_timestamp": moment("StartingPositionTimestamp"),
     }),
     "sqs_queue_parameters":       block("SqsQueueParameters", batched()),
-    "filter_criteria":            block("FilterCriteria", {"filter": blocks("Filters", {"pattern": event_pattern("Pattern")})}),
+    "filter_criteria":            block("FilterCriteria", {"filter": blocks("Filters", {"pattern": event_pattern("Pattern", verbatim=True)})}),
     "managed_streaming_kafka_parameters": block("ManagedStreamingKafkaParameters", kafka(
         ("client_certificate_tls_auth", "ClientCertificateTlsAuth"), ("sasl_scram_512_auth", "SaslScram512Auth"),
     )),

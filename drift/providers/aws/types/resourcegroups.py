@@ -43,7 +43,7 @@ GROUP = ResourceType(
             }, key=lambda p: p["name"]),
         }, key=lambda c: c["type"]),
         "resource_query": block("Query", {
-            "query": document("Query"),
+            "query": document("Query", verbatim=True),
             "type":  text("Type", default="TAG_FILTERS_1_0"),
         }),
         "tags":           tags("Tags"),

@@ -44,7 +44,7 @@ SCHEDULE = ResourceType(
         "target":                       block("Schedule.Target", {
             "arn":                           text("Arn"),
             "role_arn":                      text("RoleArn"),
-            "input":                         document("Input"),
+            "input":                         document("Input", verbatim=True),
             "dead_letter_config":            block("DeadLetterConfig", {"arn": text("Arn")}),
             "retry_policy":                  block("RetryPolicy", {
                 "maximum_event_age_in_seconds": number("MaximumEventAgeInSeconds", default=86400),

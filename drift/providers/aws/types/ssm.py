@@ -79,7 +79,7 @@ DOCUMENT = ResourceType(
     label="name",
     attributes={
         "name":            text("Name"),
-        "content":         structured("Content.Content"),
+        "content":         structured("Content.Content", verbatim=True),
         "document_format": text("DocumentFormat", default="JSON"),
         "document_type":   text("DocumentType"),
         "target_type":     text("TargetType"),

@@ -41,7 +41,7 @@ STATE_MACHINE = ResourceType(
     attributes={
         "name":                     text("name", assigned=True),
         "type":                     text("type", default="STANDARD"),
-        "definition":               document("Machine.definition"),
+        "definition":               document("Machine.definition", verbatim=True),
         "role_arn":                 text("Machine.roleArn"),
         "encryption_configuration": encryption("Machine.encryptionConfiguration"),
         "logging_configuration":    block("Machine.loggingConfiguration", {

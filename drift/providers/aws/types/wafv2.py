@@ -153,6 +153,12 @@ def bodies(value: Any) -> Value:
     return Block({b["key"]: document({k: v for k, v in b.items() if k != "key"}, str) for b in value or ()})
 
 
+def _bodies(value: Any, _: Mapping[str, Any]) -> Any:
+    """The same, as a configuration lists them."""
+    told = value.items() if isinstance(value, Mapping) else ()
+    return [{"key": key, "content": b.get("Content"), "content_type": b.get("ContentType")} for key, b in told]
+
+
 def both_scopes(op: str, member: str) -> tuple[Call, Call]:
     """What serves regions is listed in each; what serves CloudFront, in us-east-1 alone."""
     keep = "{Name: Name, Id: Id, ARN: ARN, Description: Description, Scope: '%s'}"
@@ -218,7 +224,7 @@ RULE_GROUP = ResourceType(
         "capacity":             number("RuleGroup.Capacity"),
         "rule":                 attr("RuleGroup.Rules", by_name, from_state=recorded_rules, same=as_heard, written=_rules),
         "visibility_config":    nested("RuleGroup.VisibilityConfig"),
-        "custom_response_body": attr("RuleGroup.CustomResponseBodies", bodies),
+        "custom_response_body": attr("RuleGroup.CustomResponseBodies", bodies, written=_bodies),
         "tags":                 tags("Tags"),
     },
     ignored=ONLY_THEN,
@@ -252,7 +258,7 @@ WEB_ACL = ResourceType(
         "default_action":         nested("WebACL.DefaultAction"),
         "rule":                   attr("WebACL.Rules", by_name, from_state=recorded_rules, same=as_heard, written=_rules),
         "visibility_config":      nested("WebACL.VisibilityConfig"),
-        "custom_response_body":   attr("WebACL.CustomResponseBodies", bodies),
+        "custom_response_body":   attr("WebACL.CustomResponseBodies", bodies, written=_bodies),
         "captcha_config":         nested("WebACL.CaptchaConfig"),
         "challenge_config":       nested("WebACL.ChallengeConfig"),
         "association_config":     nested("WebACL.AssociationConfig.{RequestBody: RequestBody}"),

@@ -104,7 +104,7 @@ BROWSER_SETTINGS = ResourceType(
     computed={"browser_settings_arn": text("browserSettingsArn")},
     attributes={
         **ENCRYPTED,
-        "browser_policy": document("Settings.browserPolicy"),
+        "browser_policy": document("Settings.browserPolicy", verbatim=True),
         "tags":           tags("Tags"),
     },
     refs=(KEY,),
