@@ -37,6 +37,8 @@ class Named:
     values: Mapping[str, Any]
     """Attribute -> its value."""
     facts: Facts
+    recorded: bool = False
+    """Whether a state says its `id`. What the catalogue has for one may be another than Terraform's."""
 
 
 @dataclass
@@ -135,10 +137,12 @@ class References:
     @staticmethod
     def _shown(target: Named, attribute: str, value: str) -> str:
         """The attribute of the schema that says this; the catalogue may know it by a name of its own."""
-        if target.values.get(attribute) == value and (attribute == "id" or attribute in target.facts):
+        same = [n for n, fact in target.facts.items() if target.values.get(n) == value and isinstance(fact, str)]
+        others = [n for n in same if n != "id" and "d" not in target.facts[n].split(" ")[0]]
+        if attribute in others:
             return attribute
-        same = [n for n in target.facts if target.values.get(n) == value and isinstance(target.facts[n], str)]
-        return "id" if target.values.get("id") == value else next(iter(same), "")
+        is_id = target.values.get("id") == value
+        return "id" if is_id and (target.recorded or not others) else next(iter(others), "")
 
     def _text(self, address: Address, attribute: str, module: tuple[tuple[str, Any], ...]) -> str:
         """The reference, as it is written in a module; empty where the module cannot see it."""
@@ -161,4 +165,5 @@ def managed(ground: Ground, catalog: Catalog) -> Iterator[Named]:
             continue
         values = {**resource.attributes, "id": resource.attributes.get("id") or resource.id, "arn": resource.arn}
         values["arn"] = values["arn"] or resource.attributes.get("arn", "")
-        yield Named(resource.address, resource.key, values, catalog.facts(resource.address.type))
+        facts = catalog.facts(resource.address.type)
+        yield Named(resource.address, resource.key, values, facts, recorded=True)

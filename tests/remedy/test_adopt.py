@@ -54,9 +54,9 @@ def _left(text: str, types: tuple[str, ...]) -> str:
     from drift.desired.hcl.syntax import parse
 
     lines = text.splitlines(keepends=True)
-    for block in reversed(parse(text, "main.tf").body.blocks):
-        if block.type == "resource" and block.labels[0] in types:
-            del lines[block.line - 1 : block.end_line]
+    for one in reversed(parse(text, "main.tf").body.blocks):
+        if one.type == "resource" and one.labels[0] in types:
+            del lines[one.line - 1 : one.end_line]
     return "".join(lines)
 
 

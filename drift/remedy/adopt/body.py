@@ -293,13 +293,9 @@ class Writer:
                 content = json.loads(found)
             except ValueError:
                 content = None
-            if isinstance(content, dict | list) and not (attr.verbatim and self._is_its_own_text(found, content, path)):
+            if isinstance(content, dict | list) and not (attr.verbatim and _is_its_own_text(found, content)):
                 return self._encoded(content, path)
         return self._text(found, path)
-
-    def _is_its_own_text(self, found: str, content: Any, path: tuple[str, ...]) -> bool:
-        """Whether a document is no text that `jsonencode` makes, and holds nothing that must not be written."""
-        return found != encoded(content) and not holds_one(found)
 
     def _encoded(self, content: Any, path: tuple[str, ...]) -> Encoded | Expression:
         """A document: by a function, or by the data source that the neighbours use."""
@@ -404,6 +400,11 @@ def is_empty(value: Any) -> bool:
 def is_zero(value: Any) -> bool:
     """The same, and 0."""
     return is_empty(value) or (isinstance(value, int | float) and value == 0)
+
+
+def _is_its_own_text(found: str, content: Any) -> bool:
+    """Whether a document is no text that `jsonencode` makes, and holds nothing that must not be written."""
+    return found != encoded(content) and not holds_one(found)
 
 
 def _nothing(fact: str) -> Any:

@@ -41,16 +41,27 @@ SCHEMA = {
     "developer_only_attribute": attr("DeveloperOnlyAttribute", boolean),
     "mutable":                  attr("Mutable", boolean),
     "required":                 attr("Required", boolean),
-    # where nobody limits them, AWS may say how long every text can be
-    "string_attribute_constraints": block("StringAttributeConstraints", {
-        "min_length": text("MinLength"),
-        "max_length": text("MaxLength"),
-    }, assigned=True),
-    "number_attribute_constraints": block("NumberAttributeConstraints", {
-        "min_value": text("MinValue"),
-        "max_value": text("MaxValue"),
-    }, assigned=True),
 }
+
+UNLIMITED = {"MinLength": "0", "MaxLength": "2048"}
+"""What AWS says of a text that nobody limited; an import leaves it out."""
+
+
+def _schema(found: Any, _: Any) -> list[dict[str, Any]]:
+    """The pool's own attributes, with their limits: to leave these out would make the pool again."""
+    out = []
+    for one in found or ():
+        text_, number_ = one.get("StringAttributeConstraints") or {}, one.get("NumberAttributeConstraints") or {}
+        said: dict[str, Any] = {n: a.canon(a.path.search(one)) for n, a in SCHEMA.items()}
+        if text_ and text_ != UNLIMITED:
+            limits = {"min_length": text_.get("MinLength"), "max_length": text_.get("MaxLength")}
+            said["string_attribute_constraints"] = limits
+        if number_:
+            limits = {"min_value": number_.get("MinValue"), "max_value": number_.get("MaxValue")}
+            said["number_attribute_constraints"] = limits
+        out.append(said)
+    return out
+
 
 SENDER = {"lambda_arn": text("LambdaArn"), "lambda_version": text("LambdaVersion")}
 
@@ -142,7 +153,7 @@ USER_POOL = ResourceType(
         }, assigned=True),
         "schema":                           blocks(
             "Pool.SchemaAttributes[?starts_with(Name, 'custom:') || starts_with(Name, 'dev:')]",
-            SCHEMA, key=lambda b: b["name"], from_state=custom_of_state),
+            SCHEMA, key=lambda b: b["name"], from_state=custom_of_state, written=_schema),
         "sign_in_policy":                   block("Pool.Policies.SignInPolicy", {
             "allowed_first_auth_factors": set_of(plain_text, "AllowedFirstAuthFactors", assigned=True),
         }, assigned=True),
@@ -180,6 +191,8 @@ USER_POOL = ResourceType(
         "tags":                             tags("Pool.UserPoolTags"),
     },
     ignored={
+        "schema.number_attribute_constraints": "AWS never changes them once the attribute exists",
+        "schema.string_attribute_constraints": "AWS never changes them once the attribute exists",
     },
     refs=(
         Ref("lambda_config.kms_key_id", to="aws_kms_key", by="arn"),

@@ -165,7 +165,7 @@ NETWORK_INTERFACE_SG_ATTACHMENT = ResourceType(
     name="aws_network_interface_sg_attachment",
     service="ec2",
     list=Within("aws_network_interface", each="Groups[]"),
-    id=text("GroupId"),
+    id=text("join('_', [GroupId, parent.NetworkInterfaceId])"),
     identity=("network_interface_id", "security_group_id"),
     import_id="join('_', [network_interface_id, security_group_id])",
     label="security_group_id",

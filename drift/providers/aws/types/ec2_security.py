@@ -198,8 +198,8 @@ def vpc_rule(direction: str, wanted: str) -> ResourceType:
         attributes={
             "security_group_id":            text("GroupId"),
             "ip_protocol":                  attr("IpProtocol", protocol),
-            "from_port":                    number("FromPort", same=_any_port),
-            "to_port":                      number("ToPort", same=_any_port),
+            "from_port":                    number("FromPort", same=_any_port, written=_port_by_import),
+            "to_port":                      number("ToPort", same=_any_port, written=_port_by_import),
             "cidr_ipv4":                    cidr("CidrIpv4"),
             "cidr_ipv6":                    cidr("CidrIpv6"),
             "prefix_list_id":               text("PrefixListId"),
@@ -213,6 +213,11 @@ def vpc_rule(direction: str, wanted: str) -> ResourceType:
         ),
         parent=Parent("security_group_id", to="aws_security_group", covers={direction: atoms_of_vpc_rule}),
     )
+
+
+def _port_by_import(found: Any, _: Any) -> Any:
+    """An import leaves out a port that stands for all."""
+    return None if found == -1 else found
 
 
 def _any_port(want: Value, have: Value) -> bool:
