@@ -35,6 +35,11 @@ def _in_order(value: Any) -> Value:
     return tuple(last_of_arn(e["computeEnvironment"]) for e in sorted(elements, key=lambda e: e["order"]))
 
 
+def _arns_in_order(value: Any, _: Any) -> list[str]:
+    """What the first version of the argument lists."""
+    return [e["computeEnvironment"] for e in sorted(value or (), key=lambda e: e["order"])]
+
+
 def _upper(value: Any) -> str | None:
     return str(value).upper() if value else None
 
@@ -122,7 +127,7 @@ JOB_QUEUE = ResourceType(
         "state":                       attr("state", _upper),
         "tags":                        tags("tags"),
         # two ways to say the same: the other one is recorded as empty
-        "compute_environments":        attr("computeEnvironmentOrder", _in_order, assigned=True),
+        "compute_environments":        attr("computeEnvironmentOrder", _in_order, assigned=True, written=_arns_in_order),
         "compute_environment_order":   blocks("computeEnvironmentOrder", {
             "compute_environment": name_of_arn("computeEnvironment", written=as_found),
             "order":               number("order"),
