@@ -461,6 +461,11 @@ CHANGES: dict[str, Case] = {
         {"url": "https://ci.example.com", "client_id_list": ["sts.amazonaws.com", "other"]},
         {"url": "https://ci.example.com", "client_id_list": ["sts.amazonaws.com"]},
     ),
+    "switched-off": (
+        "aws_lambda_function",
+        {"function_name": "guard", "reserved_concurrent_executions": 0},
+        {"function_name": "guard", "reserved_concurrent_executions": 5},
+    ),
     "sends-to-foreign": (
         "aws_sns_topic_subscription",
         {"protocol": "sqs", "endpoint": f"arn:aws:sqs:us-east-1:{OTHER}:q"},

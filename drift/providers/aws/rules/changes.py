@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from drift.model.value import as_tuple
@@ -155,6 +156,40 @@ def iam_idp_changed(it: Subject) -> Found:
     if it.drift is None or it.drift.desired is None:
         return "an identity provider that nobody describes"
     return [f"{name}: {_short(each)}" for name, each in added]
+
+
+OFF: Mapping[str, tuple[str, Any]] = {
+    "aws_autoscaling_group": ("max_size", 0),
+    "aws_autoscaling_policy": ("enabled", False),
+    "aws_cloudfront_distribution": ("enabled", False),
+    "aws_cloudwatch_event_rule": ("state", "DISABLED"),
+    "aws_dlm_lifecycle_policy": ("state", "DISABLED"),
+    "aws_ecs_service": ("desired_count", 0),
+    "aws_glue_trigger": ("enabled", False),
+    "aws_lambda_event_source_mapping": ("enabled", False),
+    "aws_lambda_function": ("reserved_concurrent_executions", 0),
+    "aws_pipes_pipe": ("desired_state", "STOPPED"),
+    "aws_scheduler_schedule": ("state", "DISABLED"),
+    "aws_ssm_maintenance_window": ("enabled", False),
+}
+"""Type -> the attribute that switches it off, and with which value."""
+
+
+@rule(
+    title="It was switched off",
+    severity="medium",
+    types=tuple(OFF),
+    remedy="Find out who switched it off and why; apply the configuration again.",
+    references=("https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html",),
+    of_drift=True,
+)
+def switched_off(it: Subject) -> Found:
+    """It is there and does nothing: a function without concurrency is throttled at every call, a rule calls nobody."""
+    name, off = OFF[it.type]
+    change = next((c for c in it.drift.changes if c.path == name), None) if it.drift else None
+    if change is None or change.desired == off or it[name] != off:
+        return None
+    return f"{name} is {'off' if off is False else off}"
 
 
 SHORT = 64
