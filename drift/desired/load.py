@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -222,7 +223,15 @@ def build(
             if (entry.name, major) not in said:
                 names = catalog.schema_of(entry.name).renamed(entry.name, major)
                 facts = under_old(catalog.facts(entry.name, major), names)
-                said[entry.name, major] = names, Form(entry, facts, meanings(catalog, entry.name, major, names))
+                said[entry.name, major] = (
+                    names,
+                    Form(
+                        entry,
+                        facts,
+                        meanings(catalog, entry.name, major, names),
+                        catalog.schema_of(entry.name).hushed(entry.name, major),
+                    ),
+                )
             names, form = said[entry.name, major]
             mine = own.get(id(instance)) or home_of(instance, catalog)
             instance = as_known(instance, names)
@@ -392,15 +401,22 @@ class Form:
     """What is the same for every instance of a type: what its entry and the provider's facts say of it.
 
     `provider` holds the facts in the version that the state was written by; `means` tells what it means in that
-    version that nobody sets something.
+    version that nobody sets something. Of the `hushed` arguments a plan need not show a difference.
     """
 
-    def __init__(self, entry: ResourceType, provider: Facts, means: Means = lambda _: Unset.UNKNOWN) -> None:
+    def __init__(
+        self,
+        entry: ResourceType,
+        provider: Facts,
+        means: Means = lambda _: Unset.UNKNOWN,
+        hushed: Iterable[str] = (),
+    ) -> None:
         self.entry, self.provider, self.means = entry, provider, means
         self.every = {"id": entry.id, **entry.computed, **entry.attributes}
         self.blocks = {name: attr for name, attr in entry.attributes.items() if attr.fields}
         self.defaults = [n for n, a in entry.attributes.items() if a.default is not None]
         self.secret = frozenset(n for n, a in entry.attributes.items() if a.sensitive)
+        self.hushed = frozenset(hushed)
         self.assigned = shared(frozenset(n for n in provider if means(n) is Unset.ASSIGNED))
 
 
@@ -446,7 +462,7 @@ def desired_resource(
         undeclared=shared(frozenset(unsaid.left)),
         implied=shared(frozenset(unsaid.implied)),
         defaulted=shared(frozenset(unsaid.defaulted)),
-        untold=shared(frozenset(unsaid.untold)),
+        untold=shared(frozenset(unsaid.untold | form.hushed)),
         computed=form.assigned,
         earlier=_earlier(instance, entry, configured, attributes) or nothing(),
         lines=lines(author) if author else nothing(),
@@ -484,6 +500,12 @@ def _remembering(resource: Resource, now: Seen, raw: Mapping[str, Any], entry: R
     first = {name: one for name, one in now.values.items() if one.since}
     values, _ = _canonical(entry.attributes, {**raw, **{n: one.value for n, one in first.items()}}, first)
     values |= {n: one.value for n, one in first.items() if n in values and told_beside(resource, raw, n, entry)}
+    for path, one in first.items():
+        name, *steps = path.split(".")
+        inner = canonical.within(entry.attributes[name], steps) if steps and name in entry.attributes else None
+        if inner is not None:
+            with suppress(*UNREADABLE_SHAPES):
+                values[path] = canonical.desired(inner, one.value, raw)
     since = {n: first[n].since for n in values}
     return replace(resource, remembered=values, since=since, as_said=now.as_said) if values or now.as_said else resource
 

@@ -27,6 +27,7 @@ from drift.desired.wanted import ANOTHER_WAY
 from drift.errors import UsageError
 from drift.model.resource import Key, Resource
 from drift.model.value import is_empty, plain
+from drift.provider.canonical import within
 from drift.provider.spec import ResourceType
 
 SCHEMA = "drift-memory/1"
@@ -53,7 +54,7 @@ class Seen:
     """Attribute that the author sets, if only in the provider's configuration -> digest of its value; empty where the
     value is not known or sensitive."""
     values: Mapping[str, First]
-    """Attribute that nobody sets -> how it was first recorded."""
+    """Attribute that nobody sets, or dotted path of an argument in a block -> how it was first recorded."""
     as_said: frozenset[str] = frozenset()
     """Attributes that a state recorded as the same configuration says."""
     of: Mapping[str, str] = field(default_factory=dict)
@@ -113,9 +114,10 @@ def seen(resource: Resource, raw: Mapping[str, Any], entry: ResourceType) -> See
     """What a record tells today of a resource whose author is known."""
     hidden = resource.sensitive | resource.sensitive_members.keys()
     kept = (resource.undeclared & entry.attributes.keys() & raw.keys()) - hidden
+    inner = {p: v for p in resource.undeclared if "." in p and (v := inside(raw, p, entry)) is not None}
     return Seen(
         said={
-            n: _digest([resource.source.lineage, plain(resource.configured[n])])
+            n: _digest([resource.source.lineage, plain(resource.said(n, resource.configured[n]))])
             if n in resource.configured and n not in hidden
             else ""
             for n in sorted({*(resource.asserted or ()), *(ANOTHER_WAY & entry.attributes.keys())})
@@ -123,7 +125,8 @@ def seen(resource: Resource, raw: Mapping[str, Any], entry: ResourceType) -> See
         values={
             n: First(resource.attributes.get(n) if told_beside(resource, raw, n, entry) else raw[n], "")
             for n in sorted(kept)
-        },
+        }
+        | {p: First(v, "") for p, v in sorted(inner.items()) if p.partition(".")[0] not in hidden},
         as_said=frozenset(n for n in resource.configured if n not in hidden and _recorded_so(resource, n)),
         of={
             "type": resource.key.type,
@@ -133,6 +136,19 @@ def seen(resource: Resource, raw: Mapping[str, Any], entry: ResourceType) -> See
             "address": str(resource.address or ""),
         },
     )
+
+
+def inside(raw: Mapping[str, Any], path: str, entry: ResourceType) -> Any:
+    """The recorded value of an argument in blocks that occur once; None where there is none, or it is secret."""
+    name, *steps = path.split(".")
+    attr, value = entry.attributes.get(name), raw.get(name)
+    for step in steps:
+        value = value[0] if isinstance(value, list) and len(value) == 1 else value
+        attr = within(attr, [step]) if attr is not None else None
+        if attr is None or attr.sensitive or not isinstance(value, Mapping):
+            return None
+        value = value.get(step)
+    return value
 
 
 def told_beside(resource: Resource, raw: Mapping[str, Any], name: str, entry: ResourceType) -> bool:

@@ -9,7 +9,7 @@ a configuration, the recorded value is desired.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final, Literal, Protocol
@@ -129,7 +129,8 @@ def comparison(resource: Resource, found: Resource, name: str, attr: Attr, parts
     elif said is UNSAID:
         known, basis = _where_nobody_tells(resource, name, attr, (first, before, known, have), parts, left_out=out)
     why = agreement(attr, known if said is UNSAID else said, have, left_out=out)
-    if why and (said is UNSAID or said == known):
+    inside = list(_inside(resource, name, attr, (before, known, have), parts))
+    if why and (said is UNSAID or said == known) and not inside:
         return Comparison(name, said, recorded, have, why, held=size, unheld=unheld)
     modified, pending, settled = _three_way(attr, name, (said, known, have, before), resource, left_out=out)
     if known is not recorded:
@@ -137,11 +138,16 @@ def comparison(resource: Resource, found: Resource, name: str, attr: Attr, parts
         modified = [replace(c, recorded=recorded if c.path == name else c.actual) for c in modified if absorbed] or [
             replace(c, recorded=recorded) if c.path == name else c for c in modified
         ]
+    by = {c.path: basis for c, basis in inside}
+    modified += [c for c, _ in inside]
     exempt = [_because(c, resource) for c in modified]
 
     def located(changes: Iterable[Change]) -> tuple[Change, ...]:
-        return tuple(_located(c, resource, name, attr, unheld=unheld, basis=basis) for c in changes)
+        return tuple(_located(c, resource, name, attr, unheld=unheld, basis=by.get(c.path, basis)) for c in changes)
 
+    wish = known if said is UNSAID else said
+    for change, _ in inside:
+        wish = _with(wish, change.path.split(".")[1:], change.desired)
     return Comparison(
         name,
         said,
@@ -152,7 +158,7 @@ def comparison(resource: Resource, found: Resource, name: str, attr: Attr, parts
         exempt=tuple(replace(c, reason=because) for c, because in zip(modified, exempt, strict=True) if because),
         pending=located(c for c in pending if not _because(c, resource)),
         settled=located(settled),
-        meant=UNSAID if said is UNSAID and known is recorded else known if said is UNSAID else said,
+        meant=UNSAID if said is UNSAID and wish is recorded else wish,
         unheld=unheld,
         held=size,
     )
@@ -195,6 +201,47 @@ def _named_before(before: Value, known: Value, names: frozenset[str]) -> bool:
     """
     meant, now = {*texts(before)}, {*texts(known)}
     return bool(meant) and meant <= names and not (now - meant) & names
+
+
+def _inside(
+    resource: Resource, name: str, attr: Attr, values: tuple[Value | Unsaid, Value, Value], parts: Parts
+) -> Iterator[tuple[Change, Basis]]:
+    """The changes of what the author leaves to the cloud in a block that they write, if a refresh recorded them.
+
+    What is desired there is what was first seen, else what an earlier record has.
+    """
+    before, known, have = values
+    for path in sorted(p for p in resource.undeclared if p.startswith(f"{name}.")):
+        steps = path.split(".")[1:]
+        inner = canonical.within(attr, steps)
+        now, there, was = (_at(value, steps) for value in (known, have, before))
+        if inner is None or now is UNSAID or there is UNSAID or not agreement(inner, now, there):
+            continue
+        first = resource.remembered.get(path, UNSAID)
+        remembered = first is not UNSAID and not parts.explained(resource, name, {*texts(now)} - {*texts(first)})
+        if not remembered:
+            moved = was is not UNSAID and not applied(resource) and not parts.moved_along(resource, name, (was, now))
+            first = was if moved else UNSAID
+        if first is not UNSAID:
+            told = changes(inner, path, first, there)
+            yield from ((replace(c, recorded=now), "memory" if remembered else "backup") for c in told)
+
+
+def _at(value: Value | Unsaid, steps: Iterable[str]) -> Value | Unsaid:
+    """The value of an argument in a block; UNSAID where there is no such block."""
+    for step in steps:
+        if not isinstance(value, Mapping) or step not in value:
+            return UNSAID
+        value = value[step]
+    return value
+
+
+def _with(value: Value, steps: Sequence[str], new: Value) -> Value:
+    """The block with another value of one argument in it."""
+    if not steps:
+        return new
+    inner = as_block(value)
+    return Block({**inner, steps[0]: _with(inner.get(steps[0]), steps[1:], new)})
 
 
 _not_assigned: dict[int, tuple[Attr, Attr]] = {}
@@ -321,8 +368,12 @@ def applied(resource: Resource) -> bool:
 
     An apply may also have changed values that the cloud chooses.
     """
+
+    def told(name: str, value: Value) -> Value:
+        return resource.said(name, value) if isinstance(value, Mapping | tuple | frozenset) else value
+
     return any(
-        resource.earlier.get(name, said) != said == resource.attributes.get(name)
+        told(name, resource.earlier.get(name, said)) != told(name, said) == told(name, resource.attributes.get(name))
         for name, said in resource.configured.items()
     )
 
@@ -387,7 +438,7 @@ def _located(change: Change, resource: Resource, name: str, attr: Attr, *, unhel
         change,
         undeclared=undeclared,
         basis=basis if undeclared and not unheld else "",
-        since=resource.since.get(name, "") if undeclared and basis == "memory" else "",
+        since=resource.since.get(change.path, resource.since.get(name, "")) if undeclared and basis == "memory" else "",
         unheld=unheld,
         implied=_among(resource.implied, change),
         undone=undone,

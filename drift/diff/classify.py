@@ -173,13 +173,14 @@ def _differing(resource: Resource, found: Resource, entry: ResourceType, shares:
     """The same, without attributes whose values are identical."""
     recorded, there, configured = resource.attributes, found.attributes, resource.configured
     before = [b for b in (resource.remembered, resource.earlier) if b]
+    inside = {p.partition(".")[0] for p in resource.undeclared if "." in p} if before else ()
     told_by_parts = shares.coverable(resource, entry)
     for name, attr in entry.attributes.items():
         known = recorded.get(name)
         echo = name not in configured and (
             attr.same_for_all or name in told_by_parts or (before and any(b.get(name, known) != known for b in before))
         )
-        if echo or known != there.get(name) or (configured and configured.get(name, known) != known):
+        if echo or name in inside or known != there.get(name) or (configured and configured.get(name, known) != known):
             yield comparison(resource, found, name, attr, shares)
 
 

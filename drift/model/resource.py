@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from drift.model.address import Address
 from drift.model.coverage import Unreadable
-from drift.model.value import Value
+from drift.model.value import Block, Value
 
 GLOBAL = "global"
 """The region of resources without a region."""
@@ -141,7 +141,7 @@ class Resource:
     defaulted: frozenset[str] = frozenset()
     """Those of `implied` that have a default. The provider always compares these."""
     untold: frozenset[str] = frozenset()
-    """Those of `implied` of which it is unknown whether an apply would change them."""
+    """Dotted paths of which it is unknown whether an apply would change them."""
     computed: frozenset[str] = frozenset()
     """Attributes for which the cloud chooses a value if nobody sets them. Without a configuration, it is unknown
     whether somebody does."""
@@ -173,6 +173,11 @@ class Resource:
         _ADDRESS.__set__(new, address)
         return new
 
+    def said(self, name: str, value: Value) -> Value:
+        """An attribute's value, without what the author leaves out in the blocks that they write."""
+        out = {path for path in (*self.undeclared, *self.implied) if path.startswith(f"{name}.")}
+        return _without(value, name, out) if out else value
+
     @property
     def origin(self) -> tuple[str, str]:
         """(state, address), which identifies a desired resource."""
@@ -182,6 +187,14 @@ class Resource:
     def type(self) -> str:
         """The type under which drift lists it: `aws_vpc` for an `aws_default_vpc`."""
         return self.key.type
+
+
+def _without(value: Value, at: str, paths: Set[str]) -> Value:
+    if isinstance(value, Mapping):
+        return Block({n: _without(v, f"{at}.{n}", paths) for n, v in value.items() if f"{at}.{n}" not in paths})
+    if isinstance(value, tuple | frozenset):
+        return type(value)(_without(v, at, paths) for v in value)
+    return value
 
 
 _SLOTS = tuple(vars(Resource)[name] for name in Resource.__slots__)

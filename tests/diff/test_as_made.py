@@ -367,6 +367,29 @@ def test_a_subscription_of_a_log_group(account: str, told: bool, tmp_path: Path)
     assert ("sends-to-foreign" in found(report)) is told
 
 
+@pytest.mark.parametrize(("account", "told"), [(OTHER, True), (ACCOUNT, False)])
+def test_who_may_send_to_a_log_destination_whose_policy_nobody_describes(
+    account: str, told: bool, tmp_path: Path
+) -> None:
+    arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:destination:central"
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"AWS": account},
+        "Action": "logs:PutSubscriptionFilter",
+        "Resource": arn,
+    }
+    there = {
+        "destinationName": "central", "arn": arn, "targetArn": f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/logs",
+        "accessPolicy": json.dumps({"Version": "2012-10-17", "Statement": [allowed]}),
+    }  # fmt: skip
+    types = ("aws_cloudwatch_log_destination", "aws_cloudwatch_log_destination_policy")
+    state = {f"{types[0]}.central": {"id": "central", "name": "central", "arn": arn, "target_arn": there["targetArn"]}}
+    report = checked(tmp_path, state, {"logs:DescribeDestinations": {"destinations": [there]}}, *types)
+
+    assert strangers(report, types[1]) == ["central"]
+    assert ("policy-foreign" in found(report)) is told
+
+
 @pytest.mark.parametrize("runs", [True, False])
 def test_a_subscription_of_the_log_group_that_came_with_a_function(runs: bool, tmp_path: Path) -> None:
     """Lambda makes the group itself, and nobody but a person subscribes to it; of any other group it is a part."""

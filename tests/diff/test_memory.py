@@ -20,6 +20,7 @@ from drift.errors import UsageError
 from drift.model.address import Address
 from drift.model.drift import Report
 from drift.model.resource import Key, Resource, Source
+from drift.model.value import Block
 from drift.provider.installed import installed
 from drift.report.wording import notes_on
 from drift.survey import Scope
@@ -110,6 +111,54 @@ def test_what_a_record_tells_beside_an_attribute_that_nobody_sets_is_remembered(
     found = comparison(now, now, name, entry.attributes[name], Shares([now], {}, installed()))
 
     assert [(c.desired, c.actual, c.basis) for c in found.modified] == [("ours", "theirs", "memory")]
+
+
+INSIDE = "metadata_options.http_tokens"
+STOP = "disable_api_stop"
+
+
+def machine(tokens: str, stop: bool = False, **more: Any) -> tuple[Resource, Mapping[str, Any]]:
+    """An instance whose author writes a block and leaves an argument of it to AWS, as a state has it."""
+    options = {"http_endpoint": "enabled", "http_tokens": tokens}
+    one = Resource(
+        key=Key("aws_instance", ACCOUNT, REGION, ("i-1",)), id="i-1", source=Source("s.tfstate"),
+        address=Address.parse("aws_instance.web"), asserted=frozenset({"metadata_options"}),
+        attributes={"metadata_options": Block(options), STOP: stop},
+        configured={"metadata_options": Block(options)}, undeclared=frozenset({INSIDE, STOP}), **more,
+    )  # fmt: skip
+    return one, {"metadata_options": [options], STOP: stop}
+
+
+def changes_of(one: Resource) -> list[tuple[Any, ...]]:
+    found = [comparison(one, one, n, ENTRY.attributes[n], Shares([one], {}, installed())) for n in one.attributes]
+    return [(c.path, c.desired, c.actual, c.basis, c.since, c.undone) for f in found for c in f.modified]
+
+
+ENTRY = installed()["aws_instance"]
+
+
+def test_what_is_left_to_the_cloud_in_a_block_that_is_written_is_remembered() -> None:
+    before, raw = machine("required")
+    memory = parse(written(Memory(), [(before.key, seen(before, raw, ENTRY))], DAY), "m.json")
+    now, later = machine("optional", True)
+    now = _remembering(now, memory.of(seen(now, later, ENTRY), now.key), later, ENTRY)
+
+    assert changes_of(now) == [
+        (INSIDE, "required", "optional", "memory", DAY, False),
+        (STOP, False, True, "memory", DAY, False),
+    ]
+
+
+@pytest.mark.parametrize("applied", [False, True])
+def test_what_is_left_to_the_cloud_in_a_block_that_is_written_is_as_the_backup_has_it(applied: bool) -> None:
+    """An apply that changed the same resource may have changed it along."""
+    options = {"http_endpoint": "disabled" if applied else "enabled", "http_tokens": "required"}
+    one, _ = machine("optional", True, earlier={"metadata_options": Block(options), STOP: False})
+
+    assert [c[:4] for c in changes_of(one)] == ([] if applied else [
+        (INSIDE, "required", "optional", "backup"),
+        (STOP, False, True, "backup"),
+    ])  # fmt: skip
 
 
 def test_without_a_memory_it_is_as_recorded(tmp_path: Path) -> None:
