@@ -223,15 +223,7 @@ def build(
             if (entry.name, major) not in said:
                 names = catalog.schema_of(entry.name).renamed(entry.name, major)
                 facts = under_old(catalog.facts(entry.name, major), names)
-                said[entry.name, major] = (
-                    names,
-                    Form(
-                        entry,
-                        facts,
-                        meanings(catalog, entry.name, major, names),
-                        catalog.schema_of(entry.name).hushed(entry.name, major),
-                    ),
-                )
+                said[entry.name, major] = names, Form(entry, facts, meanings(catalog, entry.name, major, names))
             names, form = said[entry.name, major]
             mine = own.get(id(instance)) or home_of(instance, catalog)
             instance = as_known(instance, names)
@@ -401,22 +393,15 @@ class Form:
     """What is the same for every instance of a type: what its entry and the provider's facts say of it.
 
     `provider` holds the facts in the version that the state was written by; `means` tells what it means in that
-    version that nobody sets something. Of the `hushed` arguments a plan need not show a difference.
+    version that nobody sets something.
     """
 
-    def __init__(
-        self,
-        entry: ResourceType,
-        provider: Facts,
-        means: Means = lambda _: Unset.UNKNOWN,
-        hushed: Iterable[str] = (),
-    ) -> None:
+    def __init__(self, entry: ResourceType, provider: Facts, means: Means = lambda _: Unset.UNKNOWN) -> None:
         self.entry, self.provider, self.means = entry, provider, means
         self.every = {"id": entry.id, **entry.computed, **entry.attributes}
         self.blocks = {name: attr for name, attr in entry.attributes.items() if attr.fields}
         self.defaults = [n for n, a in entry.attributes.items() if a.default is not None]
         self.secret = frozenset(n for n, a in entry.attributes.items() if a.sensitive)
-        self.hushed = frozenset(hushed)
         self.assigned = shared(frozenset(n for n in provider if means(n) is Unset.ASSIGNED))
 
 
@@ -462,7 +447,7 @@ def desired_resource(
         undeclared=shared(frozenset(unsaid.left)),
         implied=shared(frozenset(unsaid.implied)),
         defaulted=shared(frozenset(unsaid.defaulted)),
-        untold=shared(frozenset(unsaid.untold | form.hushed)),
+        untold=shared(frozenset(unsaid.untold)),
         computed=form.assigned,
         earlier=_earlier(instance, entry, configured, attributes) or nothing(),
         lines=lines(author) if author else nothing(),

@@ -141,7 +141,7 @@ class Resource:
     defaulted: frozenset[str] = frozenset()
     """Those of `implied` that have a default. The provider always compares these."""
     untold: frozenset[str] = frozenset()
-    """Dotted paths of which it is unknown whether an apply would change them."""
+    """Those of `implied` of which it is unknown whether an apply would change them."""
     computed: frozenset[str] = frozenset()
     """Attributes for which the cloud chooses a value if nobody sets them. Without a configuration, it is unknown
     whether somebody does."""

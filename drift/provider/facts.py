@@ -10,8 +10,8 @@ each module of its types, one line for each type. They are generated from `terra
 
 The folder contains three more files, which name their source as `origin`:
 
-- `_defaults.json`: what no schema contains: the defaults of arguments, which of them have a resource made again, and
-  of which a plan need not show a difference (`tests/support/defaults.py`);
+- `_defaults.json`: what no schema contains: the defaults of arguments, and which of them have a resource made again
+  (`tests/support/defaults.py`);
 - `_required.json`: the nested blocks that must be there, written with the facts;
 - `_major6.json`: the changes in version 6 of the provider (`tests/support/bindings.py`).
 
@@ -90,10 +90,6 @@ class Schema(Protocol):
 
     def made_again_by(self, name: str) -> Collection[str]:
         """Arguments whose change destroys the resource and makes another in its place; not all are known."""
-
-    def hushed(self, name: str, major: int = 0) -> Collection[str]:
-        """Arguments of which a plan need not show that the record differs from the configuration: the provider
-        suppresses the difference, always or as the other values are; not all are known."""
 
     def renamed(self, name: str, major: int) -> Mapping[str, str]:
         """Argument in that version -> its name in the facts."""
@@ -177,13 +173,6 @@ class SchemaFiles:
         """Arguments whose change destroys the resource and makes another in its place; not all are known."""
         found: Collection[str] = self._plans(name).get("again", ())
         return found
-
-    def hushed(self, name: str, major: int = 0) -> Collection[str]:
-        """Arguments of which a plan need not show that the record differs from the configuration. Nothing is known of
-        an argument that a later version changed."""
-        found: Collection[str] = self._plans(name).get("hushed", ())
-        changed = {n for _, changes in self._changes(major) for n in changes["types"].get(name, {})}
-        return [n for n in found if n not in changed]
 
     def renamed(self, name: str, major: int) -> Mapping[str, str]:
         """Argument in that version -> its name in the facts."""
@@ -296,10 +285,6 @@ class SchemaFacts:
         return ()
 
     def made_again_by(self, name: str) -> Collection[str]:  # noqa: ARG002
-        """None are known."""
-        return ()
-
-    def hushed(self, name: str, major: int = 0) -> Collection[str]:  # noqa: ARG002
         """None are known."""
         return ()
 

@@ -9,9 +9,7 @@ comes out as that nobody sets is its default. A block that comes out unknown whe
 fill: `assigned`. One that is recorded, and that the provider plans to take away where nobody writes it, is `removed`;
 one that stays, because the provider looks away from it, is `kept`; one that stays, but of which some arguments are
 planned to change (a log that is turned off), is `reset`. The flags of the schema say this of arguments, but not of
-blocks. An argument whose change has the resource made again (Terraform's "forces replacement") is in `again`;
-one that is recorded otherwise than the configuration says, and that the provider plans to leave so (it suppresses the
-difference, always or as the other values are), is in `hushed`.
+blocks. An argument whose change has the resource made again (Terraform's "forces replacement") is in `again`.
 
 A provider checks combinations before it plans: what its refusal names is set too, and a block that it does not want
 is left out.
@@ -209,8 +207,9 @@ def learnt(plugin: Plugin, type_: str, block: Block) -> dict[str, Any] | None:
         left |= {p for p in assigned(block, plan) if p.count(".") == draft.deepest}
     if not plans:
         return None
+    again = made_again(plugin, type_, block)
     out = {"defaults": found, "assigned": sorted(left), **taken_away(plugin, type_, block, left)}
-    return out | changed(plugin, type_, block)
+    return out | ({"again": again} if again else {})
 
 
 def taken_away(plugin: Plugin, type_: str, block: Block, left: Collection[str]) -> dict[str, Any]:
@@ -275,30 +274,28 @@ def _are_blocks(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(v, Mapping) for v in value)
 
 
-def changed(plugin: Plugin, type_: str, block: Block) -> dict[str, list[str]]:
-    """Each argument changed from one value to another by itself: those that have the resource made again (`again`), and
-    those that the provider plans to leave as they are recorded (`hushed`)."""
+def made_again(plugin: Plugin, type_: str, block: Block) -> list[str]:
+    """The arguments whose change has the resource made again, each changed from one value to another by itself."""
     draft = Draft(block, 0, known=True)
     plan = planned(plugin, type_, draft)
     if plan is None:
-        return {}
+        return []
     config = _without_unknown(draft.body(), block)
     prior = _without_unknown({**plan, **{n: v for n, v in config.items() if v is not None}}, block)
-    out: dict[str, list[str]] = {"again": [], "hushed": []}
-    for name, spec in sorted(block.get("attributes", {}).items()):
+    out = []
+    for name, spec in block.get("attributes", {}).items():
         if not (spec.get("required") or spec.get("optional")) or name == "id":
             continue
         type_of = spec.get("type", "string")
-        was, meant = plausible(name, type_of), _another(name, type_of)
         try:
-            found, again = plugin.change(type_, {**prior, name: was}, {**config, name: meant})
+            _, again = plugin.change(
+                type_, {**prior, name: plausible(name, type_of)}, {**config, name: _another(name, type_of)}
+            )
         except Refused:
             continue
         if name in again:
-            out["again"].append(name)
-        elif found.get(name) == was != meant:
-            out["hushed"].append(name)
-    return {word: names for word, names in out.items() if names}
+            out.append(name)
+    return sorted(out)
 
 
 def _another(name: str, type_: Any) -> Any:
