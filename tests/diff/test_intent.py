@@ -519,3 +519,30 @@ def test_a_block_that_nobody_writes_and_an_apply_takes_away_is_not_as_recorded(
 
     assert [c.path.partition(".")[0] for p in report.pending for c in p.changes] == [name] * (not backed)
     assert [(c.path.partition(".")[0], c.undone) for d in report.drift for c in d.changes] == [(name, True)] * backed
+
+
+def test_what_is_left_to_the_cloud_in_a_block_that_is_written_is_as_the_earlier_record_has_it(tmp_path: Path) -> None:
+    def versions(mfa: str) -> dict[str, Any]:
+        block = [{"status": "Enabled", "mfa_delete": mfa}]
+        return {"aws_s3_bucket_versioning.b": {"id": "b", "bucket": "b", "versioning_configuration": block}}
+
+    text = """
+resource "aws_s3_bucket_versioning" "b" {
+  bucket = "b"
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+"""
+    there = {
+        "s3:ListBuckets": {"Buckets": [{"Name": "b"}]},
+        "s3:GetBucketVersioning": {"Status": "Enabled", "MFADelete": "Disabled"},
+    }
+    only = ("aws_s3_bucket_versioning",)
+    report = compared(tmp_path, text, there, versions("Disabled"), before=versions("Enabled"), only=only)
+    change = the_change(report)
+
+    assert (change.path, change.desired, change.actual) == (
+        "versioning_configuration.mfa_delete", "Enabled", "Disabled",
+    )  # fmt: skip
+    assert (change.basis, change.undeclared, change.undone) == ("backup", True, False)
