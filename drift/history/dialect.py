@@ -6,9 +6,11 @@ calls of the macros here.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import json
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from drift.errors import StoreError
 
@@ -128,6 +130,11 @@ def _rewrite(tree: exp.Expr) -> None:
         inside.replace(exp.Anonymous(this="jsonb_contains", expressions=[inside.expression, inside.this]))
     for path in list(tree.find_all(exp.JSONBExtract, exp.JSONBExtractScalar)):
         _path(path)
+    for kind in list(tree.find_all(exp.DataType)):
+        if str(kind).lower() in ("inet", "cidr"):
+            kind.replace(exp.DataType.build("text"))  # an address is compared as it is written
+    for same in list(tree.find_all(exp.EQ, exp.NEQ)):
+        _compared(same)
     _names(tree)
     _aliases(tree)
     _lateral(tree)
@@ -191,6 +198,83 @@ def _path(node: exp.Expr) -> None:
     node.replace(exp.Anonymous(this=name, expressions=[node.this, exp.Literal.string(path)]))
 
 
+def _compared(node: exp.Expr) -> None:
+    """`j -> 'a' = '["x", "y"]'`: PostgreSQL compares what the text says, DuckDB the text, which it keeps without
+    spaces."""
+    from sqlglot import exp
+
+    literal = node.expression
+    if isinstance(node.this, exp.JSONExtract) and isinstance(literal, exp.Literal) and literal.is_string:
+        with contextlib.suppress(ValueError):
+            said = json.dumps(json.loads(str(literal.this)), ensure_ascii=False, separators=(",", ":"))
+            literal.replace(exp.Literal.string(said))
+
+
+class Access(NamedTuple):
+    """A query reads a member of a JSON value."""
+
+    tables: tuple[str, ...]
+    """The tables, one of which has the column."""
+    column: str
+    members: tuple[str, ...]
+    """From the outside to the inside; elements of lists are passed through."""
+
+
+def accesses(text: str) -> Iterator[Access]:
+    """The members that a query reads of columns, as far as the query itself tells: what passes through a query of its
+    own in `with` is not followed."""
+    from sqlglot import exp
+
+    kinds = (exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar)
+    for node in parsed(text).find_all(*kinds):
+        if isinstance(node.parent, kinds) and node.arg_key == "this":
+            continue  # the outer one tells of it
+        found = _accessed(node, 0)
+        if found is not None and found.members:
+            yield found
+
+
+def _accessed(node: exp.Expr, depth: int) -> Access | None:
+    """What a value is read from; None if it is no member of a column."""
+    from sqlglot import exp
+
+    members: list[str] = []
+    while not isinstance(node, exp.Column):
+        if isinstance(node, exp.JSONExtract | exp.JSONExtractScalar | exp.JSONBExtract | exp.JSONBExtractScalar):
+            members = [*_steps(node), *members]
+        elif not isinstance(node, exp.Paren | exp.Cast):
+            return None
+        node = node.this
+    select = node.find_ancestor(exp.Select)
+    if select is None or depth > 8:
+        return None
+    sources = {s.alias_or_name: s for s in _sources(select)}
+    made = sources.get(node.table or node.name)
+    if made is not None and _called(made) in _ROWS and (not node.table or node.name == "value"):
+        inner = _accessed(made.this.expressions[0] if made.this.expressions else made.this.this, depth + 1)
+        return Access(inner.tables, inner.column, (*inner.members, *members)) if inner else None
+    named = [sources[node.table]] if node.table in sources else [] if node.table else list(sources.values())
+    tables = tuple(s.name for s in named if isinstance(s, exp.Table) and not _called(s))
+    return Access(tables, node.name, tuple(members)) if tables else None
+
+
+def _steps(node: exp.Expr) -> list[str]:
+    from sqlglot import exp
+
+    path = node.expression
+    if isinstance(path, exp.JSONPath):
+        return [str(step.this) for step in path.expressions if isinstance(step, exp.JSONPathKey)]
+    text = str(path.this) if isinstance(path, exp.Literal) and path.is_string else ""
+    if text.startswith("{"):
+        return [s.strip().strip('"') for s in text[1:-1].split(",") if not s.strip().isdigit()]
+    return [text] if text else []
+
+
+def _sources(select: exp.Select) -> list[exp.Expr]:
+    start = select.args.get("from_")
+    return [*([start.this] if start else []), *(j.this for j in select.args.get("joins") or ())]
+
+
 def _aliases(tree: exp.Expr) -> None:
     """An alias of a function in `from` stands for its one column: `s -> 'x'` is `s.value -> 'x'`."""
     from sqlglot import exp
@@ -237,8 +321,7 @@ def _lateral(tree: exp.Expr) -> None:
 
 def _row_aliases(select: exp.Select) -> Iterator[str]:
 
-    start = select.args.get("from_")
-    for source in (*([start.this] if start else []), *(j.this for j in select.args.get("joins") or ())):
+    for source in _sources(select):
         if source.alias and _called(source) in _ROWS:
             alias = source.args["alias"]
             if not alias.columns:

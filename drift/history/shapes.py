@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from drift.diff.redact import is_secret
 from drift.errors import StoreError
-from drift.history.dialect import MACROS, parsed, translated
+from drift.history.dialect import MACROS, accesses, parsed, translated
 from drift.model.suggest import did_you_mean
 from drift.normalize import times, values
 from drift.provider.spec import Attr, ResourceType
@@ -40,6 +40,11 @@ _OF_THEIR_OWN: Final = (values.number, values.boolean, times.moment)
 """Kinds of another type than the text that Terraform may have for them."""
 _FIRST = re.compile(r"([A-Za-z_]\w*)\[0\]")
 """The one element that a list of the API has."""
+_OTHER = re.compile(r"@\{(\w+)\}")
+"""In a provider's expression: that of another column, as it follows from the catalogue."""
+_MEMBER = re.compile(r"'([\w.*/:-]+)',\s")
+_OPEN: Final = ("json_merge_patch", "map_from_entries", "'DockerLabels'")
+"""What the expressions of columns have in them whose members are named by users."""
 _MISSING = (
     re.compile(r'Referenced column "(?P<column>[^"]+)" not found'),
     re.compile(r'(?:Table|Values list) "(?P<table>[^"]+)" does not have a column named "(?P<column>[^"]+)"'),
@@ -155,7 +160,8 @@ class Shapes:
                 out[f"{name}_std"] = out[name] = form(f"({value})")
             else:
                 out.setdefault(name, _typed(value, attr, facts.get(name)))
-        out |= known.columns if known else {}
+        own = known.columns if known else {}
+        out |= {name: _OTHER.sub(lambda m: f"({out[m[1]]})", sql) for name, sql in own.items()}
         return {name: sql for name, sql in out.items() if sql}
 
     def read(self, table: str, columns: Iterable[str]) -> Read:
@@ -168,6 +174,26 @@ class Shapes:
         named = frozenset(_ATTRIBUTE.findall(text))
         computed = named.intersection(*(self._catalog[t].computed for t in own)) if own else frozenset[str]()
         return Read(types, named - computed, computed)
+
+    def members(self, table: str, column: str) -> frozenset[str] | None:
+        """The members that a column's JSON may have, at any depth; None where they are not drift's: tags, a policy."""
+        expression = self.columns(table).get(column, "")
+        if "json_object(" not in expression or any(word in expression for word in _OPEN):
+            return None
+        return frozenset(_MEMBER.findall(expression))
+
+    def unread_members(self, text: str, tables: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """(table, column with the member) that a query reads and no value of that column has: it would be NULL in
+        every row, as if the cloud had none."""
+        known = {*tables}
+        for access in accesses(text):
+            owners = [t for t in access.tables if t in known and access.column in self.columns(t)]
+            told = [self.members(t, access.column) for t in owners]
+            if owners and None not in told:
+                there = frozenset[str]().union(*(t for t in told if t is not None))
+                missing = [m for m in access.members if m not in there]
+                if missing:
+                    yield owners[0], f"{access.column} -> '{missing[0]}'"
 
     def view(self, table: str, more: Mapping[str, str] | None = None) -> str:
         """The statement that makes the view of a table; with `more` columns that are NULL."""
@@ -201,6 +227,7 @@ def prepared(db: DuckDBPyConnection, shapes: Shapes, text: str, *, nulls_allowed
     for _ in range(MOST):
         try:
             db.execute(f"explain {out.sql}")
+            out.unknown += sorted({*shapes.unread_members(text, tables)} - {*out.unknown})
             if out.unknown and not nulls_allowed:
                 raise _not_known(out.unknown)
             return out
@@ -321,7 +348,7 @@ def _of_api(entry: ResourceType, facts: Facts) -> Iterator[tuple[str, str]]:
         if len(steps) > 1 and steps[0] in sections:
             steps = steps[1:]  # a call of its own told it
         if len(steps) > 1:
-            _put(tree, steps, _json(value, attr))
+            _put(tree, [steps[0], *map(_exported, steps[1:])], _json(value, attr))
         else:
             found[snake(steps[0])].append((steps, value, attr, facts.get(name)))
     for column, given in found.items():
@@ -343,6 +370,15 @@ def _as_told(attr: Attr) -> bool:
     """Whether the value is the API's in all but its spelling. A form of a provider's own is not: the name out of an
     ARN, a digest, rules by peer."""
     return attr.from_api is None if attr.fields else attr.canon.__module__.startswith("drift.normalize.")
+
+
+def _exported(name: str) -> str:
+    """A member as the SDK names it that these tables are made with: each begins with a capital letter.
+
+    >>> _exported("allSupported"), _exported("KmsKeyId")
+    ('AllSupported', 'KmsKeyId')
+    """
+    return name[:1].upper() + name[1:]
 
 
 def _put(tree: dict[str, dict[str, object]], steps: list[str], sql: str) -> None:
@@ -398,11 +434,11 @@ def _members(value: str, attr: Attr, depth: int) -> str:
         at = f"{value} -> '$.\"{name}\"'"
         sql = _json(at, inner, depth) if inner.fields else f"({at})"
         if first := _FIRST.fullmatch(path):
-            flat.setdefault(first[1], f"case when json_type({at}) <> 'NULL' then json_array({sql}) end")
+            flat.setdefault(_exported(first[1]), f"case when json_type({at}) <> 'NULL' then json_array({sql}) end")
         elif not _PLAIN.fullmatch(path):
             flat.setdefault(name, sql)
         elif "." in path:
-            _put(tree, path.split("."), sql)
+            _put(tree, [_exported(step) for step in path.split(".")], sql)
         else:
-            flat.setdefault(path, sql)
+            flat.setdefault(_exported(path), sql)
     return _object({**flat, **{k: v for k, v in tree.items() if k not in flat}})

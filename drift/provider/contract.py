@@ -252,8 +252,9 @@ class Table:
     types: tuple[str, ...]
     """The Terraform types of its rows."""
     columns: Mapping[str, str] = field(default_factory=dict)
-    """Column -> its expression over the table `resource` of a store, if it follows from neither API nor Terraform.
-    Empty for one that would follow and say something else there: it is not known."""
+    """Column -> its expression over the table `resource` of a store, if it follows from neither API nor Terraform;
+    `@{rules}` in it is the expression of a column that does follow. Empty for one that would follow and say something
+    else there: it is not known."""
     where: str = ""
     """Which resources of the types are in it; empty for all."""
     rows: str = ""

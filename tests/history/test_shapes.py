@@ -148,7 +148,7 @@ def test_rules_of_a_group_are_those_that_ec2_told(reader: Reader, shapes: Shapes
         ("aws_ec2_instance", "user_data"),  # drift has its digest
         ("aws_ec2_target_group", "attributes"),  # several blocks of Terraform are in it
         ("aws_lambda_permission", "resource"),  # drift has the name out of it
-        ("aws_wafv2_web_acl", "rules"),  # drift has them by name
+        ("aws_elasticache_replication_group", "engine_version"),  # that is its clusters'
         ("aws_api_gateway_stage", "id"),  # that is the API's, not the stage's
     ],
 )
@@ -165,6 +165,28 @@ def test_what_drift_does_not_know_is_an_error_unless_null_will_do(reader: Reader
     ready = reader.shaped(asked, shapes, nulls_allowed=True)
     assert ready.unknown == [("aws_iam_role", "role_last_used_date")]
     assert list(reader.sql(ready.sql).rows) == [("app", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "member"),
+    [
+        ("select metadata_options ->> 'Tokens' from aws_ec2_instance", "metadata_options -> 'Tokens'"),
+        ("select 1 from aws_ec2_instance i where i.metadata_options #>> '{HttpTokens,0,X}' = 'a'", "metadata_options -> 'X'"),
+        ("select r ->> 'Nowhere' from aws_vpc_security_group, jsonb_array_elements(ip_permissions) as p, "
+         "jsonb_array_elements(p -> 'IpRanges') as r", "ip_permissions -> 'Nowhere'"),
+        # these have the names that their users gave
+        ("select tags ->> 'Nowhere', assume_role_policy_std -> 'Nowhere' from aws_iam_role", None),
+        ("select metadata_options -> 'HttpTokens' from aws_ec2_instance", None),
+    ],
+)  # fmt: skip
+def test_a_member_that_no_value_has_is_not_known_either(
+    reader: Reader, shapes: Shapes, text: str, member: str | None
+) -> None:
+    ready = reader.shaped(text, shapes, nulls_allowed=True)
+    assert [column for _, column in ready.unknown] == ([member] if member else [])
+    if member:
+        with pytest.raises(StoreError, match="does not know"):
+            reader.shaped(text, shapes)
 
 
 @pytest.mark.parametrize(
@@ -220,6 +242,14 @@ def test_columns_have_the_case_of_columns() -> None:
     assert [snake(n) for n in ("VpcId", "DBInstanceArn", "kmsKeyID", "EBSOptimized", "ARN")] == [
         "vpc_id", "db_instance_arn", "kms_key_id", "ebs_optimized", "arn",
     ]  # fmt: skip
+
+
+def test_json_and_addresses_are_compared_as_postgresql_does(reader: Reader, shapes: Shapes) -> None:
+    text = (
+        "select '10.0.0.0/8'::cidr = '10.0.0.0/8'::cidr, tags -> 'Team' = '\"web\"', "
+        "assume_role_policy_std -> 'Statement' -> 0 -> 'Principal' = '{\"AWS\": [ \"*\" ]}' from aws_iam_role"
+    )
+    assert ask(reader, shapes, text) == [(True, True, True)]
 
 
 def test_wrong_postgres_is_told() -> None:

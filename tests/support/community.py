@@ -26,7 +26,23 @@ from drift.provider.installed import installed
 PAGE = Path(__file__).parents[2] / "docs" / "sql.md"
 MARK = "<!-- what follows is written by python -m tests.support.community -->"
 MODS = ("turbot/steampipe-mod-terraform-aws-compliance", "turbot/steampipe-mod-aws-compliance")
-_QUERY = re.compile(r'query\s+"(\w+)"\s*\{\s*(?:(?!\nquery ).)*?sql\s*=\s*<<-?(EO[A-Z]+)\n(.*?)\n\s*\2', re.DOTALL)
+SECRET, MOVES, CALL = (
+    "it may be secret: drift keeps a digest",
+    "it moves by itself, with no change",
+    "drift asks for no such answer",
+)
+WHY = {
+    "aws_cloudtrail_trail.latest_delivery_time": MOVES,
+    "aws_ec2_launch_configuration.user_data": SECRET,
+    "aws_iam_role.role_last_used_date": MOVES,
+    "aws_kms_key.deletion_date": "a key that is being deleted is no row",
+    "aws_lambda_function.environment_variables": SECRET,
+    "aws_redshiftserverless_namespace.admin_username": SECRET,
+}
+"""Column -> why drift does not know it; for others, as nothing that drift asks the cloud tells it."""
+_QUERY = re.compile(
+    r'^query\s+"(\w+)"\s*\{\s*(?:(?!\nquery ).)*?sql\s*=\s*<<-?(EO[A-Z]+)\n(.*?)\n\s*\2', re.DOTALL | re.MULTILINE
+)
 
 
 def queries(clone: Path) -> dict[str, str]:
@@ -65,12 +81,14 @@ def measured(name: str, clone: Path) -> list[str]:
     runs: list[str] = []
     why: Counter[str] = Counter()
     null: Counter[tuple[str, str]] = Counter()
+    missing: Counter[str] = Counter()
     for query, text in sorted(found.items()):
         try:
             ready = prepared(db, shapes, text, nulls_allowed=True)
             db.execute(ready.sql).fetchall()
         except (DriftError, duckdb.Error) as error:
             why[_reason(str(error))] += 1
+            missing.update(re.findall(r"there is no table (\w+)", str(error)))
             continue
         if ready.unknown:
             why["they ask for a column that drift does not know"] += 1
@@ -86,6 +104,9 @@ def measured(name: str, clone: Path) -> list[str]:
         "| why the others do not run | queries |", "|---|---:|",
         *(f"| {reason} | {count} |" for reason, count in sorted(why.items(), key=lambda e: (-e[1], e[0]))), "",
     ]  # fmt: skip
+    if missing:
+        tables = ", ".join(f"`{t}` ({n})" for t, n in sorted(missing.items(), key=lambda e: (-e[1], e[0])))
+        out += [f"Tables of resources that drift does not read, with the number of queries: {tables}.", ""]
     if null:
         by_table: dict[str, list[str]] = {}
         for table, column in sorted(null):
@@ -94,7 +115,11 @@ def measured(name: str, clone: Path) -> list[str]:
             "Columns that these queries ask for and drift does not know (`--unknown null` runs them with NULL there):",
             "",
         ]
-        out += [f"- `{table}`: {', '.join(f'`{c}`' for c in columns)}" for table, columns in by_table.items()]
+        out += ["| table | columns | why |", "|---|---|---|"]
+        for table, columns in by_table.items():
+            for why in sorted({WHY.get(f"{table}.{c}", CALL) for c in columns}):
+                named = ", ".join(f"`{c}`" for c in columns if WHY.get(f"{table}.{c}", CALL) == why)
+                out.append(f"| `{table}` | {named} | {why} |")
         out.append("")
     return out
 

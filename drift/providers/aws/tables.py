@@ -36,6 +36,8 @@ _SAME: Final[Mapping[str, str]] = {
     "aws_neptune_db_cluster": "aws_neptune_cluster",
     "aws_rds_db_cluster": "aws_rds_cluster",
     "aws_rds_db_cluster_parameter_group": "aws_rds_cluster_parameter_group",
+    "aws_rds_db_cluster_snapshot": "aws_db_cluster_snapshot",
+    "aws_neptune_db_cluster_snapshot": "aws_neptune_cluster_snapshot",
     "aws_rds_db_event_subscription": "aws_db_event_subscription",
     "aws_rds_db_instance": "aws_db_instance",
     "aws_rds_db_option_group": "aws_db_option_group",
@@ -195,6 +197,19 @@ def _settings(**of: str) -> str:
     return f"to_json(list_filter([{pairs}], lambda e: e ->> '$.Value' is not null))"
 
 
+def _map(path: str, key: str, what: str) -> str:
+    """A list of `e` as a map: the key is at a path of each."""
+    pair = f"struct_pack(k := e ->> '$.{key}', v := {what})"
+    pairs = f"map_from_entries(list_transform(json_extract(attributes, '$.{path}[*]'), lambda e: {pair}))"
+    return f"case when json_type(attributes -> '$.{path}') = 'ARRAY' then to_json({pairs}) end"
+
+
+def _block(path: str, **members: str) -> str:
+    """A JSON object: member of the API -> path within a block of drift's; NULL without the block."""
+    inside = _members(f"(attributes -> '$.{path}')", **members)
+    return f"case when json_type(attributes -> '$.{path}') = 'OBJECT' then {inside} end"
+
+
 _OWN_POLICY = f"""json_object('PolicyName', e -> '$.name', 'PolicyDocument', {_policy("(e -> '$.policy')")})"""
 
 
@@ -275,7 +290,271 @@ _GRANTS = (
     "'URI', nullif(g ->> '$.uri', '')), 'Permission', p))))) end"
 )
 
+_OF_METHOD: Final = {
+    "".join(word.capitalize() for word in name.split("_")): name
+    for name in (
+        "cache_data_encrypted", "cache_ttl_in_seconds", "caching_enabled", "data_trace_enabled", "logging_level",
+        "metrics_enabled", "require_authorization_for_cache_control", "throttling_burst_limit", "throttling_rate_limit",
+        "unauthorized_cache_control_header_strategy",
+    )
+}  # fmt: skip
+_TUNNEL: Final = {
+    "TunnelInsideCidr": "inside_cidr", "TunnelInsideIpv6Cidr": "inside_ipv6_cidr",
+    "DpdTimeoutAction": "dpd_timeout_action", "DpdTimeoutSeconds": "dpd_timeout_seconds",
+    "Phase1LifetimeSeconds": "phase1_lifetime_seconds", "Phase2LifetimeSeconds": "phase2_lifetime_seconds",
+    "RekeyMarginTimeSeconds": "rekey_margin_time_seconds", "RekeyFuzzPercentage": "rekey_fuzz_percentage",
+    "ReplayWindowSize": "replay_window_size", "StartupAction": "startup_action",
+    "EnableTunnelLifecycleControl": "enable_tunnel_lifecycle_control",
+}  # fmt: skip
+
+
+def _tunnel(number: int) -> str:
+    members = "".join(f"'{name}', attributes -> '$.tunnel{number}_{at}', " for name, at in _TUNNEL.items())
+    log = f"tunnel{number}_log_options.cloudwatch_log_options"
+    told = _block(log, LogEnabled="log_enabled", LogGroupArn="log_group_arn", LogOutputFormat="log_output_format")
+    return f"json_object({members}'LogOptions', json_object('CloudWatchLogOptions', {told}))"
+
+
+_CONTAINER = (
+    "json_object("
+    + ", ".join(
+        f"'{name[0].upper()}{name[1:]}', e -> '$.{name}'"
+        for name in (
+            "name", "image", "cpu", "memory", "memoryReservation", "essential", "privileged", "readonlyRootFilesystem",
+            "user", "workingDirectory", "command", "entryPoint", "interactive", "pseudoTerminal", "disableNetworking",
+            "hostname", "links", "dnsServers", "dockerLabels", "dockerSecurityOptions", "startTimeout", "stopTimeout",
+        )
+    )
+    + "".join(
+        f", '{outer}', case when json_type(e -> '$.{at}') = 'ARRAY' then to_json(list_transform(json_extract(e, "
+        f"'$.{at}[*]'), lambda m: {_members('m', **inner)})) end"
+        for outer, at, inner in (
+            ("Environment", "environment", {"Name": "name", "Value": "value"}),
+            ("EnvironmentFiles", "environmentFiles", {"Type": "type", "Value": "value"}),
+            ("Secrets", "secrets", {"Name": "name", "ValueFrom": "valueFrom"}),
+            ("DependsOn", "dependsOn", {"Condition": "condition", "ContainerName": "containerName"}),
+            ("MountPoints", "mountPoints",
+             {"ContainerPath": "containerPath", "ReadOnly": "readOnly", "SourceVolume": "sourceVolume"}),
+            ("PortMappings", "portMappings",
+             {"ContainerPort": "containerPort", "HostPort": "hostPort", "Protocol": "protocol", "Name": "name"}),
+            ("Ulimits", "ulimits", {"Name": "name", "HardLimit": "hardLimit", "SoftLimit": "softLimit"}),
+        )
+    )
+    + ", 'LogConfiguration', case when json_type(e -> '$.logConfiguration') = 'OBJECT' then "
+    + _members("(e -> '$.logConfiguration')", LogDriver="logDriver", Options="options")
+    + " end, 'HealthCheck', case when json_type(e -> '$.healthCheck') = 'OBJECT' then "
+    + _members("(e -> '$.healthCheck')", Command="command", Interval="interval", Retries="retries",
+               StartPeriod="startPeriod", Timeout="timeout")
+    + " end)"
+)  # fmt: skip
+"""A container of a task definition: drift has them by name."""
+_DEVICE = (
+    "json_object('DeviceName', e -> '$.device_name', 'Ebs', "
+    + _members(DeleteOnTermination="delete_on_termination", Encrypted="encrypted", Iops="iops",
+               SnapshotId="snapshot_id", Throughput="throughput", VolumeSize="volume_size", VolumeType="volume_type")
+    + ")"
+)  # fmt: skip
+_SHARED = (
+    "case when json_type(attributes -> '$.shared_accounts') = 'ARRAY' then json_array(json_object("
+    "'AttributeName', 'restore', 'AttributeValues', attributes -> '$.shared_accounts')) end"
+)
+"""Who may restore a snapshot: it is the one attribute that a snapshot has."""
+_NOTIFIED = {"Id": "id", "Events": "events"}
+
+
+def _notified(member: str, path: str, arn: str) -> str:
+    """One kind of notification of a bucket; NULL where there is none, as S3 leaves it out."""
+    each = _members(**{**_NOTIFIED, arn: {"lambda_function": "lambda_function_arn"}.get(path, f"{path}_arn")})
+    return (
+        f"'{member}', case when json_array_length(p.attributes -> '$.{path}') > 0 then to_json(list_transform("
+        f"json_extract(p.attributes, '$.{path}[*]'), lambda e: {each})) end"
+    )
+
+
+_NOTIFICATIONS = ", ".join((
+    ("'EventBridgeConfiguration', case when try_cast(p.attributes ->> '$.eventbridge' as boolean) "
+    "then json_object() end"),
+    _notified("LambdaFunctionConfigurations", "lambda_function", "LambdaFunctionArn"),
+    _notified("QueueConfigurations", "queue", "QueueArn"),
+    _notified("TopicConfigurations", "topic", "TopicArn"),
+))  # fmt: skip
+_LOGS_OF_SEARCH = _map(
+    "log_publishing_options", "log_type",
+    _members(CloudWatchLogsLogGroupArn="cloudwatch_log_group_arn", Enabled="enabled"),
+)  # fmt: skip
+_VPC_OF_SEARCH = (
+    "case when json_type(attributes -> '$.vpc_options') = 'OBJECT' then json_object('VPCId', attributes -> '$.vpc_id', "
+    "'SubnetIds', attributes -> '$.vpc_options.subnet_ids', "
+    "'SecurityGroupIds', attributes -> '$.vpc_options.security_group_ids') end"
+)
+_METRICS_OF_WAF = _block(
+    "visibility_config", CloudWatchMetricsEnabled="cloudwatch_metrics_enabled", MetricName="metric_name",
+    SampledRequestsEnabled="sampled_requests_enabled",
+)  # fmt: skip
+
 _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
+    "aws_account_alternate_contact": {
+        "contact_type": _text("alternate_contact_type"), "contact_title": _text("title"),
+    },
+    "aws_api_gateway_stage": {
+        "name": _text("stage_name"),
+        "access_log_settings": _block("access_log_settings", DestinationArn="destination_arn", Format="format"),
+        "method_settings": _map("method_settings", "path", _members("(e -> '$.settings')", **_OF_METHOD)),
+    },
+    "aws_backup_plan": {
+        "backup_plan": "case when @{rules} is not null then json_object('BackupPlanName', attributes -> '$.name', "
+        "'Rules', @{rules}, 'AdvancedBackupSettings', @{advanced_backup_settings}) end",
+    },
+    "aws_cloudfront_distribution": {
+        "logging": (
+            "case when json_type(attributes -> '$.logging_config') is not null then json_object("
+            "'Enabled', json_type(attributes -> '$.logging_config') = 'OBJECT', "
+            "'Bucket', coalesce(attributes ->> '$.logging_config.bucket', ''), "
+            "'Prefix', coalesce(attributes ->> '$.logging_config.prefix', ''), "
+            f"'IncludeCookies', coalesce({_flag('logging_config.include_cookies')}, false)) end"
+        ),
+        "viewer_certificate": (
+            "case when json_type(attributes -> '$.viewer_certificate') = 'OBJECT' then json_object("
+            "'ACMCertificateArn', attributes -> '$.viewer_certificate.acm_certificate_arn', "
+            "'IAMCertificateId', attributes -> '$.viewer_certificate.iam_certificate_id', "
+            "'CloudFrontDefaultCertificate', attributes -> '$.viewer_certificate.cloudfront_default_certificate', "
+            "'MinimumProtocolVersion', attributes -> '$.viewer_certificate.minimum_protocol_version', "
+            "'SSLSupportMethod', attributes -> '$.viewer_certificate.ssl_support_method', "
+            "'Certificate', coalesce(attributes ->> '$.viewer_certificate.acm_certificate_arn', "
+            "attributes ->> '$.viewer_certificate.iam_certificate_id'), 'CertificateSource', "
+            "case when attributes ->> '$.viewer_certificate.acm_certificate_arn' is not null then 'acm' "
+            "when attributes ->> '$.viewer_certificate.iam_certificate_id' is not null then 'iam' "
+            "else 'cloudfront' end) end"
+        ),
+    },
+    "aws_config_configuration_recorder": {
+        "status": (
+            "case when json_type(attributes -> '$.recording') is not null then "
+            f"{_members('attributes', Name='name', Recording='recording', LastStatus='last_status')} end"
+        ),
+    },
+    "aws_datasync_task": {"cloud_watch_log_group_arn": _text("cloudwatch_log_group_arn")},
+    "aws_dax_cluster": {
+        "sse_description": f"json_object('Status', {_state('server_side_encryption.enabled', 'ENABLED', 'DISABLED')})",
+    },
+    "aws_dms_endpoint": {"endpoint_type": f"upper({_text('endpoint_type')})"},
+    "aws_docdb_cluster_snapshot": {
+        "arn": _text("db_cluster_snapshot_arn"), "db_cluster_snapshot_attributes": _SHARED,
+    },
+    "aws_rds_db_snapshot": {"arn": _text("db_snapshot_arn"), "db_snapshot_attributes": _SHARED},
+    "aws_rds_db_cluster_snapshot": {
+        "arn": _text("db_cluster_snapshot_arn"), "db_cluster_snapshot_attributes": _SHARED,
+    },
+    "aws_neptune_db_cluster_snapshot": {
+        "arn": _text("db_cluster_snapshot_arn"), "db_cluster_snapshot_attributes": _SHARED,
+    },
+    "aws_ec2_ami": {
+        "block_device_mappings": (
+            "case when json_type(attributes -> '$.ebs_block_device') = 'ARRAY' "
+            "and json_type(attributes -> '$.ephemeral_block_device') = 'ARRAY' then to_json("
+            f"list_transform(json_extract(attributes, '$.ebs_block_device[*]'), lambda e: {_DEVICE}) || "
+            "list_transform(json_extract(attributes, '$.ephemeral_block_device[*]'), lambda e: "
+            f"{_members(DeviceName='device_name', VirtualName='virtual_name')})) end"
+        ),
+    },
+    "aws_ecs_task_definition": {
+        "container_definitions": (
+            "case when json_type(attributes -> '$.container_definitions') = 'OBJECT' then to_json(list_transform("
+            f"json_extract(attributes, '$.container_definitions.*'), lambda e: {_CONTAINER})) end"
+        ),
+    },
+    "aws_elasticache_replication_group": {"engine_version": ""},  # its clusters have one
+    "aws_elasticsearch_domain": {
+        "enabled": _flag("node_to_node_encryption.enabled"),
+        "elasticsearch_cluster_config": _block(
+            "cluster_config", InstanceCount="instance_count", DedicatedMasterEnabled="dedicated_master_enabled",
+            DedicatedMasterCount="dedicated_master_count", ZoneAwarenessEnabled="zone_awareness_enabled",
+            WarmEnabled="warm_enabled", WarmCount="warm_count",
+        ),
+        "log_publishing_options": _LOGS_OF_SEARCH,
+        "vpc_options": _VPC_OF_SEARCH,
+    },
+    "aws_emr_security_configuration": {
+        "encryption_configuration": "attributes -> '$.configuration.EncryptionConfiguration'",
+    },
+    "aws_glue_connection": {
+        "connection_properties": (
+            "case when json_type(attributes -> '$.jdbc_enforce_ssl') is not null "
+            "then json_object('JDBC_ENFORCE_SSL', attributes -> '$.jdbc_enforce_ssl') end"
+        ),
+    },
+    "aws_glue_security_configuration": {
+        "cloud_watch_encryption": _block(
+            "encryption_configuration.cloudwatch_encryption",
+            CloudWatchEncryptionMode="cloudwatch_encryption_mode", KmsKeyArn="kms_key_arn",
+        ),
+        "job_bookmarks_encryption": _block(
+            "encryption_configuration.job_bookmarks_encryption",
+            JobBookmarksEncryptionMode="job_bookmarks_encryption_mode", KmsKeyArn="kms_key_arn",
+        ),
+        "s3_encryption": "case when @{encryption_configuration} is not null then "
+        "@{encryption_configuration} -> '$.S3Encryption' end",
+    },
+    "aws_kinesis_firehose_delivery_stream": {
+        "delivery_stream_encryption_configuration": (
+            "case when json_type(attributes -> '$.server_side_encryption') is not null then json_object('Status', "
+            f"case when {_flag('server_side_encryption.enabled')} then 'ENABLED' else 'DISABLED' end, "
+            "'KeyType', attributes -> '$.server_side_encryption.key_type', "
+            "'KeyARN', attributes -> '$.server_side_encryption.key_arn') end"
+        ),
+    },
+    "aws_mq_broker": {
+        name: f"upper({_text(name)})" for name in ("authentication_strategy", "deployment_mode", "engine_type")
+    },
+    "aws_networkfirewall_firewall": {
+        "logging_configuration": (
+            "(select case when json_array_length(p.attributes -> '$.logging_configuration.log_destination_config') > 0 "
+            "then to_json(list_transform(json_extract(p.attributes, "
+            "'$.logging_configuration.log_destination_config[*]'), lambda e: "
+            + _members(LogType="log_type", LogDestinationType="log_destination_type", LogDestination="log_destination")
+            + ")) end from current p where p.side = 'actual' and p.account = r.account "
+            "and p.type = 'aws_networkfirewall_logging_configuration' "
+            f"and {_of_p('firewall_arn')} = r.{_text('arn')} limit 1)"
+        ),
+    },
+    "aws_networkfirewall_rule_group": {
+        "rules_source": "case when @{rule_group} is not null then @{rule_group} -> '$.RulesSource' end",
+    },
+    "aws_redshift_cluster": {
+        "cluster_parameter_groups": (
+            f"case when {_text('cluster_parameter_group_name')} is not null then json_array(json_object("
+            "'ParameterGroupName', attributes -> '$.cluster_parameter_group_name')) end"
+        ),
+        "logging_status": (
+            "case when json_type(attributes -> '$.logging') is not null then json_object('LoggingEnabled', "
+            f"coalesce({_flag('logging.enable')}, false), 'BucketName', attributes -> '$.logging.bucket_name', "
+            "'S3KeyPrefix', attributes -> '$.logging.s3_key_prefix', "
+            "'LogDestinationType', attributes -> '$.logging.log_destination_type', "
+            "'LogExports', attributes -> '$.logging.log_exports') end"
+        ),
+        "vpc_security_groups": _each("vpc_security_group_ids", "json_object('VpcSecurityGroupId', e)"),
+    },
+    "aws_s3_account_settings": dict.fromkeys(("arn", "akas", "name", "tags"), ""),  # settings have none
+    "aws_vpc_vpn_connection": {
+        "options": (
+            "json_object('EnableAcceleration', attributes -> '$.enable_acceleration', "
+            "'StaticRoutesOnly', attributes -> '$.static_routes_only', "
+            "'LocalIpv4NetworkCidr', attributes -> '$.local_ipv4_network_cidr', "
+            "'RemoteIpv4NetworkCidr', attributes -> '$.remote_ipv4_network_cidr', "
+            "'OutsideIpAddressType', attributes -> '$.outside_ip_address_type', "
+            "'TunnelInsideIpVersion', attributes -> '$.tunnel_inside_ip_version', "
+            f"'TunnelOptions', json_array({_tunnel(1)}, {_tunnel(2)}))"
+        ),
+        "vgw_telemetry": _each("tunnels", _members(OutsideIpAddress="outside_ip_address", Status="status")),
+    },
+    "aws_wafv2_rule_group": {"visibility_config": _METRICS_OF_WAF},
+    "aws_wafv2_web_acl": {
+        "visibility_config": _METRICS_OF_WAF,
+        "logging_configuration": _other(
+            _members("p.attributes", ResourceArn="resource_arn", LogDestinationConfigs="log_destination_configs"),
+            "aws_wafv2_web_acl_logging_configuration", f"{_of_p('resource_arn')} = r.{_text('arn')}",
+        ),
+    },
     "aws_s3_bucket": {
         "name": "id",
         "versioning_enabled": (
@@ -287,6 +566,9 @@ _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
             f"then coalesce({_flag('versioning.mfa_delete')}, false) end"
         ),
         "acl": _GRANTS,
+        "event_notification_configuration": _other(
+            f"json_object({_NOTIFICATIONS})", "aws_s3_bucket_notification", f"{_of_p('bucket')} = r.id"
+        ),
         "lifecycle_rules": (
             "case when json_array_length(attributes -> '$.lifecycle_rule') > 0 "
             f"then {_each('lifecycle_rule', _LIFECYCLE)} end"
@@ -352,6 +634,10 @@ _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
         "vpc_subnet_ids": "attributes -> '$.vpc_config.subnet_ids'",
         "vpc_security_group_ids": "attributes -> '$.vpc_config.security_group_ids'",
         "dead_letter_config_target_arn": _text("dead_letter_config.target_arn"),
+        "layers": _each("layers", "json_object('Arn', e)"),
+        "url_config": (
+            "case when json_type(attributes -> '$.url_config') = 'OBJECT' then attributes -> '$.url_config' end"
+        ),
     },
     "aws_ec2_instance": {
         "instance_id": "id",
@@ -360,6 +646,25 @@ _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
         "state": "",
         "vpc_id": _other(_of_p("vpc_id"), "aws_subnet", f"p.id = r.{_text('subnet_id')}"),
         "security_groups": _GROUP.replace("{path}", "vpc_security_group_ids"),
+        "metadata_options": (
+            "case when json_type(attributes -> '$.metadata_options') = 'OBJECT' then json_object("
+            "'HttpEndpoint', attributes -> '$.metadata_options.http_endpoint', "
+            "'HttpProtocolIpv6', attributes -> '$.metadata_options.http_protocol_ipv6', "
+            "'HttpPutResponseHopLimit', attributes -> '$.metadata_options.http_put_response_hop_limit', "
+            "'HttpTokens', attributes -> '$.metadata_options.http_tokens', "
+            "'InstanceMetadataTags', attributes -> '$.metadata_options.instance_metadata_tags', "
+            "'State', attributes -> '$.metadata_state') end"
+        ),
+        "network_interfaces": _each(
+            "network_interface",
+            "json_object('NetworkInterfaceId', e -> '$.network_interface_id', 'Attachment', "
+            + _members(DeleteOnTermination="delete_on_termination", DeviceIndex="device_index",
+                       NetworkCardIndex="network_card_index") + ")",
+        ),
+        "state_transition_time": (
+            "try_strptime(regexp_extract(attributes ->> '$.state_transition_reason', "
+            "'\\((\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}:\\d{2}) GMT\\)', 1), '%Y-%m-%d %H:%M:%S') at time zone 'UTC'"
+        ),
         "iam_instance_profile_arn": _other("p.arn", "aws_iam_instance_profile", _PROFILE),
         "iam_instance_profile_id": _other(_of_p("unique_id"), "aws_iam_instance_profile", _PROFILE),
     },
@@ -391,6 +696,16 @@ _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
         "launch_template_id": _text("launch_template.id"),
         "launch_template_name": _text("launch_template.name"),
         "launch_template_version": _text("launch_template.version"),
+        "mixed_instances_policy_launch_template_overrides": (
+            "case when @{mixed_instances_policy} is not null "
+            "then @{mixed_instances_policy} -> '$.LaunchTemplate.Overrides' end"
+        ),
+        "tags_src": _each(
+            "tag",
+            "json_object('Key', e -> '$.key', 'Value', e -> '$.value', "
+            "'PropagateAtLaunch', e -> '$.propagate_at_launch', "
+            "'ResourceId', r.id, 'ResourceType', 'auto-scaling-group')",
+        ),
     },
     "aws_ec2_launch_configuration": {
         "user_data": "",
@@ -462,6 +777,14 @@ _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
         ),
     },
     "aws_eks_cluster": {
+        "resources_vpc_config": (
+            "case when json_type(attributes -> '$.vpc_config') = 'OBJECT' then json_object("
+            "'VpcId', attributes -> '$.vpc_id', 'SubnetIds', attributes -> '$.vpc_config.subnet_ids', "
+            "'SecurityGroupIds', attributes -> '$.vpc_config.security_group_ids', "
+            "'EndpointPublicAccess', attributes -> '$.vpc_config.endpoint_public_access', "
+            "'EndpointPrivateAccess', attributes -> '$.vpc_config.endpoint_private_access', "
+            "'PublicAccessCidrs', attributes -> '$.vpc_config.public_access_cidrs') end"
+        ),
         "logging": (
             "case when json_type(attributes -> '$.enabled_cluster_log_types') = 'ARRAY' "
             "then json_object('ClusterLogging', "
@@ -473,6 +796,10 @@ _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     "aws_rds_db_instance": {
         "class": _text("instance_class"),
         "master_user_name": _text("username"),
+        "db_parameter_groups": (
+            f"case when {_text('parameter_group_name')} is not null then json_array(json_object("
+            "'DBParameterGroupName', attributes -> '$.parameter_group_name')) end"
+        ),
         "vpc_id": _other(_of_p("vpc_id"), "aws_db_subnet_group", f"p.id = r.{_text('db_subnet_group_name')}"),
     },
     "aws_rds_db_cluster": {"master_user_name": _text("master_username")},
@@ -486,12 +813,26 @@ _COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "aws_ec2_classic_load_balancer": {
         "scheme": _state("internal", "internal", "internet-facing"),
+        "additional_attributes": _settings(elb__http__desyncmitigationmode="desync_mitigation_mode"),
+        "availability_zones": (
+            f"(select to_json(list_sort(list(distinct {_of_p('availability_zone')}))) from current p where "
+            "p.side = 'actual' and p.type = 'aws_subnet' and p.account = r.account "
+            "and json_contains(r.attributes -> '$.subnets', to_json(p.id)))"
+        ),
+        "listener_descriptions": _each(
+            "listener",
+            "json_object('Listener', json_object('Protocol', upper(e ->> '$.lb_protocol'), "
+            "'LoadBalancerPort', e -> '$.lb_port', 'InstanceProtocol', upper(e ->> '$.instance_protocol'), "
+            "'InstancePort', e -> '$.instance_port', 'SSLCertificateId', e -> '$.ssl_certificate_id'))",
+        ),
         "access_log_enabled": _flag("access_logs.enabled"),
         "connection_draining_enabled": _flag("connection_draining"),
         "cross_zone_load_balancing_enabled": _flag("cross_zone_load_balancing"),
     },
     "aws_opensearch_domain": {
         "node_to_node_encryption_options_enabled": _flag("node_to_node_encryption.enabled"),
+        "log_publishing_options": _LOGS_OF_SEARCH,
+        "vpc_options": _VPC_OF_SEARCH,
     },
 }  # fmt: skip
 
@@ -513,6 +854,17 @@ _RULE: Final[Mapping[str, str]] = {
     "cidr_ip": _text("cidr_ipv4"),
     "referenced_group_id": _text("security_group"),
     "pair_group_id": _text("security_group"),
+}
+
+_OF_REGION: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("arn", "akas", "name", "tags"), ""),
+    "default_ebs_encryption_enabled": _other(
+        "try_cast(p.attributes ->> '$.enabled' as boolean)", "aws_ebs_encryption_by_default", "p.region = r.region"
+    ),
+    "default_ebs_encryption_key": _other(_of_p("key_arn"), "aws_ebs_default_kms_key", "p.region = r.region"),
+    "snapshot_block_public_access_state": _other(
+        _of_p("state"), "aws_ebs_snapshot_block_public_access", "p.region = r.region"
+    ),
 }
 
 _BALANCERS: Final[Mapping[str, str]] = {
@@ -544,7 +896,18 @@ def tables(types: Container[str]) -> Mapping[str, Table]:
         name: Table(("aws_lb",), _OF_BALANCERS, where=f"{_text('load_balancer_type')} = '{kind}'")
         for name, kind in _BALANCERS.items()
     }
-    out["aws_account"] = Table((), {"arn": "'arn:aws:::' || account"}, rows=_OF_ACCOUNT)
-    out["aws_region"] = Table((), {"opt_in_status": "null::varchar"}, rows=_OF_REGIONS)
+    organization = {
+        f"organization_{name}": _other(what, "aws_organizations_organization", "true")
+        for name, what in {
+            "id": "p.id", "arn": "p.arn", "feature_set": _of_p("feature_set"),
+            "master_account_arn": _of_p("master_account_arn"), "master_account_id": _of_p("master_account_id"),
+        }.items()
+    }  # fmt: skip
+    out["aws_account"] = Table((), {"arn": "'arn:aws:::' || account", **organization}, rows=_OF_ACCOUNT)
+    # the regions are those that were looked at
+    out["aws_region"] = Table(
+        (), {"opt_in_status": "null::varchar", "steampipe_available": "true"}, rows=_OF_REGIONS
+    )  # fmt: skip
+    out["aws_ec2_regional_settings"] = Table((), _OF_REGION, rows=_OF_REGIONS)
     out["aws_vpc_security_group_rule"] = Table((), _RULE, rows=_RULES_OF_GROUPS)
     return out

@@ -8,7 +8,7 @@ from typing import Any
 from drift.model.value import Value
 from drift.normalize.values import number as as_number
 from drift.normalize.values import text as as_text
-from drift.provider.kinds import attr, block, document, flag, list_of, mapping, number, set_of, text
+from drift.provider.kinds import attr, block, blocks, document, flag, list_of, mapping, number, set_of, text
 from drift.provider.spec import WHOLE, Attr, Call, Owner, Parent, Raw, Ref, ResourceType, Within
 from drift.providers.aws.kinds import group_arn, tags
 from drift.providers.aws.normalize.policy import policy_document
@@ -269,7 +269,21 @@ STAGE = ResourceType(
     identity=("rest_api_id", "stage_name"),
     import_id="join('/', [rest_api_id, stage_name])",
     label="stage_name",
-    computed={"web_acl_arn": text("webAclArn")},
+    computed={
+        "method_settings": blocks("entries(methodSettings)", {"path": text("key"), "settings": block("value", {
+            "cache_data_encrypted":                       flag("cacheDataEncrypted"),
+            "cache_ttl_in_seconds":                       number("cacheTtlInSeconds"),
+            "caching_enabled":                            flag("cachingEnabled"),
+            "data_trace_enabled":                         flag("dataTraceEnabled"),
+            "logging_level":                              text("loggingLevel"),
+            "metrics_enabled":                            flag("metricsEnabled"),
+            "require_authorization_for_cache_control":    flag("requireAuthorizationForCacheControl"),
+            "throttling_burst_limit":                     number("throttlingBurstLimit"),
+            "throttling_rate_limit":                      number("throttlingRateLimit"),
+            "unauthorized_cache_control_header_strategy": text("unauthorizedCacheControlHeaderStrategy"),
+        })}, outside_schema=True),
+        "web_acl_arn":     text("webAclArn"),
+    },
     attributes={
         "rest_api_id":           text("parent.id"),
         "stage_name":            text("stageName"),

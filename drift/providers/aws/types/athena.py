@@ -28,6 +28,7 @@ AS_MADE = (
 workgroups work"). Whoever sets any of that makes it their own. Its engine and its metrics are left out: AWS has made them
 differently over the years."""
 
+MANAGED = "WorkGroup.Configuration.ManagedQueryResultsConfiguration"
 
 WORKGROUP = ResourceType(
     name="aws_athena_workgroup",
@@ -42,6 +43,10 @@ WORKGROUP = ResourceType(
     ),
     id=text("Name"),
     label="name",
+    computed={
+        "managed_query_results_enabled": flag(f"{MANAGED}.Enabled", outside_schema=True),
+        "managed_query_results_kms_key": text(f"{MANAGED}.EncryptionConfiguration.KmsKey", outside_schema=True),
+    },
     attributes={
         "name":          text("Name"),
         "description":   text("WorkGroup.Description"),

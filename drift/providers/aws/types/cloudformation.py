@@ -67,6 +67,7 @@ CLOUDFORMATION_STACK = ResourceType(
     label="name",
     computed={
         "outputs": attr("Outputs", _outputs),
+        "enable_termination_protection": flag("EnableTerminationProtection", outside_schema=True),
         "stack_drift_status": text("DriftInformation.StackDriftStatus", outside_schema=True),
     },
     attributes={

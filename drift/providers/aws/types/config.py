@@ -70,6 +70,10 @@ RECORDER = ResourceType(
     id=text("name"),
     label="name",
     import_id="name",
+    computed={
+        "last_status": text("Status.lastStatus", outside_schema=True),
+        "recording":   flag("Status.recording", outside_schema=True),
+    },
     attributes={
         "name":     text("name", default="default"),
         "role_arn": text("roleARN"),

@@ -103,7 +103,15 @@ ENDPOINT = ResourceType(
     id=caseless("EndpointIdentifier"),
     label="id",
     exists="Status != 'deleting'",
-    computed={"endpoint_arn": text("EndpointArn")},
+    computed={
+        "endpoint_arn":     text("EndpointArn"),
+        "neptune_settings": block("NeptuneSettings", {
+            "iam_auth_enabled":        flag("IamAuthEnabled"),
+            "s3_bucket_folder":        text("S3BucketFolder"),
+            "s3_bucket_name":          text("S3BucketName"),
+            "service_access_role_arn": text("ServiceAccessRoleArn"),
+        }, outside_schema=True),
+    },
     attributes={
         "endpoint_id":                     caseless("EndpointIdentifier"),
         "endpoint_type":                   caseless("EndpointType"),

@@ -226,6 +226,8 @@ INSTANCE = ResourceType(
             }),
         }, outside_schema=True),
         "instance_state":               text("State.Name"),
+        "metadata_state":               text("MetadataOptions.State", outside_schema=True),
+        "state_transition_reason":      text("StateTransitionReason", outside_schema=True),
         "launch_time":                  moment("LaunchTime", outside_schema=True),
         "virtualization_type":          text("VirtualizationType", outside_schema=True),
         "user_data_text":               attr("UserDataAttribute.Value", user_data_plain, outside_schema=True),

@@ -42,8 +42,10 @@ PEERING = ResourceType(
     id=text("VpcPeeringConnectionId"),
     computed={
         "accept_status":      text("Status.Code"),
-        "accepter_owner_id":  text("AccepterVpcInfo.OwnerId", outside_schema=True),
-        "requester_owner_id": text("RequesterVpcInfo.OwnerId", outside_schema=True),
+        "accepter_cidr_block":  text("AccepterVpcInfo.CidrBlock", outside_schema=True),
+        "accepter_owner_id":    text("AccepterVpcInfo.OwnerId", outside_schema=True),
+        "requester_cidr_block": text("RequesterVpcInfo.CidrBlock", outside_schema=True),
+        "requester_owner_id":   text("RequesterVpcInfo.OwnerId", outside_schema=True),
     },
     attributes={
         "vpc_id":        either("VpcId", written=lambda found, _: found[0]),

@@ -343,6 +343,10 @@ VPN_CONNECTION = ResourceType(
     # a customer gateway with connections cannot be deleted (DeleteCustomerGateway)
     list=Call(op="DescribeVpnConnections", take="VpnConnections", where=(Where("aws_customer_gateway"),)),
     id=text("VpnConnectionId"),
+    # when and how often a tunnel went up and down would change with each scan
+    computed={"tunnels": blocks("VgwTelemetry", {
+        "outside_ip_address": text("OutsideIpAddress"), "status": text("Status"),
+    }, outside_schema=True)},
     attributes={
         "customer_gateway_id":                     text("CustomerGatewayId"),
         "type":                                    text("Type"),

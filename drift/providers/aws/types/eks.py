@@ -55,6 +55,7 @@ CLUSTER = ResourceType(
         "endpoint":   text("Cluster.endpoint"),
         # user guide, "Send control plane logs to CloudWatch Logs"
         "log_groups": own_log_groups("[name, Cluster.logging.clusterLogging[?enabled].types[]]", "/aws/eks/{0}/cluster"),
+        "vpc_id":     text("Cluster.resourcesVpcConfig.vpcId", outside_schema=True),
     },
     attributes={
         "name":                      text("name"),

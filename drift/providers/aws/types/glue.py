@@ -419,7 +419,10 @@ CONNECTION = ResourceType(
     id=text("join(':', [here.account, Name])"),
     identity=("name",),
     label="name",
-    computed=arn_of("connection"),
+    # the rest of the properties may hold secrets
+    computed={
+        **arn_of("connection"), "jdbc_enforce_ssl": text("ConnectionProperties.JDBC_ENFORCE_SSL", outside_schema=True)
+    },
     attributes={
         "name":                             text("Name"),
         "athena_properties":                mapping("AthenaProperties", sensitive=True),

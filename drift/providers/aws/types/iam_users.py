@@ -250,7 +250,8 @@ MFA_DEVICE = ResourceType(
     describe=(Call(op="ListMFADeviceTags", take="Tags", into="Tags", bind={"SerialNumber": "SerialNumber"}, gone=GONE),),
     id=text("SerialNumber"),
     label="virtual_mfa_device_name",
-    computed={"arn": text("SerialNumber"), "user_name": text("User.UserName")},
+    computed={"arn": text("SerialNumber"), "user_name": text("User.UserName"),
+              "user_id": text("User.UserId", outside_schema=True)},
     attributes={
         "virtual_mfa_device_name": name_of_arn("SerialNumber"),
         "path":                    attr("SerialNumber", lambda v: path_of(v), from_state=lambda v, _: v or "/"),

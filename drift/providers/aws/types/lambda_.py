@@ -63,6 +63,13 @@ def _tags(value: Any) -> Value:
     return Unreadable("lambda:ListTags", str(error.get("ErrorCode"))) if error else tag_map((value or {}).get("Tags"))
 
 
+def _own_url(value: Any) -> Value:
+    """The URL of the function itself, as Lambda answers it: those of its aliases are theirs."""
+    told = ("AuthType", "Cors", "FunctionArn", "FunctionUrl", "InvokeMode")
+    own = next((u for u in value or () if not _qualifier(u.get("FunctionArn"))), None)
+    return freeze({k: own[k] for k in told if k in own}) if own else None
+
+
 def _weights(value: Any) -> Value:
     return freeze({k: to_number(v) for k, v in (value or {}).items()})
 
@@ -120,6 +127,7 @@ FUNCTION = ResourceType(
         "arn":         text("FunctionArn"),
         "code_sha256": text("CodeSha256"),
         "policy":      policy("(Policy && {Statement: Policy}) || `null`", outside_schema=True),
+        "url_config":  attr("Urls", _own_url, outside_schema=True),
         "invoke_arn":  text("join('', ['arn:', here.partition, ':apigateway:', here.region, ':lambda:path/2015-03-31/functions/', FunctionArn, "
                            "'/invocations'])"),
     },

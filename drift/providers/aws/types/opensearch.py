@@ -43,7 +43,18 @@ DOMAIN = ResourceType(
     import_id="domain_name",
     label="domain_name",
     exists="Domain && !(Domain.Deleted)",
-    computed={"arn": text("Domain.ARN"), "endpoint": text("Domain.Endpoint")},
+    computed={
+        "arn":                      text("Domain.ARN"),
+        "endpoint":                 text("Domain.Endpoint"),
+        "service_software_options": block("Domain.ServiceSoftwareOptions", {
+            "current_version":     text("CurrentVersion"),
+            "new_version":         text("NewVersion"),
+            "optional_deployment": flag("OptionalDeployment"),
+            "update_available":    flag("UpdateAvailable"),
+            "update_status":       text("UpdateStatus"),
+        }, outside_schema=True),
+        "vpc_id":                   text("Domain.VPCOptions.VPCId", outside_schema=True),
+    },
     attributes={
         "domain_name":      text("DomainName"),
         "access_policies":  policy("Domain.AccessPolicies"),

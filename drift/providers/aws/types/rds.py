@@ -119,6 +119,7 @@ INSTANCE = ResourceType(
         "resource_id": text("DbiResourceId"),
         # user guide, "Publishing database logs to Amazon CloudWatch Logs"
         "log_groups":  own_log_groups("[DBInstanceIdentifier, EnabledCloudwatchLogsExports]", "/aws/rds/instance/{0}/{1}"),
+        "enhanced_monitoring_resource_arn": text("EnhancedMonitoringResourceArn", outside_schema=True),
     },
     attributes={
         "identifier":                            caseless("DBInstanceIdentifier", assigned=True),

@@ -390,7 +390,13 @@ DOCDB_INSTANCE = ResourceType(
     id=caseless("DBInstanceIdentifier"),
     label="id",
     exists="DBInstanceStatus != 'deleting'",
-    computed=CLUSTER_INSTANCE.computed,
+    computed={
+        **CLUSTER_INSTANCE.computed,
+        # those of its cluster
+        "enabled_cloudwatch_logs_exports": set_of(values.text, "EnabledCloudwatchLogsExports", outside_schema=True),
+        "kms_key_id":                      text("KmsKeyId"),
+        "storage_encrypted":               flag("StorageEncrypted"),
+    },
     attributes={
         **instance,
         "ca_cert_identifier":              text("CACertificateIdentifier", assigned=True),

@@ -98,6 +98,15 @@ def _shaped(value: Any, _item: Any = None) -> Any:
     return {**out, **fields}
 
 
+def as_answered(value: Any) -> Value:
+    """What WAF answers, under its own names."""
+    if isinstance(value, Mapping):
+        return Block({k: as_answered(v) for k, v in value.items()})
+    if isinstance(value, list | tuple):
+        return tuple(map(as_answered, value))
+    return freeze(value.decode("utf-8", "replace") if isinstance(value, bytes) else value)
+
+
 def _rules(found: Any, _item: Any) -> list[Any]:
     return [_shaped(rule) for rule in found or () if not SHIELD.fullmatch(rule["Name"])]
 
@@ -218,7 +227,7 @@ RULE_GROUP = ResourceType(
     list=both_scopes("ListRuleGroups", "RuleGroups"),
     describe=whole("GetRuleGroup", "RuleGroup"),
     **COMMON,
-    computed={"arn": text("ARN")},
+    computed={"arn": text("ARN"), "rules": attr("RuleGroup.Rules", as_answered, outside_schema=True)},
     attributes={
         **NAMED,
         "capacity":             number("RuleGroup.Capacity"),
@@ -252,7 +261,7 @@ WEB_ACL = ResourceType(
         ),
     ),
     **COMMON,
-    computed={"arn": text("ARN")},
+    computed={"arn": text("ARN"), "rules": attr("WebACL.Rules", as_answered, outside_schema=True)},
     attributes={
         **NAMED,
         "default_action":         nested("WebACL.DefaultAction"),
