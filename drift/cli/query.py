@@ -16,7 +16,7 @@ from drift.model.bounds import SETTINGS_BYTES, contents
 from drift.report.safe import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from drift.history.reading import Reader, Result
 
@@ -106,25 +106,23 @@ def command(
         click.echo(text.rstrip())
         return
     with opened(store).reader() as reader:
+        notes: list[str] = []
         if named is None:
-            text = _shaped(reader, text, dialect, nulls_allowed=unknown == "null")
-        _write(reader.named(query, given) if named else reader.sql(text, given), format_, output)
+            text, notes = _shaped(reader, text, dialect, nulls_allowed=unknown == "null")
+        _write(reader.named(query, given) if named else reader.sql(text, given), notes, format_, output)
 
 
-def _shaped(reader: Reader, text: str, dialect: str, *, nulls_allowed: bool) -> str:
-    """The query in DuckDB's SQL. What was not collected, and columns that are NULL in every row, are told."""
+def _shaped(reader: Reader, text: str, dialect: str, *, nulls_allowed: bool) -> tuple[str, list[str]]:
+    """The query in DuckDB's SQL; and what was not collected of its tables, and which columns are NULL in every row."""
     from drift.cli import plugins
     from drift.history.shapes import Shapes
 
     shapes = Shapes(plugins.catalog()) if dialect != "duckdb" else None
     if shapes is None or (dialect == "auto" and not shapes.mentioned(text)):
-        return text
+        return text, []
     ready = reader.shaped(text, shapes, nulls_allowed=nulls_allowed)
-    for line in reader.lacking(ready):
-        click.echo(visible(line), err=True)
-    for table, column in ready.unknown:
-        click.echo(f"{table}.{column} is not known to drift: NULL in every row.", err=True)
-    return ready.sql
+    unknown = [f"{table}.{column} is not known to drift: NULL in every row." for table, column in ready.unknown]
+    return ready.sql, [*reader.lacking(ready), *unknown]
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -159,12 +157,15 @@ def _list() -> None:
         click.echo(f"{name:<{width}}  {query.title}{parameters}")
 
 
-def _write(result: Result, format_: str, output: Path | None) -> None:
+def _write(result: Result, notes: Sequence[str], format_: str, output: Path | None) -> None:
     from drift.history import written
 
+    if output is not None or format_ != "table":
+        for note in notes:
+            click.echo(visible(note), err=True)
     if output is None:
-        written.TEXT[format_](result, sys.stdout, sys.stdout.isatty())
+        written.told(format_, result, notes, sys.stdout, sys.stdout.isatty())
     elif format_ == "parquet":
-        write({output: lambda out: written.parquet(result, out)})
+        write({output: lambda out: written.parquet(written.with_notes(result, notes), out)})
     else:
-        write({output: lambda out: written.as_text(format_, result, out)})
+        write({output: lambda out: written.as_text(format_, result, notes, out)})

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import os
 import secrets
+from functools import cache
+from typing import TYPE_CHECKING
 
 import click
 
 from drift.cli.options.keeping import opened, store_option
 from drift.errors import UsageError
 
+if TYPE_CHECKING:
+    from drift.history.shapes import Shapes
+
 TOKEN = "DRIFT_SERVE_TOKEN"  # noqa: S105 - the name of a variable
 LEAST = 16
 """Characters of a token, at least."""
+
+
+@cache
+def _shapes() -> Shapes:
+    from drift.cli import plugins
+    from drift.history.shapes import Shapes
+
+    return Shapes(plugins.catalog())
 
 
 @click.command("serve")
@@ -46,7 +59,7 @@ def command(store: str, host: str, port: int, names: tuple[str, ...]) -> None:
     with place.reader() as reader:
         reader.scans()
     try:
-        server = Server(place, host, port, token, names)
+        server = Server(place, host, port, token, names, _shapes)
     except OSError as error:
         raise UsageError(f"{host}:{port}: cannot listen: {error.strerror or error}", "Give another --port.") from None
     with server:

@@ -99,6 +99,7 @@ def rows_of(
         "drift": [],
         "change": [],
         "finding": [],
+        "event": [],
         "rule": list(_rules(answers, rules)),
         "control": [
             {
@@ -118,6 +119,7 @@ def rows_of(
     for drift, accepted in (*((d, False) for d in report.drift), *((d, True) for d in report.accepted)):
         tables["drift"].append(_drift(drift, accepted=accepted))
         tables["change"] += _changes(drift)
+        tables["event"] += _events(drift)
         tables["finding"] += (_finding(f, drift.found, drift.fingerprint, drifted=True) for f in drift.findings)
     for posture in report.posture:
         tables["finding"] += (_finding(f, posture.found, posture.fingerprint, drifted=False) for f in posture.findings)
@@ -360,6 +362,32 @@ def _acted(drift: Drift) -> Row:
         "operation": who.operation or None,
         "event": who.event or None,
     }
+
+
+def _events(drift: Drift) -> Iterator[Row]:
+    """Each event that made a part of it, as far as the log tells."""
+    for who in drift.who:
+        if who.actor is not None and who.event:
+            yield {
+                "fingerprint": drift.fingerprint,
+                "identity": identity(drift),
+                "event": who.event,
+                "at": who.at or None,
+                "actor": named_actor(who.actor),
+                "actor_kind": who.actor.kind,
+                "hand": who.by,
+                "because": who.because or None,
+                "tool": who.tool,
+                "tool_version": who.version or None,
+                "operation": who.operation or None,
+                "source": who.address or None,
+                "network": who.network or None,
+                "log_region": who.region or None,
+                "session": who.session or None,
+                "paths": list(who.paths),
+                "match": who.match,
+                "link": who.link or None,
+            }
 
 
 def identity(drift: Drift) -> str:

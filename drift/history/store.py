@@ -26,7 +26,7 @@ from drift.history.past import Known, past_of
 from drift.history.place import Folder, copy_of, folder, is_folder
 from drift.history.reading import Reader
 from drift.history.rows import Kept, Row
-from drift.history.tables import MIGRATIONS, PLAIN, RESOURCE, STAGED, VERSION, ddl, empty, views
+from drift.history.tables import MIGRATIONS, PLAIN, RESOURCE, SINCE, STAGED, VERSION, ddl, empty, views
 from drift.model.bounds import STORE_SECONDS
 from drift.report.escape import sql
 
@@ -195,23 +195,35 @@ class Store:
     def _absorb_units(self, db: DuckDBPyConnection, units: Sequence[str]) -> None:
         assert self.folder is not None  # noqa: S101 - the caller knows
         with tempfile.TemporaryDirectory(prefix="drift-") as work:
-            found: dict[str, list[str]] = {table: [] for table in STAGED}
-            for unit in units:
-                for table in STAGED:
-                    file = Path(work) / f"{table}-{unit}.parquet"
-                    self.folder.get(f"{table}/{unit}.parquet", file)
-                    found[table].append(str(file))
+            found = self._got(db, units, Path(work))
             sources = {
                 t: f"(select * exclude (filename), regexp_extract(filename, '/{t}-([^/]+)[.]parquet$', 1) as unit "
                 f"from read_parquet([{', '.join(map(sql, files))}], union_by_name=true, filename=true) "
                 # files of an older version lack columns of today's
                 f"union all by name {empty(t)})"
+                if files
+                else f"(select *, '' as unit from ({empty(t)}))"
                 for t, files in found.items()
             }
-            ((latest,),) = db.execute(f"select max(store_version) from {sources['scan']}").fetchall()
-            if latest is not None and latest > VERSION:
-                raise StoreError(f"{shown(self.place)}: a scan of it was kept by a later drift", _LATER)
             _absorb(db, sources, units=True)
+
+    def _got(self, db: DuckDBPyConnection, units: Sequence[str], work: Path) -> dict[str, list[str]]:
+        """Fetch the files of some units: table -> its files. StoreError if a later drift wrote one."""
+        assert self.folder is not None  # noqa: S101 - the caller knows
+        found: dict[str, list[str]] = {table: [] for table in STAGED}
+        for unit in units:
+            file = work / f"scan-{unit}.parquet"
+            self.folder.get(f"scan/{unit}.parquet", file)
+            ((version,),) = db.execute(f"select max(store_version) from read_parquet({sql(str(file))})").fetchall()
+            if version is not None and version > VERSION:
+                raise StoreError(f"{shown(self.place)}: a scan of it was kept by a later drift", _LATER)
+            found["scan"].append(str(file))
+            for table in STAGED:
+                if table != "scan" and SINCE.get(table, 1) <= (version or 1):
+                    file = work / f"{table}-{unit}.parquet"
+                    self.folder.get(f"{table}/{unit}.parquet", file)
+                    found[table].append(str(file))
+        return found
 
     def prune(self, before: datetime) -> int:
         """Delete the scans that started before a time; returns their number."""
@@ -275,12 +287,7 @@ class Store:
         assert self.folder is not None  # noqa: S101 - the caller knows
         with tempfile.TemporaryDirectory(prefix="drift-") as temporary, connected(Path(temporary) / "w.duckdb") as db:
             work = Path(temporary)
-            files: dict[str, list[str]] = {table: [] for table in STAGED}
-            for unit in units:
-                for table in STAGED:
-                    file = work / f"{table}-{unit}.parquet"
-                    self.folder.get(f"{table}/{unit}.parquet", file)
-                    files[table].append(str(file))
+            files = self._got(db, units, work)
             new = f"pack-{max(units)}-{os.urandom(3).hex()}"
             scans = f"read_parquet([{', '.join(map(sql, files['scan']))}], union_by_name=true)"
             where = "where started_at >= ?" if after else ""
@@ -288,7 +295,8 @@ class Store:
                 f"create table kept as select distinct on (scan) * from {scans} {where}", [after] if after else []
             )
             for table in (*(t for t in STAGED if t != "scan"), "scan"):
-                source = f"read_parquet([{', '.join(map(sql, files[table]))}], union_by_name=true)"
+                every = ", ".join(map(sql, files[table]))
+                source = f"read_parquet([{every}], union_by_name=true)" if every else f"({empty(table)})"
                 order = "hash, scan" if table == "resource" else "scan"
                 target = work / f"{table}.new.parquet"
                 what = f"select * from {source} where scan in (select scan from kept) order by {order}"

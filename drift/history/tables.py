@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-VERSION: Final = 2
+VERSION: Final = 3
 """The version of the tables. Raise it with a step in `MIGRATIONS`."""
 
 _WHICH = {"type": "VARCHAR", "account": "VARCHAR", "region": "VARCHAR", "id": "VARCHAR", "address": "VARCHAR"}
@@ -94,10 +94,18 @@ STAGED: Final[Mapping[str, Mapping[str, str]]] = {
         "scan": "VARCHAR", "provider": "VARCHAR", "account": "VARCHAR", "regions": "VARCHAR[]", "searched": "BOOLEAN",
         "types": "INTEGER", "desired": "INTEGER", "actual": "INTEGER",
     },
+    "event": {
+        "scan": "VARCHAR", "fingerprint": "VARCHAR", "identity": "VARCHAR", "event": "VARCHAR", "at": "TIMESTAMP",
+        "actor": "VARCHAR", "actor_kind": "VARCHAR", "hand": "VARCHAR", "because": "VARCHAR", "tool": "VARCHAR",
+        "tool_version": "VARCHAR", "operation": "VARCHAR", "source": "VARCHAR", "network": "VARCHAR",
+        "log_region": "VARCHAR", "session": "VARCHAR", "paths": "VARCHAR[]", "match": "VARCHAR", "link": "VARCHAR",
+    },
     "report": {"scan": "VARCHAR", "document": "VARCHAR"},
 }  # fmt: skip
 """Table -> its columns, as one scan is written. `scan` comes last: what is written without it does not exist."""
 
+SINCE: Final[Mapping[str, int]] = {"event": 3}
+"""Table -> the version from which on a scan has it, if that is not the first."""
 PLAIN: Final = tuple(name for name in STAGED if name not in ("scan", "resource"))
 """Tables that are kept as they are staged."""
 
@@ -219,15 +227,25 @@ VIEWS: Final[Mapping[str, str]] = {
         join drift d on d.scan = r.last_scan and d.identity = r.identity
         left join acted a on a.scope = r.scope and a.identity = r.identity and a.run = r.run
         left join ended e on e.scope = r.scope and e.identity = r.identity and e.run = r.run + 1""",
+    "deed": """
+        select e.event, e.at, e.actor, e.actor_kind, e.hand, e.because, e.tool, e.tool_version, e.operation, e.source,
+               e.network, e.log_region, e.session, e.paths, e.match, e.link, s.scope, d.kind, d.type, d.account,
+               d.region, d.id, d.address, d.name, d.module, e.identity, s.scan as first_scan
+        from event e join scan s using (scan)
+        join drift d on d.scan = e.scan and d.fingerprint = e.fingerprint
+        qualify row_number() over (
+            partition by s.scope, e.identity, e.event, e.operation, e.paths order by s.started_at, s.n) = 1""",
 }
 """The views of a store, in the order in which they are made.
 
 `latest`: the last scan of each scope; `open_drift`: the drift in these; `current`: each side as it was last read;
 `sighting`: whether each later scan saw a drift again, could not read it, or saw that it is gone; `episode`: the time
 from the first scan that saw a drift to the first that saw it gone. A scan that could not read it ends nothing. Its
-actor is what the last scan said that asked who it was, of the drift as it is now."""
+actor is what the last scan said that asked who it was, of the drift as it is now. `deed`: each event of a drift once,
+however many scans tell of it."""
 
 MIGRATIONS: Final[Mapping[int, tuple[str, ...]]] = {
     1: tuple(f'alter table drift add column "{name}" {kind}' for name, kind in _ACTED.items()),
+    2: (f'create table "event" ({_columns(STAGED["event"])})',),
 }
 """Version -> the statements that make the tables of the next one of it. The views are made anew after them."""

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -58,6 +58,17 @@ def _cell(value: Any, kind: str) -> str:
     return str(value)
 
 
+LACKING = "_incomplete"
+"""The last column of an answer to which something is missing: what that is, in each row."""
+
+
+def with_notes(result: Result, notes: Sequence[str]) -> Result:
+    """The answer with what it lacks in a column of its own, for formats that have nothing but rows."""
+    said = " ".join(notes)
+    rows = ((*row, said) for row in result.rows)
+    return Result((*result.columns, LACKING), (*result.types, "VARCHAR"), rows) if notes else result
+
+
 def table(result: Result, out: TextIO, terminal: bool) -> None:
     """Columns side by side, numbers to the right. Control characters are shown as escapes."""
     rows = [[visible(_cell(v, k)) for v, k in zip(row, result.types, strict=True)] for row in result.rows]
@@ -101,10 +112,17 @@ def as_json(result: Result, out: TextIO, _terminal: bool = False) -> None:
 TEXT: Mapping[str, Callable[[Result, TextIO, bool], None]] = {"table": table, "csv": as_csv, "json": as_json}
 
 
-def as_text(format_: str, result: Result, out: IO[bytes]) -> None:
+def told(format_: str, result: Result, notes: Sequence[str], out: TextIO, terminal: bool = False) -> None:
+    """Write an answer as text, and what it lacks: below a table, otherwise in a column."""
+    TEXT[format_](result if format_ == "table" else with_notes(result, notes), out, terminal)
+    if format_ == "table":
+        out.writelines(f"incomplete: {visible(note)}\n" for note in notes)
+
+
+def as_text(format_: str, result: Result, notes: Sequence[str], out: IO[bytes]) -> None:
     """Write text in UTF-8."""
     text = io.TextIOWrapper(out, "utf-8", "backslashreplace", newline="")
-    TEXT[format_](result, text, False)
+    told(format_, result, notes, text)
     text.flush()
     text.detach()
 

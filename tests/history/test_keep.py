@@ -119,6 +119,29 @@ def test_formats(here: Path) -> None:
     assert Path("out.csv").read_text().startswith("type,id,tags,line,started_at\n")
 
 
+def test_an_answer_says_in_each_format_what_it_lacks(here: Path) -> None:
+    """Who reads only the rows, or only the file, sees it too."""
+    check(1, "--keep", "--store", "lacks.duckdb", "--scope", "prod")
+    asked = "select name, event_notification_configuration is null as silent from aws_s3_bucket"
+
+    def told(*words: str) -> str:
+        result = drift("query", "--store", "lacks.duckdb", asked, *words)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    said = "aws_s3_bucket: resources of aws_s3_bucket_notification were not looked for in"
+    assert f"incomplete: {said}" in told().splitlines()[-1]
+    assert all(said in row["_incomplete"] for row in csv.DictReader(io.StringIO(told("--format", "csv"))))
+    assert all(said in row["_incomplete"] for row in json.loads(told("--format", "json")))
+    told("--format", "parquet", "-o", "lacks.parquet")
+    told("-o", "lacks.txt")
+    assert said in Path("lacks.txt").read_text()
+    with duckdb.connect() as db:
+        assert db.execute("describe select * from 'lacks.parquet'").fetchall()[-1][0] == "_incomplete"
+    whole = drift("query", "--store", "lacks.duckdb", "select scope from scan", "--format", "json")
+    assert json.loads(whole.stdout) == [{"scope": "prod"}]
+
+
 def test_what_query_takes(here: Path) -> None:
     check(1, "--keep", "--store", "takes.duckdb", "--scope", "prod")
     Path("mine.sql").write_text("select $who as who, count(*) as n from scan")
@@ -159,6 +182,9 @@ def test_the_store_keeps_as_much_of_who_it_was_as_it_may(tmp_path: Path, level: 
         assert jobs["actor_kind"] == "user"
         assert jobs["acted_at"] == "2026-10-01T00:01:00Z"
         assert (jobs["tool"], jobs["operation"]) == ("cli", "sqs:TagQueue")
+    events = json.loads(drift("query", "select * from deed", "--store", store, "--format", "json").stdout)
+    assert any(e["operation"] == "sqs:TagQueue" and e["address"] == "aws_sqs_queue.jobs" for e in events) == bool(actor)
+    assert any(e["source"] for e in events) == (level == "full")
     creators = json.loads(drift("query", "unmanaged", "--store", store, "--format", "json").stdout)
     known = [c for c in creators if c["tool"] == "cli"]
     assert bool(known) == (actor is not None)

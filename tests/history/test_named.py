@@ -14,10 +14,14 @@ from drift.history.store import Store
 from tests.support.stores import ACCOUNT, FIRST, Drifted, scan
 
 OTHER = "210987654321"
+OPENED = {"event": "e-1", "at": "2026-01-02T23:00:00Z", "actor": "user ana", "hand": "person", "tool": "console",
+          "operation": "sqs:CreateQueue", "source": "203.0.113.9"}  # fmt: skip
+TUNED = {"event": "e-2", "at": "2026-02-09T23:00:00Z", "actor": "role deploy", "hand": "automated", "tool": "sdk",
+         "operation": "sqs:SetQueueAttributes", "paths": ["delay_seconds"]}  # fmt: skip
 OFTEN = Drifted("often", module="module.web")
 ONCE = Drifted("once", severity=None)
 GONE = Drifted("gone", "missing", module="module.web", severity="medium")
-ROGUE = Drifted("rogue", "unmanaged", severity="critical", tags={"Team": "data", "CreatedBy": "ana"})
+ROGUE = Drifted("rogue", "unmanaged", severity="critical", tags={"Team": "data", "CreatedBy": "ana"}, events=[OPENED])
 DENIED = {"what": "listing", "type": "aws_sqs_queue", "account": ACCOUNT, "region": "us-east-1",
           "action": "sqs:ListQueues", "code": "AccessDenied"}  # fmt: skip
 
@@ -29,7 +33,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     store.add(scan(2, [ROGUE], changed=1))  # often and gone are mended
     store.add(scan(4, [OFTEN, ROGUE, ONCE], changed=1))
     store.add(scan(6, [ROGUE], unread=[DENIED], changed=1))  # what was not read is not mended
-    last = Drifted("often", value=2, module="module.web")
+    last = Drifted("often", value=2, module="module.web", events=[TUNED])
     store.add(
         scan(40, [last, ROGUE, ONCE], changed=1, controls=[("fsbp", "SQS.1", "passed"), ("fsbp", "SQS.2", "passed")])
     )
@@ -49,6 +53,25 @@ def day(n: int) -> datetime:
 
 Q = "aws_sqs_queue"
 EXPECTED: dict[str, list[tuple[object, ...]]] = {
+    # the scans since the third day tell of the first event again and again: it is one
+    "events": [
+        (
+            day(39) + timedelta(hours=17),
+            "role deploy",
+            "sdk",
+            "sqs:SetQueueAttributes",
+            None,
+            "modified",
+            Q,
+            "module.web.aws_sqs_queue.often",
+            "delay_seconds",
+            "prod",
+        ),
+    ],
+    "actors": [
+        ("role deploy", "user", "automated", ["sdk"], 1, 1, 1, day(39) + timedelta(hours=17)),
+        ("user ana", "user", "person", ["console"], 1, 1, 1, day(1) + timedelta(hours=17)),
+    ],
     "open": [
         ("prod", "unmanaged", "critical", Q, "rogue", ACCOUNT, "us-east-1", day(2), 38),
         ("prod", "modified", "high", Q, "module.web.aws_sqs_queue.often", ACCOUNT, "us-east-1", day(4), 36),
@@ -123,6 +146,8 @@ def test_every_query_is_tested_and_says_what_it_answers() -> None:
 def test_parameters(reader: Reader) -> None:
     assert [r[2] for r in rows(reader, "unmanaged", days="30")] == ["rogue"]
     assert rows(reader, "unmanaged", days="39") == []
+    ((_, actor, _, operation, source, *_),) = rows(reader, "events", days="90", actor="ANA")
+    assert (actor, operation, source) == ("user ana", "sqs:CreateQueue", "203.0.113.9")
     with pytest.raises(StoreError, match="no parameter 'day'"):
         rows(reader, "unmanaged", day="1")
     with pytest.raises(StoreError, match="no query is named 'unmanged'"):

@@ -23,10 +23,12 @@ from drift.history.page.chart import thinned
 from drift.history.page.markup import address, page, policy, style
 from drift.history.page.server import Server, entrance
 from drift.history.page.whole import whole
+from drift.history.shapes import Shapes
 from drift.history.store import Store
 from drift.model.drift import Change, Drift, Report, Scope
 from drift.model.resource import Key, Resource
 from drift.model.who import Actor, Who
+from drift.provider.installed import installed
 from tests.support.stores import ACCOUNT, Drifted, packed, scan
 
 if TYPE_CHECKING:
@@ -88,7 +90,7 @@ def served(
     store: Store, host: str = "127.0.0.1", token: str | None = None, names: tuple[str, ...] = ()
 ) -> Iterator[Get]:
     """A function that gets a path."""
-    with Server(store, host, 0, token, names) as server:
+    with Server(store, host, 0, token, names, lambda: Shapes(installed())) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
 
@@ -229,6 +231,19 @@ def test_the_console_answers_and_only_reads(get: Get, store: Store) -> None:
     assert "61" in plain(get("/sql?name=trend")[2])
     assert get("/sql?name=changed")[0] == 200
     assert store.file.read_bytes() == before
+
+
+def test_the_console_takes_queries_as_steampipes_users_write_them(get: Get) -> None:
+    def ask(sql: str) -> str:
+        return plain(get("/sql?" + urlencode({"sql": sql}))[2])
+
+    text = ask(
+        "select queue_url, tags ->> 'Name' as named from aws_sqs_queue where tags ? 'Name' and region like any (array['us-%'])"
+    )
+    assert "2 rows." in text
+    assert "Incomplete" not in text
+    assert "drift does not know aws_sqs_queue.nowhere" in ask("select nowhere from aws_sqs_queue")
+    assert "Incomplete: aws_lambda_function: resources of" in ask("select name from aws_lambda_function")
 
 
 def test_a_query_that_takes_long_ends(store: Store) -> None:

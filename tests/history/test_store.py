@@ -330,23 +330,34 @@ def test_a_store_of_the_first_version_can_be_read_and_written(tmp_path: Path, pl
             for name in added:
                 db.execute(f"alter table drift drop column {name}")
             db.execute("create view episode as select actor from drift")
+            db.execute("drop view deed")
+            db.execute("drop table event")
             db.execute("update store set version = 1")
     else:
         (file,) = (tmp_path / "folder" / "drift").iterdir()
         with connected(tmp_path / "w.duckdb") as db:
             db.execute(f"create table old as select * exclude ({', '.join(added)}) from '{file}'")
             db.execute(f"copy old to '{file}' (format parquet)")
+            (file,) = (tmp_path / "folder" / "scan").iterdir()
+            db.execute(f"create table first as select * replace (1 as store_version) from '{file}'")
+            db.execute(f"copy first to '{file}' (format parquet)")
+        for old in (tmp_path / "folder" / "event").iterdir():
+            old.unlink()
 
     assert ask(store, "select actor, tool, first_seen from episode") == [(None, None, day(0))]
     later = scan(1, [Drifted("a")])
     (row,) = later.tables["drift"]
     row |= {"actor": "user ana", "tool": "console", "acted_at": "2026-01-01T00:00:00Z"}
-    store.add(replace(later, tables={**later.tables, "drift": [row]}))
+    event = {"scan": later.scan, "event": "e-1", **{n: row[n] for n in ("fingerprint", "identity", "actor")}}
+    store.add(replace(later, tables={**later.tables, "drift": [row], "event": [event]}))
+    assert ask(store, "select actor, address from deed") == [("user ana", "aws_sqs_queue.a")]
     store.add(scan(2, [Drifted("a")]))
     # a scan that did not ask takes nothing away of what is known; of another value nobody said who set it
     assert ask(store, "select actor, tool, first_seen from episode") == [("user ana", "console", day(0))]
     store.add(scan(3, [Drifted("a", value=2)]))
     assert ask(store, "select actor, last_seen from episode") == [(None, day(3))]
+    store.compact()
+    assert ask(store, "select actor, address from deed") == [("user ana", "aws_sqs_queue.a")]
 
 
 @mock_aws

@@ -32,6 +32,8 @@ class Drifted:
     module: str = ""
     type: str = "aws_sqs_queue"
     tags: Mapping[str, str] = field(default_factory=dict)
+    events: Sequence[Row] = ()
+    """Rows of what made it: event, at, actor, hand, tool, operation."""
 
     @property
     def address(self) -> str | None:
@@ -90,6 +92,10 @@ def scan(
         "control": [{"framework": f, "control": c, "title": c, "answer": a, "why": "", "rules": []}
                     for f, c, a in controls],
         "suppression": [],
+        "event": [
+            {"fingerprint": d.fingerprint, "identity": d.identity, "actor_kind": "user", "paths": [], **e}
+            for d in drifts for e in d.events
+        ],
         "collection": [
             *({"account": ACCOUNT, "service": t.split("_")[1], "type": t, "completeness": "complete",
                "resources": size // 5, "errors": 0, "codes": []} for t in TYPES),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from drift.errors import StoreError
 from drift.history.page.markup import SEVERITIES, Markup, address, choice, form, link
 from drift.history.reading import Reader, Scan
 from drift.report.escape import html
+
+if TYPE_CHECKING:
+    from drift.history.shapes import Shapes
 
 GRAVEST = f"coalesce(array_position({list(SEVERITIES)!r}, severity), 9)"
 """An expression that puts the gravest first."""
@@ -21,6 +24,8 @@ class Asked:
     """What an address asks for: a value for each name, empty where it has none."""
 
     values: Mapping[str, str]
+    shapes: Callable[[], Shapes] | None = None
+    """Makes the tables in the shape that users of another tool know; None where the page has none."""
 
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, "")

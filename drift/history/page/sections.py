@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from drift.errors import DriftError, StoreError
 from drift.history.named import NAMED
@@ -31,6 +31,9 @@ from drift.report.escape import html, sql
 from drift.report.safe import shown
 from drift.report.select import Difference
 from drift.report.wording import sentence
+
+if TYPE_CHECKING:
+    from drift.history.shapes import Shapes
 
 SIZE = 50
 """Rows of one page of the explorer."""
@@ -337,7 +340,7 @@ def console(reader: Reader, asked: Asked) -> Markup:
     parts = [
         (
             '<form action="/sql" method="get" aria-label="Query"><label for="sql">A query over the tables of '
-            f"docs/sql.md: the first {ROWS:,} rows, at most {SECONDS} seconds</label>"
+            f"docs/sql.md, also in Steampipe's shape: the first {ROWS:,} rows, at most {SECONDS} seconds</label>"
             f'<textarea id="sql" name="sql" rows="8" spellcheck="false" maxlength="{STATEMENT}">{lines}</textarea>'
             f'<input type="hidden" name="scope" value="{html(asked["scope"])}">'
             '<p><button type="submit">Run</button></p></form>'
@@ -352,7 +355,7 @@ def console(reader: Reader, asked: Asked) -> Markup:
     if named:
         parts.insert(0, f'<p class="sub">{html(named.name)}: {html(named.title)}</p>')
     if text:
-        parts.append(_answer(reader, text))
+        parts.append(_answer(reader, text, None if named and not asked["sql"].strip() else asked.shapes))
     items = "".join(
         f"<li>{link(q.name, address('sql', scope=asked['scope'], name=q.name))}: {html(q.title)}"
         + "".join(f" <code>{html(n)}={html(d)}</code>" for n, d in q.parameters.items())
@@ -368,17 +371,22 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\$(\w+)", lambda m: sql(values[m[1]]) if m[1] in values else m[0], text)
 
 
-def _answer(reader: Reader, text: str) -> str:
+def _answer(reader: Reader, text: str, shapes: Callable[[], Shapes] | None) -> str:
+    """The answer to a query; one that names a table of another tool's shape is read as its users write it."""
     if len(text) > STATEMENT:
         return _wrong(StoreError(f"the query is longer than {STATEMENT:,} characters", "Use `drift query`."))
+    notes: list[str] = []
     try:
+        if shapes is not None and (known := shapes()).mentioned(text):
+            ready = reader.shaped(text, known)
+            text, notes = ready.sql, reader.lacking(ready)
         found = reader.limited(text, ROWS, SECONDS)
     except DriftError as error:
         return _wrong(error)
+    lacking = "".join(f'<p class="note">Incomplete: {html(note)}</p>' for note in notes)
     more = f": the first {ROWS:,}, there are more" if found.more else ""
-    return f'<p class="shown" role="status">{many(len(found.rows), "row")}{more}.</p>' + table(
-        "Answer", found.columns, found.rows, "No row."
-    )
+    said = f'<p class="shown" role="status">{many(len(found.rows), "row")}{more}.</p>'
+    return said + lacking + table("Answer", found.columns, found.rows, "No row.")
 
 
 def _wrong(error: DriftError) -> str:

@@ -16,11 +16,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from drift.errors import DriftError
@@ -29,6 +29,9 @@ from drift.history.page.asked import Asked
 from drift.history.page.markup import Markup, address, page, policy
 from drift.history.reading import Reader
 from drift.history.store import Store
+
+if TYPE_CHECKING:
+    from drift.history.shapes import Shapes
 
 COOKIE = "drift-token"
 FRESH = 60.0
@@ -51,6 +54,8 @@ class Pages:
     """The views over a store, one at a time."""
 
     store: Store
+    shapes: Callable[[], Shapes] | None = None
+    """Makes the tables in the shape that users of another tool know."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _kept: dict[str, str] = field(default_factory=dict)
     _stamp: tuple[int, int] = (0, 0)
@@ -60,6 +65,7 @@ class Pages:
         """The page of a view; for what cannot be answered, one that says so."""
         heading, write = VIEWS[view]
         key = asked.with_(view)
+        asked = replace(asked, shapes=self.shapes)
         with self._lock:
             try:
                 self._refresh()
@@ -105,10 +111,18 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, store: Store, host: str, port: int, token: str | None, names: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        store: Store,
+        host: str,
+        port: int,
+        token: str | None,
+        names: Collection[str] = (),
+        shapes: Callable[[], Shapes] | None = None,
+    ) -> None:
         if token is None and not is_loopback(host):
             raise ValueError("beyond loopback a token is needed")
-        self.pages = Pages(store)
+        self.pages = Pages(store, shapes)
         self.token = token
         self.names = {n.lower() for n in (*names, *LOOPBACK)} | ({host.lower()} if host else set())
         self.by_address = not is_loopback(host)
