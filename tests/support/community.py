@@ -117,9 +117,10 @@ def measured(name: str, clone: Path) -> list[str]:
         ]
         out += ["| table | columns | why |", "|---|---|---|"]
         for table, columns in by_table.items():
-            for why in sorted({WHY.get(f"{table}.{c}", CALL) for c in columns}):
-                named = ", ".join(f"`{c}`" for c in columns if WHY.get(f"{table}.{c}", CALL) == why)
-                out.append(f"| `{table}` | {named} | {why} |")
+            reasons = {c: WHY.get(f"{table}.{c}", CALL) for c in columns}
+            for reason in sorted({*reasons.values()}):
+                named = ", ".join(f"`{c}`" for c in columns if reasons[c] == reason)
+                out.append(f"| `{table}` | {named} | {reason} |")
         out.append("")
     return out
 
