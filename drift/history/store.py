@@ -33,6 +33,8 @@ from drift.report.escape import sql
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+TRIES = 5
+"""How often files are put together again, if another process takes some away each time."""
 _NDJSON = msgspec.json.Encoder()
 _DISK = "Check the disk and who may write there, or give another --store."
 _LATER = "Install a later drift: the store was written by one."
@@ -236,6 +238,16 @@ class Store:
                 return _prune(db, before)
 
     def _prune_folder(self, before: datetime) -> int:
+        gone = 0
+        for _ in range(TRIES):
+            pruned, whole = self._pruned(before)
+            gone += pruned
+            if whole:
+                break
+        return gone
+
+    def _pruned(self, before: datetime) -> tuple[int, bool]:
+        """How many scans went, and whether no other process was in the way."""
         self.fetch()
         assert self.folder is not None  # noqa: S101 - the caller knows
         with connected(self.file, read_only=True) as db:
@@ -244,17 +256,16 @@ class Store:
                 "from unit u join scan s using (scan) group by u.unit",
                 [before],
             ).fetchall()
-        gone = 0
+        gone, whole = 0, True
         for unit, scans, old in rows:
-            if not old:
-                continue
-            if old < scans:
-                self._rewrite([unit], after=before)
-            else:
+            if old == scans:
                 self._delete([unit])
+            elif old and not self._rewrite([unit], after=before):
+                whole = False
+                continue
             gone += old
         self.fetch()
-        return gone
+        return gone, whole
 
     def compact(self) -> tuple[int, int]:
         """Make the store smaller; its bytes (or files, for a folder) before and after."""
@@ -263,10 +274,12 @@ class Store:
 
     def _compacted(self) -> tuple[int, int]:
         if self.folder is not None:
-            units = [Path(name).stem for name in self.folder.names("scan")]
-            if len(units) > 1:
-                self._rewrite(units)
-            return len(units), len(self.folder.names("scan"))
+            before = len(self._units())
+            for _ in range(TRIES):
+                units = sorted(self._units())
+                if len(units) < 2 or self._rewrite(units):
+                    break
+            return before, len(self._units())
         before = self.file.stat().st_size
         fresh = self.file.with_name(f".{self.file.name}.compact")
         fresh.unlink(missing_ok=True)
@@ -281,13 +294,19 @@ class Store:
             fresh.replace(self.file)
         return before, self.file.stat().st_size
 
-    def _rewrite(self, units: Sequence[str], after: datetime | None = None) -> None:
+    def _rewrite(self, units: Sequence[str], after: datetime | None = None) -> bool:
         """Put several units of a folder into one, without scans before a time. The new one counts before the old ones
-        go: a reader may see a scan twice, and takes it once."""
+        go: a reader may see a scan twice, and takes it once. False, and nothing is done, if another process took one
+        of them away meanwhile: what it forgot does not come back."""
         assert self.folder is not None  # noqa: S101 - the caller knows
         with tempfile.TemporaryDirectory(prefix="drift-") as temporary, connected(Path(temporary) / "w.duckdb") as db:
             work = Path(temporary)
-            files = self._got(db, units, work)
+            try:
+                files = self._got(db, units, work)
+            except DriftError:
+                if {*units} <= self._units():
+                    raise
+                return False
             new = f"pack-{max(units)}-{os.urandom(3).hex()}"
             scans = f"read_parquet([{', '.join(map(sql, files['scan']))}], union_by_name=true)"
             where = "where started_at >= ?" if after else ""
@@ -303,8 +322,12 @@ class Store:
                 if table == "scan":
                     what = "select * from kept order by started_at"
                 _write_parquet(db, what, target)
+                if table == "scan" and not {*units} <= self._units():
+                    self._delete([new])
+                    return False
                 self.folder.put(f"{table}/{new}.parquet", target)
         self._delete(units)
+        return True
 
     def _delete(self, units: Iterable[str]) -> None:
         assert self.folder is not None  # noqa: S101 - the caller knows

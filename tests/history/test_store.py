@@ -307,6 +307,26 @@ def test_a_scan_that_another_forgets_meanwhile_is_none(tmp_path: Path, monkeypat
         pass
 
 
+def test_what_one_forgets_does_not_come_back_by_another_who_puts_files_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other has read the files already when the first deletes them."""
+    store = at(tmp_path, "folder/")
+    for n in range(3):
+        store.add(scan(n, [Drifted("a")]))
+    real = Directory.put
+
+    def late(self: Directory, name: str, file: Path) -> None:
+        monkeypatch.setattr(Directory, "put", real)
+        assert Store(f"{tmp_path}/folder/").prune(FIRST + timedelta(days=1)) == 1
+        real(self, name, file)
+
+    monkeypatch.setattr(Directory, "put", late)
+    assert store.compact() == (3, 1)
+    assert ask(store, "select started_at from scan order by 1") == [(day(1),), (day(2),)]
+    assert {len(list(p.iterdir())) for p in (tmp_path / "folder").iterdir()} == {1}
+
+
 def test_an_older_store_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = at(tmp_path, "drift.duckdb")
     store.add(scan(0))

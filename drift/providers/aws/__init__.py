@@ -92,7 +92,7 @@ def _tables() -> Mapping[str, Table]:
 
 
 def _forms() -> Mapping[Canon, Callable[[str], str]]:
-    from drift.providers.aws.tables import FORMS
+    from drift.providers.aws.tables.words import FORMS
 
     return FORMS
 
