@@ -34,8 +34,10 @@ def types_left(
 
 def _may_mean(at: Exclusions, name: str, regions: Sequence[str]) -> bool:
     where = at.exceptions.where
+    if where is None:
+        return True
     known = regions if at.catalog[name].regional else [GLOBAL]
-    return where is None or any(where.may({"type": name, "region": r}) for r in known)
+    return any(where.may({"type": name, "region": r}) for r in known)
 
 
 def regions_left(at: Exclusions, regions: Sequence[str]) -> list[str]:

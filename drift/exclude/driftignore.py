@@ -114,7 +114,7 @@ class DriftIgnore:
 
     def decides_type(self, type_: str) -> Pattern | None:
         """The line that leaves out every resource of a type."""
-        found = self.decides([(type_, "*")])
+        found = self.decides([(type_, "*")]) if self.patterns else None
         taken_back = found and any(p.negated and p.line > found.line and p.may_name(type_) for p in self.patterns)
         return None if taken_back else found
 

@@ -79,6 +79,9 @@ _Arrivals = SimpleQueue[_Answered | None]
 class Asker:
     """Makes requests through an `Api`. Only one thread may use the asker; its worker threads make the calls.
 
+    An API that has its answers `at_once`, a recording, is asked without worker threads: to start one takes longer than
+    the answer.
+
     Each request is made once. If the cloud throttles a lane, its width is halved. It grows by one after as many
     successful answers as it is wide. At the end of an API's patience, everything not answered yet is refused.
     """
@@ -93,6 +96,7 @@ class Asker:
         self._ready: _Ready = SimpleQueue()
         self._arrived: _Arrivals = SimpleQueue()
         self._threads = 0
+        self._at_once = bool(getattr(api, "at_once", False))
         self._patience = api.patience if isinstance(api, Patient) else None
         self._open: dict[Hashed, tuple[Request, _Lane, float]] = {}
         """With a patience: what is in progress, and since when."""
@@ -200,6 +204,9 @@ class Asker:
             lane.running += 1
             self._running += 1
             request = lane.waiting.popleft()
+            if self._at_once:
+                self._arrived.put(_answered(self.api.ask, request, lane))
+                continue
             if self._patience is not None:
                 self._open[request.hashed] = (request, lane, time.monotonic())
                 if self._patience.why:  # all threads may wait for answers that do not come
@@ -226,13 +233,16 @@ def _work(api: Api, ready: _Ready, arrived: _Arrivals) -> None:
     threads."""
     ask = api.begin if isinstance(api, Patient) else api.ask
     while (task := ready.get()) is not None:
-        request, lane = task
-        started = time.monotonic()
-        try:
-            answer, error = ask(request), None
-        except BaseException as raised:  # noqa: BLE001 - raised again in the thread that waits for the answer
-            answer, error = None, raised
-        arrived.put(_Answered(request, lane, answer, error, time.monotonic() - started))
+        arrived.put(_answered(ask, *task))
+
+
+def _answered(ask: Callable[[Request], Answer], request: Request, lane: _Lane) -> _Answered:
+    started = time.monotonic()
+    try:
+        answer, error = ask(request), None
+    except BaseException as raised:  # noqa: BLE001 - raised again in the thread that waits for the answer
+        answer, error = None, raised
+    return _Answered(request, lane, answer, error, time.monotonic() - started)
 
 
 def _end(ready: _Ready, workers: int) -> None:

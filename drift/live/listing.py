@@ -53,7 +53,8 @@ class Lister:
         asked, out = list[Listing](), list[Item]()
         for listing in self._plan.listings(entry, region):
             others = self._plan.needed_by(listing.call, region)
-            yield Until(self._families[other] for other in others)
+            if others:
+                yield Until(self._families[other] for other in others)
             if not others or self._wanted_of[entry.name, region] or self._worth(listing.call, region):
                 asked.append(listing)
         while asked:

@@ -160,9 +160,12 @@ class Plan:
 
     def needed_by(self, call: Call, region: str) -> list[tuple[str, str]]:
         """The families that decide whether a listing is called; empty if one of them is not listed at all."""
-        listed = {(family.generations[0][0].name, family.region) for family in self.families}
         needed = [(where.type, self.region_of(where.type, region)) for where in call.where]
-        return needed if all(one in listed for one in needed) else []
+        return needed if self._listed.issuperset(needed) else []
+
+    @cached_property
+    def _listed(self) -> frozenset[tuple[str, str]]:
+        return frozenset((family.generations[0][0].name, family.region) for family in self.families)
 
     def region_of(self, name: str, region: str) -> str:
         """Where a type is listed whose items matter to a listing in this region."""

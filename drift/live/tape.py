@@ -141,6 +141,9 @@ class Recorder:
 class Player:
     """An Api that answers from a recording, without a network."""
 
+    at_once = True
+    """It has every answer already; nothing is gained by asking from several threads."""
+
     def __init__(self, path: Path, *, strict: bool = False) -> None:
         """TapeError if there is no readable recording. With `strict`, a missing answer is an error, not a refusal."""
         self._path, self._strict = path, strict

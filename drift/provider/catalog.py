@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from importlib import resources
@@ -17,7 +17,7 @@ from typing import Any
 from drift.errors import CatalogError
 from drift.provider.contract import Extension, Provider
 from drift.provider.facts import NO_SCHEMA, Facts, Meaning, Schema, SchemaFacts, left_out, write
-from drift.provider.spec import ResourceType
+from drift.provider.spec import ElementOf, ResourceType
 
 _SOURCE = re.compile(r'provider(?:\["(?:[^"]*/)?([\w-]+)"\]|\.([\w-]+))(?:\.|$)')
 """Matches `provider["registry.terraform.io/hashicorp/aws"].west`, and `provider.aws.west` of Terraform 0.12."""
@@ -90,6 +90,7 @@ class Catalog(Mapping[str, ResourceType]):
                     f"Installed: {', '.join(sorted(self.providers))}.",
                 )
             self._owner[name] = self.providers[extension.provider]
+        self._names = sorted(self._owner)
 
     def __getitem__(self, name: str) -> ResourceType:
         try:
@@ -101,7 +102,7 @@ class Catalog(Mapping[str, ResourceType]):
         return entry
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._owner))
+        return iter(self._names)
 
     def __len__(self) -> int:
         return len(self._owner)
@@ -151,6 +152,16 @@ class Catalog(Mapping[str, ResourceType]):
         part = entry.parent
         if part is not None and part.to in self:
             yield from ((self[part.to].listed_as, name) for name in part.covers)
+
+    @cached_property
+    def parts(self) -> Mapping[str, Sequence[ResourceType]]:
+        """Type as listed -> the types of its parts that are found by themselves."""
+        out: dict[str, list[ResourceType]] = defaultdict(list)
+        for entry in self.values():
+            alone = entry.listed_as == entry.name and not isinstance(entry.list, ElementOf)
+            if entry.whole in self and alone and not (entry.parent and entry.parent.standalone):
+                out[self[entry.whole].listed_as].append(entry)
+        return out
 
     def facts(self, type_: str, major: int = 0) -> Facts:
         """The schema facts of a type; empty for an unsupported type."""

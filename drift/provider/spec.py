@@ -474,6 +474,11 @@ class ResourceType:
         """The type in the keys of resources."""
         return self.alias_of or self.name
 
+    @property
+    def whole(self) -> str:
+        """The type of its parent, or of the type inside which it is found; empty without either."""
+        return self.parent.to if self.parent else self.list.parent if isinstance(self.list, Within) else ""
+
     def attr(self, name: str) -> Attr:
         """The definition of one attribute, compared or computed; KeyError if there is none."""
         if name == "id":

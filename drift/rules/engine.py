@@ -18,7 +18,7 @@ from drift.model.drift import OUT_OF_SCOPE, SEVERITIES, Drift, Effect, Finding, 
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.provider.catalog import Catalog
 from drift.provider.relations import entry_of, parent_key
-from drift.provider.spec import ElementOf, ResourceType, Within
+from drift.provider.spec import ResourceType, Within
 from drift.rules.answer import ASIDE, GONE, UNREAD, Answer, added_and_kept, answer_of
 from drift.rules.criteria import Criteria
 from drift.rules.frameworks import Answered
@@ -146,7 +146,6 @@ class _Run:
         self._implied = {rule.id: rule.implies for rule in rules}
         self._rules = rules
         self._by_type = _by_type(rules)
-        self._parts_of = _parts_of(catalog)
         self._live: list[Resource] = []
 
     def judged(self, drifted: int, account: Account | None = None) -> Judged:
@@ -236,7 +235,7 @@ class _Run:
         wants = [
             Want(whole.key, inside=entry.name)
             for _, whole in wholes
-            for entry in self._parts_of[whole.type]
+            for entry in self._catalog.parts.get(whole.type, ())
             if entry.name in self._scope and isinstance(entry.list, Within) and self._of_kind(entry)
         ]
         self._read(wants)
@@ -259,7 +258,7 @@ class _Run:
 
     def _of_kind(self, entry: ResourceType) -> list[Rule]:
         """The rules that check a part by itself. Rules that also check its parent see the part there."""
-        whole = _whole(entry)
+        whole = entry.whole
         seen = {r.id for r in self._by_type(self._catalog[whole])} if whole in self._catalog else set()
         return [r for r in self._by_type(entry) if r.id not in seen and r.types != ANY]
 
@@ -539,22 +538,6 @@ def _name(part: Resource | None) -> str:
 
 def _address(drift: Drift) -> Any:
     return drift.resource.address
-
-
-def _whole(entry: ResourceType) -> str:
-    """The type of a type's parent, or of the type inside which it is found."""
-    return entry.parent.to if entry.parent else entry.list.parent if isinstance(entry.list, Within) else ""
-
-
-def _parts_of(catalog: Catalog) -> Mapping[str, list[ResourceType]]:
-    """Type -> the types of its parts that are found by themselves."""
-    out: dict[str, list[ResourceType]] = defaultdict(list)
-    for entry in catalog.values():
-        whole = _whole(entry)
-        alone = entry.listed_as == entry.name and not isinstance(entry.list, ElementOf)
-        if whole in catalog and alone and not (entry.parent and entry.parent.standalone):
-            out[catalog[whole].listed_as].append(entry)
-    return out
 
 
 def _by_type(rules: Sequence[Rule]) -> Any:

@@ -74,6 +74,8 @@ class Slow(Standing):
 class Denying(Standing):
     """Refuses one operation, and counts how often it was asked for."""
 
+    at_once = True
+
     def __init__(self, api: Api, service: str, op: str, code: str = "AccessDenied") -> None:
         self._api, self._what, self._code = api, (service, op), code
         self.account, self.counts = api.account, api.counts
@@ -239,6 +241,8 @@ def test_no_refusal_is_ever_a_verdict(name: str) -> None:
 
 class Granting(Standing):
     """Allows what IAM policies grant, and nothing else."""
+
+    at_once = True
 
     def __init__(self, api: Api, policies: Sequence[Mapping[str, Any]]) -> None:
         self._api = api

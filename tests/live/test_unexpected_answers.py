@@ -42,6 +42,8 @@ def spoilt(value: Any, odd: Callable[[Any], Any], depth: int) -> Any:
 class Odd(Standing):
     """The recorded account, one of whose operations answers oddly."""
 
+    at_once = True
+
     def __init__(self, op: str, odd: Callable[[Any], Any], depth: int) -> None:
         self._tape = WORLD.tape("tampered", strict=False)
         self._op, self._odd, self._depth = op, odd, depth
