@@ -90,8 +90,8 @@ def _by_type(rule: Rule, about: Mapping[str, Sequence[str]]) -> Mapping[str, fro
     claims = frozenset((*rule.security_hub, *rule.prowler))
     of: dict[str, frozenset[str]] = {}
     for claim in claims:
-        fitting = [b for b in about if claim == b or (b.endswith(("_", ".")) and claim.startswith(b))]
-        begins = max(fitting, key=len, default="")
+        starts = (claim, *(claim[:end] for end in range(len(claim) - 1, 0, -1) if claim[end - 1] in "_."))
+        begins = next((start for start in starts if start in about), "")
         fits = {t for t in rule.types if any(fnmatchcase(t, wanted) for wanted in about.get(begins, ("*",)))}
         for type_ in fits or rule.types:
             of[type_] = of.get(type_, frozenset()) | {claim}

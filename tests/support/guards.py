@@ -81,15 +81,16 @@ def reports() -> Mapping[str, Report]:
     return out
 
 
-def rows() -> list[Row]:
-    """Each case with what was said of it."""
+@cache
+def rows() -> Mapping[str, Row]:
+    """What was done -> what was said of it, for each case."""
     state = attributes(WORLD.path / "refreshed.tfstate")
-    out = []
+    out = {}
     for case in module().CASES:
         line = re.sub(r"\{[^}]*\}", "*", module().filled(case.told, state, {}))
         hits = {way: [d for d in report.drift if _tells(d, line)] for way, report in reports().items()}
         found = {way: any(_finds(d, case.rule) for d in drifts) for way, drifts in hits.items()}
-        out.append(Row(case.theme, case.what, {w: bool(h) for w, h in hits.items()}, case.rule, found))
+        out[case.what] = Row(case.theme, case.what, {w: bool(h) for w, h in hits.items()}, case.rule, found)
     return out
 
 
@@ -121,12 +122,12 @@ def section() -> str:
         "|---|" + "---|" * (len(WAYS) + 1),
     ]
     theme = ""
-    for row in rows():
+    for row in rows().values():
         if row.theme != theme:
             theme = row.theme
             lines.append(f"| *{theme}* | " + " | ".join("" for _ in WAYS) + " | |")
         marks = (("found" if row.found[w] else "told") if row.told[w] else "-" for w in WAYS)
         lines.append(f"| {row.what} | {' | '.join(marks)} | {f'`{row.rule}`' if row.rule else ''} |")
-    sums: Any = [sum(row.told[w] for row in rows()) for w in WAYS]
+    sums: Any = [sum(row.told[w] for row in rows().values()) for w in WAYS]
     lines.append("| **told** | " + " | ".join(f"{n} of {len(rows())}" for n in sums) + " | |")
     return "\n".join(lines)

@@ -25,7 +25,8 @@ def page() -> str:
     """The page as the code has it now."""
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for file in sorted(DRIFT.rglob("*.py")):
-        for kind, message, hint in _raised(ast.parse(file.read_text(encoding="utf-8"))):
+        text = file.read_text(encoding="utf-8")
+        for kind, message, hint in _raised(ast.parse(text)) if any(kind in text for kind in KINDS) else ():
             found[kind][message].add(hint)
     out = [
         "# Every message that ends a run",
@@ -54,6 +55,7 @@ def _raised(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
         for t in (n.targets if isinstance(n, ast.Assign) else [n.target])
         if isinstance(t, ast.Name) and n.value is not None
     }
+    inside = {n for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for n in ast.walk(f)}
     for function in [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.Module)]:
         local = {
             t.id: n.value
@@ -66,16 +68,12 @@ def _raised(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
             named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KINDS
             if not named or not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or not node.args:
                 continue
-            if isinstance(function, ast.Module) and _within_a_function(tree, node):
+            if isinstance(function, ast.Module) and node in inside:
                 continue
             first = 1 if node.func.id == "StateError" else 0  # the place comes first
             texts = [_text(a, {**constants, **local}) for a in node.args[first : first + 2]]
             if texts and texts[0].strip(f"{GAP} :"):
                 yield node.func.id, texts[0], texts[1] if len(texts) > 1 else ""
-
-
-def _within_a_function(tree: ast.Module, node: ast.AST) -> bool:
-    return any(node in ast.walk(f) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef))
 
 
 def _text(node: ast.expr, constants: Mapping[str, ast.expr], depth: int = 0) -> str:

@@ -105,12 +105,15 @@ def measure(
         if item is None or entry is None or entry.aggregate is not None or resource.deposed:
             continue
         before = {n: item.document.read(a) for n, a in entry.attributes.items()}
+        answered = {n: item.document.look(a.path) for n, a in entry.attributes.items()}
         compared = {n for n, v in before.items() if is_known(v) and n in resource.attributes}
         touched: set[str] = set()
         for section, at, changed in _changed(item.document):
             for attribute in compared:
                 attr = entry.attributes[attribute]
                 if attr.path.sections and section not in attr.path.sections:
+                    continue
+                if changed.look(attr.path) == answered[attribute]:
                     continue
                 after = changed.read(attr)
                 if after is UNASKED or after == before[attribute] or not is_known(after):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from types import ModuleType
 
 from drift.providers.aws.frameworks import frameworks
@@ -26,9 +27,14 @@ def _rules_of(module: ModuleType) -> list[Rule]:
 
 def built_in() -> list[Rule]:
     """Every rule about AWS, in order of id, with the controls that it answers to."""
+    return list(_built_in())
+
+
+@cache
+def _built_in() -> tuple[Rule, ...]:
     found = {
         value.id: value
         for name in MODULES
         for value in _rules_of(importlib.import_module(f"drift.providers.aws.rules.{name}"))
     }
-    return answering((found[id_] for id_ in sorted(found)), frameworks(), ABOUT)
+    return tuple(answering((found[id_] for id_ in sorted(found)), frameworks(), ABOUT))
