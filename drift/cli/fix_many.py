@@ -137,6 +137,7 @@ def _with_the_others(fix: Fix, together: Fix) -> Fix:
         fix,
         after={p: text for p, text in together.after.items() if p in mine},
         before={p: text for p, text in together.before.items() if p in mine},
+        beside=frozenset(r.address for _, r in together.entries) - {r.address for _, r in fix.entries},
     )
 
 

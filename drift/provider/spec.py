@@ -272,6 +272,9 @@ class Attr:
     the text that the cloud has."""
     always_said: bool = False
     """`drift fix` writes it even if it is the default: the provider checks other arguments by what is written."""
+    most: tuple[int, int] = (0, 0)
+    """(number, major version): earlier versions of the Terraform provider refuse a larger number, which the cloud may
+    have all the same. `drift fix` leaves it out then, and its change is ignored."""
     partial: bool = False
     """The state records only those keys of a map that the configuration sets. Other keys are not compared."""
     sensitive: bool = False

@@ -125,6 +125,8 @@ class Fix:
     """The report of a check after the edits."""
     roots: dict[str, Path] = field(default_factory=dict)
     """State -> the directory of its root module."""
+    beside: frozenset[str] = frozenset()
+    """The addresses of remedies for other accounts, whose edits are in the same files."""
 
 
 def fixed(trial: Trial, choices: Choices) -> Fix:

@@ -117,7 +117,7 @@ def _without_the_broken(copy: Copy, entries: Sequence[tuple[Drift | None, Remedy
     while True:
         left = [(d, r) for d, r in entries if r.address not in gone]
         try:
-            told = copy.told(left, out) if left else f"{copy.root}: no entry can be proved"
+            told = copy.told(left, out, fix.beside) if left else f"{copy.root}: no entry can be proved"
         except ProofError as error:
             broken = named_by(error.said, [r for r in every if r.address not in gone], copy.original)
             if not broken:
@@ -308,8 +308,11 @@ class Copy:
             raise ProofError(f"`{words[0]}` failed: {_reason(said)}", said)
         return done.stdout
 
-    def told(self, entries: Sequence[tuple[Drift | None, Remedy]], out: Proved) -> str:
-        """Plan, and put into `out` what that says of each entry; a summary in one line."""
+    def told(
+        self, entries: Sequence[tuple[Drift | None, Remedy]], out: Proved, beside: Collection[str] = frozenset()
+    ) -> str:
+        """Plan, and put into `out` what that says of each entry; a summary in one line. What is `beside` the entries
+        is proved by itself, and not counted."""
         self.run("init", "-input=false", "-no-color", "-reconfigure")
         self.run("validate", "-no-color")
         unformatted = {line.strip() for line in self.run("fmt", "-check", "-list=true", "-no-color").splitlines()}
@@ -321,7 +324,7 @@ class Copy:
         for drift, remedy in entries:
             out.entries[remedy.address] = judged(drift, remedy, changes.get(remedy.address))
         addresses = {r.address for _, r in entries}
-        others = sum(a not in addresses and not _still(c) for a, c in changes.items())
+        others = sum(a not in addresses | {*beside} and not _still(c) for a, c in changes.items())
         mine = [changes[a] for a in addresses & changes.keys()]
         told = f"{self.root}: of these entries {_counted(mine)}"
         more = "1 other" if others == 1 else f"{others} others"
@@ -401,6 +404,8 @@ def judged(drift: Drift | None, remedy: Remedy, change: Mapping[str, Any] | None
     if remedy.choice == "adopt":
         if actions == ["no-op"] and (made.get("importing") or not _imports(remedy)):
             return Proof("proved", "1 to import, 0 to change" if made.get("importing") else "0 to change")
+        if differing and {*differing} <= {"tags", "tags_all"}:
+            return Proof("not proved", f"the plan changes {', '.join(differing)}: the provider's default_tags")
         return Proof("not proved", f"the plan changes {', '.join(differing) or '/'.join(actions)}")
     if remedy.choice == "forget":
         if actions in (["forget"], ["no-op"]) or (change is None):

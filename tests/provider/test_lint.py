@@ -409,6 +409,7 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         ("aws_vpc", attribute("enable_dns_hostnames", same_for_all="yes"), "write True or False"),
     ],
     "Attr.verbatim": [("aws_vpc", attribute("enable_dns_hostnames", verbatim=1), "write True or False")],
+    "Attr.most": [("aws_sqs_queue", attribute("max_message_size", most=(262144,)), "write (number, version)")],
     "Attr.always_said": [("aws_vpc", attribute("enable_dns_hostnames", always_said=1), "write True or False")],
     "Attr.not_planned": [("aws_vpc", attribute("enable_dns_hostnames", not_planned=1), "write True or False")],
     "Attr.kept_if_gone": [("aws_vpc", attribute("enable_dns_hostnames", kept_if_gone=1), "write True or False")],

@@ -128,6 +128,28 @@ def test_what_an_import_loses_is_written_and_its_change_ignored() -> None:
     assert re.search(r"ignore_changes = \[.*parameters", text)
 
 
+@pytest.mark.parametrize(
+    ("major", "said"), [(5, "ignore_changes = [max_message_size]"), (6, "max_message_size = 1048576")]
+)
+def test_what_the_provider_s_version_refuses_is_left_out_and_told(major: int, said: str) -> None:
+    catalog = installed()
+    named = Named(Address("aws_sqs_queue", "x"), Key("aws_sqs_queue", "1", "r", ("x",)), {}, {})
+    writer = Writer(catalog, catalog["aws_sqs_queue"], References(catalog), named, "1", major)
+    text = block(Nested("x", tuple(writer.body({"name": "x", "max_message_size": 1048576}))))
+    assert said in re.sub(" +", " ", text)
+    assert writer.refused == ([] if major == 6 else ["max_message_size = 1048576"])
+
+
+def test_default_tags_that_a_resource_lacks_are_told(tmp_path: Path) -> None:
+    tagged = 'provider "aws" {\n  region = "us-east-1"\n  default_tags {\n    tags = { Team = "core", Stage = "x" }\n  }\n}\n'
+    (tmp_path / "_provider.tf").write_text(tagged)
+    outcome = without("sqs", tmp_path, "aws_sqs_queue_policy", "aws_sqs_queue")
+    told = {r.address: r.why for r in outcome.remedies}
+    assert told["aws_sqs_queue.jobs"].endswith("an apply adds the provider's default tag Stage")
+    assert told["aws_sqs_queue.forgotten"].endswith("an apply adds the provider's default tags Stage, Team")
+    assert "# An apply adds the provider's default tag Stage.\nresource" in (tmp_path / "adopted.tf").read_text()
+
+
 def test_names_are_valid_and_unique() -> None:
     assert [slug(t) for t in ("Web tier", "10.0.0.0/16", "arn:aws:sns:us-east-1:1:Alarms", "ä-ö", "--")] == [
         "web_tier", "_10_0_0_0_16", "alarms", "", "",

@@ -101,6 +101,26 @@ def test_what_writes_is_never_run(verb: str, tmp_path: Path) -> None:
         copy(tmp_path).run(verb)
 
 
+@pytest.mark.parametrize(("beside", "others"), [((), "; 1 other would change"), (("aws_sqs_queue.theirs",), "")])
+def test_what_is_adopted_for_another_account_is_no_other_change(
+    beside: tuple[str, ...], others: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought = {"actions": ["no-op"], "importing": {"id": "x"}}
+    names = ("aws_sqs_queue.ours", "aws_sqs_queue.theirs")
+    plan = {"resource_changes": [{"address": n, "mode": "managed", "change": brought} for n in names]}
+    one = copy(tmp_path)
+    one = replace(one, trial=recorded(tmp_path / "work")[1])
+    monkeypatch.setattr(Copy, "run", lambda _, *words: json.dumps(plan) if words[0] == "show" else "")
+    told = one.told([(None, Remedy(names[0], "adopt"))], Proved(), beside)
+    assert told.endswith(f"1 to import, 0 to add, 0 to change, 0 to destroy{others or ''}" + (", which these remedies do not touch" if others else ""))
+
+
+def test_tags_that_the_provider_adds_are_named_in_the_proof() -> None:
+    made = {"actions": ["update"], "before": {"tags_all": {}}, "after": {"tags_all": {"Team": "core"}}}
+    proof = judged(None, Remedy("aws_sqs_queue.x", "adopt"), {"address": "aws_sqs_queue.x", "change": made})
+    assert (proof.verdict, proof.why) == ("not proved", "the plan changes tags_all: the provider's default_tags")
+
+
 BROKEN = """\
 #!/bin/sh
 case "$1" in

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from drift.provider.installed import installed
 from drift.provider.spec import ElementOf, ResourceType
 from tests.support.adopt import KEPT
+from tests.support.world import NAMES
 
 HEAD = """# Adopting unmanaged resources
 
@@ -44,17 +45,19 @@ HEAD = """# Adopting unmanaged resources
 
 `python -m tests.support.adopt` applies each recorded world with real Terraform to a simulated AWS (moto), takes *everything* out of its
 state and configuration, adopts it, and plans: the plan must import all of it and change nothing. No change is tolerated. Each world is
-adopted twice: with parts inside their wholes, and with each part as a resource of its own.
+adopted twice: with parts inside their wholes, and with each part as a resource of its own. `fixtures/adoption` has configurations of
+types that no world has; of those, what moto refuses to create is left out.
 
 | | |
 |---|---|
-| tried | {when}, {worlds} worlds |
+| tried | {worlds} configurations, {when} |
 | types | {tried} of {every} were tried: {proved} are proved, {but} are proved but for some arguments or in some resources alone, {wrong} are not |
 | references | {references} of {ids} ids that name an adopted resource are references: {share:.1f} %. The others are those that would close a circle |
 | `terraform fmt` | {formatted} |
 | `terraform validate` | {valid} |
 | secrets | {secrets} |
 | round trip | {silent} |
+| no false alarm | {alarms} |
 
 {never} types are never adopted by themselves: each is another name of a type, an element of its parent, or read one by one; the provider
 cannot import {cannot} more. The others that are missing below are in no world, or were written into their whole.
@@ -115,6 +118,14 @@ def _result(name: str, of: Any) -> tuple[str, str]:
     return "proved", ""
 
 
+def _when(times: Sequence[str]) -> str:
+    """When they were tried: how many on each day, and how long ago the oldest."""
+    days = Counter(time.partition(" ")[0] for time in times)
+    last = sorted(time for time in times if " " in time)
+    told = ", ".join(f"{count} on {day}" for day, count in sorted(days.items()))
+    return f"{told}; {len(last)} of them since {last[0]} UTC" if last else told
+
+
 def _found(kept: Mapping[str, Any], what: str, good: str) -> str:
     """What the worlds say of something that each should have nothing of."""
     bad = {name: world[what] for name, world in kept.items() if world[what]}
@@ -131,7 +142,7 @@ def page() -> str:
     applied = {name: world for name, world in kept.items() if world["drift"] is not None}
     never = [name for name in catalog if _never(catalog[name])]
     head = HEAD.format(
-        when=" to ".join(sorted({min(w["on"] for w in kept.values()), max(w["on"] for w in kept.values())})),
+        when=_when([w["on"] for w in kept.values()]),
         every=len(catalog),
         tried=len(results),
         proved=count["proved"],
@@ -141,10 +152,15 @@ def page() -> str:
         references=references,
         ids=references + literals,
         share=100 * references / max(references + literals, 1),
-        formatted=_found(kept, "unformatted", "changes nothing in {} worlds"),
-        valid=_found(kept, "refused", "finds nothing wrong in {} worlds"),
-        secrets=_found(kept, "secrets", "no sensitive value stands in what was written for {} worlds"),
-        silent=_found(applied, "drift", "the plan was applied: after it, drift is silent in {} worlds"),
+        formatted=_found(kept, "unformatted", "changes nothing in {} configurations"),
+        valid=_found(kept, "refused", "finds nothing wrong in {} configurations"),
+        secrets=_found(kept, "secrets", "no sensitive value stands in what was written for {} configurations"),
+        silent=_found(applied, "drift", "the plan was applied: after it, drift is silent in {} configurations"),
+        alarms=_found(
+            {name: world for name, world in kept.items() if name not in NAMES},
+            "alarms",
+            "as applied, and before anything is adopted, drift says nothing of {} configurations that are no worlds",
+        ),
         never=len(never),
         cannot=sum(not catalog[name].importable for name in catalog if name not in never),
     )

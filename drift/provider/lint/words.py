@@ -80,6 +80,10 @@ def _word(where: str, word: str, inside: Any) -> Iterator[str]:
         yield f"{where} is not a function"
     elif word in _FLAGS and not isinstance(inside, bool):
         yield f"{where} is {inside!r}: write True or False"
+    elif word == "most" and not (
+        isinstance(inside, tuple) and len(inside) == 2 and all(type(n) is int for n in inside)
+    ):
+        yield f"{where} is {inside!r}: write (number, version)"
     elif word in _TEXTS and not isinstance(inside, str):
         yield f"{where} is {inside!r}, which is not a string"
 

@@ -18,6 +18,7 @@ from drift.live.written import Written
 from drift.model.address import Address
 from drift.model.coverage import Unreadable
 from drift.model.resource import Key, Question, Resource
+from drift.model.value import Hidden
 from drift.model.who import Who
 from drift.provider.contract import DocumentSource
 from drift.provider.relations import Index, entry_of, order_of, parent_key, refs_of
@@ -231,12 +232,13 @@ class _Adoption:
                 "adopt",
                 cannot=f"the provider requires {', '.join(lacking)}, and the account has nothing to say for it",
             )
+        added = self._tags_to_come(one, provider)
         alias = f"{provider.name}.{provider.alias}"
         lead = [Argument("provider", Expression(alias))] if provider.alias else []
         body: list[Argument | Nested] = [*lead, *items]
         own = [
             *writer.data,
-            Nested("resource", tuple(body), (address.type, address.name)),
+            Nested("resource", tuple(body), (address.type, address.name), added and f"An apply adds the {added}."),
             *(self._variable(address, name, required) for name, required in dict.fromkeys(writer.secrets)),
         ]
         group = self._groups.get(one.resource.key)
@@ -249,8 +251,22 @@ class _Adoption:
             home.why,
             f"could not be read: {', '.join(sorted(unread))}" if unread else "",
             f"give {needed} a value" if needed else "",
+            f"an apply adds the {added}" if added else "",
+            f"this version of the provider refuses {', '.join(writer.refused)}: it is ignored"
+            if writer.refused
+            else "",
         )
         return Remedy(str(address), "adopt", tuple(edits), why="; ".join(filter(None, notes)))
+
+    def _tags_to_come(self, one: Adopted, provider: Provider) -> str:
+        """Those of the provider's default tags that a resource lacks: to adopt it without them takes another provider
+        configuration."""
+        tags = one.written.get("tags")
+        facts = self.survey.catalog.facts(one.entry.name)
+        if "tags_all" not in facts or isinstance(tags, Unreadable | Hidden) or not provider.default_tags:
+            return ""
+        lacking = sorted(provider.default_tags.keys() - (tags.keys() if isinstance(tags, Mapping) else set()))
+        return f"provider's default {'tag' if len(lacking) == 1 else 'tags'} {', '.join(lacking)}" if lacking else ""
 
     def _writer(
         self, entry: ResourceType, references: References, named: Named, resource: Resource, parts: Parts

@@ -23,6 +23,7 @@ from drift.remedy.references import Named, References, is_qualified
 
 _MASKED = re.compile(r"\*{4,}")
 """What the cloud answers in the place of a secret, such as a stack's parameter with NoEcho."""
+_IGNORED = "What an import cannot read, or the provider cannot say. Take it out when its variable is set."
 _LAST = ("tags",)
 """Written below all else, as most authors do."""
 
@@ -47,6 +48,8 @@ class Writer:
     """(attribute, whether it is required) of what is written as a variable."""
     kept: list[str] = field(default_factory=list)
     """Attributes that an import cannot read: what is written for them must not change anything."""
+    refused: list[str] = field(default_factory=list)
+    """`argument = value` of what the provider refuses, and the cloud has: it is left out, and its change ignored."""
     variable: Callable[[str], Expression] = lambda name: Expression(f"var.{name}")
     data_source: Callable[[str], tuple[str, DocumentSource] | None] = lambda _attribute: None
     """(attribute) -> the data source that its neighbours' documents come from, and its type; None where they do not."""
@@ -112,9 +115,7 @@ class Writer:
         if self.kept:  # where one of them differs, the provider shows the others too, though they mean the same
             self.kept += defaults
             names = [Expression(name) for name in dict.fromkeys(self.kept)]
-            ignored = Argument(
-                "ignore_changes", names, "What an import cannot read. Take it out when its variable is set."
-            )
+            ignored = Argument("ignore_changes", names, _IGNORED)
             yield Nested("lifecycle", (ignored,))
 
     def _items(
@@ -155,6 +156,14 @@ class Writer:
                     json_ = is_text and isinstance(found, list | dict)
                     yield Argument(name, self._encoded(found, path) if json_ else self._value(path, found, attr))
 
+    def _refuses(self, path: tuple[str, ...], found: Any, attr: Attr | None) -> bool:
+        """Whether this version of the provider refuses a number that the cloud has; it is told then."""
+        if attr is None or self.major >= attr.most[1] or not (str(found).isdigit() and int(found) > attr.most[0]):
+            return False
+        self.kept.append(path[0])
+        self.refused.append(f"{'.'.join(path)} = {found}")
+        return True
+
     def _hidden(self, name: str, fact: Any, found: Any, above: tuple[str, ...]) -> Iterator[Argument]:
         """What must not stand in a file, or could not be read, as a variable."""
         if isinstance(found, Unreadable) and "r" not in _letters(fact):
@@ -182,7 +191,7 @@ class Writer:
         return self.variable(name)
 
     def _is_said(self, path: tuple[str, ...], letters: str, found: Any, attr: Attr | None) -> bool:
-        if found is None:
+        if found is None or self._refuses(path, found, attr):
             return False
         if "r" in letters or path[0] in self.entry.stand_ins:
             return True

@@ -55,7 +55,7 @@ QUEUE = ResourceType(
         "deduplication_scope":               text("Attributes.DeduplicationScope", assigned=True),
         "fifo_throughput_limit":             text("Attributes.FifoThroughputLimit", assigned=True),
         "delay_seconds":                     number("Attributes.DelaySeconds", default=0),
-        "max_message_size":                  number("Attributes.MaximumMessageSize", default=262144),
+        "max_message_size":                  number("Attributes.MaximumMessageSize", default=262144, most=(262144, 6)),
         "message_retention_seconds":         number("Attributes.MessageRetentionPeriod", default=345600),
         "receive_wait_time_seconds":         number("Attributes.ReceiveMessageWaitTimeSeconds", default=0),
         "visibility_timeout_seconds":        number("Attributes.VisibilityTimeout", default=30),
