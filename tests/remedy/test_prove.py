@@ -112,7 +112,10 @@ def test_what_is_adopted_for_another_account_is_no_other_change(
     one = replace(one, trial=recorded(tmp_path / "work")[1])
     monkeypatch.setattr(Copy, "run", lambda _, *words: json.dumps(plan) if words[0] == "show" else "")
     told = one.told([(None, Remedy(names[0], "adopt"))], Proved(), beside)
-    assert told.endswith(f"1 to import, 0 to add, 0 to change, 0 to destroy{others or ''}" + (", which these remedies do not touch" if others else ""))
+    assert told.endswith(
+        f"1 to import, 0 to add, 0 to change, 0 to destroy{others or ''}"
+        + (", which these remedies do not touch" if others else "")
+    )
 
 
 def test_tags_that_the_provider_adds_are_named_in_the_proof() -> None:

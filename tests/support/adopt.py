@@ -35,6 +35,7 @@ from drift.desired.hcl.traversals import text_of
 from drift.desired.hcl.tree import Block
 from drift.desired.load import Sources as Described
 from drift.desired.load import load
+from drift.model.coverage import NOT_OFFERED
 from drift.provider.installed import installed
 from drift.remedy.adopt import Outcome, adopted
 from drift.remedy.apply import texts
@@ -439,10 +440,12 @@ def after_apply(work: Path, url: str, result: Tried, only: tuple[str, ...]) -> l
 
 
 def false_alarms(applied: Path, url: str) -> list[str]:
-    """What drift says of an account that nobody touched since it was applied, but for what moto made by itself."""
+    """What drift says of an account that nobody touched since it was applied, but for what moto made by itself or does
+    not serve."""
     resources = json.loads((applied / "terraform.tfstate").read_text())["resources"]
     types = _types_around(r["type"] for r in resources if r["mode"] == "managed")
-    return [line for line in lines(compared(applied, url, types).report) if line.split()[0] not in ("unmanaged", "gap")]
+    said = lines(compared(applied, url, types).report)
+    return [line for line in said if line.split()[0] not in ("unmanaged", "gap") and not line.endswith(NOT_OFFERED)]
 
 
 def told(name: str, result: Tried) -> str:

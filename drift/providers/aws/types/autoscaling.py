@@ -82,6 +82,14 @@ TEMPLATE: Mapping[str, Attr] = {
 SPECIFIED = "mixed_instances_policy.launch_template.launch_template_specification.launch_template"
 OVERRIDDEN = "mixed_instances_policy.launch_template.override.launch_template_specification.launch_template"
 
+def _tags(found: Any, _: Any) -> list[dict[str, Any]]:
+    """Every tag: an apply takes away those that the group does not say, ECS's own included."""
+    return [
+        {"key": tag["Key"], "value": tag.get("Value") or "", "propagate_at_launch": bool(tag.get("PropagateAtLaunch"))}
+        for tag in found or ()
+    ]
+
+
 GROUP = ResourceType(
     name="aws_autoscaling_group",
     service="autoscaling",
@@ -174,7 +182,7 @@ GROUP = ResourceType(
             "key":                 text("Key"),
             "propagate_at_launch": flag("PropagateAtLaunch"),
             "value":               text("Value"),
-        }, key=lambda tag: tag["key"], implicit="Key == 'AmazonECSManaged'"),
+        }, key=lambda tag: tag["key"], implicit="Key == 'AmazonECSManaged'", written=_tags),
         "traffic_source":            replace(SOURCES, from_state=_sources, from_api=_other_sources),
         "warm_pool":                 block("WarmPoolConfiguration", {
             "max_group_prepared_capacity": number("MaxGroupPreparedCapacity", default=-1, zero_is_value=True),

@@ -305,6 +305,7 @@ FUNCTION = ResourceType(
     ),
     id=text("Name"),
     label="name",
+    not_imported=frozenset({"publish"}),
     computed={"arn": text("FunctionMetadata.FunctionARN")},
     attributes={
         "name":                         text("Name"),

@@ -152,9 +152,9 @@ def _reduced(value: Any) -> Value:
 
 
 def _containers_written(task: Any, _item: Any) -> list[dict[str, Any]]:
-    """Container definitions without what is empty."""
+    """Container definitions without empty lists, which the provider leaves out too; it keeps empty maps."""
     found = (task or {}).get("containers") or ()
-    return [{name: value for name, value in c.items() if value not in (None, "", [], {})} for c in found]
+    return [{name: value for name, value in c.items() if value not in (None, [])} for c in found]
 
 
 def _containers_of_state(value: Any, instance: Raw) -> Value:

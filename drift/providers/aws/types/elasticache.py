@@ -139,6 +139,7 @@ REPLICATION_GROUP = ResourceType(
     ),
     id=caseless("ReplicationGroupId"),
     label="id",
+    not_imported=frozenset({"auth_token_update_strategy"}),
     exists="Status != 'deleting'",
     computed={
         "arn": text("ARN"),
