@@ -150,6 +150,16 @@ def test_default_tags_that_a_resource_lacks_are_told(tmp_path: Path) -> None:
     assert "# An apply adds the provider's default tag Stage.\nresource" in (tmp_path / "adopted.tf").read_text()
 
 
+def test_a_block_that_the_provider_requires_is_written_though_all_in_it_is_as_given() -> None:
+    catalog = installed()
+    entry = catalog["aws_glue_security_configuration"]
+    named = Named(Address(entry.name, "x"), Key(entry.name, "1", "r", ("x",)), {}, {})
+    writer = Writer(catalog, entry, References(catalog), named, "1")
+    kinds = ("cloudwatch_encryption", "job_bookmarks_encryption", "s3_encryption")
+    items = writer.body({"name": "x", "encryption_configuration": {k: {f"{k}_mode": "DISABLED"} for k in kinds}})
+    assert writer.lacking(items) == []
+
+
 def test_names_are_valid_and_unique() -> None:
     assert [slug(t) for t in ("Web tier", "10.0.0.0/16", "arn:aws:sns:us-east-1:1:Alarms", "ä-ö", "--")] == [
         "web_tier", "_10_0_0_0_16", "alarms", "", "",

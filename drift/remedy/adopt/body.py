@@ -111,7 +111,7 @@ class Writer:
         unread = sorted(self.entry.not_imported | {n for n in self.entry.ignored if n in self.facts})
         told = {n: self.catalog.left_out(self.entry.name, n, self.major) for n in unread}
         defaults = {n: t.value for n, t in told.items() if isinstance(t, Default)}
-        self.kept += [n for n in defaults if n in self.entry.not_imported and not is_zero(defaults[n])]
+        self.kept += [n for n in defaults if n in self.entry.not_imported]
         if self.kept:  # where one of them differs, the provider shows the others too, though they mean the same
             self.kept += defaults
             names = [Expression(name) for name in dict.fromkeys(self.kept)]
@@ -254,7 +254,7 @@ class Writer:
             if not isinstance(one, Mapping) or as_given:
                 continue
             items = list(self._items(inner, one, attr.fields if attr else {}, path))
-            if items or kept or not inner or attr is None:  # that it is there may be all that it says
+            if items or kept or needed or not inner or attr is None:  # that it is there may be all that it says
                 yield Nested(name, tuple(sorted(items, key=lambda i: _place(i, None, inner))))
 
     def _again(self, path: tuple[str, ...]) -> Facts:

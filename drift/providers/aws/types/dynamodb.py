@@ -213,6 +213,7 @@ RESOURCE_POLICY = ResourceType(
     id=text("ResourceArn"),
     label="resource_arn",
     exists="Policy",
+    not_imported=frozenset({"confirm_remove_self_resource_access"}),
     computed={"table": text("parent.TableName", outside_schema=True)},
     attributes={"resource_arn": text("ResourceArn"), "policy": policy("Policy", verbatim=True)},
     ignored={"confirm_remove_self_resource_access": "an instruction to Terraform"},
