@@ -121,6 +121,22 @@ def test_what_botocores_parser_does_not_survive_is_this_request_alone(monkeypatc
     assert asked(api, "iam", "ListRoles") == Refused("KeyError", "'ListRolesResult'")
 
 
+def test_an_emulator_may_leave_out_what_aws_always_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """moto says of a zone only that it is not signed, and nothing of keys."""
+    body = b"<GetDNSSECResponse><Status><ServeSignature>NOT_SIGNING</ServeSignature></Status></GetDNSSECResponse>"
+    wire = Wire((200, len(body), body))
+
+    assert isinstance(asked(api_over(wire, "route53", monkeypatch), "route53", "GetDNSSEC"), Refused)
+
+    monkeypatch.setattr("drift.providers.aws.session.BotoApi._is_emulator", lambda *_: True)
+    assert asked(api_over(wire, "route53", monkeypatch), "route53", "GetDNSSEC") == [
+        {"Status": {"ServeSignature": "NOT_SIGNING"}}
+    ]
+    model = model_of("route53", "GetDNSSEC")
+    assert fault(model, 200, {}, b"<html>", emulated=True)
+    assert fault(model, 200, {}, body[:-9], emulated=True)
+
+
 def test_a_head_is_answered_without_a_body() -> None:
     assert fault(model_of("s3", "HeadBucket"), 200, {"content-length": "321"}, b"") == ""
 

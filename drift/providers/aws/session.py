@@ -182,7 +182,7 @@ class BotoApi:
         if self._local is not local and attempts > LOCAL_ATTEMPTS:
             client = self._made(service, region, LOCAL_ATTEMPTS if self._local else attempts)
         client.meta.events.register("before-send", self._counter(service))
-        watch(client)
+        watch(client, emulated=self._local)
         remember(client)
         client.meta.events.register_first("needs-retry", self._watcher(service, region))
         # loads what is known of pages: once here, and not in many threads at once
