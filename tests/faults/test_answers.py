@@ -137,6 +137,19 @@ def test_an_emulator_may_leave_out_what_aws_always_has(monkeypatch: pytest.Monke
     assert fault(model, 200, {}, body[:-9], emulated=True)
 
 
+@pytest.mark.parametrize(
+    ("service", "operation", "body"),
+    [
+        ("route53", "GetDNSSEC", b"<GetDNSSECResponse/>"),
+        ("route53", "ListHostedZones", b"<ListHostedZonesResponse></ListHostedZonesResponse>"),
+        ("batch", "ListJobs", b"{}"),
+        ("lambda", "ListFunctionUrlConfigs", b'{"message": "lost"}'),
+    ],
+)
+def test_an_emulator_that_says_nothing_has_not_answered(service: str, operation: str, body: bytes) -> None:
+    assert fault(model_of(service, operation), 200, {}, body, emulated=True)
+
+
 def test_a_head_is_answered_without_a_body() -> None:
     assert fault(model_of("s3", "HeadBucket"), 200, {"content-length": "321"}, b"") == ""
 
