@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
 
 from drift.desired.hcl.configured import Configuration
 from drift.desired.instance import State
+from drift.model.address import Address
 from drift.model.drift import Drift
 from drift.model.resource import Key, Resource
 from drift.remedy.hcl import Argument, Expression, Nested, block
+from drift.remedy.keys import Evaluate, taken_out
 from drift.remedy.outline import OutlineError
+from drift.remedy.pen import CannotError
 from drift.remedy.source import Body, Source, read
 from drift.remedy.spec import Edit, Remedy
 from drift.remedy.splice import Splicer
@@ -76,8 +79,16 @@ def recreated(drift: Drift, directory: Path | str | None, source: Source | None)
     return Remedy(address, "adopt", (edit,), (gone,), why)
 
 
-def forget(drift: Drift, directory: Path | str | None, source: Source | None, state: State | None) -> Remedy:
-    """Stop managing the resource: its block becomes a `removed` block, or `state rm` removes its instance."""
+def forget(
+    drift: Drift,
+    directory: Path | str | None,
+    source: Source | None,
+    state: State | None,
+    evaluate: Evaluate = lambda _edited: None,
+    missing: Set[str] = frozenset(),
+) -> Remedy:
+    """Stop managing the resource: its block becomes a `removed` block; of several instances, its key goes. `missing`
+    are the addresses of all that the account has no more."""
     address = drift.resource.address
     if address is None:
         return Remedy(str(drift.found.id), "forget", cannot="no state has it; `drift ignore` leaves it out of reports")
@@ -89,16 +100,13 @@ def forget(drift: Drift, directory: Path | str | None, source: Source | None, st
         return Remedy(str(address), "forget", cannot=str(error))
     if not bodies:
         return Remedy(str(address), "forget", commands=(command,), why=f"{gone}; no file describes it any more")
+    several = address.key is not None or any(key is not None for _, key in address.module)
+    if several and source is not None and state is not None and state.configuration is not None:
+        return _one_of_several(drift, address, source, state.configuration, evaluate, missing, command)
     users = _users(state.configuration, address.block) if state and state.configuration else []
     if users:
         named = ", ".join(users[:3]) + (f" and {len(users) - 3} more" if len(users) > 3 else "")
         return Remedy(str(address), "forget", cannot=f"{named} refer to it: change what they say first")
-    if address.key is not None or any(key is not None for _, key in address.module):
-        why = (
-            f"{gone}; then remove its key from the count or for_each ({bodies[0].file.path}), "
-            "or the next apply creates it again"
-        )
-        return Remedy(str(address), "forget", commands=(command,), why=why)
     if not source or not source.is_own(bodies[0].file.path):
         return Remedy(
             str(address), "forget", commands=(command,), why=f"{gone}; take its block out of its module as well"
@@ -111,6 +119,35 @@ def forget(drift: Drift, directory: Path | str | None, source: Source | None, st
         edits=edits,
         why=f"{gone}; the next apply takes it out of the state and destroys nothing",
     )
+
+
+def _one_of_several(
+    drift: Drift,
+    address: Address,
+    source: Source,
+    configuration: Configuration,
+    evaluate: Evaluate,
+    missing: Set[str],
+    command: str,
+) -> Remedy:
+    """Its key is taken out of the `for_each` or `count` that makes it. What is gone leaves the state by itself."""
+    is_gone = drift.kind == "missing"
+    gone = "it is gone from the account" if is_gone else "it stays in the account"
+    try:
+        edits, others, place = taken_out(source, address, configuration, evaluate, missing)
+    except (CannotError, OutlineError) as error:
+        place = str(source.resource(address)[0])
+        if is_gone:
+            why = f"{error}: take its key out of the count or for_each ({place}), or the next apply creates it again"
+            return Remedy(str(address), "forget", cannot=why)
+        why = f"{gone}; then take its key out of the count or for_each ({place}), or the next apply creates another "
+        why += f"one: drift does not, because {error}"
+        return Remedy(str(address), "forget", commands=(command,), why=why)
+    also = f", and with it that of {', '.join(others)}, which the account has no more either" if others else ""
+    then = "the next apply takes it out of the state and destroys nothing"
+    then = then if is_gone else "take it out of the state before the next apply, which destroys it otherwise"
+    why = f"{gone}; its key is taken away{also}, at {place}; {then}"
+    return Remedy(str(address), "forget", edits, () if is_gone else (command,), why)
 
 
 def _module(drift: Drift) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from drift.desired.hcl.configured import Configuration
 from drift.desired.hcl.read import Sources as Parsed
 from drift.desired.instance import State
 from drift.errors import UsageError
@@ -17,6 +18,7 @@ from drift.remedy import commands, hcl
 from drift.remedy.adopt import adopt
 from drift.remedy.apply import OverlapError, texts
 from drift.remedy.ground import Ground
+from drift.remedy.keys import Evaluate
 from drift.remedy.settle import settled
 from drift.remedy.source import Source
 from drift.remedy.spec import Choice, Edit, Remedy
@@ -146,6 +148,7 @@ def of_outcome(trial: Trial, described: Sequence[State], outcome: Outcome, choic
     accepted = [d for d, choice in wanted if choice == "accept" and d.kind == "modified"]
     done = settled(trial, described, outcome, accepted)
     out.silent = done.after
+    missing = {str(d.resource.address) for d in outcome.report.drift if d.kind == "missing"}
     for drift, choice in wanted:
         if choice is None:
             continue
@@ -153,7 +156,10 @@ def of_outcome(trial: Trial, described: Sequence[State], outcome: Outcome, choic
         if choice == "revert":
             remedy = commands.revert(drift, out.roots.get(where))
         elif choice == "forget":
-            remedy = commands.forget(drift, out.roots.get(where), sources.get(where), states.get(where))
+            evaluate = _evaluating(trial, where)
+            remedy = commands.forget(
+                drift, out.roots.get(where), sources.get(where), states.get(where), evaluate, missing
+            )
         elif choice == "accept":
             remedy = done.remedies.get(drift.resource.origin) or Remedy(
                 str(drift.resource.address or drift.found.id), "accept", cannot=_NOT_MODIFIED[drift.kind]
@@ -173,6 +179,15 @@ def of_outcome(trial: Trial, described: Sequence[State], outcome: Outcome, choic
         out.entries += ((None, r) for r in commands.twice(everything, out.roots))
     written(out)
     return out
+
+
+def _evaluating(trial: Trial, place: str) -> Evaluate:
+    """The configuration of a state, with other texts."""
+
+    def evaluate(edited: Mapping[str, str]) -> Configuration | None:
+        return next((s.configuration for s in trial.described(edited) if s.source == place), None)
+
+    return evaluate
 
 
 def _adopted(

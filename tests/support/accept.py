@@ -79,7 +79,9 @@ class Tried:
     beyond: list[str] = field(default_factory=list)
     """What the plan changes after tampering, and drift does not report: `address argument…`."""
     told: list[str] = field(default_factory=list)
-    """What drift still says of what was mended."""
+    """What drift still says of what was mended, once the plan was applied, which only brings the state up to date."""
+    stale: list[str] = field(default_factory=list)
+    """What it says before that, since the state still records what neither the configuration nor the account says."""
     touched: list[str] = field(default_factory=list)
     """Files that changed and that no remedy names."""
     noise: list[str] = field(default_factory=list)
@@ -146,6 +148,20 @@ def arguments(change: Mapping[str, Any]) -> list[str]:
     return sorted(n for n in {*before, *after} - {"tags_all"} if before.get(n) != after.get(n))
 
 
+def quiet(change: Mapping[str, Any] | None, noise: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """What a plan does, without what it would have done before anybody tampered; None where that is all."""
+    if change is None or noise is None:
+        return change
+    made = change["change"]
+    if made["actions"] != noise["change"]["actions"]:
+        return change
+    if made["actions"] != ["update"] or not {*arguments(change)} - {*arguments(noise)}:
+        return None
+    after = {**made["after"], **{n: made["before"].get(n) for n in arguments(noise)}}
+    unknown = {n: v for n, v in (made.get("after_unknown") or {}).items() if n not in arguments(noise)}
+    return {**change, "change": {**made, "after": after, "after_unknown": unknown}}
+
+
 def round_trip(path: Path, work: Path, url: str) -> Tried:
     """Apply, tamper, plan; accept, write, plan, check."""
     out = Tried()
@@ -166,7 +182,11 @@ def round_trip(path: Path, work: Path, url: str) -> Tried:
         out.touched = sorted(str(p) for p, b in _bytes(work).items() if before.get(p) != b and p.resolve() not in named)
         mended(fix, terraform, before_tampering, out)
         with trial(work, url) as again:
-            out.told = _told(again, fix)
+            out.stale = _told(again, fix)
+        if out.stale and not out.error:
+            terraform("apply", "-refresh-only", "-no-color", "-auto-approve", "-input=false", *files_of(work))
+            with trial(work, url) as again:
+                out.told = _told(again, fix)
     finally:
         os.environ.clear()
         os.environ.update(saved)
@@ -192,10 +212,10 @@ def reverted(drift: Sequence[Drift], plan: Plan, noise: Plan, out: Tried) -> Non
         remedy = commands.revert(one, None)
         if remedy.cannot:
             continue  # no apply undoes it: the plan must be silent about it, which `beyond` says
-        proof = judged(one, remedy, plan.get(address))
+        proof = judged(one, remedy, quiet(plan.get(address), noise.get(address)))
         if proof.verdict == "proved":
             out.done["reverted"] += 1
-        else:
+        elif not (address in noise and noise[address]["change"]["actions"] != ["update"]):
             out.unproved[f"revert {address}"] = proof.why
     stays = {a for a, d in told.items() if commands.revert(d, None).cannot}
     for address, change in plan.items():
@@ -219,15 +239,9 @@ def mended(fix: Fix, terraform: Terraform, noise: Plan, out: Tried) -> None:
     for drift, remedy in fix.entries:
         if remedy.cannot:
             continue
-        proof = judged(drift, remedy, plan.get(remedy.address))
+        proof = judged(drift, remedy, quiet(plan.get(remedy.address), noise.get(remedy.address)))
         if proof.verdict == "proved":
             out.done[_name(drift, remedy)] += 1
-        elif remedy.address in noise and remedy.choice == "accept":
-            left = {*arguments(plan[remedy.address])} - {*arguments(noise[remedy.address])}
-            if left:
-                out.unproved[f"accept {remedy.address}"] = f"the plan still changes {', '.join(sorted(left))}"
-            else:
-                out.done[_name(drift, remedy)] += 1
         else:
             out.unproved[f"{remedy.choice} {remedy.address}"] = proof.why
 

@@ -92,7 +92,10 @@ def write_state(attributes: Mapping[str, Mapping[str, Any]], path: Path) -> Path
                 "type": address.type,
                 "name": address.name,
                 "provider": 'provider["registry.terraform.io/hashicorp/aws"]',
-                "instances": [{"schema_version": 0, "attributes": values}],
+                "instances": [
+                    {"schema_version": 0, "attributes": values}
+                    | ({"index_key": address.key} if address.key is not None else {})
+                ],
             }
         )
     state = {"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "made", "resources": resources}
