@@ -15,8 +15,9 @@ from drift.desired.instance import State
 from drift.model.address import Address
 from drift.model.drift import Drift
 from drift.model.resource import Key, Resource
+from drift.remedy.apply import OverlapError
 from drift.remedy.hcl import Argument, Expression, Nested, block
-from drift.remedy.keys import Evaluate, taken_out
+from drift.remedy.keys import Evaluate, losing, taken_out
 from drift.remedy.outline import OutlineError
 from drift.remedy.pen import CannotError
 from drift.remedy.source import Body, Source, read
@@ -113,12 +114,15 @@ def forget(
         )
     named = str(address).removeprefix(_module(drift))
     edits = tuple(e for n, body in enumerate(bodies) for e in _gone(source, body, "" if n else named))
-    return Remedy(
-        str(address),
-        "forget",
-        edits=edits,
-        why=f"{gone}; the next apply takes it out of the state and destroys nothing",
-    )
+    also = ""
+    if state is not None and state.configuration is not None:
+        try:
+            lost = losing(edits, address, state.configuration, evaluate, missing)
+        except (CannotError, OverlapError) as error:
+            return Remedy(str(address), "forget", cannot=f"{error}: {bodies[0]} describes several")
+        also = f", and {', '.join(lost)}, which the account has no more either" if lost else ""
+    why = f"{gone}; the next apply takes it out of the state{also} and destroys nothing"
+    return Remedy(str(address), "forget", edits=edits, why=why)
 
 
 def _one_of_several(
@@ -135,7 +139,7 @@ def _one_of_several(
     gone = "it is gone from the account" if is_gone else "it stays in the account"
     try:
         edits, others, place = taken_out(source, address, configuration, evaluate, missing)
-    except (CannotError, OutlineError) as error:
+    except (CannotError, OutlineError, OverlapError) as error:
         place = str(source.resource(address)[0])
         if is_gone:
             why = f"{error}: take its key out of the count or for_each ({place}), or the next apply creates it again"

@@ -1,4 +1,5 @@
-"""Takes one instance of several away: its key out of what a `for_each` goes through, or the last one of a `count`.
+"""What a configuration loses by an edit; and one instance of several taken away: its key out of what a `for_each` goes
+through, or the last one of a `count`.
 
 An edit is made only if the configuration, evaluated with it, lacks only what the account lacks, and says of everything
 else what it said before.
@@ -6,7 +7,7 @@ else what it said before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 from drift.desired.hcl.configured import Configuration, is_known
@@ -40,18 +41,30 @@ def taken_out(
     splicer = Splicer(source)
     splicer.value(node, new)
     edits = tuple(dict.fromkeys(splicer.edits))
-    after = evaluate({str(path): text for path, text in texts(edits).items()})
-    if not edits or after is None or str(address) in after.instances:
+    if not edits:
         raise CannotError("where its key is written could not be told")
-    lost = before.instances.keys() - after.instances.keys()
-    if more := sorted(lost - gone - {str(address)}):
-        raise CannotError(f"{', '.join(more[:3])} would go as well, and the account has it")
+    lost = losing(edits, address, before, evaluate, gone)
+    place = next(iter(splicer.followed[-1:]), str(node))
+    return edits, lost, place
+
+
+def losing(
+    edits: Sequence[Edit], address: Address, before: Configuration, evaluate: Evaluate, gone: Set[str]
+) -> list[str]:
+    """The instances that go along with one by edits. CannotError where one is not of `gone`, where anything else
+    changes, and where the instance stays."""
+    after = evaluate({str(path): text for path, text in texts(edits).items()})
+    if after is None or str(address) in after.instances:
+        raise CannotError("the configuration has it all the same")
+    lost = before.instances.keys() - after.instances.keys() - {str(address)}
+    if more := sorted(lost - gone):
+        named = ", ".join(more[:3]) + (f" and {len(more) - 3} more" if len(more) > 3 else "")
+        raise CannotError(f"{named} would go as well, and the account has it")
     for name, one in after.instances.items():
         was = before.instances.get(name)
         if was is None or not _says_the_same(one.values, was.values):
             raise CannotError(f"{name} would change as well")
-    place = next(iter(splicer.followed[-1:]), str(node))
-    return edits, sorted(lost - {str(address)}), place
+    return sorted(lost)
 
 
 def _fewer(source: Source, bodies: list[Body], address: Address) -> tuple[Node, Any]:

@@ -20,7 +20,7 @@ from typing import Any, Literal
 from drift.desired.configurations import workspace_of
 from drift.desired.configured import DEFAULT
 from drift.desired.hcl.read import Sources as Parsed
-from drift.desired.layout import data_dir
+from drift.desired.layout import data_dir, workspace
 from drift.desired.places import fetch
 from drift.errors import UsageError
 from drift.model.drift import Drift
@@ -33,6 +33,8 @@ READS = frozenset({"init", "validate", "fmt", "plan", "show", "version"})
 """The commands of Terraform that may be run: none of them writes to a cloud."""
 _OVERRIDE = "zz_drift_proof_override.tf"
 _STATE = "drift-proof.tfstate"
+_WORKSPACES = "drift-proof.tfstate.d"
+"""Where the state of a named workspace is: in Terraform's own place, `init` would ask whether to move it."""
 _LARGE = 1 << 20
 _LEFT_BEHIND = (".git", "*.tfstate", "*.tfstate.*", "*.tfstate.backup", "node_modules", ".terragrunt-cache")
 Verdict = Literal["proved", "not proved"]
@@ -86,7 +88,9 @@ def prove(fix: Fix, trial: Trial, terraform: str) -> Proved:
         try:
             with tempfile.TemporaryDirectory(prefix="drift-proof-") as folder:
                 copy = Copy(terraform, Path(folder), root, trial)
-                copy.fill(fix.after, data[states[0]], workspace_of(states[0], root) or "", _forgotten(mine))
+                named = workspace_of(states[0], root)
+                selected = workspace(root) if named == "" else named or DEFAULT
+                copy.fill(fix.after, data[states[0]], selected, _forgotten(mine))
                 out.summaries.append(_without_the_broken(copy, mine, fix, out))
         except ProofError as error:
             out.entries |= {r.address: Proof("not proved", str(error)) for _, r in mine}
@@ -226,14 +230,15 @@ class Copy:
             )
             (self.here / ".terraform" / "terraform.tfstate").unlink(missing_ok=True)
         self.write(edited)
-        self.workspace = workspace or DEFAULT
+        self.workspace = workspace
         written = _without(state, forgotten)
         (self.here / _STATE).write_bytes(written)
         if self.workspace != DEFAULT:
-            named = self.here / "terraform.tfstate.d" / self.workspace
+            named = self.here / _WORKSPACES / self.workspace
             named.mkdir(parents=True)
             (named / "terraform.tfstate").write_bytes(written)
-        backend = f'terraform {{\n  backend "local" {{\n    path = "{_STATE}"\n  }}\n}}\n'
+        backend = f'backend "local" {{\n    path          = "{_STATE}"\n    workspace_dir = "{_WORKSPACES}"\n  }}'
+        backend = f"terraform {{\n  {backend}\n}}\n"
         (self.here / _OVERRIDE).write_text(backend)
 
     def _beside(self, base: Path) -> None:

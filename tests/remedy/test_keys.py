@@ -104,3 +104,22 @@ def test_what_is_named_elsewhere_stays(tmp_path: Path, user: str) -> None:
 
     assert fix.after == {}
     assert "main.tf names it" in fix.entries[0][1].cannot
+
+
+QUEUE = 'variable "n" {}\nresource "aws_sqs_queue" "q" {\n  name = var.n\n}\n'
+CALLS = 'module "a" {\n  source = "./m"\n  n      = "a"\n}\nmodule "b" {\n  source = "./m"\n  n      = "b"\n}\n'
+
+
+def test_what_other_calls_of_a_module_have_is_not_forgotten_along(tmp_path: Path) -> None:
+    """A `removed` block in a module takes the resource out of all that call it."""
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "main.tf").write_text(QUEUE)
+    keys = {"module.a.aws_sqs_queue.q": "a", "module.b.aws_sqs_queue.q": "b"}
+
+    fix = forgotten(tmp_path, CALLS, keys, ("a",), "module.b.aws_sqs_queue.q")
+    assert fix.after == {}
+    assert "module.a.aws_sqs_queue.q would go as well, and the account has it" in fix.entries[0][1].cannot
+
+    fix = forgotten(tmp_path, CALLS, keys, (), "module.b.aws_sqs_queue.q")
+    assert "removed {" in fix.after[tmp_path / "m" / "main.tf"]
+    assert "and module.a.aws_sqs_queue.q, which the account has no more either" in fix.entries[0][1].why

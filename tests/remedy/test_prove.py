@@ -316,6 +316,38 @@ def test_real_terraform_proves_each_choice(tmp_path: Path, monkeypatch: pytest.M
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == files
 
 
+@pytest.mark.terraform
+@pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not on the PATH")
+@pytest.mark.parametrize("place", ["pulled.tfstate", "terraform.tfstate.d/prod/terraform.tfstate"])
+def test_a_proof_is_of_the_workspace_that_the_state_is_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """The selected one, where the state's place does not tell: a remote one, or a copy of it."""
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", "/dev/null")
+    (root := tmp_path / "root").mkdir()
+    (root / "main.tf").write_text('resource "terraform_data" "a" {\n  input = "old ${terraform.workspace}"\n}\n')
+    (root / ".terraform").mkdir()
+    (root / ".terraform" / "environment").write_text("prod" if place == "pulled.tfstate" else "test")
+    (state := root / place).parent.mkdir(parents=True, exist_ok=True)
+    top = {
+        "version": 4,
+        "terraform_version": "1.9.0",
+        "serial": 1,
+        "lineage": "l",
+        "outputs": {},
+        "check_results": None,
+    }
+    state.write_text(json.dumps({**top, "resources": [instance("a", "new prod")]}))
+    at = (root / "main.tf").read_text().index("old")
+    remedy = Remedy("terraform_data.a", "accept", (Edit(root / "main.tf", "new", at, at + 3),))
+    entries: list[tuple[Drift | None, Remedy]] = [(told_of("terraform_data.a", "modified", state), remedy)]
+    fix = Fix(Report(scope=Reported()), entries, *made(remedy.edits), roots={str(state): root})
+
+    proved = prove(fix, Trial(Sources(places=(str(state),), directories=(root,)), [], installed(), Job()), "terraform")
+
+    assert proved.entries["terraform_data.a"].why == "0 to change", proved
+
+
 def test_opentofu_is_taken_where_it_is_asked_for_or_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("tofu", "terraform"):
         (folder := tmp_path / name).mkdir()

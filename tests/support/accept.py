@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from drift.desired.load import Sources
+from drift.model.address import Address
 from drift.model.drift import Drift
 from drift.provider.installed import installed
 from drift.remedy import commands
@@ -78,6 +79,8 @@ class Tried:
     """Choice and address -> what the plan says instead."""
     beyond: list[str] = field(default_factory=list)
     """What the plan changes after tampering, and drift does not report: `address argument…`."""
+    broken: list[str] = field(default_factory=list)
+    """What it changes after the patch, which is not about it, and did not before: `address argument…`."""
     told: list[str] = field(default_factory=list)
     """What drift still says of what was mended, once the plan was applied, which only brings the state up to date."""
     stale: list[str] = field(default_factory=list)
@@ -174,13 +177,14 @@ def round_trip(path: Path, work: Path, url: str) -> Tried:
     try:
         with trial(work, url) as one:
             report = one.run(one.described()).report
-            reverted(list(report.drift), planned(terraform), before_tampering, out)
+            tampered = planned(terraform)
+            reverted(list(report.drift), tampered, before_tampering, out)
             fix = fixed(one, Choices(planned=choices(report.drift)))
             before = _bytes(work)
             write(fix.before, fix.after)
         named = {p.resolve() for p in fix.after}
         out.touched = sorted(str(p) for p, b in _bytes(work).items() if before.get(p) != b and p.resolve() not in named)
-        mended(fix, terraform, before_tampering, out)
+        mended(fix, terraform, before_tampering, tampered, out)
         with trial(work, url) as again:
             out.stale = _told(again, fix)
         if out.stale and not out.error:
@@ -215,6 +219,8 @@ def reverted(drift: Sequence[Drift], plan: Plan, noise: Plan, out: Tried) -> Non
         proof = judged(one, remedy, quiet(plan.get(address), noise.get(address)))
         if proof.verdict == "proved":
             out.done["reverted"] += 1
+        elif address not in plan and one.kind == "modified" and not any(c.undone for c in one.changes):
+            continue  # drift says that only a plan can tell
         elif not (address in noise and noise[address]["change"]["actions"] != ["update"]):
             out.unproved[f"revert {address}"] = proof.why
     stays = {a for a, d in told.items() if commands.revert(d, None).cannot}
@@ -224,7 +230,7 @@ def reverted(drift: Sequence[Drift], plan: Plan, noise: Plan, out: Tried) -> Non
             out.beyond.append(f"{address} {' '.join(new)}")
 
 
-def mended(fix: Fix, terraform: Terraform, noise: Plan, out: Tried) -> None:
+def mended(fix: Fix, terraform: Terraform, noise: Plan, tampered: Plan, out: Tried) -> None:
     """Hold the remedies, which are written, against the plan."""
     for command in dict.fromkeys(c for _, r in fix.entries for c in r.commands):
         words = [w for w in shlex.split(command) if not w.startswith("-chdir=")]
@@ -236,6 +242,11 @@ def mended(fix: Fix, terraform: Terraform, noise: Plan, out: Tried) -> None:
     except AssertionError as error:
         out.error = _short(str(error))
         return
+    mine = {r.address for _, r in fix.entries if not r.cannot}
+    lost = {d.resource.address for d in fix.report.drift if d.kind == "missing"}
+    others = {a: c for a, c in plan.items() if a not in mine and Address.parse(a) not in lost}
+    new = {a: {*arguments(c)} - ({*arguments(tampered[a])} if a in tampered else set()) for a, c in others.items()}
+    out.broken = [f"{a} {' '.join(sorted(names))}" for a, names in new.items() if names]
     for drift, remedy in fix.entries:
         if remedy.cannot:
             continue

@@ -50,6 +50,7 @@ def _wrong(world: Mapping[str, Any]) -> list[str]:
     out += [f"{entry}: {why}" for entry, why in world.get("unproved", {}).items()]
     out += [f"drift still reports `{line}`" for line in world.get("told", ())]
     out += [f"the plan also changes `{line}`" for line in world.get("beyond", ())]
+    out += [f"after the patch the plan changes `{line}`" for line in world.get("broken", ())]
     return out + [f"{path} changed" for path in world.get("touched", ())]
 
 
