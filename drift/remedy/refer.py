@@ -10,12 +10,13 @@ from typing import Any
 from drift.desired.instance import State
 from drift.model.address import Address
 from drift.model.resource import Resource
+from drift.provider.contract import DocumentSource
 from drift.provider.relations import as_pattern, entry_of, refs_of
 from drift.provider.spec import ResourceType
 from drift.remedy.ground import Ground
 from drift.remedy.hcl import Argument, Encoded, Expression, Joined, Nested
 from drift.remedy.references import Named, References, managed
-from drift.remedy.source import Context, Source
+from drift.remedy.source import Body, Context, Node, Source
 from drift.survey import Survey
 
 
@@ -72,6 +73,17 @@ class Refer:
         address = replace(self.resource.address, module=tuple(context.module.path))
         source = Named(address, self.resource.key, {}, {})
         return self._told(value, source, name)
+
+    def document(self, source: Source, node: Node) -> tuple[list[Body], DocumentSource] | None:
+        """The block of the data source whose document an expression is; None for any other expression."""
+        steps, module = source.steps(node), node.context.module
+        known = self.addresses.catalog.provider_of(self.entry.name).document_sources()
+        if module is None or len(steps) not in (4, 5) or steps[0] != "data" or steps[1] not in known:
+            return None
+        of, key = known[str(steps[1])], steps[3] if len(steps) == 5 else None
+        address = Address(str(steps[1]), str(steps[2]), key, tuple(module.path), "data")  # type: ignore[arg-type]
+        bodies = source.resource(address) if steps[-1] == of.attribute else []
+        return (bodies, of) if bodies and not any(b.file.is_json for b in bodies) else None
 
     def _told(self, value: Any, source: Named, name: str) -> Any:
         if isinstance(value, str):

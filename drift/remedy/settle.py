@@ -68,14 +68,14 @@ def settled(trial: Trial, described: Sequence[State], outcome: Outcome, drifts: 
         found, without = cases(mine, survey, described, sources)
         out.remedies |= without
         tries += [_Try(case, deep(lambda case=case: accept(case))) for case in found]  # type: ignore[misc]
-    before = _instances([*described, *trial.beside()])
+    before = _instances(trial, [*described, *trial.beside()])
     while True:  # each round that is not the last one makes an edit nearer, or gives it up
         live = _placed(tries)
         if not live:
             out.after = outcome.report
             break
         now, around = _described(trial, live)
-        if _blamed(trial, live, before, _instances(around)):
+        if _blamed(trial, live, before, _instances(trial, around)):
             continue
         out.after = trial.run(now).report
         left = _left(live, out.after)
@@ -83,7 +83,7 @@ def settled(trial: Trial, described: Sequence[State], outcome: Outcome, drifts: 
             out.after = trial.run(_refreshed(now, left)).report
             left = _left(left, out.after)
         if not _unsettled(left, out.after):
-            _told(live, before, _instances(around))
+            _told(live, before, _instances(trial, around))
             break
     out.remedies |= {t.origin: t.remedy for t in tries}
     return out
@@ -174,7 +174,7 @@ def _blamed(
         t for t in tries if _followed(t.remedy) or any(p == t.case.author.place and o != t.origin for p, o in places)
     ]
     if suspects and len(suspects) < len(tries):
-        others = _others(tries, before, _instances(_described(trial, suspects)[1]))
+        others = _others(tries, before, _instances(trial, _described(trial, suspects)[1]))
     found = False
     for tried, beside in _guilty(trial, suspects, before, others, tries) if suspects else ():
         place = tried.case.author.place
@@ -202,7 +202,7 @@ def _guilty(
     if len(tries) > 1 and others:
         middle = len(tries) // 2
         for part in (tries[:middle], tries[middle:]):
-            changed = _others(every, before, _instances(_described(trial, part)[1]))
+            changed = _others(every, before, _instances(trial, _described(trial, part)[1]))
             out += _guilty(trial, part, before, changed, every)
     beside = _beside(tries, others)
     return out or ([(t, beside) for t in tries] if beside else [])
@@ -304,8 +304,17 @@ def _unsettled(left: Sequence[_Try], after: Report) -> bool:
     return bool(left)
 
 
-def _instances(states: Iterable[State]) -> dict[Origin, Configured]:
-    return {(s.source, a): one for s in states if s.configuration for a, one in s.configuration.instances.items()}
+def _instances(trial: Trial, states: Iterable[State]) -> dict[Origin, Configured]:
+    """What is described, but for data sources that only make a document of what stands in them: what has the document
+    shows whether it changes."""
+    pure = {name for p in trial.catalog.providers.values() for name in p.document_sources()}
+    return {
+        (s.source, a): one
+        for s in states
+        if s.configuration
+        for a, one in s.configuration.instances.items()
+        if one.address.mode == "managed" or one.address.type not in pure
+    }
 
 
 def _names(origins: Collection[Origin], state: str = "") -> str:

@@ -11,6 +11,7 @@ from drift.desired.hcl.tree import Call, Conditional, Literal, Template
 from drift.desired.hcl.values import UNKNOWN
 from drift.provider.facts import Facts, flags_of
 from drift.remedy import hcl
+from drift.remedy.document import facts_of, rewritten, written
 from drift.remedy.dynamic import Dynamic, Place
 from drift.remedy.hcl import Argument, Encoded, Expression, Nested
 from drift.remedy.likeness import alike, as_blocks, likeness, loaded, paired
@@ -312,7 +313,25 @@ class Splicer(Pen):
             return False
         if isinstance(expr, Call):
             return self._called(node, new)
-        return self._reached(source.follow(node), new)
+        return self._by_blocks(node, new) or self._reached(source.follow(node), new)
+
+    def _by_blocks(self, node: Node, new: Any) -> bool:
+        """Change the blocks of which a data source makes a document; False where no data source makes it so."""
+        found = self.refer.document(self.source, node) if self.refer is not None else None
+        old, held = self.source.value(node), new.value if isinstance(new, Encoded) else loaded(new)
+        if found is None or self.only or self.lift is not None or not isinstance(old, str) or held is None:
+            return False
+        bodies, of = found
+        said = written(self.source, bodies)
+        blocks = rewritten(said, of, loaded(old), held)
+        if not blocks:
+            return False
+        argument, self.argument = self.argument, ""
+        self.hops -= 1
+        self.followed.append(str(bodies[0]))
+        self.body(bodies, facts_of(said, blocks), said, blocks)
+        self.argument = argument
+        return True
 
     def _keyed(self, node: Node, new: Any) -> bool:
         """Set it under the instance's own key, where `each.value` names that; False where it does not."""

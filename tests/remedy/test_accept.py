@@ -70,7 +70,8 @@ def test_only_the_values_change() -> None:
         ["delay_seconds", "=", "5"],
         ["Team", "=", '"core"'],
         ["receive_wait_time_seconds", "=", "10"],
-        ["policy", "=", "data.aws_iam_policy_document.send.json"],
+        ["type", "=", '"AWS"'],
+        ["identifiers", "=", '["123456789012"]'],
     ]
 
 

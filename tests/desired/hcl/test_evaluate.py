@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -324,3 +326,20 @@ def test_a_large_value_is_counted_wherever_it_is_kept(tmp_path: Path, monkeypatc
     found = Sources(tmp_path, Given(environment={})).evaluated()
 
     assert [w for w in found.warnings if "evaluation-steps" in w]
+
+
+def test_functions_are_there_whatever_is_evaluated_first(tmp_path: Path) -> None:
+    """A data source that comes first loads its provider's functions; all others are still to be loaded then."""
+    (tmp_path / "main.tf").write_text(
+        'data "aws_iam_policy_document" "p" {\n  statement {\n    actions = ["a:b"]\n  }\n}\n'
+        'resource "aws_sqs_queue" "a" {\n  name   = "a"\n  policy = data.aws_iam_policy_document.p.json\n}\n'
+        'resource "aws_sqs_queue" "b" {\n  for_each = toset(["x"])\n  name     = each.key\n}\n'
+    )
+    program = (
+        "import sys; from pathlib import Path; from drift.desired.hcl.inputs import Given; "
+        "from drift.desired.hcl.read import Sources; "
+        "print(*Sources(Path(sys.argv[1]), Given(environment={})).evaluated([]).instances)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
+
+    assert 'aws_sqs_queue.b["x"]' in done.stdout.split()

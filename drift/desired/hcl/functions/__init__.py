@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 from typing import Final
 
@@ -31,19 +32,23 @@ _THEMES: Final = (
 
 def load() -> dict[str, object]:
     """All functions, by name: Terraform's own, and those of the installed providers."""
-    if not FUNCTIONS:
-        for theme in _THEMES:
-            import_module(f"drift.desired.hcl.functions.{theme}")
-        for provider in installed().providers.values():
-            if provider.language:
-                import_module(provider.language)
+    _loaded()
     return dict(FUNCTIONS)
+
+
+@cache
+def _loaded() -> None:
+    """Whoever evaluates a provider's data sources first has loaded that provider's functions, and no others."""
+    for theme in _THEMES:
+        import_module(f"drift.desired.hcl.functions.{theme}")
+    for provider in installed().providers.values():
+        if provider.language:
+            import_module(provider.language)
 
 
 def call(name: str, arguments: Sequence[Val], context: Context) -> Val:
     """The function's result; `Failure` for what Terraform would refuse, `NotKnown` for what drift does not know."""
-    if not FUNCTIONS:
-        load()
+    _loaded()
     function = FUNCTIONS.get(name)
     if function is None:
         if "::" in name:
