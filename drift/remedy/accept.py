@@ -25,6 +25,7 @@ from drift.remedy.shapes import Lift
 from drift.remedy.source import Source
 from drift.remedy.spec import Remedy
 from drift.remedy.splice import FAR, Splicer
+from drift.remedy.split import separate
 from drift.survey import Survey
 
 
@@ -62,6 +63,11 @@ def accept(case: Case, hops: int = FAR, *, alone: Alone = "") -> Remedy:
 def _accept(case: Case, hops: int, *, alone: Alone) -> Remedy:
     if case.author.ignores_all:
         raise CannotError("the configuration ignores all changes of it")
+    for change in case.drift.changes:
+        kinds = separate(case.drift.resource, change.path.partition(".")[0], case.survey) if change.unheld else []
+        if kinds:
+            types = ", ".join(k.name for k in kinds)
+            raise CannotError(f"{change.path}: resources of their own ({types}) describe parts of it: write one more")
     target = target_of(case)
     new = aim(target, case.drift.changes)
     bodies = case.source.resource(case.instance.address)

@@ -13,7 +13,8 @@ from drift.provider.contract import DocumentSource
 from drift.provider.facts import Facts
 from drift.remedy.aim import resembling
 from drift.remedy.dynamic import Dynamic
-from drift.remedy.likeness import likeness
+from drift.remedy.hcl import Encoded
+from drift.remedy.likeness import likeness, loaded
 from drift.remedy.source import Body, Node, Source
 
 _META = frozenset({"count", "for_each", "provider", "depends_on"})
@@ -36,9 +37,18 @@ def written(source: Source, bodies: Sequence[Body]) -> dict[str, Any]:
     return out
 
 
-def rewritten(said: Values, of: DocumentSource, old: Any, new: Any) -> dict[str, Any] | None:
-    """Argument or block -> what it has to say instead of `said`, so that the data source makes the document `new` and
-    no longer `old`; None where that cannot be told."""
+def rewritten(
+    source: Source, node: Node, bodies: Sequence[Body], of: DocumentSource, new: Any
+) -> tuple[Facts, Values, Values] | None:
+    """(facts, what the blocks say, what they have to say instead), so that the data source makes the document `new` of
+    them; None where that cannot be told. `node` is where its document stands now. Raises OutlineError."""
+    old, held = loaded(source.value(node)), new.value if isinstance(new, Encoded) else loaded(new)
+    said = written(source, bodies)
+    made = _rewritten(said, of, old, held) if old is not None and held is not None else None
+    return (facts_of(said, made), said, made) if made else None
+
+
+def _rewritten(said: Values, of: DocumentSource, old: Any, new: Any) -> dict[str, Any] | None:
     before, after = of.arguments(old), of.arguments(new)
     if before is None or after is None or said.keys() - before.keys() - _META:
         return None

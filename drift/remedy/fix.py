@@ -14,6 +14,7 @@ from drift.desired.instance import State
 from drift.errors import UsageError
 from drift.exclude.glob import simple
 from drift.model.drift import Drift, Report
+from drift.model.resource import Key, Resource
 from drift.remedy import commands, hcl
 from drift.remedy.adopt import adopt
 from drift.remedy.apply import OverlapError, texts
@@ -22,10 +23,12 @@ from drift.remedy.keys import Evaluate
 from drift.remedy.settle import settled
 from drift.remedy.source import Source
 from drift.remedy.spec import Choice, Edit, Remedy
+from drift.remedy.split import parted
 from drift.remedy.tidy import tidied
 from drift.remedy.trial import Trial
 from drift.report.steps import usual
 from drift.run import Outcome
+from drift.survey import Survey
 
 
 class Row(NamedTuple):
@@ -146,7 +149,13 @@ def of_outcome(trial: Trial, described: Sequence[State], outcome: Outcome, choic
     out.roots = {name: source.root for name, source in sources.items()}
     wanted = [(d, choices.of(d)) for d in outcome.report.drift]
     accepted = [d for d, choice in wanted if choice == "accept" and d.kind == "modified"]
-    done = settled(trial, described, outcome, accepted)
+    split = {d.resource.origin: parted(d, survey) for survey, _ in outcome.surveys for d in _of(accepted, survey)}
+    whole = [split[d.resource.origin][0] if d.resource.origin in split else d for d in accepted]
+    aside = {
+        d.resource.origin: frozenset(c.path for c in d.changes) - {c.path for c in rest.changes}
+        for d, rest in zip(accepted, whole, strict=True)
+    }
+    done = settled(trial, described, outcome, [d for d in whole if d.changes], aside)
     out.silent = done.after
     missing = {str(d.resource.address) for d in outcome.report.drift if d.kind == "missing"}
     for drift, choice in wanted:
@@ -170,7 +179,11 @@ def of_outcome(trial: Trial, described: Sequence[State], outcome: Outcome, choic
             remedy = commands.recreated(drift, out.roots.get(where), sources.get(where))
         out.entries.append((drift, remedy))
     strangers = [d for d, choice in wanted if choice == "adopt" and d.kind == "unmanaged"]
-    out.entries += _adopted(trial, outcome, strangers, sources, group=choices.group)
+    parts = {p.key: Drift("unmanaged", None, p) for _, found in split.values() for p in found}
+    found = _adopted(trial, outcome, [*strangers, *parts.values()], sources, group=choices.group)
+    out.entries += [(d, r) for d, r in found if d is None or d.found.key not in parts]
+    brought = {d.found.key: r for d, r in found if d is not None and d.found.key in parts}
+    out.entries = [(d, _with_parts(d, r, split, brought)) for d, r in out.entries]
     if not choices or choices.adopt:
         told = {r.address for _, r in out.entries}
         out.entries += ((None, r) for r in commands.moved(described, sources) if r.address not in told)
@@ -179,6 +192,38 @@ def of_outcome(trial: Trial, described: Sequence[State], outcome: Outcome, choic
         out.entries += ((None, r) for r in commands.twice(everything, out.roots))
     written(out)
     return out
+
+
+def _of(drifts: Iterable[Drift], survey: Survey) -> list[Drift]:
+    return [d for d in drifts if d in survey.drift]
+
+
+def _with_parts(
+    drift: Drift | None,
+    remedy: Remedy,
+    split: Mapping[tuple[str, str], tuple[Drift, list[Resource]]],
+    brought: Mapping[Key, Remedy],
+) -> Remedy:
+    """What is accepted of a resource, with the parts of it that become resources of their own."""
+    rest, parts = split.get(drift.resource.origin, (drift, [])) if drift is not None else (None, [])
+    if drift is None or rest is None or not parts or remedy.choice != "accept":
+        return remedy
+    made = [brought[p.key] for p in parts if p.key in brought]
+    cannot = [r.cannot for r in made if r.cannot] + ([remedy.cannot] if rest.changes and remedy.cannot else [])
+    if cannot or len(made) < len(parts):
+        return Remedy(remedy.address, "accept", cannot="; ".join(cannot) or "a part of it could not be written")
+    addresses = tuple(r.address for r in made)
+    said = (
+        f"{', '.join(sorted({c.path for c in drift.changes} - {c.path for c in rest.changes}))} as in the account, by "
+    )
+    why = f"{said}{', '.join(addresses)}, as its other parts are described"
+    return Remedy(
+        remedy.address if rest.changes else str(drift.resource.address),
+        "accept",
+        (*(remedy.edits if rest.changes else ()), *(e for r in made for e in r.edits)),
+        why=f"{remedy.why}; {why}" if rest.changes else why,
+        brings=addresses,
+    )
 
 
 def _evaluating(trial: Trial, place: str) -> Evaluate:

@@ -65,6 +65,11 @@ def _canonical(value: Any) -> Any:
     return value
 
 
+def unordered(value: Any) -> Any:
+    """The same for lists that hold the same."""
+    return sorted(map(likeness, value)) if isinstance(value, list | tuple) else likeness(value)
+
+
 def as_json(value: Any, *, raw: bool = False) -> Any:
     """A value as `.tf.json` has it, whose texts are templates; with `raw` they are just texts."""
     if isinstance(value, Encoded):

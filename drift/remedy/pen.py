@@ -13,7 +13,7 @@ from drift.remedy.hcl import Encoded
 from drift.remedy.likeness import as_json
 from drift.remedy.outline import Element, Item, Outline, Span
 from drift.remedy.refer import Refer
-from drift.remedy.source import Context, Node, Source, Text
+from drift.remedy.source import Body, Context, Node, Source, Text
 from drift.remedy.spec import Edit
 
 
@@ -262,3 +262,10 @@ def inside_of(outline: Outline, span: Span) -> Span:
     """What is between parentheses, without the white space and comments around it."""
     tokens = [t for t in outline.within(outline.inside(span)) if t.kind not in ("space", "newline", "comment")]
     return Span(tokens[0].start, tokens[-1].end)
+
+
+def has(body: Body, item: Item, name: str) -> bool:
+    """Whether a property of JSON has another one in it."""
+    outline = body.file.outline
+    several = [e.value for e in outline.elements(item.inner)] if outline.form(item.inner)[0] == "list" else []
+    return any(i.name == name for span in several or [item.inner] for i in outline.body(span))

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from drift.desired.configurations import workspace_of
@@ -327,8 +328,8 @@ class Copy:
         plan = json.loads(self.run("show", "-json", "drift-proof.plan"))
         changes = {c["address"]: c for c in plan.get("resource_changes", ()) if c.get("mode") == "managed"}
         for drift, remedy in entries:
-            out.entries[remedy.address] = judged(drift, remedy, changes.get(remedy.address))
-        addresses = {r.address for _, r in entries}
+            out.entries[remedy.address] = judged(drift, remedy, changes.get(remedy.address), changes)
+        addresses = {a for _, r in entries for a in (r.address, *r.brings)}
         others = sum(a not in addresses | {*beside} and not _still(c) for a, c in changes.items())
         mine = [changes[a] for a in addresses & changes.keys()]
         told = f"{self.root}: of these entries {_counted(mine)}"
@@ -397,8 +398,20 @@ def _counted(changes: Iterable[Mapping[str, Any]]) -> str:
     return f"{imported} to import, {add} to add, {change} to change, {destroy} to destroy"
 
 
-def judged(drift: Drift | None, remedy: Remedy, change: Mapping[str, Any] | None) -> Proof:
-    """What a plan says of an entry; `change` is that of its address in `terraform show -json`, None without any."""
+def judged(
+    drift: Drift | None,
+    remedy: Remedy,
+    change: Mapping[str, Any] | None,
+    others: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> Proof:
+    """What a plan says of an entry; `change` is that of its address in `terraform show -json`, None without any.
+    `others` has the changes of all addresses."""
+    for address in remedy.brings:
+        along = others[address]["change"] if address in others else {"actions": [], "importing": None}
+        if along["actions"] != ["no-op"] or not along.get("importing"):
+            return Proof(
+                "not proved", f"the plan does not just import {address}: {'/'.join(along['actions']) or 'no-op'}"
+            )
     made: Mapping[str, Any] = change["change"] if change is not None else {"actions": ["no-op"]}
     actions = list(made["actions"])
     differing = sorted(_differing(made)) if actions != ["no-op"] else []

@@ -7,7 +7,7 @@ where even its own line is shared, it is not made, and the remedy says who share
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -56,8 +56,17 @@ class Settled:
     """What a check would say then."""
 
 
-def settled(trial: Trial, described: Sequence[State], outcome: Outcome, drifts: Iterable[Drift]) -> Settled:
-    """Accept these drifts. After each remedy a check no longer reports the drift; otherwise the remedy says why not."""
+def settled(
+    trial: Trial,
+    described: Sequence[State],
+    outcome: Outcome,
+    drifts: Iterable[Drift],
+    aside: Mapping[Origin, Set[str]] | None = None,
+) -> Settled:
+    """Accept these drifts. After each remedy a check no longer reports the drift; otherwise the remedy says why not.
+
+    `aside` has the paths that something else than these edits mends.
+    """
     chosen = list(drifts)
     sources = {s.source: opened for s in described if (opened := trial.source(s)) is not None}
     out = Settled()
@@ -78,10 +87,10 @@ def settled(trial: Trial, described: Sequence[State], outcome: Outcome, drifts: 
         if _blamed(trial, live, before, _instances(trial, around)):
             continue
         out.after = trial.run(now).report
-        left = _left(live, out.after)
+        left = _left(live, out.after, aside or {})
         if left:
             out.after = trial.run(_refreshed(now, left)).report
-            left = _left(left, out.after)
+            left = _left(left, out.after, aside or {})
         if not _unsettled(left, out.after):
             _told(live, before, _instances(trial, around))
             break
@@ -290,9 +299,13 @@ def _differ(one: Any, other: Any) -> bool:
     return bool(one != other)
 
 
-def _left(tries: Sequence[_Try], after: Report) -> list[_Try]:
+def _left(tries: Sequence[_Try], after: Report, aside: Mapping[Origin, Set[str]]) -> list[_Try]:
     """Those of which a check would still tell something."""
-    left = {d.resource.origin for d in after.drift if d.kind == "modified"}
+    left = {
+        d.resource.origin
+        for d in after.drift
+        if d.kind == "modified" and {c.path for c in d.changes} - aside.get(d.resource.origin, frozenset())
+    }
     return [t for t in tries if t.origin in left]
 
 

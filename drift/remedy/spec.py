@@ -34,5 +34,7 @@ class Remedy:
     """Shell commands, quoted for a POSIX shell, that a person runs after the edits."""
     why: str = ""
     """One sentence: what the remedy does, and why there."""
+    brings: tuple[str, ...] = ()
+    """The addresses of what the edits import beside it."""
     cannot: str = ""
     """Why there is no remedy; empty if there is one."""

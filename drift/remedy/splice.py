@@ -11,20 +11,12 @@ from drift.desired.hcl.tree import Call, Conditional, Literal, Template
 from drift.desired.hcl.values import UNKNOWN
 from drift.provider.facts import Facts, flags_of
 from drift.remedy import hcl
-from drift.remedy.document import facts_of, rewritten, written
+from drift.remedy.document import rewritten
 from drift.remedy.dynamic import Dynamic, Place
 from drift.remedy.hcl import Argument, Encoded, Expression, Nested
-from drift.remedy.likeness import alike, as_blocks, likeness, loaded, paired
+from drift.remedy.likeness import alike, as_blocks, likeness, loaded, paired, unordered
 from drift.remedy.outline import Element, Item
-from drift.remedy.pen import (
-    CannotError,
-    Pen,
-    as_dynamic,
-    indentation,
-    indented,
-    inside_of,
-    line_start,
-)
+from drift.remedy.pen import CannotError, Pen, as_dynamic, has, indentation, indented, inside_of, line_start
 from drift.remedy.refer import Refer
 from drift.remedy.shapes import Lift, as_written, completed, is_constant, nested, type_for
 from drift.remedy.source import FALLBACKS, TRANSPARENT, Body, Gap, Node, Source
@@ -37,12 +29,7 @@ class Splicer(Pen):
     """The edits for one resource. `hops` is how many references from its own block an edit may be away."""
 
     def __init__(
-        self,
-        source: Source,
-        hops: int = FAR,
-        only: str = "",
-        lift: Lift | None = None,
-        refer: Refer | None = None,
+        self, source: Source, hops: int = FAR, only: str = "", lift: Lift | None = None, refer: Refer | None = None
     ) -> None:
         super().__init__(source, refer)
         self.hops = hops
@@ -89,7 +76,7 @@ class Splicer(Pen):
         whole = Node(body.file, body.span, body.context)
         elements = body.file.outline.elements(body.span)
         item = next((i for i in body.items if i.name == name), None)
-        if item is None and any(i.name == "dynamic" and self._has(body, i, name) for i in body.items):
+        if item is None and any(i.name == "dynamic" and has(body, i, name) for i in body.items):
             raise CannotError(f"{name} is made by a `dynamic` block in JSON: write it by hand")
         node = Node(body.file, item.inner, body.context) if item is not None else None
         made = as_written(value, fact, self.source.value(node) if node is not None else None)
@@ -100,13 +87,6 @@ class Splicer(Pen):
             self._removed(whole, elements, [e for e in elements if e.span == item.span])  # type: ignore[union-attr]
         else:
             self.value(node, made)
-
-    @staticmethod
-    def _has(body: Body, item: Item, name: str) -> bool:
-        """Whether a property of JSON has another one in it."""
-        outline = body.file.outline
-        several = [e.value for e in outline.elements(item.inner)] if outline.form(item.inner)[0] == "list" else []
-        return any(i.name == name for span in several or [item.inner] for i in outline.body(span))
 
     @staticmethod
     def _written(bodies: Sequence[Body], name: str) -> bool:
@@ -258,7 +238,7 @@ class Splicer(Pen):
                 else UNKNOWN
             )
             if said is not UNKNOWN and one.get(argument.name) is not UNKNOWN:
-                count += 1 if _unordered(said) == _unordered(one.get(argument.name)) else -1
+                count += 1 if unordered(said) == unordered(one.get(argument.name)) else -1
         return count
 
     # --- expressions ---------------------------------------------------------------------------------------
@@ -317,19 +297,15 @@ class Splicer(Pen):
 
     def _by_blocks(self, node: Node, new: Any) -> bool:
         """Change the blocks of which a data source makes a document; False where no data source makes it so."""
-        found = self.refer.document(self.source, node) if self.refer is not None else None
-        old, held = self.source.value(node), new.value if isinstance(new, Encoded) else loaded(new)
-        if found is None or self.only or self.lift is not None or not isinstance(old, str) or held is None:
-            return False
-        bodies, of = found
-        said = written(self.source, bodies)
-        blocks = rewritten(said, of, loaded(old), held)
-        if not blocks:
+        alone = self.only or self.lift is not None or self.refer is None
+        found = self.refer.document(self.source, node) if self.refer is not None and not alone else None
+        made = rewritten(self.source, node, *found, new) if found is not None else None
+        if found is None or made is None:
             return False
         argument, self.argument = self.argument, ""
         self.hops -= 1
-        self.followed.append(str(bodies[0]))
-        self.body(bodies, facts_of(said, blocks), said, blocks)
+        self.followed.append(str(found[0][0]))
+        self.body(found[0], *made)
         self.argument = argument
         return True
 
@@ -609,7 +585,3 @@ class Splicer(Pen):
                 self.value(part, value)
         if added and not literal:
             self._insert(node.file, parts[-1].span.end, f", {self._rendered_at(node, added)}")
-
-
-def _unordered(value: Any) -> Any:
-    return sorted(map(likeness, value)) if isinstance(value, list | tuple) else likeness(value)

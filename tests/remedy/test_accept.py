@@ -94,3 +94,17 @@ def test_one_of_several_instances_that_share_a_block() -> None:
     assert 'instance_class               = each.key == "accounts" ? "db.t3.large" : "db.t3.medium"' in text
     assert 'merge(local.common, { Service = each.key }, each.key == "accounts" ? { Service = "other" } : {})' in text
     assert 'for_each = each.key == "orders" ? [1] : []' in text
+
+
+def test_a_part_beside_parts_that_are_resources_becomes_one_more_of_them() -> None:
+    """Written inside their whole, the provider would take it for all parts that there are."""
+    fix = accepted("security-groups")
+    (text,) = (t for p, t in fix.after.items() if p.name == "main.tf")
+    before = (WORLDS / "security-groups" / "main.tf").read_text()
+    split = next(r for _, r in fix.entries if r.address == "aws_security_group.split")
+    block = 'resource "aws_security_group" "split" {'
+
+    assert split.brings == ("aws_vpc_security_group_ingress_rule.split",)
+    assert "security_group_id = aws_security_group.split.id" in text
+    assert "to = aws_vpc_security_group_ingress_rule.split\n" in text
+    assert text[text.index(block) :].split("\n}\n")[0] == before[before.index(block) :].split("\n}\n")[0]

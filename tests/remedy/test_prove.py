@@ -427,3 +427,18 @@ def test_the_copy_is_planned_without_a_lock_and_nothing_else_is_touched(
     assert proved.entries["aws_sqs_queue.jobs"].verdict == "proved"
     assert proved.entries["aws_sqs_queue.fifo"].why == "the plan still changes delay_seconds"
     assert {p: p.read_bytes() for p in work.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("actions", "importing", "verdict"),
+    [(["no-op"], {"id": "a"}, "proved"), (["update"], {"id": "a"}, "not proved"), (["create"], None, "not proved")],
+)
+def test_what_comes_along_has_to_be_imported_and_no_more(
+    actions: list[str], importing: dict[str, str] | None, verdict: str
+) -> None:
+    drift = told_of("terraform_data.a", "modified", Path("s"))
+    others = {"terraform_data.b": {"change": {"actions": actions, "importing": importing}}}
+    remedy = Remedy("terraform_data.a", "accept", brings=("terraform_data.b",))
+
+    assert judged(drift, remedy, None, others).verdict == verdict
+    assert judged(drift, remedy, None).verdict == "not proved"

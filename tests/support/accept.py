@@ -188,7 +188,7 @@ def round_trip(path: Path, work: Path, url: str) -> Tried:
         with trial(work, url) as again:
             out.stale = _told(again, fix)
         if out.stale and not out.error:
-            terraform("apply", "-refresh-only", "-no-color", "-auto-approve", "-input=false", *files_of(work))
+            terraform("apply", "-no-color", "-auto-approve", "-input=false", *_targets(fix), *files_of(work))
             with trial(work, url) as again:
                 out.told = _told(again, fix)
     finally:
@@ -242,7 +242,7 @@ def mended(fix: Fix, terraform: Terraform, noise: Plan, tampered: Plan, out: Tri
     except AssertionError as error:
         out.error = _short(str(error))
         return
-    mine = {r.address for _, r in fix.entries if not r.cannot}
+    mine = {a for _, r in fix.entries if not r.cannot for a in (r.address, *r.brings)}
     lost = {d.resource.address for d in fix.report.drift if d.kind == "missing"}
     others = {a: c for a, c in plan.items() if a not in mine and Address.parse(a) not in lost}
     new = {a: {*arguments(c)} - ({*arguments(tampered[a])} if a in tampered else set()) for a, c in others.items()}
@@ -250,7 +250,7 @@ def mended(fix: Fix, terraform: Terraform, noise: Plan, tampered: Plan, out: Tri
     for drift, remedy in fix.entries:
         if remedy.cannot:
             continue
-        proof = judged(drift, remedy, quiet(plan.get(remedy.address), noise.get(remedy.address)))
+        proof = judged(drift, remedy, quiet(plan.get(remedy.address), noise.get(remedy.address)), plan)
         if proof.verdict == "proved":
             out.done[_name(drift, remedy)] += 1
         else:
@@ -261,6 +261,11 @@ def _name(drift: Drift | None, remedy: Remedy) -> str:
     if remedy.choice == "accept" and drift is not None and all(c.undone is False for c in drift.changes):
         return "declared"
     return {"accept": "accepted", "forget": "forgotten", "adopt": "imported"}[remedy.choice]
+
+
+def _targets(fix: Fix) -> list[str]:
+    """The options that apply what was mended, and nothing else."""
+    return [f"-target={a}" for _, r in fix.entries if not r.cannot for a in (r.address, *r.brings)]
 
 
 def _bytes(work: Path) -> dict[Path, bytes]:
