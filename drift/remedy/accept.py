@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from drift.desired.hcl import schema
@@ -52,15 +52,16 @@ Alone = Literal["", "instance", "call"]
 variable."""
 
 
-def accept(case: Case, hops: int = FAR, *, alone: Alone = "") -> Remedy:
-    """The edits that make the configuration agree with the account; if there are none, the remedy says why."""
+def accept(case: Case, hops: int = FAR, *, alone: Alone = "", literal: bool = True) -> Remedy:
+    """The edits that make the configuration agree with the account; if there are none, the remedy says why. With
+    `literal`, ids stay ids; otherwise they become addresses."""
     try:
-        return _accept(case, hops, alone=alone)
+        return _accept(case, hops, alone=alone, literal=literal)
     except (CannotError, OutlineError) as error:
         return Remedy(case.address, "accept", cannot=str(error))
 
 
-def _accept(case: Case, hops: int, *, alone: Alone) -> Remedy:
+def _accept(case: Case, hops: int, *, alone: Alone, literal: bool) -> Remedy:
     if case.author.ignores_all:
         raise CannotError("the configuration ignores all changes of it")
     for change in case.drift.changes:
@@ -76,7 +77,8 @@ def _accept(case: Case, hops: int, *, alone: Alone) -> Remedy:
     only = _only(case.instance.address.key) if alone == "instance" else ""
     if alone == "instance" and not only:
         raise CannotError("nothing in the block tells its instances apart")
-    splicer = Splicer(case.source, hops, only, _lift(case) if alone == "call" else None, case.refer)
+    refer = replace(case.refer, literal=literal) if case.refer is not None else None
+    splicer = Splicer(case.source, hops, only, _lift(case) if alone == "call" else None, refer)
     facts = target.facts
     for name, value in new.items():
         if value == [] and not schema.is_block(facts.get(name)) and name not in case.author.values:

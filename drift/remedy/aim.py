@@ -61,6 +61,11 @@ def aim(target: Target, changes: Sequence[Change]) -> dict[str, Any]:
             here = _Here(target, attr, target.facts[name], (name,), target.filled.get(name), target.live.get(name))
             said = here.set(said, change.path[len(name) :], change)
         out[name] = said
+    for either in map(set, target.entry.either):
+        written = either & {n for n, v in target.written.items() if v not in (None, [], "")}
+        if written & out.keys() and any(out[n] is not None for n in written & out.keys()):
+            for name in (either - written) & out.keys():  # the provider takes one of them, and this one follows from it
+                del out[name]
     return out
 
 
@@ -153,13 +158,17 @@ class _Here:
             return self._collection(said, change)
         if change.actual is None or (change.actual == "" and "r" not in _letters(self.fact)):
             return self._nothing()
+        is_nought = change.actual == 0 and change.actual is not False and "r" not in _letters(self.fact)
+        if is_nought and (self.live is None or attr.default == 0):
+            return self._nothing()  # it stands for what the cloud does not tell
         live = self._scalar(change)
         return self._shown(live, attr)
 
     def _nothing(self) -> Any:
         """How it is said that there is nothing: by leaving the argument out, or by the zero of its type."""
         meaning = self.target.defaults(".".join(self.path))
-        if isinstance(meaning, Default) and not is_empty(meaning.value):
+        required = "r" in _letters(self.fact) and not isinstance(self.fact, list)
+        if required or (isinstance(meaning, Default) and not is_empty(meaning.value)):
             kind = flags_of(self.fact).split(" ")
             return {"number": 0, "bool": False}.get(kind[1] if len(kind) > 1 else "", "")
         return None

@@ -61,6 +61,9 @@ class Refer:
     addresses: Addresses
     entry: ResourceType
     resource: Resource
+    literal: bool = False
+    """Whether ids stay as they are: where an edit is tried, a reference would be unknown as soon as what it names
+    changes as well, and hide what the edit changes beside it."""
 
     def within(self, value: Any, context: Context, name: str = "") -> Any:
         """A value with references, as it may stand in an expression of this context; the same value where it has none.
@@ -68,7 +71,7 @@ class Refer:
         `name` is the argument that it is the value of: names are references where the catalogue knows the argument to
         name a resource. An id that no two objects have, and an ARN inside a text, is one anywhere.
         """
-        if context.module is None or self.resource.address is None:
+        if self.literal or context.module is None or self.resource.address is None:
             return value  # a default, a file of values: no expression may stand there
         address = replace(self.resource.address, module=tuple(context.module.path))
         source = Named(address, self.resource.key, {}, {})

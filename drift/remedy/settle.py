@@ -93,9 +93,19 @@ def settled(
             left = _left(left, out.after, aside or {})
         if not _unsettled(left, out.after):
             _told(live, before, _instances(trial, around))
+            _referring(live)
             break
     out.remedies |= {t.origin: t.remedy for t in tries}
     return out
+
+
+def _referring(tries: Iterable[_Try]) -> None:
+    """Write ids as addresses, where that changes nothing but the text of the edits."""
+    for one in tries:
+        made = deep(lambda one=one: accept(one.case, 0 if one.alone else one.hops, alone=one.alone, literal=False))  # type: ignore[misc]
+        same = [(e.path, e.start, e.end) for e in made.edits] == [(e.path, e.start, e.end) for e in one.remedy.edits]
+        if not made.cannot and same:
+            one.remedy = replace(one.remedy, edits=made.edits)
 
 
 def _described(trial: Trial, tries: Sequence[_Try]) -> tuple[list[State], list[State]]:
