@@ -34,6 +34,7 @@ from drift.provider import canonical
 from drift.provider.catalog import Catalog
 from drift.provider.contract import Home
 from drift.provider.facts import Facts, Meaning, Unset
+from drift.provider.leaves import attr_at
 from drift.provider.path import text_at
 from drift.provider.relations import entry_of
 from drift.provider.spec import Attr, ResourceType
@@ -485,12 +486,12 @@ def _remembering(resource: Resource, now: Seen, raw: Mapping[str, Any], entry: R
     first = {name: one for name, one in now.values.items() if one.since}
     values, _ = _canonical(entry.attributes, {**raw, **{n: one.value for n, one in first.items()}}, first)
     values |= {n: one.value for n, one in first.items() if n in values and told_beside(resource, raw, n, entry)}
-    for path, one in first.items():
-        name, *steps = path.split(".")
-        inner = canonical.within(entry.attributes[name], steps) if steps and name in entry.attributes else None
+    for label, one in first.items():
+        attr = entry.attributes.get(re.split(r"[.\[]", label)[0])
+        inner = attr_at(attr, label) if attr is not None and "." in label else None
         if inner is not None:
             with suppress(*UNREADABLE_SHAPES):
-                values[path] = canonical.desired(inner, one.value, raw)
+                values[label] = canonical.desired(inner, one.value, raw)
     since = {n: first[n].since for n in values}
     return replace(resource, remembered=values, since=since, as_said=now.as_said) if values or now.as_said else resource
 

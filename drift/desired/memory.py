@@ -19,6 +19,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -26,8 +27,9 @@ from typing import Any
 from drift.desired.wanted import ANOTHER_WAY
 from drift.errors import UsageError
 from drift.model.resource import Key, Resource
-from drift.model.value import is_empty, plain
-from drift.provider.canonical import within
+from drift.model.value import UNREADABLE_SHAPES, is_empty, plain
+from drift.provider import canonical
+from drift.provider.leaves import Leaf, by_label, is_secret
 from drift.provider.spec import ResourceType
 
 SCHEMA = "drift-memory/1"
@@ -54,7 +56,7 @@ class Seen:
     """Attribute that the author sets, if only in the provider's configuration -> digest of its value; empty where the
     value is not known or sensitive."""
     values: Mapping[str, First]
-    """Attribute that nobody sets, or dotted path of an argument in a block -> how it was first recorded."""
+    """Attribute that nobody sets, or label of an argument in a block -> how it was first recorded."""
     as_said: frozenset[str] = frozenset()
     """Attributes that a state recorded as the same configuration says."""
     of: Mapping[str, str] = field(default_factory=dict)
@@ -114,7 +116,14 @@ def seen(resource: Resource, raw: Mapping[str, Any], entry: ResourceType) -> See
     """What a record tells today of a resource whose author is known."""
     hidden = resource.sensitive | resource.sensitive_members.keys()
     kept = (resource.undeclared & entry.attributes.keys() & raw.keys()) - hidden
-    inner = {p: v for p in resource.undeclared if "." in p and (v := inside(raw, p, entry)) is not None}
+    below = [p for p in resource.undeclared if "." in p]
+    heads = {p.partition(".")[0] for p in below} & entry.attributes.keys() - hidden
+    inner = {
+        label: First(leaf.raw, "")
+        for n in sorted(heads)
+        for label, leaf in by_label(entry.attributes[n], n, resource.attributes.get(n), below, raw.get(n)).items()
+        if leaf.raw is not None and not is_secret(entry.attributes[n], label) and _is_raw_of(leaf, raw)
+    }
     return Seen(
         said={
             n: _digest([resource.source.lineage, plain(resource.said(n, resource.configured[n]))])
@@ -126,7 +135,7 @@ def seen(resource: Resource, raw: Mapping[str, Any], entry: ResourceType) -> See
             n: First(resource.attributes.get(n) if told_beside(resource, raw, n, entry) else raw[n], "")
             for n in sorted(kept)
         }
-        | {p: First(v, "") for p, v in sorted(inner.items()) if p.partition(".")[0] not in hidden},
+        | inner,
         as_said=frozenset(n for n in resource.configured if n not in hidden and _recorded_so(resource, n)),
         of={
             "type": resource.key.type,
@@ -138,17 +147,11 @@ def seen(resource: Resource, raw: Mapping[str, Any], entry: ResourceType) -> See
     )
 
 
-def inside(raw: Mapping[str, Any], path: str, entry: ResourceType) -> Any:
-    """The recorded value of an argument in blocks that occur once; None where there is none, or it is secret."""
-    name, *steps = path.split(".")
-    attr, value = entry.attributes.get(name), raw.get(name)
-    for step in steps:
-        value = value[0] if isinstance(value, list) and len(value) == 1 else value
-        attr = within(attr, [step]) if attr is not None else None
-        if attr is None or attr.sensitive or not isinstance(value, Mapping):
-            return None
-        value = value.get(step)
-    return value
+def _is_raw_of(leaf: Leaf, raw: Mapping[str, Any]) -> bool:
+    """Whether the raw value is of this argument, and not of the same in another block."""
+    with suppress(*UNREADABLE_SHAPES):
+        return canonical.desired(leaf.attr, leaf.raw, raw) == leaf.value
+    return False
 
 
 def told_beside(resource: Resource, raw: Mapping[str, Any], name: str, entry: ResourceType) -> bool:

@@ -9,7 +9,7 @@ a configuration, the recorded value is desired.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final, Literal, Protocol
@@ -20,6 +20,7 @@ from drift.model.drift import Basis, Change
 from drift.model.resource import IgnoredPath, Resource
 from drift.model.value import UNREADABLE_SHAPES, Block, Implicit, Value, as_block, as_tuple, is_empty, texts
 from drift.provider import canonical
+from drift.provider.leaves import by_label, path_of, restored
 from drift.provider.spec import Attr
 
 Outcome = Literal["same", "modified", "pending", "settled", "exempt", "held", "unread", "unasked"]
@@ -129,7 +130,7 @@ def comparison(resource: Resource, found: Resource, name: str, attr: Attr, parts
     elif said is UNSAID:
         known, basis = _where_nobody_tells(resource, name, attr, (first, before, known, have), parts, left_out=out)
     why = agreement(attr, known if said is UNSAID else said, have, left_out=out)
-    inside = list(_inside(resource, name, attr, (before, known, have), parts))
+    inside = _inside(resource, name, attr, (before, known, have), parts)
     if why and (said is UNSAID or said == known) and not inside:
         return Comparison(name, said, recorded, have, why, held=size, unheld=unheld)
     modified, pending, settled = _three_way(attr, name, (said, known, have, before), resource, left_out=out)
@@ -138,16 +139,19 @@ def comparison(resource: Resource, found: Resource, name: str, attr: Attr, parts
         modified = [replace(c, recorded=recorded if c.path == name else c.actual) for c in modified if absorbed] or [
             replace(c, recorded=recorded) if c.path == name else c for c in modified
         ]
-    by = {c.path: basis for c, basis in inside}
-    modified += [c for c, _ in inside]
+    wished = {label: value for label, (value, _) in inside.items()}
+    by = {path_of(label): basis for label, (_, basis) in inside.items()}
+    if inside:
+        absorbed_inside = changes(attr, name, restored(attr, name, known, wished), known)
+        modified += [replace(c, recorded=c.actual) for c in absorbed_inside]
     exempt = [_because(c, resource) for c in modified]
 
     def located(changes: Iterable[Change]) -> tuple[Change, ...]:
-        return tuple(_located(c, resource, name, attr, unheld=unheld, basis=by.get(c.path, basis)) for c in changes)
+        bases = ((c, by.get(_unkeyed(c.path), basis)) for c in changes)
+        return tuple(_located(c, resource, name, attr, unheld=unheld, basis=b) for c, b in bases)
 
     wish = known if said is UNSAID else said
-    for change, _ in inside:
-        wish = _with(wish, change.path.split(".")[1:], change.desired)
+    wish = restored(attr, name, wish, wished) if inside else wish
     return Comparison(
         name,
         said,
@@ -205,43 +209,30 @@ def _named_before(before: Value, known: Value, names: frozenset[str]) -> bool:
 
 def _inside(
     resource: Resource, name: str, attr: Attr, values: tuple[Value | Unsaid, Value, Value], parts: Parts
-) -> Iterator[tuple[Change, Basis]]:
-    """The changes of what the author leaves to the cloud in a block that they write, if a refresh recorded them.
+) -> Mapping[str, tuple[Value, Basis]]:
+    """Label -> what is desired of an argument that the author leaves to the cloud in a block that they write, and what
+    that goes by, if a refresh recorded another value.
 
-    What is desired there is what was first seen, else what an earlier record has.
+    It is what was first seen, else what an earlier record has.
     """
     before, known, have = values
-    for path in sorted(p for p in resource.undeclared if p.startswith(f"{name}.")):
-        steps = path.split(".")[1:]
-        inner = canonical.within(attr, steps)
-        now, there, was = (_at(value, steps) for value in (known, have, before))
-        if inner is None or now is UNSAID or there is UNSAID or not agreement(inner, now, there):
+    out: dict[str, tuple[Value, Basis]] = {}
+    paths = [p for p in resource.undeclared if p.startswith(f"{name}.")]
+    if not paths or not (resource.remembered or resource.earlier):
+        return out
+    there = by_label(attr, name, have, paths)
+    earlier = {} if before is UNSAID else by_label(attr, name, before, paths)
+    for label, leaf in by_label(attr, name, known, paths).items():
+        if label not in there or not agreement(leaf.attr, leaf.value, there[label].value):
             continue
-        first = resource.remembered.get(path, UNSAID)
-        remembered = first is not UNSAID and not parts.explained(resource, name, {*texts(now)} - {*texts(first)})
-        if not remembered:
-            moved = was is not UNSAID and not applied(resource) and not parts.moved_along(resource, name, (was, now))
-            first = was if moved else UNSAID
-        if first is not UNSAID:
-            told = changes(inner, path, first, there)
-            yield from ((replace(c, recorded=now), "memory" if remembered else "backup") for c in told)
-
-
-def _at(value: Value | Unsaid, steps: Iterable[str]) -> Value | Unsaid:
-    """The value of an argument in a block; UNSAID where there is no such block."""
-    for step in steps:
-        if not isinstance(value, Mapping) or step not in value:
-            return UNSAID
-        value = value[step]
-    return value
-
-
-def _with(value: Value, steps: Sequence[str], new: Value) -> Value:
-    """The block with another value of one argument in it."""
-    if not steps:
-        return new
-    inner = as_block(value)
-    return Block({**inner, steps[0]: _with(inner.get(steps[0]), steps[1:], new)})
+        first = resource.remembered.get(label, UNSAID)
+        if first is not UNSAID and not parts.explained(resource, name, {*texts(leaf.value)} - {*texts(first)}):
+            out[label] = first, "memory"
+        elif label in earlier and not applied(resource):
+            was = earlier[label].value
+            if not parts.moved_along(resource, name, (was, leaf.value)):
+                out[label] = was, "backup"
+    return {label: told for label, told in out.items() if not agreement(there[label].attr, told[0], there[label].value)}
 
 
 _not_assigned: dict[int, tuple[Attr, Attr]] = {}
@@ -438,13 +429,19 @@ def _located(change: Change, resource: Resource, name: str, attr: Attr, *, unhel
         change,
         undeclared=undeclared,
         basis=basis if undeclared and not unheld else "",
-        since=resource.since.get(change.path, resource.since.get(name, "")) if undeclared and basis == "memory" else "",
+        since=_since(resource, change) if undeclared and basis == "memory" else "",
         unheld=unheld,
         implied=_among(resource.implied, change),
         undone=undone,
         file=resource.source.file if line else "",
         line=line,
     )
+
+
+def _since(resource: Resource, change: Change) -> str:
+    """The day on which what a change goes by was first seen."""
+    above = {*_upwards(_unkeyed(change.path))}
+    return next((day for label, day in sorted(resource.since.items(), reverse=True) if path_of(label) in above), "")
 
 
 def _upwards(path: str) -> Iterator[str]:

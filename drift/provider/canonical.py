@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from drift.model.coverage import Unreadable
@@ -49,15 +49,6 @@ def desired(attr: Attr, value: Any, instance: Raw) -> Value:
     if attr.many:
         return tuple(_desired_block(attr, v, instance) for v in blocks)
     return _desired_block(attr, blocks[0], instance) if blocks and blocks[0] is not None else None
-
-
-def within(attr: Attr, steps: Sequence[str]) -> Attr | None:
-    """The argument at the end of these steps into blocks; None where one of them may occur several times, or is not
-    known."""
-    found: Attr | None = attr
-    for step in steps:
-        found = found.fields.get(step) if found is not None and not found.many and found.from_state is None else None
-    return found
 
 
 def _actual_block(attr: Attr, value: Any) -> Block | Unreadable:

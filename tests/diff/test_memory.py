@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from drift.model.address import Address
 from drift.model.drift import Report
 from drift.model.resource import Key, Resource, Source
 from drift.model.value import Block
+from drift.provider import canonical
 from drift.provider.installed import installed
 from drift.report.wording import notes_on
 from drift.survey import Scope
@@ -147,6 +149,53 @@ def test_what_is_left_to_the_cloud_in_a_block_that_is_written_is_remembered() ->
         (INSIDE, "required", "optional", "memory", DAY, False),
         (STOP, False, True, "memory", DAY, False),
     ]
+
+
+def gate(unauthenticated: str, first: str = "authenticate-oidc") -> tuple[Resource, Mapping[str, Any]]:
+    """A listener with two actions; what happens to those who did not sign in is left to AWS."""
+    oidc = {"client_id": "us", "client_secret": "hush", "on_unauthenticated_request": unauthenticated}
+    raw = [
+        {"type": first, "order": 1, "authenticate_oidc": [oidc] if first == "authenticate-oidc" else []},
+        {"type": "forward", "order": 2, "target_group_arn": "arn:t", "authenticate_oidc": []},
+    ]
+    name, entry = "default_action", installed()["aws_lb_listener"]
+    value = canonical.desired(entry.attributes[name], raw, {name: raw})
+    one = Resource(
+        key=Key("aws_lb_listener", ACCOUNT, REGION, ("arn:l",)), id="arn:l", source=Source("s.tfstate"),
+        address=Address.parse("aws_lb_listener.https"), asserted=frozenset({name}), attributes={name: value},
+        configured={name: value},
+        undeclared=frozenset({f"{name}.authenticate_oidc.{n}" for n in ("on_unauthenticated_request", "client_secret")}),
+    )  # fmt: skip
+    return one, {name: raw}
+
+
+@pytest.mark.parametrize("by", ["memory", "backup"])
+def test_what_is_left_to_the_cloud_in_one_of_several_blocks_is_as_it_was(by: str) -> None:
+    entry = installed()["aws_lb_listener"]
+    (before, raw), (now, later) = gate("authenticate"), gate("allow")
+    text = written(Memory(), [(before.key, seen(before, raw, entry))], DAY)
+    if by == "memory":
+        now = _remembering(now, parse(text, "m.json").of(seen(now, later, entry), now.key), later, entry)
+    else:
+        now = replace(now, earlier=before.attributes)
+    attr = entry.attributes["default_action"]
+    found = comparison(now, now, "default_action", attr, Shares([now], {}, installed()))
+
+    [change] = found.modified
+    assert change.path.endswith(".authenticate_oidc.on_unauthenticated_request")
+    assert (change.desired, change.actual, change.basis, change.undone) == ("authenticate", "allow", by, False)
+    assert (change.since == DAY) is (by == "memory")
+    assert "hush" not in text
+    assert not comparison(before, before, "default_action", attr, Shares([before], {}, installed())).modified
+
+
+def test_of_another_block_nothing_is_remembered() -> None:
+    entry = installed()["aws_lb_listener"]
+    (before, raw), (now, later) = gate("authenticate", "fixed-response"), gate("allow")
+    memory = parse(written(Memory(), [(before.key, seen(before, raw, entry))], DAY), "m.json")
+    now = _remembering(now, memory.of(seen(now, later, entry), now.key), later, entry)
+
+    assert now.remembered == {}
 
 
 @pytest.mark.parametrize("applied", [False, True])
