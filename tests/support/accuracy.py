@@ -61,6 +61,24 @@ Changed attributes of modified resources, by reported path:
 {guards}
 <!-- /guards -->
 
+## After a refresh, and after the next apply
+
+A change made by hand must stay visible when Terraform has written it into the state. `python -m tests.support.undone` applies a world with
+real Terraform, changes the account, refreshes, plans and applies. Three lists must be empty: *wrong* (drift says whether the next apply
+undoes a change, and the plan says otherwise), *silent* (reported before the refresh, still there after it, and not reported), *lost* (drift said that the
+apply leaves it, the apply left it, and drift does not report it afterwards; without a memory, and with one that began before the change).
+`pytest -m slow tests/worlds/test_undone.py` demands this of every world.
+
+On 1 December 2026 all 62 worlds passed, but not all with the same version: a run of all takes hours, and the code changed meanwhile.
+Two worlds have a resource that a refresh removes from the state while something of it still exists; `tests/worlds/test_undone.py` names
+what is not reported there. In these worlds a part of the last apply was refused; the rest was applied:
+
+| refused by | worlds |
+|---|---|
+| AWS's own limits, as the simulation has them: a secret that waits for its deletion, an address that is already associated, a rule that is already there | `secrets`, `ec2_parts`, `security-groups`, `web-stack` |
+| Terraform's AWS provider: the versions of a bucket cannot be disabled again | `s3` |
+| the simulation, which lacks the call or fails at it | `analytics`, `api-gateway`, `app-platform`, `cloudfront`, `governance`, `route53` |
+
 ## One thing changed at a time
 
 A second test needs no author. It takes each response about each managed resource of the unchanged accounts, and changes one value at a
