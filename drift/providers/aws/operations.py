@@ -155,9 +155,7 @@ class BotoOperations:
 
     def services(self) -> Iterable[str]:
         """The name of every service that botocore has a model of."""
-        from botocore.loaders import create_loader
-
-        names: list[str] = create_loader().list_available_services("service-2")
+        names: list[str] = _loader().list_available_services("service-2")
         return names
 
     def names(self, service: str) -> Iterable[str]:
@@ -181,13 +179,20 @@ def service_model(service: str) -> Any:
     It is loaded without a session: a session fails where AWS_PROFILE names none, and a model belongs to no account.
     """
     from botocore.exceptions import UnknownServiceError
-    from botocore.loaders import create_loader
     from botocore.model import ServiceModel
 
     try:
-        return ServiceModel(create_loader().load_service_model(service, "service-2"), service_name=service)
+        return ServiceModel(_loader().load_service_model(service, "service-2"), service_name=service)
     except UnknownServiceError:
         return None
+
+
+@cache
+def _loader() -> Any:
+    """One for all models: each looks through the directories of all services first."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 @cache

@@ -119,6 +119,11 @@ def level(action: str) -> Level:
 
 def by_level(actions: Iterable[str]) -> dict[Level, list[str]]:
     """Level -> its actions as AWS spells them, sorted; the most powerful level first."""
+    return {one: list(names) for one, names in _by_level(frozenset(actions)).items()}
+
+
+@lru_cache(maxsize=64)  # `*` means twenty thousand actions, and what is said of one grant asks several times
+def _by_level(actions: frozenset[str]) -> dict[Level, list[str]]:
     found: dict[Level, list[str]] = {one: [] for one in LEVELS}
     for action in actions:
         found[level(action)].append(spelt(action))

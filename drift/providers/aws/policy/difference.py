@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TypeVar
 
-from drift.providers.aws.policy.actions import Level, by_level, expand, meant, spelt
+from drift.providers.aws.policy.actions import LEVELS, Level, by_level, expand, meant, spelt
 from drift.providers.aws.policy.document import ANYBODY, Names, Policy, Principal, Statement, Test, Undecided
 from drift.providers.aws.policy.escalations import Path, paths
 from drift.providers.aws.policy.glob import covers, narrower_of, overlaps
@@ -341,9 +341,7 @@ def _all(sets: Iterable[frozenset[_T]]) -> frozenset[_T]:
 
 
 def _gravity(grant: Grant) -> int:
-    from drift.providers.aws.policy.actions import LEVELS, level
-
-    return min((LEVELS.index(level(a)) for a in grant.actions), default=len(LEVELS))
+    return min(map(LEVELS.index, grant.levels), default=len(LEVELS))
 
 
 # words --------------------------------------------------------------------------------------------------------------

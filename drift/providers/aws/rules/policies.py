@@ -25,7 +25,6 @@ from drift.providers.aws.policy import (
     policy_of,
     public,
 )
-from drift.providers.aws.policy.actions import spelt
 from drift.providers.aws.policy.trust import Deputy, Federation
 from drift.rules.spec import Fact
 from drift.rules.subject import Subject
@@ -119,7 +118,7 @@ def rights(found: Difference) -> Rights:
 def _permission(grant: Grant) -> Permission:
     levels = grant.levels
     return Permission(
-        actions=tuple(sorted(spelt(a) for a in grant.actions)),
+        actions=tuple(sorted(action for names in levels.values() for action in names)),
         resources=tuple(sorted(grant.resource.patterns)),
         all_but_resources=grant.resource.inverted,
         principals=tuple(sorted(p.name for p in grant.who.principals)),
