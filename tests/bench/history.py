@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -21,7 +22,8 @@ from pathlib import Path
 
 from drift.history.named import NAMED
 from drift.history.page.asked import Asked
-from drift.history.page.server import VIEWS, Pages
+from drift.history.page.markup import address
+from drift.history.page.server import VIEWS, Pages, Server
 from drift.history.store import Store
 from tests.support.stores import ACCOUNT, Drifted, scan
 
@@ -116,10 +118,34 @@ def _measure(work: Path, days: int, resources: int) -> None:
         if status != HTTPStatus.OK:
             raise SystemExit(f"the view {view!r} cannot be shown")
         lines.append(f"| the page, {view or 'overview'} | {time.perf_counter() - began:.2f} s |")
+    lines += _browser(store)
     beside, by = _beside(files)
     lines.append(f"| resources of a team in each of 30 scans, by a tag | {found:.2f} s |")
     lines.append(f"| the same over 30 files of JSON with {by} | {beside:.1f} s, {beside / found:.0f} times as long |")
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _browser(store: Store) -> list[str]:
+    """Each view as Chromium loads it, until the page is whole."""
+    browser = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
+    if browser is None:
+        return []
+    from playwright.sync_api import sync_playwright
+
+    lines = []
+    with Server(store, "127.0.0.1", 0, None) as server, sync_playwright() as player:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        chromium = player.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
+        for view in VIEWS:
+            asked = LIFE if view == "resource" else {"name": "open"} if view == "sql" else {}
+            page = chromium.new_page()
+            began = time.perf_counter()
+            page.goto(f"http://127.0.0.1:{server.server_port}{address(view, **asked)}")
+            lines.append(f"| the page in Chromium, {view or 'overview'} | {time.perf_counter() - began:.2f} s |")
+            page.close()
+        chromium.close()
+        server.shutdown()
+    return lines
 
 
 def _beside(files: Path) -> tuple[float, str]:

@@ -193,6 +193,8 @@ def resource(reader: Reader, asked: Asked) -> Markup:
         squares.append(f'<li class="{html(kind)}" title="{day(scan.started_at)}: {said}"></li>')
     counts = {k: sum(d[1] == k for d in drifts) for k in KINDS}
     told = ", ".join(f"{k} in {n:,}" for k, n in counts.items() if n) or "in sync whenever it was seen"
+    gone = sum(number[s.scan] not in there and s.scan not in by_scan for s in scans)
+    told += f", not seen in {gone:,}" if gone else ""
     facts = "".join(f"<dt>{n}</dt><dd>{html(v)}</dd>" for n, v in which.items() if v)
     return Markup(
         f'<dl class="facts">{facts}</dl>'
