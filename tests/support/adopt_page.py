@@ -27,13 +27,20 @@ HEAD = """# Adopting unmanaged resources
   such an output), also inside policies. If a reference would make a cycle, which Terraform refuses, the value stays a literal.
 - **Policies** are written as the nearest neighbours write theirs: with `jsonencode`, or with `data "aws_iam_policy_document"`, if that
   makes a policy of the same meaning.
+- **Documents whose text counts** (a state machine's definition, an event's input) are written with the account's own text, if it is
+  not what `jsonencode` makes: the provider would change it otherwise.
+- **The version**: arguments have the names, and values the limits, of the provider's version that the configuration asks for. What an
+  earlier version refuses (messages of more than 256 KiB in a queue) is left out and told.
 - **Left out**: values equal to the provider's default, values that AWS chooses (the policy of a new topic), the provider's
   `default_tags`, and parts that every new parent has (a bucket's private ACL, versioning that was never enabled). If drift does not know a
   value that the provider requires, it writes nothing for this resource and names what is missing.
 - **Parts** (rules, routes, policies, attachments) become separate resources if the configuration already has such resources, or if
   the provider advises against the nested argument. Otherwise they are written inside their parent.
 - **Secrets** are never written. A variable replaces each, with `ignore_changes`: set the variable, then remove `ignore_changes`. The same
-  holds for what an import cannot read: the code of a function, the public key of a key pair.
+  holds for what an import cannot read: the code of a function, the public key of a key pair. What an import loses though the account
+  tells it (the parameters of a stack) is written with `ignore_changes` too; after the first apply it can go.
+- **The provider's `default_tags`** that a resource lacks are named at its entry and above its block: an apply adds them, so its plan
+  cannot have 0 to change.
 - **One more of several**: if a block with `for_each` has instances that differ only as this resource does, the resource becomes an entry
   of its map or set (where that is written: a local, a default, a `.tfvars` file), with an `import` under the new key. drift evaluates the
   configuration with the entry first: the new instance must say just what the account has, and everything else what it said.
