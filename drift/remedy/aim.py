@@ -169,8 +169,7 @@ class _Here:
         meaning = self.target.defaults(".".join(self.path))
         required = "r" in _letters(self.fact) and not isinstance(self.fact, list)
         if required or (isinstance(meaning, Default) and not is_empty(meaning.value)):
-            kind = flags_of(self.fact).split(" ")
-            return {"number": 0, "bool": False}.get(kind[1] if len(kind) > 1 else "", "")
+            return _zero(self.fact)
         return None
 
     def _scalar(self, change: Change) -> Any:
@@ -223,6 +222,9 @@ class _Here:
                 if blocks:
                     out[name] = blocks
                 continue
+            if not schema.is_block(fact) and flags_of(inner).split(" ")[1:2] == ["number"] and self._usual(name):
+                out[name] = found or 0  # it is written as a block, and its schema does not tell what has to be said
+                continue
             meaning = self.target.defaults(".".join((*path, name)))
             if "r" not in letters and (
                 (is_empty(found) and found is not False)
@@ -230,9 +232,16 @@ class _Here:
                 or ((found is False or found == 0) and not isinstance(meaning, Default))
             ):
                 continue
+            if found is None and "r" in letters:
+                found = _zero(inner)  # it has to be said, and the cloud tells nothing of it
             document = _loaded(found) if field is not None and field.document else None
             out[name] = Encoded(document) if document is not None else self._shown(found, field)
         return out
+
+    def _usual(self, name: str) -> bool:
+        """Whether all blocks of its kind that are written say a name."""
+        beside = [b for b in _many(self.target.written.get(self.path[0])) if isinstance(b, Mapping)]
+        return all(b.get(name) is not None for b in beside)
 
     def _as_live(self) -> Any:
         """All blocks as they are in the account."""
@@ -402,6 +411,12 @@ def _plainer(value: Any) -> Any:
     if isinstance(value, list):
         return _plainer(value[0]) if len(value) == 1 else sorted(map(_plainer, value), key=repr)
     return str(value).lower() if isinstance(value, str | bool) else value
+
+
+def _zero(fact: Any) -> Any:
+    """The zero of an attribute's type."""
+    kind = flags_of(fact).split(" ")
+    return {"number": 0, "bool": False}.get(kind[1] if len(kind) > 1 else "", "")
 
 
 def _letters(fact: Any) -> str:

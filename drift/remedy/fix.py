@@ -276,7 +276,7 @@ def _distinct(sources: Iterable[Source]) -> list[Source]:
 def _imports(remedy: Remedy, drift: Drift) -> bool:
     """Whether a remedy imports what drifted."""
     named = hcl.quoted(drift.found.id)
-    return remedy.address.split(".")[0] == drift.type and any(named in e.text for e in remedy.edits)
+    return f".{drift.type}." in f".{remedy.address}" and any(named in e.text for e in remedy.edits)
 
 
 _NOT_MODIFIED = {

@@ -82,3 +82,10 @@ def test_of_two_arguments_that_exclude_each_other_the_one_that_is_written_stays(
 
     assert aimed_at("aws_eip_association", {"instance_id": "i-1"}, live, *changes) == {"instance_id": "i-2"}
     assert aimed_at("aws_eip_association", {}, live, changes[1]) == {"network_interface_id": "eni-2"}
+
+
+def test_a_rule_without_ports_says_so_where_the_provider_demands_them() -> None:
+    said = [rule(80, "10.0.0.0/8")]
+    every = {"protocol": "-1", "from_port": None, "to_port": None, "cidr_blocks": ["10.7.0.0/16"]}
+
+    assert aimed(said, [*said, every])[1] == {**every, "from_port": 0, "to_port": 0}
