@@ -28,6 +28,8 @@ class Unasked(Enum):
 
 UNEXPECTED: Final = "UnexpectedShape"
 """The code of an answer that is not of the shape that the catalogue, or the cloud's own model, knows."""
+NOT_NAMED: Final = "NotNamed"
+"""The code of an answer about every item that exists, without the item: it was deleted meanwhile, or is too new."""
 UNASKED: Final = Unasked.UNASKED
 """Stands for a value that was not requested."""
 

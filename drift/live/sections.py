@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from drift.live.document import UNASKED, UNEXPECTED, Document
+from drift.live.document import NOT_NAMED, UNASKED, UNEXPECTED, Document
 from drift.live.items import Inventory
 from drift.live.plan import Plan
 from drift.live.schedule import Ask, Handle, Start, Task, Until
@@ -327,13 +327,13 @@ def _file(call: Call, documents: list[Document], kept: Any, action: str) -> None
             document.known[call.into] = kept
         return
     try:
-        _match(call, documents, kept)
+        _match(call, documents, kept, action)
     except UNREADABLE_SHAPES:
         for document in documents:
             document.unread[call.into] = Unreadable(action, UNEXPECTED)
 
 
-def _match(call: Call, documents: list[Document], kept: Any) -> None:
+def _match(call: Call, documents: list[Document], kept: Any, action: str) -> None:
     """Give each item the elements that belong to it."""
     by_key: dict[Any, list[Any]] = defaultdict(list)
     for element in kept or ():
@@ -341,4 +341,7 @@ def _match(call: Call, documents: list[Document], kept: Any) -> None:
     key = path(call.key or next(iter(call.bind.values())))
     for document in documents:
         mine = by_key.get(document.look(key), [])
+        if call.every and not mine:
+            document.unread[call.into] = Unreadable(action, NOT_NAMED)
+            continue
         document.known[call.into] = mine if call.many else (mine[0] if mine else None)

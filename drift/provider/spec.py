@@ -65,6 +65,9 @@ class Call:
     """JMESPath over the item: the value that `match` must equal. Default: the bound path."""
     many: bool = False
     """Whether several elements of the answer may belong to one item."""
+    every: bool = False
+    """Whether the answer has an element for every item that exists. An item without one was deleted meanwhile, or is so
+    new that this operation does not know it yet: its section is unread, not empty."""
     absent: frozenset[str] = frozenset()
     """Error codes that mean "nothing of the kind is configured"."""
     gone: frozenset[str] = frozenset()

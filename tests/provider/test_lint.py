@@ -267,6 +267,10 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         ("aws_lb", described("Capacity", only_if=True), "is not a string"),
     ],
     "Call.many": [("aws_lb", described("Attributes", many=True), "`many` has no effect without `match`")],
+    "Call.every": [
+        ("aws_lb", described("Attributes", every=True), "`every` has no effect without `match`"),
+        ("aws_lb", described("Tags", every="yes"), "write True or False"),
+    ],
     "Call.absent": [
         (
             "aws_lambda_function",
@@ -532,6 +536,10 @@ PLANTED: Mapping[str, list[tuple[str, Edit, str]]] = {
         ("aws_cloudformation_stack", owns(members="Resources[].{id: PhysicalResourceId}"), "have no type"),
     ],
     "Owns.who": [("aws_cloudformation_stack", owns(who=""), "names nothing")],
+    "Owns.generated": [
+        ("aws_cloudformation_stack", owns(generated="-[a-z{12"), "is no regular expression"),
+        ("aws_cloudformation_stack", owns(generated=12), "is no regular expression"),
+    ],
     "Owns.names": [
         (
             "aws_cloudformation_stack",

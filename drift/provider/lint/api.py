@@ -291,7 +291,7 @@ def _batched(call: Call) -> Iterator[str]:
         yield f"{call.op} describes several at once: set `bind`, and `match` to assign the answers"
     if call.each and (len(call.each) > 1 or call.batch != 1 or call.match or call.bulk):
         yield f"{call.op}: `each` names one argument, of a call that describes one at a time and has no cheaper source"
-    for word in ("many", "key"):
+    for word in ("many", "key", "every"):
         if getattr(call, word) and not call.match:
             yield f"{call.op}: `{word}` has no effect without `match`"
     if call.deeper and (call.batch != 1 or call.match or len(call.bind) != 1):

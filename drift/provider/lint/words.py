@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -21,7 +22,7 @@ _FUNCTIONS = _ARITY.keys() - {"to", "key"}
 _FLAGS = frozenset({
     "assigned", "many", "ordered", "partial", "document", "outside_schema", "sensitive", "owner_tags", "anywhere",
     "standalone", "by_hand", "of_others", "filled_by_others", "beside_inline", "whole", "zero_is_value", "same_for_all",
-    "kept_if_gone", "not_planned", "watched", "importable", "verbatim", "always_said",
+    "kept_if_gone", "not_planned", "watched", "importable", "verbatim", "always_said", "every",
 })  # fmt: skip
 
 _TEXTS = frozenset(
@@ -98,6 +99,16 @@ def _company(where: str, word: str, value: Any) -> Iterator[str]:
         yield f"{where} has no effect without `default`: the value that the cloud gives each new resource"
     if isinstance(value, Owner | Owns | EndedBy) and word == "who" and not value.who:
         yield f"{where} names nothing"
+    if isinstance(value, Owns) and word == "generated" and not _is_expression(value.generated):
+        yield f"{where} is no regular expression"
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        re.compile(text)
+    except (re.error, TypeError):
+        return False
+    return True
 
 
 def _has_default(attr: Attr) -> bool:

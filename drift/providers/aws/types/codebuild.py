@@ -36,7 +36,8 @@ PROJECT = ResourceType(
     service="codebuild",
     list=Call(op="ListProjects", take="projects[].{name: @}"),
     describe=(
-        Call(op="BatchGetProjects", take="projects", into="Project", bind={"names": "name"}, batch=100, match="name"),
+        Call(op="BatchGetProjects", take="projects", into="Project", bind={"names": "name"}, batch=100, match="name",
+             every=True),
     ),
     # Terraform's id is the ARN
     id=text("Project.arn"),

@@ -14,7 +14,7 @@ REPOSITORY = ResourceType(
     list=Call(op="ListRepositories", take="repositories"),
     describe=(
         Call(op="BatchGetRepositories", take="repositories", into="Repository", batch=25, match="repositoryName",
-             bind={"repositoryNames": "repositoryName"}),
+             bind={"repositoryNames": "repositoryName"}, every=True),
         Call(op="ListTagsForResource", take="tags", into="Tags", bind={"resourceArn": "Repository.Arn"}, gone=GONE),
     ),
     id=text("repositoryName"),

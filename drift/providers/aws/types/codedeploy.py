@@ -18,7 +18,7 @@ APP = ResourceType(
     list=Call(op="ListApplications", take="applications[].{name: @}"),
     describe=(
         Call(op="BatchGetApplications", take="applicationsInfo", into="App", bind={"applicationNames": "name"},
-             batch=100, match="applicationName", gone=GONE),
+             batch=100, match="applicationName", gone=GONE, every=True),
         # tags and groups are listed for one application at a time
         Call(op="ListTagsForResource", take="Tags", into="Tags",
              bind={"ResourceArn": f"join('', [{AT}, ':application:', name])"}),
@@ -43,7 +43,7 @@ DEPLOYMENT_GROUP = ResourceType(
     describe=(
         Call(op="BatchGetDeploymentGroups", take="deploymentGroupsInfo", into="Group", batch=100, gone=GONE,
              bind={"deploymentGroupNames": "name"}, batch_common={"applicationName": "parent.name"},
-             match="deploymentGroupName"),
+             match="deploymentGroupName", every=True),
         Call(op="ListTagsForResource", take="Tags", into="Tags",
              bind={"ResourceArn": f"join('', [{AT}, ':deploymentgroup:', parent.name, '/', name])"}),
     ),

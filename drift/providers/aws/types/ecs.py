@@ -177,7 +177,7 @@ CLUSTER = ResourceType(
     list=Call(op="ListClusters", take="clusterArns[].{clusterArn: @}"),
     describe=(
         Call(op="DescribeClusters", take="clusters", into="Cluster", bind={"clusters": "clusterArn"}, batch=100,
-             match="clusterArn", args={"include": ["CONFIGURATIONS", "SETTINGS", "TAGS"]}),
+             match="clusterArn", args={"include": ["CONFIGURATIONS", "SETTINGS", "TAGS"]}, every=True),
         # ListServices answers for one cluster at a time
         Call(op="ListServices", take="serviceArns[].{serviceArn: @}", into="Services", bind={"cluster": "clusterArn"},
              args={"maxResults": 100}, gone=frozenset({"ClusterNotFoundException"})),
@@ -273,6 +273,7 @@ SERVICE = ResourceType(
     describe=(
         Call(op="DescribeServices", take="services", into="Service", bind={"services": "serviceArn"}, batch=10,
              batch_common={"cluster": "parent.clusterArn"}, match="serviceArn", args={"include": ["TAGS"]},
+             every=True,
              gone=frozenset({"ClusterNotFoundException"})),
         *scaling("ecs"),
     ),

@@ -55,7 +55,7 @@ ROLE = ResourceType(
     describe=(
         # one answer for the whole account: tags, boundaries, attachments and the roles' own policies
         Call(op="GetAccountAuthorizationDetails", take="RoleDetailList", args={"Filter": ["Role"], **PAGE},
-             match="RoleName", key="RoleName", into="Details"),
+             match="RoleName", key="RoleName", into="Details", every=True),
     ),
     id=text("RoleName"),
     label="name",

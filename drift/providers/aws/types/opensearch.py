@@ -32,7 +32,7 @@ DOMAIN = ResourceType(
     list=Call(op="ListDomainNames", take="DomainNames"),
     describe=(
         Call(op="DescribeDomains", take="DomainStatusList", into="Domain",
-             bind={"DomainNames": "DomainName"}, batch=5, match="DomainName"),
+             bind={"DomainNames": "DomainName"}, batch=5, match="DomainName", every=True),
         Call(op="ListTags", take="TagList", into="Tags", gone=GONE, bind={"ARN": "Domain.ARN"}),
         # a domain outside any VPC has none, and is refused
         Call(op="ListVpcEndpointAccess", take="AuthorizedPrincipalList", into="Access", gone=GONE,
