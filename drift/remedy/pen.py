@@ -43,6 +43,8 @@ class Pen:
             return self._rendered_at(node, new)
         if isinstance(new, str) and not isinstance(told := self._told(node.context, new), str):
             return hcl.value(told)
+        if isinstance(new, str) and not lines_fit(node.file, new):
+            return hcl.quoted(new)
         if isinstance(new, str) and not isinstance(self.source.parse(node), Literal):
             return hcl.value(new)
         if isinstance(new, str):
@@ -269,3 +271,10 @@ def has(body: Body, item: Item, name: str) -> bool:
     outline = body.file.outline
     several = [e.value for e in outline.elements(item.inner)] if outline.form(item.inner)[0] == "list" else []
     return any(i.name == name for span in several or [item.inner] for i in outline.body(span))
+
+
+def lines_fit(file: Text, text: str) -> bool:
+    """Whether text of several lines may stand in a heredoc, whose lines end as those of its file do."""
+    if file.newline == "\n":
+        return "\r" not in text
+    return text.count("\n") == text.count("\r\n")

@@ -90,7 +90,7 @@ def settled(
         left = _left(live, out.after, aside or {})
         if left:
             out.after = trial.run(_refreshed(now, left)).report
-            left = _left(left, out.after, aside or {})
+            left = [t for t in left if t in _left(left, out.after, aside or {}) or _is_pending(t, out.after)]
         if not _unsettled(left, out.after):
             _told(live, before, _instances(trial, around))
             _referring(live)
@@ -309,6 +309,12 @@ def _differ(one: Any, other: Any) -> bool:
     return bool(one != other)
 
 
+def _is_pending(one: _Try, after: Report) -> bool:
+    """Whether an apply would change what was written, since the account says something else."""
+    names = _changed(one)
+    return any(p.address == one.address and names & {*p.attributes} for p in after.pending)
+
+
 def _left(tries: Sequence[_Try], after: Report, aside: Mapping[Origin, Set[str]]) -> list[_Try]:
     """Those of which a check would still tell something."""
     left = {
@@ -323,7 +329,8 @@ def _unsettled(left: Sequence[_Try], after: Report) -> bool:
     """Take back what a check would still tell; whether there was any."""
     paths = {d.resource.origin: sorted(c.path for c in d.changes) for d in after.drift}
     for one in left:
-        _nearer(one, f"{', '.join(paths[one.origin])}: how to write the actual value could not be told")
+        said = ", ".join(paths.get(one.origin, sorted(_changed(one))))
+        _nearer(one, f"{said}: how to write the actual value could not be told")
     return bool(left)
 
 

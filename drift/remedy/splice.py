@@ -16,7 +16,7 @@ from drift.remedy.dynamic import Dynamic, Place
 from drift.remedy.hcl import Argument, Encoded, Expression, Nested
 from drift.remedy.likeness import alike, as_blocks, likeness, loaded, paired, unordered
 from drift.remedy.outline import Element, Item
-from drift.remedy.pen import CannotError, Pen, as_dynamic, has, indentation, indented, inside_of, line_start
+from drift.remedy.pen import CannotError, Pen, as_dynamic, has, indentation, indented, inside_of, line_start, lines_fit
 from drift.remedy.refer import Refer
 from drift.remedy.shapes import Lift, as_written, completed, is_constant, nested, type_for
 from drift.remedy.source import FALLBACKS, TRANSPARENT, Body, Gap, Node, Source
@@ -383,7 +383,7 @@ class Splicer(Pen):
         if isinstance(new, Encoded) and node.text.startswith("<<"):
             self._heredoc(node, new)
             return
-        if node.text.startswith("<<") and isinstance(new, str) and "\n" in new:
+        if node.text.startswith("<<") and isinstance(new, str) and "\n" in new and lines_fit(node.file, new):
             self._heredoc(node, new)
             return
         expr = self.source.parse(node)

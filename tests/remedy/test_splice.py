@@ -295,3 +295,11 @@ def test_what_nobody_sets_yet_is_set_where_the_others_are(
     text = HEAD + expression + "\n}\n" + rest
 
     assert edited(tmp_path, text % before, {"delay_seconds": 9}) == text % after
+
+
+def test_in_a_file_with_windows_line_ends_a_heredoc_has_them_too(tmp_path: Path) -> None:
+    """So text whose lines end otherwise is written in quotes."""
+    before = f'resource "{TYPE}" "q" {{\r\n  name = <<EOT\r\na\r\nEOT\r\n}}\r\n'
+
+    assert 'name = "a\\nb\\n"\r\n' in edited(tmp_path, before, {"name": "a\nb\n"})
+    assert "name = <<EOT\r\na\r\nb\r\nEOT\r\n" in edited(tmp_path, before, {"name": "a\r\nb\r\n"})
