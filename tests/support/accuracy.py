@@ -75,7 +75,7 @@ what is not reported there. In these worlds a part of the last apply was refused
 
 | refused by | worlds |
 |---|---|
-| AWS's own limits, as the simulation has them: a secret that waits for its deletion, an address that is already associated, a rule that is already there | `secrets`, `ec2_parts`, `security-groups`, `web-stack` |
+| AWS's own limits, as the simulation has them: a secret that waits for its deletion, an address that is already associated, a rule that is already there, the name of a deprecated domain | `secrets`, `ec2_parts`, `security-groups`, `web-stack`, `workflows` |
 | Terraform's AWS provider: the versions of a bucket cannot be disabled again | `s3` |
 | the simulation, which lacks the call or fails at it | `analytics`, `api-gateway`, `app-platform`, `cloudfront`, `governance`, `route53` |
 
