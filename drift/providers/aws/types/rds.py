@@ -104,6 +104,7 @@ def _hidden(want: Value, have: Value) -> bool:
 
 INSTANCE = ResourceType(
     name="aws_db_instance",
+    lost_by_import=frozenset({"manage_master_user_password", "master_user_secret_kms_key_id"}),
     imported={"skip_final_snapshot": True},
     service="rds",
     # Aurora, DocumentDB and Neptune instances answer here too, as do the members of a Multi-AZ cluster

@@ -103,6 +103,7 @@ no_password = {"master_password": "never returned by AWS", "master_password_wo_v
 
 CLUSTER = ResourceType(
     name="aws_rds_cluster",
+    lost_by_import=frozenset({"manage_master_user_password", "master_user_secret_kms_key_id"}),
     imported={"skip_final_snapshot": True},
     service="rds",
     list=clusters("Engine != 'docdb' && Engine != 'neptune'"),
