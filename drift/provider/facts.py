@@ -91,6 +91,9 @@ class Schema(Protocol):
     def made_again_by(self, name: str) -> Collection[str]:
         """Arguments whose change destroys the resource and makes another in its place; not all are known."""
 
+    def moved_by_update(self, name: str) -> Collection[str] | None:
+        """Attributes that an update in place gives a value that is not known before; None where no plan told."""
+
     def renamed(self, name: str, major: int) -> Mapping[str, str]:
         """Argument in that version -> its name in the facts."""
 
@@ -173,6 +176,11 @@ class SchemaFiles:
         """Arguments whose change destroys the resource and makes another in its place; not all are known."""
         found: Collection[str] = self._plans(name).get("again", ())
         return found
+
+    def moved_by_update(self, name: str) -> Collection[str] | None:
+        """Attributes that an update in place gives a value that is not known before; None where no plan told."""
+        plans = self._plans(name)
+        return plans.get("moved", ()) if plans else None
 
     def renamed(self, name: str, major: int) -> Mapping[str, str]:
         """Argument in that version -> its name in the facts."""
@@ -287,6 +295,10 @@ class SchemaFacts:
     def made_again_by(self, name: str) -> Collection[str]:  # noqa: ARG002
         """None are known."""
         return ()
+
+    def moved_by_update(self, name: str) -> Collection[str] | None:  # noqa: ARG002
+        """No plan told."""
+        return None
 
     def renamed(self, name: str, major: int) -> Mapping[str, str]:  # noqa: ARG002
         """Empty: there is only one version."""

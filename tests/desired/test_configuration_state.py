@@ -112,6 +112,40 @@ def test_what_the_author_sets_is_asserted_and_what_was_taken_out_has_no_configur
     assert found.configuration is not None
 
 
+@pytest.mark.parametrize(
+    ("type_", "recorded", "written", "expected"),
+    [
+        ("aws_sqs_queue", {"name": "q", "delay_seconds": 5}, 'name = "q"\n delay_seconds = 30', "arn:of-it"),
+        ("aws_sqs_queue", {"name": "q"}, 'name = "other"', UNKNOWN),  # a queue's name forces a new one
+        ("aws_iam_group", {"name": "g", "path": "/"}, 'name = "other"', UNKNOWN),  # its ARN has the name in it
+        (
+            "aws_instance",
+            {"ami": "ami-1", "root_block_device": [{"encrypted": False, "volume_size": 8}]},
+            'ami = "ami-1"\n root_block_device {\n encrypted = true\n }',
+            UNKNOWN,  # an argument inside a block may force a new one
+        ),
+    ],
+)
+def test_an_arn_holds_while_all_that_is_pending_is_an_update_in_place(
+    tmp_path: Path, type_: str, recorded: dict[str, Any], written: str, expected: Any
+) -> None:
+    """As the provider plans it: an update in place leaves what it computed, except what `moved` names."""
+    text = f"""
+    resource "{type_}" "it" {{
+      {written}
+    }}
+    resource "aws_sqs_queue_policy" "of" {{
+      queue_url = "u"
+      policy    = {type_}.it.arn
+    }}
+    """
+    record = resource(type_, "it", {"attributes": {**recorded, "id": "i", "arn": "arn:of-it"}})
+    policy = resource("aws_sqs_queue_policy", "of", {"attributes": {"id": "u", "queue_url": "u", "policy": "p"}})
+    of = instances(laid_over(tmp_path, text, record, policy))["aws_sqs_queue_policy.of"]
+    assert of.configured is not None
+    assert of.configured.values["policy"] == expected
+
+
 def test_of_several_configurations_each_state_has_its_own(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()

@@ -9,7 +9,8 @@ comes out as that nobody sets is its default. A block that comes out unknown whe
 fill: `assigned`. One that is recorded, and that the provider plans to take away where nobody writes it, is `removed`;
 one that stays, because the provider looks away from it, is `kept`; one that stays, but of which some arguments are
 planned to change (a log that is turned off), is `reset`. The flags of the schema say this of arguments, but not of
-blocks. An argument whose change has the resource made again (Terraform's "forces replacement") is in `again`.
+blocks. An argument whose change has the resource made again (Terraform's "forces replacement") is in `again`; an
+attribute that an update in place leaves open (an ARN with a revision in it) is `moved`.
 
 A provider checks combinations before it plans: what its refusal names is set too, and a block that it does not want
 is left out.
@@ -207,9 +208,8 @@ def learnt(plugin: Plugin, type_: str, block: Block) -> dict[str, Any] | None:
         left |= {p for p in assigned(block, plan) if p.count(".") == draft.deepest}
     if not plans:
         return None
-    again = made_again(plugin, type_, block)
     out = {"defaults": found, "assigned": sorted(left), **taken_away(plugin, type_, block, left)}
-    return out | ({"again": again} if again else {})
+    return out | {word: names for word, names in changed(plugin, type_, block).items() if names}
 
 
 def taken_away(plugin: Plugin, type_: str, block: Block, left: Collection[str]) -> dict[str, Any]:
@@ -274,28 +274,30 @@ def _are_blocks(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(v, Mapping) for v in value)
 
 
-def made_again(plugin: Plugin, type_: str, block: Block) -> list[str]:
-    """The arguments whose change has the resource made again, each changed from one value to another by itself."""
+def changed(plugin: Plugin, type_: str, block: Block) -> dict[str, list[str]]:
+    """The arguments whose change has the resource made again, each changed from one value to another by itself
+    (`again`), and the attributes of which an update in place leaves open what they become (`moved`)."""
     draft = Draft(block, 0, known=True)
     plan = planned(plugin, type_, draft)
     if plan is None:
-        return []
+        return {}
     config = _without_unknown(draft.body(), block)
     prior = _without_unknown({**plan, **{n: v for n, v in config.items() if v is not None}}, block)
-    out = []
+    again, moved = set[str](), set[str]()
     for name, spec in block.get("attributes", {}).items():
         if not (spec.get("required") or spec.get("optional")) or name == "id":
             continue
         type_of = spec.get("type", "string")
         try:
-            _, again = plugin.change(
+            found, because = plugin.change(
                 type_, {**prior, name: plausible(name, type_of)}, {**config, name: _another(name, type_of)}
             )
         except Refused:
             continue
-        if name in again:
-            out.append(name)
-    return sorted(out)
+        again |= {name} & because
+        if not because and name not in ("tags", "tags_all"):
+            moved |= {n for n in block["attributes"] if found.get(n) is UNKNOWN} - {name, "tags_all"}
+    return {"again": sorted(again), "moved": sorted(moved)}
 
 
 def _another(name: str, type_: Any) -> Any:

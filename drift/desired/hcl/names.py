@@ -21,7 +21,7 @@ from drift.desired.hcl.lookups import computed
 from drift.desired.hcl.modules import Module
 from drift.desired.hcl.plain import plain
 from drift.desired.hcl.providers import indexed, provider_for, reference, region_of, tags_of
-from drift.desired.hcl.recorded import complete, settled
+from drift.desired.hcl.recorded import complete, settled, staying
 from drift.desired.hcl.run import Failure, Run
 from drift.desired.hcl.scope import Scope
 from drift.desired.hcl.syntax import SyntaxFault, parse_expression
@@ -355,7 +355,8 @@ class ModuleScope:
         if mode == "managed":
             tags = tags_of(written.values, known, provider)
             values = {**region_of(known, provider), **tags, **written.values}
-            whole = partial(complete, values, instance, known, certain=certain)
+            stays = staying(set_, instance, known, installed()) if instance is not None and not certain else ()
+            whole = partial(complete, values, instance, known, certain=certain, staying=stays)
             left = defaults(type_, written.values, known, self.run.major_of(type_))
             return Evaluated(written, whole, {**left, **tags})
         if certain:

@@ -7,7 +7,7 @@ object: where something is still to be applied, the provider may compute it anew
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -19,12 +19,15 @@ from drift.desired.instance import Instance
 from drift.desired.wanted import filled
 from drift.model.value import UNREADABLE_SHAPES
 from drift.provider import canonical
+from drift.provider.catalog import Catalog
 from drift.provider.facts import Facts
 from drift.provider.spec import ResourceType
 
 _PRIMITIVE: Mapping[str, Type] = {"string": STRING, "number": NUMBER, "bool": BOOL, "dynamic": DYNAMIC}
 WITHOUT_EFFECT = frozenset({"tags", "tags_all"})
 """Attributes whose change computes nothing anew."""
+STAYING = frozenset({"id", "arn"})
+"""What an update in place leaves as it is, unless a plan of the provider says something else of a type."""
 _DEPTH = 64
 
 
@@ -109,14 +112,31 @@ def settled(values: Mapping[str, Any], instance: Instance, facts: Facts, entry: 
     An earlier record will do: then a refresh wrote down what somebody changed, and the object is the same one.
     """
     records = [have for have in (instance.attributes, instance.earlier) if have is not None]
-    return not instance.tainted and any(
-        all(
-            agrees(value, have.get(name)) or (entry is not None and _means(name, value, have, facts, entry))
-            for name, value in values.items()
-            if name not in WITHOUT_EFFECT
-        )
-        for have in records
-    )
+    return not instance.tainted and any(not any(_differing(values, have, facts, entry)) for have in records)
+
+
+def _differing(
+    values: Mapping[str, Any], have: Mapping[str, Any], facts: Facts, entry: ResourceType | None
+) -> Iterator[str]:
+    """What the author sets and a record says otherwise."""
+    for name, value in values.items():
+        same = agrees(value, have.get(name)) or (entry is not None and _means(name, value, have, facts, entry))
+        if not same and name not in WITHOUT_EFFECT:
+            yield name
+
+
+def staying(values: Mapping[str, Any], instance: Instance, facts: Facts, catalog: Catalog) -> frozenset[str]:
+    """The attributes that hold although something is still to be applied, because that is an update in place.
+
+    A block may force a replacement by an argument inside it, so nothing holds where one is to change.
+    """
+    type_ = instance.address.type
+    if instance.tainted or type_ not in catalog:
+        return frozenset()
+    changed = [*_differing(values, instance.attributes, facts, catalog[type_])]
+    moved = catalog.schema_of(type_).moved_by_update(type_)
+    is_new = any(schema.is_block(facts.get(n)) for n in changed) or catalog.is_made_again(type_, changed)
+    return frozenset() if is_new or moved is None else STAYING.difference(moved)
 
 
 def _means(name: str, value: Any, have: Mapping[str, Any], facts: Facts, entry: ResourceType) -> bool:
@@ -132,13 +152,16 @@ def _means(name: str, value: Any, have: Mapping[str, Any], facts: Facts, entry: 
         return False
 
 
-def complete(values: Mapping[str, Val], instance: Instance | None, facts: Facts, *, certain: bool) -> Val:
+def complete(
+    values: Mapping[str, Val], instance: Instance | None, facts: Facts, *, certain: bool, staying: Collection[str] = ()
+) -> Val:
     """The whole object, for those who refer to it: what the author sets, what the state has, and what nobody knows.
 
-    `certain` says whether the state's record of what the author does not set still holds.
+    `certain` says whether the state's record of what the author does not set still holds; if not, `staying` does.
     """
     out: dict[str, Val] = {}
-    known = recorded(instance, facts) if instance is not None and certain else {}
+    known = recorded(instance, facts) if instance is not None and (certain or staying) else {}
+    known = known if certain else {name: known[name] for name in staying if name in known}
     for name, fact in facts.items():
         out[name] = known.get(name) or unknown(DYNAMIC if schema.is_block(fact) else schema.type_of(fact))
     out |= {name: value for name, value in known.items() if name not in out}
