@@ -15,12 +15,13 @@ DROPPED = {
     # of its two addresses one was revoked: the provider finds no rule like it, so a refresh drops it from the state, and
     # the address that is left is told with the group's `ingress`; the next apply is refused, for that address is there
     "security-groups": {("aws_security_group_rule.https", "cidr_blocks")},
-    # made again by hand with another id: the address tells its instance, and the next apply is refused
+    # made again by hand with another id: the address tells its instance; the next apply takes it away, as its instance
+    # is another one, and is refused as it makes it again
     "ec2_parts": {
         ("aws_eip_association.a", name) for name in ("instance_id", "network_interface_id", "private_ip_address")
     },
 }
-"""World -> what is not told any more because real Terraform forgets the whole resource at a refresh."""
+"""World -> what is not told any more because real Terraform forgets the whole resource."""
 
 
 @pytest.mark.terraform
@@ -33,4 +34,4 @@ def test_what_is_said_of_the_next_apply_is_what_terraform_plans(name: str, tmp_p
 
     assert found.wrong == []
     assert silent(found) <= DROPPED.get(name, set())
-    assert lost(found) == set()
+    assert lost(found) <= DROPPED.get(name, set())

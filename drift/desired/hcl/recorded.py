@@ -1,7 +1,8 @@
 """What a state knows that a configuration does not say: ids, ARNs, what data sources answered.
 
 A value is taken from the state only while the configuration agrees with what the state recorded for the same
-object: where something is still to be applied, the provider may compute it anew.
+object: where something is still to be applied, the provider may compute it anew. An update in place leaves the id and
+the ARN as they are.
 """
 
 from __future__ import annotations
