@@ -391,7 +391,7 @@ def test_accounts_are_listed_and_tried(made: Made) -> None:
 def test_the_role_for_every_account_is_written(form: str) -> None:
     out = drift("accounts", "--role-template", form, "--trust", number(0), "--name", "audit", "--external-id", "w")
     assert out.returncode == 0, out.stderr
-    assert f"arn:aws:iam::{number(0)}:root" in out.stdout
+    assert f":iam::{number(0)}:root" in out.stdout
     assert "sts:ExternalId" in out.stdout
     assert "ec2:DescribeRegions" in out.stdout
     if form == "cloudformation":

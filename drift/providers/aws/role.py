@@ -31,6 +31,13 @@ NO_CONTENT = {
 not decrypt through SSM reads the plain ones alone (Systems Manager User Guide, SecureString parameters)."""
 
 
+ACCOUNT = "${AWS::AccountId}"
+PARTITION = "${AWS::Partition}"
+"""Stand for the role's own account and its partition (`aws-cn`), as CloudFormation writes them."""
+TERRAFORM = {ACCOUNT: ("aws_caller_identity", "account_id"), PARTITION: ("aws_partition", "partition")}
+"""The data source that has them for Terraform, and its attribute."""
+
+
 def documents(grant: Grant) -> list[Mapping[str, Any]]:
     """The policies that allow what is asked for, each small enough to be a managed policy."""
     allowed = sorted({FIRST_CALL, *grant.actions})
@@ -95,7 +102,7 @@ def _trusted(text: str, external_id: str) -> Mapping[str, Any]:
     host, _, subject = text.partition(":")
     if re.fullmatch(r"\d{12}", text):
         said = {"StringEquals": {"sts:ExternalId": external_id}} if external_id else {}
-        return _trusting({"AWS": f"arn:aws:iam::{text}:root"}, "sts:AssumeRole", said)
+        return _trusting({"AWS": f"arn:{PARTITION}:iam::{text}:root"}, "sts:AssumeRole", said)
     if host == "github":
         repository, _, rest = subject.partition(":")
         if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository) or not re.fullmatch(
@@ -122,7 +129,7 @@ def _trusted(text: str, external_id: str) -> Mapping[str, Any]:
 
 
 def _federated(issuer: str, audience: str, subject: str) -> Mapping[str, Any]:
-    provider = f"arn:aws:iam::${{AWS::AccountId}}:oidc-provider/{issuer}"
+    provider = f"arn:{PARTITION}:iam::{ACCOUNT}:oidc-provider/{issuer}"
     conditions = {"StringEquals": {f"{issuer}:aud": audience, f"{issuer}:sub": subject}}
     return _trusting({"Federated": provider}, "sts:AssumeRoleWithWebIdentity", conditions)
 
@@ -130,10 +137,6 @@ def _federated(issuer: str, audience: str, subject: str) -> Mapping[str, Any]:
 def _trusting(principal: Mapping[str, str], action: str, condition: Mapping[str, Any]) -> Mapping[str, Any]:
     statement: dict[str, Any] = {"Effect": "Allow", "Principal": principal, "Action": action}
     return statement | ({"Condition": condition} if condition else {})
-
-
-ACCOUNT = "${AWS::AccountId}"
-"""Stands for the role's own account, as CloudFormation writes it."""
 
 
 def files(grant: Grant) -> Mapping[str, str]:
@@ -147,7 +150,7 @@ def files(grant: Grant) -> Mapping[str, str]:
     names = [grant.name] if len(found) == 1 else [f"{grant.name}-{n}" for n in range(1, len(found) + 1)]
     out = {f"{name}.json": _json(document) for name, document in zip(names, found, strict=True)}
     if trust is not None:
-        out[f"{grant.name}-trust.json"] = _json(trust).replace(ACCOUNT, "ACCOUNT_ID")
+        out[f"{grant.name}-trust.json"] = _json(trust).replace(ACCOUNT, "ACCOUNT_ID").replace(PARTITION, "aws")
     return out
 
 
@@ -179,27 +182,27 @@ def _cloudformation(name: str, found: list[Mapping[str, Any]], trust: Mapping[st
 
 
 def _substituted(value: Any) -> Any:
-    """The same, with `Fn::Sub` around what holds the account."""
+    """The same, with `Fn::Sub` around what holds the account or the partition."""
     if isinstance(value, Mapping):
         return {k: _substituted(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_substituted(v) for v in value]
-    return {"Fn::Sub": value} if isinstance(value, str) and ACCOUNT in value else value
+    return {"Fn::Sub": value} if isinstance(value, str) and any(one in value for one in TERRAFORM) else value
 
 
 def _terraform(name: str, found: list[Mapping[str, Any]], trust: Mapping[str, Any] | None) -> str:
     label = re.sub(r"\W", "_", name)
-    out = []
-    account = "${data.aws_caller_identity.current.account_id}"
-    if trust is not None and ACCOUNT in json.dumps(trust):
-        out.append('data "aws_caller_identity" "current" {}\n')
+    out: list[str] = []
+    out.extend(f'data "{data}" "current" {{}}\n' for one, (data, _) in TERRAFORM.items() if one in json.dumps(trust))
     for n, document in enumerate(found, 1):
         out.append(
             f'resource "aws_iam_policy" "{label}_{n}" {{\n  name = "{name}-{n}"\n'
             f"  policy = jsonencode({_hcl(document, 1)})\n}}\n"
         )
     if trust is not None:
-        trusted = _hcl(trust, 1).replace("$${AWS::AccountId}", account)
+        trusted = _hcl(trust, 1)
+        for one, (data, attribute) in TERRAFORM.items():
+            trusted = trusted.replace(f"${one}", f"${{data.{data}.current.{attribute}}}")
         out.append(
             f'resource "aws_iam_role" "{label}" {{\n  name = "{name}"\n'
             f"  assume_role_policy = jsonencode({trusted})\n}}\n"

@@ -117,7 +117,14 @@ def test_a_template_of_cloudformation_names_its_own_policies() -> None:
     arns = resources["Role"]["Properties"]["ManagedPolicyArns"]
     assert {a["Ref"] for a in arns} == {n for n, r in resources.items() if r["Type"] == "AWS::IAM::ManagedPolicy"}
     federated = resources["Role"]["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Federated"]
-    assert federated == {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:oidc-provider/token.actions.githubusercontent.com"}
+    provider = "oidc-provider/token.actions.githubusercontent.com"
+    assert federated == {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{provider}"}
+
+
+def test_a_role_is_of_the_partition_that_it_is_made_in() -> None:
+    for format_ in ("terraform", "cloudformation"):
+        (text,) = files(grant(format=format_, trust=("gitlab:acme/infra:main", "123456789012"))).values()
+        assert "arn:aws:" not in text
 
 
 @pytest.mark.terraform
