@@ -26,6 +26,7 @@ from drift.model.drift import Drift
 from drift.model.resource import GLOBAL, Key, Resource
 from drift.model.suggest import did_you_mean
 from drift.model.target import Target
+from drift.model.words import few
 from drift.provider.catalog import Catalog
 from drift.provider.relations import entry_of
 
@@ -264,9 +265,8 @@ def _dropped(drifted: Iterable[Resource]) -> Iterator[str]:
     """A warning about resources that a refresh removed from the state because they had been deleted."""
     names = sorted(str(r.address) for r in drifted if r.dropped)
     if names:
-        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
         yield (
-            f"missing, and no longer in the state: {', '.join(names[:NAMED])}{more}. The state's backup and the "
+            f"missing, and no longer in the state: {few(names, NAMED)}. The state's backup and the "
             "configuration have it: a refresh removed it because it was gone"
         )
 

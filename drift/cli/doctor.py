@@ -24,6 +24,7 @@ from drift.errors import DriftError
 from drift.model.coverage import NOT_ASKED, NOT_OFFERED
 from drift.model.drift import AccountSummary, Report
 from drift.model.resource import GLOBAL
+from drift.model.words import few
 from drift.report.accounts import LISTED, worst_first
 from drift.report.safe import visible
 
@@ -150,7 +151,7 @@ def _of_all(report: Report, fleet: Fleet) -> Iterator[Examined]:
     sources = len(report.scope.sources)
     yield Examined("ok" if report.managed else "note", f"states: {sources} read, {report.managed} resources")
     if report.not_covered:
-        names = _few(f"{count} {name}" for name, count in sorted(report.not_covered.items()))
+        names = few((f"{count} {name}" for name, count in sorted(report.not_covered.items())), FEW)
         yield Examined("note", f"not compared, because drift does not support the type: {names}")
     yield from (told for told in _refused(report) if told.status == "note")
     known = {one.account for one in report.accounts}
@@ -168,7 +169,9 @@ def _of_each(report: Report, regions: Mapping[str, Regions]) -> Iterator[Examine
         well += [] if told else [one]
     several = sorted(found.items(), key=lambda f: (not f[1][0].failure, WORST.index(f[0].status), -len(f[1])))
     for each, where in several[:LISTED]:
-        names = where[0].label if len(where) == 1 else f"{len(where)} accounts ({_few(one.label for one in where)})"
+        names = (
+            where[0].label if len(where) == 1 else f"{len(where)} accounts ({few((one.label for one in where), FEW)})"
+        )
         yield replace(each, what=f"{names}: {each.what}")
     for status in WORST:
         rest = {one.account for each, where in several[LISTED:] if each.status == status for one in where}
@@ -204,7 +207,7 @@ def _of_account(one: AccountSummary, report: Report, regions: Regions) -> Iterat
     )
     yield from (replace(told, do=ROLE) for told in _refused(mine) if told.status == "part")
     if away := sorted({*one.regions} - regions.enabled - {GLOBAL}) if regions.enabled else []:
-        what = f"not enabled: {_few(away)}"
+        what = f"not enabled: {few(away, FEW)}"
         yield Examined("part", what, "The states hold resources in these regions, or --region names them.")
     if regions.refused:
         yield Examined("note", f"its regions cannot be listed ({regions.refused}): --all-regions would not work", ROLE)
@@ -253,7 +256,7 @@ def _states(desired: Desired) -> Iterator[Examined]:
     told = f"states: {len(desired.sources)} read, {len(desired.resources)} resources that drift compares"
     yield Examined("ok" if desired.resources else "note", told)
     if desired.not_covered:
-        names = _few(f"{count} {name}" for name, count in sorted(desired.not_covered.items()))
+        names = few((f"{count} {name}" for name, count in sorted(desired.not_covered.items())), FEW)
         yield Examined("note", f"not compared, because drift does not support the type: {names}")
 
 
@@ -293,16 +296,10 @@ def _refused(report: Report) -> Iterator[Examined]:
     for code, kept in ((NOT_ASKED, "the content of secrets is not read by default; --with secret-values reads it"),
                        (NOT_OFFERED, "the emulator does not support")):  # fmt: skip
         if found := refused.pop(code, None):
-            yield Examined("note", f"by choice: {kept}" if code == NOT_ASKED else f"{kept} {_few(sorted(found))}")
+            yield Examined("note", f"by choice: {kept}" if code == NOT_ASKED else f"{kept} {few(sorted(found), FEW)}")
     for code, found in sorted(refused.items()):
         yield Examined(
             "part",
-            f"{len(found)} permission{'s' * (len(found) != 1)} refused ({code}): {_few(sorted(found))}",
+            f"{len(found)} permission{'s' * (len(found) != 1)} refused ({code}): {few(sorted(found), FEW)}",
             "`drift policy --state …` writes the policy that allows them.",
         )
-
-
-def _few(names: Iterable[str]) -> str:
-    every = list(names)
-    rest = f" and {len(every) - FEW} more" if len(every) > FEW else ""
-    return ", ".join(every[:FEW]) + rest

@@ -16,6 +16,7 @@ from drift.cli.options.output import write_files
 from drift.cli.options.policy import Policy
 from drift.errors import StateError, UsageError
 from drift.model.bounds import FOLDERS, SETTINGS_BYTES, contents
+from drift.model.words import few
 from drift.report.safe import visible
 
 FILE = "drift.toml"
@@ -74,8 +75,7 @@ def command(
     found = () if states else tuple(directories(Path()))
     if found:
         count = "1 Terraform directory" if len(found) == 1 else f"{len(found)} Terraform directories"
-        rest = f" and {len(found) - 5} more" if len(found) > 5 else ""
-        click.echo(f"found {count}: {', '.join(map(visible, found[:5]))}{rest}")
+        click.echo(f"found {count}: {few(map(visible, found), 5)}")
     if not states and not found:
         raise UsageError(
             "no Terraform directory with a state or a backend was found here",

@@ -9,6 +9,7 @@ from drift.exclude.driftignore import DriftIgnore, Pattern
 from drift.exclude.exclusions import Exclusions
 from drift.exclude.rules import types_of
 from drift.model.resource import Resource
+from drift.model.words import few
 
 _NAMED = 20
 """The number of lines that one warning names."""
@@ -51,10 +52,9 @@ def unmatched(found: Idle) -> Iterator[str]:
     """The warnings about it."""
     yield from (f"{place}: the rule matches nothing: correct or remove it" for place in found.rules)
     if found.lines:
-        numbers = ", ".join(place.rpartition(":")[2] for place in found.lines[:_NAMED])
-        more = f" and {len(found.lines) - _NAMED} more" if len(found.lines) > _NAMED else ""
+        numbers = few((place.rpartition(":")[2] for place in found.lines), _NAMED)
         several = "s" * (len(found.lines) > 1)
-        yield f"{found.lines[0].rpartition(':')[0]}: matches nothing: line{several} {numbers}{more}"
+        yield f"{found.lines[0].rpartition(':')[0]}: matches nothing: line{several} {numbers}"
 
 
 def _rules(exclusions: Exclusions, resources: Sequence[Resource], seen: Collection[str]) -> Iterator[str]:

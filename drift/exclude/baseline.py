@@ -18,6 +18,7 @@ from drift.errors import UsageError
 from drift.model.drift import KINDS, Change, Drift, Report, Resolved
 from drift.model.resource import GLOBAL, Resource
 from drift.model.value import plain
+from drift.model.words import few
 
 NAME = "drift-baseline.json"
 SCHEMA = "drift-baseline/1"
@@ -173,9 +174,7 @@ def _ended(name: str, ended: Mapping[Subject, Entry]) -> Iterable[str]:
         groups[entry.expires, entry.owner].append(entry.address or f"{about.type} {about.id}")
     for (day, owner), which in sorted(groups.items()):
         whose = f", as {owner} asked" if owner else ""
-        yield f"{name}: accepted until {day}{whose}, and told again: {', '.join(which[:5])}" + (
-            f" and {len(which) - 5} more" if len(which) > 5 else ""
-        )
+        yield f"{name}: accepted until {day}{whose}, and told again: {few(which, 5)}"
 
 
 def _apart(drift: Drift, entry: Entry | None) -> tuple[Drift | None, Drift | None]:

@@ -20,6 +20,7 @@ from drift.diff.redact import is_secret
 from drift.errors import StoreError
 from drift.history.dialect import MACROS, accesses, parsed, translated
 from drift.model.suggest import did_you_mean
+from drift.model.words import few
 from drift.normalize import times, values
 from drift.provider.spec import Attr, ResourceType
 
@@ -280,8 +281,8 @@ def lacking(db: DuckDBPyConnection, shaped: Shaped) -> Iterator[str]:
             {"types": sorted(types)},
         ).fetchall()
         for type_, completeness, accounts in found:
-            where = ", ".join(accounts[:3]) + (f" and {len(accounts) - 3} more" if len(accounts) > 3 else "")
-            yield f"{table}: resources of {type_} were {_INCOMPLETE.get(completeness, completeness)} in {where}."
+            what = _INCOMPLETE.get(completeness, completeness)
+            yield f"{table}: resources of {type_} were {what} in {few(accounts)}."
         unread = db.execute(
             "select a, count(*) from (select unnest(list_intersect(not_collected, $names) "
             "|| list_filter($computed::varchar[], lambda c: not list_contains(json_keys(attributes), c))) as a "

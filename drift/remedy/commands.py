@@ -15,6 +15,7 @@ from drift.desired.instance import State
 from drift.model.address import Address
 from drift.model.drift import Drift
 from drift.model.resource import Key, Resource
+from drift.model.words import few
 from drift.remedy.apply import OverlapError
 from drift.remedy.hcl import Argument, Expression, Nested, block
 from drift.remedy.keys import Evaluate, losing, taken_out
@@ -106,8 +107,7 @@ def forget(
         return _one_of_several(drift, address, source, state.configuration, evaluate, missing, command)
     users = _users(state.configuration, address.block) if state and state.configuration else []
     if users:
-        named = ", ".join(users[:3]) + (f" and {len(users) - 3} more" if len(users) > 3 else "")
-        return Remedy(str(address), "forget", cannot=f"{named} refer to it: change what they say first")
+        return Remedy(str(address), "forget", cannot=f"change first what refers to it: {few(users)}")
     if not source or not source.is_own(bodies[0].file.path):
         return Remedy(
             str(address), "forget", commands=(command,), why=f"{gone}; take its block out of its module as well"

@@ -14,6 +14,7 @@ from drift.desired.hcl.configured import Configuration, is_known
 from drift.desired.hcl.modules import files_of
 from drift.desired.hcl.tree import Conditional
 from drift.model.address import Address
+from drift.model.words import few
 from drift.remedy.apply import texts
 from drift.remedy.likeness import alike
 from drift.remedy.outline import OutlineError
@@ -58,8 +59,7 @@ def losing(
         raise CannotError("the configuration has it all the same")
     lost = before.instances.keys() - after.instances.keys() - {str(address)}
     if more := sorted(lost - gone):
-        named = ", ".join(more[:3]) + (f" and {len(more) - 3} more" if len(more) > 3 else "")
-        raise CannotError(f"{named} would go as well, and the account has it")
+        raise CannotError(f"{few(more)} would go as well, and the account has it")
     for name, one in after.instances.items():
         was = before.instances.get(name)
         if was is None or not _says_the_same(one.values, was.values):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from drift.model.drift import KINDS, Change, Drift, Report
+from drift.model.words import few
 from drift.report import Look
 from drift.report.accounts import names, where
 from drift.report.escape import code, fenced, words
@@ -186,8 +187,7 @@ def _attributes(changes: list[Change]) -> str:
 
 
 def _names(drifts: list[Drift], most: int = 10) -> str:
-    rest = len(drifts) - most
-    return ", ".join(code(named(d)) for d in drifts[:most]) + (f" and {rest} more" if rest > 0 else "")
+    return few((code(named(d)) for d in drifts), most)
 
 
 def _length(lines: Iterable[str]) -> int:

@@ -12,6 +12,7 @@ from typing import TextIO
 
 from drift.model.bounds import SHOWN
 from drift.model.drift import Aside, Control, Drift, Finding, Kind, Pending, Report
+from drift.model.words import few
 from drift.report import Look, accounts
 from drift.report.escape import code, fenced, inline, words
 from drift.report.whose import together
@@ -125,8 +126,7 @@ def _divided(kind: Kind, report: Report, look: Look) -> Iterator[str]:
 
 
 def _few(names: tuple[str, ...], most: int = 4) -> str:
-    rest = len(names) - most
-    return ", ".join(code(n) for n in names[:most]) + (f" and {rest} more" if rest > 0 else "")
+    return few(map(code, names), most)
 
 
 def section(kind: Kind, drifts: Iterable[Drift], look: Look) -> Iterator[str]:

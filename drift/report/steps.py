@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from drift.model.drift import Change, Drift
+from drift.model.words import few
 from drift.report.safe import visible
 from drift.report.wording import UNCERTAIN
 
@@ -147,8 +148,7 @@ def _quoted(text: str) -> str:
 
 
 def _paths(changes: list[Change]) -> str:
-    names = [visible(c.path) for c in changes]
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return few((visible(c.path) for c in changes), 4)
 
 
 def _lines(changes: list[Change]) -> str:

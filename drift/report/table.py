@@ -15,6 +15,7 @@ from rich.text import Text
 from drift.model.bounds import SHOWN
 from drift.model.drift import KINDS, SEVERITIES, Change, Drift, Finding, Report
 from drift.model.value import Value
+from drift.model.words import few
 from drift.report import Look, accounts, left_out
 from drift.report.asides import asides, marks
 from drift.report.safe import shown, visible
@@ -289,7 +290,7 @@ def _told(findings: Iterable[Finding], indent: str, look: Look) -> Iterator[Text
         if f.verdict == "unknown" and (look.verbose or not f.by_choice or f.severity in GRAVE):
             unknown[f.evidence].append(f.rule)
     for why, rules in sorted(unknown.items()):
-        yield Text(f"{indent}? unknown: {visible(_some(rules))}: {visible(why)}", "dim")
+        yield Text(f"{indent}? unknown: {visible(few(rules, 6))}: {visible(why)}", "dim")
 
 
 def _effect(finding: Finding) -> str:
@@ -375,18 +376,13 @@ def _not_read(report: Report) -> Iterator[Text]:
         sorted(report.gaps, key=lambda g: (g.action, g.code)), key=lambda g: (g.action, g.code)
     ):
         types = sorted({accounts.of_gap(g, known) for g in gaps})
-        yield Text.assemble(("  ? ", "blue"), visible(f"{action} {code}: "), (visible(_some(types)), "dim"))
+        yield Text.assemble(("  ? ", "blue"), visible(f"{action} {code}: "), (visible(few(types, 6)), "dim"))
     for (action, code), group in groupby(
         sorted(report.unread, key=lambda u: (u.action, u.code)), key=lambda u: (u.action, u.code)
     ):
         whole = sorted({f"{u.address} {u.path}".rstrip() for u in group})
-        yield Text.assemble(("  ? ", "blue"), visible(f"{action} {code}: "), (visible(_some(whole)), "dim"))
+        yield Text.assemble(("  ? ", "blue"), visible(f"{action} {code}: "), (visible(few(whole, 6)), "dim"))
     yield Text()
-
-
-def _some(names: list[str], most: int = 6) -> str:
-    rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _summary(report: Report, look: Look) -> Iterator[Text]:
@@ -432,12 +428,12 @@ def _counted(report: Report, left: str) -> Text:
 
 def _types_left_out(report: Report, look: Look) -> Iterator[Text]:
     if report.scope.not_searched:
-        told = _some(list(report.scope.not_searched), 1000 if look.verbose else 3)
+        told = few(report.scope.not_searched, 1000 if look.verbose else 3)
         count = len(report.scope.not_searched)
         yield Text(f"Not searched, because nothing shows that they are used: {count} types ({visible(told)})", "dim")
         yield Text("--all-services searches these too.", "dim")
     if report.not_offered:
-        told = _some(list(report.not_offered), 1000 if look.verbose else 3)
+        told = few(report.not_offered, 1000 if look.verbose else 3)
         yield Text(f"Not offered by this endpoint: {len(report.not_offered)} ({visible(told)})", "dim")
 
 

@@ -25,6 +25,7 @@ from drift.model.drift import (
 )
 from drift.model.resource import GLOBAL, Source
 from drift.model.value import plain
+from drift.model.words import few
 from drift.report import whose
 from drift.report.accounts import names, of_gap
 from drift.report.accounts import where as accounts_where
@@ -328,7 +329,7 @@ def not_compared(report: Report, most: int = 6) -> str:
     drift does not support the type, or another provider has it.
     """
     types = sorted(report.not_covered.items(), key=lambda one: (-one[1], one[0]))
-    return f"not compared: {some([f'{count} {visible(name)}' for name, count in types], most)}" if types else ""
+    return f"not compared: {few([f'{count} {visible(name)}' for name, count in types], most)}" if types else ""
 
 
 def _compared(report: Report) -> bool:
@@ -365,10 +366,4 @@ def unread_lines(report: Report) -> list[str]:
         reasons.setdefault(f"{gap.action} {gap.code}", set()).add(of_gap(gap, known))
     for unread in report.unread:
         reasons.setdefault(f"{unread.action} {unread.code}", set()).add(f"{unread.address} {unread.path}".rstrip())
-    return out + [visible(f"{reason}: {some(sorted(what))}") for reason, what in sorted(reasons.items())]
-
-
-def some(names: list[str], most: int = 6) -> str:
-    """The first `most` names, and the number of further ones."""
-    rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
+    return out + [visible(f"{reason}: {few(sorted(what), 6)}") for reason, what in sorted(reasons.items())]

@@ -95,7 +95,7 @@ def test_what_others_refer_to_is_not_forgotten(shop: Path) -> None:
     done = drift("fix", "--replay", "tampered.jsonl", "--forget", "aws_sqs_queue.jobs", cwd=shop)
 
     assert "not forgotten: " in done.stdout
-    assert "refer to it: change what they say first" in done.stdout
+    assert "change first what refers to it: " in done.stdout
     assert "removed {" not in done.stdout
 
 

@@ -13,8 +13,9 @@ from drift.errors import UsageError
 from drift.model.drift import KINDS, SEVERITIES, Drift, Finding, Posture, Report
 from drift.model.resource import GLOBAL
 from drift.model.suggest import did_you_mean
+from drift.model.words import few
 from drift.report.accounts import by_name, called
-from drift.report.wording import age, some
+from drift.report.wording import age
 
 _SEVERITY = re.compile(r"severity>=(\w+)")
 _AGE = re.compile(r"age>(\d{1,4})([hdw])")
@@ -103,7 +104,7 @@ class Policy:
         for name, known in looked.items():
             for pattern in self._named(name) if known and scope.accounts else ():
                 if not any(fnmatchcase(k, pattern) for k in known):
-                    hint = did_you_mean(pattern, known, f"It looked at {some([*dict.fromkeys(known)])}.")
+                    hint = did_you_mean(pattern, known, f"It looked at {few(dict.fromkeys(known), 6)}.")
                     raise UsageError(f"--fail-on: this run looked at no {name} that matches {pattern!r}", hint)
 
     def _named(self, name: str) -> list[str]:

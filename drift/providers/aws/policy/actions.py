@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any, Literal
 
+from drift.model.words import few
 from drift.providers.aws.policy.document import Names, Statement, Undecided
 from drift.providers.aws.policy.glob import matches, wild
 
@@ -88,8 +89,7 @@ def spelt(action: str) -> str:
 def about(statement: Statement) -> str:
     """A short name for a statement: its first actions as AWS spells them, and its Sid."""
     names = sorted(map(spelt, statement.actions.patterns))
-    what = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    what = f"all but {', '.join(names)}" if statement.actions.inverted else what
+    what = f"all but {', '.join(names)}" if statement.actions.inverted else few(names)
     return f"{what} (statement {statement.sid})" if statement.sid else what
 
 

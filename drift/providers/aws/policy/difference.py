@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TypeVar
 
+from drift.model.words import few
 from drift.providers.aws.policy.actions import LEVELS, Level, by_level, expand, meant, spelt
 from drift.providers.aws.policy.document import ANYBODY, Names, Policy, Principal, Statement, Test, Undecided
 from drift.providers.aws.policy.escalations import Path, paths
@@ -65,7 +66,7 @@ class Who:
     def text(self) -> str:
         """Their names; `anybody` for everybody."""
         names = [p.name if p.name != ANYBODY else "anybody" for p in sorted(self.principals)]
-        return f"anybody but {_list(names)}" if self.all_but else _list(names)
+        return f"anybody but {few(names, SHOWN)}" if self.all_but else few(names, SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +90,20 @@ class Grant:
     def text(self) -> str:
         """`s3:GetObject on arn:aws:s3:::b/*`, `pass arn:…:role/x to ec2.amazonaws.com`."""
         to = [t for t in self.conditions if t.key == "iam:passedtoservice" and not t.negated and t.operator != "null"]
-        where = _list(sorted(self.resource.patterns))
+        where = few(sorted(self.resource.patterns), SHOWN)
         where = (
             f"all resources but {where}" if self.resource.inverted else "any resource" if where == ANYBODY else where
         )
         others = sorted(t.text for t in self.conditions if t not in to)
         if self.actions == {"iam:passrole"}:
             services = sorted(v for t in to for v in t.values)
-            said = (
-                f"pass {'any role' if where == 'any resource' else where} to {_list(services) if to else 'any service'}"
-            )
+            roles = "any role" if where == "any resource" else where
+            said = f"pass {roles} to {few(services, SHOWN) if to else 'any service'}"
         else:
             others = sorted(t.text for t in self.conditions)
             # a resource policy is about its own resource, so `*` adds nothing to the text
             said = _actions(self) + ("" if self.who.principals and where == "any resource" else f" on {where}")
-        return said + (f", where {_list(others)}" if others else "")
+        return said + (f", where {few(others, SHOWN)}" if others else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,14 +358,10 @@ def sentence(grants: Iterable[Grant]) -> str:
     return f"{said}, and {more} more" if more > 0 else said
 
 
-def _list(names: list[str]) -> str:
-    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
-
-
 def _actions(grant: Grant) -> str:
     """First the patterns of which every action is new, then the other new actions by name."""
     whole = sorted(p for p in grant.asked if expand(p) <= grant.actions)
     rest = sorted(spelt(a) for a in grant.actions - _all(expand(p) for p in whole))
     if ANYBODY in whole:
         return "do anything"
-    return _list([*(spelt(p) for p in whole), *rest])
+    return few([*(spelt(p) for p in whole), *rest], SHOWN)
