@@ -216,6 +216,10 @@ class Drift:
         told = {c.undone for c in self.changes}
         return told.pop() if len(told) == 1 else None
 
+    def change_of(self, path: str) -> Change | None:
+        """The change with exactly this path; None if there is none."""
+        return next((c for c in self.changes if c.path == path), None)
+
     @property
     def is_grave(self) -> bool:
         """Whether the drift introduced a finding of severity critical or high that nobody accepted."""

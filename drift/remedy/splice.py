@@ -297,7 +297,7 @@ class Splicer(Pen):
 
     def _by_blocks(self, node: Node, new: Any) -> bool:
         """Change the blocks of which a data source makes a document; False where no data source makes it so."""
-        alone = self.only or self.lift is not None or self.refer is None
+        alone = self.only or self.lift is not None
         found = self.refer.document(self.source, node) if self.refer is not None and not alone else None
         made = rewritten(self.source, node, *found, new) if found is not None else None
         if found is None or made is None:

@@ -61,7 +61,7 @@ def _gained(it: Subject, name: str) -> list[Any]:
         return []
     before = None
     if drift.desired is not None:
-        change = next((c for c in drift.changes if c.path == name), None)
+        change = drift.change_of(name)
         if change is None:
             return []
         before = change.desired
@@ -116,7 +116,7 @@ def iam_joined_group(it: Subject) -> Found:
 def iam_boundary_gone(it: Subject) -> Found:
     """Whatever its policies say, the boundary held it. Those who may make roles under a boundary alone count on it."""
     now = it["permissions_boundary"]
-    change = next((c for c in it.drift.changes if c.path == "permissions_boundary"), None) if it.drift else None
+    change = it.drift.change_of("permissions_boundary") if it.drift else None
     if change is None or not change.desired or change.desired == now:
         return None
     return f"{now} instead of {change.desired}" if now else f"{change.desired} is off"
@@ -137,8 +137,12 @@ def iam_other_role(it: Subject) -> Found:
     gained = _gained(it, name)
     if not gained or it.drift is None or it.drift.desired is None:
         return None
-    before = next((c.desired for c in it.drift.changes if c.path == name), None)
-    return f"{gained[0]} instead of {before}" if before else f"{gained[0]}, where none was"
+    change = it.drift.change_of(name)
+    return (
+        f"{gained[0]} instead of {change.desired}"
+        if change is not None and change.desired
+        else f"{gained[0]}, where none was"
+    )
 
 
 @rule(
@@ -186,7 +190,7 @@ OFF: Mapping[str, tuple[str, Any]] = {
 def switched_off(it: Subject) -> Found:
     """It is there and does nothing: a function without concurrency is throttled at every call, a rule calls nobody."""
     name, off = OFF[it.type]
-    change = next((c for c in it.drift.changes if c.path == name), None) if it.drift else None
+    change = it.drift.change_of(name) if it.drift else None
     if change is None or change.desired == off or it[name] != off:
         return None
     return f"{name} is {'off' if off is False else off}"

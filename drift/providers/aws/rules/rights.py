@@ -93,7 +93,7 @@ def policy_more_rights(it: Subject) -> Found:
         if it.type not in INLINE:
             return False
         return _told(decided(difference(read(None), read(now))))
-    change = next((c for c in drift.changes if c.path == name), None)
+    change = drift.change_of(name)
     return _told(decided(difference(read(change.desired), read(now)))) if change else False
 
 
